@@ -9,3 +9,19 @@
 //! hide in the other.
 
 pub mod model;
+
+mod codec;
+mod error;
+mod frame;
+mod hello;
+mod msg_id;
+mod number;
+mod protobuf;
+pub mod time;
+mod version;
+
+pub use codec::{decode, encode, encode_into};
+pub use error::DecodeError;
+pub use frame::{FRAME_LEN_MAX, FrameReader};
+pub use hello::{HELLO_LEN_MAX, Hello, HelloReader, encode_hello_ack};
+pub use version::{Encoding, ServerVersion};
