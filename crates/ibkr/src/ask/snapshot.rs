@@ -1,0 +1,233 @@
+//! Everything that reconciliation needs, each section complete or unknown.
+
+use super::{Asker, values};
+use crate::fault;
+use crate::report;
+use domain::account::Position;
+use domain::broker::{AskError, BrokerOrder, BrokerSnapshot, Section};
+use domain::execution::Execution;
+use domain::id::{AccountId, ConId, ExecId};
+use futures::StreamExt;
+use ibapi::accounts::PositionUpdate;
+use ibapi::orders::{ExecutionFilter, Executions, OrderData, OrderStatus, Orders};
+use ibapi::subscriptions::{Subscription, SubscriptionItem};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::Instant;
+
+/// How far back executions are asked for; the broker gives what it keeps, by default since midnight.
+const EXECUTION_DAYS: i32 = 7;
+
+/// The sections side by side.
+pub(super) async fn snapshot(asker: &Asker, account: &AccountId) -> BrokerSnapshot {
+    let taken_at = Timestamp::now();
+    let (open_orders, completed_orders, executions, positions, summary) = tokio::join!(
+        open_orders(asker),
+        completed_orders(asker),
+        executions(asker),
+        positions(asker),
+        values::account(asker, account),
+    );
+    BrokerSnapshot {
+        generation: asker.session.generation,
+        taken_at,
+        open_orders: section(open_orders),
+        completed_orders: section(completed_orders),
+        executions: section(executions),
+        positions: section(positions),
+        account: section(summary),
+    }
+}
+
+fn section<T>(outcome: Result<T, AskError>) -> Section<T> {
+    match outcome {
+        Ok(complete) => Section::Complete(complete),
+        Err(error) => Section::Unknown(error.to_string()),
+    }
+}
+
+async fn turn(of: &Arc<Mutex<()>>, deadline: Instant) -> Result<OwnedMutexGuard<()>, AskError> {
+    let waiting = Arc::clone(of).lock_owned();
+    tokio::time::timeout_at(deadline, waiting).await.map_err(|_| {
+        AskError::Garbled("an earlier request of this kind has not ended: its answer could be mistaken for ours".to_owned())
+    })
+}
+
+/// Reads to the end marker. When it does not come in time, somebody keeps reading, and keeps the turn.
+async fn to_end(
+    deadline: Instant,
+    mut stream: Subscription<Orders>,
+    turn: OwnedMutexGuard<()>,
+) -> Result<Vec<Orders>, AskError> {
+    let patience = deadline.saturating_duration_since(Instant::now());
+    match stream.collect_to_end_within(patience).await {
+        Ok(rows) => Ok(rows),
+        Err(error) => {
+            let error = fault::ask_error(&error);
+            if error == AskError::Timeout {
+                tokio::spawn(async move {
+                    while stream.next().await.is_some() {}
+                    drop(turn);
+                });
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn open_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
+    let deadline = asker.deadline();
+    let turn = turn(&asker.session.turns.open_orders, deadline).await?;
+    let stream = asker
+        .within(deadline, asker.session.client.all_open_orders())
+        .await?;
+    Ok(merge(to_end(deadline, stream, turn).await?))
+}
+
+/// Order ids belong to a client, so both name an open order; manual orders have a permanent id only.
+fn key(data: &OrderData) -> (i32, i32, i64) {
+    let is_manual = data.order_id <= 0;
+    (data.order.client_id, data.order_id, if is_manual { data.order.perm_id } else { 0 })
+}
+
+/// The newest message about each order; statuses add what was filled.
+fn merge(rows: Vec<Orders>) -> Vec<BrokerOrder> {
+    let mut orders: BTreeMap<(i32, i32, i64), BrokerOrder> = BTreeMap::new();
+    let mut statuses: Vec<OrderStatus> = Vec::new();
+    for row in rows {
+        match row {
+            Orders::OrderData(data) if data.order.what_if => {}
+            Orders::OrderData(data) => {
+                orders.insert(key(&data), report::open_order(&data));
+            }
+            Orders::OrderStatus(status) => statuses.push(status),
+        }
+    }
+    for status in &statuses {
+        let perm_id = if status.order_id <= 0 { status.perm_id } else { 0 };
+        if let Some(order) = orders.get_mut(&(status.client_id, status.order_id, perm_id)) {
+            order.filled = crate::decimal::size(status.filled);
+            status.status.as_str().clone_into(&mut order.status);
+        }
+    }
+    orders.into_values().collect()
+}
+
+async fn completed_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
+    let deadline = asker.deadline();
+    let turn = turn(&asker.session.turns.completed_orders, deadline).await?;
+    let stream = asker
+        .within(deadline, asker.session.client.completed_orders(false))
+        .await?;
+    let rows = to_end(deadline, stream, turn).await?;
+    Ok(rows
+        .iter()
+        .filter_map(|row| match row {
+            Orders::OrderData(data) => Some(report::completed_order(data)),
+            Orders::OrderStatus(_) => None,
+        })
+        .collect())
+}
+
+/// One unreadable execution makes the section unknown: a trade left out would look like a trade that never was.
+async fn executions(asker: &Asker) -> Result<Vec<Execution>, AskError> {
+    let deadline = asker.deadline();
+    let filter = ExecutionFilter {
+        last_n_days: EXECUTION_DAYS,
+        ..ExecutionFilter::default()
+    };
+    let mut stream = asker
+        .within(deadline, asker.session.client.executions(filter))
+        .await?;
+    let patience = deadline.saturating_duration_since(Instant::now());
+    let rows = stream
+        .collect_to_end_within(patience)
+        .await
+        .map_err(|error| fault::ask_error(&error))?;
+    let mut executions: BTreeMap<ExecId, Execution> = BTreeMap::new();
+    let mut commissions = Vec::new();
+    for row in rows {
+        match row {
+            Executions::ExecutionData(data) => {
+                let execution = report::execution(&data).map_err(AskError::Garbled)?;
+                executions.insert(execution.exec_id.clone(), execution);
+            }
+            Executions::CommissionReport(wire) => commissions.extend(report::commission(&wire)),
+        }
+    }
+    for (exec_id, commission) in commissions {
+        if let Some(execution) = executions.get_mut(&exec_id) {
+            execution.commission = Some(commission);
+        }
+    }
+    Ok(executions.into_values().collect())
+}
+
+async fn positions(asker: &Asker) -> Result<Vec<Position>, AskError> {
+    let deadline = asker.deadline();
+    let turn = turn(&asker.session.turns.positions, deadline).await?;
+    let mut stream = asker.within(deadline, asker.session.client.positions()).await?;
+    let mut positions = BTreeMap::new();
+    loop {
+        let item = match tokio::time::timeout_at(deadline, stream.next()).await {
+            Ok(Some(item)) => item,
+            Ok(None) => return Err(AskError::NoLink),
+            Err(_) => {
+                keep_turn_to_end(stream, turn);
+                return Err(AskError::Timeout);
+            }
+        };
+        match item.map_err(|error| fault::ask_error(&error))? {
+            SubscriptionItem::Data(PositionUpdate::Position(wire)) => {
+                let position = position(&wire).map_err(AskError::Garbled)?;
+                positions.insert((position.account.clone(), position.con_id), position);
+            }
+            SubscriptionItem::Data(PositionUpdate::PositionEnd) => break,
+            SubscriptionItem::Notice(notice) if fault::is_gap(&notice) => {
+                return Err(AskError::Garbled(notice.message));
+            }
+            SubscriptionItem::Notice(notice) => {
+                tracing::info!(code = notice.code, message = notice.message, "notice on positions");
+            }
+        }
+    }
+    // Before the turn ends: a cancel on its way must not end the next request.
+    stream.cancel().await;
+    Ok(positions.into_values().filter(|position| !position.qty.is_zero()).collect())
+}
+
+fn keep_turn_to_end(mut stream: Subscription<PositionUpdate>, turn: OwnedMutexGuard<()>) {
+    tokio::spawn(async move {
+        while let Some(Ok(item)) = stream.next().await {
+            if matches!(item, SubscriptionItem::Data(PositionUpdate::PositionEnd)) {
+                break;
+            }
+        }
+        stream.cancel().await;
+        drop(turn);
+    });
+}
+
+fn position(wire: &ibapi::accounts::Position) -> Result<Position, String> {
+    let id = wire.contract.contract_id;
+    let unreadable = |what: &str| format!("position in contract {id}: {what}");
+    Ok(Position {
+        account: wire.account.parse().map_err(|_| unreadable("no account"))?,
+        con_id: ConId::new(i64::from(id)).map_err(|_| unreadable("no contract id"))?,
+        symbol: wire.contract.symbol.to_string(),
+        currency: wire
+            .contract
+            .currency
+            .as_str()
+            .parse()
+            .map_err(|_| unreadable("no currency"))?,
+        qty: crate::decimal::decimal(wire.position).ok_or_else(|| unreadable("no quantity"))?,
+        avg_cost: crate::decimal::nonzero(wire.average_cost),
+        market_price: None,
+        market_value: None,
+        unrealized_pnl: None,
+        realized_pnl: None,
+    })
+}
