@@ -1,0 +1,215 @@
+//! The calendar of the New York Stock Exchange, by rule, 1990 to 2035.
+//!
+//! Source: NYSE Rule 7.2 and the exchange's published list of special closings.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, Weekday, date, time};
+
+const FIRST_YEAR: i16 = 1990;
+const LAST_YEAR: i16 = 2035;
+const OPEN: Time = time(9, 30, 0, 0);
+const CLOSE: Time = time(16, 0, 0, 0);
+const EARLY_CLOSE: Time = time(13, 0, 0, 0);
+
+/// Days the exchange stayed shut outside the rules: presidents' funerals, September 2001, a hurricane.
+const SPECIAL: [Date; 11] = [
+    date(1994, 4, 27),
+    date(2001, 9, 11),
+    date(2001, 9, 12),
+    date(2001, 9, 13),
+    date(2001, 9, 14),
+    date(2004, 6, 11),
+    date(2007, 1, 2),
+    date(2012, 10, 29),
+    date(2012, 10, 30),
+    date(2018, 12, 5),
+    date(2025, 1, 9),
+];
+
+/// One trading day. Times are Unix seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Day.
+    pub date: Date,
+    /// Open.
+    pub open: i64,
+    /// Close.
+    pub close: i64,
+    /// Whether it closes early.
+    pub early: bool,
+}
+
+/// Every regular session of the exchange from 1990-01-02 to 2035-12-31.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    sessions: Vec<Session>,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Calendar {
+    /// Lays out the sessions.
+    pub fn new() -> Self {
+        let mut sessions = Vec::with_capacity(11_600);
+        for day in date(FIRST_YEAR, 1, 1).series(jiff::Span::new().days(1)) {
+            if day.year() > LAST_YEAR {
+                break;
+            }
+            if is_trading_day(day) {
+                let early = closes_early(day);
+                let until = if early { EARLY_CLOSE } else { CLOSE };
+                if let (Some(open), Some(close)) = (instant(day, OPEN), instant(day, until)) {
+                    sessions.push(Session {
+                        date: day,
+                        open,
+                        close,
+                        early,
+                    });
+                }
+            }
+        }
+        Self { sessions }
+    }
+
+    /// All sessions, oldest first.
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// The session at a position.
+    pub fn get(&self, ordinal: usize) -> Option<&Session> {
+        self.sessions.get(ordinal)
+    }
+
+    /// Position of the last trading day on or before a day.
+    pub fn on_or_before(&self, day: Date) -> Option<usize> {
+        self.sessions
+            .partition_point(|s| s.date <= day)
+            .checked_sub(1)
+    }
+
+    /// Position of the last session that has begun at an instant.
+    pub fn begun_by(&self, second: i64) -> Option<usize> {
+        self.sessions
+            .partition_point(|s| s.open <= second)
+            .checked_sub(1)
+    }
+
+    /// The session of a day, if it is a trading day.
+    pub fn session(&self, day: Date) -> Option<&Session> {
+        self.on_or_before(day)
+            .and_then(|ordinal| self.sessions.get(ordinal))
+            .filter(|s| s.date == day)
+    }
+}
+
+/// Unix seconds of a wall-clock time in New York.
+fn instant(day: Date, at: Time) -> Option<i64> {
+    day.to_datetime(at)
+        .to_zoned(tws::time::zone())
+        .ok()
+        .map(|z| z.timestamp().as_second())
+}
+
+/// Unix seconds of the midnight a day begins with in New York.
+pub(super) fn midnight(day: Date) -> Option<i64> {
+    instant(day, Time::midnight())
+}
+
+/// The day it is in New York.
+pub(super) fn date_of(second: i64) -> Option<Date> {
+    Timestamp::from_second(second)
+        .ok()
+        .map(|t| tws::time::in_zone(t).date())
+}
+
+fn is_trading_day(day: Date) -> bool {
+    !is_weekend(day) && !is_holiday(day) && !SPECIAL.contains(&day)
+}
+
+fn is_weekend(day: Date) -> bool {
+    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
+fn is_holiday(day: Date) -> bool {
+    let year = day.year();
+    let nth = |month: i8, n: i8, weekday| day == nth_weekday(year, month, n, weekday);
+    let good_friday = days_from(easter(year), -2);
+    // A New Year's Day that falls on a Saturday is not made up for: the Friday before ends a year.
+    observed_on(date(year, 1, 1), day, false)
+        || (year >= 1998 && nth(1, 3, Weekday::Monday))
+        || nth(2, 3, Weekday::Monday)
+        || day == good_friday
+        || nth(5, -1, Weekday::Monday)
+        || (year >= 2022 && observed_on(date(year, 6, 19), day, true))
+        || observed_on(date(year, 7, 4), day, true)
+        || nth(9, 1, Weekday::Monday)
+        || nth(11, 4, Weekday::Thursday)
+        || observed_on(date(year, 12, 25), day, true)
+}
+
+/// Whether `day` is the day a holiday is kept: itself, the Monday after a Sunday, and, if `friday`, the
+/// Friday before a Saturday.
+fn observed_on(holiday: Date, day: Date, friday: bool) -> bool {
+    match holiday.weekday() {
+        Weekday::Sunday => day == days_from(holiday, 1),
+        Weekday::Saturday => friday && day == days_from(holiday, -1),
+        Weekday::Monday
+        | Weekday::Tuesday
+        | Weekday::Wednesday
+        | Weekday::Thursday
+        | Weekday::Friday => day == holiday,
+    }
+}
+
+/// One o'clock closes: the day after Thanksgiving (from 1992), Christmas Eve and the day before
+/// Independence Day, on the weekdays the exchange gives them.
+fn closes_early(day: Date) -> bool {
+    let year = day.year();
+    let after_thanksgiving = days_from(nth_weekday(year, 11, 4, Weekday::Thursday), 1);
+    let thursday_or_before = matches!(
+        day.weekday(),
+        Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday
+    );
+    (year >= 1992 && day == after_thanksgiving)
+        || (year >= 1992 && day == date(year, 12, 24) && thursday_or_before)
+        || (year >= 1995 && day == date(year, 7, 3) && thursday_or_before)
+}
+
+fn nth_weekday(year: i16, month: i8, n: i8, weekday: Weekday) -> Date {
+    let first = date(year, month, 1);
+    first.nth_weekday_of_month(n, weekday).unwrap_or(first)
+}
+
+fn days_from(day: Date, days: i64) -> Date {
+    day.saturating_add(jiff::Span::new().days(days))
+}
+
+/// Easter Sunday of the Gregorian calendar (the computation of Meeus, Jones and Butcher).
+fn easter(year: i16) -> Date {
+    let y = i32::from(year);
+    let (a, b, c) = (y % 19, y / 100, y % 100);
+    let (d, e) = (b / 4, b % 4);
+    let g = (8 * b + 13) / 25;
+    let h = (19 * a + b - d - g + 15) % 30;
+    let (i, k) = (c / 4, c % 4);
+    let l = (32 + 2 * e + 2 * i - h - k) % 7;
+    let m = (a + 11 * h + 22 * l) / 451;
+    let month = (h + l - 7 * m + 114) / 31;
+    let day = (h + l - 7 * m + 114) % 31 + 1;
+    let first = date(year, 3, 1);
+    first
+        .with()
+        .month(i8::try_from(month).unwrap_or(3))
+        .day(i8::try_from(day).unwrap_or(1))
+        .build()
+        .unwrap_or(first)
+}
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+mod tests;
