@@ -41,7 +41,10 @@ fn a_lost_connection_is_not_an_answer() {
 fn lag_and_garbage_are_gaps_and_the_brokers_own_notices_are_not() {
     for code in [-4, -5, -6, -7, -8] {
         assert!(is_gap(&notice(code)), "{code}");
-        assert!(matches!(ask_error(&Error::Notice(notice(code))), AskError::Garbled(_)));
+        assert!(matches!(
+            ask_error(&Error::Notice(notice(code))),
+            AskError::Garbled(_)
+        ));
     }
     for code in [-3, 202, 399, 1100, 1101, 1102, 2104, 2158] {
         assert!(!is_gap(&notice(code)), "{code}");

@@ -74,12 +74,21 @@ struct Lanes {
     quotes: mpsc::Sender<quotes::Wish>,
 }
 
-async fn dispatch(shared: &Shared, lanes: &Lanes, mut commands: mpsc::Receiver<BrokerCommand>) -> Result<(), Deaf> {
+async fn dispatch(
+    shared: &Shared,
+    lanes: &Lanes,
+    mut commands: mpsc::Receiver<BrokerCommand>,
+) -> Result<(), Deaf> {
     while let Some(command) = commands.recv().await {
         match command {
             BrokerCommand::Submit(ticket) | BrokerCommand::Replace { ticket } => {
                 if let Err(full) = lanes.orders.try_send(ticket) {
-                    sent(&shared.events, &full.into_inner(), not_sent(NotSentReason::Pacing)).await?;
+                    sent(
+                        &shared.events,
+                        &full.into_inner(),
+                        not_sent(NotSentReason::Pacing),
+                    )
+                    .await?;
                 }
             }
             BrokerCommand::Cancel {
@@ -102,11 +111,16 @@ async fn dispatch(shared: &Shared, lanes: &Lanes, mut commands: mpsc::Receiver<B
             BrokerCommand::Ask { id, question } => {
                 if lanes.asks.try_send(Ask { id, question }).is_err() {
                     let answer = Err(AskError::Timeout);
-                    shared.events.send(BrokerEvent::Answer { id, answer }).await?;
+                    shared
+                        .events
+                        .send(BrokerEvent::Answer { id, answer })
+                        .await?;
                 }
             }
             // The desk only notes wishes, so these two never wait for the broker.
-            BrokerCommand::Subscribe(contract) => wish(lanes, quotes::Wish::Begin(contract)).await?,
+            BrokerCommand::Subscribe(contract) => {
+                wish(lanes, quotes::Wish::Begin(contract)).await?
+            }
             BrokerCommand::Unsubscribe(con_id) => wish(lanes, quotes::Wish::End(con_id)).await?,
             BrokerCommand::Reconnect => match shared.link.current() {
                 Some(session) => session.fail("a new connection was asked for"),
@@ -206,7 +220,9 @@ async fn send_cancel(shared: &Shared, cancel: &Cancel) -> SendOutcome {
         return not_sent(NotSentReason::StaleGeneration);
     }
     // No manual order time. What becomes of it comes on the order stream; the subscription is not needed.
-    let write = session.client.cancel_order(cancel.broker_order_id.get(), "");
+    let write = session
+        .client
+        .cancel_order(cancel.broker_order_id.get(), "");
     match tokio::time::timeout(shared.config.write_deadline, write).await {
         Ok(Ok(_subscription)) => SendOutcome::Written,
         Ok(Err(error)) => unknown(&session, format!("the write of a cancel failed: {error}")),

@@ -41,7 +41,10 @@ pub(crate) async fn orders(
 }
 
 fn stream_fault(error: &Error) -> String {
-    if matches!(error, Error::Shutdown | Error::ConnectionReset | Error::ConnectionFailed) {
+    if matches!(
+        error,
+        Error::Shutdown | Error::ConnectionReset | Error::ConnectionFailed
+    ) {
         "the connection was lost".to_owned()
     } else {
         format!("the order stream could not be read: {error}")
@@ -74,9 +77,15 @@ fn order_event(session: &Session, update: &OrderUpdate) -> Option<BrokerEvent> {
         OrderUpdate::CommissionReport(wire) => {
             let known = report::commission(wire);
             if known.is_none() {
-                tracing::debug!(execution = wire.execution_id, "a commission is not known yet");
+                tracing::debug!(
+                    execution = wire.execution_id,
+                    "a commission is not known yet"
+                );
             }
-            known.map(|(exec_id, commission)| BrokerEvent::CommissionReported { exec_id, commission })
+            known.map(|(exec_id, commission)| BrokerEvent::CommissionReported {
+                exec_id,
+                commission,
+            })
         }
         // Client id 0 binding a manual order: its open-order message says the same.
         OrderUpdate::OrderBound(_) => None,
@@ -109,10 +118,17 @@ fn order_notice(session: &Session, notice: Notice) -> Option<BrokerEvent> {
 }
 
 /// Messages about no request: farms, 1100, 1101, 1102, 1300. The stream begins with those of the handshake.
-pub(crate) async fn notices(session: &Session, mut stream: NoticeStream, events: &Outbox) -> Result<(), Deaf> {
+pub(crate) async fn notices(
+    session: &Session,
+    mut stream: NoticeStream,
+    events: &Outbox,
+) -> Result<(), Deaf> {
     while let Some(notice) = stream.next().await {
         if fault::is_gap(&notice) {
-            session.fail(format!("messages were lost or not understood: {}", notice.message));
+            session.fail(format!(
+                "messages were lost or not understood: {}",
+                notice.message
+            ));
             continue;
         }
         let event = BrokerEvent::Notice {
@@ -136,7 +152,10 @@ pub(crate) async fn heartbeat(session: &Session, config: &TwsConfig) {
         let answer = tokio::time::timeout(config.ask_deadline, session.client.server_time()).await;
         match answer {
             Err(_) | Ok(Err(Error::Timeout)) => {
-                session.fail(format!("no answer to a heartbeat within {:?}", config.ask_deadline));
+                session.fail(format!(
+                    "no answer to a heartbeat within {:?}",
+                    config.ask_deadline
+                ));
                 return;
             }
             // Any other refusal is an answer too; a lost connection is told by the streams.

@@ -79,7 +79,11 @@ pub(crate) async fn desk(shared: &Shared, mut wishes: mpsc::Receiver<Wish>) -> D
 }
 
 async fn refuse(shared: &Shared, con_id: ConId, code: i32, message: String) -> Result<(), Deaf> {
-    let event = BrokerEvent::QuoteRefused { con_id, code, message };
+    let event = BrokerEvent::QuoteRefused {
+        con_id,
+        code,
+        message,
+    };
     shared.events.send(event).await
 }
 
@@ -104,7 +108,9 @@ async fn follow(shared: &Shared, session: &Session, contract: &Contract) -> Resu
             Ok(Err(error)) => {
                 return match ended(session, con_id, &error) {
                     Next::Refuse { code, message } => refuse(shared, con_id, code, message).await,
-                    Next::Read | Next::Show | Next::Renew | Next::Refused { .. } | Next::End => Ok(()),
+                    Next::Read | Next::Show | Next::Renew | Next::Refused { .. } | Next::End => {
+                        Ok(())
+                    }
                 };
             }
             Err(_) => {
@@ -182,7 +188,11 @@ fn noticed(book: &mut QuoteBook, notice: Notice) -> Next {
             message: notice.message,
         }
     } else {
-        tracing::info!(code = notice.code, message = notice.message, "notice on a quote");
+        tracing::info!(
+            code = notice.code,
+            message = notice.message,
+            "notice on a quote"
+        );
         Next::Read
     }
 }
@@ -192,7 +202,9 @@ fn ended(session: &Session, con_id: ConId, error: &Error) -> Next {
         AskError::Broker { code, message } => Next::Refuse { code, message },
         AskError::NoLink => Next::End,
         AskError::Timeout | AskError::Garbled(_) => {
-            session.fail(format!("market data of contract {con_id} could not be read: {error}"));
+            session.fail(format!(
+                "market data of contract {con_id} could not be read: {error}"
+            ));
             Next::End
         }
     }

@@ -123,13 +123,19 @@ pub(crate) fn iana(name: &str) -> Option<String> {
 pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Some((date, clock)) = text.split_once('-') {
-        return civil(date, clock)?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp());
+        return civil(date, clock)?
+            .to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|z| z.timestamp());
     }
     let mut words = text.splitn(2, ' ');
     let (date, rest) = (words.next()?, words.next()?.trim_start());
     let (clock, zone) = rest.split_once(' ')?;
     let zone = TimeZone::get(&iana(zone)?).ok()?;
-    civil(date, clock)?.to_zoned(zone).ok().map(|z| z.timestamp())
+    civil(date, clock)?
+        .to_zoned(zone)
+        .ok()
+        .map(|z| z.timestamp())
 }
 
 fn civil(date: &str, clock: &str) -> Option<DateTime> {

@@ -83,8 +83,12 @@ fn patience(shared: &Shared, question: &Question) -> Duration {
 
 async fn dispatch(asker: &Asker, question: Question) -> Result<Answer, AskError> {
     match question {
-        Question::Contracts(instrument) => contracts::contracts(asker, &instrument).await.map(Answer::Contracts),
-        Question::MatchingSymbols(pattern) => contracts::symbols(asker, &pattern).await.map(Answer::Symbols),
+        Question::Contracts(instrument) => contracts::contracts(asker, &instrument)
+            .await
+            .map(Answer::Contracts),
+        Question::MatchingSymbols(pattern) => contracts::symbols(asker, &pattern)
+            .await
+            .map(Answer::Symbols),
         Question::Quote(contract) => quote::quote(asker, &contract).await.map(Answer::Quote),
         Question::Bars {
             contract,
@@ -101,7 +105,9 @@ async fn dispatch(asker: &Asker, question: Question) -> Result<Answer, AskError>
                 what,
                 regular_hours,
             };
-            history::bars(asker, &contract, &request).await.map(Answer::Bars)
+            history::bars(asker, &contract, &request)
+                .await
+                .map(Answer::Bars)
         }
         Question::WhatIf(order) => what_if::what_if(asker, &order).await.map(Answer::WhatIf),
         Question::Snapshot { account } => {

@@ -23,7 +23,10 @@ pub(super) async fn quote(asker: &Asker, contract: &Contract) -> Result<Quote, A
     let mut deadline = asker.deadline();
     let wire = contract::to_wire(contract);
     let mut stream = asker
-        .within(deadline, asker.session.client.market_data(&wire).subscribe())
+        .within(
+            deadline,
+            asker.session.client.market_data(&wire).subscribe(),
+        )
         .await?;
     let mut book = QuoteBook::new(contract.con_id, Timestamp::now());
     let mut refusal = None;
@@ -42,7 +45,9 @@ pub(super) async fn quote(asker: &Asker, contract: &Contract) -> Result<Quote, A
             SubscriptionItem::Notice(notice) if fault::is_gap(&notice) => {
                 return Err(AskError::Garbled(notice.message));
             }
-            SubscriptionItem::Notice(notice) if notice.code == DELAYED_FOLLOWS => book.delayed(Timestamp::now()),
+            SubscriptionItem::Notice(notice) if notice.code == DELAYED_FOLLOWS => {
+                book.delayed(Timestamp::now())
+            }
             SubscriptionItem::Notice(notice) => {
                 refusal = Some(AskError::Broker {
                     code: notice.code,

@@ -89,7 +89,11 @@ async fn open_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
 /// Order ids belong to a client, so both name an open order; manual orders have a permanent id only.
 fn key(data: &OrderData) -> (i32, i32, i64) {
     let is_manual = data.order_id <= 0;
-    (data.order.client_id, data.order_id, if is_manual { data.order.perm_id } else { 0 })
+    (
+        data.order.client_id,
+        data.order_id,
+        if is_manual { data.order.perm_id } else { 0 },
+    )
 }
 
 /// The newest message about each order; statuses add what was filled.
@@ -106,7 +110,11 @@ fn merge(rows: Vec<Orders>) -> Vec<BrokerOrder> {
         }
     }
     for status in &statuses {
-        let perm_id = if status.order_id <= 0 { status.perm_id } else { 0 };
+        let perm_id = if status.order_id <= 0 {
+            status.perm_id
+        } else {
+            0
+        };
         if let Some(order) = orders.get_mut(&(status.client_id, status.order_id, perm_id)) {
             order.filled = crate::decimal::size(status.filled);
             status.status.as_str().clone_into(&mut order.status);
@@ -168,7 +176,9 @@ async fn executions(asker: &Asker) -> Result<Vec<Execution>, AskError> {
 async fn positions(asker: &Asker) -> Result<Vec<Position>, AskError> {
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.positions, deadline).await?;
-    let mut stream = asker.within(deadline, asker.session.client.positions()).await?;
+    let mut stream = asker
+        .within(deadline, asker.session.client.positions())
+        .await?;
     let mut positions = BTreeMap::new();
     loop {
         let item = match tokio::time::timeout_at(deadline, stream.next()).await {
@@ -189,13 +199,20 @@ async fn positions(asker: &Asker) -> Result<Vec<Position>, AskError> {
                 return Err(AskError::Garbled(notice.message));
             }
             SubscriptionItem::Notice(notice) => {
-                tracing::info!(code = notice.code, message = notice.message, "notice on positions");
+                tracing::info!(
+                    code = notice.code,
+                    message = notice.message,
+                    "notice on positions"
+                );
             }
         }
     }
     // Before the turn ends: a cancel on its way must not end the next request.
     stream.cancel().await;
-    Ok(positions.into_values().filter(|position| !position.qty.is_zero()).collect())
+    Ok(positions
+        .into_values()
+        .filter(|position| !position.qty.is_zero())
+        .collect())
 }
 
 fn keep_turn_to_end(mut stream: Subscription<PositionUpdate>, turn: OwnedMutexGuard<()>) {

@@ -24,7 +24,10 @@ pub(super) async fn account(asker: &Asker, id: &AccountId) -> Result<AccountSumm
     };
     let group = AccountGroup::from("All");
     let mut stream = asker
-        .within(deadline, asker.session.client.account_summary(&group, account::TAGS))
+        .within(
+            deadline,
+            asker.session.client.account_summary(&group, account::TAGS),
+        )
         .await?;
     let mut rows = Vec::new();
     loop {
@@ -40,7 +43,11 @@ pub(super) async fn account(asker: &Asker, id: &AccountId) -> Result<AccountSumm
                 return Err(AskError::Garbled(notice.message));
             }
             SubscriptionItem::Notice(notice) => {
-                tracing::info!(code = notice.code, message = notice.message, "notice on account values");
+                tracing::info!(
+                    code = notice.code,
+                    message = notice.message,
+                    "notice on account values"
+                );
             }
         }
     }
@@ -73,7 +80,11 @@ pub(super) async fn pnl(asker: &Asker, id: &AccountId) -> Result<AccountPnl, Ask
                 });
             }
             SubscriptionItem::Notice(notice) => {
-                tracing::info!(code = notice.code, message = notice.message, "notice on profit and loss");
+                tracing::info!(
+                    code = notice.code,
+                    message = notice.message,
+                    "notice on profit and loss"
+                );
             }
         }
     }

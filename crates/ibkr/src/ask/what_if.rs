@@ -20,7 +20,10 @@ pub(super) async fn what_if(asker: &Asker, ask: &WhatIfOrder) -> Result<WhatIf, 
     asker.session.note_what_if(ask.broker_order_id);
     let id = ask.broker_order_id.get();
     let mut stream = asker
-        .within(deadline, asker.session.client.place_order(id, &wire, &order))
+        .within(
+            deadline,
+            asker.session.client.place_order(id, &wire, &order),
+        )
         .await?;
     let mut warning = None;
     loop {
