@@ -77,8 +77,14 @@ struct PriceBody {
 async fn step(State(to): State<Commands>, body: Bytes) -> Response {
     let target = match read::<StepBody>(&body) {
         Err(refusal) => return refuse(&refusal),
-        Ok(StepBody { to: Some(at), by: None }) => StepTarget::To(at),
-        Ok(StepBody { to: None, by: Some(by) }) => StepTarget::By(by),
+        Ok(StepBody {
+            to: Some(at),
+            by: None,
+        }) => StepTarget::To(at),
+        Ok(StepBody {
+            to: None,
+            by: Some(by),
+        }) => StepTarget::By(by),
         Ok(_) => return refuse(&Refusal::invalid("give either \"to\" or \"by\"")),
     };
     ask(to, Ask::Step(target)).await

@@ -23,7 +23,10 @@ pub(crate) struct Clock {
 impl Clock {
     /// A clock that begins at the configured start, at the present, or at `not_before` if that is
     /// later: the last time a restored venue had reached.
-    pub(crate) fn new(config: &VenueConfig, not_before: Option<Timestamp>) -> Result<Self, jiff::Error> {
+    pub(crate) fn new(
+        config: &VenueConfig,
+        not_before: Option<Timestamp>,
+    ) -> Result<Self, jiff::Error> {
         let start = match config.start {
             None => Timestamp::now(),
             Some(date) => date

@@ -23,6 +23,9 @@ pub(crate) const COMMANDS_MAX: usize = 4_096;
 /// Most commands taken up by one flush.
 const GROUP_MAX: usize = 1_024;
 
+/// Where an answer of the control API goes.
+pub(crate) type AnswerTo = oneshot::Sender<Result<Answer, Refusal>>;
+
 /// What the core is told.
 #[derive(Debug)]
 pub(crate) enum Command {
@@ -47,7 +50,7 @@ pub(crate) enum Command {
         /// Connection.
         conn: ConnId,
         /// What.
-        request: Request,
+        request: Box<Request>,
     },
     /// The market is to move.
     Tick,
@@ -56,7 +59,7 @@ pub(crate) enum Command {
         /// What.
         ask: Ask,
         /// Where the answer goes.
-        answer: oneshot::Sender<Result<Answer, Refusal>>,
+        answer: AnswerTo,
     },
 }
 
@@ -81,7 +84,7 @@ struct Group {
     /// Written in each client's own encoding, in the order they arose.
     out: Vec<(ConnId, Vec<u8>)>,
     close: Vec<ConnId>,
-    answers: Vec<(oneshot::Sender<Result<Answer, Refusal>>, Result<Answer, Refusal>)>,
+    answers: Vec<(AnswerTo, Result<Answer, Refusal>)>,
     break_all: bool,
     /// A stepped clock was moved: it has to be found again where it was.
     clock_moved: bool,
@@ -140,7 +143,7 @@ impl CoreTask {
             Command::Request { conn, request } => {
                 // What a client sent behind its own end is not heard any more.
                 if self.clients.contains_key(&conn) && !group.close.contains(&conn) {
-                    let step = self.core.request(conn, request, now);
+                    let step = self.core.request(conn, *request, now);
                     self.take(step, group);
                 }
             }

@@ -97,7 +97,12 @@ async fn run(socket: &mut TcpStream, conn: ConnId, parts: &SessionParts) -> Sess
         end = write_answers(&mut write, rx) => end,
         () = broken.cancelled() => SessionEnd::Ended,
     };
-    if parts.commands.send(Command::Disconnect { conn }).await.is_err() {
+    if parts
+        .commands
+        .send(Command::Disconnect { conn })
+        .await
+        .is_err()
+    {
         return SessionEnd::Ended;
     }
     end
@@ -189,7 +194,13 @@ async fn read_requests(
                 sleep_until(at).await;
             }
         }
-        if parts.commands.send(Command::Request { conn, request }).await.is_err() {
+        let request = Box::new(request);
+        if parts
+            .commands
+            .send(Command::Request { conn, request })
+            .await
+            .is_err()
+        {
             return SessionEnd::Ended;
         }
     }

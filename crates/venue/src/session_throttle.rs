@@ -33,7 +33,9 @@ impl Throttle {
     pub(crate) fn admit(&mut self, now: Instant) -> Instant {
         self.full_at = self.full_at.max(now) + self.interval;
         let burst = self.interval * MESSAGES_PER_SECOND;
-        self.full_at.checked_sub(burst).map_or(now, |at| at.max(now))
+        self.full_at
+            .checked_sub(burst)
+            .map_or(now, |at| at.max(now))
     }
 }
 

@@ -8,8 +8,6 @@ use std::io;
 use flate2::Crc;
 use serde::Serialize;
 
-const HEADER_LEN: usize = 12;
-
 /// What stands at the front of the bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Next<'a> {
@@ -37,7 +35,9 @@ pub(crate) enum Next<'a> {
 /// Appends one record.
 pub(crate) fn append<T: Serialize>(out: &mut Vec<u8>, body: &T) -> io::Result<()> {
     let body = serde_json::to_vec(body)?;
-    let len = u32::try_from(body.len()).map_err(io::Error::other)?.to_be_bytes();
+    let len = u32::try_from(body.len())
+        .map_err(io::Error::other)?
+        .to_be_bytes();
     out.extend_from_slice(&len);
     out.extend_from_slice(&crc(&len).to_be_bytes());
     out.extend_from_slice(&crc(&body).to_be_bytes());
@@ -54,25 +54,30 @@ pub(crate) fn next(bytes: &[u8]) -> Next<'_> {
     if bytes.iter().all(|b| *b == 0) {
         return Next::Torn { len: bytes.len() };
     }
-    let Some((header, after)) = bytes.split_first_chunk::<HEADER_LEN>() else {
-        return Next::Torn { len: bytes.len() };
+    let torn = Next::Torn { len: bytes.len() };
+    let Some((len, after)) = bytes.split_first_chunk() else {
+        return torn;
     };
-    let [a, b, c, d, e, f, g, h, i, j, k, l] = *header;
-    let len = [a, b, c, d];
-    if crc(&len) != u32::from_be_bytes([e, f, g, h]) {
+    let Some((len_crc, after)) = after.split_first_chunk() else {
+        return torn;
+    };
+    let Some((body_crc, after)) = after.split_first_chunk() else {
+        return torn;
+    };
+    if crc(len) != u32::from_be_bytes(*len_crc) {
         return Next::Corrupt {
             reason: "the length of a record does not match its checksum",
         };
     }
-    let Some((body, rest)) = after.split_at_checked(u32::from_be_bytes(len) as usize) else {
-        return Next::Torn { len: bytes.len() };
+    let Some((body, rest)) = after.split_at_checked(u32::from_be_bytes(*len) as usize) else {
+        return torn;
     };
-    if crc(body) == u32::from_be_bytes([i, j, k, l]) {
+    if crc(body) == u32::from_be_bytes(*body_crc) {
         return Next::Record { body, rest };
     }
     if rest.is_empty() && body.ends_with(&[0]) {
         // The last record, its end not written: no body of ours ends with a zero byte.
-        return Next::Torn { len: bytes.len() };
+        return torn;
     }
     Next::Corrupt {
         reason: "a record does not match its checksum",

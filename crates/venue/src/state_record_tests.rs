@@ -1,5 +1,7 @@
 use super::*;
 
+const HEADER_LEN: usize = 12;
+
 fn two_records() -> Vec<u8> {
     let mut out = Vec::new();
     append(&mut out, &"first").unwrap();

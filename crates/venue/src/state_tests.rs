@@ -78,7 +78,10 @@ fn a_changed_byte_is_an_error_that_names_the_file_and_the_place() {
     fs::write(&file, bytes).unwrap();
     let error = open(dir.path()).unwrap_err();
     assert!(matches!(error, StateError::Corrupt { .. }), "{error}");
-    assert!(error.to_string().contains("changes is corrupt at byte"), "{error}");
+    assert!(
+        error.to_string().contains("changes is corrupt at byte"),
+        "{error}"
+    );
 }
 
 #[test]
