@@ -1,0 +1,62 @@
+//! What the engine needs of a journal.
+
+use crate::chain::RecordHash;
+use crate::error::JournalError;
+use domain::id::LeaseEpoch;
+use domain::journal::{JournalEvent, Recorded};
+use jiff::Timestamp;
+
+/// The end of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Place of the last record; 0 before the first.
+    pub seq: u64,
+    /// Its hash; all zeros before the first.
+    pub hash: RecordHash,
+}
+
+impl Head {
+    /// Before the first record.
+    pub const START: Self = Self { seq: 0, hash: RecordHash::ZERO };
+}
+
+/// The right to write, as this journal holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Fencing epoch: one more than the holder before.
+    pub epoch: LeaseEpoch,
+    /// Whether the holder before ended with a `Stopped` record, or there was none. If not, this start is a take-over.
+    pub previous_ended_cleanly: bool,
+}
+
+/// The journal as its single writer sees it. Synchronous: an `append` takes as long as the disk needs.
+pub trait Journal: Send {
+    /// Appends all events in one transaction; they are durable when it returns. An empty batch does nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Conflict`] and [`JournalError::Refused`]: nothing was written and the journal goes on.
+    /// Every other error: it may or may not have been written. Send nothing, end, replay.
+    fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError>;
+
+    /// Shows every record from `from_seq` on, in order. An error of `visit` ends the walk and is handed through.
+    ///
+    /// # Errors
+    /// What `visit` says, or a record that cannot be read.
+    fn replay(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(Recorded) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError>;
+
+    /// The end of the journal.
+    fn head(&self) -> Head;
+
+    /// The right to write.
+    fn lease(&self) -> Lease;
+
+    /// Makes the notes in the checkpoint file durable. Call it each second and before the end.
+    ///
+    /// # Errors
+    /// The file could not be synced; as after a failed append, send nothing more.
+    fn sync_checkpoint(&mut self) -> Result<(), JournalError>;
+}

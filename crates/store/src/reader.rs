@@ -1,0 +1,214 @@
+//! Reading beside a running writer, on connections of its own.
+
+use crate::chain::RecordHash;
+use crate::error::{JournalError, OpenError, StorageFault};
+use crate::journal::Head;
+use crate::open::{self, BUSY_TIMEOUT, DATABASE_FILE};
+use crate::row::{self, COLUMNS, RecordRow};
+use crate::schema;
+use domain::id::{ClOrdId, CorrelationId};
+use domain::journal::Recorded;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
+use std::path::Path;
+
+/// Opens read-only; the journal may be in use.
+pub(crate) fn connect(data_dir: &Path) -> Result<Connection, OpenError> {
+    let path = data_dir.join(DATABASE_FILE);
+    if !path.is_file() {
+        return Err(OpenError::NoJournal { path });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let conn = Connection::open_with_flags(&path, flags)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    open::check_owner(&conn, &path, false)?;
+    let found = schema::version(&conn)?;
+    if found < schema::NEWEST {
+        return Err(OpenError::Older { found, known: schema::NEWEST });
+    }
+    conn.pragma_update(None, "trusted_schema", false)?;
+    Ok(conn)
+}
+
+/// Which way a page goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Oldest first.
+    Forward,
+    /// Newest first.
+    Backward,
+}
+
+/// Which records to show; every `Some` must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordFilter {
+    /// Of this kind, as `JournalEvent::kind` says it.
+    pub kind: Option<String>,
+    /// About this order; the moves of its approval are among them.
+    pub cl_ord_id: Option<ClOrdId>,
+    /// Of this request.
+    pub correlation_id: Option<CorrelationId>,
+}
+
+/// Which part of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Forward: records after this place; backward: records before it. `None`: from the respective end.
+    pub cursor: Option<u64>,
+    /// At most so many.
+    pub limit: u32,
+    /// Which way.
+    pub direction: Direction,
+}
+
+/// A record with its place in the chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredRecord {
+    /// The fact.
+    pub recorded: Recorded,
+    /// The key that caused it, if one.
+    pub principal: Option<String>,
+    /// The order that it concerns, if one.
+    pub cl_ord_id: Option<String>,
+    /// The request behind it, if one.
+    pub correlation_id: Option<String>,
+    /// Hash of the record before it.
+    pub prev_hash: RecordHash,
+    /// Its hash.
+    pub hash: RecordHash,
+}
+
+/// What a key was used for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyClaim {
+    /// Hash of the request.
+    pub request_hash: String,
+    /// The order that it concerns.
+    pub cl_ord_id: String,
+    /// `submit`, `replace` or `cancel`.
+    pub verb: String,
+}
+
+/// A read-only view of the journal. Each call sees the newest commit. Sendable, not shareable: one per thread.
+pub struct JournalReader {
+    conn: Connection,
+}
+
+impl JournalReader {
+    /// Opens the journal of a data directory; needs no lease.
+    ///
+    /// # Errors
+    /// There is none, or it is not ours, or of another schema.
+    pub fn open(data_dir: &Path) -> Result<Self, OpenError> {
+        Ok(Self { conn: connect(data_dir)? })
+    }
+
+    /// A page of records.
+    ///
+    /// # Errors
+    /// A record that this binary cannot read, or trouble of the storage.
+    pub fn records(&self, filter: &RecordFilter, page: &Page) -> Result<Vec<StoredRecord>, JournalError> {
+        let mut conditions = vec!["1"];
+        let mut values = Vec::new();
+        let mut add = |condition: &'static str, value: Option<Value>| {
+            if let Some(value) = value {
+                conditions.push(condition);
+                values.push(value);
+            }
+        };
+        let cursor = page.cursor.map(|seq| Value::Integer(i64::try_from(seq).unwrap_or(i64::MAX)));
+        let order = match page.direction {
+            Direction::Forward => {
+                add("seq > ?", cursor);
+                "ASC"
+            }
+            Direction::Backward => {
+                add("seq < ?", cursor);
+                "DESC"
+            }
+        };
+        add("kind = ?", filter.kind.clone().map(Value::Text));
+        add("cl_ord_id = ?", filter.cl_ord_id.as_ref().map(|id| Value::Text(id.to_string())));
+        add("correlation_id = ?", filter.correlation_id.as_ref().map(|id| Value::Text(id.to_string())));
+        values.push(Value::Integer(i64::from(page.limit)));
+        let conditions = conditions.join(" AND ");
+        let sql = format!("SELECT {COLUMNS} FROM records WHERE {conditions} ORDER BY seq {order} LIMIT ?");
+        let mut statement = self.conn.prepare_cached(&sql).map_err(unread)?;
+        let mut rows = statement.query(params_from_iter(values)).map_err(unread)?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next().map_err(unread)? {
+            records.push(stored(RecordRow::from_row(row).map_err(unread)?)?);
+        }
+        Ok(records)
+    }
+
+    /// One record.
+    ///
+    /// # Errors
+    /// As [`Self::records`].
+    pub fn record(&self, seq: u64) -> Result<Option<StoredRecord>, JournalError> {
+        open::record_at(&self.conn, seq).map_err(unread)?.map(stored).transpose()
+    }
+
+    /// All that happened to an order, oldest first, at most `limit` records.
+    ///
+    /// # Errors
+    /// As [`Self::records`].
+    pub fn order_history(&self, cl_ord_id: &ClOrdId, limit: u32) -> Result<Vec<StoredRecord>, JournalError> {
+        let filter = RecordFilter { cl_ord_id: Some(cl_ord_id.clone()), ..RecordFilter::default() };
+        self.records(&filter, &Page { cursor: None, limit, direction: Direction::Forward })
+    }
+
+    /// What a key was used for.
+    ///
+    /// # Errors
+    /// Trouble of the storage.
+    pub fn key_claim(&self, key: &ClOrdId) -> Result<Option<KeyClaim>, JournalError> {
+        let sql = "SELECT request_hash, cl_ord_id, verb FROM idempotency_keys WHERE key = ?1";
+        let claim = |row: &rusqlite::Row<'_>| {
+            Ok(KeyClaim { request_hash: row.get(0)?, cl_ord_id: row.get(1)?, verb: row.get(2)? })
+        };
+        self.conn.query_row(sql, [key.as_str()], claim).optional().map_err(unread)
+    }
+
+    /// The end of the journal.
+    ///
+    /// # Errors
+    /// Trouble of the storage.
+    pub fn head(&self) -> Result<Head, JournalError> {
+        let sql = "SELECT seq, hash FROM records ORDER BY seq DESC LIMIT 1";
+        let last = self.conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)));
+        match last.optional().map_err(unread)? {
+            None => Ok(Head::START),
+            Some((seq, hash)) => Ok(Head { seq, hash: readable_hash(seq, RecordHash::from_slice(&hash))? }),
+        }
+    }
+
+    /// Shows every record from `from_seq` on.
+    ///
+    /// # Errors
+    /// What `visit` says, or a record that cannot be read.
+    pub fn replay(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(Recorded) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        row::replay(&self.conn, from_seq, visit)
+    }
+}
+
+fn stored(row: RecordRow) -> Result<StoredRecord, JournalError> {
+    let recorded = row.decode()?;
+    let prev_hash = readable_hash(recorded.seq, row.prev_hash())?;
+    let hash = readable_hash(recorded.seq, row.hash())?;
+    let RecordRow { principal, cl_ord_id, correlation_id, .. } = row;
+    Ok(StoredRecord { recorded, principal, cl_ord_id, correlation_id, prev_hash, hash })
+}
+
+fn readable_hash(seq: u64, hash: Option<RecordHash>) -> Result<RecordHash, JournalError> {
+    hash.ok_or_else(|| JournalError::Unreadable { seq, detail: "its hash is not 32 bytes".to_owned() })
+}
+
+fn unread(error: rusqlite::Error) -> JournalError {
+    JournalError::Unread(StorageFault::from(error))
+}

@@ -1,0 +1,82 @@
+//! The journal on disk.
+
+use crate::checkpoint::CheckpointFile;
+use crate::error::{JournalError, StorageFault};
+use crate::journal::{Head, Journal, Lease};
+use crate::row;
+use crate::writer::Writer;
+use domain::book::Book;
+use domain::id::LeaseEpoch;
+use domain::journal::{JournalEvent, Recorded};
+use jiff::Timestamp;
+use std::fs::File;
+
+/// The journal in SQLite, open for its single writer. Made by [`crate::OpenOptions::open`]. Dropping it gives the lease
+/// back; what was appended is durable already.
+pub struct SqliteJournal {
+    pub(crate) writer: Writer,
+    pub(crate) checkpoint: CheckpointFile,
+    pub(crate) previous_ended_cleanly: bool,
+    /// Holds the lock as long as it lives.
+    pub(crate) _lock: File,
+}
+
+impl SqliteJournal {
+    /// The state that the records add up to, so that a start need not replay twice. `None` right after a refused batch.
+    pub fn book(&self) -> Option<&Book> {
+        self.writer.book()
+    }
+
+    /// Computes the derived tables anew out of the records.
+    ///
+    /// # Errors
+    /// A record that cannot be read or does not follow; a failed write. The tables are then as before.
+    pub fn rebuild_projections(&mut self) -> Result<(), JournalError> {
+        self.writer.rebuild()
+    }
+
+    /// Makes everything durable and gives the lease back. Append `Stopped` before it: that is what makes an end clean.
+    ///
+    /// # Errors
+    /// The checkpoint file could not be synced.
+    pub fn close(mut self) -> Result<(), JournalError> {
+        self.sync_checkpoint()
+    }
+}
+
+impl Journal for SqliteJournal {
+    fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError> {
+        let records = self.writer.append(at, events, &mut |tx| tx.commit().map_err(StorageFault::from))?;
+        if !records.is_empty()
+            && let Err(fault) = self.checkpoint.note(&self.writer.head, &self.writer.key)
+        {
+            self.writer.poison();
+            return Err(JournalError::Failed(fault));
+        }
+        Ok(records)
+    }
+
+    fn replay(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(Recorded) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        row::replay(&self.writer.conn, from_seq, visit)
+    }
+
+    fn head(&self) -> Head {
+        self.writer.head
+    }
+
+    fn lease(&self) -> Lease {
+        Lease { epoch: LeaseEpoch(self.writer.epoch), previous_ended_cleanly: self.previous_ended_cleanly }
+    }
+
+    fn sync_checkpoint(&mut self) -> Result<(), JournalError> {
+        if let Err(fault) = self.checkpoint.sync() {
+            self.writer.poison();
+            return Err(JournalError::Failed(fault));
+        }
+        Ok(())
+    }
+}
