@@ -1,0 +1,41 @@
+use super::GATE;
+use crate::gates::world::{Expect, World, check, con_id};
+use crate::order::Side;
+
+fn open(world: &mut World, count: usize, side: Side, con_id_offset: i64) {
+    for number in 0..count {
+        world.also_open(side, "1", Some("1"));
+        if con_id_offset > 0 {
+            world.open.last_mut().unwrap().con_id =
+                con_id(con_id_offset + i64::try_from(number).unwrap());
+        }
+    }
+}
+
+#[test]
+fn open_orders_are_bounded() {
+    check(
+        &GATE,
+        &[
+            ("one place left in all", Expect::Pass, |w| {
+                open(w, 49, Side::Buy, 1);
+            }),
+            ("no place left in all", Expect::Deny(1), |w| {
+                open(w, 50, Side::Buy, 1);
+            }),
+            ("one place left on this side", Expect::Pass, |w| {
+                open(w, 9, Side::Buy, 0);
+            }),
+            ("no place left on this side", Expect::Deny(1), |w| {
+                open(w, 10, Side::Buy, 0);
+            }),
+            ("a cover is a buy", Expect::Deny(1), |w| {
+                open(w, 10, Side::BuyToCover, 0);
+            }),
+            ("the other side counts apart", Expect::Pass, |w| {
+                open(w, 10, Side::Sell, 0);
+            }),
+            ("both full", Expect::Deny(2), |w| open(w, 50, Side::Buy, 0)),
+        ],
+    );
+}

@@ -1,0 +1,30 @@
+use super::GATE;
+use crate::gates::MessageCounts;
+use crate::gates::world::{Expect, check};
+
+#[test]
+fn messages_are_bounded_per_second_and_day() {
+    check(
+        &GATE,
+        &[
+            ("the last of the second", Expect::Pass, |w| {
+                w.messages = MessageCounts {
+                    last_second: 19,
+                    today: 4_999,
+                };
+            }),
+            ("one too many in the second", Expect::Deny(1), |w| {
+                w.messages.last_second = 20;
+            }),
+            ("one too many in the day", Expect::Deny(1), |w| {
+                w.messages.today = 5_000;
+            }),
+            ("both", Expect::Deny(2), |w| {
+                w.messages = MessageCounts {
+                    last_second: u32::MAX,
+                    today: u32::MAX,
+                };
+            }),
+        ],
+    );
+}
