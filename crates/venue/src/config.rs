@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use crate::market::Sessions;
+
 /// The settings of one venue. Everything is kind by default: one account, live data, memory only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VenueConfig {
@@ -46,15 +48,6 @@ pub enum ClockMode {
     Speed(u32),
     /// Only when the control API says so.
     Stepped,
-}
-
-/// When the market is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sessions {
-    /// By the exchange's calendar.
-    Exchange,
-    /// Always.
-    Always,
 }
 
 impl Default for VenueConfig {

@@ -70,8 +70,26 @@ struct StepBody {
 #[serde(deny_unknown_fields)]
 struct PriceBody {
     symbol: String,
-    #[serde(with = "rust_decimal::serde::str")]
-    price: Decimal,
+    price: DecimalBody,
+}
+
+/// A decimal as JSON text, which is exact, or as a JSON number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum DecimalBody {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl DecimalBody {
+    fn read(&self) -> Result<Decimal, Refusal> {
+        let text = match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+        };
+        Decimal::from_str_exact(&text)
+            .map_err(|_| Refusal::invalid(format!("{text:?} is not a decimal number")))
+    }
 }
 
 async fn step(State(to): State<Commands>, body: Bytes) -> Response {
@@ -91,9 +109,16 @@ async fn step(State(to): State<Commands>, body: Bytes) -> Response {
 }
 
 async fn price(State(to): State<Commands>, body: Bytes) -> Response {
-    match read::<PriceBody>(&body) {
+    let read = read::<PriceBody>(&body).and_then(|body| {
+        let price = body.price.read()?;
+        Ok(Ask::Price {
+            symbol: body.symbol,
+            price,
+        })
+    });
+    match read {
         Err(refusal) => refuse(&refusal),
-        Ok(PriceBody { symbol, price }) => ask(to, Ask::Price { symbol, price }).await,
+        Ok(price) => ask(to, price).await,
     }
 }
 

@@ -8,9 +8,10 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{ClockMode, ConfigError, Sessions, VenueConfig};
+use crate::config::{ClockMode, ConfigError, VenueConfig};
 use crate::control;
 use crate::core::{ConnId, Core, CoreConfig, CoreError};
+use crate::market::Sessions;
 use crate::server_clock::Clock;
 use crate::server_core::{COMMANDS_MAX, Command, CoreTask};
 use crate::session::{self, SessionParts};
@@ -158,6 +159,7 @@ fn open_core(config: &VenueConfig) -> Result<CoreTask, VenueError> {
         format: STATE_FORMAT,
         seed: config.seed,
         accounts: config.accounts,
+        live_like: config.live_like,
     };
     let (state, remembered) = StateDir::open(dir, &identity)?;
     let mut clock = Clock::new(config, remembered.reached)?;

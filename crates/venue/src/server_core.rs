@@ -244,3 +244,7 @@ impl CoreTask {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "server_core_tests.rs"]
+mod tests;

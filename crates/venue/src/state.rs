@@ -29,6 +29,8 @@ pub(crate) struct Identity {
     pub(crate) seed: u64,
     /// Number of accounts.
     pub(crate) accounts: u32,
+    /// Whether they are named as live ones.
+    pub(crate) live_like: bool,
 }
 
 /// Changes that became durable together.
@@ -147,6 +149,19 @@ impl StateDir {
         self.write(batch)
     }
 
+    /// A directory whose disk refuses every write.
+    #[cfg(test)]
+    pub(crate) fn refusing_writes(dir: &Path) -> Self {
+        let path = dir.join(CHANGES_FILE);
+        drop(File::create(&path).unwrap());
+        Self {
+            changes: File::open(&path).unwrap(),
+            path,
+            buffer: Vec::new(),
+            _lock: lock(dir).unwrap(),
+        }
+    }
+
     fn write<T: Serialize>(&mut self, body: &T) -> Result<(), StateError> {
         self.buffer.clear();
         state_record::append(&mut self.buffer, body)
@@ -236,8 +251,15 @@ fn check_identity(
 
 fn describe(identity: &Identity) -> String {
     format!(
-        "format {}, seed {}, {} account(s)",
-        identity.format, identity.seed, identity.accounts
+        "format {}, seed {}, {} {} account(s)",
+        identity.format,
+        identity.seed,
+        identity.accounts,
+        if identity.live_like {
+            "live-like"
+        } else {
+            "paper"
+        },
     )
 }
 

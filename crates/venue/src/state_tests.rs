@@ -6,6 +6,7 @@ const IDENTITY: Identity = Identity {
     format: 1,
     seed: 7,
     accounts: 1,
+    live_like: false,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -96,7 +97,7 @@ fn a_directory_of_another_venue_is_refused() {
     assert_eq!(
         error.to_string(),
         format!(
-            "{} was made with format 1, seed 7, 1 account(s), and this venue has format 1, seed 8, 1 account(s)",
+            "{} was made with format 1, seed 7, 1 paper account(s), and this venue has format 1, seed 8, 1 paper account(s)",
             dir.path().display()
         )
     );
