@@ -145,3 +145,7 @@ pub(crate) fn set_meta(conn: &Connection, name: &str, value: &[u8]) -> Result<()
     conn.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", rusqlite::params![name, value])?;
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

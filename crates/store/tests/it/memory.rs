@@ -1,0 +1,71 @@
+use crate::event::{all, append_session, at, denied, notice};
+use tollgate_store::{Fault, FaultPlan, Journal, JournalError, MemoryDisk};
+
+#[test]
+fn the_twin_replays_what_was_appended() {
+    let disk = MemoryDisk::new();
+    let appended = append_session(&mut disk.open().unwrap());
+    let reopened = disk.open().unwrap();
+    assert_eq!(all(&reopened), appended);
+    assert!(reopened.lease().previous_ended_cleanly);
+    assert_eq!(reopened.lease().epoch.0, 2);
+}
+
+/// The append fails, nothing more is written, and after `crash` or not so many records are there.
+fn check(fault: Fault, crash: bool, survivors: usize) {
+    let disk = MemoryDisk::new();
+    disk.plan(FaultPlan::default().fail(2, fault));
+    let mut journal = disk.open().unwrap();
+    journal.append(at(1), &[notice(1)]).unwrap();
+    let failed = journal.append(at(2), &[notice(2), notice(3)]);
+    assert!(matches!(failed, Err(JournalError::Failed(_))), "{failed:?}");
+    assert_eq!(journal.append(at(3), &[notice(4)]), Err(JournalError::Poisoned));
+    if crash {
+        disk.crash();
+    }
+    let mut reopened = disk.open().unwrap();
+    assert_eq!(all(&reopened).len(), survivors, "{fault:?}, crash: {crash}");
+    reopened.append(at(4), &[notice(5)]).unwrap();
+}
+
+#[test]
+fn a_fault_before_the_commit_writes_nothing() {
+    check(Fault::BeforeCommit, false, 1);
+    check(Fault::BeforeCommit, true, 1);
+}
+
+#[test]
+fn a_fault_inside_the_commit_is_decided_by_the_crash() {
+    check(Fault::InsideCommit, false, 3);
+    check(Fault::InsideCommit, true, 1);
+}
+
+#[test]
+fn a_fault_after_the_commit_loses_the_answer_only() {
+    check(Fault::AfterCommit, false, 3);
+    check(Fault::AfterCommit, true, 3);
+}
+
+#[test]
+fn a_crash_ends_open_journals_and_an_open_fences_them() {
+    let disk = MemoryDisk::new();
+    let mut journal = disk.open().unwrap();
+    disk.crash();
+    assert!(matches!(journal.append(at(1), &[notice(1)]), Err(JournalError::Failed(_))));
+    let mut old = disk.open().unwrap();
+    let mut new = disk.open().unwrap();
+    assert_eq!(old.append(at(2), &[notice(2)]), Err(JournalError::LeaseLost { ours: 2, current: 3 }));
+    new.append(at(3), &[notice(3)]).unwrap();
+    assert_eq!(all(&disk.open().unwrap()).len(), 1);
+}
+
+#[test]
+fn a_conflict_leaves_the_twin_usable() {
+    let disk = MemoryDisk::new();
+    let mut journal = disk.open().unwrap();
+    journal.append(at(1), &[denied("k")]).unwrap();
+    let conflict = journal.append(at(2), &[notice(1), denied("k")]);
+    assert!(conflict.is_err_and(|error| error.is_harmless()));
+    journal.append(at(3), &[notice(2)]).unwrap();
+    assert_eq!(all(&disk.open().unwrap()).len(), 2);
+}
