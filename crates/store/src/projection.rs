@@ -25,11 +25,17 @@ impl Touched {
             self.orders.insert(key.clone());
         }
         match event {
-            JournalEvent::Order { event: OrderEvent::Executed { execution }, .. }
+            JournalEvent::Order {
+                event: OrderEvent::Executed { execution },
+                ..
+            }
             | JournalEvent::ExternalExecution { execution } => {
                 self.executions.insert(execution.exec_id.clone());
             }
-            JournalEvent::Order { event: OrderEvent::Corrected { old, execution }, .. } => {
+            JournalEvent::Order {
+                event: OrderEvent::Corrected { old, execution },
+                ..
+            } => {
                 self.executions.insert(old.clone());
                 self.executions.insert(execution.exec_id.clone());
             }
@@ -62,7 +68,8 @@ impl Touched {
 pub(crate) fn rebuild(conn: &Connection) -> Result<Book, JournalError> {
     let failed = |error: rusqlite::Error| JournalError::Failed(StorageFault::from(error));
     for table in schema::DERIVED {
-        conn.execute(&format!("DELETE FROM {table}"), []).map_err(failed)?;
+        conn.execute(&format!("DELETE FROM {table}"), [])
+            .map_err(failed)?;
     }
     let mut book = Book::empty();
     let mut touched = Touched::default();
@@ -85,7 +92,11 @@ pub(crate) fn is_current(conn: &Connection) -> Result<bool, rusqlite::Error> {
 /// The name in `meta` of the schema that the derived tables were computed at.
 const DERIVED_AT: &str = "derived_at_schema";
 
-fn write_order(conn: &Connection, key: &ClOrdId, order: &OrderRecord) -> Result<(), rusqlite::Error> {
+fn write_order(
+    conn: &Connection,
+    key: &ClOrdId,
+    order: &OrderRecord,
+) -> Result<(), rusqlite::Error> {
     let mut statement = conn.prepare_cached(
         "INSERT OR REPLACE INTO orders (cl_ord_id, status, broker_status, account, con_id, symbol, side, qty, cum_qty,
          avg_px, broker_order_id, perm_id, approval_id, request_hash, key_id, correlation_id, created_at_ns,
@@ -104,7 +115,9 @@ fn write_order(conn: &Connection, key: &ClOrdId, order: &OrderRecord) -> Result<
         order.intent.qty.to_string(),
         order.cum_qty().to_string(),
         order.avg_px().map(|price| price.to_string()),
-        order.last_attempt().map(|attempt| attempt.broker_order_id.get()),
+        order
+            .last_attempt()
+            .map(|attempt| attempt.broker_order_id.get()),
         order.perm_id.map(domain::id::PermId::get),
         order.approval_id.as_ref().map(ApprovalId::as_str),
         order.request_hash,
@@ -116,10 +129,17 @@ fn write_order(conn: &Connection, key: &ClOrdId, order: &OrderRecord) -> Result<
     Ok(())
 }
 
-fn write_execution(conn: &Connection, book: &Book, exec_id: &ExecId) -> Result<(), rusqlite::Error> {
+fn write_execution(
+    conn: &Connection,
+    book: &Book,
+    exec_id: &ExecId,
+) -> Result<(), rusqlite::Error> {
     let owner = book.executions.get(exec_id).and_then(Option::as_ref);
     let execution = match owner {
-        Some(key) => book.orders.get(key).and_then(|order| order.executions.get(exec_id)),
+        Some(key) => book
+            .orders
+            .get(key)
+            .and_then(|order| order.executions.get(exec_id)),
         None => book.external_executions.get(exec_id),
     };
     match execution {
@@ -157,7 +177,9 @@ fn insert_execution(
         execution.executed_at.map(nanoseconds).transpose()?,
         commission.map(|commission| commission.amount.amount.to_string()),
         commission.map(|commission| commission.amount.currency.as_str()),
-        commission.and_then(|commission| commission.realized_pnl).map(|amount| amount.to_string()),
+        commission
+            .and_then(|commission| commission.realized_pnl)
+            .map(|amount| amount.to_string()),
     ])?;
     Ok(())
 }
