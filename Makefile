@@ -1,0 +1,40 @@
+# `make help` lists the targets.
+CARGO_HOME ?= $(HOME)/.cargo
+export PATH := $(PATH):$(CARGO_HOME)/bin
+ARGS ?=
+
+.PHONY: help demo test setup lint tidy clean
+
+help:
+	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
+	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
+	@echo "make setup               install what the tests need"
+	@echo "make lint                formatting and clippy"
+	@echo "make tidy                the structural test"
+	@echo "make clean               delete what was built"
+
+# The development profile: on two cores a release build takes several times as long.
+demo:
+	@scripts/setup.sh build
+	@echo "demo: building (development profile; the first time takes minutes)"
+	cargo build --locked --package tollgate
+	cargo run --locked --quiet --package tollgate -- demo $(ARGS)
+
+# The tests run last, so that the runner's summary ends the output.
+test: setup lint tidy
+	scripts/deny.sh
+	cargo test --locked --workspace --doc --quiet
+	cargo nextest run --locked --workspace
+
+setup:
+	@scripts/setup.sh test
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+tidy:
+	cargo run --locked --quiet --package tollgate-xtask -- tidy
+
+clean:
+	cargo clean

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs what is missing to build (`setup.sh build`) or also to test (`setup.sh test`).
+# Running it again changes nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+want="${1:-test}"
+NEXTEST_VERSION=0.9.143
+DENY_VERSION=0.20.2
+
+say() { echo "setup: $*"; }
+fail() { echo "setup: $*" >&2; exit 1; }
+
+packages=()
+command -v cc >/dev/null || packages+=(gcc libc6-dev)
+if [ "$want" = test ]; then
+  command -v pkg-config >/dev/null || packages+=(pkg-config)
+  command -v python3 >/dev/null || packages+=(python3)
+fi
+if [ "${#packages[@]}" -gt 0 ]; then
+  command -v apt-get >/dev/null || fail "install by hand: ${packages[*]}"
+  sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "as root, run: apt-get install ${packages[*]}"
+    sudo=(sudo)
+  fi
+  say "installing ${packages[*]}"
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+fi
+
+command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs"
+if ! cargo --version >/dev/null 2>&1; then
+  channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+  say "installing the Rust toolchain $channel"
+  rustup toolchain install "$channel" --profile minimal -c rustfmt -c clippy \
+    || fail "the Rust toolchain $channel is missing and could not be installed"
+fi
+[ "$want" = test ] || exit 0
+
+if ! cargo nextest --version >/dev/null 2>&1; then
+  say "installing cargo-nextest $NEXTEST_VERSION (a few minutes)"
+  cargo install --locked cargo-nextest --version "$NEXTEST_VERSION"
+fi
+if ! cargo deny --version >/dev/null 2>&1; then
+  say "installing cargo-deny $DENY_VERSION (a few minutes)"
+  cargo install --locked cargo-deny --version "$DENY_VERSION" \
+    || say "WARNING: cargo-deny could not be installed; licences and advisories will NOT be checked"
+fi
