@@ -20,28 +20,14 @@ fn risk(number: i64, side: Side, leaves: i64) -> OpenRisk {
 }
 
 fn reduces(held: i64, open: &[OpenRisk], side: Side, qty: i64) -> bool {
-    only_reduces(
-        Decimal::from(held),
-        con_id(1),
-        open,
-        side,
-        Decimal::from(qty),
-    )
+    only_reduces(Decimal::from(held), con_id(1), open, side, Decimal::from(qty))
 }
 
 #[test]
 fn the_range_takes_each_side_by_itself() {
-    let open = [
-        risk(1, Side::Buy, 3),
-        risk(1, Side::BuyToCover, 4),
-        risk(1, Side::Sell, 5),
-        risk(2, Side::Sell, 99),
-    ];
+    let open = [risk(1, Side::Buy, 3), risk(1, Side::BuyToCover, 4), risk(1, Side::Sell, 5), risk(2, Side::Sell, 99)];
     let range = position_range(Decimal::TEN, con_id(1), &open);
-    assert_eq!(
-        (range.low, range.high),
-        (Decimal::from(5), Decimal::from(17))
-    );
+    assert_eq!((range.low, range.high), (Decimal::from(5), Decimal::from(17)));
 }
 
 #[test]
@@ -61,14 +47,8 @@ fn two_orders_never_close_the_same_shares() {
     assert!(reduces(10, &[risk(1, Side::Sell, 4)], Side::Sell, 6));
     assert!(!reduces(10, &[risk(1, Side::Sell, 4)], Side::Sell, 7));
     assert!(!reduces(-10, &[risk(1, Side::Buy, 4)], Side::BuyToCover, 7));
-    assert!(
-        !reduces(10, &[risk(1, Side::Buy, 5)], Side::Sell, 11),
-        "an open buy is not held yet"
-    );
-    assert!(
-        reduces(10, &[risk(2, Side::Sell, 10)], Side::Sell, 10),
-        "another instrument does not count"
-    );
+    assert!(!reduces(10, &[risk(1, Side::Buy, 5)], Side::Sell, 11), "an open buy is not held yet");
+    assert!(reduces(10, &[risk(2, Side::Sell, 10)], Side::Sell, 10), "another instrument does not count");
 }
 
 #[test]

@@ -6,17 +6,7 @@ fn an_order_key_has_1_to_40_plain_characters() {
     for text in ["a", "A-z_0.9", "0123456789012345678901234567890123456789"] {
         assert_eq!(text.parse::<ClOrdId>().unwrap().as_str(), text);
     }
-    for text in [
-        "",
-        " ",
-        "a b",
-        "a:b",
-        "ä",
-        "a\n",
-        "a/b",
-        "a\0",
-        "01234567890123456789012345678901234567890",
-    ] {
+    for text in ["", " ", "a b", "a:b", "ä", "a\n", "a/b", "a\0", "01234567890123456789012345678901234567890"] {
         assert!(text.parse::<ClOrdId>().is_err(), "{text:?}");
     }
 }
@@ -45,10 +35,7 @@ fn zero_never_becomes_an_id() {
     assert!(ConId::new(0).is_err());
     assert!(PermId::new(0).is_err());
     assert!(BrokerOrderId::new(0).is_err());
-    assert!(
-        ClientId::new(0).is_ok(),
-        "client 0 exists: it sees manual orders"
-    );
+    assert!(ClientId::new(0).is_ok(), "client 0 exists: it sees manual orders");
 }
 
 #[test]
@@ -67,10 +54,7 @@ fn numbers_stay_within_their_bounds() {
 
 #[test]
 fn json_is_checked_too() {
-    assert_eq!(
-        serde_json::to_string(&ConId::new(265_598).unwrap()).unwrap(),
-        "265598"
-    );
+    assert_eq!(serde_json::to_string(&ConId::new(265_598).unwrap()).unwrap(), "265598");
     assert!(serde_json::from_str::<ConId>("0").is_err());
     assert!(serde_json::from_str::<ConId>("1.5").is_err());
     assert!(serde_json::from_str::<ClOrdId>("\"a b\"").is_err());
@@ -80,10 +64,7 @@ fn json_is_checked_too() {
 #[test]
 fn the_error_names_the_id_and_the_rule() {
     let error = "a b".parse::<ClOrdId>().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "cl_ord_id (Idempotency-Key) must be 1 to 40 characters out of A-Z a-z 0-9 . _ -"
-    );
+    assert_eq!(error.to_string(), "cl_ord_id (Idempotency-Key) must be 1 to 40 characters out of A-Z a-z 0-9 . _ -");
 }
 
 proptest! {

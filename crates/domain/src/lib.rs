@@ -1,1 +1,31 @@
-//! To be written.
+//! The pure heart of Tollgate: what an order is, which gates it must pass, how its life goes on, and what the journal
+//! says about it. Nothing here reads a clock, a file, the network or randomness: time and ids come in as arguments.
+
+pub mod account;
+pub mod approval;
+pub mod approved;
+pub mod book;
+pub mod broker;
+pub mod contract;
+pub mod event;
+pub mod execution;
+pub mod exposure;
+pub mod fault;
+pub mod gates;
+pub mod id;
+pub mod journal;
+pub mod lifecycle;
+pub mod market;
+pub mod mode;
+pub mod money;
+pub mod order;
+pub mod order_record;
+pub mod order_ref;
+pub mod policy;
+pub mod principal;
+pub mod reading;
+pub mod reason;
+pub mod reconcile;
+pub mod trading_state;
+
+pub use approved::Approved;

@@ -34,31 +34,16 @@ fn the_prefix_tells_the_mode_or_nothing() {
 
 #[test]
 fn only_the_standard_ports_tell_a_mode() {
-    let told: Vec<(u16, Mode)> = (0..=u16::MAX)
-        .filter_map(|port| mode_of_port(port).map(|mode| (port, mode)))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (4001, Mode::Live),
-            (4002, Mode::Paper),
-            (7496, Mode::Live),
-            (7497, Mode::Paper)
-        ]
-    );
+    let told: Vec<(u16, Mode)> =
+        (0..=u16::MAX).filter_map(|port| mode_of_port(port).map(|mode| (port, mode))).collect();
+    assert_eq!(told, [(4001, Mode::Live), (4002, Mode::Paper), (7496, Mode::Live), (7497, Mode::Paper)]);
 }
 
 #[test]
 fn a_mode_needs_a_pinned_account_that_the_broker_confirms() {
     assert_eq!(proof(Some("DU1"), &["DU1"], 7497).mode(), Ok(Mode::Paper));
-    assert_eq!(
-        proof(Some("DU1"), &["DU2", "DU1"], 5000).mode(),
-        Ok(Mode::Paper)
-    );
-    assert!(
-        proof(None, &["DU1"], 7497).mode().is_err(),
-        "one account is not a choice"
-    );
+    assert_eq!(proof(Some("DU1"), &["DU2", "DU1"], 5000).mode(), Ok(Mode::Paper));
+    assert!(proof(None, &["DU1"], 7497).mode().is_err(), "one account is not a choice");
     assert!(proof(Some("DU1"), &[], 7497).mode().is_err());
     assert!(proof(Some("DU1"), &["DU2"], 7497).mode().is_err());
     assert_eq!(proof(Some("DU1"), &["DU2"], 7497).account(), None);
@@ -70,23 +55,12 @@ fn a_contradiction_is_named() {
     assert_eq!(error, "account DU1 is paper, port 7496 is the live port");
     let error = proof(Some("U1"), &["U1"], 4002).mode().unwrap_err();
     assert_eq!(error, "account U1 is live, port 4002 is the paper port");
-    assert!(
-        proof(Some("X1"), &["X1"], 7497)
-            .mode()
-            .unwrap_err()
-            .contains("X1")
-    );
+    assert!(proof(Some("X1"), &["X1"], 7497).mode().unwrap_err().contains("X1"));
 }
 
 #[test]
 fn only_the_venues_prefixes_are_simulated() {
-    for (name, venue) in [
-        ("DUV1", true),
-        ("UV1", true),
-        ("DU1", false),
-        ("U1", false),
-        ("V1", false),
-    ] {
+    for (name, venue) in [("DUV1", true), ("UV1", true), ("DU1", false), ("U1", false), ("V1", false)] {
         assert_eq!(is_venue_account(&account(name)), venue, "{name}");
     }
 }

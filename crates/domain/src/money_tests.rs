@@ -50,74 +50,38 @@ fn what_is_no_plain_positive_decimal_is_no_amount() {
 
 #[test]
 fn a_plain_positive_decimal_is_an_amount() {
-    for (text, shown) in [
-        ("189.50", "189.5"),
-        ("1", "1"),
-        ("0.00000001", "0.00000001"),
-        ("1000000000", "1000000000"),
-        ("007", "7"),
-    ] {
+    for (text, shown) in
+        [("189.50", "189.5"), ("1", "1"), ("0.00000001", "0.00000001"), ("1000000000", "1000000000"), ("007", "7")]
+    {
         assert_eq!(text.parse::<Price>().unwrap().to_string(), shown);
         assert_eq!(text.parse::<Qty>().unwrap().to_string(), shown);
     }
-    assert_eq!(
-        "1.0".parse::<Price>().unwrap(),
-        "1".parse::<Price>().unwrap(),
-        "the same amount is equal"
-    );
+    assert_eq!("1.0".parse::<Price>().unwrap(), "1".parse::<Price>().unwrap(), "the same amount is equal");
 }
 
 #[test]
 fn the_error_names_the_amount_and_the_rule() {
     let error = "1e15".parse::<Qty>().unwrap_err();
     assert_eq!(error.what, "qty");
-    assert!(
-        error.to_string().starts_with("qty must be a plain decimal"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("qty must be a plain decimal"), "{error}");
     let error = "-1".parse::<Price>().unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("price must be a decimal above 0"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("price must be a decimal above 0"), "{error}");
 }
 
 #[test]
 fn json_is_checked_too() {
-    assert_eq!(
-        serde_json::from_str::<Price>("\"189.50\"").unwrap(),
-        "189.5".parse().unwrap()
-    );
-    assert_eq!(
-        serde_json::to_string(&"189.50".parse::<Price>().unwrap()).unwrap(),
-        "\"189.5\""
-    );
-    for json in [
-        "\"0\"",
-        "\"-1\"",
-        "\"NaN\"",
-        "null",
-        "\"\"",
-        "\"1000000001\"",
-        "{}",
-    ] {
+    assert_eq!(serde_json::from_str::<Price>("\"189.50\"").unwrap(), "189.5".parse().unwrap());
+    assert_eq!(serde_json::to_string(&"189.50".parse::<Price>().unwrap()).unwrap(), "\"189.5\"");
+    for json in ["\"0\"", "\"-1\"", "\"NaN\"", "null", "\"\"", "\"1000000001\"", "{}"] {
         assert!(serde_json::from_str::<Price>(json).is_err(), "{json}");
     }
 }
 
 #[test]
 fn signed_decimals_are_plain_as_well() {
-    assert_eq!(
-        parse_decimal("-12.5", "cash").unwrap(),
-        Decimal::new(-125, 1)
-    );
+    assert_eq!(parse_decimal("-12.5", "cash").unwrap(), Decimal::new(-125, 1));
     assert_eq!(parse_decimal("NaN", "cash").unwrap_err().what, "cash");
-    assert!(
-        parse_decimal("1.00000000000000000000000000000001", "cash").is_err(),
-        "nothing is rounded silently"
-    );
+    assert!(parse_decimal("1.00000000000000000000000000000001", "cash").is_err(), "nothing is rounded silently");
 }
 
 #[test]
@@ -126,15 +90,8 @@ fn a_currency_is_three_capital_letters() {
     for text in ["", "usd", "US", "USDT", "U5D", "ÄÖÜ", "US ", "€"] {
         assert!(text.parse::<Currency>().is_err(), "{text:?}");
     }
-    let debit = Money {
-        amount: Decimal::new(-125, 1),
-        currency: "USD".parse().unwrap(),
-    };
-    assert_eq!(
-        debit.to_string(),
-        "-12.5 USD",
-        "a margin debit is an amount"
-    );
+    let debit = Money { amount: Decimal::new(-125, 1), currency: "USD".parse().unwrap() };
+    assert_eq!(debit.to_string(), "-12.5 USD", "a margin debit is an amount");
 }
 
 proptest! {

@@ -6,20 +6,8 @@ fn a_reference_carries_the_key_verbatim() {
     let entry = OrderRef::entry(&"home".parse().unwrap(), &"K-1.a_b".parse().unwrap());
     assert_eq!(entry.to_string(), "tg:home:K-1.a_b");
     assert_eq!(OrderRef::parse("tg:home:K-1.a_b"), Some(entry.clone()));
-    assert_eq!(
-        OrderRef::parse("tg:home:K-1.a_b:tp"),
-        Some(OrderRef {
-            leg: Leg::TakeProfit,
-            ..entry.clone()
-        })
-    );
-    assert_eq!(
-        OrderRef::parse("tg:home:K-1.a_b:sl"),
-        Some(OrderRef {
-            leg: Leg::StopLoss,
-            ..entry
-        })
-    );
+    assert_eq!(OrderRef::parse("tg:home:K-1.a_b:tp"), Some(OrderRef { leg: Leg::TakeProfit, ..entry.clone() }));
+    assert_eq!(OrderRef::parse("tg:home:K-1.a_b:sl"), Some(OrderRef { leg: Leg::StopLoss, ..entry }));
 }
 
 #[test]

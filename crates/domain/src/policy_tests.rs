@@ -9,26 +9,13 @@ fn the_default_policy_leaves_nothing_out() {
     assert!(policy.off.is_empty());
     assert!(policy.approval_required_for.contains(&PrincipalKind::Agent));
     assert!(!policy.approval_required_for.contains(&PrincipalKind::Human));
-    for limit in [
-        policy.order_qty_max,
-        policy.order_notional_max,
-        policy.open_notional_max,
-    ] {
+    for limit in [policy.order_qty_max, policy.order_notional_max, policy.open_notional_max] {
         assert!(limit > Decimal::ZERO);
     }
     assert!(policy.collar_close_percent < policy.collar_delayed_percent);
-    assert!(
-        policy.collar_delayed_percent < policy.collar_live_percent,
-        "older prices, narrower band"
-    );
-    assert!(
-        policy.messages_per_second_max < 50,
-        "below the broker's own bound"
-    );
-    assert!(
-        policy.open_orders_per_instrument_max <= 20,
-        "the broker's own bound"
-    );
+    assert!(policy.collar_delayed_percent < policy.collar_live_percent, "older prices, narrower band");
+    assert!(policy.messages_per_second_max < 50, "below the broker's own bound");
+    assert!(policy.open_orders_per_instrument_max <= 20, "the broker's own bound");
 }
 
 #[test]
@@ -52,13 +39,7 @@ fn only_built_in_names_are_known() {
 #[test]
 fn what_a_file_leaves_out_is_the_default() {
     let policy: Policy = serde_json::from_str(r#"{"order_qty_max": "5"}"#).unwrap();
-    assert_eq!(
-        policy,
-        Policy {
-            order_qty_max: Decimal::from(5),
-            ..Policy::conservative()
-        }
-    );
+    assert_eq!(policy, Policy { order_qty_max: Decimal::from(5), ..Policy::conservative() });
 }
 
 #[test]
@@ -81,13 +62,7 @@ fn the_hash_changes_with_every_limit_and_with_nothing_else() {
     assert_eq!(policy.hash(), Policy::conservative().hash());
     assert_eq!(policy.hash().len(), 64);
     assert_ne!(policy.hash(), Policy::bench().hash());
-    let wider = Policy {
-        look_alike_window_s: 31,
-        ..Policy::conservative()
-    };
+    let wider = Policy { look_alike_window_s: 31, ..Policy::conservative() };
     assert_ne!(policy.hash(), wider.hash());
-    assert!(
-        policy.text().contains("\"order_qty_max\":\"1000\""),
-        "the hash is taken over a real text"
-    );
+    assert!(policy.text().contains("\"order_qty_max\":\"1000\""), "the hash is taken over a real text");
 }

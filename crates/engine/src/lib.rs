@@ -1,1 +1,34 @@
-//! To be written.
+//! The order desk: one task that writes, gates before the journal, the journal before the wire. It joins the store with
+//! a broker adapter and is the only holder of the broker's sender. Faces see it as a [`Desk`].
+//!
+//! A request goes `use_cases` (scopes, facts) → `writer` (batch, commit, effects) → `core` with `submitting`,
+//! `changing` and `listening` (decisions, no I/O) and comes back through `shared`, which readers see.
+
+mod archive;
+mod asks;
+mod changing;
+mod clock;
+mod config;
+mod core;
+pub mod desk;
+mod guard;
+mod input;
+mod listening;
+mod market;
+mod overview;
+mod service;
+mod shared;
+mod start;
+mod submitting;
+mod use_cases;
+mod writer;
+
+pub use archive::Archive;
+pub use clock::{Clock, WallClock};
+pub use config::EngineConfig;
+pub use desk::Desk;
+pub use guard::Interlock;
+pub use service::Service;
+pub use start::{BrokerLink, EngineHandle, Parts, StartError, replay, start};
+pub use use_cases::outcome;
+pub use writer::Ended;

@@ -8,12 +8,7 @@
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 
-pub(super) const GATE: Gate = Gate {
-    number: 1,
-    code: "C01_READ_ONLY",
-    title: "This process may write",
-    check,
-};
+pub(super) const GATE: Gate = Gate { number: 1, code: "C01_READ_ONLY", title: "This process may write", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let mut reasons = Vec::new();

@@ -4,12 +4,8 @@ use super::input::GateInput;
 use super::table::{Gate, Verdict};
 use crate::mode::{Mode, Trading};
 
-pub(super) const GATE: Gate = Gate {
-    number: 2,
-    code: "C02_MODE_PROOF",
-    title: "Paper or live is proven and as configured",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 2, code: "C02_MODE_PROOF", title: "Paper or live is proven and as configured", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let wanted = match input.trading {

@@ -25,16 +25,8 @@ fn account_port_and_setting_must_say_the_same() {
             ("live account on the paper port", Expect::Deny(1), |w| {
                 account(w, "U1", 4002);
             }),
-            (
-                "live account while trading is paper",
-                Expect::Deny(1),
-                |w| account(w, "U1", 7496),
-            ),
-            (
-                "paper account while trading is live",
-                Expect::Deny(1),
-                |w| w.trading = Trading::Live,
-            ),
+            ("live account while trading is paper", Expect::Deny(1), |w| account(w, "U1", 7496)),
+            ("paper account while trading is live", Expect::Deny(1), |w| w.trading = Trading::Live),
             ("live account and trading live", Expect::Pass, |w| {
                 account(w, "U1", 7496);
                 w.trading = Trading::Live;

@@ -4,22 +4,13 @@ use super::input::GateInput;
 use super::table::{Gate, Verdict};
 use crate::id::AccountId;
 
-pub(super) const GATE: Gate = Gate {
-    number: 3,
-    code: "C03_ACCOUNT_PIN",
-    title: "The account is the pinned one",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 3, code: "C03_ACCOUNT_PIN", title: "The account is the pinned one", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let order = input.order;
     let mut reasons = Vec::new();
-    if let Some(said) = order
-        .intent
-        .account
-        .as_ref()
-        .filter(|said| **said != order.account)
-    {
+    if let Some(said) = order.intent.account.as_ref().filter(|said| **said != order.account) {
         reasons.push(GATE.reason(
             &"The order names another account than the one it was resolved to.",
             &said,
@@ -43,16 +34,10 @@ fn check(input: &GateInput<'_>) -> Verdict {
         )),
         Some(_) => {}
     }
-    let connected = input
-        .mode
-        .map_or(&[][..], |proof| proof.connected.as_slice());
+    let connected = input.mode.map_or(&[][..], |proof| proof.connected.as_slice());
     if !connected.contains(&order.account) {
         let named: Vec<&str> = connected.iter().map(AccountId::as_str).collect();
-        let named = if named.is_empty() {
-            "none".to_owned()
-        } else {
-            named.join(", ")
-        };
+        let named = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
         reasons.push(GATE.reason(
             &"The broker's connection does not offer the order's account.",
             &named,

@@ -4,14 +4,10 @@ use super::input::GateInput;
 use super::table::{Gate, Verdict};
 use crate::mode::Mode;
 
-pub(super) const GATE: Gate = Gate {
-    number: 4,
-    code: "C04_LIVE_ARMING",
-    title: "Live trading is armed",
-    check,
-};
+pub(super) const GATE: Gate = Gate { number: 4, code: "C04_LIVE_ARMING", title: "Live trading is armed", check };
 
-const HINT: &str = "Trade on a paper account: set trading = \"paper\" and connect to an account that begins with DU or DF.";
+const HINT: &str =
+    "Trade on a paper account: set trading = \"paper\" and connect to an account that begins with DU or DF.";
 
 fn check(input: &GateInput<'_>) -> Verdict {
     match input.mode.map(crate::mode::ModeProof::mode) {

@@ -19,11 +19,7 @@ fn live_is_refused_whatever_else_is_right() {
         &GATE,
         &[
             ("live", Expect::Deny(1), |w| live(w, "U1234567")),
-            (
-                "a venue account that is live to every gate",
-                Expect::Deny(1),
-                |w| live(w, "UV1234567"),
-            ),
+            ("a venue account that is live to every gate", Expect::Deny(1), |w| live(w, "UV1234567")),
             ("a venue account on paper", Expect::Pass, |w| {
                 live(w, "DUV1234567");
             }),

@@ -5,20 +5,14 @@ use super::table::{Gate, Verdict};
 use crate::mode::Mode;
 use crate::principal::{Face, Principal, PrincipalKind, Scope};
 
-pub(super) const GATE: Gate = Gate {
-    number: 5,
-    code: "C05_AUTHORISED",
-    title: "The key may trade in this mode",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 5, code: "C05_AUTHORISED", title: "The key may trade in this mode", check };
 
 /// What the key counts as: over MCP a model holds the pen, so that even a human's key counts as an agent there.
 pub(super) fn kind_at_face(principal: &Principal) -> PrincipalKind {
     match principal.face {
         Face::Mcp => PrincipalKind::Agent,
-        Face::Rest | Face::Cli | Face::Dashboard | Face::Loop | Face::File | Face::Engine => {
-            principal.kind
-        }
+        Face::Rest | Face::Cli | Face::Dashboard | Face::Loop | Face::File | Face::Engine => principal.kind,
     }
 }
 
@@ -38,24 +32,12 @@ fn check(input: &GateInput<'_>) -> Verdict {
     if input.principal.may(scope) {
         return Verdict::Pass;
     }
-    let held: Vec<&str> = input
-        .principal
-        .scopes
-        .iter()
-        .map(|scope| scope.word())
-        .collect();
+    let held: Vec<&str> = input.principal.scopes.iter().map(|scope| scope.word()).collect();
     Verdict::Deny(vec![GATE.reason(
         &format_args!("The key {} may not trade here.", input.principal.key_id),
-        &if held.is_empty() {
-            "no scope".to_owned()
-        } else {
-            held.join(", ")
-        },
+        &if held.is_empty() { "no scope".to_owned() } else { held.join(", ") },
         &scope.word(),
-        &format_args!(
-            "Use a key with the scope {}; `tollgate key create` makes one.",
-            scope.word()
-        ),
+        &format_args!("Use a key with the scope {}; `tollgate key create` makes one.", scope.word()),
     )])
 }
 

@@ -12,9 +12,7 @@ fn the_key_needs_the_scope_of_the_mode() {
                 w.principal.scopes.clear();
             }),
             ("every scope but the one", Expect::Deny(1), |w| {
-                w.principal
-                    .scopes
-                    .extend(Scope::WORDS.map(|(_, scope)| scope));
+                w.principal.scopes.extend(Scope::WORDS.map(|(_, scope)| scope));
                 w.principal.scopes.remove(&Scope::TradePaper);
             }),
             ("only the one", Expect::Pass, |w| {

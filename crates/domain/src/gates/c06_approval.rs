@@ -14,12 +14,8 @@ use crate::principal::PrincipalKind;
 use crate::reason::Reason;
 use std::fmt::Display;
 
-pub(super) const GATE: Gate = Gate {
-    number: 6,
-    code: "C06_APPROVAL",
-    title: "A human approved where the policy asks for it",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 6, code: "C06_APPROVAL", title: "A human approved where the policy asks for it", check };
 
 const ASK_ANEW: &str = "Submit the order anew under a new key, so that a human is asked again.";
 
@@ -84,11 +80,7 @@ fn binding_faults(input: &GateInput<'_>, approval: &Approval) -> Vec<Reason> {
     differs("account", &order.account, &bounds.account);
     differs("policy", &input.policy_hash, &bounds.policy_hash);
     let mode = input.mode.map(ModeProof::mode).and_then(Result::ok);
-    differs(
-        "mode",
-        &mode.map_or("unknown", crate::mode::Mode::word),
-        &bounds.mode.word(),
-    );
+    differs("mode", &mode.map_or("unknown", crate::mode::Mode::word), &bounds.mode.word());
     if approval.status != ApprovalStatus::Approved {
         faults.push(GATE.reason(
             &"The approval does not stand.",
@@ -98,12 +90,7 @@ fn binding_faults(input: &GateInput<'_>, approval: &Approval) -> Vec<Reason> {
         ));
     }
     if input.now >= approval.expires_at {
-        faults.push(GATE.reason(
-            &"The approval has lapsed.",
-            &input.now,
-            &approval.expires_at,
-            &ASK_ANEW,
-        ));
+        faults.push(GATE.reason(&"The approval has lapsed.", &input.now, &approval.expires_at, &ASK_ANEW));
     }
     match &approval.decided_by {
         None => faults.push(GATE.reason(
@@ -135,13 +122,12 @@ fn drift(input: &GateInput<'_>, approval: &Approval, faults: &mut Vec<Reason>) -
             &band,
             &"Wait for market data, then submit anew under a new key.",
         )),
-        Some(price) if price < bounds.price_low.get() || price > bounds.price_high.get() => drift
-            .push(GATE.reason(
-                &"The market has left the approved price band.",
-                &price,
-                &band,
-                &"A human must look again: approve the order at the present price, or deny it.",
-            )),
+        Some(price) if price < bounds.price_low.get() || price > bounds.price_high.get() => drift.push(GATE.reason(
+            &"The market has left the approved price band.",
+            &price,
+            &band,
+            &"A human must look again: approve the order at the present price, or deny it.",
+        )),
         Some(_) => {}
     }
     match worst_notional(input) {

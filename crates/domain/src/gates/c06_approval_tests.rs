@@ -14,11 +14,7 @@ fn the_policy_says_who_must_ask() {
             ("an agent asks", Expect::Hold(1), |w| {
                 w.principal.kind = PrincipalKind::Agent;
             }),
-            (
-                "a human over MCP counts as an agent",
-                Expect::Hold(1),
-                |w| w.principal.face = Face::Mcp,
-            ),
+            ("a human over MCP counts as an agent", Expect::Hold(1), |w| w.principal.face = Face::Mcp),
             ("a human where humans must ask too", Expect::Hold(1), |w| {
                 w.policy.approval_required_for.insert(PrincipalKind::Human);
             }),
@@ -50,10 +46,7 @@ fn an_approval_that_fits_opens() {
     );
     let mut world = World::open_to_all();
     world.approved();
-    assert!(matches!(
-        evaluate(&world.input()).decision,
-        Decision::Approved(_)
-    ));
+    assert!(matches!(evaluate(&world.input()).decision, Decision::Approved(_)));
 }
 
 #[test]
@@ -100,15 +93,11 @@ fn an_approval_of_something_else_is_refused() {
             approval.decided_by = None;
             approval.bounds.con_id = con_id(1);
         }),
-        (
-            "a fault and a drift are reported together",
-            Expect::Deny(2),
-            |w| {
-                let approval = w.approved();
-                approval.bounds.con_id = con_id(1);
-                approval.bounds.notional_max = dec("1");
-            },
-        ),
+        ("a fault and a drift are reported together", Expect::Deny(2), |w| {
+            let approval = w.approved();
+            approval.bounds.con_id = con_id(1);
+            approval.bounds.notional_max = dec("1");
+        }),
     ];
     check(&GATE, cases);
 }
@@ -159,22 +148,14 @@ fn a_market_that_moved_leads_back_to_the_human() {
                 bounds.price_low = price("190");
                 bounds.notional_max = dec("1");
             }),
-            (
-                "no quote: the band cannot be checked",
-                Expect::Deny(1),
-                |w| {
-                    w.approved();
-                    w.quote = None;
-                },
-            ),
-            (
-                "no rate: the notional cannot be checked",
-                Expect::Deny(1),
-                |w| {
-                    w.approved();
-                    w.account.fx_to_base = None;
-                },
-            ),
+            ("no quote: the band cannot be checked", Expect::Deny(1), |w| {
+                w.approved();
+                w.quote = None;
+            }),
+            ("no rate: the notional cannot be checked", Expect::Deny(1), |w| {
+                w.approved();
+                w.account.fx_to_base = None;
+            }),
             ("no price at all", Expect::Deny(2), |w| {
                 w.approved();
                 w.types(OrderType::Market);

@@ -4,10 +4,7 @@ use crate::gates::world::{Expect, World, check, con_id};
 use crate::principal::{Face, PrincipalKind};
 
 fn required(world: &mut World) {
-    world
-        .policy
-        .preview_required_for
-        .insert(PrincipalKind::Human);
+    world.policy.preview_required_for.insert(PrincipalKind::Human);
 }
 
 #[test]
@@ -23,14 +20,10 @@ fn a_preview_is_needed_where_the_policy_says_so() {
             ("required of agents, asked by a human", Expect::Pass, |w| {
                 w.policy.preview_required_for.insert(PrincipalKind::Agent);
             }),
-            (
-                "required of agents, asked by a human over MCP",
-                Expect::Deny(1),
-                |w| {
-                    w.policy.preview_required_for.insert(PrincipalKind::Agent);
-                    w.principal.face = Face::Mcp;
-                },
-            ),
+            ("required of agents, asked by a human over MCP", Expect::Deny(1), |w| {
+                w.policy.preview_required_for.insert(PrincipalKind::Agent);
+                w.principal.face = Face::Mcp;
+            }),
         ],
     );
 }
@@ -63,14 +56,10 @@ fn a_preview_may_lapse_while_a_human_thinks() {
                 w.approved();
                 w.preview = PreviewFact::Expired;
             }),
-            (
-                "expired under an approval of another contract",
-                Expect::Deny(1),
-                |w| {
-                    w.approved().bounds.con_id = con_id(1);
-                    w.preview = PreviewFact::Expired;
-                },
-            ),
+            ("expired under an approval of another contract", Expect::Deny(1), |w| {
+                w.approved().bounds.con_id = con_id(1);
+                w.preview = PreviewFact::Expired;
+            }),
             ("of another order, approved or not", Expect::Deny(1), |w| {
                 w.approved();
                 w.preview = PreviewFact::OtherOrder;

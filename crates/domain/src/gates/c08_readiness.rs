@@ -5,12 +5,8 @@ use super::table::{Gate, Verdict};
 use crate::id::ClOrdId;
 use crate::reason::Reason;
 
-pub(super) const GATE: Gate = Gate {
-    number: 8,
-    code: "C08_READINESS",
-    title: "Trading is ready, the instrument is clear",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 8, code: "C08_READINESS", title: "Trading is ready, the instrument is clear", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let mut reasons = Vec::new();
@@ -72,8 +68,7 @@ fn clock(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
         )),
         // A negative maximum allows nothing.
         Some(skew)
-            if u64::try_from(input.policy.clock_skew_ms_max)
-                .map_or(true, |allowed| skew.unsigned_abs() > allowed) =>
+            if u64::try_from(input.policy.clock_skew_ms_max).map_or(true, |allowed| skew.unsigned_abs() > allowed) =>
         {
             reasons.push(GATE.reason(
                 &"Our clock and the broker's differ too much.",
@@ -87,24 +82,11 @@ fn clock(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
 }
 
 fn instrument(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
-    let named: Vec<&str> = input
-        .readiness
-        .unknown_on_instrument
-        .iter()
-        .map(ClOrdId::as_str)
-        .collect();
+    let named: Vec<&str> = input.readiness.unknown_on_instrument.iter().map(ClOrdId::as_str).collect();
     // Two books of the same fact: either of them blocks.
-    let reserved = input
-        .open
-        .iter()
-        .filter(|risk| risk.unknown && risk.con_id == input.con_id)
-        .count();
+    let reserved = input.open.iter().filter(|risk| risk.unknown && risk.con_id == input.con_id).count();
     if !named.is_empty() || reserved > 0 {
-        let observed = if named.is_empty() {
-            format!("{reserved} unknown")
-        } else {
-            named.join(", ")
-        };
+        let observed = if named.is_empty() { format!("{reserved} unknown") } else { named.join(", ") };
         reasons.push(GATE.reason(
             &"The fate of an earlier order on this instrument is unknown.",
             &observed,

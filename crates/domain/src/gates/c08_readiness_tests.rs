@@ -33,9 +33,7 @@ fn nothing_leaves_before_everything_is_ready() {
                 w.readiness.alarm = Some("alarm".to_owned());
                 w.readiness.instrument_halted = Some("overfill".to_owned());
                 w.readiness.clock_skew_ms = None;
-                w.readiness
-                    .unknown_on_instrument
-                    .push("k-0".parse().unwrap());
+                w.readiness.unknown_on_instrument.push("k-0".parse().unwrap());
             }),
         ],
     );
@@ -77,9 +75,7 @@ fn an_unknown_order_blocks_its_own_instrument_only() {
         &GATE,
         &[
             ("listed as unknown", Expect::Deny(1), |w| {
-                w.readiness
-                    .unknown_on_instrument
-                    .push("k-0".parse().unwrap());
+                w.readiness.unknown_on_instrument.push("k-0".parse().unwrap());
             }),
             ("reserved as unknown", Expect::Deny(1), |w| {
                 w.also_open(Side::Sell, "1", Some("1"));

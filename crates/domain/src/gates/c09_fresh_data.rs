@@ -12,12 +12,8 @@ use crate::policy::Policy;
 use crate::reason::Reason;
 use jiff::Timestamp;
 
-pub(super) const GATE: Gate = Gate {
-    number: 9,
-    code: "C09_FRESH_DATA",
-    title: "Market data is fresh and fit for the check",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 9, code: "C09_FRESH_DATA", title: "Market data is fresh and fit for the check", check };
 
 /// A quarter of an hour: the delay of delayed data.
 const DELAYED_AGE_MS_MAX: i64 = 15 * 60 * 1_000;
@@ -52,11 +48,9 @@ pub(super) fn rung(quote: &Quote, policy: &Policy, now: Timestamp) -> Option<Run
         {
             Some(Rung::Delayed)
         }
-        DataType::Live
-        | DataType::Frozen
-        | DataType::Delayed
-        | DataType::DelayedFrozen
-        | DataType::Close => (age <= CLOSE_AGE_MS_MAX).then_some(Rung::Close),
+        DataType::Live | DataType::Frozen | DataType::Delayed | DataType::DelayedFrozen | DataType::Close => {
+            (age <= CLOSE_AGE_MS_MAX).then_some(Rung::Close)
+        }
     }
 }
 

@@ -37,25 +37,16 @@ fn market_and_stop_orders_need_a_live_quote() {
             }),
             ("stop limit on delayed data", Expect::Deny(1), |w| {
                 market(w, DataType::Delayed, 0);
-                w.types(OrderType::StopLimit {
-                    stop: price("195"),
-                    limit: price("196"),
-                });
+                w.types(OrderType::StopLimit { stop: price("195"), limit: price("196") });
             }),
             ("trail on delayed data", Expect::Deny(1), |w| {
                 market(w, DataType::Delayed, 0);
-                w.types(OrderType::Trail {
-                    trail: Trail::Amount(price("1")),
-                });
+                w.types(OrderType::Trail { trail: Trail::Amount(price("1")) });
             }),
-            (
-                "midprice without a cap on delayed data",
-                Expect::Deny(1),
-                |w| {
-                    market(w, DataType::Delayed, 0);
-                    w.types(OrderType::Midprice { cap: None });
-                },
-            ),
+            ("midprice without a cap on delayed data", Expect::Deny(1), |w| {
+                market(w, DataType::Delayed, 0);
+                w.types(OrderType::Midprice { cap: None });
+            }),
         ],
     );
 }
@@ -80,14 +71,10 @@ fn a_limit_order_can_stand_on_delayed_data_or_a_close() {
             ("delayed and months old", Expect::Deny(1), |w| {
                 w.aged(DataType::Delayed, 90 * 24 * 3_600_000);
             }),
-            (
-                "delayed where the policy wants live",
-                Expect::Deny(1),
-                |w| {
-                    w.policy.delayed_data_allowed = false;
-                    w.aged(DataType::Delayed, 0);
-                },
-            ),
+            ("delayed where the policy wants live", Expect::Deny(1), |w| {
+                w.policy.delayed_data_allowed = false;
+                w.aged(DataType::Delayed, 0);
+            }),
             ("quiet where the policy wants live", Expect::Deny(1), |w| {
                 w.policy.delayed_data_allowed = false;
                 w.aged(DataType::Live, 15_001);
@@ -120,10 +107,7 @@ fn a_quote_that_proves_nothing_is_refused() {
                 (quote.bid, quote.ask, quote.last, quote.close) = (None, None, None, None);
             }),
             ("from the future", Expect::Deny(1), |w| {
-                w.quote().received_at = w
-                    .now
-                    .checked_add(SignedDuration::from_millis(2_001))
-                    .unwrap();
+                w.quote().received_at = w.now.checked_add(SignedDuration::from_millis(2_001)).unwrap();
             }),
             ("crossed, foreign and stale at once", Expect::Deny(3), |w| {
                 market(w, DataType::Live, 15_001);
@@ -143,15 +127,9 @@ fn an_old_quote_steps_down_the_ladder() {
     };
     assert_eq!(at(DataType::Live, 15_000), Some(Rung::Live));
     assert_eq!(at(DataType::Live, 15_001), Some(Rung::Delayed));
-    assert_eq!(
-        at(DataType::Live, DELAYED_AGE_MS_MAX + 1),
-        Some(Rung::Close)
-    );
+    assert_eq!(at(DataType::Live, DELAYED_AGE_MS_MAX + 1), Some(Rung::Close));
     assert_eq!(at(DataType::Live, CLOSE_AGE_MS_MAX + 1), None);
     assert_eq!(at(DataType::Delayed, 0), Some(Rung::Delayed));
-    assert_eq!(
-        at(DataType::Delayed, DELAYED_AGE_MS_MAX + 1),
-        Some(Rung::Close)
-    );
+    assert_eq!(at(DataType::Delayed, DELAYED_AGE_MS_MAX + 1), Some(Rung::Close));
     assert_eq!(at(DataType::Close, 0), Some(Rung::Close));
 }

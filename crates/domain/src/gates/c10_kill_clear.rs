@@ -4,12 +4,7 @@ use super::input::GateInput;
 use super::table::{Gate, Verdict, reduces};
 use crate::trading_state::TradingState;
 
-pub(super) const GATE: Gate = Gate {
-    number: 10,
-    code: "C10_KILL_CLEAR",
-    title: "The kill switch is off",
-    check,
-};
+pub(super) const GATE: Gate = Gate { number: 10, code: "C10_KILL_CLEAR", title: "The kill switch is off", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let mut reasons = Vec::new();
@@ -22,17 +17,8 @@ fn check(input: &GateInput<'_>) -> Verdict {
         ));
     }
     let strategy = input.order.intent.strategy.as_ref();
-    if let Some((scope, entry)) = input
-        .trading_states
-        .strictest(&input.order.account, strategy)
-    {
-        let observed = format!(
-            "{}: {} by {}: {}",
-            scope,
-            entry.state.word(),
-            entry.by,
-            entry.reason
-        );
+    if let Some((scope, entry)) = input.trading_states.strictest(&input.order.account, strategy) {
+        let observed = format!("{}: {} by {}: {}", scope, entry.state.word(), entry.by, entry.reason);
         match (entry.state, reduces(input)) {
             (TradingState::Active, _) | (TradingState::Reducing, Some(true)) => {}
             (TradingState::Halted, _) => reasons.push(GATE.reason(

@@ -24,37 +24,22 @@ fn halted_stops_everything_in_its_scope() {
                 w.state(KillScope::Global, TradingState::Halted);
             }),
             ("this account", Expect::Deny(1), |w| {
-                w.state(
-                    KillScope::Account("DU1234567".parse().unwrap()),
-                    TradingState::Halted,
-                );
+                w.state(KillScope::Account("DU1234567".parse().unwrap()), TradingState::Halted);
             }),
             ("another account", Expect::Pass, |w| {
-                w.state(
-                    KillScope::Account("DU7654321".parse().unwrap()),
-                    TradingState::Halted,
-                );
+                w.state(KillScope::Account("DU7654321".parse().unwrap()), TradingState::Halted);
             }),
             ("this strategy", Expect::Deny(1), |w| {
                 w.order.intent.strategy = Some("s1".parse().unwrap());
-                w.state(
-                    KillScope::Strategy("s1".parse().unwrap()),
-                    TradingState::Halted,
-                );
+                w.state(KillScope::Strategy("s1".parse().unwrap()), TradingState::Halted);
             }),
             ("another strategy", Expect::Pass, |w| {
                 w.order.intent.strategy = Some("s1".parse().unwrap());
-                w.state(
-                    KillScope::Strategy("s2".parse().unwrap()),
-                    TradingState::Halted,
-                );
+                w.state(KillScope::Strategy("s2".parse().unwrap()), TradingState::Halted);
             }),
             ("the strictest scope rules", Expect::Deny(1), |w| {
                 w.state(KillScope::Global, TradingState::Active);
-                w.state(
-                    KillScope::Account("DU1234567".parse().unwrap()),
-                    TradingState::Halted,
-                );
+                w.state(KillScope::Account("DU1234567".parse().unwrap()), TradingState::Halted);
             }),
             ("lifted", Expect::Pass, |w| {
                 w.state(KillScope::Global, TradingState::Halted);

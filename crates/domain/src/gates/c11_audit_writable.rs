@@ -3,12 +3,8 @@
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 
-pub(super) const GATE: Gate = Gate {
-    number: 11,
-    code: "C11_AUDIT_WRITABLE",
-    title: "The journal can be written",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 11, code: "C11_AUDIT_WRITABLE", title: "The journal can be written", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     match input.journal_fault {

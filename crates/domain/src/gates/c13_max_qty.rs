@@ -3,12 +3,7 @@
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 
-pub(super) const GATE: Gate = Gate {
-    number: 13,
-    code: "C13_MAX_QTY",
-    title: "Quantity within the limit",
-    check,
-};
+pub(super) const GATE: Gate = Gate { number: 13, code: "C13_MAX_QTY", title: "Quantity within the limit", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let qty = input.order.intent.qty.get();
@@ -19,9 +14,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
             &"The quantity is above the limit for one order.",
             &qty,
             &limit,
-            &format_args!(
-                "Lower qty to {limit} or less, or let a human with admin raise order_qty_max."
-            ),
+            &format_args!("Lower qty to {limit} or less, or let a human with admin raise order_qty_max."),
         ));
     }
     Verdict::deny_on(reasons)

@@ -5,12 +5,8 @@ use super::table::{Gate, Verdict, worst_notional, worst_price};
 use crate::reason::Reason;
 use rust_decimal::Decimal;
 
-pub(super) const GATE: Gate = Gate {
-    number: 14,
-    code: "C14_MAX_NOTIONAL",
-    title: "Worst-case notional within the limit",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 14, code: "C14_MAX_NOTIONAL", title: "Worst-case notional within the limit", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let limit = input.policy.order_notional_max;
@@ -74,13 +70,10 @@ fn rate(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
     }
     // One dollar is one dollar, however old.
     let age = input.now.duration_since(fx.at).as_millis();
-    let fits = age <= i128::from(input.policy.fx_age_ms_max)
-        && age >= -i128::from(input.policy.clock_skew_ms_max);
+    let fits = age <= i128::from(input.policy.fx_age_ms_max) && age >= -i128::from(input.policy.clock_skew_ms_max);
     if !same && !fits {
         reasons.push(GATE.reason(
-            &format_args!(
-                "The rate from {priced_in} into the base currency is too old, or from the future."
-            ),
+            &format_args!("The rate from {priced_in} into the base currency is too old, or from the future."),
             &format_args!("{age} ms old"),
             &format_args!("{} ms", input.policy.fx_age_ms_max),
             &"Wait for a fresh exchange rate (`tollgate account summary`).",

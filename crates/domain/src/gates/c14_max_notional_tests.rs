@@ -7,14 +7,8 @@ use rust_decimal::Decimal;
 
 fn euro(world: &mut World, rate: &str, age_ms: i64) {
     world.account.base_currency = Some("EUR".parse().unwrap());
-    let at = world
-        .now
-        .checked_sub(SignedDuration::from_millis(age_ms))
-        .unwrap();
-    world.account.fx_to_base = Some(Dated {
-        value: dec(rate),
-        at,
-    });
+    let at = world.now.checked_sub(SignedDuration::from_millis(age_ms)).unwrap();
+    world.account.fx_to_base = Some(Dated { value: dec(rate), at });
 }
 
 fn buys(world: &mut World, order_type: OrderType, max: &str) {
@@ -36,39 +30,23 @@ fn the_worst_notional_stays_within_the_limit() {
             ("the multiplier counts", Expect::Deny(1), |w| {
                 w.order.contract.multiplier = dec("100");
             }),
-            (
-                "a market order at the ask plus slippage",
-                Expect::Pass,
-                |w| buys(w, OrderType::Market, "1989.96"),
-            ),
+            ("a market order at the ask plus slippage", Expect::Pass, |w| buys(w, OrderType::Market, "1989.96")),
             ("a market order just above", Expect::Deny(1), |w| {
                 buys(w, OrderType::Market, "1989.95");
             }),
-            (
-                "a stop above the market at its trigger",
-                Expect::Pass,
-                |w| {
-                    buys(w, OrderType::Stop { stop: price("200") }, "2100");
-                },
-            ),
+            ("a stop above the market at its trigger", Expect::Pass, |w| {
+                buys(w, OrderType::Stop { stop: price("200") }, "2100");
+            }),
             ("a stop just above", Expect::Deny(1), |w| {
                 buys(w, OrderType::Stop { stop: price("200") }, "2099.99");
             }),
-            (
-                "a buy stop far below the market trades at the market",
-                Expect::Deny(1),
-                |w| {
-                    buys(w, OrderType::Stop { stop: price("1") }, "1989.95");
-                },
-            ),
-            (
-                "a sell limit far below the market trades at the market",
-                Expect::Deny(1),
-                |w| {
-                    buys(w, OrderType::Limit { limit: price("1") }, "1894");
-                    w.side(Side::Sell, "10");
-                },
-            ),
+            ("a buy stop far below the market trades at the market", Expect::Deny(1), |w| {
+                buys(w, OrderType::Stop { stop: price("1") }, "1989.95");
+            }),
+            ("a sell limit far below the market trades at the market", Expect::Deny(1), |w| {
+                buys(w, OrderType::Limit { limit: price("1") }, "1894");
+                w.side(Side::Sell, "10");
+            }),
         ],
     );
 }

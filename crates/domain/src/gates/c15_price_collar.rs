@@ -11,12 +11,8 @@ use crate::market::Quote;
 use crate::money::Price;
 use rust_decimal::Decimal;
 
-pub(super) const GATE: Gate = Gate {
-    number: 15,
-    code: "C15_PRICE_COLLAR",
-    title: "Limit price within the collar",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 15, code: "C15_PRICE_COLLAR", title: "Limit price within the collar", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let intent = &input.order.intent;
@@ -25,9 +21,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
         return Verdict::Pass;
     };
     let policy = input.policy;
-    let quote = input
-        .quote
-        .filter(|quote| quote.con_id == input.order.contract.con_id);
+    let quote = input.quote.filter(|quote| quote.con_id == input.order.contract.con_id);
     let trigger = intent.order_type.stop_price().map(Price::get);
     let reference = trigger.or_else(|| quote.and_then(Quote::reference));
     let rung = quote.and_then(|quote| rung(quote, policy, input.now));
@@ -46,11 +40,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
     };
     let buy = intent.side.is_buy();
     let share = percent / Decimal::ONE_HUNDRED;
-    let factor = if buy {
-        Decimal::ONE.checked_add(share)
-    } else {
-        Decimal::ONE.checked_sub(share)
-    };
+    let factor = if buy { Decimal::ONE.checked_add(share) } else { Decimal::ONE.checked_sub(share) };
     let Some(edge) = factor.and_then(|factor| reference.checked_mul(factor)) else {
         return Verdict::Deny(vec![GATE.reason(
             &"The collar cannot be computed: its percentage is out of every range.",
@@ -59,24 +49,12 @@ fn check(input: &GateInput<'_>) -> Verdict {
             &"Let a human with admin correct the collar in the policy.",
         )]);
     };
-    let outside = if buy {
-        limit.get() > edge
-    } else {
-        limit.get() < edge
-    };
+    let outside = if buy { limit.get() > edge } else { limit.get() < edge };
     if !outside {
         return Verdict::Pass;
     }
-    let (side, relation) = if buy {
-        ("buy", "at or below")
-    } else {
-        ("sell", "at or above")
-    };
-    let basis = if trigger.is_some() {
-        "its trigger"
-    } else {
-        rung.word()
-    };
+    let (side, relation) = if buy { ("buy", "at or below") } else { ("sell", "at or above") };
+    let basis = if trigger.is_some() { "its trigger" } else { rung.word() };
     Verdict::Deny(vec![GATE.reason(
         &format_args!("The {side} limit is more than {percent} % through the reference price {reference} ({basis})."),
         &limit,

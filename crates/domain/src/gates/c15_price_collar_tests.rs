@@ -10,10 +10,7 @@ fn sells(world: &mut World, limit: &str) {
 }
 
 fn stop_limit(world: &mut World, stop: &str, limit: &str) {
-    world.types(OrderType::StopLimit {
-        stop: price(stop),
-        limit: price(limit),
-    });
+    world.types(OrderType::StopLimit { stop: price(stop), limit: price(limit) });
 }
 
 #[test]
@@ -27,9 +24,7 @@ fn a_limit_may_not_reach_far_through_the_market() {
             ("sell at the edge", Expect::Pass, |w| sells(w, "180.025")),
             ("sell just beyond", Expect::Deny(1), |w| sells(w, "180.02")),
             ("a cap is a limit", Expect::Deny(1), |w| {
-                w.types(OrderType::Midprice {
-                    cap: Some(price("300")),
-                });
+                w.types(OrderType::Midprice { cap: Some(price("300")) });
             }),
         ],
     );
@@ -63,14 +58,10 @@ fn the_band_narrows_with_the_data() {
                 w.aged(DataType::Delayed, 0);
                 w.limit("195.19");
             }),
-            (
-                "a live quote gone quiet counts as delayed",
-                Expect::Deny(1),
-                |w| {
-                    w.aged(DataType::Live, 15_001);
-                    w.limit("195.19");
-                },
-            ),
+            ("a live quote gone quiet counts as delayed", Expect::Deny(1), |w| {
+                w.aged(DataType::Live, 15_001);
+                w.limit("195.19");
+            }),
             ("close, at the edge", Expect::Pass, |w| {
                 w.aged(DataType::Close, 0);
                 w.limit("193.29");
@@ -92,11 +83,7 @@ fn a_stop_limit_is_judged_at_its_trigger() {
             ("just beyond", Expect::Deny(1), |w| {
                 stop_limit(w, "300", "315.01");
             }),
-            (
-                "a trigger below the market opens no way through it",
-                Expect::Deny(1),
-                |w| stop_limit(w, "100", "200"),
-            ),
+            ("a trigger below the market opens no way through it", Expect::Deny(1), |w| stop_limit(w, "100", "200")),
         ],
     );
 }

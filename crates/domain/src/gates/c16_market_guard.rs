@@ -6,12 +6,8 @@ use super::table::{Gate, Verdict, touch_price, worst_price};
 use crate::reason::Reason;
 use rust_decimal::Decimal;
 
-pub(super) const GATE: Gate = Gate {
-    number: 16,
-    code: "C16_MARKET_GUARD",
-    title: "Market orders allowed and bounded",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 16, code: "C16_MARKET_GUARD", title: "Market orders allowed and bounded", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let intent = &input.order.intent;
@@ -19,16 +15,12 @@ fn check(input: &GateInput<'_>) -> Verdict {
     match intent.order_type.limit_price() {
         Some(limit) => {
             let touch = touch_price(input);
-            let marketable = intent.order_type.stop_price().is_none()
-                && touch.is_some_and(|touch| {
-                    if intent.side.is_buy() {
-                        limit.get() >= touch
-                    } else {
-                        limit.get() <= touch
-                    }
-                });
-            if let Some(touch) = touch.filter(|_| marketable && !input.policy.market_orders_allowed)
-            {
+            let marketable =
+                intent.order_type.stop_price().is_none()
+                    && touch.is_some_and(|touch| {
+                        if intent.side.is_buy() { limit.get() >= touch } else { limit.get() <= touch }
+                    });
+            if let Some(touch) = touch.filter(|_| marketable && !input.policy.market_orders_allowed) {
                 reasons.push(GATE.reason(
                     &"The limit reaches the market, and the policy lets no marketable order through.",
                     &limit,
@@ -66,10 +58,7 @@ fn unbounded(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
         if spread > slippage {
             reasons.push(GATE.reason(
                 &"The spread is wider than the slippage that the policy reckons with.",
-                &format_args!(
-                    "{} % (bid {bid}, ask {ask})",
-                    spread.round_dp(4).normalize()
-                ),
+                &format_args!("{} % (bid {bid}, ask {ask})", spread.round_dp(4).normalize()),
                 &format_args!("{slippage} %"),
                 &"Send a limit order.",
             ));

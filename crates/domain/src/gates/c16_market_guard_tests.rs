@@ -22,12 +22,7 @@ fn orders_without_a_worst_price_of_their_own_need_the_policys_leave() {
                 none_allowed(w, OrderType::Stop { stop: price("195") });
             }),
             ("trail", Expect::Deny(1), |w| {
-                none_allowed(
-                    w,
-                    OrderType::Trail {
-                        trail: Trail::Percent(price("1")),
-                    },
-                );
+                none_allowed(w, OrderType::Trail { trail: Trail::Percent(price("1")) });
             }),
             ("midprice", Expect::Deny(1), |w| {
                 none_allowed(w, OrderType::Midprice { cap: None });
@@ -39,28 +34,13 @@ fn orders_without_a_worst_price_of_their_own_need_the_policys_leave() {
                 none_allowed(w, OrderType::Moo);
             }),
             ("a resting limit", Expect::Pass, |w| {
-                none_allowed(
-                    w,
-                    OrderType::Limit {
-                        limit: price("189.51"),
-                    },
-                );
+                none_allowed(w, OrderType::Limit { limit: price("189.51") });
             }),
             ("a buy limit at the ask", Expect::Deny(1), |w| {
-                none_allowed(
-                    w,
-                    OrderType::Limit {
-                        limit: price("189.52"),
-                    },
-                );
+                none_allowed(w, OrderType::Limit { limit: price("189.52") });
             }),
             ("a sell limit at the bid", Expect::Deny(1), |w| {
-                none_allowed(
-                    w,
-                    OrderType::Limit {
-                        limit: price("189.48"),
-                    },
-                );
+                none_allowed(w, OrderType::Limit { limit: price("189.48") });
                 w.order.intent.side = Side::Sell;
             }),
             ("a limit at the ask where allowed", Expect::Pass, |w| {
@@ -90,14 +70,10 @@ fn the_worst_price_must_be_known() {
                 none_allowed(w, OrderType::Market);
                 w.quote = None;
             }),
-            (
-                "a slippage that shrinks the worst case",
-                Expect::Deny(2),
-                |w| {
-                    w.types(OrderType::Market);
-                    w.policy.market_order_slippage_percent = dec("-1");
-                },
-            ),
+            ("a slippage that shrinks the worst case", Expect::Deny(2), |w| {
+                w.types(OrderType::Market);
+                w.policy.market_order_slippage_percent = dec("-1");
+            }),
         ],
     );
 }

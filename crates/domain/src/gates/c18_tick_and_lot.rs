@@ -6,20 +6,15 @@ use crate::money::Price;
 use crate::reason::Reason;
 use rust_decimal::Decimal;
 
-pub(super) const GATE: Gate = Gate {
-    number: 18,
-    code: "C18_TICK_AND_LOT",
-    title: "Price on the tick, quantity on the lot",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 18, code: "C18_TICK_AND_LOT", title: "Price on the tick, quantity on the lot", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let intent = &input.order.intent;
     let mut reasons = Vec::new();
-    for (field, price) in [
-        ("limit_price", intent.order_type.limit_price()),
-        ("stop_price", intent.order_type.stop_price()),
-    ] {
+    for (field, price) in
+        [("limit_price", intent.order_type.limit_price()), ("stop_price", intent.order_type.stop_price())]
+    {
         if let Some(price) = price {
             tick(input, field, price, &mut reasons);
         }
@@ -39,11 +34,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
 
 fn tick(input: &GateInput<'_>, field: &str, price: Price, reasons: &mut Vec<Reason>) {
     let price = price.get();
-    let step = input
-        .order
-        .contract
-        .increment_at(price)
-        .filter(|step| *step > Decimal::ZERO);
+    let step = input.order.contract.increment_at(price).filter(|step| *step > Decimal::ZERO);
     let Some(step) = step else {
         reasons.push(GATE.reason(
             &format_args!("The price step at {field} {price} is unknown."),
@@ -54,16 +45,13 @@ fn tick(input: &GateInput<'_>, field: &str, price: Price, reasons: &mut Vec<Reas
         return;
     };
     if price.checked_rem(step) != Some(Decimal::ZERO) {
-        let nearest = price
-            .checked_div(step)
-            .and_then(|steps| steps.floor().checked_mul(step))
-            .map_or_else(
-                || "a multiple of the step".to_owned(),
-                |below| match below.checked_add(step) {
-                    Some(above) => format!("{} or {}", below.normalize(), above.normalize()),
-                    None => below.normalize().to_string(),
-                },
-            );
+        let nearest = price.checked_div(step).and_then(|steps| steps.floor().checked_mul(step)).map_or_else(
+            || "a multiple of the step".to_owned(),
+            |below| match below.checked_add(step) {
+                Some(above) => format!("{} or {}", below.normalize(), above.normalize()),
+                None => below.normalize().to_string(),
+            },
+        );
         reasons.push(GATE.reason(
             &format_args!("{field} is not a multiple of the contract's price step."),
             &price,

@@ -16,15 +16,10 @@ fn prices_stand_on_the_tick_of_their_height() {
                 w.limit("1.0001");
             }),
             ("a stop off the tick", Expect::Deny(1), |w| {
-                w.types(OrderType::Stop {
-                    stop: price("195.001"),
-                });
+                w.types(OrderType::Stop { stop: price("195.001") });
             }),
             ("stop and limit off the tick", Expect::Deny(2), |w| {
-                w.types(OrderType::StopLimit {
-                    stop: price("195.001"),
-                    limit: price("195.011"),
-                });
+                w.types(OrderType::StopLimit { stop: price("195.001"), limit: price("195.011") });
             }),
             ("a market order has no price", Expect::Pass, |w| {
                 w.types(OrderType::Market);
@@ -57,11 +52,7 @@ fn quantities_stand_on_the_lot() {
             ("below the smallest order", Expect::Deny(1), |w| {
                 w.order.contract.min_size = dec("11");
             }),
-            (
-                "off the step and below the smallest",
-                Expect::Deny(2),
-                |w| w.side(Side::Buy, "0.5"),
-            ),
+            ("off the step and below the smallest", Expect::Deny(2), |w| w.side(Side::Buy, "0.5")),
             ("an unknown step", Expect::Deny(1), |w| {
                 w.order.contract.size_increment = dec("0");
             }),

@@ -8,23 +8,15 @@ use crate::order::{OrderTypeKind, TifKind};
 use crate::reason::Reason;
 use std::fmt::Display;
 
-pub(super) const GATE: Gate = Gate {
-    number: 20,
-    code: "C20_ALLOW_LIST",
-    title: "Instrument and order are on the allow lists",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 20, code: "C20_ALLOW_LIST", title: "Instrument and order are on the allow lists", check };
 
 fn list<T>(words: impl Iterator<Item = T>) -> String
 where
     T: Display,
 {
     let words: Vec<String> = words.map(|word| word.to_string()).collect();
-    if words.is_empty() {
-        "none".to_owned()
-    } else {
-        words.join(", ")
-    }
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
 fn check(input: &GateInput<'_>) -> Verdict {
@@ -49,29 +41,13 @@ fn order_lists(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
     let (intent, policy) = (&input.order.intent, input.policy);
     let kind = intent.order_type.kind();
     if !policy.order_types_allowed.contains(&kind) {
-        let allowed = list(
-            policy
-                .order_types_allowed
-                .iter()
-                .copied()
-                .map(OrderTypeKind::word),
-        );
-        reasons.push(refusal(
-            "order type",
-            kind.word(),
-            &allowed,
-            "order_types_allowed",
-        ));
+        let allowed = list(policy.order_types_allowed.iter().copied().map(OrderTypeKind::word));
+        reasons.push(refusal("order type", kind.word(), &allowed, "order_types_allowed"));
     }
     let tif = intent.tif.kind();
     if !policy.tifs_allowed.contains(&tif) {
         let allowed = list(policy.tifs_allowed.iter().copied().map(TifKind::word));
-        reasons.push(refusal(
-            "time in force",
-            tif.word(),
-            &allowed,
-            "tifs_allowed",
-        ));
+        reasons.push(refusal("time in force", tif.word(), &allowed, "tifs_allowed"));
     }
 }
 
@@ -79,31 +55,16 @@ fn contract_lists(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
     let (contract, policy) = (&input.order.contract, input.policy);
     if !policy.sec_types_allowed.contains(&contract.sec_type) {
         let allowed = list(policy.sec_types_allowed.iter().copied().map(SecType::word));
-        reasons.push(refusal(
-            "security type",
-            contract.sec_type.word(),
-            &allowed,
-            "sec_types_allowed",
-        ));
+        reasons.push(refusal("security type", contract.sec_type.word(), &allowed, "sec_types_allowed"));
     }
     let currency = contract.currency.as_str();
     if !policy.currencies_allowed.contains(currency) {
         let allowed = list(policy.currencies_allowed.iter());
-        reasons.push(refusal(
-            "currency",
-            currency,
-            &allowed,
-            "currencies_allowed",
-        ));
+        reasons.push(refusal("currency", currency, &allowed, "currencies_allowed"));
     }
     if !policy.exchanges_allowed.contains(&contract.exchange) {
         let allowed = list(policy.exchanges_allowed.iter());
-        reasons.push(refusal(
-            "exchange",
-            &contract.exchange,
-            &allowed,
-            "exchanges_allowed",
-        ));
+        reasons.push(refusal("exchange", &contract.exchange, &allowed, "exchanges_allowed"));
     }
 }
 
@@ -114,11 +75,7 @@ fn symbol_lists(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
         reasons.push(refusal("symbol", symbol, &allowed, "symbols_allowed"));
     }
     // A deny list must not be escaped by the spelling of its author.
-    if policy
-        .symbols_denied
-        .iter()
-        .any(|denied| denied.eq_ignore_ascii_case(symbol))
-    {
+    if policy.symbols_denied.iter().any(|denied| denied.eq_ignore_ascii_case(symbol)) {
         let allowed = format!("any but {}", list(policy.symbols_denied.iter()));
         reasons.push(refusal("symbol", symbol, &allowed, "symbols_denied"));
     }

@@ -6,12 +6,8 @@ use super::table::{Gate, Verdict, reduces};
 use crate::order::Side;
 use rust_decimal::Decimal;
 
-pub(super) const GATE: Gate = Gate {
-    number: 24,
-    code: "C24_REDUCE_ONLY",
-    title: "The order fits the position that it speaks of",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 24, code: "C24_REDUCE_ONLY", title: "The order fits the position that it speaks of", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let intent = &input.order.intent;

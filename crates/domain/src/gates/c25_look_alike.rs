@@ -5,12 +5,8 @@ use super::c06_approval;
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 
-pub(super) const GATE: Gate = Gate {
-    number: 25,
-    code: "C25_LOOK_ALIKE",
-    title: "No similar order a moment ago",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 25, code: "C25_LOOK_ALIKE", title: "No similar order a moment ago", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let window_s = input.policy.look_alike_window_s;

@@ -3,10 +3,7 @@ use crate::gates::LookAlike;
 use crate::gates::world::{Expect, World, check, con_id};
 
 fn seen(world: &mut World, age_ms: i64) {
-    world.look_alikes.push(LookAlike {
-        cl_ord_id: "k-0".parse().unwrap(),
-        age_ms,
-    });
+    world.look_alikes.push(LookAlike { cl_ord_id: "k-0".parse().unwrap(), age_ms });
 }
 
 #[test]

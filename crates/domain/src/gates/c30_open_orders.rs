@@ -4,25 +4,13 @@
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 
-pub(super) const GATE: Gate = Gate {
-    number: 30,
-    code: "C30_OPEN_ORDERS",
-    title: "Not too many open orders",
-    check,
-};
+pub(super) const GATE: Gate = Gate { number: 30, code: "C30_OPEN_ORDERS", title: "Not too many open orders", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let buy = input.order.intent.side.is_buy();
-    let same = |risk: &&crate::exposure::OpenRisk| {
-        risk.con_id == input.con_id && risk.side.is_buy() == buy
-    };
+    let same = |risk: &&crate::exposure::OpenRisk| risk.con_id == input.con_id && risk.side.is_buy() == buy;
     let counts = [
-        (
-            "in all",
-            input.open.len(),
-            input.policy.open_orders_max,
-            "open_orders_max",
-        ),
+        ("in all", input.open.len(), input.policy.open_orders_max, "open_orders_max"),
         (
             "on this instrument and side",
             input.open.iter().filter(same).count(),
@@ -39,9 +27,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
                 &format_args!("There are as many open orders {place} as allowed."),
                 &format_args!("{open} open, this would be one more"),
                 &max,
-                &format_args!(
-                    "Cancel one or wait for a fill, or let a human with admin raise {key}."
-                ),
+                &format_args!("Cancel one or wait for a fill, or let a human with admin raise {key}."),
             )
         })
         .collect();

@@ -6,8 +6,7 @@ fn open(world: &mut World, count: usize, side: Side, con_id_offset: i64) {
     for number in 0..count {
         world.also_open(side, "1", Some("1"));
         if con_id_offset > 0 {
-            world.open.last_mut().unwrap().con_id =
-                con_id(con_id_offset + i64::try_from(number).unwrap());
+            world.open.last_mut().unwrap().con_id = con_id(con_id_offset + i64::try_from(number).unwrap());
         }
     }
 }

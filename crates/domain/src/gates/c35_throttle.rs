@@ -3,27 +3,12 @@
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 
-pub(super) const GATE: Gate = Gate {
-    number: 35,
-    code: "C35_THROTTLE",
-    title: "Message rate within the limit",
-    check,
-};
+pub(super) const GATE: Gate = Gate { number: 35, code: "C35_THROTTLE", title: "Message rate within the limit", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let counts = [
-        (
-            "second",
-            input.messages.last_second,
-            input.policy.messages_per_second_max,
-            "Wait a second",
-        ),
-        (
-            "day",
-            input.messages.today,
-            input.policy.messages_per_day_max,
-            "Wait until midnight UTC",
-        ),
+        ("second", input.messages.last_second, input.policy.messages_per_second_max, "Wait a second"),
+        ("day", input.messages.today, input.policy.messages_per_day_max, "Wait until midnight UTC"),
     ];
     let reasons = counts
         .into_iter()

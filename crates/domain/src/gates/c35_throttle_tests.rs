@@ -8,10 +8,7 @@ fn messages_are_bounded_per_second_and_day() {
         &GATE,
         &[
             ("the last of the second", Expect::Pass, |w| {
-                w.messages = MessageCounts {
-                    last_second: 19,
-                    today: 4_999,
-                };
+                w.messages = MessageCounts { last_second: 19, today: 4_999 };
             }),
             ("one too many in the second", Expect::Deny(1), |w| {
                 w.messages.last_second = 20;
@@ -20,10 +17,7 @@ fn messages_are_bounded_per_second_and_day() {
                 w.messages.today = 5_000;
             }),
             ("both", Expect::Deny(2), |w| {
-                w.messages = MessageCounts {
-                    last_second: u32::MAX,
-                    today: u32::MAX,
-                };
+                w.messages = MessageCounts { last_second: u32::MAX, today: u32::MAX };
             }),
         ],
     );

@@ -5,21 +5,13 @@ use super::input::GateInput;
 use super::table::{Gate, Verdict, worst_notional};
 use rust_decimal::Decimal;
 
-pub(super) const GATE: Gate = Gate {
-    number: 40,
-    code: "C40_WORST_CASE",
-    title: "Open notional within the limit at worst",
-    check,
-};
+pub(super) const GATE: Gate =
+    Gate { number: 40, code: "C40_WORST_CASE", title: "Open notional within the limit at worst", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let limit = input.policy.open_notional_max;
     let mut reasons = Vec::new();
-    let unpriced = input
-        .open
-        .iter()
-        .filter(|risk| risk.notional.is_none())
-        .count();
+    let unpriced = input.open.iter().filter(|risk| risk.notional.is_none()).count();
     if unpriced > 0 {
         reasons.push(GATE.reason(
             &"The worst case of an open order is unknown, so their sum is.",
@@ -38,19 +30,10 @@ fn check(input: &GateInput<'_>) -> Verdict {
         ));
     }
     // Summed up with checks: figures that cannot be added are beyond every limit.
-    let known = input
-        .open
-        .iter()
-        .filter_map(|risk| risk.notional)
-        .chain(this);
-    let sum = known
-        .map(|notional| notional.abs())
-        .try_fold(Decimal::ZERO, Decimal::checked_add);
+    let known = input.open.iter().filter_map(|risk| risk.notional).chain(this);
+    let sum = known.map(|notional| notional.abs()).try_fold(Decimal::ZERO, Decimal::checked_add);
     if sum.is_none_or(|sum| sum > limit) {
-        let observed = sum.map_or_else(
-            || "beyond every figure".to_owned(),
-            |sum| sum.normalize().to_string(),
-        );
+        let observed = sum.map_or_else(|| "beyond every figure".to_owned(), |sum| sum.normalize().to_string());
         reasons.push(GATE.reason(
             &"Together with what is open, in flight or unknown, this order is above the limit.",
             &observed,

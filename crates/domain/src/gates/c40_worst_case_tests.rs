@@ -17,11 +17,7 @@ fn everything_open_counts_at_its_worst() {
             ("sells do not net out", Expect::Deny(1), |w| {
                 w.also_open(Side::Sell, "1", Some("98105.01"));
             }),
-            (
-                "a negative figure does not make room",
-                Expect::Deny(1),
-                |w| w.also_open(Side::Buy, "1", Some("-98106")),
-            ),
+            ("a negative figure does not make room", Expect::Deny(1), |w| w.also_open(Side::Buy, "1", Some("-98106"))),
             ("the sum counts", Expect::Deny(1), |w| {
                 w.also_open(Side::Buy, "1", Some("50000"));
                 w.also_open(Side::Sell, "1", Some("50000"));
@@ -45,14 +41,10 @@ fn an_unknown_sum_is_refused() {
             ("this order without a rate", Expect::Deny(1), |w| {
                 w.account.fx_to_base = None;
             }),
-            (
-                "one without a price, the rest above",
-                Expect::Deny(2),
-                |w| {
-                    w.also_open(Side::Buy, "1", None);
-                    w.also_open(Side::Buy, "1", Some("100000"));
-                },
-            ),
+            ("one without a price, the rest above", Expect::Deny(2), |w| {
+                w.also_open(Side::Buy, "1", None);
+                w.also_open(Side::Buy, "1", Some("100000"));
+            }),
             ("beyond every figure", Expect::Deny(1), |w| {
                 w.also_open(Side::Buy, "1", Some("1"));
                 w.also_open(Side::Buy, "1", Some("1"));

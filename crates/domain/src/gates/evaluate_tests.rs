@@ -43,12 +43,8 @@ fn any_order_type() -> impl Strategy<Value = OrderType> {
         near_price().prop_map(|limit| OrderType::Limit { limit }),
         near_price().prop_map(|stop| OrderType::Stop { stop }),
         (near_price(), near_price()).prop_map(|(stop, limit)| OrderType::StopLimit { stop, limit }),
-        any_price().prop_map(|by| OrderType::Trail {
-            trail: Trail::Amount(by)
-        }),
-        any_price().prop_map(|by| OrderType::Trail {
-            trail: Trail::Percent(by)
-        }),
+        any_price().prop_map(|by| OrderType::Trail { trail: Trail::Amount(by) }),
+        any_price().prop_map(|by| OrderType::Trail { trail: Trail::Percent(by) }),
         (near_price(), near_price()).prop_map(|(stop, limit)| OrderType::TrailLimit {
             trail: Trail::Percent(stop),
             stop,
@@ -61,12 +57,7 @@ fn any_order_type() -> impl Strategy<Value = OrderType> {
 }
 
 fn any_side() -> impl Strategy<Value = Side> {
-    prop_oneof![
-        Just(Side::Buy),
-        Just(Side::Sell),
-        Just(Side::SellShort),
-        Just(Side::BuyToCover)
-    ]
+    prop_oneof![Just(Side::Buy), Just(Side::Sell), Just(Side::SellShort), Just(Side::BuyToCover)]
 }
 
 fn any_time() -> impl Strategy<Value = Timestamp> {
@@ -80,24 +71,15 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn any_risk() -> impl Strategy<Value = OpenRisk> {
-    (
-        1i64..3,
-        any_side(),
-        any_decimal(),
-        option::of(any_decimal()),
-        any::<bool>(),
-    )
-        .prop_map(|(number, side, leaves, notional, unknown)| OpenRisk {
-            con_id: if number == 1 {
-                con_id(265_598)
-            } else {
-                con_id(number)
-            },
+    (1i64..3, any_side(), any_decimal(), option::of(any_decimal()), any::<bool>()).prop_map(
+        |(number, side, leaves, notional, unknown)| OpenRisk {
+            con_id: if number == 1 { con_id(265_598) } else { con_id(number) },
             side,
             leaves,
             notional,
             unknown,
-        })
+        },
+    )
 }
 
 fn change<T: Clone + std::fmt::Debug + 'static>(
@@ -106,10 +88,7 @@ fn change<T: Clone + std::fmt::Debug + 'static>(
 ) -> BoxedStrategy<Named> {
     values
         .prop_map(move |value| {
-            Named(
-                format!("{value:?}"),
-                Rc::new(move |world: &mut World| apply(world, value.clone())),
-            )
+            Named(format!("{value:?}"), Rc::new(move |world: &mut World| apply(world, value.clone())))
         })
         .boxed()
 }
@@ -128,29 +107,15 @@ fn any_order_change() -> impl Strategy<Value = Named> {
     prop_oneof![
         change(any_order_type(), World::types),
         change(any_side(), |w, side| w.order.intent.side = side),
-        change(any_price(), |w, qty| w.order.intent.qty =
-            Qty::new(qty.get()).unwrap()),
-        change(any_decimal(), |w, multiplier| w.order.contract.multiplier =
-            multiplier),
-        change(any_decimal(), |w, step| w.order.contract.size_increment =
-            step),
-        change(any_decimal(), |w, step| w.order.contract.price_increments
-            [1]
-        .increment = step),
-        change(any::<bool>(), |w, reduce_only| w.order.intent.reduce_only =
-            reduce_only),
-        change(prop_oneof![Just(Tif::Day), Just(Tif::Opg)], |w, tif| w
-            .order
-            .intent
-            .tif =
-            tif),
+        change(any_price(), |w, qty| w.order.intent.qty = Qty::new(qty.get()).unwrap()),
+        change(any_decimal(), |w, multiplier| w.order.contract.multiplier = multiplier),
+        change(any_decimal(), |w, step| w.order.contract.size_increment = step),
+        change(any_decimal(), |w, step| w.order.contract.price_increments[1].increment = step),
+        change(any::<bool>(), |w, reduce_only| w.order.intent.reduce_only = reduce_only),
+        change(prop_oneof![Just(Tif::Day), Just(Tif::Opg)], |w, tif| w.order.intent.tif = tif),
         change(any_time(), |w, now| w.now = now),
-        change(prop_oneof![Just(Face::Mcp), Just(Face::Cli)], |w, face| w
-            .principal
-            .face =
-            face),
-        change(Just(PrincipalKind::Agent), |w, kind| w.principal.kind =
-            kind),
+        change(prop_oneof![Just(Face::Mcp), Just(Face::Cli)], |w, face| w.principal.face = face),
+        change(Just(PrincipalKind::Agent), |w, kind| w.principal.kind = kind),
         change(Just(Scope::TradePaper), |w, scope| {
             w.principal.scopes.remove(&scope);
         }),
@@ -166,18 +131,11 @@ fn any_market_change() -> impl Strategy<Value = Named> {
         Just(DataType::Close)
     ];
     prop_oneof![
-        change(
-            (
-                option::of(any_price()),
-                option::of(any_price()),
-                option::of(near_price())
-            ),
-            |w, (bid, ask, last)| {
-                if let Some(quote) = &mut w.quote {
-                    (quote.bid, quote.ask, quote.last) = (bid, ask, last);
-                }
+        change((option::of(any_price()), option::of(any_price()), option::of(near_price())), |w, (bid, ask, last)| {
+            if let Some(quote) = &mut w.quote {
+                (quote.bid, quote.ask, quote.last) = (bid, ask, last);
             }
-        ),
+        }),
         change((data_type, any_time()), |w, (data_type, at)| {
             if let Some(quote) = &mut w.quote {
                 (quote.data_type, quote.received_at) = (data_type, at);
@@ -188,17 +146,10 @@ fn any_market_change() -> impl Strategy<Value = Named> {
         change(option::of((any_decimal(), any_time())), |w, fx| {
             w.account.fx_to_base = fx.map(|(value, at)| Dated { value, at });
         }),
-        change(prop_oneof![Just("EUR"), Just("USD")], |w, base| w
-            .account
-            .base_currency =
-            Some(base.parse().unwrap())),
+        change(prop_oneof![Just("EUR"), Just("USD")], |w, base| w.account.base_currency = Some(base.parse().unwrap())),
         change(vec(any_risk(), 0..15), |w, open| w.open = open),
-        change(any_decimal(), |w, percent| w.policy.collar_live_percent =
-            percent),
-        change(any_decimal(), |w, percent| w
-            .policy
-            .market_order_slippage_percent =
-            percent),
+        change(any_decimal(), |w, percent| w.policy.collar_live_percent = percent),
+        change(any_decimal(), |w, percent| w.policy.market_order_slippage_percent = percent),
         change((any_decimal(), any_decimal()), |w, (one, all)| {
             (w.policy.order_notional_max, w.policy.open_notional_max) = (one, all);
         }),
@@ -208,53 +159,34 @@ fn any_market_change() -> impl Strategy<Value = Named> {
 
 fn any_system_change() -> impl Strategy<Value = Named> {
     prop_oneof![
-        change(
-            (option::of(any::<i64>()), any::<i64>()),
-            |w, (skew, max)| {
-                (w.readiness.clock_skew_ms, w.policy.clock_skew_ms_max) = (skew, max);
-            }
-        ),
+        change((option::of(any::<i64>()), any::<i64>()), |w, (skew, max)| {
+            (w.readiness.clock_skew_ms, w.policy.clock_skew_ms_max) = (skew, max);
+        }),
         change(any::<bool>(), |w, held| w.readiness.lease_held = held),
-        change(Just(()), |w, ()| w.readiness.link =
-            LinkState::BrokerOffline),
-        change(
-            prop_oneof![Just(7496u16), Just(7497), Just(1)],
-            |w, port| {
-                if let Some(mode) = &mut w.mode {
-                    mode.port = port;
-                }
+        change(Just(()), |w, ()| w.readiness.link = LinkState::BrokerOffline),
+        change(prop_oneof![Just(7496u16), Just(7497), Just(1)], |w, port| {
+            if let Some(mode) = &mut w.mode {
+                mode.port = port;
             }
-        ),
+        }),
         change(Just(()), |w, ()| w.mode = None),
         change(
-            prop_oneof![
-                Just(TradingState::Active),
-                Just(TradingState::Reducing),
-                Just(TradingState::Halted)
-            ],
+            prop_oneof![Just(TradingState::Active), Just(TradingState::Reducing), Just(TradingState::Halted)],
             |w, state| w.state(KillScope::Global, state),
         ),
         change(any::<bool>(), |w, lies| w.kill_file = lies),
-        change(any::<(u32, u32)>(), |w, (last_second, today)| w.messages =
-            MessageCounts { last_second, today }),
+        change(any::<(u32, u32)>(), |w, (last_second, today)| w.messages = MessageCounts { last_second, today }),
         change(any::<(i64, i64)>(), |w, (age_ms, window_s)| {
-            w.look_alikes.push(LookAlike {
-                cl_ord_id: "k-0".parse().unwrap(),
-                age_ms,
-            });
+            w.look_alikes.push(LookAlike { cl_ord_id: "k-0".parse().unwrap(), age_ms });
             w.policy.look_alike_window_s = window_s;
         }),
         change(Just(()), |w, ()| {
             w.approved();
         }),
-        change(
-            (any_price(), any_price(), any_decimal()),
-            |w, (low, high, notional_max)| {
-                let bounds = &mut w.approved().bounds;
-                (bounds.price_low, bounds.price_high, bounds.notional_max) =
-                    (low, high, notional_max);
-            }
-        ),
+        change((any_price(), any_price(), any_decimal()), |w, (low, high, notional_max)| {
+            let bounds = &mut w.approved().bounds;
+            (bounds.price_low, bounds.price_high, bounds.notional_max) = (low, high, notional_max);
+        }),
         change(Just(()), |w, ()| w.approval = ApprovalFact::None),
         change(Just(PreviewFact::Expired), |w, preview| w.preview = preview),
         change(Just(()), |w, ()| w.policy = Policy::bench()),
@@ -263,11 +195,7 @@ fn any_system_change() -> impl Strategy<Value = Named> {
 
 /// The open world with up to six changes: few enough that approvals happen, too.
 fn any_world() -> impl Strategy<Value = (World, Vec<Named>)> {
-    vec(
-        prop_oneof![any_order_change(), any_market_change(), any_system_change()],
-        0..7,
-    )
-    .prop_map(|changes| {
+    vec(prop_oneof![any_order_change(), any_market_change(), any_system_change()], 0..7).prop_map(|changes| {
         let mut world = World::open_to_all();
         for change in &changes {
             (change.1)(&mut world);

@@ -9,23 +9,10 @@ use std::collections::BTreeSet;
 
 #[test]
 fn gates_stand_in_order_under_codes_of_their_own() {
-    assert!(
-        GATES.is_sorted_by(|a, b| a.number < b.number),
-        "sorted by number, none twice"
-    );
+    assert!(GATES.is_sorted_by(|a, b| a.number < b.number), "sorted by number, none twice");
     for gate in GATES {
-        assert!(
-            gate.code.starts_with(&format!("C{:02}_", gate.number)),
-            "{} carries its number",
-            gate.code
-        );
-        assert!(
-            gate.code
-                .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'),
-            "{}",
-            gate.code
-        );
+        assert!(gate.code.starts_with(&format!("C{:02}_", gate.number)), "{} carries its number", gate.code);
+        assert!(gate.code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'), "{}", gate.code);
         assert!(!gate.title.is_empty());
     }
     let codes: BTreeSet<&str> = GATES.iter().map(|gate| gate.code).collect();
@@ -68,21 +55,10 @@ fn codes_never_change() {
 fn an_order_in_order_is_approved_as_it_is() {
     let world = World::open_to_all();
     let evaluation = evaluate(&world.input());
-    let Decision::Approved(approved) = evaluation.decision else {
-        panic!("{:?}", evaluation.decision)
-    };
-    assert_eq!(
-        approved.get(),
-        &world.order,
-        "a control never rewrites an order"
-    );
+    let Decision::Approved(approved) = evaluation.decision else { panic!("{:?}", evaluation.decision) };
+    assert_eq!(approved.get(), &world.order, "a control never rewrites an order");
     assert_eq!(evaluation.results.len(), GATES.len());
-    assert!(
-        evaluation
-            .results
-            .iter()
-            .all(|result| result.verdict == Some(Verdict::Pass))
-    );
+    assert!(evaluation.results.iter().all(|result| result.verdict == Some(Verdict::Pass)));
 }
 
 #[test]
@@ -93,9 +69,7 @@ fn every_reason_is_reported_at_once_with_those_of_holds() {
     world.state(KillScope::Global, TradingState::Halted);
     world.side(Side::Buy, "1000000");
     world.limit("300.001");
-    let Decision::Denied(reasons) = evaluate(&world.input()).decision else {
-        panic!("it is denied")
-    };
+    let Decision::Denied(reasons) = evaluate(&world.input()).decision else { panic!("it is denied") };
     let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
     assert_eq!(
         codes,
@@ -116,9 +90,7 @@ fn every_reason_is_reported_at_once_with_those_of_holds() {
 fn a_hold_alone_asks_a_human() {
     let mut world = World::open_to_all();
     world.principal.kind = PrincipalKind::Agent;
-    let Decision::NeedsApproval(reasons) = evaluate(&world.input()).decision else {
-        panic!("it is held")
-    };
+    let Decision::NeedsApproval(reasons) = evaluate(&world.input()).decision else { panic!("it is held") };
     assert_eq!(reasons.len(), 1);
 }
 
@@ -139,25 +111,16 @@ fn bench_leaves_exactly_the_intended_gates_on() {
 fn a_gate_that_is_off_refuses_nothing() {
     let mut world = World::open_to_all();
     world.side(Side::Buy, "100000");
-    assert!(matches!(
-        evaluate(&world.input()).decision,
-        Decision::Denied(_)
-    ));
+    assert!(matches!(evaluate(&world.input()).decision, Decision::Denied(_)));
     world.policy = Policy::bench();
-    assert!(matches!(
-        evaluate(&world.input()).decision,
-        Decision::Approved(_)
-    ));
+    assert!(matches!(evaluate(&world.input()).decision, Decision::Approved(_)));
 }
 
 #[test]
 fn trading_off_shows_every_gate_as_open() {
     let mut world = World::open_to_all();
     world.trading = Trading::Off;
-    assert!(matches!(
-        evaluate(&world.input()).decision,
-        Decision::Approved(_)
-    ));
+    assert!(matches!(evaluate(&world.input()).decision, Decision::Approved(_)));
 }
 
 #[test]
@@ -166,10 +129,7 @@ fn a_limit_order_stands_on_nothing_but_a_previous_close() {
     world.aged(crate::market::DataType::Close, 24 * 3_600_000);
     let quote = world.quote();
     (quote.bid, quote.ask, quote.last) = (None, None, None);
-    assert!(matches!(
-        evaluate(&world.input()).decision,
-        Decision::Approved(_)
-    ));
+    assert!(matches!(evaluate(&world.input()).decision, Decision::Approved(_)));
 }
 
 #[test]
@@ -186,63 +146,21 @@ fn the_worst_price_of_each_type_is_the_worst() {
         worst_price(&world.input()).map(|price| price.normalize())
     };
     let slipped = |text: &str| Some((dec(text) * dec("1.05")).normalize());
-    assert_eq!(
-        buy(OrderType::Limit {
-            limit: price("200")
-        }),
-        Some(dec("200"))
-    );
-    assert_eq!(
-        buy(OrderType::StopLimit {
-            stop: price("195"),
-            limit: price("196")
-        }),
-        Some(dec("196"))
-    );
+    assert_eq!(buy(OrderType::Limit { limit: price("200") }), Some(dec("200")));
+    assert_eq!(buy(OrderType::StopLimit { stop: price("195"), limit: price("196") }), Some(dec("196")));
     assert_eq!(buy(OrderType::Market), slipped("189.52"));
     assert_eq!(buy(OrderType::Moc), slipped("189.52"));
     assert_eq!(buy(OrderType::Midprice { cap: None }), slipped("189.52"));
-    assert_eq!(
-        buy(OrderType::Midprice {
-            cap: Some(price("190"))
-        }),
-        Some(dec("190"))
-    );
+    assert_eq!(buy(OrderType::Midprice { cap: Some(price("190")) }), Some(dec("190")));
     assert_eq!(buy(OrderType::Stop { stop: price("200") }), slipped("200"));
     assert_eq!(buy(OrderType::Stop { stop: price("1") }), slipped("189.52"));
-    assert_eq!(
-        buy(OrderType::Trail {
-            trail: Trail::Amount(price("10"))
-        }),
-        slipped("199.52")
-    );
-    assert_eq!(
-        buy(OrderType::Trail {
-            trail: Trail::Percent(price("10"))
-        }),
-        slipped("208.472")
-    );
-    assert_eq!(
-        sell(OrderType::Limit { limit: price("1") }),
-        Some(dec("189.48"))
-    );
-    assert_eq!(
-        sell(OrderType::Limit {
-            limit: price("200")
-        }),
-        Some(dec("200"))
-    );
+    assert_eq!(buy(OrderType::Trail { trail: Trail::Amount(price("10")) }), slipped("199.52"));
+    assert_eq!(buy(OrderType::Trail { trail: Trail::Percent(price("10")) }), slipped("208.472"));
+    assert_eq!(sell(OrderType::Limit { limit: price("1") }), Some(dec("189.48")));
+    assert_eq!(sell(OrderType::Limit { limit: price("200") }), Some(dec("200")));
     assert_eq!(sell(OrderType::Market), slipped("189.48"));
-    assert_eq!(
-        sell(OrderType::Stop { stop: price("100") }),
-        slipped("189.48")
-    );
-    assert_eq!(
-        sell(OrderType::Trail {
-            trail: Trail::Amount(price("10"))
-        }),
-        slipped("189.48")
-    );
+    assert_eq!(sell(OrderType::Stop { stop: price("100") }), slipped("189.48"));
+    assert_eq!(sell(OrderType::Trail { trail: Trail::Amount(price("10")) }), slipped("189.48"));
 }
 
 #[test]
@@ -250,11 +168,7 @@ fn the_touch_comes_from_a_sane_quote_of_this_contract() {
     let mut world = World::open_to_all();
     assert_eq!(touch_price(&world.input()), Some(dec("189.52")));
     world.quote().ask = None;
-    assert_eq!(
-        touch_price(&world.input()),
-        Some(dec("189.50")),
-        "the last trade stands in"
-    );
+    assert_eq!(touch_price(&world.input()), Some(dec("189.50")), "the last trade stands in");
     world.quote().con_id = con_id(1);
     assert_eq!(touch_price(&world.input()), None);
 }

@@ -1,8 +1,7 @@
 //! A world in which every gate is open, and one `check` that changes one thing at a time.
 
 use super::input::{
-    AccountFacts, ApprovalFact, Dated, GateInput, LinkState, LookAlike, MessageCounts, PreviewFact,
-    Readiness,
+    AccountFacts, ApprovalFact, Dated, GateInput, LinkState, LookAlike, MessageCounts, PreviewFact, Readiness,
 };
 use super::table::{Decision, Gate, Verdict, evaluate};
 use crate::approval::{Approval, ApprovalBounds, ApprovalStatus};
@@ -83,9 +82,7 @@ impl World {
                 simulated: false,
             }),
             readiness: Readiness {
-                link: LinkState::Up {
-                    generation: Generation(1),
-                },
+                link: LinkState::Up { generation: Generation(1) },
                 reconciled: true,
                 clock_skew_ms: Some(0),
                 unknown_on_instrument: Vec::new(),
@@ -101,17 +98,11 @@ impl World {
                 base_currency: Some("USD".parse().unwrap()),
                 held: Some(Decimal::ZERO),
                 positions: Some(Vec::new()),
-                fx_to_base: Some(Dated {
-                    value: Decimal::ONE,
-                    at: now,
-                }),
+                fx_to_base: Some(Dated { value: Decimal::ONE, at: now }),
             },
             open: Vec::new(),
             look_alikes: Vec::new(),
-            messages: MessageCounts {
-                last_second: 0,
-                today: 0,
-            },
+            messages: MessageCounts { last_second: 0, today: 0 },
             preview: PreviewFact::NotNamed,
             approval: ApprovalFact::None,
         }
@@ -147,9 +138,7 @@ impl World {
     }
 
     pub(super) fn limit(&mut self, limit: &str) {
-        self.types(OrderType::Limit {
-            limit: price(limit),
-        });
+        self.types(OrderType::Limit { limit: price(limit) });
     }
 
     pub(super) fn side(&mut self, side: Side, qty: &str) {
@@ -163,10 +152,7 @@ impl World {
 
     /// Makes the quote `age_ms` old; its type stays.
     pub(super) fn aged(&mut self, data_type: DataType, age_ms: i64) {
-        let received_at = self
-            .now
-            .checked_sub(SignedDuration::from_millis(age_ms))
-            .unwrap();
+        let received_at = self.now.checked_sub(SignedDuration::from_millis(age_ms)).unwrap();
         let quote = self.quote();
         quote.data_type = data_type;
         quote.received_at = received_at;
@@ -183,12 +169,7 @@ impl World {
     }
 
     pub(super) fn state(&mut self, scope: KillScope, state: TradingState) {
-        let entry = StateEntry {
-            state,
-            reason: "drill".to_owned(),
-            by: "operator".to_owned(),
-            at: self.now,
-        };
+        let entry = StateEntry { state, reason: "drill".to_owned(), by: "operator".to_owned(), at: self.now };
         self.states.set(scope, entry);
     }
 
@@ -196,10 +177,7 @@ impl World {
     pub(super) fn approved(&mut self) -> &mut Approval {
         self.principal.kind = PrincipalKind::Agent;
         self.principal.key_id = "agent".parse().unwrap();
-        let later = self
-            .now
-            .checked_add(SignedDuration::from_secs(60))
-            .unwrap_or(Timestamp::MAX);
+        let later = self.now.checked_add(SignedDuration::from_secs(60)).unwrap_or(Timestamp::MAX);
         self.approval = ApprovalFact::Granted(Box::new(Approval {
             id: "a-1".parse().unwrap(),
             cl_ord_id: self.order.intent.cl_ord_id.clone(),
@@ -245,9 +223,7 @@ fn order() -> ResolvedOrder {
             }),
             side: Side::Buy,
             qty: "10".parse().unwrap(),
-            order_type: OrderType::Limit {
-                limit: price("189.50"),
-            },
+            order_type: OrderType::Limit { limit: price("189.50") },
             tif: Tif::Day,
             outside_rth: false,
             reduce_only: false,
@@ -269,14 +245,8 @@ fn order() -> ResolvedOrder {
             right: None,
             multiplier: Decimal::ONE,
             price_increments: vec![
-                PriceIncrement {
-                    low_edge: Decimal::ZERO,
-                    increment: dec("0.0001"),
-                },
-                PriceIncrement {
-                    low_edge: Decimal::ONE,
-                    increment: dec("0.01"),
-                },
+                PriceIncrement { low_edge: Decimal::ZERO, increment: dec("0.0001") },
+                PriceIncrement { low_edge: Decimal::ONE, increment: dec("0.01") },
             ],
             min_size: Decimal::ONE,
             size_increment: Decimal::ONE,
@@ -320,12 +290,7 @@ pub(super) type Case = (&'static str, Expect, fn(&mut World));
 /// Runs the cases of one gate, each on a world of its own, alone and through the whole table.
 pub(super) fn check(gate: &Gate, cases: &[Case]) {
     let untouched = World::open_to_all();
-    assert_eq!(
-        (gate.check)(&untouched.input()),
-        Verdict::Pass,
-        "{}: the untouched world passes",
-        gate.code
-    );
+    assert_eq!((gate.check)(&untouched.input()), Verdict::Pass, "{}: the untouched world passes", gate.code);
     for (name, expect, change) in cases {
         let mut world = World::open_to_all();
         change(&mut world);
@@ -345,29 +310,12 @@ pub(super) fn check(gate: &Gate, cases: &[Case]) {
 
 /// Every refusal names what was seen, what is allowed and what to do.
 fn teaches(gate: &Gate, case: &str, reason: &Reason) {
-    assert_eq!(
-        (reason.control, reason.code.as_str()),
-        (gate.number, gate.code),
-        "{case}"
-    );
-    let words = [
-        Some(&reason.message),
-        reason.observed.as_ref(),
-        reason.limit.as_ref(),
-        Some(&reason.hint),
-    ];
+    assert_eq!((reason.control, reason.code.as_str()), (gate.number, gate.code), "{case}");
+    let words = [Some(&reason.message), reason.observed.as_ref(), reason.limit.as_ref(), Some(&reason.hint)];
     for word in words {
-        assert!(
-            word.is_some_and(|word| !word.trim().is_empty()),
-            "{}: {case}: {reason:?}",
-            gate.code
-        );
+        assert!(word.is_some_and(|word| !word.trim().is_empty()), "{}: {case}: {reason:?}", gate.code);
     }
-    assert!(
-        reason.message.ends_with('.') && reason.hint.ends_with('.'),
-        "{}: {case}: {reason:?}",
-        gate.code
-    );
+    assert!(reason.message.ends_with('.') && reason.hint.ends_with('.'), "{}: {case}: {reason:?}", gate.code);
 }
 
 /// Fails when the control is not in the table, or when the table does not heed it.
@@ -378,10 +326,7 @@ fn through_the_table(gate: &Gate, case: &str, expect: Expect, world: &World) {
         Decision::NeedsApproval(reasons) => ("held", reasons.as_slice()),
         Decision::Approved(_) => ("approved", &[][..]),
     };
-    let mine = reasons
-        .iter()
-        .filter(|reason| reason.code == gate.code)
-        .count();
+    let mine = reasons.iter().filter(|reason| reason.code == gate.code).count();
     match expect {
         Expect::Pass => assert_eq!(mine, 0, "{}: {case}: {reasons:#?}", gate.code),
         Expect::Deny(count) => {

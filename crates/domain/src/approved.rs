@@ -1,0 +1,65 @@
+//! Proof by type that the gates said yes.
+
+use crate::broker::SendPermit;
+use crate::contract::Contract;
+use crate::id::{AccountId, BrokerOrderId};
+use crate::order::OrderIntent;
+use crate::order_ref::OrderRef;
+use serde::{Deserialize, Serialize};
+
+/// A value that every gate let through. Only `gates::evaluate` makes one; it cannot be cloned, stored or read back, so
+/// it does not survive a restart.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Approved<T>(T);
+
+impl<T> Approved<T> {
+    /// For the gates alone.
+    pub(crate) fn seal(value: T) -> Self {
+        Self(value)
+    }
+
+    /// A look at the value.
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// An order with account and contract resolved: what the gates judge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolvedOrder {
+    /// What the caller said.
+    pub intent: OrderIntent,
+    /// The account.
+    pub account: AccountId,
+    /// The contract.
+    pub contract: Contract,
+}
+
+/// An approved order on its way out: what an adapter needs, and nothing that lets it decide.
+#[derive(Debug)]
+pub struct Ticket {
+    order: Approved<ResolvedOrder>,
+    /// The broker id of this attempt.
+    pub broker_order_id: BrokerOrderId,
+    /// What goes into `orderRef`.
+    pub order_ref: OrderRef,
+    /// What it was decided under.
+    pub permit: SendPermit,
+}
+
+impl Ticket {
+    /// Puts an approved order on its way. Call it only when its intent is durable.
+    pub fn new(
+        order: Approved<ResolvedOrder>,
+        broker_order_id: BrokerOrderId,
+        order_ref: OrderRef,
+        permit: SendPermit,
+    ) -> Self {
+        Self { order, broker_order_id, order_ref, permit }
+    }
+
+    /// The order.
+    pub fn order(&self) -> &ResolvedOrder {
+        self.order.get()
+    }
+}

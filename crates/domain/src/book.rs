@@ -1,0 +1,429 @@
+//! The state that the journal adds up to: orders, keys, approvals, trading states. The same records give the same book,
+//! live or replayed.
+
+use crate::approval::{Approval, ApprovalStatus};
+use crate::approved::ResolvedOrder;
+use crate::broker::BrokerOrder;
+use crate::event::OrderEvent;
+use crate::execution::{Commission, Execution};
+use crate::id::{
+    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PreviewId,
+};
+use crate::journal::{JournalEvent, Recorded};
+use crate::lifecycle::{EventKind, OrdStatus};
+use crate::order::OrderIntent;
+use crate::principal::{KeyRecord, Principal};
+use crate::reason::Reason;
+use crate::reconcile::ReconciliationReport;
+use crate::trading_state::{StateEntry, TradingState, TradingStates};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use crate::order_record::{Attempt, KeyUse, OrderRecord, PendingReplace};
+
+/// Why a record cannot follow the ones before it. The journal and this binary do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("record {seq} ({kind}) does not follow from the ones before it: {why}")]
+pub struct ReplayError {
+    /// Place of the record.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: &'static str,
+    /// What does not fit.
+    pub why: String,
+}
+
+/// A preview that was given out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewRecord {
+    /// What it is for.
+    pub request_hash: String,
+    /// When it lapses.
+    pub expires_at: Timestamp,
+}
+
+/// Everything that the journal says, in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Book {
+    /// Short name of the installation.
+    pub installation: Option<InstallationId>,
+    /// Epoch of the last writer.
+    pub epoch: LeaseEpoch,
+    /// Place of the last record.
+    pub seq: u64,
+    /// Orders by key.
+    pub orders: BTreeMap<ClOrdId, OrderRecord>,
+    /// Orders that are not final, for work that must not grow with history.
+    pub open: BTreeSet<ClOrdId>,
+    /// Every key ever used.
+    pub keys_used: BTreeMap<ClOrdId, KeyUse>,
+    /// Our attempts by the broker's id, per connection generation and afterwards.
+    pub by_broker_id: BTreeMap<BrokerOrderId, ClOrdId>,
+    /// Highest order id that we ever used.
+    pub order_id_high_water: i32,
+    /// Approvals by id.
+    pub approvals: BTreeMap<ApprovalId, Approval>,
+    /// Previews by id.
+    pub previews: BTreeMap<PreviewId, PreviewRecord>,
+    /// Active, reducing, halted.
+    pub trading_states: TradingStates,
+    /// Halted instruments and why.
+    pub halted_instruments: BTreeMap<ConId, String>,
+    /// Whose execution it is: a key of ours, or nobody's.
+    pub executions: BTreeMap<ExecId, Option<ClOrdId>>,
+    /// Trades that are not ours.
+    pub external_executions: BTreeMap<ExecId, Execution>,
+    /// Commissions that came before their trade.
+    pub early_commissions: BTreeMap<ExecId, Commission>,
+    /// Orders that are not ours, by permanent id.
+    pub external_orders: BTreeMap<i64, BrokerOrder>,
+    /// The newest reconciliation.
+    pub last_reconciliation: Option<ReconciliationReport>,
+    /// API keys.
+    pub api_keys: BTreeMap<KeyId, KeyRecord>,
+    /// Number of the newest connection.
+    pub generation: Generation,
+    /// Records per kind, for the status page and metrics.
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+impl Book {
+    /// Before the first record.
+    pub fn empty() -> Self {
+        Self {
+            installation: None,
+            epoch: LeaseEpoch(0),
+            seq: 0,
+            orders: BTreeMap::new(),
+            open: BTreeSet::new(),
+            keys_used: BTreeMap::new(),
+            by_broker_id: BTreeMap::new(),
+            order_id_high_water: 0,
+            approvals: BTreeMap::new(),
+            previews: BTreeMap::new(),
+            trading_states: TradingStates::all_active(),
+            halted_instruments: BTreeMap::new(),
+            executions: BTreeMap::new(),
+            external_executions: BTreeMap::new(),
+            early_commissions: BTreeMap::new(),
+            external_orders: BTreeMap::new(),
+            last_reconciliation: None,
+            api_keys: BTreeMap::new(),
+            generation: Generation(0),
+            counts: BTreeMap::new(),
+        }
+    }
+
+    /// Books one record.
+    ///
+    /// # Errors
+    /// When it does not follow from what is booked already; the book is then not to be used.
+    pub fn apply(&mut self, record: &Recorded) -> Result<(), ReplayError> {
+        if record.seq != self.seq + 1 {
+            return Err(refuse(record, format!("expected record {}", self.seq + 1)));
+        }
+        self.seq = record.seq;
+        *self.counts.entry(record.event.kind()).or_insert(0) += 1;
+        match &record.event {
+            JournalEvent::OrderDenied { intent, order, request_hash, by, reasons } => {
+                let denied = OrderRecord::denied(intent, order.as_deref(), request_hash, by, reasons, record.at);
+                self.add(record, denied)
+            }
+            JournalEvent::OrderSimulated { order, request_hash, by } => {
+                let simulated = OrderRecord::new(order, request_hash, by, OrdStatus::Simulated, record.at);
+                self.add(record, simulated)
+            }
+            JournalEvent::ApprovalRequested { order, request_hash, by, approval } => {
+                self.ask_approval(record, order, request_hash, by, approval)
+            }
+            JournalEvent::OrderSubmitting { .. } => self.submitting(record),
+            JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, amendment, .. } => {
+                self.use_key(record, key, KeyUse::replace(cl_ord_id, request_hash))?;
+                let pending = PendingReplace { key: key.clone(), amendment: *amendment };
+                self.request(record, cl_ord_id, EventKind::ReplaceRequested, |order| {
+                    order.pending_replace = Some(pending);
+                })
+            }
+            JournalEvent::CancelSubmitting { cl_ord_id, key, request_hash, .. } => {
+                if let Some(key) = key {
+                    self.use_key(record, key, KeyUse::cancel(cl_ord_id, request_hash))?;
+                }
+                self.request(record, cl_ord_id, EventKind::CancelRequested, |order| {
+                    order.cancel_wanted = true;
+                })
+            }
+            JournalEvent::Order { cl_ord_id, event } => self.order_event(record, cl_ord_id, event),
+            JournalEvent::ApprovalMoved { id, status, by, reason } => {
+                self.move_approval(record, id, *status, by.as_ref(), reason.as_ref())
+            }
+            JournalEvent::Installed { .. }
+            | JournalEvent::Started { .. }
+            | JournalEvent::Stopped
+            | JournalEvent::LinkUp { .. }
+            | JournalEvent::LinkDown { .. }
+            | JournalEvent::Notice { .. }
+            | JournalEvent::Previewed { .. }
+            | JournalEvent::ExternalExecution { .. }
+            | JournalEvent::ExternalCommission { .. }
+            | JournalEvent::ExternalOrder { .. }
+            | JournalEvent::TradingStateSet { .. }
+            | JournalEvent::InstrumentHalted { .. }
+            | JournalEvent::InstrumentReleased { .. }
+            | JournalEvent::Reconciled { .. }
+            | JournalEvent::KeyCreated { .. }
+            | JournalEvent::KeyRevoked { .. } => {
+                self.facts(record);
+                Ok(())
+            }
+        }
+    }
+
+    fn add(&mut self, record: &Recorded, order: OrderRecord) -> Result<(), ReplayError> {
+        let key = order.intent.cl_ord_id.clone();
+        if self.keys_used.contains_key(&key) {
+            return Err(refuse(record, format!("key {key} is used already")));
+        }
+        self.keys_used.insert(key.clone(), KeyUse::order(&key, &order.request_hash));
+        if !order.status.is_final() {
+            self.open.insert(key.clone());
+        }
+        self.orders.insert(key, order);
+        Ok(())
+    }
+
+    fn ask_approval(
+        &mut self,
+        record: &Recorded,
+        order: &ResolvedOrder,
+        request_hash: &str,
+        by: &Principal,
+        approval: &Approval,
+    ) -> Result<(), ReplayError> {
+        if let Some(waiting) = self.orders.get_mut(&order.intent.cl_ord_id) {
+            // Asked anew: the world moved outside the bounds of the first question.
+            if waiting.status != OrdStatus::PendingApproval {
+                return Err(refuse(record, format!("order is {}", waiting.status.word())));
+            }
+            waiting.approval_id = Some(approval.id.clone());
+            waiting.reasons.clone_from(&approval.reasons);
+            waiting.updated_at = record.at;
+        } else {
+            let mut waiting = OrderRecord::new(order, request_hash, by, OrdStatus::PendingApproval, record.at);
+            waiting.approval_id = Some(approval.id.clone());
+            waiting.reasons.clone_from(&approval.reasons);
+            self.add(record, waiting)?;
+        }
+        self.approvals.insert(approval.id.clone(), approval.clone());
+        Ok(())
+    }
+
+    fn submitting(&mut self, record: &Recorded) -> Result<(), ReplayError> {
+        let JournalEvent::OrderSubmitting { order, request_hash, by, broker_order_id, generation, approval, .. } =
+            &record.event
+        else {
+            return Ok(());
+        };
+        let key = &order.intent.cl_ord_id;
+        if broker_order_id.get() <= self.order_id_high_water {
+            return Err(refuse(record, format!("order id {broker_order_id} was used before")));
+        }
+        if let Some(id) = approval {
+            self.consume_approval(record, id)?;
+        }
+        if let Some(waiting) = self.orders.get_mut(key) {
+            waiting.step(EventKind::Released, record.at).map_err(|why| refuse(record, why))?;
+        } else {
+            self.add(record, OrderRecord::new(order, request_hash, by, OrdStatus::Submitting, record.at))?;
+        }
+        if let Some(order) = self.orders.get_mut(key) {
+            let attempt = Attempt { broker_order_id: *broker_order_id, generation: *generation, at: record.at };
+            order.attempts.push(attempt);
+        }
+        self.by_broker_id.insert(*broker_order_id, key.clone());
+        self.order_id_high_water = broker_order_id.get();
+        Ok(())
+    }
+
+    fn consume_approval(&mut self, record: &Recorded, id: &ApprovalId) -> Result<(), ReplayError> {
+        let Some(approval) = self.approvals.get_mut(id) else {
+            return Err(refuse(record, format!("approval {id} does not exist")));
+        };
+        if approval.status != ApprovalStatus::Approved {
+            return Err(refuse(record, format!("approval {id} is {}", approval.status.word())));
+        }
+        approval.status = ApprovalStatus::Consumed;
+        Ok(())
+    }
+
+    fn move_approval(
+        &mut self,
+        record: &Recorded,
+        id: &ApprovalId,
+        status: ApprovalStatus,
+        by: Option<&KeyId>,
+        reason: Option<&String>,
+    ) -> Result<(), ReplayError> {
+        let Some(approval) = self.approvals.get_mut(id) else {
+            return Err(refuse(record, format!("approval {id} does not exist")));
+        };
+        approval.status = status;
+        if by.is_some() {
+            approval.decided_by = by.cloned();
+            approval.decided_at = Some(record.at);
+        }
+        if reason.is_some() {
+            approval.decision_reason = reason.cloned();
+        }
+        Ok(())
+    }
+
+    fn use_key(&mut self, record: &Recorded, key: &ClOrdId, key_use: KeyUse) -> Result<(), ReplayError> {
+        if self.keys_used.contains_key(key) {
+            return Err(refuse(record, format!("key {key} is used already")));
+        }
+        self.keys_used.insert(key.clone(), key_use);
+        Ok(())
+    }
+
+    /// Moves an order by one of our own requests and hands it out for the rest.
+    fn request(
+        &mut self,
+        record: &Recorded,
+        cl_ord_id: &ClOrdId,
+        kind: EventKind,
+        note: impl FnOnce(&mut OrderRecord),
+    ) -> Result<(), ReplayError> {
+        let Some(order) = self.orders.get_mut(cl_ord_id) else {
+            return Err(refuse(record, format!("order {cl_ord_id} does not exist")));
+        };
+        order.step(kind, record.at).map_err(|why| refuse(record, why))?;
+        note(order);
+        self.settle(cl_ord_id);
+        Ok(())
+    }
+
+    fn order_event(&mut self, record: &Recorded, key: &ClOrdId, event: &OrderEvent) -> Result<(), ReplayError> {
+        let Some(order) = self.orders.get_mut(key) else {
+            return Err(refuse(record, format!("order {key} does not exist")));
+        };
+        let odd = order.apply(event, record.at).map_err(|why| refuse(record, why))?;
+        if let OrderEvent::Executed { execution } | OrderEvent::Corrected { execution, .. } = event {
+            let exec_id = execution.exec_id.clone();
+            if let Some(commission) = self.early_commissions.remove(&exec_id) {
+                order.join_commission(&exec_id, commission);
+            }
+            self.executions.insert(exec_id, Some(key.clone()));
+        }
+        if odd && let Some(contract) = &order.contract {
+            let con_id = contract.con_id;
+            self.halted_instruments
+                .entry(con_id)
+                .or_insert_with(|| format!("the broker contradicts the journal about order {key}"));
+        }
+        self.settle(key);
+        Ok(())
+    }
+
+    /// Keeps the set of open orders in step with the order's state.
+    fn settle(&mut self, key: &ClOrdId) {
+        match self.orders.get(key) {
+            Some(order) if !order.status.is_final() => {
+                self.open.insert(key.clone());
+            }
+            Some(_) | None => {
+                self.open.remove(key);
+            }
+        }
+    }
+
+    fn facts(&mut self, record: &Recorded) {
+        match &record.event {
+            JournalEvent::Installed { installation } => {
+                self.installation = Some(installation.clone());
+            }
+            JournalEvent::Started { epoch, .. } => self.epoch = *epoch,
+            JournalEvent::LinkUp { generation, .. } => self.generation = *generation,
+            JournalEvent::Previewed { id, request_hash, expires_at } => {
+                self.previews.retain(|_, preview| preview.expires_at > record.at);
+                let preview = PreviewRecord { request_hash: request_hash.clone(), expires_at: *expires_at };
+                self.previews.insert(id.clone(), preview);
+            }
+            JournalEvent::ExternalExecution { execution } => {
+                let mut execution = execution.as_ref().clone();
+                execution.commission = self.early_commissions.remove(&execution.exec_id).or(execution.commission);
+                self.executions.insert(execution.exec_id.clone(), None);
+                self.external_executions.insert(execution.exec_id.clone(), execution);
+            }
+            JournalEvent::ExternalCommission { exec_id, commission } => match self.external_executions.get_mut(exec_id)
+            {
+                Some(execution) => execution.commission = Some(commission.clone()),
+                None => {
+                    self.early_commissions.insert(exec_id.clone(), commission.clone());
+                }
+            },
+            JournalEvent::ExternalOrder { order } => {
+                if let Some(perm_id) = order.perm_id {
+                    self.external_orders.insert(perm_id.get(), order.as_ref().clone());
+                }
+            }
+            JournalEvent::TradingStateSet { scope, state, by, reason } => {
+                let entry =
+                    StateEntry { state: *state, reason: reason.clone(), by: by.key_id.to_string(), at: record.at };
+                self.trading_states.set(scope.clone(), entry);
+            }
+            JournalEvent::InstrumentHalted { con_id, reason } => {
+                self.halted_instruments.insert(*con_id, reason.clone());
+            }
+            JournalEvent::InstrumentReleased { con_id, .. } => {
+                self.halted_instruments.remove(con_id);
+            }
+            JournalEvent::Reconciled { report } => {
+                self.last_reconciliation = Some(report.as_ref().clone());
+            }
+            JournalEvent::KeyCreated { key, .. } => {
+                self.api_keys.insert(key.id.clone(), key.clone());
+            }
+            JournalEvent::KeyRevoked { id, .. } => {
+                if let Some(key) = self.api_keys.get_mut(id) {
+                    key.revoked_at = Some(record.at);
+                }
+            }
+            JournalEvent::Stopped | JournalEvent::LinkDown { .. } | JournalEvent::Notice { .. } => {}
+            // Booked by `apply` itself.
+            JournalEvent::OrderDenied { .. }
+            | JournalEvent::OrderSimulated { .. }
+            | JournalEvent::ApprovalRequested { .. }
+            | JournalEvent::ApprovalMoved { .. }
+            | JournalEvent::OrderSubmitting { .. }
+            | JournalEvent::ReplaceSubmitting { .. }
+            | JournalEvent::CancelSubmitting { .. }
+            | JournalEvent::Order { .. } => {}
+        }
+    }
+
+    /// Whether the global state is anything but active.
+    pub fn is_halted_globally(&self) -> bool {
+        self.trading_states.entries().iter().any(|(scope, entry)| {
+            *scope == crate::trading_state::KillScope::Global && entry.state == TradingState::Halted
+        })
+    }
+
+    /// Orders that are not final.
+    pub fn open_orders(&self) -> impl Iterator<Item = &OrderRecord> {
+        self.open.iter().filter_map(|key| self.orders.get(key))
+    }
+
+    /// What the intent of an order was, if the key is an order's.
+    pub fn intent(&self, key: &ClOrdId) -> Option<&OrderIntent> {
+        self.orders.get(key).map(|order| &order.intent)
+    }
+
+    /// Reasons of an order, if it has any.
+    pub fn reasons(&self, key: &ClOrdId) -> &[Reason] {
+        self.orders.get(key).map_or(&[], |order| &order.reasons)
+    }
+}
+
+fn refuse(record: &Recorded, why: impl Into<String>) -> ReplayError {
+    ReplayError { seq: record.seq, kind: record.event.kind(), why: why.into() }
+}

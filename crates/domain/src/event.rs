@@ -1,0 +1,139 @@
+//! What can happen to one order. The journal stores these; `lifecycle` says what each one leads to.
+
+use crate::broker::NotSentReason;
+use crate::execution::{Commission, Execution};
+use crate::id::{ExecId, Generation, PermId};
+use crate::reason::Reason;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// One event in the life of one order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum OrderEvent {
+    /// The approval was refused, ran out, or the gates refused at release.
+    Refused {
+        /// Every reason.
+        reasons: Vec<Reason>,
+    },
+    /// A kill came before anything was sent.
+    Killed,
+    /// The adapter did not hand it to the client library.
+    NotSent {
+        /// Why.
+        reason: NotSentReason,
+    },
+    /// The client library took it.
+    Written,
+    /// The client library failed while sending: nobody knows.
+    SendUnknown {
+        /// What it said.
+        detail: String,
+    },
+    /// A caller wants it canceled.
+    CancelRequested,
+    /// The cancel did not leave; it will be tried again.
+    CancelUnsent,
+    /// A change was sent.
+    ReplaceRequested,
+    /// The change did not leave.
+    ReplaceUnsent,
+    /// The connection that knew it is gone.
+    LinkLost,
+    /// Complete snapshots on a settled connection do not show it.
+    NotFound,
+    /// A human says that it is dead, with a reason.
+    ResolvedDead {
+        /// The human's words.
+        reason: String,
+    },
+    /// The broker holds it before working it (`PendingSubmit`, `ApiPending`).
+    Held {
+        /// IBKR's word.
+        broker_status: String,
+    },
+    /// The broker works it (`PreSubmitted`, `Submitted`).
+    Acknowledged {
+        /// IBKR's word.
+        broker_status: String,
+        /// Permanent id.
+        perm_id: Option<PermId>,
+        /// The connection that said so.
+        generation: Generation,
+    },
+    /// A trade.
+    Executed {
+        /// The broker's record.
+        execution: Box<Execution>,
+    },
+    /// A trade was corrected: `old` no longer counts, `execution` does.
+    Corrected {
+        /// The replaced id.
+        old: ExecId,
+        /// The corrected record.
+        execution: Box<Execution>,
+    },
+    /// A trade was busted.
+    Busted {
+        /// Its id.
+        exec_id: ExecId,
+    },
+    /// The cost of a trade.
+    CommissionJoined {
+        /// Of which trade.
+        exec_id: ExecId,
+        /// How much.
+        commission: Commission,
+    },
+    /// The status says filled.
+    ReportedFilled {
+        /// Filled quantity that it says.
+        filled: Decimal,
+        /// Average price that it says.
+        avg_px: Option<Decimal>,
+        /// Permanent id.
+        perm_id: Option<PermId>,
+    },
+    /// The broker works on the cancel (`PendingCancel`).
+    CancelPending,
+    /// The broker says it is canceled.
+    Canceled {
+        /// IBKR's words, if any.
+        detail: Option<String>,
+    },
+    /// The broker refused it.
+    Rejected {
+        /// IBKR's code.
+        code: i32,
+        /// IBKR's words.
+        message: String,
+    },
+    /// The broker set it inactive.
+    Inactive {
+        /// IBKR's words, if any.
+        detail: Option<String>,
+    },
+    /// Its time in force ended.
+    Expired,
+    /// The broker did not accept the cancel.
+    CancelRefused {
+        /// IBKR's code.
+        code: i32,
+        /// IBKR's words.
+        message: String,
+    },
+    /// The broker did not accept the change; the original stands.
+    ReplaceRefused {
+        /// IBKR's code.
+        code: i32,
+        /// IBKR's words.
+        message: String,
+    },
+    /// A message that changes nothing but is worth keeping.
+    Informed {
+        /// IBKR's code.
+        code: i32,
+        /// IBKR's words.
+        message: String,
+    },
+}

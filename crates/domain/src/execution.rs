@@ -1,0 +1,54 @@
+//! What the broker says was traded, and what it cost.
+
+use crate::id::{AccountId, BrokerOrderId, ClientId, ConId, ExecId, PermId};
+use crate::money::{Money, Price, Qty};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// The broker's record of one trade. Side is buy or sell only: that is all the wire says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Execution {
+    /// The broker's id; corrections share all but the text after the last period.
+    pub exec_id: ExecId,
+    /// Account.
+    pub account: AccountId,
+    /// Contract.
+    pub con_id: ConId,
+    /// Symbol, for reading.
+    pub symbol: String,
+    /// Whether the position grew.
+    pub is_buy: bool,
+    /// Quantity of this trade.
+    pub last_qty: Qty,
+    /// Price of this trade.
+    pub last_px: Price,
+    /// The exchange's name.
+    pub exchange: String,
+    /// The broker's time of the trade; `None` when its time zone is not known to us.
+    pub executed_at: Option<Timestamp>,
+    /// Order id in its client's numbering; `None` for a manual order.
+    pub broker_order_id: Option<BrokerOrderId>,
+    /// Whose order.
+    pub client_id: Option<ClientId>,
+    /// Permanent id.
+    pub perm_id: Option<PermId>,
+    /// The reference, verbatim; empty when there was none.
+    pub order_ref: String,
+    /// Commission once it is known.
+    pub commission: Option<Commission>,
+}
+
+/// What a trade cost; joins its execution by id and may come late.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commission {
+    /// The amount.
+    pub amount: Money,
+    /// Realised profit or loss; `None` when the trade opened a position.
+    pub realized_pnl: Option<Decimal>,
+}
+
+/// The family of an execution: the id without its correction number, and that number's text.
+pub fn split_correction(exec_id: &ExecId) -> (&str, &str) {
+    exec_id.as_str().rsplit_once('.').unwrap_or((exec_id.as_str(), ""))
+}

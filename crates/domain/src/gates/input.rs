@@ -1,0 +1,157 @@
+//! Everything a gate may look at: gathered by the engine, dated, and handed over at once.
+
+use crate::account::Position;
+use crate::approval::Approval;
+use crate::approved::ResolvedOrder;
+use crate::exposure::OpenRisk;
+use crate::id::{ClOrdId, ConId, Generation};
+use crate::market::Quote;
+use crate::mode::{ModeProof, Trading};
+use crate::money::Currency;
+use crate::policy::Policy;
+use crate::principal::Principal;
+use crate::trading_state::TradingStates;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+/// A value with the time it was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dated<T> {
+    /// The value.
+    pub value: T,
+    /// When we received it.
+    pub at: Timestamp,
+}
+
+/// The link to the broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// A connection stands.
+    Up {
+        /// Which.
+        generation: Generation,
+    },
+    /// The broker itself has lost its line (1100): orders may or may not reach it.
+    BrokerOffline,
+    /// No connection, with the reason.
+    Down(String),
+}
+
+/// Whether the engine may trade at all, and why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// The link.
+    pub link: LinkState,
+    /// Whether this connection's reconciliation is complete.
+    pub reconciled: bool,
+    /// The broker's clock minus ours in milliseconds; `None` is unknown.
+    pub clock_skew_ms: Option<i64>,
+    /// Unconfirmed and missing orders of the instrument.
+    pub unknown_on_instrument: Vec<ClOrdId>,
+    /// Why the instrument was halted, if it was.
+    pub instrument_halted: Option<String>,
+    /// Why everything was halted by an alarm of ours, if it was.
+    pub alarm: Option<String>,
+    /// Whether this process holds the writer's lease.
+    pub lease_held: bool,
+}
+
+/// What is known of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// Currency of totals and limits; `None` is unknown.
+    pub base_currency: Option<Currency>,
+    /// Signed quantity held of the instrument; `None` when positions are unknown.
+    pub held: Option<Decimal>,
+    /// All positions; `None` when unknown.
+    pub positions: Option<Vec<Position>>,
+    /// Rate from the contract's currency into the base currency; 1 for the same currency. `None` is unknown.
+    pub fx_to_base: Option<Dated<Decimal>>,
+}
+
+/// A recent order that looks the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookAlike {
+    /// Its key.
+    pub cl_ord_id: ClOrdId,
+    /// How old it is.
+    pub age_ms: i64,
+}
+
+/// Order messages sent so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageCounts {
+    /// In the last second, reservations of the running batch included.
+    pub last_second: u32,
+    /// Since midnight UTC.
+    pub today: u32,
+}
+
+/// The preview that the order names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PreviewFact {
+    /// It names none.
+    NotNamed,
+    /// It names one that we do not know.
+    Unknown,
+    /// It names one for another order.
+    OtherOrder,
+    /// It names one that lapsed.
+    Expired,
+    /// It names a fitting one.
+    Valid,
+}
+
+/// The approval that the order stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApprovalFact {
+    /// It was not asked for yet.
+    None,
+    /// A human said yes; the bounds are checked here.
+    Granted(Box<Approval>),
+}
+
+/// One order and the world around it, at one moment.
+#[derive(Clone, Debug)]
+pub struct GateInput<'a> {
+    /// The moment.
+    pub now: Timestamp,
+    /// The order.
+    pub order: &'a ResolvedOrder,
+    /// Hash of the request, to which approvals are bound.
+    pub request_hash: &'a str,
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// The owner's limits.
+    pub policy: &'a Policy,
+    /// Hash of the policy, to which approvals are bound.
+    pub policy_hash: &'a str,
+    /// Whether writing was enabled at all (`trading` set to anything, write scope granted); off shows gates as simulated.
+    pub trading: Trading,
+    /// The facts about the mode.
+    pub mode: Option<&'a ModeProof>,
+    /// May anything be sent.
+    pub readiness: &'a Readiness,
+    /// The newest quote of the instrument; `None` when there is none.
+    pub quote: Option<&'a Quote>,
+    /// Active, reducing, halted.
+    pub trading_states: &'a TradingStates,
+    /// Whether the file `KILL` lies in the data directory.
+    pub kill_file: bool,
+    /// Why the journal cannot be written, if it cannot.
+    pub journal_fault: Option<&'a str>,
+    /// The account.
+    pub account: &'a AccountFacts,
+    /// Every order of the account that may still trade, without this one.
+    pub open: &'a [OpenRisk],
+    /// Open orders on the same instrument and side are counted by this id.
+    pub con_id: ConId,
+    /// Recent orders that look the same.
+    pub look_alikes: &'a [LookAlike],
+    /// Messages so far.
+    pub messages: MessageCounts,
+    /// The preview.
+    pub preview: &'a PreviewFact,
+    /// The approval.
+    pub approval: &'a ApprovalFact,
+}

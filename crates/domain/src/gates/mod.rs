@@ -1,0 +1,40 @@
+//! The gates. Each control is one pure function in a file of its own; [`evaluate`] runs all that apply and reports
+//! every reason. Missing or stale input denies.
+
+mod c01_read_only;
+mod c02_mode_proof;
+mod c03_account_pin;
+mod c04_live_arming;
+mod c05_authorised;
+mod c06_approval;
+mod c07_preview;
+mod c08_readiness;
+mod c09_fresh_data;
+mod c10_kill_clear;
+mod c11_audit_writable;
+mod c13_max_qty;
+mod c14_max_notional;
+mod c15_price_collar;
+mod c16_market_guard;
+mod c18_tick_and_lot;
+mod c20_allow_list;
+mod c24_reduce_only;
+mod c25_look_alike;
+mod c30_open_orders;
+mod c35_throttle;
+mod c40_worst_case;
+mod input;
+mod table;
+
+pub use input::{
+    AccountFacts, ApprovalFact, Dated, GateInput, LinkState, LookAlike, MessageCounts, PreviewFact, Readiness,
+};
+pub use table::{Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, worst_notional, worst_price};
+
+#[cfg(test)]
+#[path = "world_tests.rs"]
+mod world;
+
+#[cfg(test)]
+#[path = "evaluate_tests.rs"]
+mod properties;

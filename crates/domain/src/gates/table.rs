@@ -1,0 +1,245 @@
+//! The table of gates and the one function that runs it.
+
+use super::input::GateInput;
+use super::{
+    c01_read_only, c02_mode_proof, c03_account_pin, c04_live_arming, c05_authorised, c06_approval, c07_preview,
+    c08_readiness, c09_fresh_data, c10_kill_clear, c11_audit_writable, c13_max_qty, c14_max_notional, c15_price_collar,
+    c16_market_guard, c18_tick_and_lot, c20_allow_list, c24_reduce_only, c25_look_alike, c30_open_orders, c35_throttle,
+    c40_worst_case,
+};
+use crate::approved::{Approved, ResolvedOrder};
+use crate::exposure::only_reduces;
+use crate::money::Price;
+use crate::order::{OrderType, Trail};
+use crate::reason::Reason;
+use rust_decimal::Decimal;
+use std::fmt::Display;
+
+/// What one gate says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Open.
+    Pass,
+    /// Closed: the order is refused.
+    Deny(Vec<Reason>),
+    /// A human must say yes first.
+    Hold(Vec<Reason>),
+}
+
+impl Verdict {
+    /// Closed if there is any reason, else open.
+    pub(super) fn deny_on(reasons: Vec<Reason>) -> Self {
+        if reasons.is_empty() { Self::Pass } else { Self::Deny(reasons) }
+    }
+
+    /// For a human if there is any reason, else open.
+    pub(super) fn hold_on(reasons: Vec<Reason>) -> Self {
+        if reasons.is_empty() { Self::Pass } else { Self::Hold(reasons) }
+    }
+}
+
+/// One control.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// Its number in `docs/controls.md`.
+    pub number: u8,
+    /// Its stable code.
+    pub code: &'static str,
+    /// What it asks, in a few words.
+    pub title: &'static str,
+    /// The control itself.
+    pub check: fn(&GateInput<'_>) -> Verdict,
+}
+
+impl Gate {
+    /// A reason of this gate: what is wrong, what was seen, what is allowed, what to do.
+    pub(super) fn reason(
+        &self,
+        message: &dyn Display,
+        observed: &dyn Display,
+        limit: &dyn Display,
+        hint: &dyn Display,
+    ) -> Reason {
+        Reason {
+            control: self.number,
+            code: self.code.to_owned(),
+            message: message.to_string(),
+            observed: Some(observed.to_string()),
+            limit: Some(limit.to_string()),
+            hint: hint.to_string(),
+        }
+    }
+}
+
+/// Every gate of the order path, by number.
+pub const GATES: &[Gate] = &[
+    c01_read_only::GATE,
+    c02_mode_proof::GATE,
+    c03_account_pin::GATE,
+    c04_live_arming::GATE,
+    c05_authorised::GATE,
+    c06_approval::GATE,
+    c07_preview::GATE,
+    c08_readiness::GATE,
+    c09_fresh_data::GATE,
+    c10_kill_clear::GATE,
+    c11_audit_writable::GATE,
+    c13_max_qty::GATE,
+    c14_max_notional::GATE,
+    c15_price_collar::GATE,
+    c16_market_guard::GATE,
+    c18_tick_and_lot::GATE,
+    c20_allow_list::GATE,
+    c24_reduce_only::GATE,
+    c25_look_alike::GATE,
+    c30_open_orders::GATE,
+    c35_throttle::GATE,
+    c40_worst_case::GATE,
+];
+
+/// What one gate said about one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateResult {
+    /// The control's number.
+    pub number: u8,
+    /// Its code.
+    pub code: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// Its verdict; `None` when the policy leaves the control out.
+    pub verdict: Option<Verdict>,
+}
+
+/// What all gates together decide.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// At least one gate is closed. Every reason, those of holds included.
+    Denied(Vec<Reason>),
+    /// No gate is closed, but a human must say yes.
+    NeedsApproval(Vec<Reason>),
+    /// Every gate is open.
+    Approved(Box<Approved<ResolvedOrder>>),
+}
+
+/// A decision with what every gate said.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The decision.
+    pub decision: Decision,
+    /// Gate by gate.
+    pub results: Vec<GateResult>,
+}
+
+/// Runs every gate. The only maker of [`Approved`].
+pub fn evaluate(input: &GateInput<'_>) -> Evaluation {
+    let results: Vec<GateResult> = GATES
+        .iter()
+        .map(|gate| GateResult {
+            number: gate.number,
+            code: gate.code,
+            title: gate.title,
+            verdict: (!input.policy.off.contains(&gate.number)).then(|| (gate.check)(input)),
+        })
+        .collect();
+    let mut denied = Vec::new();
+    let mut held = Vec::new();
+    for result in &results {
+        match &result.verdict {
+            Some(Verdict::Deny(reasons)) => denied.extend(reasons.iter().cloned()),
+            Some(Verdict::Hold(reasons)) => held.extend(reasons.iter().cloned()),
+            Some(Verdict::Pass) | None => {}
+        }
+    }
+    let decision = if !denied.is_empty() {
+        denied.extend(held);
+        Decision::Denied(denied)
+    } else if !held.is_empty() {
+        Decision::NeedsApproval(held)
+    } else {
+        Decision::Approved(Box::new(Approved::seal(input.order.clone())))
+    };
+    Evaluation { decision, results }
+}
+
+/// The price at which the order would meet the other side now: the far touch, else the reference. `None` without a
+/// quote of this contract, or with a crossed one.
+pub(super) fn touch_price(input: &GateInput<'_>) -> Option<Decimal> {
+    let quote = input.quote.filter(|quote| !quote.is_crossed() && quote.con_id == input.order.contract.con_id)?;
+    let touch = if input.order.intent.side.is_buy() { quote.ask } else { quote.bid };
+    touch.map(Price::get).or_else(|| quote.reference())
+}
+
+/// The worst plausible price per unit of the order, in the contract's currency.
+///
+/// - A buy with a limit: the limit. A sell with one: the market if that is higher, for a sell limit far below the
+///   market trades at the market.
+/// - A stop: the trigger or the touch, whichever is higher, plus the policy's slippage: a buy stop below the market
+///   triggers at once and trades at the market, not at its stop.
+/// - A trailing buy: its first trigger, the touch plus the distance, plus slippage; the trigger only falls from there.
+/// - Anything else: the touch plus slippage. A sell is valued upwards too: its notional is what leaves the position.
+///
+/// `None` when no such price is known.
+pub fn worst_price(input: &GateInput<'_>) -> Option<Decimal> {
+    let intent = &input.order.intent;
+    let touch = touch_price(input);
+    if let Some(limit) = intent.order_type.limit_price() {
+        return Some(if intent.side.is_buy() {
+            limit.get()
+        } else {
+            touch.map_or(limit.get(), |price| price.max(limit.get()))
+        });
+    }
+    let touch = touch?;
+    let base = match intent.order_type {
+        OrderType::Stop { stop } => touch.max(stop.get()),
+        OrderType::Trail { trail } if intent.side.is_buy() => match trail {
+            Trail::Amount(distance) => touch.checked_add(distance.get())?,
+            Trail::Percent(percent) => widened(touch, percent.get())?,
+        },
+        OrderType::Market
+        | OrderType::Trail { .. }
+        | OrderType::Midprice { .. }
+        | OrderType::Moc
+        | OrderType::Moo
+        | OrderType::Limit { .. }
+        | OrderType::StopLimit { .. }
+        | OrderType::TrailLimit { .. }
+        | OrderType::Loc { .. }
+        | OrderType::Loo { .. } => touch,
+    };
+    widened(base, input.policy.market_order_slippage_percent)
+}
+
+/// `price` plus `percent` of it; `None` on overflow or for a negative percentage, which would shrink a worst case.
+fn widened(price: Decimal, percent: Decimal) -> Option<Decimal> {
+    if percent < Decimal::ZERO {
+        return None;
+    }
+    price.checked_mul(Decimal::ONE.checked_add(percent / Decimal::ONE_HUNDRED)?)
+}
+
+/// The worst-case notional in base currency; `None` when price or rate is unknown or the product overflows.
+pub fn worst_notional(input: &GateInput<'_>) -> Option<Decimal> {
+    let fx = input.account.fx_to_base.as_ref()?;
+    worst_price(input)?
+        .checked_mul(input.order.intent.qty.get())?
+        .checked_mul(input.order.contract.multiplier)?
+        .checked_mul(fx.value)
+}
+
+/// Whether the order can only make the position smaller. `None` when the position is unknown, or when the figures are
+/// too large to be added up, which is as good as unknown.
+pub(super) fn reduces(input: &GateInput<'_>) -> Option<bool> {
+    let held = input.account.held?;
+    let intent = &input.order.intent;
+    // If this sum exists, no sum of a part of it overflows.
+    input
+        .open
+        .iter()
+        .try_fold(held.abs().checked_add(intent.qty.get())?, |sum, risk| sum.checked_add(risk.leaves.abs()))?;
+    Some(only_reduces(held, input.order.contract.con_id, input.open, intent.side, intent.qty.get()))
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

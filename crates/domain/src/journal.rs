@@ -1,0 +1,350 @@
+//! What the journal says. Every fact that must survive a crash is one of these; the state is what they add up to.
+
+use crate::approval::{Approval, ApprovalStatus};
+use crate::approved::ResolvedOrder;
+use crate::broker::BrokerOrder;
+use crate::event::OrderEvent;
+use crate::execution::{Commission, Execution};
+use crate::id::{
+    AccountId, ApprovalId, BrokerOrderId, ClOrdId, ConId, CorrelationId, ExecId, Generation, InstallationId, KeyId,
+    LeaseEpoch, PreviewId,
+};
+use crate::mode::{Mode, Trading};
+use crate::order::{Amendment, OrderIntent};
+use crate::principal::{KeyRecord, Principal};
+use crate::reason::Reason;
+use crate::reconcile::ReconciliationReport;
+use crate::trading_state::{KillScope, TradingState};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One durable fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum JournalEvent {
+    /// The first record of an installation.
+    Installed {
+        /// Its short name, part of every order reference.
+        installation: InstallationId,
+    },
+    /// A writer took the lease and began.
+    Started {
+        /// Version of the binary.
+        version: String,
+        /// Fencing epoch.
+        epoch: LeaseEpoch,
+        /// Owner's setting.
+        trading: Trading,
+        /// Name of the policy.
+        policy: String,
+        /// Hash of the effective policy.
+        policy_hash: String,
+        /// The policy's text, so that the record explains itself.
+        policy_text: String,
+        /// Hash of the effective configuration.
+        config_hash: String,
+    },
+    /// An orderly end.
+    Stopped,
+    /// A connection stands.
+    LinkUp {
+        /// Which.
+        generation: Generation,
+        /// Server version.
+        server_version: i32,
+        /// Accounts of the login.
+        accounts: Vec<AccountId>,
+        /// What the broker proposes as next order id.
+        next_valid_id: i64,
+        /// The mode that was proven, or why none was.
+        mode: Result<Mode, String>,
+    },
+    /// It is gone.
+    LinkDown {
+        /// Which.
+        generation: Generation,
+        /// Why.
+        reason: String,
+    },
+    /// A broker message that concerns no order.
+    Notice {
+        /// IBKR's code.
+        code: i32,
+        /// IBKR's words.
+        message: String,
+    },
+    /// A preview was made.
+    Previewed {
+        /// Its id.
+        id: PreviewId,
+        /// Hash of the request it is for.
+        request_hash: String,
+        /// When it lapses.
+        expires_at: Timestamp,
+    },
+    /// The gates refused an order.
+    OrderDenied {
+        /// What was asked.
+        intent: Box<OrderIntent>,
+        /// The resolved order, as far as it could be resolved.
+        order: Option<Box<ResolvedOrder>>,
+        /// Hash of the request.
+        request_hash: String,
+        /// Who asked.
+        by: Principal,
+        /// Every reason.
+        reasons: Vec<Reason>,
+    },
+    /// Every gate passed; trading is off.
+    OrderSimulated {
+        /// The order.
+        order: Box<ResolvedOrder>,
+        /// Hash of the request.
+        request_hash: String,
+        /// Who asked.
+        by: Principal,
+    },
+    /// A human must decide.
+    ApprovalRequested {
+        /// The order.
+        order: Box<ResolvedOrder>,
+        /// Hash of the request.
+        request_hash: String,
+        /// Who asked.
+        by: Principal,
+        /// The question.
+        approval: Box<Approval>,
+    },
+    /// An approval moved on.
+    ApprovalMoved {
+        /// Which.
+        id: ApprovalId,
+        /// To what.
+        status: ApprovalStatus,
+        /// Who moved it; `None` when time or the gates did.
+        by: Option<KeyId>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// The intent to send: durable before the wire. With an approval it consumes it in the same transaction.
+    OrderSubmitting {
+        /// The order.
+        order: Box<ResolvedOrder>,
+        /// Hash of the request.
+        request_hash: String,
+        /// Who asked.
+        by: Principal,
+        /// Id of this attempt.
+        broker_order_id: BrokerOrderId,
+        /// The connection it is meant for.
+        generation: Generation,
+        /// Fencing epoch.
+        epoch: LeaseEpoch,
+        /// The approval that it consumes.
+        approval: Option<ApprovalId>,
+        /// Names of the gates that passed.
+        gates_passed: Vec<String>,
+    },
+    /// The intent to change a working order.
+    ReplaceSubmitting {
+        /// Whose.
+        cl_ord_id: ClOrdId,
+        /// The key of the change itself.
+        key: ClOrdId,
+        /// Hash of the request.
+        request_hash: String,
+        /// Who asked.
+        by: Principal,
+        /// To what.
+        amendment: Amendment,
+    },
+    /// The intent to cancel.
+    CancelSubmitting {
+        /// Whose.
+        cl_ord_id: ClOrdId,
+        /// The key of the cancel itself, when a caller gave one.
+        key: Option<ClOrdId>,
+        /// Hash of the request.
+        request_hash: String,
+        /// Who asked.
+        by: Principal,
+    },
+    /// Something happened to an order.
+    Order {
+        /// Whose.
+        cl_ord_id: ClOrdId,
+        /// What.
+        event: OrderEvent,
+    },
+    /// A trade of an order that is not ours.
+    ExternalExecution {
+        /// The trade.
+        execution: Box<Execution>,
+    },
+    /// The cost of such a trade.
+    ExternalCommission {
+        /// Of which trade.
+        exec_id: ExecId,
+        /// How much.
+        commission: Commission,
+    },
+    /// An order that is not ours, as last seen.
+    ExternalOrder {
+        /// The order.
+        order: Box<BrokerOrder>,
+    },
+    /// A trading state was set.
+    TradingStateSet {
+        /// Where.
+        scope: KillScope,
+        /// To what.
+        state: TradingState,
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
+    /// New orders on an instrument are halted until a human has looked.
+    InstrumentHalted {
+        /// Which.
+        con_id: ConId,
+        /// Why.
+        reason: String,
+    },
+    /// A human lifted it.
+    InstrumentReleased {
+        /// Which.
+        con_id: ConId,
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
+    /// Journal and broker were compared.
+    Reconciled {
+        /// The result.
+        report: Box<ReconciliationReport>,
+    },
+    /// An API key was made.
+    KeyCreated {
+        /// The key, as a hash.
+        key: KeyRecord,
+        /// Who made it; `None` for the first ones.
+        by: Option<KeyId>,
+    },
+    /// An API key was revoked.
+    KeyRevoked {
+        /// Which.
+        id: KeyId,
+        /// Who.
+        by: KeyId,
+    },
+}
+
+impl JournalEvent {
+    /// The word in the `kind` field, for filters and columns.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Installed { .. } => "installed",
+            Self::Started { .. } => "started",
+            Self::Stopped => "stopped",
+            Self::LinkUp { .. } => "link_up",
+            Self::LinkDown { .. } => "link_down",
+            Self::Notice { .. } => "notice",
+            Self::Previewed { .. } => "previewed",
+            Self::OrderDenied { .. } => "order_denied",
+            Self::OrderSimulated { .. } => "order_simulated",
+            Self::ApprovalRequested { .. } => "approval_requested",
+            Self::ApprovalMoved { .. } => "approval_moved",
+            Self::OrderSubmitting { .. } => "order_submitting",
+            Self::ReplaceSubmitting { .. } => "replace_submitting",
+            Self::CancelSubmitting { .. } => "cancel_submitting",
+            Self::Order { .. } => "order",
+            Self::ExternalExecution { .. } => "external_execution",
+            Self::ExternalCommission { .. } => "external_commission",
+            Self::ExternalOrder { .. } => "external_order",
+            Self::TradingStateSet { .. } => "trading_state_set",
+            Self::InstrumentHalted { .. } => "instrument_halted",
+            Self::InstrumentReleased { .. } => "instrument_released",
+            Self::Reconciled { .. } => "reconciled",
+            Self::KeyCreated { .. } => "key_created",
+            Self::KeyRevoked { .. } => "key_revoked",
+        }
+    }
+
+    /// The order that it concerns, if one.
+    pub fn cl_ord_id(&self) -> Option<&ClOrdId> {
+        match self {
+            Self::OrderDenied { intent, .. } => Some(&intent.cl_ord_id),
+            Self::OrderSimulated { order, .. }
+            | Self::ApprovalRequested { order, .. }
+            | Self::OrderSubmitting { order, .. } => Some(&order.intent.cl_ord_id),
+            Self::ReplaceSubmitting { cl_ord_id, .. }
+            | Self::CancelSubmitting { cl_ord_id, .. }
+            | Self::Order { cl_ord_id, .. } => Some(cl_ord_id),
+            Self::Installed { .. }
+            | Self::Started { .. }
+            | Self::Stopped
+            | Self::LinkUp { .. }
+            | Self::LinkDown { .. }
+            | Self::Notice { .. }
+            | Self::Previewed { .. }
+            | Self::ApprovalMoved { .. }
+            | Self::ExternalExecution { .. }
+            | Self::ExternalCommission { .. }
+            | Self::ExternalOrder { .. }
+            | Self::TradingStateSet { .. }
+            | Self::InstrumentHalted { .. }
+            | Self::InstrumentReleased { .. }
+            | Self::Reconciled { .. }
+            | Self::KeyCreated { .. }
+            | Self::KeyRevoked { .. } => None,
+        }
+    }
+
+    /// Who caused it, if a caller did.
+    pub fn principal(&self) -> Option<&Principal> {
+        match self {
+            Self::OrderDenied { by, .. }
+            | Self::OrderSimulated { by, .. }
+            | Self::ApprovalRequested { by, .. }
+            | Self::OrderSubmitting { by, .. }
+            | Self::ReplaceSubmitting { by, .. }
+            | Self::CancelSubmitting { by, .. }
+            | Self::TradingStateSet { by, .. }
+            | Self::InstrumentReleased { by, .. } => Some(by),
+            Self::Installed { .. }
+            | Self::Started { .. }
+            | Self::Stopped
+            | Self::LinkUp { .. }
+            | Self::LinkDown { .. }
+            | Self::Notice { .. }
+            | Self::Previewed { .. }
+            | Self::ApprovalMoved { .. }
+            | Self::Order { .. }
+            | Self::ExternalExecution { .. }
+            | Self::ExternalCommission { .. }
+            | Self::ExternalOrder { .. }
+            | Self::InstrumentHalted { .. }
+            | Self::Reconciled { .. }
+            | Self::KeyCreated { .. }
+            | Self::KeyRevoked { .. } => None,
+        }
+    }
+
+    /// The correlation id of the request behind it, if one.
+    pub fn correlation_id(&self) -> Option<&CorrelationId> {
+        self.principal().map(|principal| &principal.correlation_id)
+    }
+}
+
+/// A durable fact with its place and time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Place in the journal, from 1, without gaps.
+    pub seq: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The fact.
+    pub event: JournalEvent,
+}

@@ -1,0 +1,120 @@
+//! Paper or live: never a boolean, and proven from several facts that must agree.
+
+use crate::id::AccountId;
+use serde::{Deserialize, Serialize};
+
+/// The kind of money behind an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Play money.
+    Paper,
+    /// Real money.
+    Live,
+}
+
+impl Mode {
+    /// Our word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// The owner's setting `trading`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trading {
+    /// Every gate runs, nothing is sent.
+    Off,
+    /// Orders go to paper accounts only.
+    Paper,
+    /// Orders may go to live accounts.
+    Live,
+}
+
+impl Trading {
+    /// Our word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Paper => "paper",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// What the account name says. `DU` and `DF` are paper at IBKR; `DUV…` is our venue's and paper too.
+pub fn mode_of_account(account: &AccountId) -> Option<Mode> {
+    let name = account.as_str();
+    if name.starts_with("DU") || name.starts_with("DF") {
+        Some(Mode::Paper)
+    } else if name.starts_with('U') || name.starts_with('F') {
+        Some(Mode::Live)
+    } else {
+        None
+    }
+}
+
+/// What the port says: TWS and IB Gateway have one standard port per mode; any other says nothing.
+pub fn mode_of_port(port: u16) -> Option<Mode> {
+    match port {
+        7497 | 4002 => Some(Mode::Paper),
+        7496 | 4001 => Some(Mode::Live),
+        _ => None,
+    }
+}
+
+/// The facts about the mode, gathered at connect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModeProof {
+    /// The account pinned in the configuration.
+    pub pinned: Option<AccountId>,
+    /// The accounts that the broker named.
+    pub connected: Vec<AccountId>,
+    /// The port we connected to.
+    pub port: u16,
+    /// Whether the broker is the embedded or another Tollgate venue (account prefix `DUV`, `UV`): shown as SIMULATED.
+    pub simulated: bool,
+}
+
+impl ModeProof {
+    /// The account in use: the pinned one when the broker names it. An unpinned single venue account counts as
+    /// pinned by the embedded venue; many accounts without a pin are never chosen from.
+    pub fn account(&self) -> Option<&AccountId> {
+        self.pinned.as_ref().filter(|pinned| self.connected.contains(pinned))
+    }
+
+    /// The mode, if account and port do not contradict each other.
+    ///
+    /// # Errors
+    /// A sentence that names the contradiction or the unknown.
+    pub fn mode(&self) -> Result<Mode, String> {
+        let Some(account) = self.account() else {
+            return Err("no pinned account that the broker confirms".to_owned());
+        };
+        let Some(by_account) = mode_of_account(account) else {
+            return Err(format!("the prefix of account {account} says neither paper nor live"));
+        };
+        match mode_of_port(self.port) {
+            Some(by_port) if by_port != by_account => Err(format!(
+                "account {account} is {}, port {} is the {} port",
+                by_account.word(),
+                self.port,
+                by_port.word()
+            )),
+            Some(_) | None => Ok(by_account),
+        }
+    }
+}
+
+/// Whether an account name is one of the simulated venue's.
+pub fn is_venue_account(account: &AccountId) -> bool {
+    account.as_str().starts_with("DUV") || account.as_str().starts_with("UV")
+}
+
+#[cfg(test)]
+#[path = "mode_tests.rs"]
+mod tests;

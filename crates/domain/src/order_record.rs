@@ -1,0 +1,414 @@
+//! One order with everything that happened to it.
+
+use crate::approved::ResolvedOrder;
+use crate::contract::Contract;
+use crate::event::OrderEvent;
+use crate::execution::{Commission, Execution};
+use crate::exposure::OpenRisk;
+use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
+use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
+use crate::order::{Amendment, OrderIntent};
+use crate::principal::Principal;
+use crate::reason::Reason;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// What a key was used for. One namespace: a key means one request, for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    /// The order that it concerns.
+    pub order: ClOrdId,
+    /// Submit, replace or cancel.
+    pub verb: KeyVerb,
+    /// Hash of the request.
+    pub request_hash: String,
+}
+
+/// What a key was used to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyVerb {
+    /// A new order.
+    Submit,
+    /// A change.
+    Replace,
+    /// A cancel.
+    Cancel,
+}
+
+impl KeyUse {
+    pub(crate) fn order(key: &ClOrdId, hash: &str) -> Self {
+        Self { order: key.clone(), verb: KeyVerb::Submit, request_hash: hash.to_owned() }
+    }
+
+    pub(crate) fn replace(order: &ClOrdId, hash: &str) -> Self {
+        Self { order: order.clone(), verb: KeyVerb::Replace, request_hash: hash.to_owned() }
+    }
+
+    pub(crate) fn cancel(order: &ClOrdId, hash: &str) -> Self {
+        Self { order: order.clone(), verb: KeyVerb::Cancel, request_hash: hash.to_owned() }
+    }
+}
+
+/// One try to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The broker id of this try.
+    pub broker_order_id: BrokerOrderId,
+    /// The connection that it was meant for.
+    pub generation: Generation,
+    /// When it was decided.
+    pub at: Timestamp,
+}
+
+/// A change that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingReplace {
+    /// The key of the change.
+    pub key: ClOrdId,
+    /// To what.
+    pub amendment: Amendment,
+}
+
+/// One order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderRecord {
+    /// What the caller said, with acknowledged changes worked in.
+    pub intent: OrderIntent,
+    /// The account; `None` where a denied order could not be resolved.
+    pub account: Option<AccountId>,
+    /// The contract; `None` where a denied order could not be resolved.
+    pub contract: Option<Contract>,
+    /// Hash of the request.
+    pub request_hash: String,
+    /// Who asked.
+    pub by: Principal,
+    /// Our state.
+    pub status: OrdStatus,
+    /// The broker's own word.
+    pub broker_status: Option<String>,
+    /// Why it was denied, held or rejected.
+    pub reasons: Vec<Reason>,
+    /// The broker's words about it, newest last, with their codes; data, never instructions.
+    pub broker_messages: Vec<(i32, String)>,
+    /// Tries to send.
+    pub attempts: Vec<Attempt>,
+    /// Permanent id.
+    pub perm_id: Option<PermId>,
+    /// Trades that count.
+    pub executions: BTreeMap<ExecId, Execution>,
+    /// What the broker's status says was filled, which may run ahead of the trades.
+    pub reported_filled: Option<Decimal>,
+    /// And at what average price.
+    pub reported_avg_px: Option<Decimal>,
+    /// Its approval.
+    pub approval_id: Option<ApprovalId>,
+    /// Somebody wants it canceled.
+    pub cancel_wanted: bool,
+    /// The connection that last said it works.
+    pub acknowledged_in: Option<Generation>,
+    /// When the broker first said so.
+    pub acknowledged_at: Option<Timestamp>,
+    /// A change under way.
+    pub pending_replace: Option<PendingReplace>,
+    /// Counts acknowledged changes, from 1.
+    pub version: u32,
+    /// When it was first booked.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl OrderRecord {
+    pub(crate) fn new(order: &ResolvedOrder, hash: &str, by: &Principal, status: OrdStatus, at: Timestamp) -> Self {
+        let mut record = Self::bare(&order.intent, hash, by, status, at);
+        record.account = Some(order.account.clone());
+        record.contract = Some(order.contract.clone());
+        record
+    }
+
+    pub(crate) fn denied(
+        intent: &OrderIntent,
+        order: Option<&ResolvedOrder>,
+        hash: &str,
+        by: &Principal,
+        reasons: &[Reason],
+        at: Timestamp,
+    ) -> Self {
+        let mut record = match order {
+            Some(order) => Self::new(order, hash, by, OrdStatus::Denied, at),
+            None => Self::bare(intent, hash, by, OrdStatus::Denied, at),
+        };
+        record.reasons = reasons.to_vec();
+        record
+    }
+
+    fn bare(intent: &OrderIntent, hash: &str, by: &Principal, status: OrdStatus, at: Timestamp) -> Self {
+        Self {
+            intent: intent.clone(),
+            account: intent.account.clone(),
+            contract: None,
+            request_hash: hash.to_owned(),
+            by: by.clone(),
+            status,
+            broker_status: None,
+            reasons: Vec::new(),
+            broker_messages: Vec::new(),
+            attempts: Vec::new(),
+            perm_id: None,
+            executions: BTreeMap::new(),
+            reported_filled: None,
+            reported_avg_px: None,
+            approval_id: None,
+            cancel_wanted: false,
+            acknowledged_in: None,
+            acknowledged_at: None,
+            pending_replace: None,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    /// The resolved order, unless it was denied before it could be resolved.
+    pub fn resolved(&self) -> Option<ResolvedOrder> {
+        Some(ResolvedOrder {
+            intent: self.intent.clone(),
+            account: self.account.clone()?,
+            contract: self.contract.clone()?,
+        })
+    }
+
+    /// Quantity traded: what the trades add up to, or what the status says where that is more.
+    pub fn cum_qty(&self) -> Decimal {
+        let traded: Decimal = self.executions.values().map(|execution| execution.last_qty.get()).sum();
+        self.reported_filled.map_or(traded, |reported| reported.max(traded))
+    }
+
+    /// Quantity that may still trade; zero once it is final.
+    pub fn leaves_qty(&self) -> Decimal {
+        if self.status.is_final() {
+            return Decimal::ZERO;
+        }
+        (self.intent.qty.get() - self.cum_qty()).max(Decimal::ZERO)
+    }
+
+    /// Average price of the trades; the broker's figure while trades are missing. `None` when nothing was traded.
+    pub fn avg_px(&self) -> Option<Decimal> {
+        let qty: Decimal = self.executions.values().map(|execution| execution.last_qty.get()).sum();
+        if qty.is_zero() || qty < self.cum_qty() {
+            return self.reported_avg_px;
+        }
+        Some(self.traded_value()?.checked_div(qty)?.normalize())
+    }
+
+    /// Traded quantity times price, without multiplier.
+    fn traded_value(&self) -> Option<Decimal> {
+        self.executions.values().map(|execution| execution.last_qty.get().checked_mul(execution.last_px.get())).sum()
+    }
+
+    /// The newest try to send.
+    pub fn last_attempt(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+
+    /// The risk that it still carries: the larger of both versions while a change is under way.
+    pub fn open_risk(&self, notional: Option<Decimal>) -> Option<OpenRisk> {
+        if !self.status.may_be_live() {
+            return None;
+        }
+        Some(OpenRisk {
+            con_id: self.contract.as_ref()?.con_id,
+            side: self.intent.side,
+            leaves: self.worst_leaves(),
+            notional,
+            unknown: self.status.is_unknown(),
+        })
+    }
+
+    /// What may still trade at worst.
+    pub fn worst_leaves(&self) -> Decimal {
+        let total = self
+            .pending_replace
+            .as_ref()
+            .map_or(self.intent.qty.get(), |replace| replace.amendment.qty.get().max(self.intent.qty.get()));
+        (total - self.cum_qty()).max(Decimal::ZERO)
+    }
+
+    /// The highest price that its own words allow, with a change under way counted in.
+    pub fn worst_own_price(&self) -> Option<Decimal> {
+        let own = self.intent.order_type.limit_price().or(self.intent.order_type.stop_price());
+        let new = self.pending_replace.as_ref().and_then(|replace| {
+            replace.amendment.order_type.limit_price().or(replace.amendment.order_type.stop_price())
+        });
+        own.max(new).map(crate::money::Price::get)
+    }
+
+    /// Moves the state; `Ok(true)` when the event was odd.
+    pub(crate) fn step(&mut self, kind: EventKind, at: Timestamp) -> Result<bool, String> {
+        let odd = match lifecycle::next(self.status, kind) {
+            Transition::To(status) => {
+                self.status = status;
+                false
+            }
+            Transition::Stay => false,
+            Transition::OddTo(status) => {
+                self.status = status;
+                true
+            }
+            Transition::OddStay => true,
+            Transition::Never => {
+                return Err(format!("{kind:?} cannot happen to an order that is {}", self.status.word()));
+            }
+        };
+        self.updated_at = at;
+        Ok(odd)
+    }
+
+    /// What kind of event this is for this order, now.
+    pub fn kind_of(&self, event: &OrderEvent) -> EventKind {
+        match event {
+            OrderEvent::Refused { .. } => EventKind::Refused,
+            OrderEvent::Killed => EventKind::Killed,
+            OrderEvent::NotSent { .. } => EventKind::NotSent,
+            OrderEvent::Written => EventKind::Written,
+            OrderEvent::SendUnknown { .. } => EventKind::SendUnknown,
+            OrderEvent::CancelRequested => EventKind::CancelRequested,
+            OrderEvent::CancelUnsent => EventKind::CancelUnsent,
+            OrderEvent::ReplaceRequested => EventKind::ReplaceRequested,
+            OrderEvent::ReplaceUnsent => EventKind::ReplaceUnsent,
+            OrderEvent::LinkLost => EventKind::LinkLost,
+            OrderEvent::NotFound => EventKind::NotFound,
+            OrderEvent::ResolvedDead { .. } => EventKind::ResolvedDead,
+            OrderEvent::Held { .. } => EventKind::Held,
+            OrderEvent::Acknowledged { .. } => EventKind::Acknowledged,
+            OrderEvent::Executed { execution } => self.kind_of_execution(execution),
+            OrderEvent::Corrected { .. } => EventKind::Corrected,
+            OrderEvent::Busted { .. } => EventKind::Busted,
+            OrderEvent::CommissionJoined { .. } => EventKind::CommissionJoined,
+            OrderEvent::ReportedFilled { filled, .. } if *filled < self.intent.qty.get() => EventKind::Informed,
+            OrderEvent::ReportedFilled { .. } => EventKind::ReportedFilled,
+            OrderEvent::CancelPending => EventKind::CancelPending,
+            OrderEvent::Canceled { .. } => EventKind::Canceled,
+            OrderEvent::Rejected { .. } => EventKind::Rejected,
+            OrderEvent::Inactive { .. } => EventKind::Inactive,
+            OrderEvent::Expired => EventKind::Expired,
+            OrderEvent::CancelRefused { .. } => EventKind::CancelRefused,
+            OrderEvent::ReplaceRefused { .. } => EventKind::ReplaceRefused,
+            OrderEvent::Informed { .. } => EventKind::Informed,
+        }
+    }
+
+    fn kind_of_execution(&self, execution: &Execution) -> EventKind {
+        let traded: Decimal = self.executions.values().map(|known| known.last_qty.get()).sum();
+        let total = self
+            .pending_replace
+            .as_ref()
+            .map_or(self.intent.qty.get(), |replace| replace.amendment.qty.get().max(self.intent.qty.get()));
+        match (traded + execution.last_qty.get()).cmp(&total) {
+            std::cmp::Ordering::Less => EventKind::ExecutedPart,
+            std::cmp::Ordering::Equal => EventKind::ExecutedAll,
+            std::cmp::Ordering::Greater => EventKind::ExecutedOver,
+        }
+    }
+
+    /// Books an event; `Ok(true)` when it was odd and the instrument must be halted.
+    pub(crate) fn apply(&mut self, event: &OrderEvent, at: Timestamp) -> Result<bool, String> {
+        let was_replacing = self.status == OrdStatus::PendingReplace;
+        let mut odd = self.step(self.kind_of(event), at)?;
+        match event {
+            OrderEvent::Refused { reasons } => self.reasons.clone_from(reasons),
+            OrderEvent::CancelRequested => self.cancel_wanted = true,
+            OrderEvent::Held { broker_status } => self.broker_status = Some(broker_status.clone()),
+            OrderEvent::Acknowledged { broker_status, perm_id, generation } => {
+                self.broker_status = Some(broker_status.clone());
+                self.acknowledged_in = Some(*generation);
+                self.acknowledged_at.get_or_insert(at);
+                odd |= self.learn_perm_id(*perm_id);
+                if was_replacing {
+                    self.accept_replace();
+                }
+            }
+            OrderEvent::Executed { execution } => {
+                odd |= self.learn_perm_id(execution.perm_id);
+                self.acknowledged_at.get_or_insert(at);
+                self.executions.insert(execution.exec_id.clone(), execution.as_ref().clone());
+            }
+            OrderEvent::Corrected { old, execution } => {
+                self.executions.remove(old);
+                self.executions.insert(execution.exec_id.clone(), execution.as_ref().clone());
+            }
+            OrderEvent::Busted { exec_id } => {
+                self.executions.remove(exec_id);
+                self.reported_filled = None;
+            }
+            OrderEvent::CommissionJoined { exec_id, commission } => self.join_commission(exec_id, commission.clone()),
+            OrderEvent::ReportedFilled { filled, avg_px, perm_id } => {
+                self.broker_status = Some("Filled".to_owned());
+                self.acknowledged_at.get_or_insert(at);
+                odd |= self.learn_perm_id(*perm_id);
+                self.reported_filled = Some(*filled);
+                self.reported_avg_px = *avg_px;
+            }
+            OrderEvent::CancelPending => self.broker_status = Some("PendingCancel".to_owned()),
+            OrderEvent::Canceled { detail } => self.end("Cancelled", 202, detail.as_ref()),
+            OrderEvent::Inactive { detail } => self.end("Inactive", 0, detail.as_ref()),
+            OrderEvent::Expired => self.broker_status = Some("Cancelled".to_owned()),
+            OrderEvent::Rejected { code, message }
+            | OrderEvent::CancelRefused { code, message }
+            | OrderEvent::ReplaceRefused { code, message }
+            | OrderEvent::Informed { code, message } => {
+                self.broker_messages.push((*code, message.clone()));
+            }
+            OrderEvent::Killed
+            | OrderEvent::NotSent { .. }
+            | OrderEvent::Written
+            | OrderEvent::SendUnknown { .. }
+            | OrderEvent::CancelUnsent
+            | OrderEvent::ReplaceRequested
+            | OrderEvent::ReplaceUnsent
+            | OrderEvent::LinkLost
+            | OrderEvent::NotFound
+            | OrderEvent::ResolvedDead { .. } => {}
+        }
+        let replace_is_over = matches!(event, OrderEvent::ReplaceRefused { .. } | OrderEvent::ReplaceUnsent);
+        if replace_is_over || self.status.is_final() {
+            self.pending_replace = None;
+        }
+        Ok(odd)
+    }
+
+    fn end(&mut self, word: &str, code: i32, detail: Option<&String>) {
+        self.broker_status = Some(word.to_owned());
+        if let Some(detail) = detail {
+            self.broker_messages.push((code, detail.clone()));
+        }
+    }
+
+    /// Two permanent ids for one intent are two orders: odd.
+    fn learn_perm_id(&mut self, perm_id: Option<PermId>) -> bool {
+        match (self.perm_id, perm_id) {
+            (Some(known), Some(new)) => known != new,
+            (None, Some(new)) => {
+                self.perm_id = Some(new);
+                false
+            }
+            (Some(_) | None, None) => false,
+        }
+    }
+
+    fn accept_replace(&mut self) {
+        if let Some(replace) = self.pending_replace.take() {
+            self.intent.qty = replace.amendment.qty;
+            self.intent.order_type = replace.amendment.order_type;
+            self.intent.tif = replace.amendment.tif;
+            self.version += 1;
+        }
+    }
+
+    pub(crate) fn join_commission(&mut self, exec_id: &ExecId, commission: Commission) {
+        if let Some(execution) = self.executions.get_mut(exec_id) {
+            execution.commission = Some(commission);
+        }
+    }
+}

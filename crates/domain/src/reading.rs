@@ -1,0 +1,93 @@
+//! How IBKR's words and codes are read: one table each. What is not listed changes nothing and is kept as said.
+//!
+//! Source: IBKR's TWS API pages on order statuses and message codes, and the recorded behaviours in `docs/`.
+
+use crate::broker::{BrokerOrder, StatusReport};
+use crate::event::OrderEvent;
+use crate::id::Generation;
+use crate::lifecycle::OrdStatus;
+use crate::order::TifKind;
+use crate::order_record::OrderRecord;
+
+/// What an `orderStatus` message means for the order; `None` when its word is not known to us.
+pub fn read_status(report: &StatusReport, tif: TifKind, generation: Generation) -> Option<OrderEvent> {
+    let event = read_word(&report.status, tif, generation, report.perm_id)?;
+    if let OrderEvent::ReportedFilled { perm_id, .. } = event {
+        let filled = report.filled?;
+        return Some(OrderEvent::ReportedFilled { filled, avg_px: report.avg_px, perm_id });
+    }
+    Some(event)
+}
+
+/// What an order seen among open or completed orders means.
+///
+/// Completed orders tell their remaining quantity as the total; a filled one is filled by its intent's quantity.
+pub fn read_order(order: &BrokerOrder, ours: &OrderRecord, generation: Generation) -> Option<OrderEvent> {
+    let event = read_word(&order.status, ours.intent.tif.kind(), generation, order.perm_id)?;
+    if let OrderEvent::ReportedFilled { perm_id, .. } = event {
+        let filled = order.filled.filter(|filled| !filled.is_zero()).unwrap_or(ours.intent.qty.get());
+        return Some(OrderEvent::ReportedFilled { filled, avg_px: None, perm_id });
+    }
+    if let OrderEvent::Canceled { detail: None } = event {
+        return Some(OrderEvent::Canceled { detail: order.detail.clone() });
+    }
+    if let OrderEvent::Inactive { .. } = event {
+        return Some(OrderEvent::Inactive { detail: order.detail.clone() });
+    }
+    Some(event)
+}
+
+fn read_word(
+    word: &str,
+    tif: TifKind,
+    generation: Generation,
+    perm_id: Option<crate::id::PermId>,
+) -> Option<OrderEvent> {
+    let broker_status = word.to_owned();
+    Some(match word {
+        // Without a permanent id TWS still holds it behind a dialog or on its way.
+        "PendingSubmit" | "ApiPending" => OrderEvent::Held { broker_status },
+        "PreSubmitted" | "Submitted" => OrderEvent::Acknowledged { broker_status, perm_id, generation },
+        "Filled" => OrderEvent::ReportedFilled { filled: rust_decimal::Decimal::ZERO, avg_px: None, perm_id },
+        "PendingCancel" => OrderEvent::CancelPending,
+        "Cancelled" | "ApiCancelled" => OrderEvent::Canceled { detail: None },
+        // An unfilled fill-or-kill ends as Inactive: over, not refused.
+        "Inactive" if tif == TifKind::Fok => {
+            OrderEvent::Canceled { detail: Some("fill-or-kill not filled".to_owned()) }
+        }
+        "Inactive" => OrderEvent::Inactive { detail: None },
+        _ => return None,
+    })
+}
+
+/// What an error with one of our order ids means for an order in `status`.
+pub fn read_error(code: i32, message: &str, status: OrdStatus) -> OrderEvent {
+    let message = message.to_owned();
+    match code {
+        202 => OrderEvent::Canceled { detail: Some(message) },
+        // Cancel refused: never a proof that the order is dead.
+        161 | 10147 | 10148 | 10149 => OrderEvent::CancelRefused { code, message },
+        // Modify refused: the original stands.
+        104 | 105 => OrderEvent::ReplaceRefused { code, message },
+        // Refusals of what was sent last: the change if one is under way, else the order.
+        110 | 200 | 201 | 203 | 321 | 322 | 387 | 388 | 391 | 398 | 400 | 460 | 461 | 10052 | 10289 => match status {
+            OrdStatus::PendingReplace => OrderEvent::ReplaceRefused { code, message },
+            OrdStatus::Working | OrdStatus::PendingCancel if code != 201 => OrderEvent::Informed { code, message },
+            OrdStatus::PendingApproval
+            | OrdStatus::Denied
+            | OrdStatus::Simulated
+            | OrdStatus::Submitting
+            | OrdStatus::Unconfirmed
+            | OrdStatus::Missing
+            | OrdStatus::Working
+            | OrdStatus::PendingCancel
+            | OrdStatus::Filled
+            | OrdStatus::Canceled
+            | OrdStatus::Rejected
+            | OrdStatus::Expired => OrderEvent::Rejected { code, message },
+        },
+        // 103 (duplicate id) on a submit may mean that the first copy lives: unknown, never refused.
+        // 399, 404, 10349 and everything not listed: kept, decides nothing.
+        _ => OrderEvent::Informed { code, message },
+    }
+}

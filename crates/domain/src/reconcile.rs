@@ -1,0 +1,364 @@
+//! Journal against broker, as a pure function with numbered rules:
+//!
+//! - **R1** An order or trade with our installation's reference but without an intent in the journal halts everything.
+//! - **R2** An order of ours that the broker shows is adopted in the state that it shows.
+//! - **R3** A trade of ours that the journal lacks is booked, whatever the order's state.
+//! - **R4** A trade that shares all but its last part with a booked one corrects it.
+//! - **R5** What is not ours is shown as external and never touched.
+//! - **R6** An order that may be live, that was sent before this look and that no complete list shows, is `Missing`.
+//! - **R7** An open order that differs from its intent halts its instrument.
+//! - **R8** A list without its end marker proves nothing: unknown is not empty.
+
+use crate::book::{Book, OrderRecord};
+use crate::broker::{BrokerOrder, BrokerSnapshot, Section};
+use crate::event::OrderEvent;
+use crate::execution::{Execution, split_correction};
+use crate::id::{ClOrdId, ClientId, ExecId, Generation};
+use crate::journal::JournalEvent;
+use crate::lifecycle::OrdStatus;
+use crate::order::TifKind;
+use crate::order_ref::OrderRef;
+use crate::reading;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// An order sent less than this before a look on the same connection may still be on its way.
+const SETTLE: SignedDuration = SignedDuration::from_secs(10);
+
+/// One thing that journal and broker disagreed about, and what was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The rule's number.
+    pub rule: u8,
+    /// The order, if it is one of ours.
+    pub cl_ord_id: Option<ClOrdId>,
+    /// In plain words.
+    pub what: String,
+}
+
+/// What one comparison found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReconciliationReport {
+    /// The connection.
+    pub generation: Generation,
+    /// When the look began.
+    pub taken_at: Timestamp,
+    /// Whether every list was complete.
+    pub complete: bool,
+    /// Why not, list by list.
+    pub incomplete: Vec<String>,
+    /// Orders of ours that were compared.
+    pub scanned: u32,
+    /// Orders that the broker shows as over.
+    pub completed: u32,
+    /// Orders of ours that no list shows.
+    pub missing: u32,
+    /// Orders whose fate is still unknown.
+    pub unresolved: u32,
+    /// Orders and trades that are not ours.
+    pub external: u32,
+    /// What differed.
+    pub differences: Vec<Difference>,
+}
+
+/// The comparison's result: what to journal, and whether to halt everything.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconciliation {
+    /// To journal, in this order; the report itself is the last of them.
+    pub events: Vec<JournalEvent>,
+    /// Halt everything, for this reason.
+    pub alarm: Option<String>,
+    /// Whether trading may go on after it.
+    pub complete: bool,
+}
+
+/// Compares.
+pub fn reconcile(book: &Book, snapshot: &BrokerSnapshot, client_id: ClientId) -> Reconciliation {
+    let mut run = Run {
+        book,
+        client_id,
+        generation: snapshot.generation,
+        taken_at: snapshot.taken_at,
+        events: Vec::new(),
+        differences: Vec::new(),
+        seen: BTreeSet::new(),
+        new_executions: BTreeSet::new(),
+        external: 0,
+        completed: 0,
+        alarm: None,
+    };
+    let mut incomplete = Vec::new();
+    match &snapshot.executions {
+        Section::Complete(executions) => executions.iter().for_each(|execution| run.execution(execution)),
+        Section::Unknown(why) => incomplete.push(format!("executions: {why}")),
+    }
+    match &snapshot.open_orders {
+        Section::Complete(orders) => orders.iter().for_each(|order| run.order(order, true)),
+        Section::Unknown(why) => incomplete.push(format!("open orders: {why}")),
+    }
+    match &snapshot.completed_orders {
+        Section::Complete(orders) => orders.iter().for_each(|order| run.order(order, false)),
+        Section::Unknown(why) => incomplete.push(format!("completed orders: {why}")),
+    }
+    for (name, unknown) in [("positions", unknown(&snapshot.positions)), ("account values", unknown(&snapshot.account))]
+    {
+        if let Some(why) = unknown {
+            incomplete.push(format!("{name}: {why}"));
+        }
+    }
+    let missing = if incomplete.is_empty() { run.absent() } else { 0 };
+    run.finish(incomplete, missing)
+}
+
+fn unknown<T>(section: &Section<T>) -> Option<&str> {
+    match section {
+        Section::Complete(_) => None,
+        Section::Unknown(why) => Some(why),
+    }
+}
+
+struct Run<'a> {
+    book: &'a Book,
+    client_id: ClientId,
+    generation: Generation,
+    taken_at: Timestamp,
+    events: Vec<JournalEvent>,
+    differences: Vec<Difference>,
+    seen: BTreeSet<ClOrdId>,
+    new_executions: BTreeSet<ExecId>,
+    external: u32,
+    completed: u32,
+    alarm: Option<String>,
+}
+
+enum Whose<'a> {
+    Ours(&'a OrderRecord),
+    Orphan(OrderRef),
+    External,
+}
+
+impl<'a> Run<'a> {
+    fn whose(&self, order_ref: &str, perm_id: Option<crate::id::PermId>) -> Whose<'a> {
+        if let Some(reference) = OrderRef::parse(order_ref)
+            && Some(&reference.installation) == self.book.installation.as_ref()
+        {
+            return match self.book.orders.get(&reference.cl_ord_id) {
+                Some(order) if !order.attempts.is_empty() => Whose::Ours(order),
+                Some(_) | None => Whose::Orphan(reference),
+            };
+        }
+        // A broker that drops the reference still keeps the permanent id.
+        let by_perm = perm_id.and_then(|perm_id| self.book.open_orders().find(|order| order.perm_id == Some(perm_id)));
+        by_perm.map_or(Whose::External, Whose::Ours)
+    }
+
+    fn differ(&mut self, rule: u8, cl_ord_id: Option<&ClOrdId>, what: String) {
+        self.differences.push(Difference { rule, cl_ord_id: cl_ord_id.cloned(), what });
+    }
+
+    fn orphan(&mut self, reference: &OrderRef, thing: &str) {
+        let what = format!("the broker shows {thing} {reference}, for which the journal has no sent intent");
+        self.alarm.get_or_insert_with(|| what.clone());
+        self.differ(1, Some(&reference.cl_ord_id), what);
+    }
+
+    fn execution(&mut self, execution: &Execution) {
+        if self.book.executions.contains_key(&execution.exec_id)
+            || !self.new_executions.insert(execution.exec_id.clone())
+        {
+            self.late_commission(execution);
+            return;
+        }
+        match self.whose(&execution.order_ref, execution.perm_id) {
+            Whose::Ours(order) => {
+                let key = order.intent.cl_ord_id.clone();
+                self.seen.insert(key.clone());
+                let event = book_execution(order, execution);
+                let rule = if matches!(event, OrderEvent::Corrected { .. }) { 4 } else { 3 };
+                self.differ(
+                    rule,
+                    Some(&key),
+                    format!(
+                        "trade {} of {} at {} was not in the journal",
+                        execution.exec_id, execution.last_qty, execution.last_px
+                    ),
+                );
+                self.events.push(JournalEvent::Order { cl_ord_id: key, event });
+            }
+            Whose::Orphan(reference) => self.orphan(&reference, "a trade of"),
+            Whose::External => {
+                self.external += 1;
+                self.events.push(JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) });
+            }
+        }
+    }
+
+    fn late_commission(&mut self, execution: &Execution) {
+        let Some(commission) = &execution.commission else {
+            return;
+        };
+        let Some(Some(key)) = self.book.executions.get(&execution.exec_id) else {
+            return;
+        };
+        let known = self.book.orders.get(key).and_then(|order| order.executions.get(&execution.exec_id));
+        if known.is_some_and(|known| known.commission.is_none()) {
+            let event =
+                OrderEvent::CommissionJoined { exec_id: execution.exec_id.clone(), commission: commission.clone() };
+            self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+        }
+    }
+
+    fn order(&mut self, seen: &BrokerOrder, open: bool) {
+        match self.whose(&seen.order_ref, seen.perm_id) {
+            Whose::Ours(order) => self.own_order(order, seen, open),
+            Whose::Orphan(reference) => self.orphan(&reference, "order"),
+            Whose::External => {
+                self.external += 1;
+                let known = seen.perm_id.and_then(|perm_id| self.book.external_orders.get(&perm_id.get()));
+                if known != Some(seen) {
+                    self.events.push(JournalEvent::ExternalOrder { order: Box::new(seen.clone()) });
+                }
+            }
+        }
+    }
+
+    fn own_order(&mut self, order: &OrderRecord, seen: &BrokerOrder, open: bool) {
+        let key = &order.intent.cl_ord_id;
+        self.seen.insert(key.clone());
+        if !open {
+            self.completed += 1;
+        }
+        // What was heard live after the look began is newer than the look.
+        if order.updated_at > self.taken_at {
+            return;
+        }
+        let Some(event) = reading::read_order(seen, order, self.generation) else {
+            self.differ(2, Some(key), format!("the broker's status {:?} is not known to us", seen.status));
+            return;
+        };
+        if !open && matches!(event, OrderEvent::Acknowledged { .. } | OrderEvent::Held { .. }) {
+            self.differ(2, Some(key), format!("a completed order with the status {:?}", seen.status));
+            return;
+        }
+        if self.news(order, &event) {
+            if order.status.is_unknown() || order.status == OrdStatus::Submitting {
+                self.differ(2, Some(key), format!("was {}, the broker says {}", order.status.word(), seen.status));
+            }
+            self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+        }
+        if open && seen.client_id.is_none_or(|id| id == self.client_id) {
+            self.compare_echo(order, seen);
+        }
+    }
+
+    /// Whether the event says more than the journal knows.
+    fn news(&self, order: &OrderRecord, event: &OrderEvent) -> bool {
+        if let OrderEvent::Acknowledged { .. } = event {
+            return order.status != OrdStatus::Working || order.acknowledged_in != Some(self.generation);
+        }
+        if let OrderEvent::ReportedFilled { .. } = event {
+            return order.status != OrdStatus::Filled;
+        }
+        if let OrderEvent::CancelPending = event {
+            return order.status != OrdStatus::PendingCancel;
+        }
+        !order.status.is_final()
+    }
+
+    fn compare_echo(&mut self, order: &OrderRecord, seen: &BrokerOrder) {
+        if order.pending_replace.is_some() {
+            return;
+        }
+        for what in echo_differences(order, seen) {
+            if let Some(contract) = &order.contract {
+                let reason = format!("open order {} differs from its intent: {what}", order.intent.cl_ord_id);
+                self.events.push(JournalEvent::InstrumentHalted { con_id: contract.con_id, reason });
+            }
+            self.differ(7, Some(&order.intent.cl_ord_id), what);
+        }
+    }
+
+    fn absent(&mut self) -> u32 {
+        let mut missing = 0;
+        let book = self.book;
+        for order in book.open_orders() {
+            let key = &order.intent.cl_ord_id;
+            let Some(attempt) = order.last_attempt() else {
+                continue;
+            };
+            let settled = attempt.generation < self.generation
+                || attempt.at.checked_add(SETTLE).is_ok_and(|end| end < self.taken_at);
+            let looked = order.status.may_be_live() && !self.seen.contains(key) && order.updated_at <= self.taken_at;
+            if settled && looked && order.status != OrdStatus::Missing {
+                missing += 1;
+                self.differ(6, Some(key), format!("was {}, no list of the broker shows it", order.status.word()));
+                self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event: OrderEvent::NotFound });
+            }
+        }
+        missing
+    }
+
+    fn finish(mut self, incomplete: Vec<String>, missing: u32) -> Reconciliation {
+        let adopted: BTreeSet<&ClOrdId> = self.differences.iter().filter_map(|one| one.cl_ord_id.as_ref()).collect();
+        let unresolved = self
+            .book
+            .open_orders()
+            .filter(|order| order.status.is_unknown() && !adopted.contains(&order.intent.cl_ord_id))
+            .count();
+        let report = ReconciliationReport {
+            generation: self.generation,
+            taken_at: self.taken_at,
+            complete: incomplete.is_empty(),
+            incomplete,
+            scanned: u32::try_from(self.seen.len()).unwrap_or(u32::MAX),
+            completed: self.completed,
+            missing,
+            unresolved: u32::try_from(unresolved).unwrap_or(u32::MAX).saturating_add(missing),
+            external: self.external,
+            differences: self.differences,
+        };
+        let complete = report.complete;
+        self.events.push(JournalEvent::Reconciled { report: Box::new(report) });
+        Reconciliation { events: self.events, alarm: self.alarm, complete }
+    }
+}
+
+/// A trade of an order as an event: a correction when its family is booked already.
+pub fn book_execution(order: &OrderRecord, execution: &Execution) -> OrderEvent {
+    let (family, _) = split_correction(&execution.exec_id);
+    let corrected = order.executions.keys().find(|known| split_correction(known).0 == family);
+    match corrected {
+        Some(old) => OrderEvent::Corrected { old: old.clone(), execution: Box::new(execution.clone()) },
+        None => OrderEvent::Executed { execution: Box::new(execution.clone()) },
+    }
+}
+
+/// What an open order's echo says otherwise than its intent.
+pub fn echo_differences(order: &OrderRecord, seen: &BrokerOrder) -> Vec<String> {
+    let intent = &order.intent;
+    let mut found = Vec::new();
+    let mut compare = |name: &str, ours: Option<Decimal>, theirs: Option<Decimal>| {
+        if let (Some(ours), Some(theirs)) = (ours, theirs)
+            && ours != theirs
+        {
+            found.push(format!("{name} is {theirs}, the intent says {ours}"));
+        }
+    };
+    compare("quantity", Some(intent.qty.get()), seen.total_qty);
+    compare("limit price", intent.order_type.limit_price().map(crate::money::Price::get), seen.limit_price);
+    compare("stop price", intent.order_type.stop_price().map(crate::money::Price::get), seen.aux_price);
+    if let (Some(ours), Some(theirs)) = (&order.account, &seen.account)
+        && ours != theirs
+    {
+        found.push(format!("account is {theirs}, the intent says {ours}"));
+    }
+    if !seen.tif.eq_ignore_ascii_case(intent.tif.kind().word()) && intent.tif.kind() != TifKind::Opg {
+        found.push(format!("time in force is {}, the intent says {}", seen.tif, intent.tif.kind().word()));
+    }
+    if seen.action.starts_with('B') != intent.side.is_buy() {
+        found.push(format!("side is {}, the intent says {}", seen.action, intent.side.word()));
+    }
+    found
+}

@@ -1,0 +1,224 @@
+//! Cancel, resolve, kill, approvals refused, keys: what needs no gate.
+
+use crate::core::{Batch, Core, Effect};
+use crate::input::Booked;
+use domain::approval::ApprovalStatus;
+use domain::event::OrderEvent;
+use domain::fault::Fault;
+use domain::id::{ApprovalId, ClOrdId, KeyId};
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::order_record::OrderRecord;
+use domain::principal::{KeyRecord, Principal};
+use domain::reason::Reason;
+use domain::trading_state::{KillScope, TradingState};
+use jiff::Timestamp;
+
+impl Core {
+    fn order(&self, key: &ClOrdId) -> Result<&OrderRecord, Fault> {
+        self.book.orders.get(key).ok_or_else(|| Fault::NotFound { what: "order", id: key.to_string() })
+    }
+
+    pub(crate) fn cancel(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        cl_ord_id: &ClOrdId,
+        key: Option<&ClOrdId>,
+        request_hash: &str,
+    ) -> Result<Booked, Fault> {
+        if let Some(key) = key
+            && let Some(known) = self.known(key, request_hash)?
+        {
+            return Ok(known);
+        }
+        let order = self.order(cl_ord_id)?;
+        if order.status.is_final() {
+            return Err(Fault::AlreadyFinal { cl_ord_id: cl_ord_id.clone(), status: order.status });
+        }
+        self.want_canceled(batch, now, by, cl_ord_id, key, request_hash);
+        Ok(Booked::New)
+    }
+
+    /// A durable wish, written to the wire now and again until proven.
+    pub(crate) fn want_canceled(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        cl_ord_id: &ClOrdId,
+        key: Option<&ClOrdId>,
+        request_hash: &str,
+    ) {
+        let waiting = self.book.orders.get(cl_ord_id).and_then(|order| {
+            (order.status == OrdStatus::PendingApproval).then(|| order.approval_id.clone()).flatten()
+        });
+        let event = JournalEvent::CancelSubmitting {
+            cl_ord_id: cl_ord_id.clone(),
+            key: key.cloned(),
+            request_hash: request_hash.to_owned(),
+            by: by.clone(),
+        };
+        self.push(batch, now, event);
+        match waiting {
+            Some(approval) => {
+                let why = Some("the order was canceled".to_owned());
+                self.move_approval(batch, now, &approval, ApprovalStatus::Void, None, why);
+            }
+            None => self.send_cancel(batch, now, cl_ord_id),
+        }
+    }
+
+    /// Writes the cancel if there is a connection to write it to.
+    pub(crate) fn send_cancel(&mut self, batch: &mut Batch, now: Timestamp, cl_ord_id: &ClOrdId) {
+        let generation = self.session.generation;
+        let attempt = self.book.orders.get(cl_ord_id).and_then(OrderRecord::last_attempt).copied();
+        self.cancels.insert(cl_ord_id.clone(), now);
+        if let Some(attempt) = attempt
+            && self.link_is_up()
+        {
+            let broker_order_id = attempt.broker_order_id;
+            batch.effects.push(Effect::Cancel { cl_ord_id: cl_ord_id.clone(), broker_order_id, generation });
+        }
+    }
+
+    /// Every order of ours in the scope that may be live, one by one; what was never sent ends at once.
+    pub(crate) fn cancel_scope(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        scope: &KillScope,
+    ) -> Vec<ClOrdId> {
+        let within = |order: &&OrderRecord| match scope {
+            KillScope::Global => true,
+            KillScope::Account(account) => order.account.as_ref() == Some(account),
+            KillScope::Strategy(strategy) => order.intent.strategy.as_ref() == Some(strategy),
+        };
+        let keys: Vec<ClOrdId> =
+            self.book.open_orders().filter(within).map(|order| order.intent.cl_ord_id.clone()).collect();
+        for key in &keys {
+            self.want_canceled(batch, now, by, key, None, "");
+        }
+        keys
+    }
+
+    pub(crate) fn resolve_by_hand(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        cl_ord_id: &ClOrdId,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        let order = self.order(cl_ord_id)?;
+        let halted = order.contract.as_ref().map(|contract| contract.con_id);
+        let halted = halted.filter(|con_id| self.book.halted_instruments.contains_key(con_id));
+        let unknown = order.status.is_unknown();
+        if !unknown && halted.is_none() {
+            let rule = format!(
+                "only an unknown order or a halted instrument is resolved by hand; it is {}",
+                order.status.word()
+            );
+            return Err(Fault::Invalid { field: "cl_ord_id".to_owned(), rule });
+        }
+        if unknown {
+            let reason = format!("{} ({})", reason, by.key_id);
+            let event = OrderEvent::ResolvedDead { reason };
+            self.push(batch, now, JournalEvent::Order { cl_ord_id: cl_ord_id.clone(), event });
+        }
+        if let Some(con_id) = halted {
+            let event = JournalEvent::InstrumentReleased { con_id, by: by.clone(), reason: reason.to_owned() };
+            self.push(batch, now, event);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn refuse_approval(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: Option<&Principal>,
+        id: &ApprovalId,
+        status: ApprovalStatus,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        // One that ran out is closed by the engine itself, which has no principal.
+        let cl_ord_id = if by.is_some() {
+            self.pending_approval(id, now)?.cl_ord_id
+        } else {
+            let approval = self.book.approvals.get(id);
+            approval.ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })?.cl_ord_id.clone()
+        };
+        self.move_approval(batch, now, id, status, by, Some(reason.to_owned()));
+        let refused = Reason {
+            control: 6,
+            code: "C06_APPROVAL".to_owned(),
+            message: format!("the approval {id} is {}: {reason}", status.word()),
+            observed: Some(status.word().to_owned()),
+            limit: Some("approved".to_owned()),
+            hint: "ask again under a new key".to_owned(),
+        };
+        let event = OrderEvent::Refused { reasons: vec![refused] };
+        self.push(batch, now, JournalEvent::Order { cl_ord_id, event });
+        Ok(())
+    }
+
+    pub(crate) fn set_state(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        scope: &KillScope,
+        state: TradingState,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        let current = self.book.trading_states.entries().get(scope).map_or(TradingState::Active, |entry| entry.state);
+        let lifts = state < current;
+        if lifts && !by.is_human() {
+            return Err(Fault::HumansOnly);
+        }
+        if lifts && !by.may(domain::principal::Scope::Admin) {
+            return Err(Fault::ForbiddenScope(domain::principal::Scope::Admin));
+        }
+        if lifts && self.kill_file {
+            let rule = "the file KILL lies in the data directory; remove it first".to_owned();
+            return Err(Fault::Invalid { field: "state".to_owned(), rule });
+        }
+        let event =
+            JournalEvent::TradingStateSet { scope: scope.clone(), state, by: by.clone(), reason: reason.to_owned() };
+        self.push(batch, now, event);
+        if lifts {
+            // The human has looked at what the alarm said.
+            self.session.alarm = None;
+        }
+        if state == TradingState::Halted {
+            self.cancel_scope(batch, now, by, scope);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn create_key(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: Option<KeyId>,
+        key: &KeyRecord,
+    ) -> Result<(), Fault> {
+        if self.book.api_keys.contains_key(&key.id) {
+            let rule = format!("{} exists already; key ids are never used again", key.id);
+            return Err(Fault::Invalid { field: "id".to_owned(), rule });
+        }
+        self.push(batch, now, JournalEvent::KeyCreated { key: key.clone(), by });
+        Ok(())
+    }
+
+    pub(crate) fn revoke_key(&mut self, batch: &mut Batch, now: Timestamp, by: KeyId, id: &KeyId) -> Result<(), Fault> {
+        let key = self.book.api_keys.get(id).ok_or_else(|| Fault::NotFound { what: "key", id: id.to_string() })?;
+        if key.revoked_at.is_none() {
+            self.push(batch, now, JournalEvent::KeyRevoked { id: id.clone(), by });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! What the composition root decides for the engine.
+
+use domain::id::{AccountId, ClientId};
+use domain::mode::Trading;
+use domain::policy::Policy;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Settings of one engine. Everything was read and checked before; nothing here is looked up again.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// Version of the binary.
+    pub version: &'static str,
+    /// Owner's setting.
+    pub trading: Trading,
+    /// Name of the policy.
+    pub policy_name: String,
+    /// The policy.
+    pub policy: Policy,
+    /// The pinned account. `None` refuses every order, except with the embedded venue, which names its only account.
+    pub account: Option<AccountId>,
+    /// Whether the broker is a Tollgate venue in this process: then its only account counts as pinned.
+    pub embedded_venue: bool,
+    /// Host and port of the broker, for reading.
+    pub endpoint: String,
+    /// Port of the broker, a part of the mode's proof.
+    pub port: u16,
+    /// Our client id at the broker.
+    pub client_id: ClientId,
+    /// Hash of the effective configuration.
+    pub config_hash: String,
+    /// Keys the hashes of API keys.
+    pub key_secret: [u8; 32],
+    /// Where the file `KILL` is looked for.
+    pub kill_file: PathBuf,
+    /// How often journal and broker are compared without any other cause.
+    pub reconcile_every: Duration,
+    /// How long an order may be unconfirmed on a good link before it is looked up.
+    pub look_up_after: Duration,
+}

@@ -1,0 +1,275 @@
+//! The deciding half of the writer: state and input in, journal events and effects out. It reads no clock, touches no
+//! file and no socket; the writer commits what it says and then does it.
+
+use crate::config::EngineConfig;
+use crate::input::Reply;
+use crate::shared::Session;
+use domain::approved::Ticket;
+use domain::book::Book;
+use domain::exposure::OpenRisk;
+use domain::fault::Fault;
+use domain::gates::{LinkState, MessageCounts};
+use domain::id::{BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
+use domain::journal::{JournalEvent, Recorded};
+use domain::mode::Trading;
+use domain::order_record::OrderRecord;
+use domain::principal::{Face, Principal, PrincipalKind};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Something to do once the batch is durable.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Write an order to the wire.
+    Submit(Box<Ticket>),
+    /// Write a change to the wire.
+    Replace(Box<Ticket>),
+    /// Write a cancel to the wire.
+    Cancel { cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId, generation: Generation },
+    /// Compare journal and broker.
+    Reconcile { generation: Generation },
+    /// Open every market-data line again.
+    ReopenLines,
+}
+
+/// An answer that waits for the commit.
+pub(crate) type Owed = Box<dyn FnOnce(Result<(), Fault>) + Send>;
+
+/// What one batch adds up to.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) records: Vec<Recorded>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) owed: Vec<Owed>,
+    pub(crate) stop: bool,
+}
+
+impl Batch {
+    /// Answers once the batch is durable, or with the storage's fault if it is not.
+    pub(crate) fn owe<T: Send + 'static>(&mut self, reply: Reply<T>, answer: Result<T, Fault>) {
+        self.owed.push(Box::new(move |committed| {
+            // A caller that hung up finds its outcome by its key.
+            drop(reply.send(committed.and(answer)));
+        }));
+    }
+}
+
+/// A price for valuing open orders that have none of their own.
+pub(crate) trait Prices: Send {
+    fn reference(&self, con_id: ConId) -> Option<Decimal>;
+}
+
+/// The writer's private state.
+pub(crate) struct Core {
+    pub(crate) config: EngineConfig,
+    pub(crate) policy_hash: String,
+    pub(crate) book: Book,
+    pub(crate) session: Session,
+    pub(crate) prices: Box<dyn Prices>,
+    pub(crate) kill_file: bool,
+    /// Orders of the look-alike window, oldest first.
+    pub(crate) recent: VecDeque<(Timestamp, ClOrdId)>,
+    /// Order messages of the last second, oldest first.
+    sent: VecDeque<Timestamp>,
+    sent_today: (jiff::civil::Date, u32),
+    last_allocated: i32,
+    /// When a cancel was last written, for those that are not proven.
+    pub(crate) cancels: BTreeMap<ClOrdId, Timestamp>,
+    pub(crate) reconciling: Option<Timestamp>,
+    pub(crate) reconciled_at: Option<Timestamp>,
+    pub(crate) look_again: bool,
+    /// A record did not follow from the book: a fault of ours; the process ends.
+    pub(crate) broken: Option<String>,
+}
+
+impl Core {
+    pub(crate) fn new(
+        config: EngineConfig,
+        book: Book,
+        session: Session,
+        prices: Box<dyn Prices>,
+        now: Timestamp,
+    ) -> Self {
+        let today = utc_date(now);
+        let attempts_today = book
+            .orders
+            .values()
+            .flat_map(|order| &order.attempts)
+            .filter(|attempt| utc_date(attempt.at) == today)
+            .count();
+        let cancels =
+            book.open_orders().filter(|o| o.cancel_wanted).map(|o| (o.intent.cl_ord_id.clone(), Timestamp::MIN));
+        Self {
+            policy_hash: config.policy.hash(),
+            cancels: cancels.collect(),
+            session,
+            prices,
+            kill_file: false,
+            recent: VecDeque::new(),
+            sent: VecDeque::new(),
+            sent_today: (today, u32::try_from(attempts_today).unwrap_or(u32::MAX)),
+            last_allocated: 0,
+            reconciling: None,
+            reconciled_at: None,
+            look_again: false,
+            broken: None,
+            config,
+            book,
+        }
+    }
+
+    /// Books an event in the batch and in the private book.
+    pub(crate) fn push(&mut self, batch: &mut Batch, now: Timestamp, event: JournalEvent) {
+        if self.broken.is_some() {
+            return;
+        }
+        let record = Recorded { seq: self.book.seq + 1, at: now, event };
+        match self.book.apply(&record) {
+            Ok(()) => batch.records.push(record),
+            Err(error) => self.broken = Some(error.to_string()),
+        }
+    }
+
+    /// A new broker id: above everything that we or the broker ever used, whatever the broker proposes.
+    pub(crate) fn allocate_id(&mut self) -> Result<BrokerOrderId, Fault> {
+        let floor = self.book.order_id_high_water.max(self.last_allocated);
+        let next = self.session.next_valid_id.max(i64::from(floor) + 1);
+        let id = BrokerOrderId::new(next).map_err(|_| {
+            Fault::NotReady(vec![format!("the broker's order ids have reached {next}; reset the API order ids in TWS")])
+        })?;
+        self.last_allocated = id.get();
+        Ok(id)
+    }
+
+    /// Counts an order message.
+    pub(crate) fn count_message(&mut self, now: Timestamp) {
+        self.sent.push_back(now);
+        let today = utc_date(now);
+        if self.sent_today.0 != today {
+            self.sent_today = (today, 0);
+        }
+        self.sent_today.1 = self.sent_today.1.saturating_add(1);
+    }
+
+    /// Order messages so far.
+    pub(crate) fn messages(&mut self, now: Timestamp) -> MessageCounts {
+        let begin = now - SignedDuration::from_secs(1);
+        while self.sent.front().is_some_and(|at| *at <= begin) {
+            self.sent.pop_front();
+        }
+        let today = if self.sent_today.0 == utc_date(now) { self.sent_today.1 } else { 0 };
+        MessageCounts { last_second: u32::try_from(self.sent.len()).unwrap_or(u32::MAX), today }
+    }
+
+    /// What is open, in flight or unknown, without the order that is judged.
+    pub(crate) fn open_risks(&self, without: &ClOrdId) -> Vec<OpenRisk> {
+        self.book
+            .open_orders()
+            .filter(|order| order.intent.cl_ord_id != *without)
+            .filter_map(|order| order.open_risk(self.open_notional(order)))
+            .collect()
+    }
+
+    fn open_notional(&self, order: &OrderRecord) -> Option<Decimal> {
+        let contract = order.contract.as_ref()?;
+        let slip = Decimal::ONE + self.config.policy.market_order_slippage_percent / Decimal::ONE_HUNDRED;
+        let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
+        let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
+            (Some(own), true) => own,
+            // A sell trades at its price or better.
+            (Some(own), false) => market.map_or(own, |market| market.max(own)),
+            (None, _) => market?,
+        };
+        let fx = self.fx_to_base(&contract.currency)?.0;
+        price.checked_mul(order.worst_leaves())?.checked_mul(contract.multiplier)?.checked_mul(fx)
+    }
+
+    /// Rate into the account's base currency and when it was received.
+    pub(crate) fn fx_to_base(&self, currency: &domain::money::Currency) -> Option<(Decimal, Timestamp)> {
+        let account = self.session.account.as_ref()?;
+        if account.base_currency.as_ref() == Some(currency) {
+            return Some((Decimal::ONE, account.received_at));
+        }
+        account.exchange_rates.get(currency).map(|rate| (*rate, account.received_at))
+    }
+
+    /// A recent order is remembered for the look-alike check.
+    pub(crate) fn remember(&mut self, now: Timestamp, key: &ClOrdId) {
+        let window = SignedDuration::from_secs(self.config.policy.look_alike_window_s.max(0));
+        while self.recent.front().is_some_and(|(at, _)| *at + window < now) {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((now, key.clone()));
+    }
+
+    /// Whether a connection stands whose state we know.
+    pub(crate) fn link_is_up(&self) -> bool {
+        matches!(self.session.link, LinkState::Up { .. })
+    }
+}
+
+/// Why nothing may be sent now; the same words for `/readyz`, status and refusals.
+pub(crate) fn not_ready(session: &Session, config: &EngineConfig) -> Vec<String> {
+    let mut why = Vec::new();
+    if let Some(fault) = &session.fault {
+        why.push(format!("the journal cannot be written: {fault}"));
+    }
+    match &session.link {
+        LinkState::Up { .. } => {}
+        LinkState::BrokerOffline => {
+            why.push("IB Gateway has lost its line to IBKR (1100)".to_owned());
+        }
+        LinkState::Down(reason) => {
+            why.push(format!("no connection to {}: {reason}", config.endpoint));
+        }
+    }
+    if matches!(session.link, LinkState::Up { .. }) {
+        if !session.reconciled {
+            why.push("journal and broker have not been compared on this connection yet".to_owned());
+        }
+        why.extend(link_and_mode_reasons(session));
+        match session.clock_skew_ms {
+            Some(skew) if skew.abs() <= config.policy.clock_skew_ms_max => {}
+            Some(skew) => why.push(format!(
+                "our clock and the broker's differ by {skew} ms, at most {} ms are allowed",
+                config.policy.clock_skew_ms_max
+            )),
+            None => why.push("the broker's clock is not known".to_owned()),
+        }
+    }
+    if let Some(alarm) = &session.alarm {
+        why.push(alarm.clone());
+    }
+    why
+}
+
+/// Why the mode is not proven on this connection.
+pub(crate) fn link_and_mode_reasons(session: &Session) -> Vec<String> {
+    match session.mode.as_ref().map(domain::mode::ModeProof::mode) {
+        Some(Ok(_)) => Vec::new(),
+        Some(Err(reason)) => vec![format!("the mode is not proven: {reason}")],
+        None => vec!["the mode is not proven yet".to_owned()],
+    }
+}
+
+/// Who acts when nobody asked.
+pub(crate) fn engine_principal(face: Face, name: &str) -> Result<Principal, Fault> {
+    let wrong = |error: domain::id::IdError| Fault::Internal(error.to_string());
+    Ok(Principal {
+        key_id: name.parse::<KeyId>().map_err(wrong)?,
+        kind: PrincipalKind::Agent,
+        scopes: BTreeSet::new(),
+        face,
+        correlation_id: name.parse::<CorrelationId>().map_err(wrong)?,
+    })
+}
+
+/// Whether orders leave at all.
+pub(crate) fn sends(trading: Trading) -> bool {
+    trading != Trading::Off
+}
+
+fn utc_date(at: Timestamp) -> jiff::civil::Date {
+    at.to_zoned(jiff::tz::TimeZone::UTC).date()
+}

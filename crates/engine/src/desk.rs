@@ -1,0 +1,332 @@
+//! The use cases. Every face calls these and nothing else, and none of them holds a rule.
+
+use async_trait::async_trait;
+use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::approval::Approval;
+use domain::book::OrderRecord;
+use domain::broker::{SymbolMatch, WhatIf};
+use domain::contract::{Contract, Instrument};
+use domain::execution::Execution;
+use domain::fault::Fault;
+use domain::gates::GateResult;
+use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, InstallationId, KeyId, PreviewId, StrategyId};
+use domain::journal::Recorded;
+use domain::market::{Bar, BarDuration, BarSize, Quote, WhatToShow};
+use domain::mode::{Mode, Trading};
+use domain::order::{Amendment, OrderIntent};
+use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
+use domain::reason::Reason;
+use domain::reconcile::ReconciliationReport;
+use domain::trading_state::{KillScope, StateEntry, TradingState};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What the operator wants to know in one look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// Version of the binary.
+    pub version: &'static str,
+    /// Short name of the installation.
+    pub installation: InstallationId,
+    /// When this process began.
+    pub started_at: Timestamp,
+    /// Owner's setting.
+    pub trading: Trading,
+    /// The proven mode, or why none is.
+    pub mode: Result<Mode, String>,
+    /// Whether the account is a simulated venue's.
+    pub simulated: bool,
+    /// The pinned account, once the broker confirmed it.
+    pub account: Option<AccountId>,
+    /// Name and hash of the policy.
+    pub policy: (String, String),
+    /// The broker link.
+    pub link: LinkStatus,
+    /// The newest reconciliation.
+    pub reconciliation: Option<ReconciliationReport>,
+    /// Trading states that were ever set.
+    pub trading_states: Vec<(KillScope, StateEntry)>,
+    /// Whether the file `KILL` is there.
+    pub kill_file: bool,
+    /// Orders by state.
+    pub orders_by_status: BTreeMap<&'static str, u64>,
+    /// Orders whose fate is unknown.
+    pub unknown_orders: Vec<ClOrdId>,
+    /// Approvals that wait.
+    pub pending_approvals: u64,
+    /// Halted instruments and why.
+    pub halted_instruments: Vec<(ConId, String)>,
+    /// Why everything is halted by an alarm of ours.
+    pub alarm: Option<String>,
+    /// Place and hash of the journal's last record.
+    pub journal_head: (u64, String),
+    /// Why trading is not ready; empty when it is.
+    pub not_ready: Vec<String>,
+    /// Oldest age of a quote that is kept current, milliseconds; `None` when none is.
+    pub worst_quote_age_ms: Option<i64>,
+}
+
+/// The broker link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkStatus {
+    /// `up`, `broker_offline`, `down`.
+    pub state: &'static str,
+    /// Since when.
+    pub since: Timestamp,
+    /// Host and port.
+    pub endpoint: String,
+    /// Number of the connection.
+    pub generation: u64,
+    /// Negotiated version.
+    pub server_version: Option<i32>,
+    /// The broker's clock minus ours, milliseconds.
+    pub clock_skew_ms: Option<i64>,
+    /// Why it is not up.
+    pub reason: Option<String>,
+    /// When the broker last said anything.
+    pub last_message_at: Option<Timestamp>,
+}
+
+/// A request for bars.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of `Question::Bars`")]
+pub struct BarsRequest {
+    pub instrument: Instrument,
+    pub size: BarSize,
+    pub duration: BarDuration,
+    pub end: Option<Timestamp>,
+    pub what: WhatToShow,
+    pub regular_hours: bool,
+}
+
+/// What an order would do, without doing it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// Ties a submit to this preview; lives five minutes.
+    pub id: PreviewId,
+    /// End of its life.
+    pub expires_at: Timestamp,
+    /// The resolved contract.
+    pub contract: Contract,
+    /// The account.
+    pub account: AccountId,
+    /// The quote it was judged by.
+    pub quote: Option<Quote>,
+    /// Worst plausible price per unit.
+    pub worst_price: Option<Decimal>,
+    /// Worst-case notional in base currency.
+    pub notional: Option<Decimal>,
+    /// What the gates would say now: `approved`, `needs_approval`, `denied`.
+    pub decision: &'static str,
+    /// Every reason.
+    pub reasons: Vec<Reason>,
+    /// Gate by gate.
+    pub gates: Vec<GateResult>,
+    /// The broker's margin and commission estimate, or why there is none.
+    pub what_if: Result<WhatIf, String>,
+}
+
+/// How an order stands towards its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The broker acknowledged it, or it went further.
+    Acknowledged,
+    /// A human must say yes.
+    NeedsApproval,
+    /// Trading is off; nothing was sent.
+    Simulated,
+    /// Our gates refused.
+    Denied,
+    /// The broker refused.
+    Rejected,
+    /// It ended before the broker had it (killed, not sent).
+    Canceled,
+    /// The broker did not answer in time: ask again by key, never resubmit.
+    Unknown,
+}
+
+/// The answer to a submit, replace or cancel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderAnswer {
+    /// The order as it is now.
+    pub order: OrderRecord,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// Whether the key was known already.
+    pub replayed: bool,
+}
+
+/// The answer to a cancel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CancelAnswer {
+    /// The order as it is now.
+    pub order: OrderRecord,
+    /// Whether the broker proved the cancel.
+    pub proven: bool,
+    /// Whether the key was known already.
+    pub replayed: bool,
+}
+
+/// Which orders to list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderFilter {
+    /// Only those that are not final.
+    pub open_only: bool,
+    /// Only those in this state.
+    pub status: Option<domain::lifecycle::OrdStatus>,
+    /// Only those of this strategy.
+    pub strategy: Option<StrategyId>,
+    /// Begin behind this key, in the order of the list (newest first).
+    pub after: Option<ClOrdId>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Which records to list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditFilter {
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only this order.
+    pub cl_ord_id: Option<ClOrdId>,
+    /// Only this request.
+    pub correlation_id: Option<CorrelationId>,
+    /// Begin behind this place; `None` is the beginning, or the end for `newest_first`.
+    pub after: Option<u64>,
+    /// Newest first.
+    pub newest_first: bool,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A record with its seal, for reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditRecord {
+    /// The record.
+    pub record: Recorded,
+    /// Its hash, hex.
+    pub hash: String,
+}
+
+/// The result of walking the whole journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditVerification {
+    /// Whether nothing was found.
+    pub ok: bool,
+    /// Records walked.
+    pub records: u64,
+    /// Hash of the last record, hex.
+    pub head_hash: String,
+    /// Every finding: place, and what is wrong with it.
+    pub findings: Vec<(Option<u64>, String)>,
+}
+
+/// One control on the gate board, without an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardEntry {
+    /// Its number.
+    pub number: u8,
+    /// Its code.
+    pub code: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// `open`, `closed`, `per_order` (depends on the order), `off` (left out by the policy).
+    pub state: &'static str,
+    /// Why it is closed.
+    pub reasons: Vec<Reason>,
+}
+
+/// A new API key; the secret is shown this once.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// What the journal keeps.
+    pub record: KeyRecord,
+    /// The key itself.
+    pub secret: String,
+}
+
+/// The use cases of the gateway. `by` carries who asks; scope checks are made here, not in a face.
+#[async_trait]
+#[expect(missing_docs, reason = "each use case is named by its verb; shapes and faults stand at their types")]
+pub trait Desk: Send + Sync {
+    fn authenticate(&self, presented: &str, face: Face, correlation_id: CorrelationId) -> Result<Principal, Fault>;
+    fn status(&self, by: &Principal) -> Result<Status, Fault>;
+    /// Why trading is not ready; empty when it is. Needs no key.
+    fn not_ready(&self) -> Vec<String>;
+    fn gate_board(&self, by: &Principal) -> Result<Vec<BoardEntry>, Fault>;
+
+    async fn quote(&self, by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault>;
+    async fn bars(&self, by: &Principal, request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault>;
+    async fn search_contracts(&self, by: &Principal, text: String) -> Result<Vec<SymbolMatch>, Fault>;
+    async fn contract(&self, by: &Principal, instrument: Instrument) -> Result<Contract, Fault>;
+
+    fn accounts(&self, by: &Principal) -> Result<Vec<AccountId>, Fault>;
+    async fn account_summary(&self, by: &Principal, account: AccountId) -> Result<AccountSummary, Fault>;
+    async fn positions(&self, by: &Principal, account: AccountId) -> Result<Vec<Position>, Fault>;
+    async fn pnl(&self, by: &Principal, account: AccountId) -> Result<AccountPnl, Fault>;
+
+    async fn preview(&self, by: &Principal, intent: OrderIntent) -> Result<Preview, Fault>;
+    /// Waits up to `wait` for the broker.
+    async fn submit(&self, by: &Principal, intent: OrderIntent, wait: Duration) -> Result<OrderAnswer, Fault>;
+    async fn replace(
+        &self,
+        by: &Principal,
+        cl_ord_id: ClOrdId,
+        key: ClOrdId,
+        amendment: Amendment,
+        wait: Duration,
+    ) -> Result<OrderAnswer, Fault>;
+    async fn cancel(
+        &self,
+        by: &Principal,
+        cl_ord_id: ClOrdId,
+        key: Option<ClOrdId>,
+        wait: Duration,
+    ) -> Result<CancelAnswer, Fault>;
+    /// Cancels every order of ours that may be live, one by one.
+    async fn cancel_all(&self, by: &Principal, wait: Duration) -> Result<Vec<CancelAnswer>, Fault>;
+    /// A human says that an unknown order is dead, with a reason.
+    async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, reason: String) -> Result<OrderRecord, Fault>;
+    fn orders(&self, by: &Principal, filter: OrderFilter) -> Result<Vec<OrderRecord>, Fault>;
+    fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault>;
+    fn executions(&self, by: &Principal) -> Result<Vec<Execution>, Fault>;
+
+    fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault>;
+    fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<Approval, Fault>;
+    /// Approving releases: every gate runs again, then the order leaves or is refused.
+    async fn approve(
+        &self,
+        by: &Principal,
+        id: ApprovalId,
+        reason: Option<String>,
+        wait: Duration,
+    ) -> Result<OrderAnswer, Fault>;
+    async fn deny_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault>;
+    async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault>;
+
+    fn trading_states(&self, by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault>;
+    /// Halting cancels what works in the scope; lifting needs a human with `admin`.
+    async fn set_trading_state(
+        &self,
+        by: &Principal,
+        scope: KillScope,
+        state: TradingState,
+        reason: String,
+    ) -> Result<Vec<(KillScope, StateEntry)>, Fault>;
+
+    async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault>;
+    async fn verify_audit(&self, by: &Principal) -> Result<AuditVerification, Fault>;
+
+    fn keys(&self, by: &Principal) -> Result<Vec<KeyRecord>, Fault>;
+    async fn create_key(
+        &self,
+        by: &Principal,
+        id: KeyId,
+        kind: PrincipalKind,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<NewKey, Fault>;
+    async fn revoke_key(&self, by: &Principal, id: KeyId) -> Result<KeyRecord, Fault>;
+}

@@ -1,0 +1,506 @@
+//! What the broker says, and what time brings.
+
+use crate::core::{Batch, Core, Effect, engine_principal};
+use domain::approval::ApprovalStatus;
+use domain::broker::{BrokerEvent, BrokerOrder, BrokerSnapshot, LinkFacts, Section, SendOutcome, StatusReport};
+use domain::event::OrderEvent;
+use domain::execution::{Commission, Execution};
+use domain::fault::Fault;
+use domain::gates::LinkState;
+use domain::id::{BrokerOrderId, ClOrdId, ClientId, ExecId, Generation};
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::mode::{ModeProof, is_venue_account};
+use domain::order_record::OrderRecord;
+use domain::order_ref::OrderRef;
+use domain::principal::Face;
+use domain::reading;
+use domain::reconcile::{book_execution, echo_differences, reconcile};
+use domain::trading_state::{KillScope, TradingState};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+
+/// A cancel that is not proven is written again after this.
+const CANCEL_AGAIN: SignedDuration = SignedDuration::from_secs(2);
+/// A comparison that failed or was incomplete is tried again after this.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
+
+impl Core {
+    pub(crate) fn broker_event(&mut self, batch: &mut Batch, now: Timestamp, event: BrokerEvent) {
+        match event {
+            BrokerEvent::LinkUp(facts) => self.link_up(batch, now, facts),
+            BrokerEvent::LinkDown { generation, reason } => {
+                self.link_down(batch, now, generation, &reason);
+            }
+            BrokerEvent::LinkFailed { reason, code } => {
+                let reason = code.map_or(reason.clone(), |code| format!("{code}: {reason}"));
+                self.session.link = LinkState::Down(reason);
+            }
+            BrokerEvent::Notice { generation, code, message } => self.notice(batch, now, generation, code, message),
+            BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome } => {
+                self.sent(batch, now, &cl_ord_id, broker_order_id, outcome);
+            }
+            BrokerEvent::CancelSent { cl_ord_id, outcome } => {
+                self.cancel_sent(batch, now, &cl_ord_id, &outcome);
+            }
+            BrokerEvent::OpenOrder { generation, order } => {
+                self.open_order(batch, now, generation, &order);
+            }
+            BrokerEvent::Status { generation, report } => {
+                self.status(batch, now, generation, &report);
+            }
+            BrokerEvent::Executed { execution, .. } => self.executed(batch, now, &execution),
+            BrokerEvent::CommissionReported { exec_id, commission } => {
+                self.commission(batch, now, exec_id, commission);
+            }
+            BrokerEvent::OrderError { broker_order_id, code, message, .. } => {
+                self.order_error(batch, now, broker_order_id, code, &message);
+            }
+            // Taken out before the writer: they concern no order.
+            BrokerEvent::Quote(_) | BrokerEvent::QuoteRefused { .. } | BrokerEvent::Answer { .. } => {}
+        }
+    }
+
+    fn link_up(&mut self, batch: &mut Batch, now: Timestamp, facts: LinkFacts) {
+        let only = if let [account] = facts.accounts.as_slice() { Some(account.clone()) } else { None };
+        let pinned = self.config.account.clone().or(only.filter(|_| self.config.embedded_venue));
+        let proof = ModeProof {
+            simulated: !facts.accounts.is_empty() && facts.accounts.iter().all(is_venue_account),
+            pinned,
+            connected: facts.accounts.clone(),
+            port: facts.port,
+        };
+        let event = JournalEvent::LinkUp {
+            generation: facts.generation,
+            server_version: facts.server_version,
+            accounts: facts.accounts,
+            next_valid_id: facts.next_valid_id,
+            mode: proof.mode(),
+        };
+        self.push(batch, now, event);
+        self.session.link = LinkState::Up { generation: facts.generation };
+        self.session.since = now;
+        self.session.generation = facts.generation;
+        self.session.server_version = Some(facts.server_version);
+        self.session.clock_skew_ms = facts.clock_skew_ms;
+        self.session.next_valid_id = facts.next_valid_id;
+        self.session.reconciled = false;
+        self.session.mode = Some(proof);
+        self.reconciling = None;
+        self.look(batch, now);
+        batch.effects.push(Effect::ReopenLines);
+    }
+
+    fn link_down(&mut self, batch: &mut Batch, now: Timestamp, generation: Generation, reason: &str) {
+        if generation != self.session.generation {
+            return;
+        }
+        self.session.link = LinkState::Down(reason.to_owned());
+        self.session.since = now;
+        self.session.reconciled = false;
+        self.session.server_version = None;
+        self.session.clock_skew_ms = None;
+        self.reconciling = None;
+        self.push(batch, now, JournalEvent::LinkDown { generation, reason: reason.to_owned() });
+        let in_flight: Vec<ClOrdId> = self
+            .book
+            .open_orders()
+            .filter(|order| matches!(order.status, OrdStatus::Submitting | OrdStatus::PendingReplace))
+            .map(|order| order.intent.cl_ord_id.clone())
+            .collect();
+        for cl_ord_id in in_flight {
+            self.push(batch, now, JournalEvent::Order { cl_ord_id, event: OrderEvent::LinkLost });
+        }
+    }
+
+    fn notice(&mut self, batch: &mut Batch, now: Timestamp, generation: Generation, code: i32, message: String) {
+        if generation != self.session.generation {
+            return;
+        }
+        match code {
+            1100 => {
+                self.session.link = LinkState::BrokerOffline;
+                self.session.since = now;
+                self.session.reconciled = false;
+            }
+            1101 | 1102 => {
+                self.session.link = LinkState::Up { generation };
+                self.session.since = now;
+                self.session.reconciled = false;
+                self.reconciling = None;
+                self.look(batch, now);
+                if code == 1101 {
+                    batch.effects.push(Effect::ReopenLines);
+                }
+            }
+            _ => {}
+        }
+        self.push(batch, now, JournalEvent::Notice { code, message });
+    }
+
+    /// Asks for a comparison unless one is under way.
+    pub(crate) fn look(&mut self, batch: &mut Batch, now: Timestamp) {
+        if self.reconciling.is_none() && self.link_is_up() {
+            self.reconciling = Some(now);
+            self.look_again = false;
+            batch.effects.push(Effect::Reconcile { generation: self.session.generation });
+        }
+    }
+
+    fn find(
+        &self,
+        id: Option<BrokerOrderId>,
+        client_id: Option<ClientId>,
+        order_ref: &str,
+        perm_id: Option<domain::id::PermId>,
+    ) -> Option<&OrderRecord> {
+        if let Some(reference) = OrderRef::parse(order_ref) {
+            return (Some(&reference.installation) == self.book.installation.as_ref())
+                .then(|| self.book.orders.get(&reference.cl_ord_id))
+                .flatten();
+        }
+        let ours = client_id.is_none_or(|id| id == self.config.client_id);
+        let key = id.filter(|_| ours).and_then(|id| self.book.by_broker_id.get(&id));
+        let order = key.and_then(|key| self.book.orders.get(key))?;
+        // The same number with another permanent id is another order.
+        match (order.perm_id, perm_id) {
+            (Some(known), Some(told)) if known != told => None,
+            (Some(_) | None, Some(_) | None) => Some(order),
+        }
+    }
+
+    fn order_event(&mut self, batch: &mut Batch, now: Timestamp, key: ClOrdId, event: OrderEvent) {
+        self.push(batch, now, JournalEvent::Order { cl_ord_id: key, event });
+    }
+
+    fn sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, id: BrokerOrderId, outcome: SendOutcome) {
+        let Some(order) = self.book.orders.get(key) else {
+            return;
+        };
+        let newest = order.last_attempt().is_some_and(|attempt| attempt.broker_order_id == id);
+        if !newest {
+            return;
+        }
+        let event = match (order.status, outcome) {
+            (OrdStatus::PendingReplace, SendOutcome::NotSent { .. }) => OrderEvent::ReplaceUnsent,
+            (OrdStatus::PendingReplace, SendOutcome::Unknown { detail }) => OrderEvent::SendUnknown { detail },
+            (_, SendOutcome::NotSent { reason }) => OrderEvent::NotSent { reason },
+            (OrdStatus::Submitting, SendOutcome::Written) => OrderEvent::Written,
+            (OrdStatus::Submitting, SendOutcome::Unknown { detail }) => OrderEvent::SendUnknown { detail },
+            // The broker's own word came first and says more.
+            (_, SendOutcome::Written | SendOutcome::Unknown { .. }) => return,
+        };
+        self.order_event(batch, now, key.clone(), event);
+    }
+
+    fn cancel_sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, outcome: &SendOutcome) {
+        match outcome {
+            SendOutcome::Written => {}
+            SendOutcome::NotSent { .. } | SendOutcome::Unknown { .. } => {
+                let open = self.book.orders.get(key).is_some_and(|order| !order.status.is_final());
+                if open {
+                    self.order_event(batch, now, key.clone(), OrderEvent::CancelUnsent);
+                }
+            }
+        }
+    }
+
+    fn open_order(&mut self, batch: &mut Batch, now: Timestamp, generation: Generation, seen: &BrokerOrder) {
+        let found = self.find(seen.broker_order_id, seen.client_id, &seen.order_ref, seen.perm_id);
+        let Some(order) = found else {
+            self.foreign_order(batch, now, seen);
+            return;
+        };
+        let key = order.intent.cl_ord_id.clone();
+        let replacing = order.pending_replace.clone();
+        if let Some(event) = reading::read_order(seen, order, generation)
+            && is_news(order, &event)
+            // While a change is under way only the echo of the changed order acknowledges it.
+            && replacing.is_none_or(|replace| seen.total_qty == Some(replace.amendment.qty.get()))
+        {
+            self.order_event(batch, now, key.clone(), event);
+        }
+        self.check_echo(batch, now, &key, seen);
+    }
+
+    /// The echo must say what the intent says; otherwise cancel and halt.
+    fn check_echo(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, seen: &BrokerOrder) {
+        let Some(order) = self.book.orders.get(key) else {
+            return;
+        };
+        let working = matches!(order.status, OrdStatus::Working | OrdStatus::Unconfirmed | OrdStatus::Submitting);
+        if !working || order.pending_replace.is_some() || order.cancel_wanted {
+            return;
+        }
+        let differences = echo_differences(order, seen);
+        let con_id = order.contract.as_ref().map(|contract| contract.con_id);
+        let (Some(con_id), false) = (con_id, differences.is_empty()) else {
+            return;
+        };
+        let reason = format!("the broker's echo of order {key} differs from its intent: {}", differences.join("; "));
+        self.push(batch, now, JournalEvent::InstrumentHalted { con_id, reason });
+        match engine_principal(Face::Engine, "engine") {
+            Ok(by) => self.want_canceled(batch, now, &by, key, None, ""),
+            Err(fault) => self.broken = Some(fault.to_string()),
+        }
+    }
+
+    fn foreign_order(&mut self, batch: &mut Batch, now: Timestamp, seen: &BrokerOrder) {
+        if let Some(reference) = OrderRef::parse(&seen.order_ref)
+            && Some(&reference.installation) == self.book.installation.as_ref()
+        {
+            self.alarm(batch, now, &format!("the broker shows order {reference}, for which the journal has no intent"));
+            return;
+        }
+        let known = seen.perm_id.and_then(|perm_id| self.book.external_orders.get(&perm_id.get()));
+        if seen.perm_id.is_some() && known != Some(seen) {
+            self.push(batch, now, JournalEvent::ExternalOrder { order: Box::new(seen.clone()) });
+        }
+    }
+
+    fn status(&mut self, batch: &mut Batch, now: Timestamp, generation: Generation, report: &StatusReport) {
+        let found = self.find(Some(report.broker_order_id), report.client_id, "", report.perm_id);
+        let Some(order) = found else { return };
+        let key = order.intent.cl_ord_id.clone();
+        let Some(event) = reading::read_status(report, order.intent.tif.kind(), generation) else {
+            tracing::warn!(status = report.status, "an order status that is not known to us");
+            return;
+        };
+        // Which version a bare status speaks of is not told; the echo tells.
+        let tells_nothing = order.pending_replace.is_some() && matches!(event, OrderEvent::Acknowledged { .. });
+        if !tells_nothing && is_news(order, &event) {
+            self.order_event(batch, now, key, event);
+        }
+    }
+
+    fn executed(&mut self, batch: &mut Batch, now: Timestamp, execution: &Execution) {
+        if self.book.executions.contains_key(&execution.exec_id) {
+            return;
+        }
+        let found = self.find(execution.broker_order_id, execution.client_id, &execution.order_ref, execution.perm_id);
+        if let Some(order) = found {
+            let key = order.intent.cl_ord_id.clone();
+            let event = book_execution(order, execution);
+            if let OrderEvent::Corrected { old, .. } = &event
+                && let Some(replaced) = order.executions.get(old).cloned()
+            {
+                self.hold(&replaced, -Decimal::ONE);
+            }
+            self.order_event(batch, now, key, event);
+        } else {
+            if let Some(reference) = OrderRef::parse(&execution.order_ref)
+                && Some(&reference.installation) == self.book.installation.as_ref()
+            {
+                let what = format!("the broker shows a trade of {reference}, for which the journal has no intent");
+                self.alarm(batch, now, &what);
+            }
+            let event = JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) };
+            self.push(batch, now, event);
+        }
+        self.hold(execution, Decimal::ONE);
+    }
+
+    /// Books a trade into the quantities held; `sign` is minus one to take it out again.
+    fn hold(&mut self, execution: &Execution, sign: Decimal) {
+        let change = if execution.is_buy { execution.last_qty.get() } else { -execution.last_qty.get() };
+        *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += change * sign;
+    }
+
+    fn commission(&mut self, batch: &mut Batch, now: Timestamp, exec_id: ExecId, commission: Commission) {
+        if let Some(Some(key)) = self.book.executions.get(&exec_id) {
+            let key = key.clone();
+            let order = self.book.orders.get(&key);
+            let known = order.and_then(|order| order.executions.get(&exec_id)).and_then(|one| one.commission.as_ref());
+            if known != Some(&commission) {
+                self.order_event(batch, now, key, OrderEvent::CommissionJoined { exec_id, commission });
+            }
+            return;
+        }
+        // Not ours, or before its trade: kept until the trade comes.
+        let known = self.book.external_executions.get(&exec_id).and_then(|one| one.commission.as_ref());
+        if known != Some(&commission) {
+            self.push(batch, now, JournalEvent::ExternalCommission { exec_id, commission });
+        }
+    }
+
+    fn order_error(&mut self, batch: &mut Batch, now: Timestamp, id: BrokerOrderId, code: i32, message: &str) {
+        let found = self.find(Some(id), None, "", None);
+        let Some(order) = found else { return };
+        let key = order.intent.cl_ord_id.clone();
+        let event = reading::read_error(code, message, order.status);
+        let look = matches!(event, OrderEvent::CancelRefused { .. }) || code == 103;
+        let repeated = matches!(event, OrderEvent::Canceled { .. }) && order.status == OrdStatus::Canceled;
+        if !repeated {
+            self.order_event(batch, now, key, event);
+        }
+        if look {
+            self.look_again = true;
+        }
+    }
+
+    /// Halts everything until a human has looked.
+    fn alarm(&mut self, batch: &mut Batch, now: Timestamp, what: &str) {
+        if self.session.alarm.is_some() {
+            return;
+        }
+        self.session.alarm = Some(what.to_owned());
+        let by = match engine_principal(Face::Engine, "engine") {
+            Ok(by) => by,
+            Err(fault) => {
+                self.broken = Some(fault.to_string());
+                return;
+            }
+        };
+        let event = JournalEvent::TradingStateSet {
+            scope: KillScope::Global,
+            state: TradingState::Halted,
+            by,
+            reason: what.to_owned(),
+        };
+        self.push(batch, now, event);
+    }
+
+    pub(crate) fn snapshot(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        generation: Generation,
+        result: Result<Box<BrokerSnapshot>, Fault>,
+    ) {
+        if generation != self.session.generation {
+            return;
+        }
+        self.reconciling = None;
+        let snapshot = match result {
+            Ok(snapshot) => snapshot,
+            Err(fault) => {
+                tracing::warn!(%fault, "journal and broker could not be compared");
+                self.reconciled_at = Some(now);
+                return;
+            }
+        };
+        let outcome = reconcile(&self.book, &snapshot, self.config.client_id);
+        for event in outcome.events {
+            self.push(batch, now, event);
+        }
+        if let Some(what) = outcome.alarm {
+            self.alarm(batch, now, &what);
+        }
+        if let Section::Complete(positions) = &snapshot.positions {
+            self.session.held = positions
+                .iter()
+                .filter(|position| self.session.mode.as_ref().and_then(ModeProof::account) == Some(&position.account))
+                .map(|position| (position.con_id, position.qty))
+                .collect();
+            self.session.positions = Some(positions.clone());
+        }
+        if let Section::Complete(account) = snapshot.account {
+            self.session.account = Some(account);
+        }
+        self.reconciled_at = Some(now);
+        if outcome.complete {
+            self.session.reconciled = true;
+        }
+    }
+
+    /// What time brings: lapsed approvals, cancels to repeat, orders to look up.
+    pub(crate) fn tick(&mut self, batch: &mut Batch, now: Timestamp) {
+        self.lapse_approvals(batch, now);
+        self.repeat_cancels(batch, now);
+        if self.kill_file && !self.book.is_halted_globally() {
+            match engine_principal(Face::File, "kill-file") {
+                Ok(by) => {
+                    let reason = "the file KILL lies in the data directory";
+                    if let Err(fault) =
+                        self.set_state(batch, now, &by, &KillScope::Global, TradingState::Halted, reason)
+                    {
+                        self.broken = Some(fault.to_string());
+                    }
+                }
+                Err(fault) => self.broken = Some(fault.to_string()),
+            }
+        }
+        let since_look = self.reconciled_at.map(|at| now.duration_since(at));
+        let rested = since_look.is_none_or(|rest| rest >= LOOK_AGAIN);
+        let stale = self.look_again || !self.session.reconciled || self.has_unconfirmed(now);
+        let due = since_look.is_none_or(|rest| rest >= duration(self.config.reconcile_every));
+        if due || (stale && rested) {
+            self.look(batch, now);
+        }
+    }
+
+    fn has_unconfirmed(&self, now: Timestamp) -> bool {
+        let patience = duration(self.config.look_up_after);
+        self.book
+            .open_orders()
+            .any(|order| order.status == OrdStatus::Unconfirmed && now.duration_since(order.updated_at) >= patience)
+    }
+
+    fn lapse_approvals(&mut self, batch: &mut Batch, now: Timestamp) {
+        let lapsed: Vec<_> = self
+            .book
+            .open_orders()
+            .filter(|order| order.status == OrdStatus::PendingApproval)
+            .filter_map(|order| order.approval_id.as_ref())
+            .filter_map(|id| self.book.approvals.get(id))
+            .filter(|approval| approval.status == ApprovalStatus::Pending && approval.expires_at <= now)
+            .map(|approval| approval.id.clone())
+            .collect();
+        for id in lapsed {
+            let refused =
+                self.refuse_approval(batch, now, None, &id, ApprovalStatus::Expired, "nobody answered in time");
+            if let Err(fault) = refused {
+                self.broken = Some(fault.to_string());
+            }
+        }
+    }
+
+    fn repeat_cancels(&mut self, batch: &mut Batch, now: Timestamp) {
+        if !self.link_is_up() || !self.session.reconciled {
+            return;
+        }
+        let book = &self.book;
+        self.cancels.retain(|key, _| book.orders.get(key).is_some_and(|order| !order.status.is_final()));
+        let due: Vec<ClOrdId> = self
+            .cancels
+            .iter()
+            .filter(|(_, at)| at.checked_add(CANCEL_AGAIN).is_ok_and(|again| again <= now))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in due {
+            let working = self.book.orders.get(&key).is_some_and(|order| order.status == OrdStatus::Working);
+            match engine_principal(Face::Engine, "engine") {
+                Ok(by) if working => self.want_canceled(batch, now, &by, &key, None, ""),
+                Ok(_) => self.send_cancel(batch, now, &key),
+                Err(fault) => self.broken = Some(fault.to_string()),
+            }
+        }
+    }
+}
+
+/// Whether an event says more than the journal knows; TWS repeats itself.
+fn is_news(order: &OrderRecord, event: &OrderEvent) -> bool {
+    if let OrderEvent::Acknowledged { broker_status, generation, perm_id } = event {
+        return !(order.status == OrdStatus::Working || order.status == OrdStatus::PendingCancel)
+            || order.broker_status.as_ref() != Some(broker_status)
+            || order.acknowledged_in != Some(*generation)
+            || (perm_id.is_some() && order.perm_id != *perm_id);
+    }
+    if let OrderEvent::Held { broker_status } = event {
+        return !order.status.is_final() && order.broker_status.as_ref() != Some(broker_status);
+    }
+    if let OrderEvent::ReportedFilled { .. } = event {
+        return order.status != OrdStatus::Filled;
+    }
+    if let OrderEvent::CancelPending = event {
+        return !order.status.is_final() && order.broker_status.as_deref() != Some("PendingCancel");
+    }
+    if let OrderEvent::Canceled { .. } | OrderEvent::Inactive { .. } = event {
+        return !order.status.is_final();
+    }
+    true
+}
+
+fn duration(std: std::time::Duration) -> SignedDuration {
+    SignedDuration::try_from(std).unwrap_or(SignedDuration::MAX)
+}

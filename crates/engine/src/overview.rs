@@ -1,0 +1,161 @@
+//! Reads over book and session: status, gate board, lists.
+
+use crate::core::{link_and_mode_reasons, not_ready};
+use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status};
+use crate::service::Service;
+use domain::approval::ApprovalStatus;
+use domain::book::OrderRecord;
+use domain::fault::Fault;
+use domain::gates::{GATES, LinkState};
+use domain::lifecycle::OrdStatus;
+use domain::mode::ModeProof;
+use domain::reason::Reason;
+use domain::trading_state::{KillScope, StateEntry, TradingState};
+use std::collections::BTreeMap;
+
+impl Service {
+    #[expect(clippy::too_many_lines, reason = "one line per field of the status")]
+    pub(crate) fn status_now(&self) -> Result<Status, Fault> {
+        let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
+        let journal_head = self.archive.head()?;
+        let worst_quote_age_ms = self.market.worst_age_ms();
+        let last_message_at = self.shared.last_message_at();
+        self.look(|book, session| {
+            let installation =
+                book.installation.clone().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
+            let (state, reason) = match &session.link {
+                LinkState::Up { .. } => ("up", None),
+                LinkState::BrokerOffline => ("broker_offline", Some("1100: IB Gateway lost its line".to_owned())),
+                LinkState::Down(reason) => ("down", Some(reason.clone())),
+            };
+            let mut orders_by_status: BTreeMap<&'static str, u64> = BTreeMap::new();
+            for status in OrdStatus::ALL {
+                let count = book.orders.values().filter(|order| order.status == status).count();
+                orders_by_status.insert(status.word(), u64::try_from(count).unwrap_or(u64::MAX));
+            }
+            let pending = book.approvals.values().filter(|approval| approval.status == ApprovalStatus::Pending).count();
+            Ok(Status {
+                version: self.config.version,
+                installation,
+                started_at: self.started_at,
+                trading: self.config.trading,
+                mode: session.mode.as_ref().map_or_else(|| Err("no connection yet".to_owned()), ModeProof::mode),
+                simulated: session.mode.as_ref().is_some_and(|mode| mode.simulated),
+                account: session.mode.as_ref().and_then(ModeProof::account).cloned(),
+                policy: (self.config.policy_name.clone(), self.policy_hash.clone()),
+                link: LinkStatus {
+                    state,
+                    since: session.since,
+                    endpoint: self.config.endpoint.clone(),
+                    generation: session.generation.0,
+                    server_version: session.server_version,
+                    clock_skew_ms: session.clock_skew_ms,
+                    reason,
+                    last_message_at,
+                },
+                reconciliation: book.last_reconciliation.clone(),
+                trading_states: entries(book),
+                kill_file,
+                orders_by_status,
+                unknown_orders: book
+                    .open_orders()
+                    .filter(|order| order.status.is_unknown())
+                    .map(|order| order.intent.cl_ord_id.clone())
+                    .collect(),
+                pending_approvals: u64::try_from(pending).unwrap_or(u64::MAX),
+                halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
+                alarm: session.alarm.clone(),
+                journal_head,
+                not_ready: not_ready(session, &self.config),
+                worst_quote_age_ms,
+            })
+        })
+    }
+
+    pub(crate) fn states(&self) -> Vec<(KillScope, StateEntry)> {
+        self.look(|book, _| entries(book))
+    }
+
+    /// Each gate without an order: those that depend on the order say so.
+    pub(crate) fn board(&self) -> Vec<BoardEntry> {
+        let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
+        self.look(|book, session| {
+            GATES
+                .iter()
+                .map(|gate| {
+                    let why = match gate.number {
+                        2 | 3 => link_and_mode_reasons(session),
+                        8 => not_ready(session, &self.config),
+                        10 => halted(book, kill_file),
+                        11 => session.fault.iter().cloned().collect(),
+                        _ => Vec::new(),
+                    };
+                    let state = match gate.number {
+                        number if self.config.policy.off.contains(&number) => "off",
+                        2 | 3 | 8 | 10 | 11 if why.is_empty() => "open",
+                        2 | 3 | 8 | 10 | 11 => "closed",
+                        _ => "per_order",
+                    };
+                    let reason = |message: String| Reason {
+                        control: gate.number,
+                        code: gate.code.to_owned(),
+                        message,
+                        observed: None,
+                        limit: None,
+                        hint: "see `tollgate status`".to_owned(),
+                    };
+                    BoardEntry {
+                        number: gate.number,
+                        code: gate.code,
+                        title: gate.title,
+                        state,
+                        reasons: why.into_iter().map(reason).collect(),
+                    }
+                })
+                .collect()
+        })
+    }
+
+    /// Newest first.
+    pub(crate) fn list_orders(&self, filter: &OrderFilter) -> Vec<OrderRecord> {
+        self.look(|book, _| {
+            let wanted = |order: &&OrderRecord| {
+                (!filter.open_only || !order.status.is_final())
+                    && filter.status.is_none_or(|status| order.status == status)
+                    && filter.strategy.as_ref().is_none_or(|strategy| order.intent.strategy.as_ref() == Some(strategy))
+            };
+            let mut found: Vec<&OrderRecord> = if filter.open_only {
+                book.open_orders().filter(wanted).collect()
+            } else {
+                book.orders.values().filter(wanted).collect()
+            };
+            let place = |order: &OrderRecord| (order.created_at, order.intent.cl_ord_id.clone());
+            found.sort_by_key(|order| std::cmp::Reverse(place(order)));
+            let after = filter.after.as_ref().and_then(|key| book.orders.get(key)).map(place);
+            found
+                .into_iter()
+                .filter(|order| after.as_ref().is_none_or(|after| place(order) < *after))
+                .take(filter.limit)
+                .cloned()
+                .collect()
+        })
+    }
+}
+
+fn entries(book: &domain::book::Book) -> Vec<(KillScope, StateEntry)> {
+    book.trading_states.entries().iter().map(|(scope, entry)| (scope.clone(), entry.clone())).collect()
+}
+
+fn halted(book: &domain::book::Book, kill_file: bool) -> Vec<String> {
+    let mut why: Vec<String> = book
+        .trading_states
+        .entries()
+        .iter()
+        .filter(|(_, entry)| entry.state != TradingState::Active)
+        .map(|(scope, entry)| format!("{scope} is {} since {}: {}", entry.state.word(), entry.at, entry.reason))
+        .collect();
+    if kill_file {
+        why.push("the file KILL lies in the data directory".to_owned());
+    }
+    why
+}

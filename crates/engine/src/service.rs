@@ -1,0 +1,190 @@
+//! The desk as callers see it: gathers what the gates need, hands one input to the writer, waits for what follows.
+
+use crate::archive::Archive;
+use crate::asks::Asks;
+use crate::clock::Clock;
+use crate::config::EngineConfig;
+use crate::core::not_ready;
+use crate::input::{Input, OrderFacts, Reply};
+use crate::market::MarketDesk;
+use crate::shared::{Session, Shared};
+use domain::book::{Book, OrderRecord};
+use domain::contract::Instrument;
+use domain::fault::Fault;
+use domain::id::{AccountId, ClOrdId, KeyId};
+use domain::lifecycle::OrdStatus;
+use domain::principal::{KeyRecord, Principal, PrincipalKind, Scope};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// The use cases over one writer.
+#[derive(Debug)]
+pub struct Service {
+    pub(crate) config: EngineConfig,
+    pub(crate) policy_hash: String,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) market: Arc<MarketDesk>,
+    pub(crate) asks: Arc<Asks>,
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) started_at: Timestamp,
+    inputs: mpsc::Sender<Input>,
+}
+
+impl Service {
+    pub(crate) fn new(
+        config: EngineConfig,
+        shared: Arc<Shared>,
+        market: Arc<MarketDesk>,
+        asks: Arc<Asks>,
+        inputs: mpsc::Sender<Input>,
+        archive: Box<dyn Archive>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let started_at = clock.now();
+        let policy_hash = config.policy.hash();
+        Self { config, policy_hash, shared, market, asks, archive: archive.into(), clock, started_at, inputs }
+    }
+
+    /// Hands one input to the writer and waits until what it says is durable.
+    pub(crate) async fn tell<T>(&self, input: impl FnOnce(Reply<T>) -> Input) -> Result<T, Fault> {
+        let (reply, answer) = oneshot::channel();
+        let gone = |()| Fault::Storage("the writer has ended; start the gateway again".to_owned());
+        self.inputs.send(input(reply)).await.map_err(|_closed| gone(()))?;
+        answer.await.map_err(|_dropped| gone(()))?
+    }
+
+    pub(crate) fn look<T>(&self, read: impl FnOnce(&Book, &Session) -> T) -> T {
+        let state = self.shared.read();
+        read(&state.0, &state.1)
+    }
+
+    pub(crate) fn why_not_ready(&self) -> Vec<String> {
+        self.look(|_, session| not_ready(session, &self.config))
+    }
+
+    pub(crate) fn be_ready(&self) -> Result<(), Fault> {
+        let why = self.why_not_ready();
+        if why.is_empty() { Ok(()) } else { Err(Fault::NotReady(why)) }
+    }
+
+    /// Contract and quote. A missing quote is not a fault here: the gates say what it means for the order.
+    pub(crate) async fn facts(&self, instrument: &Instrument) -> Result<Box<OrderFacts>, Fault> {
+        let contract = self.market.contract(instrument).await?;
+        let quote = match self.market.quote(&contract).await {
+            Ok(quote) => Some(quote),
+            Err(fault) => {
+                tracing::info!(%fault, con_id = %contract.con_id, "no fresh quote for the gates");
+                self.market.last_quote(contract.con_id)
+            }
+        };
+        Ok(Box::new(OrderFacts { contract, quote }))
+    }
+
+    /// The order once `done` says so, or as it is when the time is over.
+    pub(crate) async fn wait_for(
+        &self,
+        key: &ClOrdId,
+        wait: Duration,
+        done: impl Fn(&OrderRecord) -> bool,
+    ) -> Result<OrderRecord, Fault> {
+        let mut changed = self.shared.watch();
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            changed.borrow_and_update();
+            let order = self.order_record(key)?;
+            if done(&order) {
+                return Ok(order);
+            }
+            match tokio::time::timeout_at(deadline, changed.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return self.order_record(key),
+            }
+        }
+    }
+
+    pub(crate) fn order_record(&self, key: &ClOrdId) -> Result<OrderRecord, Fault> {
+        let missing = || Fault::NotFound { what: "order", id: key.to_string() };
+        self.look(|book, _| book.orders.get(key).cloned()).ok_or_else(missing)
+    }
+
+    /// The account in use; another one is refused by name.
+    pub(crate) fn own_account(&self, account: &AccountId) -> Result<(), Fault> {
+        let pinned = self.look(|_, session| session.mode.as_ref().and_then(|mode| mode.account()).cloned());
+        match pinned {
+            Some(pinned) if pinned == *account => Ok(()),
+            Some(_) => Err(Fault::AccountMismatch { given: account.clone() }),
+            None => Err(Fault::NotReady(self.why_not_ready())),
+        }
+    }
+
+    /// See [`crate::EngineHandle::ensure_key`].
+    pub(crate) async fn ensure_key(
+        &self,
+        id: KeyId,
+        kind: PrincipalKind,
+        scopes: BTreeSet<Scope>,
+    ) -> Result<Option<String>, Fault> {
+        if self.look(|book, _| book.api_keys.contains_key(&id)) {
+            return Ok(None);
+        }
+        let (record, secret) = self.make_key(id, kind, scopes, None)?;
+        self.tell(|reply| Input::CreateKey { by: None, key: Box::new(record), reply }).await?;
+        Ok(Some(secret))
+    }
+
+    pub(crate) fn make_key(
+        &self,
+        id: KeyId,
+        kind: PrincipalKind,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(KeyRecord, String), Fault> {
+        let secret = format!("tg_{}", random_hex::<32>()?);
+        let record = KeyRecord {
+            id,
+            kind,
+            scopes,
+            hash: self.key_hash(&secret),
+            expires_at,
+            created_at: self.clock.now(),
+            revoked_at: None,
+        };
+        Ok((record, secret))
+    }
+
+    pub(crate) fn key_hash(&self, secret: &str) -> String {
+        blake3::keyed_hash(&self.config.key_secret, secret.as_bytes()).to_hex().to_string()
+    }
+}
+
+/// Random hex digits from the operating system, for ids and keys.
+pub(crate) fn random_hex<const BYTES: usize>() -> Result<String, Fault> {
+    let mut bytes = [0_u8; BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| Fault::Internal(error.to_string()))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Whether the key carries the scope.
+pub(crate) fn need(by: &Principal, scope: Scope) -> Result<(), Fault> {
+    if by.may(scope) { Ok(()) } else { Err(Fault::ForbiddenScope(scope)) }
+}
+
+/// Whether the key may trade at all; which mode it may trade in is a gate.
+pub(crate) fn need_trade(by: &Principal) -> Result<(), Fault> {
+    if by.may(Scope::TradeLive) { Ok(()) } else { need(by, Scope::TradePaper) }
+}
+
+/// Whether a person with the scope asks.
+pub(crate) fn need_human(by: &Principal, scope: Scope) -> Result<(), Fault> {
+    need(by, scope)?;
+    if by.is_human() { Ok(()) } else { Err(Fault::HumansOnly) }
+}
+
+/// Whether the broker has answered about a submit.
+pub(crate) fn is_answered(order: &OrderRecord) -> bool {
+    !matches!(order.status, OrdStatus::Submitting | OrdStatus::Unconfirmed)
+}

@@ -1,0 +1,127 @@
+//! What the writer shows to readers: the committed book and the state of the link.
+
+use domain::account::{AccountSummary, Position};
+use domain::book::Book;
+use domain::gates::LinkState;
+use domain::id::ClOrdId;
+use domain::id::{ConId, Generation};
+use domain::mode::ModeProof;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::watch;
+
+/// The link and what was learned over it. Lives in memory: a restart asks the broker anew.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) link: LinkState,
+    pub(crate) since: Timestamp,
+    pub(crate) generation: Generation,
+    pub(crate) server_version: Option<i32>,
+    pub(crate) clock_skew_ms: Option<i64>,
+    pub(crate) mode: Option<ModeProof>,
+    pub(crate) next_valid_id: i64,
+    pub(crate) reconciled: bool,
+    pub(crate) alarm: Option<String>,
+    pub(crate) fault: Option<String>,
+    pub(crate) account: Option<AccountSummary>,
+    pub(crate) positions: Option<Vec<Position>>,
+    /// Signed quantities, positions of the last look plus what was traded since.
+    pub(crate) held: BTreeMap<ConId, Decimal>,
+}
+
+impl Session {
+    pub(crate) fn down(now: Timestamp, reason: &str) -> Self {
+        Self {
+            link: LinkState::Down(reason.to_owned()),
+            since: now,
+            generation: Generation(0),
+            server_version: None,
+            clock_skew_ms: None,
+            mode: None,
+            next_valid_id: 0,
+            reconciled: false,
+            alarm: None,
+            fault: None,
+            account: None,
+            positions: None,
+            held: BTreeMap::new(),
+        }
+    }
+}
+
+/// Book and session, replaced by the writer after each commit, read by everyone.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    state: RwLock<(Book, Session)>,
+    changed: watch::Sender<u64>,
+    first_in_flight: RwLock<BTreeSet<ClOrdId>>,
+    /// Nanoseconds since 1970 of the broker's last word; 0 before the first.
+    last_message_ns: AtomicI64,
+}
+
+impl Shared {
+    pub(crate) fn new(book: Book, session: Session) -> Self {
+        let seq = book.seq;
+        Self {
+            state: RwLock::new((book, session)),
+            changed: watch::Sender::new(seq),
+            first_in_flight: RwLock::new(BTreeSet::new()),
+            last_message_ns: AtomicI64::new(0),
+        }
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, (Book, Session)> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, (Book, Session)> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes everyone who waits for the book to move on.
+    pub(crate) fn announce(&self, seq: u64) {
+        self.changed.send_replace(seq);
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn heard(&self, now: Timestamp) {
+        self.last_message_ns.store(i64::try_from(now.as_nanosecond()).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn last_message_at(&self) -> Option<Timestamp> {
+        let ns = self.last_message_ns.load(Ordering::Relaxed);
+        (ns != 0).then(|| Timestamp::from_nanosecond(i128::from(ns)).ok()).flatten()
+    }
+
+    /// Marks that the first caller of a key still waits; the mark goes with the returned guard of whoever made it.
+    pub(crate) fn begin_first(&self, key: &ClOrdId) -> FirstInFlight<'_> {
+        let made = self.first_in_flight.write().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        FirstInFlight { shared: self, key: key.clone(), made }
+    }
+
+    pub(crate) fn first_waits(&self, key: &ClOrdId) -> bool {
+        self.first_in_flight.read().unwrap_or_else(PoisonError::into_inner).contains(key)
+    }
+}
+
+/// See [`Shared::begin_first`].
+pub(crate) struct FirstInFlight<'a> {
+    shared: &'a Shared,
+    key: ClOrdId,
+    made: bool,
+}
+
+impl Drop for FirstInFlight<'_> {
+    fn drop(&mut self) {
+        if !self.made {
+            return;
+        }
+        self.shared.first_in_flight.write().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}

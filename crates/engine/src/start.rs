@@ -1,0 +1,265 @@
+//! Puts an engine together: replay, recovery, the writer's thread, the tasks that feed it.
+
+use crate::archive::Archive;
+use crate::asks::Asks;
+use crate::clock::Clock;
+use crate::config::EngineConfig;
+use crate::core::{Batch, Core, Prices};
+use crate::guard::Interlock;
+use crate::input::Input;
+use crate::market::MarketDesk;
+use crate::service::Service;
+use crate::shared::{Session, Shared};
+use crate::writer::{Ended, Writer};
+use domain::book::Book;
+use domain::broker::{BrokerCommand, BrokerEvent};
+use domain::fault::Fault;
+use domain::id::{ConId, Generation, InstallationId, KeyId};
+use domain::journal::{JournalEvent, Recorded};
+use domain::principal::{PrincipalKind, Scope};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Journal, JournalError};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Inputs that may wait for the writer; callers beyond wait themselves.
+const INPUTS_MAX: usize = 1_024;
+/// How often the writer looks at the time.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Both ends of a broker adapter.
+#[derive(Debug)]
+pub struct BrokerLink {
+    /// To the adapter.
+    pub commands: mpsc::Sender<BrokerCommand>,
+    /// From the adapter.
+    pub events: mpsc::Receiver<BrokerEvent>,
+}
+
+/// Why an engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The journal cannot be replayed or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The operating system refused a thread or randomness.
+    #[error("the operating system refused: {0}")]
+    System(String),
+}
+
+/// A running engine.
+#[derive(Debug)]
+pub struct EngineHandle {
+    service: Arc<Service>,
+    inputs: mpsc::Sender<Input>,
+    ended: watch::Receiver<Option<Ended>>,
+}
+
+impl EngineHandle {
+    /// The use cases.
+    pub fn desk(&self) -> Arc<Service> {
+        Arc::clone(&self.service)
+    }
+
+    /// Waits for the writer's end.
+    pub async fn ended(&self) -> Ended {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(value) => value.clone().unwrap_or(Ended::Orderly),
+            Err(_gone) => Ended::Poisoned("the writer's thread is gone".to_owned()),
+        }
+    }
+
+    /// Ends in order: the last record says so. Orders stay where they are, at the broker.
+    pub async fn stop(&self) -> Ended {
+        let (reply, stopped) = oneshot::channel();
+        if self.inputs.send(Input::Stop { reply }).await.is_ok() {
+            // If the writer ended otherwise in this moment, `ended` says how.
+            drop(stopped.await);
+        }
+        self.ended().await
+    }
+
+    /// Makes an API key unless one of that name exists. Returns its secret the one time that it is known.
+    ///
+    /// # Errors
+    /// The journal's fault.
+    pub async fn ensure_key(
+        &self,
+        id: KeyId,
+        kind: PrincipalKind,
+        scopes: BTreeSet<Scope>,
+    ) -> Result<Option<String>, Fault> {
+        self.service.ensure_key(id, kind, scopes).await
+    }
+}
+
+/// The parts that the composition root brings.
+pub struct Parts {
+    /// The journal, opened for writing.
+    pub journal: Box<dyn Journal>,
+    /// The same journal, for reading.
+    pub archive: Box<dyn Archive>,
+    /// The adapter's ends.
+    pub link: BrokerLink,
+    /// The last look before each send; the adapter holds the same one.
+    pub interlock: Arc<Interlock>,
+    /// The one clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Replays the journal into a book, and tells the number that the next connection shall carry at least.
+///
+/// # Errors
+/// A record that does not follow from the ones before it.
+pub fn replay(journal: &dyn Journal) -> Result<Book, JournalError> {
+    let mut book = Book::empty();
+    journal.replay(1, &mut |record| book.apply(&record).map_err(JournalError::Refused))?;
+    Ok(book)
+}
+
+/// Starts an engine on the running tokio runtime.
+///
+/// # Errors
+/// See [`StartError`].
+pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHandle, StartError> {
+    let Parts { mut journal, archive, link, interlock, clock } = parts;
+    let now = clock.now();
+    let asks = Arc::new(Asks::new(link.commands.clone()));
+    let market = Arc::new(MarketDesk::new(Arc::clone(&asks), link.commands.clone(), Arc::clone(&clock)));
+    let session = Session::down(now, "connecting");
+    let prices = Box::new(MarketPrices(Arc::clone(&market)));
+    let mut core = Core::new(config.clone(), book, session.clone(), prices, now);
+    begin(&mut core, journal.as_mut(), now)?;
+    interlock.set_lease(core.book.epoch);
+    interlock.set_kill(core.book.trading_states.epoch);
+    // No connection of this process stands yet: generation 0 lets nothing through.
+    interlock.set_generation(Generation(0));
+    let shared = Arc::new(Shared::new(core.book.clone(), session));
+    let (inputs, waiting) = mpsc::channel(INPUTS_MAX);
+    let writer = Writer {
+        core,
+        journal,
+        inputs: waiting,
+        itself: inputs.downgrade(),
+        commands: link.commands,
+        asks: Arc::clone(&asks),
+        market: Arc::clone(&market),
+        shared: Arc::clone(&shared),
+        interlock,
+        clock: Arc::clone(&clock),
+        runtime: tokio::runtime::Handle::current(),
+        synced_at: now,
+        bounced: VecDeque::new(),
+    };
+    let (tell, ended) = watch::channel(None);
+    std::thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(move || {
+            let end = writer.run();
+            tell.send_replace(Some(end));
+        })
+        .map_err(|error| StartError::System(error.to_string()))?;
+    tokio::spawn(listen(link.events, inputs.downgrade(), asks.clone(), market.clone(), shared.clone(), clock.clone()));
+    tokio::spawn(tick(inputs.downgrade()));
+    let service = Arc::new(Service::new(config, shared, market, asks, inputs.clone(), archive, clock));
+    Ok(EngineHandle { service, inputs, ended })
+}
+
+/// The first records of this start: installation, start, and what the last one left in flight.
+fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<(), StartError> {
+    let mut batch = Batch::default();
+    if core.book.installation.is_none() {
+        let installation = new_installation()?;
+        core.push(&mut batch, now, JournalEvent::Installed { installation });
+    }
+    let config = core.config.clone();
+    let started = JournalEvent::Started {
+        version: config.version.to_owned(),
+        epoch: journal.lease().epoch,
+        trading: config.trading,
+        policy: config.policy_name,
+        policy_hash: core.policy_hash.clone(),
+        policy_text: config.policy.text(),
+        config_hash: config.config_hash,
+    };
+    core.push(&mut batch, now, started);
+    core.recover(&mut batch, now);
+    if let Some(why) = core.broken.take() {
+        return Err(JournalError::Stopped(why).into());
+    }
+    let events: Vec<JournalEvent> = batch.records.into_iter().map(|record: Recorded| record.event).collect();
+    journal.append(now, &events)?;
+    Ok(())
+}
+
+fn new_installation() -> Result<InstallationId, StartError> {
+    let mut bytes = [0_u8; 4];
+    getrandom::fill(&mut bytes).map_err(|error| StartError::System(error.to_string()))?;
+    hex::encode(bytes).parse().map_err(|error: domain::id::IdError| StartError::System(error.to_string()))
+}
+
+/// Sorts what the broker says: answers and quotes to whoever waits, everything about orders to the writer.
+async fn listen(
+    mut events: mpsc::Receiver<BrokerEvent>,
+    inputs: mpsc::WeakSender<Input>,
+    asks: Arc<Asks>,
+    market: Arc<MarketDesk>,
+    shared: Arc<Shared>,
+    clock: Arc<dyn Clock>,
+) {
+    while let Some(event) = events.recv().await {
+        shared.heard(clock.now());
+        match event {
+            BrokerEvent::Answer { id, answer } => asks.answer(id, answer),
+            BrokerEvent::Quote(quote) => market.put(quote),
+            BrokerEvent::QuoteRefused { con_id, code, message } => {
+                tracing::warn!(%con_id, code, message, "the broker refused a market-data line");
+                market.drop_line(con_id);
+            }
+            event @ (BrokerEvent::LinkUp(_)
+            | BrokerEvent::LinkDown { .. }
+            | BrokerEvent::LinkFailed { .. }
+            | BrokerEvent::Notice { .. }
+            | BrokerEvent::Sent { .. }
+            | BrokerEvent::CancelSent { .. }
+            | BrokerEvent::OpenOrder { .. }
+            | BrokerEvent::Status { .. }
+            | BrokerEvent::Executed { .. }
+            | BrokerEvent::CommissionReported { .. }
+            | BrokerEvent::OrderError { .. }) => {
+                let Some(inputs) = inputs.upgrade() else {
+                    return;
+                };
+                if inputs.send(Input::Broker(event)).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn tick(inputs: mpsc::WeakSender<Input>) {
+    let mut every = tokio::time::interval(TICK);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        every.tick().await;
+        let Some(inputs) = inputs.upgrade() else {
+            return;
+        };
+        if inputs.send(Input::Tick).await.is_err() {
+            return;
+        }
+    }
+}
+
+struct MarketPrices(Arc<MarketDesk>);
+
+impl Prices for MarketPrices {
+    fn reference(&self, con_id: ConId) -> Option<Decimal> {
+        self.0.last_quote(con_id).and_then(|quote| quote.reference())
+    }
+}

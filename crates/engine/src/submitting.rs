@@ -1,0 +1,545 @@
+//! Submit, preview, approve, replace: whatever runs the gates.
+
+use crate::core::{Batch, Core, Effect, sends};
+use crate::input::{Booked, OrderFacts, PreviewDraft};
+use domain::approval::{Approval, ApprovalBounds, ApprovalStatus};
+use domain::approved::{Approved, ResolvedOrder, Ticket};
+use domain::broker::SendPermit;
+use domain::event::OrderEvent;
+use domain::fault::Fault;
+use domain::gates::{
+    self, AccountFacts, ApprovalFact, Dated, Decision, Evaluation, GateInput, LookAlike, PreviewFact, Readiness,
+    Verdict,
+};
+use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, PreviewId};
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::money::Price;
+use domain::order::{Amendment, OrderIntent};
+use domain::order_ref::OrderRef;
+use domain::principal::Principal;
+use domain::reason::Reason;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+
+/// How long a preview lives.
+const PREVIEW_TTL: SignedDuration = SignedDuration::from_mins(5);
+
+/// One order in front of the gates.
+pub(crate) struct Case<'a> {
+    pub(crate) order: &'a ResolvedOrder,
+    pub(crate) request_hash: &'a str,
+    pub(crate) by: &'a Principal,
+    pub(crate) facts: &'a OrderFacts,
+    pub(crate) approval: ApprovalFact,
+    pub(crate) preview: PreviewFact,
+    pub(crate) is_new: bool,
+}
+
+struct Judged {
+    evaluation: Evaluation,
+    worst_price: Option<Decimal>,
+    notional: Option<Decimal>,
+    reference: Option<Decimal>,
+}
+
+impl Core {
+    /// Whether the key was used: `Ok(Some)` for the same request, an error for another one.
+    pub(crate) fn known(&self, key: &ClOrdId, request_hash: &str) -> Result<Option<Booked>, Fault> {
+        match self.book.keys_used.get(key) {
+            None => Ok(None),
+            Some(used) if used.request_hash == request_hash => Ok(Some(Booked::Known)),
+            Some(_) => Err(Fault::IdempotencyConflict(key.clone())),
+        }
+    }
+
+    fn resolve(&self, intent: &OrderIntent, facts: &OrderFacts) -> Result<ResolvedOrder, Fault> {
+        let pinned = self.session.mode.as_ref().and_then(|mode| mode.account());
+        let account = match (&intent.account, pinned) {
+            (Some(named), _) => named.clone(),
+            (None, Some(pinned)) => pinned.clone(),
+            (None, None) => {
+                return Err(Fault::NotReady(vec!["no pinned account that the broker confirms".to_owned()]));
+            }
+        };
+        Ok(ResolvedOrder { intent: intent.clone(), account, contract: facts.contract.clone() })
+    }
+
+    fn judge(&mut self, case: &Case<'_>, now: Timestamp) -> Judged {
+        let messages = self.messages(now);
+        let contract = &case.order.contract;
+        let key = &case.order.intent.cl_ord_id;
+        let open = self.open_risks(key);
+        let readiness = self.readiness(case.order);
+        let account = self.account_facts(case.order);
+        let look_alikes = if case.is_new { self.look_alikes(case.order, now) } else { Vec::new() };
+        let input = GateInput {
+            now,
+            order: case.order,
+            request_hash: case.request_hash,
+            principal: case.by,
+            policy: &self.config.policy,
+            policy_hash: &self.policy_hash,
+            trading: self.config.trading,
+            mode: self.session.mode.as_ref(),
+            readiness: &readiness,
+            quote: case.facts.quote.as_ref(),
+            trading_states: &self.book.trading_states,
+            kill_file: self.kill_file,
+            journal_fault: self.session.fault.as_deref(),
+            account: &account,
+            open: &open,
+            con_id: contract.con_id,
+            look_alikes: &look_alikes,
+            messages,
+            preview: &case.preview,
+            approval: &case.approval,
+        };
+        Judged {
+            worst_price: gates::worst_price(&input),
+            notional: gates::worst_notional(&input),
+            reference: case.facts.quote.as_ref().and_then(domain::market::Quote::reference),
+            evaluation: gates::evaluate(&input),
+        }
+    }
+
+    fn readiness(&self, order: &ResolvedOrder) -> Readiness {
+        let con_id = order.contract.con_id;
+        let unknown = self.book.open_orders().filter(|other| {
+            other.status.is_unknown()
+                && other.intent.cl_ord_id != order.intent.cl_ord_id
+                && other.contract.as_ref().is_some_and(|contract| contract.con_id == con_id)
+        });
+        Readiness {
+            link: self.session.link.clone(),
+            reconciled: self.session.reconciled,
+            clock_skew_ms: self.session.clock_skew_ms,
+            unknown_on_instrument: unknown.map(|other| other.intent.cl_ord_id.clone()).collect(),
+            instrument_halted: self.book.halted_instruments.get(&con_id).cloned(),
+            alarm: self.session.alarm.clone(),
+            lease_held: self.session.fault.is_none(),
+        }
+    }
+
+    fn account_facts(&self, order: &ResolvedOrder) -> AccountFacts {
+        let positions_known = self.session.positions.is_some();
+        let held = self.session.held.get(&order.contract.con_id).copied().unwrap_or(Decimal::ZERO);
+        AccountFacts {
+            base_currency: self.session.account.as_ref().and_then(|account| account.base_currency.clone()),
+            held: positions_known.then_some(held),
+            positions: self.session.positions.clone(),
+            fx_to_base: self.fx_to_base(&order.contract.currency).map(|(value, at)| Dated { value, at }),
+        }
+    }
+
+    fn look_alikes(&self, order: &ResolvedOrder, now: Timestamp) -> Vec<LookAlike> {
+        let window = SignedDuration::from_secs(self.config.policy.look_alike_window_s.max(0));
+        let similar = |key: &ClOrdId| {
+            self.book.orders.get(key).is_some_and(|other| {
+                other.account.as_ref() == Some(&order.account)
+                    && other.contract.as_ref().is_some_and(|contract| contract.con_id == order.contract.con_id)
+                    && other.intent.side == order.intent.side
+                    && other.intent.qty == order.intent.qty
+                    && other.intent.order_type.kind() == order.intent.order_type.kind()
+                    && other.intent.cl_ord_id != order.intent.cl_ord_id
+                    && other.status != OrdStatus::Denied
+            })
+        };
+        self.recent
+            .iter()
+            .filter(|(at, key)| *at + window > now && similar(key))
+            .map(|(at, key)| LookAlike {
+                cl_ord_id: key.clone(),
+                age_ms: i64::try_from(now.duration_since(*at).as_millis()).unwrap_or(i64::MAX),
+            })
+            .collect()
+    }
+
+    fn preview_fact(&self, intent: &OrderIntent, request_hash: &str, now: Timestamp) -> PreviewFact {
+        let Some(id) = &intent.preview_id else {
+            return PreviewFact::NotNamed;
+        };
+        match self.book.previews.get(id) {
+            None => PreviewFact::Unknown,
+            Some(preview) if preview.request_hash != request_hash => PreviewFact::OtherOrder,
+            Some(preview) if preview.expires_at <= now => PreviewFact::Expired,
+            Some(_) => PreviewFact::Valid,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request, each named")]
+    pub(crate) fn preview(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        intent: &OrderIntent,
+        request_hash: &str,
+        facts: &OrderFacts,
+        id: PreviewId,
+    ) -> Result<PreviewDraft, Fault> {
+        let order = self.resolve(intent, facts)?;
+        // This look is the preview: it cannot be missing yet.
+        let preview = PreviewFact::Valid;
+        let case = Case { order: &order, request_hash, by, facts, approval: ApprovalFact::None, preview, is_new: true };
+        let judged = self.judge(&case, now);
+        let expires_at = now + PREVIEW_TTL;
+        self.push(batch, now, JournalEvent::Previewed { id, request_hash: request_hash.to_owned(), expires_at });
+        Ok(PreviewDraft {
+            evaluation: judged.evaluation,
+            worst_price: judged.worst_price,
+            notional: judged.notional,
+            expires_at,
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request, each named")]
+    pub(crate) fn submit(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        intent: &OrderIntent,
+        request_hash: &str,
+        facts: &OrderFacts,
+        approval_id: ApprovalId,
+    ) -> Result<Booked, Fault> {
+        if let Some(known) = self.known(&intent.cl_ord_id, request_hash)? {
+            return Ok(known);
+        }
+        let order = self.resolve(intent, facts)?;
+        let preview = self.preview_fact(intent, request_hash, now);
+        let case = Case { order: &order, request_hash, by, facts, approval: ApprovalFact::None, preview, is_new: true };
+        let judged = self.judge(&case, now);
+        self.remember(now, &intent.cl_ord_id);
+        let passed = passed(&judged.evaluation);
+        match judged.evaluation.decision {
+            Decision::Denied(reasons) => {
+                let event = JournalEvent::OrderDenied {
+                    intent: Box::new(intent.clone()),
+                    order: Some(Box::new(order)),
+                    request_hash: request_hash.to_owned(),
+                    by: by.clone(),
+                    reasons,
+                };
+                self.push(batch, now, event);
+            }
+            Decision::NeedsApproval(_) if !sends(self.config.trading) => {
+                self.simulate(batch, now, order, request_hash, by);
+            }
+            Decision::NeedsApproval(reasons) => {
+                let bounds = self.bounds(&order, request_hash, judged.reference, judged.notional)?;
+                let approval = self.question(approval_id, by, &order, bounds, reasons, now);
+                self.ask_human(batch, now, order, request_hash, by, approval);
+            }
+            Decision::Approved(_) if !sends(self.config.trading) => {
+                self.simulate(batch, now, order, request_hash, by);
+            }
+            Decision::Approved(approved) => {
+                let broker_order_id = self.allocate_id()?;
+                self.release(batch, now, *approved, broker_order_id, request_hash, by, None, passed)?;
+            }
+        }
+        Ok(Booked::New)
+    }
+
+    /// Trading is off: every gate ran, nothing is sent, and no human is asked for nothing.
+    fn simulate(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        order: ResolvedOrder,
+        request_hash: &str,
+        by: &Principal,
+    ) {
+        let event = JournalEvent::OrderSimulated {
+            order: Box::new(order),
+            request_hash: request_hash.to_owned(),
+            by: by.clone(),
+        };
+        self.push(batch, now, event);
+    }
+
+    fn bounds(
+        &self,
+        order: &ResolvedOrder,
+        request_hash: &str,
+        reference: Option<Decimal>,
+        notional: Option<Decimal>,
+    ) -> Result<ApprovalBounds, Fault> {
+        let no_price = || Fault::MarketDataUnavailable("an approval needs a price to be bound to".to_owned());
+        let mode = self.session.mode.as_ref().map(domain::mode::ModeProof::mode);
+        let Some(Ok(mode)) = mode else {
+            return Err(Fault::NotReady(vec!["the mode is not proven".to_owned()]));
+        };
+        let band = self.config.policy.approval_price_band_percent / Decimal::ONE_HUNDRED;
+        let reference = reference.ok_or_else(no_price)?;
+        let price = |value: Decimal| Price::new(value.round_dp(8)).map_err(|_| no_price());
+        let slack = Decimal::ONE + band;
+        Ok(ApprovalBounds {
+            con_id: order.contract.con_id,
+            account: order.account.clone(),
+            mode,
+            request_hash: request_hash.to_owned(),
+            policy_hash: self.policy_hash.clone(),
+            price_low: price(reference * (Decimal::ONE - band))?,
+            price_high: price(reference * slack)?,
+            notional_max: notional.and_then(|value| value.checked_mul(slack)).ok_or_else(no_price)?,
+        })
+    }
+
+    fn question(
+        &self,
+        id: ApprovalId,
+        by: &Principal,
+        order: &ResolvedOrder,
+        bounds: ApprovalBounds,
+        reasons: Vec<Reason>,
+        now: Timestamp,
+    ) -> Approval {
+        Approval {
+            id,
+            cl_ord_id: order.intent.cl_ord_id.clone(),
+            requested_by: by.key_id.clone(),
+            requested_at: now,
+            expires_at: now + SignedDuration::from_secs(self.config.policy.approval_ttl_s.max(1)),
+            bounds,
+            reasons,
+            status: ApprovalStatus::Pending,
+            decided_by: None,
+            decided_at: None,
+            decision_reason: None,
+        }
+    }
+
+    fn ask_human(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        order: ResolvedOrder,
+        request_hash: &str,
+        by: &Principal,
+        approval: Approval,
+    ) {
+        let event = JournalEvent::ApprovalRequested {
+            order: Box::new(order),
+            request_hash: request_hash.to_owned(),
+            by: by.clone(),
+            approval: Box::new(approval),
+        };
+        self.push(batch, now, event);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one intent, each named")]
+    fn release(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        approved: Approved<ResolvedOrder>,
+        broker_order_id: BrokerOrderId,
+        request_hash: &str,
+        by: &Principal,
+        approval: Option<ApprovalId>,
+        gates_passed: Vec<String>,
+    ) -> Result<(), Fault> {
+        let order = approved.get().clone();
+        let installation =
+            self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
+        let order_ref = OrderRef::entry(installation, &order.intent.cl_ord_id);
+        let event = JournalEvent::OrderSubmitting {
+            order: Box::new(order),
+            request_hash: request_hash.to_owned(),
+            by: by.clone(),
+            broker_order_id,
+            generation: self.session.generation,
+            epoch: self.book.epoch,
+            approval,
+            gates_passed,
+        };
+        self.push(batch, now, event);
+        self.count_message(now);
+        let ticket = Ticket::new(approved, broker_order_id, order_ref, self.permit());
+        batch.effects.push(Effect::Submit(Box::new(ticket)));
+        Ok(())
+    }
+
+    fn permit(&self) -> SendPermit {
+        SendPermit {
+            kill_epoch: self.book.trading_states.epoch,
+            lease_epoch: self.book.epoch,
+            generation: self.session.generation,
+        }
+    }
+
+    /// A human's yes: every gate runs again, and the order leaves, is refused, or is asked about anew.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one answer, each named")]
+    pub(crate) fn approve(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        id: &ApprovalId,
+        reason: Option<String>,
+        facts: &OrderFacts,
+        next_id: ApprovalId,
+    ) -> Result<ClOrdId, Fault> {
+        let mut granted = self.pending_approval(id, now)?;
+        if granted.requested_by == by.key_id {
+            return Err(Fault::OwnRequest);
+        }
+        granted.status = ApprovalStatus::Approved;
+        granted.decided_by = Some(by.key_id.clone());
+        granted.decided_at = Some(now);
+        let record = self.book.orders.get(&granted.cl_ord_id);
+        let (Some(mut order), Some(record)) = (record.and_then(domain::order_record::OrderRecord::resolved), record)
+        else {
+            return Err(Fault::NotFound { what: "order", id: granted.cl_ord_id.to_string() });
+        };
+        order.contract = facts.contract.clone();
+        let (requester, request_hash) = (record.by.clone(), record.request_hash.clone());
+        let key = granted.cl_ord_id.clone();
+        if !sends(self.config.trading) {
+            return Err(Fault::NotReady(vec!["trading is off; the approval still waits".to_owned()]));
+        }
+        let approval = ApprovalFact::Granted(Box::new(granted));
+        // The preview, if one was named, was judged when the order came in; the approval stands beside it now.
+        let preview = if order.intent.preview_id.is_some() { PreviewFact::Valid } else { PreviewFact::NotNamed };
+        let case = Case {
+            order: &order,
+            request_hash: &request_hash,
+            by: &requester,
+            facts,
+            approval,
+            preview,
+            is_new: false,
+        };
+        let judged = self.judge(&case, now);
+        let passed = passed(&judged.evaluation);
+        match judged.evaluation.decision {
+            Decision::Approved(approved) => {
+                let broker_order_id = self.allocate_id()?;
+                self.move_approval(batch, now, id, ApprovalStatus::Approved, Some(by), reason);
+                let spent = Some(id.clone());
+                self.release(batch, now, *approved, broker_order_id, &request_hash, &requester, spent, passed)?;
+            }
+            Decision::NeedsApproval(reasons) => {
+                let bounds = self.bounds(&order, &request_hash, judged.reference, judged.notional)?;
+                self.move_approval(batch, now, id, ApprovalStatus::Approved, Some(by), reason);
+                self.move_approval(batch, now, id, ApprovalStatus::Void, None, Some("outside its bounds".to_owned()));
+                let approval = self.question(next_id, &requester, &order, bounds, reasons, now);
+                self.ask_human(batch, now, order, &request_hash, &requester, approval);
+            }
+            Decision::Denied(reasons) => {
+                self.move_approval(batch, now, id, ApprovalStatus::Approved, Some(by), reason);
+                self.move_approval(batch, now, id, ApprovalStatus::Void, None, Some("refused by the gates".to_owned()));
+                let event = OrderEvent::Refused { reasons };
+                self.push(batch, now, JournalEvent::Order { cl_ord_id: key.clone(), event });
+            }
+        }
+        Ok(key)
+    }
+
+    /// The approval if it still waits.
+    pub(crate) fn pending_approval(&self, id: &ApprovalId, now: Timestamp) -> Result<Approval, Fault> {
+        let approval =
+            self.book.approvals.get(id).ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })?;
+        let over = |status: &str| Fault::ApprovalOver { id: id.clone(), status: status.to_owned() };
+        if approval.status != ApprovalStatus::Pending {
+            return Err(over(approval.status.word()));
+        }
+        if approval.expires_at <= now {
+            return Err(over("expired"));
+        }
+        Ok(approval.clone())
+    }
+
+    pub(crate) fn move_approval(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        id: &ApprovalId,
+        status: ApprovalStatus,
+        by: Option<&Principal>,
+        reason: Option<String>,
+    ) {
+        let by = by.map(|principal| principal.key_id.clone());
+        self.push(batch, now, JournalEvent::ApprovalMoved { id: id.clone(), status, by, reason });
+    }
+
+    /// A change of a working order: an intent of its own, through the same gates; the original stands until the broker
+    /// has taken it.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request, each named")]
+    pub(crate) fn replace(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        cl_ord_id: &ClOrdId,
+        key: &ClOrdId,
+        request_hash: &str,
+        amendment: Amendment,
+        facts: &OrderFacts,
+    ) -> Result<Booked, Fault> {
+        if let Some(known) = self.known(key, request_hash)? {
+            return Ok(known);
+        }
+        let missing = || Fault::NotFound { what: "order", id: cl_ord_id.to_string() };
+        let record = self.book.orders.get(cl_ord_id).ok_or_else(missing)?;
+        let here = record.acknowledged_in == Some(self.session.generation);
+        if record.status != OrdStatus::Working || !here {
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), status: record.status });
+        }
+        check_amendment(record, &amendment)?;
+        let mut order = record.resolved().ok_or_else(missing)?;
+        let attempt = *record.last_attempt().ok_or_else(missing)?;
+        order.intent.qty = amendment.qty;
+        order.intent.order_type = amendment.order_type;
+        order.intent.tif = amendment.tif;
+        let preview = PreviewFact::NotNamed;
+        order.intent.preview_id = None;
+        let case =
+            Case { order: &order, request_hash, by, facts, approval: ApprovalFact::None, preview, is_new: false };
+        let approved = match self.judge(&case, now).evaluation.decision {
+            Decision::Approved(approved) => *approved,
+            Decision::Denied(reasons) | Decision::NeedsApproval(reasons) => {
+                return Err(Fault::ChangeDenied(reasons));
+            }
+        };
+        let event = JournalEvent::ReplaceSubmitting {
+            cl_ord_id: cl_ord_id.clone(),
+            key: key.clone(),
+            request_hash: request_hash.to_owned(),
+            by: by.clone(),
+            amendment,
+        };
+        self.push(batch, now, event);
+        self.count_message(now);
+        let installation =
+            self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
+        let order_ref = OrderRef::entry(installation, cl_ord_id);
+        let ticket = Ticket::new(approved, attempt.broker_order_id, order_ref, self.permit());
+        batch.effects.push(Effect::Replace(Box::new(ticket)));
+        Ok(Booked::New)
+    }
+}
+
+fn check_amendment(record: &domain::order_record::OrderRecord, amendment: &Amendment) -> Result<(), Fault> {
+    let invalid = |field: &str, rule: String| Err(Fault::Invalid { field: field.to_owned(), rule });
+    if amendment.order_type.kind() != record.intent.order_type.kind() {
+        let rule = format!("a replace keeps the type; this order is {}", record.intent.order_type.kind().word());
+        return invalid("order_type", rule);
+    }
+    if amendment.qty.get() <= record.cum_qty() {
+        return invalid("qty", format!("must be above the {} that are filled already", record.cum_qty()));
+    }
+    Ok(())
+}
+
+fn passed(evaluation: &Evaluation) -> Vec<String> {
+    evaluation
+        .results
+        .iter()
+        .filter(|result| result.verdict == Some(Verdict::Pass))
+        .map(|result| result.code.to_owned())
+        .collect()
+}

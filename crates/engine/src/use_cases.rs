@@ -1,0 +1,528 @@
+//! The use cases themselves: scopes first, then facts, then the writer.
+
+use crate::asks::only;
+use crate::desk::{
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, NewKey, OrderAnswer,
+    OrderFilter, Outcome, Preview, Status,
+};
+use crate::input::{Booked, Input};
+use crate::service::{Service, is_answered, need, need_human, need_trade, random_hex};
+use async_trait::async_trait;
+use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::approval::{Approval, ApprovalStatus};
+use domain::book::OrderRecord;
+use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch, WhatIf, WhatIfOrder};
+use domain::contract::{Contract, Instrument};
+use domain::execution::Execution;
+use domain::fault::Fault;
+use domain::gates::Decision;
+use domain::id::{AccountId, ApprovalId, ClOrdId, CorrelationId, KeyId};
+use domain::lifecycle::OrdStatus;
+use domain::market::{Bar, Quote};
+use domain::order::{Amendment, OrderIntent};
+use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
+use domain::trading_state::{KillScope, StateEntry, TradingState};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use subtle::ConstantTimeEq as _;
+
+/// The longest text of a reason.
+const REASON_MAX: usize = 500;
+
+#[async_trait]
+impl Desk for Service {
+    fn authenticate(&self, presented: &str, face: Face, correlation_id: CorrelationId) -> Result<Principal, Fault> {
+        let hash = self.key_hash(presented);
+        let now = self.clock.now();
+        let found = self.look(|book, _| {
+            // Every key is compared in constant time; which one fits is learned only by its holder.
+            book.api_keys
+                .values()
+                .filter(|key| bool::from(key.hash.as_bytes().ct_eq(hash.as_bytes())))
+                .find(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now))
+                .cloned()
+        });
+        let key = found.ok_or(Fault::Unauthorized)?;
+        Ok(Principal { key_id: key.id, kind: key.kind, scopes: key.scopes, face, correlation_id })
+    }
+
+    fn status(&self, by: &Principal) -> Result<Status, Fault> {
+        need(by, Scope::Read)?;
+        self.status_now()
+    }
+
+    fn not_ready(&self) -> Vec<String> {
+        self.why_not_ready()
+    }
+
+    fn gate_board(&self, by: &Principal) -> Result<Vec<BoardEntry>, Fault> {
+        need(by, Scope::Read)?;
+        Ok(self.board())
+    }
+
+    async fn quote(&self, by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault> {
+        need(by, Scope::Read)?;
+        let contract = self.market.contract(&instrument).await?;
+        let quote = self.market.quote(&contract).await?;
+        if quote.is_crossed() {
+            return Err(Fault::MarketDataUnavailable("the quote is crossed: bid above ask".to_owned()));
+        }
+        Ok((contract, quote))
+    }
+
+    async fn bars(&self, by: &Principal, request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault> {
+        need(by, Scope::Read)?;
+        let contract = self.market.contract(&request.instrument).await?;
+        let question = Question::Bars {
+            contract: Box::new(contract.clone()),
+            size: request.size,
+            duration: request.duration,
+            end: request.end,
+            what: request.what,
+            regular_hours: request.regular_hours,
+        };
+        Ok((contract, only!(Answer::Bars, self.asks.ask(question).await?)?))
+    }
+
+    async fn search_contracts(&self, by: &Principal, text: String) -> Result<Vec<SymbolMatch>, Fault> {
+        need(by, Scope::Read)?;
+        only!(Answer::Symbols, self.asks.ask(Question::MatchingSymbols(text)).await?)
+    }
+
+    async fn contract(&self, by: &Principal, instrument: Instrument) -> Result<Contract, Fault> {
+        need(by, Scope::Read)?;
+        self.market.contract(&instrument).await
+    }
+
+    fn accounts(&self, by: &Principal) -> Result<Vec<AccountId>, Fault> {
+        need(by, Scope::Read)?;
+        let connected = self.look(|_, session| session.mode.as_ref().map(|mode| mode.connected.clone()));
+        connected.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
+    }
+
+    async fn account_summary(&self, by: &Principal, account: AccountId) -> Result<AccountSummary, Fault> {
+        need(by, Scope::Read)?;
+        self.own_account(&account)?;
+        only!(Answer::Account, self.asks.ask(Question::Account(account)).await?)
+    }
+
+    async fn positions(&self, by: &Principal, account: AccountId) -> Result<Vec<Position>, Fault> {
+        need(by, Scope::Read)?;
+        self.own_account(&account)?;
+        let snapshot = self.fresh_snapshot(account.clone()).await?;
+        match snapshot.positions {
+            Section::Complete(positions) => {
+                Ok(positions.into_iter().filter(|position| position.account == account).collect())
+            }
+            Section::Unknown(why) => Err(Fault::Unknown(format!("positions: {why}"))),
+        }
+    }
+
+    async fn pnl(&self, by: &Principal, account: AccountId) -> Result<AccountPnl, Fault> {
+        need(by, Scope::Read)?;
+        self.own_account(&account)?;
+        only!(Answer::Pnl, self.asks.ask(Question::Pnl(account)).await?)
+    }
+
+    async fn preview(&self, by: &Principal, intent: OrderIntent) -> Result<Preview, Fault> {
+        need(by, Scope::Preview)?;
+        self.be_ready()?;
+        let facts = self.facts(&intent.instrument).await?;
+        let account = self.account_of(&intent)?;
+        let what_if = self.what_if(&intent, &facts.contract, &account).await;
+        let preview_id = format!("pv-{}", random_hex::<12>()?).parse().map_err(internal)?;
+        let (contract, quote) = (facts.contract.clone(), facts.quote.clone());
+        let request_hash = hash(&intent)?;
+        let id = domain::id::PreviewId::clone(&preview_id);
+        let draft = self
+            .tell(|reply| Input::Preview {
+                by: by.clone(),
+                intent: Box::new(intent),
+                request_hash,
+                facts,
+                preview_id,
+                reply,
+            })
+            .await?;
+        let (decision, reasons) = match draft.evaluation.decision {
+            Decision::Approved(_) => ("approved", Vec::new()),
+            Decision::NeedsApproval(reasons) => ("needs_approval", reasons),
+            Decision::Denied(reasons) => ("denied", reasons),
+        };
+        Ok(Preview {
+            id,
+            expires_at: draft.expires_at,
+            contract,
+            account,
+            quote,
+            worst_price: draft.worst_price,
+            notional: draft.notional,
+            decision,
+            reasons,
+            gates: draft.evaluation.results,
+            what_if,
+        })
+    }
+
+    async fn submit(&self, by: &Principal, intent: OrderIntent, wait: Duration) -> Result<OrderAnswer, Fault> {
+        need_trade(by)?;
+        let key = intent.cl_ord_id.clone();
+        let request_hash = hash(&intent)?;
+        if self.is_known(&key, &request_hash)? {
+            return self.repeated(&key, wait).await;
+        }
+        self.be_ready()?;
+        let facts = self.facts(&intent.instrument).await?;
+        let approval_id = new_approval_id()?;
+        let first = self.shared.begin_first(&key);
+        let booked = self
+            .tell(|reply| Input::Submit {
+                by: by.clone(),
+                intent: Box::new(intent),
+                request_hash,
+                facts,
+                approval_id,
+                reply,
+            })
+            .await?;
+        match booked {
+            Booked::New => {
+                let order = self.wait_for(&key, wait, is_answered).await?;
+                drop(first);
+                Ok(OrderAnswer { outcome: outcome(&order), order, replayed: false })
+            }
+            Booked::Known => {
+                drop(first);
+                self.repeated(&key, wait).await
+            }
+        }
+    }
+
+    async fn replace(
+        &self,
+        by: &Principal,
+        cl_ord_id: ClOrdId,
+        key: ClOrdId,
+        amendment: Amendment,
+        wait: Duration,
+    ) -> Result<OrderAnswer, Fault> {
+        need_trade(by)?;
+        let request_hash = request_hash(&("replace", &cl_ord_id, &amendment))?;
+        let known = self.is_known(&key, &request_hash)?;
+        if !known {
+            self.be_ready()?;
+            let order = self.order_record(&cl_ord_id)?;
+            let con_id = order.contract.as_ref().map(|contract| contract.con_id);
+            let instrument = con_id.map_or(order.intent.instrument, Instrument::ConId);
+            let facts = self.facts(&instrument).await?;
+            let (by, cl_ord_id) = (by.clone(), cl_ord_id.clone());
+            self.tell(|reply| Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply }).await?;
+        }
+        let done = |order: &OrderRecord| is_answered(order) && order.status != OrdStatus::PendingReplace;
+        let order = self.wait_for(&cl_ord_id, wait, done).await?;
+        let outcome = if done(&order) { outcome(&order) } else { Outcome::Unknown };
+        Ok(OrderAnswer { order, outcome, replayed: known })
+    }
+
+    async fn cancel(
+        &self,
+        by: &Principal,
+        cl_ord_id: ClOrdId,
+        key: Option<ClOrdId>,
+        wait: Duration,
+    ) -> Result<CancelAnswer, Fault> {
+        may_cancel(by)?;
+        let request_hash = request_hash(&("cancel", &cl_ord_id))?;
+        let (asker, id) = (by.clone(), cl_ord_id.clone());
+        let booked = self.tell(|reply| Input::Cancel { by: asker, cl_ord_id: id, key, request_hash, reply }).await?;
+        let order = self.wait_for(&cl_ord_id, wait, |order| order.status.is_final()).await?;
+        Ok(CancelAnswer { proven: order.status.is_final(), order, replayed: booked == Booked::Known })
+    }
+
+    async fn cancel_all(&self, by: &Principal, wait: Duration) -> Result<Vec<CancelAnswer>, Fault> {
+        may_cancel(by)?;
+        let keys = self.tell(|reply| Input::CancelAll { by: by.clone(), reply }).await?;
+        let waits = keys.iter().map(|key| self.wait_for(key, wait, |order| order.status.is_final()));
+        let orders = futures::future::join_all(waits).await;
+        orders
+            .into_iter()
+            .map(|order| order.map(|order| CancelAnswer { proven: order.status.is_final(), order, replayed: false }))
+            .collect()
+    }
+
+    async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, reason: String) -> Result<OrderRecord, Fault> {
+        need_human(by, Scope::Admin)?;
+        let reason = check_reason(reason)?;
+        let (asker, id) = (by.clone(), cl_ord_id.clone());
+        self.tell(|reply| Input::Resolve { by: asker, cl_ord_id: id, reason, reply }).await?;
+        self.order_record(&cl_ord_id)
+    }
+
+    fn orders(&self, by: &Principal, filter: OrderFilter) -> Result<Vec<OrderRecord>, Fault> {
+        need(by, Scope::Read)?;
+        Ok(self.list_orders(&filter))
+    }
+
+    fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault> {
+        need(by, Scope::Read)?;
+        self.order_record(cl_ord_id)
+    }
+
+    fn executions(&self, by: &Principal) -> Result<Vec<Execution>, Fault> {
+        need(by, Scope::Read)?;
+        Ok(self.look(|book, _| {
+            let mut all: Vec<Execution> = book
+                .orders
+                .values()
+                .flat_map(|order| order.executions.values())
+                .chain(book.external_executions.values())
+                .cloned()
+                .collect();
+            all.sort_by(|a, b| b.executed_at.cmp(&a.executed_at).then_with(|| b.exec_id.cmp(&a.exec_id)));
+            all
+        }))
+    }
+
+    fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault> {
+        need(by, Scope::Read)?;
+        let mut found: Vec<Approval> = self.look(|book, _| {
+            let wanted = |approval: &&Approval| !pending_only || approval.status == ApprovalStatus::Pending;
+            book.approvals.values().filter(wanted).cloned().collect()
+        });
+        found.sort_by(|a, b| b.requested_at.cmp(&a.requested_at).then_with(|| b.id.cmp(&a.id)));
+        Ok(found)
+    }
+
+    fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<Approval, Fault> {
+        need(by, Scope::Read)?;
+        let found = self.look(|book, _| book.approvals.get(id).cloned());
+        found.ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })
+    }
+
+    async fn approve(
+        &self,
+        by: &Principal,
+        id: ApprovalId,
+        reason: Option<String>,
+        wait: Duration,
+    ) -> Result<OrderAnswer, Fault> {
+        need_human(by, Scope::Approve)?;
+        let reason = reason.map(check_reason).transpose()?;
+        self.be_ready()?;
+        let approval = self.approval_record(&id)?;
+        let facts = self.facts(&Instrument::ConId(approval.bounds.con_id)).await?;
+        let next_approval_id = new_approval_id()?;
+        let by = by.clone();
+        let key = self.tell(|reply| Input::Approve { by, id, reason, facts, next_approval_id, reply }).await?;
+        let order = self.wait_for(&key, wait, is_answered).await?;
+        Ok(OrderAnswer { outcome: outcome(&order), order, replayed: false })
+    }
+
+    async fn deny_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault> {
+        self.refuse(by, id, ApprovalStatus::Denied, reason).await
+    }
+
+    async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault> {
+        self.refuse(by, id, ApprovalStatus::Revoked, reason).await
+    }
+
+    fn trading_states(&self, by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
+        need(by, Scope::Read)?;
+        Ok(self.states())
+    }
+
+    async fn set_trading_state(
+        &self,
+        by: &Principal,
+        scope: KillScope,
+        state: TradingState,
+        reason: String,
+    ) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
+        if !by.may(Scope::Admin) {
+            need(by, Scope::Kill)?;
+        }
+        let reason = check_reason(reason)?;
+        let by = by.clone();
+        self.tell(|reply| Input::SetState { by, scope, state, reason, reply }).await?;
+        Ok(self.states())
+    }
+
+    async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
+        need(by, Scope::Read)?;
+        let archive = Arc::clone(&self.archive);
+        off_the_async_threads(move || archive.page(&filter)).await
+    }
+
+    async fn verify_audit(&self, by: &Principal) -> Result<AuditVerification, Fault> {
+        need(by, Scope::Read)?;
+        let archive = Arc::clone(&self.archive);
+        off_the_async_threads(move || archive.verify()).await
+    }
+
+    fn keys(&self, by: &Principal) -> Result<Vec<KeyRecord>, Fault> {
+        need_human(by, Scope::Admin)?;
+        Ok(self.look(|book, _| book.api_keys.values().cloned().collect()))
+    }
+
+    async fn create_key(
+        &self,
+        by: &Principal,
+        id: KeyId,
+        kind: PrincipalKind,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<NewKey, Fault> {
+        need_human(by, Scope::Admin)?;
+        if scopes.is_empty() {
+            return Err(invalid("scopes", "at least one"));
+        }
+        if kind == PrincipalKind::Agent && (scopes.contains(&Scope::Approve) || scopes.contains(&Scope::Admin)) {
+            return Err(invalid("scopes", "an agent key never carries approve or admin"));
+        }
+        let (record, secret) = self.make_key(id, kind, scopes, expires_at)?;
+        let key = Box::new(record.clone());
+        self.tell(|reply| Input::CreateKey { by: Some(by.key_id.clone()), key, reply }).await?;
+        Ok(NewKey { record, secret })
+    }
+
+    async fn revoke_key(&self, by: &Principal, id: KeyId) -> Result<KeyRecord, Fault> {
+        need_human(by, Scope::Admin)?;
+        let (asker, key) = (by.key_id.clone(), id.clone());
+        self.tell(|reply| Input::RevokeKey { by: asker, id: key, reply }).await?;
+        let found = self.look(|book, _| book.api_keys.get(&id).cloned());
+        found.ok_or_else(|| Fault::NotFound { what: "key", id: id.to_string() })
+    }
+}
+
+impl Service {
+    /// Whether this very request came before.
+    fn is_known(&self, key: &ClOrdId, request_hash: &str) -> Result<bool, Fault> {
+        self.look(|book, _| match book.keys_used.get(key) {
+            None => Ok(false),
+            Some(used) if used.request_hash == request_hash => Ok(true),
+            Some(_) => Err(Fault::IdempotencyConflict(key.clone())),
+        })
+    }
+
+    /// A repeat waits like the first and answers the present state.
+    async fn repeated(&self, key: &ClOrdId, wait: Duration) -> Result<OrderAnswer, Fault> {
+        let order = self.wait_for(key, wait, is_answered).await?;
+        if !is_answered(&order) && self.shared.first_waits(key) {
+            return Err(Fault::InFlight(key.clone()));
+        }
+        Ok(OrderAnswer { outcome: outcome(&order), order, replayed: true })
+    }
+
+    fn account_of(&self, intent: &OrderIntent) -> Result<AccountId, Fault> {
+        if let Some(account) = &intent.account {
+            return Ok(account.clone());
+        }
+        let pinned = self.look(|_, session| session.mode.as_ref().and_then(|mode| mode.account()).cloned());
+        pinned.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
+    }
+
+    /// The broker's own estimate, or why there is none.
+    async fn what_if(&self, intent: &OrderIntent, contract: &Contract, account: &AccountId) -> Result<WhatIf, String> {
+        let broker_order_id =
+            self.tell(|reply| Input::AllocateId { reply }).await.map_err(|fault| fault.to_string())?;
+        let order = WhatIfOrder {
+            broker_order_id,
+            account: account.clone(),
+            contract: contract.clone(),
+            side: intent.side,
+            qty: intent.qty,
+            order_type: intent.order_type,
+            tif: intent.tif,
+            outside_rth: intent.outside_rth,
+        };
+        let answer = self.asks.ask(Question::WhatIf(Box::new(order))).await;
+        answer.and_then(|answer| only!(Answer::WhatIf, answer)).map_err(|fault| fault.to_string())
+    }
+
+    async fn fresh_snapshot(&self, account: AccountId) -> Result<Box<BrokerSnapshot>, Fault> {
+        only!(Answer::Snapshot, self.asks.ask(Question::Snapshot { account }).await?)
+    }
+
+    fn approval_record(&self, id: &ApprovalId) -> Result<Approval, Fault> {
+        let found = self.look(|book, _| book.approvals.get(id).cloned());
+        found.ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })
+    }
+
+    async fn refuse(
+        &self,
+        by: &Principal,
+        id: ApprovalId,
+        status: ApprovalStatus,
+        reason: String,
+    ) -> Result<Approval, Fault> {
+        need_human(by, Scope::Approve)?;
+        let reason = check_reason(reason)?;
+        let (by, wanted) = (by.clone(), id.clone());
+        self.tell(|reply| Input::RefuseApproval { by, id: wanted, status, reason, reply }).await?;
+        self.approval_record(&id)
+    }
+}
+
+/// How an order stands towards its caller.
+pub fn outcome(order: &OrderRecord) -> Outcome {
+    match order.status {
+        OrdStatus::PendingApproval => Outcome::NeedsApproval,
+        OrdStatus::Denied => Outcome::Denied,
+        OrdStatus::Simulated => Outcome::Simulated,
+        OrdStatus::Rejected => Outcome::Rejected,
+        OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::Missing => Outcome::Unknown,
+        OrdStatus::Canceled if order.acknowledged_at.is_none() && order.broker_status.is_none() => Outcome::Canceled,
+        OrdStatus::Working
+        | OrdStatus::PendingCancel
+        | OrdStatus::PendingReplace
+        | OrdStatus::Filled
+        | OrdStatus::Canceled
+        | OrdStatus::Expired => Outcome::Acknowledged,
+    }
+}
+
+/// Cancels make nothing worse: whoever may trade or kill may cancel.
+fn may_cancel(by: &Principal) -> Result<(), Fault> {
+    if by.may(Scope::Kill) { Ok(()) } else { need_trade(by) }
+}
+
+fn check_reason(reason: String) -> Result<String, Fault> {
+    let length = reason.trim().chars().count();
+    if length == 0 || length > REASON_MAX {
+        return Err(invalid("reason", "1 to 500 characters that say why"));
+    }
+    Ok(reason)
+}
+
+fn invalid(field: &str, rule: &str) -> Fault {
+    Fault::Invalid { field: field.to_owned(), rule: rule.to_owned() }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn internal<E: std::fmt::Display>(error: E) -> Fault {
+    Fault::Internal(error.to_string())
+}
+
+fn new_approval_id() -> Result<ApprovalId, Fault> {
+    format!("ap-{}", random_hex::<12>()?).parse().map_err(internal)
+}
+
+fn hash(intent: &OrderIntent) -> Result<String, Fault> {
+    intent.content_hash().map_err(|error| Fault::Internal(error.to_string()))
+}
+
+fn request_hash<T: serde::Serialize>(request: &T) -> Result<String, Fault> {
+    let text = serde_json::to_vec(request).map_err(|error| Fault::Internal(error.to_string()))?;
+    Ok(blake3::hash(&text).to_hex().to_string())
+}
+
+async fn off_the_async_threads<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Fault::Internal(error.to_string())),
+    }
+}

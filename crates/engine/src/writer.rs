@@ -1,0 +1,288 @@
+//! The single writer: a thread of its own that drains what waits, decides, commits once, and only then acts.
+
+use crate::asks::{Asks, only};
+use crate::clock::Clock;
+use crate::core::{Batch, Core, Effect, Owed};
+use crate::guard::Interlock;
+use crate::input::Input;
+use crate::market::MarketDesk;
+use crate::shared::Shared;
+use domain::broker::{Answer, BrokerCommand, BrokerEvent, NotSentReason, Question, SendOutcome};
+use domain::event::OrderEvent;
+use domain::fault::Fault;
+use domain::id::{BrokerOrderId, ClOrdId, Generation};
+use domain::journal::{JournalEvent, Recorded};
+use domain::mode::ModeProof;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use store::Journal;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
+
+/// Inputs that share one commit.
+const BATCH_MAX: usize = 64;
+/// How often the checkpoint file is made durable.
+const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_secs(1);
+
+/// Why the writer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to.
+    Orderly,
+    /// The journal or the book failed: nothing was sent after it. Start again; the journal tells what is known.
+    Poisoned(String),
+}
+
+pub(crate) struct Writer {
+    pub(crate) core: Core,
+    pub(crate) journal: Box<dyn Journal>,
+    pub(crate) inputs: mpsc::Receiver<Input>,
+    pub(crate) itself: mpsc::WeakSender<Input>,
+    pub(crate) commands: mpsc::Sender<BrokerCommand>,
+    pub(crate) asks: Arc<Asks>,
+    pub(crate) market: Arc<MarketDesk>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) interlock: Arc<Interlock>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) runtime: tokio::runtime::Handle,
+    pub(crate) synced_at: Timestamp,
+    /// What became of commands that found no room; decided with the next batch.
+    pub(crate) bounced: VecDeque<BrokerEvent>,
+}
+
+impl Writer {
+    /// Runs until it is stopped, its callers are gone, or the journal fails.
+    pub(crate) fn run(mut self) -> Ended {
+        loop {
+            let mut waiting = Vec::with_capacity(BATCH_MAX);
+            if self.bounced.is_empty() {
+                match self.inputs.blocking_recv() {
+                    Some(input) => waiting.push(input),
+                    None => return Ended::Orderly,
+                }
+            }
+            self.drain(&mut waiting);
+            match self.turn(waiting) {
+                Ok(true) => return Ended::Orderly,
+                Ok(false) => {}
+                Err(why) => return self.poisoned(why),
+            }
+        }
+    }
+
+    fn drain(&mut self, waiting: &mut Vec<Input>) {
+        while waiting.len() < BATCH_MAX {
+            match self.bounced.pop_front().map(Input::Broker).map_or_else(|| self.inputs.try_recv(), Ok) {
+                Ok(input) => waiting.push(input),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// One batch: decide everything, commit once, publish, act, answer. `Ok(true)` ends the writer.
+    fn turn(&mut self, inputs: Vec<Input>) -> Result<bool, String> {
+        let now = self.clock.now();
+        self.core.kill_file = self.interlock.kill_file_present();
+        let mut batch = Batch::default();
+        for input in inputs {
+            self.core.take(&mut batch, now, input);
+        }
+        if let Some(why) = self.core.broken.take() {
+            self.fail(batch.owed, &why);
+            return Err(why);
+        }
+        // Tightening is instant: the sender must see a kill before its caller does.
+        self.interlock.set_kill(self.core.book.trading_states.epoch);
+        self.interlock.set_generation(self.core.session.generation);
+        if let Err(why) = self.commit(now, &batch.records) {
+            self.fail(batch.owed, &why);
+            return Err(why);
+        }
+        self.publish(&batch.records);
+        for effect in batch.effects {
+            self.act(effect);
+        }
+        for answer in batch.owed {
+            answer(Ok(()));
+        }
+        if now.duration_since(self.synced_at) >= CHECKPOINT_EVERY || batch.stop {
+            self.journal.sync_checkpoint().map_err(|error| error.to_string())?;
+            self.synced_at = now;
+        }
+        Ok(batch.stop)
+    }
+
+    fn commit(&mut self, now: Timestamp, records: &[Recorded]) -> Result<(), String> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let events: Vec<JournalEvent> = records.iter().map(|record| record.event.clone()).collect();
+        let written = self.journal.append(now, &events).map_err(|error| error.to_string())?;
+        // The book was moved on before the commit: both must speak of the same places.
+        let same = written.iter().map(|record| record.seq).eq(records.iter().map(|record| record.seq));
+        if same { Ok(()) } else { Err("the journal gave other places than the book".to_owned()) }
+    }
+
+    fn publish(&self, records: &[Recorded]) {
+        let mut state = self.shared.write();
+        for record in records {
+            if let Err(error) = state.0.apply(record) {
+                // The writer's own book took the same record just before.
+                tracing::error!(%error, "the readers' book does not follow");
+            }
+        }
+        state.1 = self.core.session.clone();
+        drop(state);
+        self.shared.announce(self.core.book.seq);
+    }
+
+    fn fail(&self, owed: Vec<Owed>, why: &str) {
+        self.interlock.poison();
+        for answer in owed {
+            answer(Err(Fault::Storage(format!("{why}; nothing was sent"))));
+        }
+    }
+
+    fn poisoned(&self, why: String) -> Ended {
+        self.interlock.poison();
+        tracing::error!(why, "the writer ends: nothing more is sent");
+        let mut state = self.shared.write();
+        state.1.fault = Some(why.clone());
+        drop(state);
+        self.shared.announce(self.core.book.seq);
+        Ended::Poisoned(why)
+    }
+
+    fn act(&mut self, effect: Effect) {
+        match effect {
+            Effect::Submit(ticket) => {
+                let (key, id) = (ticket.order().intent.cl_ord_id.clone(), ticket.broker_order_id);
+                if self.commands.try_send(BrokerCommand::Submit(ticket)).is_err() {
+                    self.bounce(key, id);
+                }
+            }
+            Effect::Replace(ticket) => {
+                let (key, id) = (ticket.order().intent.cl_ord_id.clone(), ticket.broker_order_id);
+                if self.commands.try_send(BrokerCommand::Replace { ticket }).is_err() {
+                    self.bounce(key, id);
+                }
+            }
+            Effect::Cancel { cl_ord_id, broker_order_id, generation } => {
+                let command = BrokerCommand::Cancel { cl_ord_id: cl_ord_id.clone(), broker_order_id, generation };
+                if self.commands.try_send(command).is_err() {
+                    // Written again by the clock.
+                    let outcome = SendOutcome::NotSent { reason: NotSentReason::NoLink };
+                    self.bounced.push_back(BrokerEvent::CancelSent { cl_ord_id, outcome });
+                }
+            }
+            Effect::Reconcile { generation } => self.reconcile(generation),
+            Effect::ReopenLines => self.market.reopen_lines(),
+        }
+    }
+
+    /// The command never reached the adapter: certainly not sent.
+    fn bounce(&mut self, cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId) {
+        let outcome = SendOutcome::NotSent { reason: NotSentReason::NoLink };
+        self.bounced.push_back(BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome });
+    }
+
+    fn reconcile(&self, generation: Generation) {
+        let account = self.core.session.mode.as_ref().and_then(ModeProof::account).cloned();
+        let (asks, itself) = (Arc::clone(&self.asks), self.itself.clone());
+        self.runtime.spawn(async move {
+            let result = match account {
+                Some(account) => {
+                    let answer = asks.ask(Question::Snapshot { account }).await;
+                    answer.and_then(|answer| only!(Answer::Snapshot, answer))
+                }
+                None => Err(Fault::NotReady(vec!["no pinned account that the broker confirms".to_owned()])),
+            };
+            if let Some(inputs) = itself.upgrade() {
+                // The writer has ended if this fails; then nobody compares any more.
+                drop(inputs.send(Input::Snapshot { generation, result }).await);
+            }
+        });
+    }
+}
+
+impl Core {
+    /// Decides one input.
+    #[expect(clippy::too_many_lines, reason = "one row per input")]
+    pub(crate) fn take(&mut self, batch: &mut Batch, now: Timestamp, input: Input) {
+        match input {
+            Input::Submit { by, intent, request_hash, facts, approval_id, reply } => {
+                let answer = self.submit(batch, now, &by, &intent, &request_hash, &facts, approval_id);
+                batch.owe(reply, answer);
+            }
+            Input::Preview { by, intent, request_hash, facts, preview_id, reply } => {
+                let answer = self.preview(batch, now, &by, &intent, &request_hash, &facts, preview_id);
+                batch.owe(reply, answer);
+            }
+            Input::AllocateId { reply } => {
+                let answer = self.allocate_id();
+                batch.owe(reply, answer);
+            }
+            Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply } => {
+                let answer = self.replace(batch, now, &by, &cl_ord_id, &key, &request_hash, amendment, &facts);
+                batch.owe(reply, answer);
+            }
+            Input::Cancel { by, cl_ord_id, key, request_hash, reply } => {
+                let answer = self.cancel(batch, now, &by, &cl_ord_id, key.as_ref(), &request_hash);
+                batch.owe(reply, answer);
+            }
+            Input::CancelAll { by, reply } => {
+                let keys = self.cancel_scope(batch, now, &by, &domain::trading_state::KillScope::Global);
+                batch.owe(reply, Ok(keys));
+            }
+            Input::Resolve { by, cl_ord_id, reason, reply } => {
+                let answer = self.resolve_by_hand(batch, now, &by, &cl_ord_id, &reason);
+                batch.owe(reply, answer);
+            }
+            Input::Approve { by, id, reason, facts, next_approval_id, reply } => {
+                let answer = self.approve(batch, now, &by, &id, reason, &facts, next_approval_id);
+                batch.owe(reply, answer);
+            }
+            Input::RefuseApproval { by, id, status, reason, reply } => {
+                let answer = self.refuse_approval(batch, now, Some(&by), &id, status, &reason);
+                batch.owe(reply, answer);
+            }
+            Input::SetState { by, scope, state, reason, reply } => {
+                let answer = self.set_state(batch, now, &by, &scope, state, &reason);
+                batch.owe(reply, answer);
+            }
+            Input::CreateKey { by, key, reply } => {
+                let answer = self.create_key(batch, now, by, &key);
+                batch.owe(reply, answer);
+            }
+            Input::RevokeKey { by, id, reply } => {
+                let answer = self.revoke_key(batch, now, by, &id);
+                batch.owe(reply, answer);
+            }
+            Input::Broker(event) => self.broker_event(batch, now, event),
+            Input::Snapshot { generation, result } => self.snapshot(batch, now, generation, result),
+            Input::Tick => self.tick(batch, now),
+            Input::Stop { reply } => {
+                self.push(batch, now, JournalEvent::Stopped);
+                batch.stop = true;
+                batch.owe(reply, Ok(()));
+            }
+        }
+    }
+
+    /// After a restart: what was submitting when the writer died may be live and is looked up, never sent again.
+    pub(crate) fn recover(&mut self, batch: &mut Batch, now: Timestamp) {
+        let in_flight: Vec<ClOrdId> = self
+            .book
+            .open_orders()
+            .filter(|order| {
+                use domain::lifecycle::OrdStatus;
+                matches!(order.status, OrdStatus::Submitting | OrdStatus::PendingReplace)
+            })
+            .map(|order| order.intent.cl_ord_id.clone())
+            .collect();
+        for cl_ord_id in in_flight {
+            self.push(batch, now, JournalEvent::Order { cl_ord_id, event: OrderEvent::LinkLost });
+        }
+    }
+}
