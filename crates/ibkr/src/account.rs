@@ -28,10 +28,7 @@ const BASE: &str = "BASE";
 
 /// The values of one account out of rows of many. `None` when there was no row of it.
 pub(crate) fn summary(account: &AccountId, rows: &[Row], now: Timestamp) -> Option<AccountSummary> {
-    let mut mine = rows
-        .iter()
-        .filter(|row| row.account == account.as_str())
-        .peekable();
+    let mut mine = rows.iter().filter(|row| row.account == account.as_str()).peekable();
     mine.peek()?;
     let mut summary = AccountSummary {
         account: account.clone(),

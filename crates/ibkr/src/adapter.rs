@@ -109,10 +109,7 @@ async fn keep_linked(shared: &Shared, current: &watch::Sender<Option<Arc<Session
             }
             Err(fault) => {
                 let is_client_id_in_use = fault.is_client_id_in_use();
-                let event = BrokerEvent::LinkFailed {
-                    reason: fault.reason,
-                    code: fault.code,
-                };
+                let event = BrokerEvent::LinkFailed { reason: fault.reason, code: fault.code };
                 if let Err(deaf) = shared.events.send(event).await {
                     return deaf;
                 }
@@ -171,18 +168,12 @@ async fn live(
         read?;
         reason
     };
-    shared
-        .events
-        .send(BrokerEvent::LinkDown { generation, reason })
-        .await
+    shared.events.send(BrokerEvent::LinkDown { generation, reason }).await
 }
 
 async fn close(session: &Session) {
     session.fail("closed by us");
-    if tokio::time::timeout(CLOSE_DEADLINE, session.client.disconnect())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(CLOSE_DEADLINE, session.client.disconnect()).await.is_err() {
         tracing::warn!("the library did not close its connection in time");
     }
 }

@@ -3,8 +3,7 @@
 use crate::decimal;
 use domain::market::{Bar, BarDuration, BarSize, DurationUnit, WhatToShow};
 use ibapi::market_data::historical::{
-    Bar as WireBar, BarSize as WireSize, BarTimestamp, Duration as WireDuration,
-    WhatToShow as WireWhat,
+    Bar as WireBar, BarSize as WireSize, BarTimestamp, Duration as WireDuration, WhatToShow as WireWhat,
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -52,9 +51,7 @@ pub(crate) fn what(what: WhatToShow) -> WireWhat {
 /// What is senseless in it, in words: a price that is missing or zero, or a high below a low.
 pub(crate) fn bar(wire: &WireBar) -> Result<Bar, String> {
     let time = time(wire.date).ok_or_else(|| format!("bar {} has no time", wire.date))?;
-    let price = |name: &str, value: f64| {
-        decimal::price(value).ok_or_else(|| format!("bar {time} has no {name}"))
-    };
+    let price = |name: &str, value: f64| decimal::price(value).ok_or_else(|| format!("bar {time} has no {name}"));
     let bar = Bar {
         time,
         open: price("open", wire.open)?,
@@ -66,9 +63,7 @@ pub(crate) fn bar(wire: &WireBar) -> Result<Bar, String> {
         count: (wire.count >= 0).then(|| i64::from(wire.count)),
     };
     if bar.low > bar.open.min(bar.close) || bar.high < bar.open.max(bar.close) {
-        return Err(format!(
-            "bar {time}: open or close lies outside low and high"
-        ));
+        return Err(format!("bar {time}: open or close lies outside low and high"));
     }
     Ok(bar)
 }

@@ -5,9 +5,7 @@ use crate::zone;
 use domain::contract::{Contract, Instrument, PriceIncrement, Right, SecType};
 use domain::id::ConId;
 use domain::money::Currency;
-use ibapi::contracts::{
-    Contract as WireContract, ContractDetails, Exchange, OptionRight, SecurityType, Symbol,
-};
+use ibapi::contracts::{Contract as WireContract, ContractDetails, Exchange, OptionRight, SecurityType, Symbol};
 use rust_decimal::Decimal;
 
 /// What names a resolved contract on the wire: its id and where to route, and the few words that TWS checks them
@@ -86,21 +84,14 @@ fn sec_type(details: &ContractDetails) -> Option<SecType> {
 /// The id of the market rule for the contract's own exchange: two lists of the same order.
 pub(crate) fn market_rule_id(details: &ContractDetails) -> Option<i32> {
     let exchange = routing(details);
-    let place = details
-        .valid_exchanges
-        .iter()
-        .position(|valid| valid == exchange)?;
+    let place = details.valid_exchanges.iter().position(|valid| valid == exchange)?;
     details.market_rule_ids.get(place)?.trim().parse().ok()
 }
 
 /// Where orders are routed: what the broker said, else its first valid exchange.
 fn routing(details: &ContractDetails) -> &str {
     let said = details.contract.exchange.as_str();
-    if said.is_empty() {
-        details.valid_exchanges.first().map_or("", String::as_str)
-    } else {
-        said
-    }
+    if said.is_empty() { details.valid_exchanges.first().map_or("", String::as_str) } else { said }
 }
 
 /// The steps of a market rule, ascending; entries that are no numbers make the rule unusable.
@@ -122,10 +113,7 @@ pub(crate) fn increments(rule: &ibapi::contracts::MarketRule) -> Option<Vec<Pric
 /// The steps when there is no market rule: the contract's smallest tick at every price.
 pub(crate) fn fallback_increments(details: &ContractDetails) -> Option<Vec<PriceIncrement>> {
     let increment = decimal::nonzero(details.min_tick)?;
-    Some(vec![PriceIncrement {
-        low_edge: Decimal::ZERO,
-        increment,
-    }])
+    Some(vec![PriceIncrement { low_edge: Decimal::ZERO, increment }])
 }
 
 /// The contract that the broker describes.
@@ -138,24 +126,19 @@ pub(crate) fn from_details(
 ) -> Result<Contract, String> {
     let wire = &details.contract;
     let con_id = ConId::new(i64::from(wire.contract_id)).map_err(|error| error.to_string())?;
-    let sec_type = sec_type(details)
-        .ok_or_else(|| format!("security type {} is not traded", wire.security_type))?;
+    let sec_type = sec_type(details).ok_or_else(|| format!("security type {} is not traded", wire.security_type))?;
     let currency: Currency = wire.currency.as_str().parse().map_err(|_| {
         let currency = &wire.currency;
         format!("currency {currency:?} of contract {con_id}")
     })?;
     let multiplier = match wire.multiplier.as_str() {
         "" | "0" => Decimal::ONE,
-        text => decimal::text(text)
-            .ok_or_else(|| format!("multiplier {text:?} of contract {con_id}"))?,
+        text => decimal::text(text).ok_or_else(|| format!("multiplier {text:?} of contract {con_id}"))?,
     };
     // A broker that names no size rules for a contract trades it in whole units.
-    let size_increment = decimal::optional(details.size_increment)
-        .filter(|step| !step.is_zero())
-        .unwrap_or(Decimal::ONE);
-    let min_size = decimal::optional(details.min_size)
-        .filter(|size| !size.is_zero())
-        .unwrap_or(size_increment);
+    let size_increment =
+        decimal::optional(details.size_increment).filter(|step| !step.is_zero()).unwrap_or(Decimal::ONE);
+    let min_size = decimal::optional(details.min_size).filter(|size| !size.is_zero()).unwrap_or(size_increment);
     Ok(Contract {
         con_id,
         symbol: wire.symbol.to_string(),

@@ -1,9 +1,7 @@
 use super::{fallback_increments, from_details, increments, market_rule_id, question};
 use domain::contract::{Instrument, Right, SecType, SymbolSpec};
 use domain::id::ConId;
-use ibapi::contracts::{
-    Contract as WireContract, ContractDetails, MarketRule, PriceIncrement, SecurityType,
-};
+use ibapi::contracts::{Contract as WireContract, ContractDetails, MarketRule, PriceIncrement, SecurityType};
 use rust_decimal::Decimal;
 
 fn apple() -> ContractDetails {
@@ -22,10 +20,7 @@ fn apple() -> ContractDetails {
         market_rule_ids: vec!["557".to_owned(), "26".to_owned()],
         long_name: "APPLE INC".to_owned(),
         time_zone_id: "US/Eastern".to_owned(),
-        trading_hours: vec![
-            "20260413:0400-20260413:2000".to_owned(),
-            "20260414:CLOSED".to_owned(),
-        ],
+        trading_hours: vec!["20260413:0400-20260413:2000".to_owned(), "20260414:CLOSED".to_owned()],
         stock_type: "COMMON".to_owned(),
         min_size: Some(0.0001),
         size_increment: Some(0.0001),
@@ -43,25 +38,13 @@ fn a_stock_is_understood_as_the_broker_describes_it() {
     let steps = fallback_increments(&details).unwrap();
     let contract = from_details(&details, steps).unwrap();
     assert_eq!(contract.con_id.get(), 265_598);
-    assert_eq!(
-        (contract.sec_type, contract.exchange.as_str()),
-        (SecType::Stk, "SMART")
-    );
+    assert_eq!((contract.sec_type, contract.exchange.as_str()), (SecType::Stk, "SMART"));
     assert_eq!(contract.multiplier, Decimal::ONE);
-    assert_eq!(
-        (contract.min_size, contract.size_increment),
-        (exact("0.0001"), exact("0.0001"))
-    );
+    assert_eq!((contract.min_size, contract.size_increment), (exact("0.0001"), exact("0.0001")));
     assert_eq!(contract.time_zone.as_deref(), Some("America/New_York"));
-    assert_eq!(
-        contract.trading_hours.as_deref(),
-        Some("20260413:0400-20260413:2000;20260414:CLOSED")
-    );
+    assert_eq!(contract.trading_hours.as_deref(), Some("20260413:0400-20260413:2000;20260414:CLOSED"));
     assert_eq!(contract.increment_at(exact("189.5")), Some(exact("0.01")));
-    assert_eq!(
-        (contract.expiry, contract.strike, contract.right),
-        (None, None, None)
-    );
+    assert_eq!((contract.expiry, contract.strike, contract.right), (None, None, None));
 }
 
 #[test]
@@ -71,23 +54,13 @@ fn the_market_rule_is_that_of_the_contracts_own_exchange() {
     details.contract.exchange = "IBIS".into();
     assert_eq!(market_rule_id(&details), None);
     details.contract.exchange = "".into();
-    assert_eq!(
-        market_rule_id(&details),
-        Some(557),
-        "an unsaid exchange is the first valid one"
-    );
+    assert_eq!(market_rule_id(&details), Some(557), "an unsaid exchange is the first valid one");
 }
 
 #[test]
 fn steps_are_sorted_and_a_broken_rule_is_no_rule() {
-    let step = |low_edge, increment| PriceIncrement {
-        low_edge,
-        increment,
-    };
-    let rule = |price_increments| MarketRule {
-        market_rule_id: 26,
-        price_increments,
-    };
+    let step = |low_edge, increment| PriceIncrement { low_edge, increment };
+    let rule = |price_increments| MarketRule { market_rule_id: 26, price_increments };
     let steps = increments(&rule(vec![step(1.0, 0.01), step(0.0, 0.0001)])).unwrap();
     assert_eq!(steps[0].low_edge, Decimal::ZERO);
     assert_eq!(steps[1].increment, exact("0.01"));
@@ -101,10 +74,7 @@ fn funds_listed_as_stocks_are_told_apart_and_untraded_kinds_are_refused() {
     let steps = || fallback_increments(&apple()).unwrap();
     let mut details = apple();
     details.stock_type = "ETF".to_owned();
-    assert_eq!(
-        from_details(&details, steps()).unwrap().sec_type,
-        SecType::Etf
-    );
+    assert_eq!(from_details(&details, steps()).unwrap().sec_type, SecType::Etf);
     details.contract.security_type = SecurityType::Warrant;
     assert!(from_details(&details, steps()).unwrap_err().contains("WAR"));
     details = apple();

@@ -12,9 +12,7 @@ pub(crate) fn decimal(value: f64) -> Option<Decimal> {
     if !value.is_finite() || value.abs() >= f64::MAX {
         return None;
     }
-    Decimal::from_str_exact(&value.to_string())
-        .ok()
-        .map(|exact| exact.normalize())
+    Decimal::from_str_exact(&value.to_string()).ok().map(|exact| exact.normalize())
 }
 
 /// Like [`decimal`], for fields that the library already made optional.

@@ -20,11 +20,7 @@ fn is_link_loss(error: &Error) -> bool {
     error.is_connection_lost()
         || matches!(
             error,
-            Error::Shutdown
-                | Error::ConnectionFailed
-                | Error::Cancelled
-                | Error::UnexpectedEndOfStream
-                | Error::Io(_)
+            Error::Shutdown | Error::ConnectionFailed | Error::Cancelled | Error::UnexpectedEndOfStream | Error::Io(_)
         )
 }
 
@@ -34,10 +30,7 @@ pub(crate) fn ask_error(error: &Error) -> AskError {
         return if is_gap(notice) {
             AskError::Garbled(notice.message.clone())
         } else {
-            AskError::Broker {
-                code: notice.code,
-                message: notice.message.clone(),
-            }
+            AskError::Broker { code: notice.code, message: notice.message.clone() }
         };
     }
     if matches!(error, Error::Timeout) {

@@ -15,10 +15,7 @@ fn notice(code: i32) -> Notice {
 #[test]
 fn a_refusal_of_the_broker_keeps_its_code_even_when_nobody_knows_it() {
     for code in [200, 201, 321, 99_999] {
-        let expected = AskError::Broker {
-            code,
-            message: "words".to_owned(),
-        };
+        let expected = AskError::Broker { code, message: "words".to_owned() };
         assert_eq!(ask_error(&Error::Notice(notice(code))), expected);
     }
 }
@@ -41,10 +38,7 @@ fn a_lost_connection_is_not_an_answer() {
 fn lag_and_garbage_are_gaps_and_the_brokers_own_notices_are_not() {
     for code in [-4, -5, -6, -7, -8] {
         assert!(is_gap(&notice(code)), "{code}");
-        assert!(matches!(
-            ask_error(&Error::Notice(notice(code))),
-            AskError::Garbled(_)
-        ));
+        assert!(matches!(ask_error(&Error::Notice(notice(code))), AskError::Garbled(_)));
     }
     for code in [-3, 202, 399, 1100, 1101, 1102, 2104, 2158] {
         assert!(!is_gap(&notice(code)), "{code}");

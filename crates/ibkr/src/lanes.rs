@@ -50,12 +50,7 @@ pub(crate) async fn run(shared: Shared, commands: mpsc::Receiver<BrokerCommand>)
     let (cancels, cancel_lane) = mpsc::channel(LANE_LEN_MAX);
     let (asks, ask_lane) = mpsc::channel(LANE_LEN_MAX);
     let (quotes, quote_lane) = mpsc::channel(LANE_LEN_MAX);
-    let lanes = Lanes {
-        orders,
-        cancels,
-        asks,
-        quotes,
-    };
+    let lanes = Lanes { orders, cancels, asks, quotes };
     tokio::select! {
         ended = dispatch(&shared, &lanes, commands) => match ended {
             Ok(()) | Err(Deaf) => {}
@@ -74,33 +69,16 @@ struct Lanes {
     quotes: mpsc::Sender<quotes::Wish>,
 }
 
-async fn dispatch(
-    shared: &Shared,
-    lanes: &Lanes,
-    mut commands: mpsc::Receiver<BrokerCommand>,
-) -> Result<(), Deaf> {
+async fn dispatch(shared: &Shared, lanes: &Lanes, mut commands: mpsc::Receiver<BrokerCommand>) -> Result<(), Deaf> {
     while let Some(command) = commands.recv().await {
         match command {
             BrokerCommand::Submit(ticket) | BrokerCommand::Replace { ticket } => {
                 if let Err(full) = lanes.orders.try_send(ticket) {
-                    sent(
-                        &shared.events,
-                        &full.into_inner(),
-                        not_sent(NotSentReason::Pacing),
-                    )
-                    .await?;
+                    sent(&shared.events, &full.into_inner(), not_sent(NotSentReason::Pacing)).await?;
                 }
             }
-            BrokerCommand::Cancel {
-                cl_ord_id,
-                broker_order_id,
-                generation,
-            } => {
-                let cancel = Cancel {
-                    cl_ord_id,
-                    broker_order_id,
-                    generation,
-                };
+            BrokerCommand::Cancel { cl_ord_id, broker_order_id, generation } => {
+                let cancel = Cancel { cl_ord_id, broker_order_id, generation };
                 if let Err(full) = lanes.cancels.try_send(cancel) {
                     let cl_ord_id = full.into_inner().cl_ord_id;
                     let outcome = not_sent(NotSentReason::Pacing);
@@ -111,16 +89,11 @@ async fn dispatch(
             BrokerCommand::Ask { id, question } => {
                 if lanes.asks.try_send(Ask { id, question }).is_err() {
                     let answer = Err(AskError::Timeout);
-                    shared
-                        .events
-                        .send(BrokerEvent::Answer { id, answer })
-                        .await?;
+                    shared.events.send(BrokerEvent::Answer { id, answer }).await?;
                 }
             }
             // The desk only notes wishes, so these two never wait for the broker.
-            BrokerCommand::Subscribe(contract) => {
-                wish(lanes, quotes::Wish::Begin(contract)).await?
-            }
+            BrokerCommand::Subscribe(contract) => wish(lanes, quotes::Wish::Begin(contract)).await?,
             BrokerCommand::Unsubscribe(con_id) => wish(lanes, quotes::Wish::End(con_id)).await?,
             BrokerCommand::Reconnect => match shared.link.current() {
                 Some(session) => session.fail("a new connection was asked for"),
@@ -180,9 +153,7 @@ async fn send_order(shared: &Shared, ticket: &Ticket) -> SendOutcome {
     if let Err(reason) = shared.guard.check(&ticket.permit) {
         return not_sent(reason);
     }
-    let write = session
-        .client
-        .submit_order(ticket.broker_order_id.get(), &contract, &order);
+    let write = session.client.submit_order(ticket.broker_order_id.get(), &contract, &order);
     match tokio::time::timeout(shared.config.write_deadline, write).await {
         Ok(Ok(())) => SendOutcome::Written,
         Ok(Err(error)) => unknown(&session, format!("the write of an order failed: {error}")),
@@ -200,10 +171,7 @@ fn unknown(session: &Session, detail: String) -> SendOutcome {
 async fn cancel_sends(shared: &Shared, mut lane: mpsc::Receiver<Cancel>) -> Deaf {
     while let Some(cancel) = lane.recv().await {
         let outcome = send_cancel(shared, &cancel).await;
-        let event = BrokerEvent::CancelSent {
-            cl_ord_id: cancel.cl_ord_id,
-            outcome,
-        };
+        let event = BrokerEvent::CancelSent { cl_ord_id: cancel.cl_ord_id, outcome };
         if let Err(deaf) = shared.events.send(event).await {
             return deaf;
         }
@@ -220,9 +188,7 @@ async fn send_cancel(shared: &Shared, cancel: &Cancel) -> SendOutcome {
         return not_sent(NotSentReason::StaleGeneration);
     }
     // No manual order time. What becomes of it comes on the order stream; the subscription is not needed.
-    let write = session
-        .client
-        .cancel_order(cancel.broker_order_id.get(), "");
+    let write = session.client.cancel_order(cancel.broker_order_id.get(), "");
     match tokio::time::timeout(shared.config.write_deadline, write).await {
         Ok(Ok(_subscription)) => SendOutcome::Written,
         Ok(Err(error)) => unknown(&session, format!("the write of a cancel failed: {error}")),

@@ -28,10 +28,7 @@ fn what_if(side: Side, order_type: OrderType, tif: Tif) -> WhatIfOrder {
             strike: None,
             right: None,
             multiplier: Decimal::ONE,
-            price_increments: vec![PriceIncrement {
-                low_edge: Decimal::ZERO,
-                increment: Decimal::new(1, 2),
-            }],
+            price_increments: vec![PriceIncrement { low_edge: Decimal::ZERO, increment: Decimal::new(1, 2) }],
             min_size: Decimal::ONE,
             size_increment: Decimal::ONE,
             long_name: "APPLE INC".to_owned(),
@@ -53,15 +50,7 @@ fn wire(order_type: OrderType, tif: Tif) -> Option<Order> {
 }
 
 /// Type word, limit, auxiliary, trail stop, percent, time in force.
-type Row = (
-    OrderType,
-    &'static str,
-    Option<f64>,
-    Option<f64>,
-    Option<f64>,
-    Option<f64>,
-    &'static str,
-);
+type Row = (OrderType, &'static str, Option<f64>, Option<f64>, Option<f64>, Option<f64>, &'static str);
 
 #[test]
 fn every_order_type_has_its_words_and_prices() {
@@ -70,57 +59,13 @@ fn every_order_type_has_its_words_and_prices() {
     let percent = Trail::Percent(price("1.5"));
     let rows: [Row; 13] = [
         (OrderType::Market, "MKT", None, None, None, None, "DAY"),
+        (OrderType::Limit { limit }, "LMT", Some(189.51), None, None, None, "DAY"),
+        (OrderType::Stop { stop }, "STP", None, Some(190.02), None, None, "DAY"),
+        (OrderType::StopLimit { stop, limit }, "STP LMT", Some(189.51), Some(190.02), None, None, "DAY"),
+        (OrderType::Trail { trail: amount }, "TRAIL", None, Some(0.75), None, None, "DAY"),
+        (OrderType::Trail { trail: percent }, "TRAIL", None, None, None, Some(1.5), "DAY"),
         (
-            OrderType::Limit { limit },
-            "LMT",
-            Some(189.51),
-            None,
-            None,
-            None,
-            "DAY",
-        ),
-        (
-            OrderType::Stop { stop },
-            "STP",
-            None,
-            Some(190.02),
-            None,
-            None,
-            "DAY",
-        ),
-        (
-            OrderType::StopLimit { stop, limit },
-            "STP LMT",
-            Some(189.51),
-            Some(190.02),
-            None,
-            None,
-            "DAY",
-        ),
-        (
-            OrderType::Trail { trail: amount },
-            "TRAIL",
-            None,
-            Some(0.75),
-            None,
-            None,
-            "DAY",
-        ),
-        (
-            OrderType::Trail { trail: percent },
-            "TRAIL",
-            None,
-            None,
-            None,
-            Some(1.5),
-            "DAY",
-        ),
-        (
-            OrderType::TrailLimit {
-                trail: amount,
-                stop,
-                limit,
-            },
+            OrderType::TrailLimit { trail: amount, stop, limit },
             "TRAIL LIMIT",
             Some(189.51),
             Some(0.75),
@@ -128,44 +73,12 @@ fn every_order_type_has_its_words_and_prices() {
             None,
             "DAY",
         ),
-        (
-            OrderType::Midprice { cap: Some(limit) },
-            "MIDPRICE",
-            Some(189.51),
-            None,
-            None,
-            None,
-            "DAY",
-        ),
-        (
-            OrderType::Midprice { cap: None },
-            "MIDPRICE",
-            None,
-            None,
-            None,
-            None,
-            "DAY",
-        ),
+        (OrderType::Midprice { cap: Some(limit) }, "MIDPRICE", Some(189.51), None, None, None, "DAY"),
+        (OrderType::Midprice { cap: None }, "MIDPRICE", None, None, None, None, "DAY"),
         (OrderType::Moc, "MOC", None, None, None, None, "DAY"),
-        (
-            OrderType::Loc { limit },
-            "LOC",
-            Some(189.51),
-            None,
-            None,
-            None,
-            "DAY",
-        ),
+        (OrderType::Loc { limit }, "LOC", Some(189.51), None, None, None, "DAY"),
         (OrderType::Moo, "MKT", None, None, None, None, "OPG"),
-        (
-            OrderType::Loo { limit },
-            "LMT",
-            Some(189.51),
-            None,
-            None,
-            None,
-            "OPG",
-        ),
+        (OrderType::Loo { limit }, "LMT", Some(189.51), None, None, None, "OPG"),
     ];
     for (order_type, word, limit, aux, trail_stop, percent, tif) in rows {
         let order = wire(order_type, Tif::Day).unwrap();
@@ -177,11 +90,7 @@ fn every_order_type_has_its_words_and_prices() {
             order.trailing_percent,
             order.tif.as_str(),
         );
-        assert_eq!(
-            said,
-            (word, limit, aux, trail_stop, percent, tif),
-            "{order_type:?}"
-        );
+        assert_eq!(said, (word, limit, aux, trail_stop, percent, tif), "{order_type:?}");
     }
 }
 
@@ -198,12 +107,8 @@ fn account_quantity_hours_and_flags_are_always_said() {
 
 #[test]
 fn a_short_sale_of_an_ordinary_account_leaves_as_a_sell() {
-    for (side, word) in [
-        (Side::Buy, "BUY"),
-        (Side::BuyToCover, "BUY"),
-        (Side::Sell, "SELL"),
-        (Side::SellShort, "SELL"),
-    ] {
+    for (side, word) in [(Side::Buy, "BUY"), (Side::BuyToCover, "BUY"), (Side::Sell, "SELL"), (Side::SellShort, "SELL")]
+    {
         let order = from_what_if(&what_if(side, OrderType::Market, Tif::Day)).unwrap();
         assert_eq!(order.action.as_str(), word, "{side:?}");
     }
@@ -221,11 +126,7 @@ fn every_time_in_force_has_its_word_and_only_a_dated_one_a_date() {
         (Tif::Gtd { until }, "GTD", "20260413-19:27:04"),
     ] {
         let order = wire(OrderType::Limit { limit: price("1") }, tif).unwrap();
-        assert_eq!(
-            (order.tif.as_str(), order.good_till_date.as_str()),
-            (word, date),
-            "{tif:?}"
-        );
+        assert_eq!((order.tif.as_str(), order.good_till_date.as_str()), (word, date), "{tif:?}");
     }
 }
 

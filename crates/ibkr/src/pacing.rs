@@ -20,25 +20,18 @@ impl Pacer {
     pub(crate) fn new(messages_per_second: Option<u32>) -> Self {
         let part = |fifths: u32| {
             messages_per_second.map(|total| {
-                let share =
-                    NonZeroU32::new(total.saturating_mul(fifths) / 5).unwrap_or(NonZeroU32::MIN);
+                let share = NonZeroU32::new(total.saturating_mul(fifths) / 5).unwrap_or(NonZeroU32::MIN);
                 RateLimiter::direct(Quota::per_second(share))
             })
         };
-        Self {
-            orders: part(ORDER_FIFTHS),
-            cancels: part(1),
-            questions: part(1),
-        }
+        Self { orders: part(ORDER_FIFTHS), cancels: part(1), questions: part(1) }
     }
 
     /// Waits for an order's turn, at most `patience`. `false` when it did not come.
     pub(crate) async fn order(&self, patience: Duration) -> bool {
         match &self.orders {
             None => true,
-            Some(budget) => tokio::time::timeout(patience, budget.until_ready())
-                .await
-                .is_ok(),
+            Some(budget) => tokio::time::timeout(patience, budget.until_ready()).await.is_ok(),
         }
     }
 

@@ -8,9 +8,7 @@ async fn an_order_beyond_its_budget_is_told_so_and_a_cancel_still_goes() {
         assert!(pacer.order(Duration::ZERO).await);
     }
     assert!(!pacer.order(Duration::ZERO).await);
-    tokio::time::timeout(Duration::from_millis(100), pacer.cancel())
-        .await
-        .expect("the budget of cancels is its own");
+    tokio::time::timeout(Duration::from_millis(100), pacer.cancel()).await.expect("the budget of cancels is its own");
     tokio::time::timeout(Duration::from_millis(100), pacer.question())
         .await
         .expect("the budget of questions is its own");

@@ -41,10 +41,7 @@ pub(crate) async fn orders(
 }
 
 fn stream_fault(error: &Error) -> String {
-    if matches!(
-        error,
-        Error::Shutdown | Error::ConnectionReset | Error::ConnectionFailed
-    ) {
+    if matches!(error, Error::Shutdown | Error::ConnectionReset | Error::ConnectionFailed) {
         "the connection was lost".to_owned()
     } else {
         format!("the order stream could not be read: {error}")
@@ -56,36 +53,21 @@ fn order_event(session: &Session, update: &OrderUpdate) -> Option<BrokerEvent> {
     match update {
         // The echo of a what-if places nothing. Only the broker's own flag says so: an order that bears the id of a
         // what-if but not the flag is a real one, and must be seen.
-        OrderUpdate::OpenOrder(data) => (!data.order.what_if).then(|| BrokerEvent::OpenOrder {
-            generation,
-            order: Box::new(report::open_order(data)),
-        }),
+        OrderUpdate::OpenOrder(data) => (!data.order.what_if)
+            .then(|| BrokerEvent::OpenOrder { generation, order: Box::new(report::open_order(data)) }),
         OrderUpdate::OrderStatus(status) => {
             report::status(status).map(|report| BrokerEvent::Status { generation, report })
         }
         OrderUpdate::ExecutionData(data) => Some(match report::execution(data) {
-            Ok(execution) => BrokerEvent::Executed {
-                generation,
-                execution: Box::new(execution),
-            },
-            Err(message) => BrokerEvent::Notice {
-                generation,
-                code: report::UNREADABLE,
-                message,
-            },
+            Ok(execution) => BrokerEvent::Executed { generation, execution: Box::new(execution) },
+            Err(message) => BrokerEvent::Notice { generation, code: report::UNREADABLE, message },
         }),
         OrderUpdate::CommissionReport(wire) => {
             let known = report::commission(wire);
             if known.is_none() {
-                tracing::debug!(
-                    execution = wire.execution_id,
-                    "a commission is not known yet"
-                );
+                tracing::debug!(execution = wire.execution_id, "a commission is not known yet");
             }
-            known.map(|(exec_id, commission)| BrokerEvent::CommissionReported {
-                exec_id,
-                commission,
-            })
+            known.map(|(exec_id, commission)| BrokerEvent::CommissionReported { exec_id, commission })
         }
         // Client id 0 binding a manual order: its open-order message says the same.
         OrderUpdate::OrderBound(_) => None,
@@ -94,48 +76,23 @@ fn order_event(session: &Session, update: &OrderUpdate) -> Option<BrokerEvent> {
 
 fn order_notice(session: &Session, notice: Notice) -> Option<BrokerEvent> {
     let generation = session.generation;
-    let Notice {
-        request_id,
-        code,
-        message,
-        ..
-    } = notice;
+    let Notice { request_id, code, message, .. } = notice;
     match request_id.and_then(report::broker_order_id) {
         // Its question gets the answer.
         Some(id) if session.is_what_if(id) => None,
-        Some(broker_order_id) => Some(BrokerEvent::OrderError {
-            generation,
-            broker_order_id,
-            code,
-            message,
-        }),
-        None => Some(BrokerEvent::Notice {
-            generation,
-            code,
-            message,
-        }),
+        Some(broker_order_id) => Some(BrokerEvent::OrderError { generation, broker_order_id, code, message }),
+        None => Some(BrokerEvent::Notice { generation, code, message }),
     }
 }
 
 /// Messages about no request: farms, 1100, 1101, 1102, 1300. The stream begins with those of the handshake.
-pub(crate) async fn notices(
-    session: &Session,
-    mut stream: NoticeStream,
-    events: &Outbox,
-) -> Result<(), Deaf> {
+pub(crate) async fn notices(session: &Session, mut stream: NoticeStream, events: &Outbox) -> Result<(), Deaf> {
     while let Some(notice) = stream.next().await {
         if fault::is_gap(&notice) {
-            session.fail(format!(
-                "messages were lost or not understood: {}",
-                notice.message
-            ));
+            session.fail(format!("messages were lost or not understood: {}", notice.message));
             continue;
         }
-        let event = BrokerEvent::Notice {
-            generation: session.generation,
-            code: notice.code,
-            message: notice.message,
-        };
+        let event = BrokerEvent::Notice { generation: session.generation, code: notice.code, message: notice.message };
         events.send(event).await?;
     }
     session.fail("the connection was lost");
@@ -152,10 +109,7 @@ pub(crate) async fn heartbeat(session: &Session, config: &TwsConfig) {
         let answer = tokio::time::timeout(config.ask_deadline, session.client.server_time()).await;
         match answer {
             Err(_) | Ok(Err(Error::Timeout)) => {
-                session.fail(format!(
-                    "no answer to a heartbeat within {:?}",
-                    config.ask_deadline
-                ));
+                session.fail(format!("no answer to a heartbeat within {:?}", config.ask_deadline));
                 return;
             }
             // Any other refusal is an answer too; a lost connection is told by the streams.

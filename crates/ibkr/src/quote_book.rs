@@ -165,9 +165,7 @@ impl QuoteBook {
     fn mark_delayed(&mut self) {
         self.quote.data_type = match self.quote.data_type {
             DataType::DelayedFrozen => DataType::DelayedFrozen,
-            DataType::Live | DataType::Frozen | DataType::Delayed | DataType::Close => {
-                DataType::Delayed
-            }
+            DataType::Live | DataType::Frozen | DataType::Delayed | DataType::Close => DataType::Delayed,
         };
     }
 }

@@ -15,11 +15,7 @@ fn book() -> QuoteBook {
 }
 
 fn price(tick_type: TickType, price: f64) -> TickTypes {
-    TickTypes::Price(TickPrice {
-        tick_type,
-        price,
-        ..TickPrice::default()
-    })
+    TickTypes::Price(TickPrice { tick_type, price, ..TickPrice::default() })
 }
 
 #[test]
@@ -33,14 +29,8 @@ fn ticks_make_a_quote_and_its_time_is_that_of_the_newest() {
         ..TickPriceSize::default()
     });
     assert_eq!(book.fold(&bid, at(1)), Fold::Changed);
-    assert_eq!(
-        book.fold(&price(TickType::Ask, 189.52), at(2)),
-        Fold::Changed
-    );
-    assert_eq!(
-        book.fold(&price(TickType::High, 191.0), at(3)),
-        Fold::Ignored
-    );
+    assert_eq!(book.fold(&price(TickType::Ask, 189.52), at(2)), Fold::Changed);
+    assert_eq!(book.fold(&price(TickType::High, 191.0), at(3)), Fold::Ignored);
     let quote = book.quote();
     assert_eq!(quote.bid.unwrap().to_string(), "189.48");
     assert_eq!(quote.bid_size.unwrap().to_string(), "300");
@@ -83,10 +73,7 @@ fn delayed_ticks_and_announcements_say_that_the_data_is_old() {
 #[test]
 fn a_size_may_be_zero_and_a_snapshot_ends() {
     let mut book = book();
-    let size = TickTypes::Size(TickSize {
-        tick_type: TickType::AskSize,
-        size: 0.0,
-    });
+    let size = TickTypes::Size(TickSize { tick_type: TickType::AskSize, size: 0.0 });
     assert_eq!(book.fold(&size, at(1)), Fold::Changed);
     assert_eq!(book.quote().ask_size.unwrap().to_string(), "0");
     assert_eq!(book.fold(&TickTypes::SnapshotEnd, at(1)), Fold::SnapshotEnd);

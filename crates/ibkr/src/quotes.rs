@@ -79,11 +79,7 @@ pub(crate) async fn desk(shared: &Shared, mut wishes: mpsc::Receiver<Wish>) -> D
 }
 
 async fn refuse(shared: &Shared, con_id: ConId, code: i32, message: String) -> Result<(), Deaf> {
-    let event = BrokerEvent::QuoteRefused {
-        con_id,
-        code,
-        message,
-    };
+    let event = BrokerEvent::QuoteRefused { con_id, code, message };
     shared.events.send(event).await
 }
 
@@ -108,9 +104,7 @@ async fn follow(shared: &Shared, session: &Session, contract: &Contract) -> Resu
             Ok(Err(error)) => {
                 return match ended(session, con_id, &error) {
                     Next::Refuse { code, message } => refuse(shared, con_id, code, message).await,
-                    Next::Read | Next::Show | Next::Renew | Next::Refused { .. } | Next::End => {
-                        Ok(())
-                    }
+                    Next::Read | Next::Show | Next::Renew | Next::Refused { .. } | Next::End => Ok(()),
                 };
             }
             Err(_) => {
@@ -183,16 +177,9 @@ fn noticed(book: &mut QuoteBook, notice: Notice) -> Next {
         book.delayed(Timestamp::now());
         Next::Show
     } else if NOT_ENTITLED.contains(&notice.code) {
-        Next::Refused {
-            code: notice.code,
-            message: notice.message,
-        }
+        Next::Refused { code: notice.code, message: notice.message }
     } else {
-        tracing::info!(
-            code = notice.code,
-            message = notice.message,
-            "notice on a quote"
-        );
+        tracing::info!(code = notice.code, message = notice.message, "notice on a quote");
         Next::Read
     }
 }
@@ -202,9 +189,7 @@ fn ended(session: &Session, con_id: ConId, error: &Error) -> Next {
         AskError::Broker { code, message } => Next::Refuse { code, message },
         AskError::NoLink => Next::End,
         AskError::Timeout | AskError::Garbled(_) => {
-            session.fail(format!(
-                "market data of contract {con_id} could not be read: {error}"
-            ));
+            session.fail(format!("market data of contract {con_id} could not be read: {error}"));
             Next::End
         }
     }

@@ -114,15 +114,10 @@ pub(crate) fn status(status: &OrderStatus) -> Option<StatusReport> {
 pub(crate) fn execution(data: &ExecutionData) -> Result<Execution, String> {
     let execution = &data.execution;
     let id = &execution.execution_id;
-    let exec_id: ExecId = id
-        .parse()
-        .map_err(|error| format!("execution {id:?}: {error}"))?;
+    let exec_id: ExecId = id.parse().map_err(|error| format!("execution {id:?}: {error}"))?;
     let unreadable = |what: &str| format!("execution {exec_id}: {what}");
     Ok(Execution {
-        account: execution
-            .account_number
-            .parse()
-            .map_err(|_| unreadable("no account"))?,
+        account: execution.account_number.parse().map_err(|_| unreadable("no account"))?,
         con_id: con_id(data.contract.contract_id).ok_or_else(|| unreadable("no contract id"))?,
         symbol: data.contract.symbol.to_string(),
         is_buy: match execution.side {
@@ -147,10 +142,8 @@ pub(crate) fn commission(report: &CommissionReport) -> Option<(ExecId, Commissio
     let exec_id = report.execution_id.parse().ok()?;
     let currency: Currency = report.currency.parse().ok()?;
     let amount: Decimal = decimal::nonzero(report.commission)?;
-    let commission = Commission {
-        amount: Money { amount, currency },
-        realized_pnl: decimal::optional(report.realized_pnl),
-    };
+    let commission =
+        Commission { amount: Money { amount, currency }, realized_pnl: decimal::optional(report.realized_pnl) };
     Some((exec_id, commission))
 }
 

@@ -1,7 +1,8 @@
 use super::{commission, completed_order, execution, open_order, status};
+use domain::id::{BrokerOrderId, ClientId, PermId};
 use ibapi::orders::{
-    CommissionReport, Execution, ExecutionData, ExecutionSide, Order, OrderData, OrderState,
-    OrderStatus, OrderStatusKind,
+    CommissionReport, Execution, ExecutionData, ExecutionSide, Order, OrderData, OrderState, OrderStatus,
+    OrderStatusKind,
 };
 use rust_decimal::Decimal;
 
@@ -23,10 +24,7 @@ fn open(order_id: i32) -> OrderData {
             order_ref: "tg:demo:k-1".to_owned(),
             ..Order::default()
         },
-        order_state: OrderState {
-            status: OrderStatusKind::PreSubmitted,
-            ..OrderState::default()
-        },
+        order_state: OrderState { status: OrderStatusKind::PreSubmitted, ..OrderState::default() },
         ..OrderData::default()
     };
     data.contract.contract_id = 265_598;
@@ -36,18 +34,12 @@ fn open(order_id: i32) -> OrderData {
 #[test]
 fn an_open_order_is_told_whole() {
     let order = open_order(&open(42));
-    assert_eq!(order.broker_order_id.map(|id| id.get()), Some(42));
-    assert_eq!(order.client_id.map(|id| id.get()), Some(7));
-    assert_eq!(order.perm_id.map(|id| id.get()), Some(99));
+    assert_eq!(order.broker_order_id.map(BrokerOrderId::get), Some(42));
+    assert_eq!(order.client_id.map(ClientId::get), Some(7));
+    assert_eq!(order.perm_id.map(PermId::get), Some(99));
     assert_eq!(order.total_qty, Some(exact("10")));
-    assert_eq!(
-        (order.limit_price, order.aux_price),
-        (Some(exact("189.5")), None)
-    );
-    assert_eq!(
-        (order.order_ref.as_str(), order.status.as_str()),
-        ("tg:demo:k-1", "PreSubmitted")
-    );
+    assert_eq!((order.limit_price, order.aux_price), (Some(exact("189.5")), None));
+    assert_eq!((order.order_ref.as_str(), order.status.as_str()), ("tg:demo:k-1", "PreSubmitted"));
     assert_eq!((order.tif.as_str(), order.action.as_str()), ("DAY", "BUY"));
 }
 
@@ -72,10 +64,7 @@ fn a_completed_order_was_as_large_as_what_was_filled_and_what_remained() {
     data.order.filled_quantity = 6.0;
     data.order_state.completed_status = "Cancelled by Trader".to_owned();
     let order = completed_order(&data);
-    assert_eq!(
-        (order.total_qty, order.filled),
-        (Some(exact("10")), Some(exact("6")))
-    );
+    assert_eq!((order.total_qty, order.filled), (Some(exact("10")), Some(exact("6"))));
     assert_eq!((order.broker_order_id, order.client_id), (None, None));
     assert_eq!(order.detail.as_deref(), Some("Cancelled by Trader"));
 }
@@ -92,19 +81,10 @@ fn a_status_tells_zero_fills_and_no_average_price() {
         ..OrderStatus::default()
     };
     let report = status(&wire).unwrap();
-    assert_eq!(
-        (report.filled, report.remaining),
-        (Some(Decimal::ZERO), Some(exact("10")))
-    );
+    assert_eq!((report.filled, report.remaining), (Some(Decimal::ZERO), Some(exact("10"))));
     assert_eq!((report.avg_px, report.perm_id), (None, None));
     assert_eq!(report.status, "Strange", "the broker's own word is kept");
-    assert_eq!(
-        status(&OrderStatus {
-            order_id: -5,
-            ..wire
-        }),
-        None
-    );
+    assert_eq!(status(&OrderStatus { order_id: -5, ..wire }), None);
 }
 
 fn trade() -> ExecutionData {
@@ -132,15 +112,9 @@ fn trade() -> ExecutionData {
 #[test]
 fn a_trade_is_told_whole() {
     let trade = execution(&trade()).unwrap();
-    assert_eq!(
-        (trade.last_qty.get(), trade.last_px.get()),
-        (exact("3"), exact("189.51"))
-    );
+    assert_eq!((trade.last_qty.get(), trade.last_px.get()), (exact("3"), exact("189.51")));
     assert!(!trade.is_buy);
-    assert_eq!(
-        trade.executed_at,
-        Some("2026-04-13T19:27:04Z".parse().unwrap())
-    );
+    assert_eq!(trade.executed_at, Some("2026-04-13T19:27:04Z".parse().unwrap()));
     assert_eq!(trade.order_ref, "tg:demo:k-1");
     assert_eq!(trade.commission, None);
 }
@@ -185,10 +159,7 @@ fn a_commission_is_told_with_its_profit_or_none() {
     assert_eq!(known.amount.amount, exact("1.05"));
     assert_eq!(known.realized_pnl, Some(exact("-3.5")));
     let (_, rebate) = commission(&fee(-0.25, Some(f64::MAX))).unwrap();
-    assert_eq!(
-        (rebate.amount.amount, rebate.realized_pnl),
-        (exact("-0.25"), None)
-    );
+    assert_eq!((rebate.amount.amount, rebate.realized_pnl), (exact("-0.25"), None));
 }
 
 #[test]
@@ -196,9 +167,6 @@ fn an_unset_or_zero_commission_is_not_known_yet() {
     for amount in [0.0, f64::MAX, f64::NAN] {
         assert_eq!(commission(&fee(amount, None)), None, "{amount}");
     }
-    let nowhere = CommissionReport {
-        currency: String::new(),
-        ..fee(1.0, None)
-    };
+    let nowhere = CommissionReport { currency: String::new(), ..fee(1.0, None) };
     assert_eq!(commission(&nowhere), None);
 }

@@ -190,9 +190,7 @@ fn accounts(config: &TwsConfig, offered: &[String]) -> Result<Vec<AccountId>, Co
         })
         .collect();
     if accounts.is_empty() {
-        return Err(ConnectFault::plain(
-            "the login offers no account".to_owned(),
-        ));
+        return Err(ConnectFault::plain("the login offers no account".to_owned()));
     }
     match &config.account {
         Some(pinned) if !accounts.contains(pinned) => Err(ConnectFault::plain(format!(

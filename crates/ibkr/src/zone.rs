@@ -105,12 +105,7 @@ const ZONES: &[(&str, &str)] = &[
 /// The IANA name of a zone as TWS calls it, e.g. `US/Eastern`, `EST (Eastern Standard Time)`, `China Standard Time`.
 pub(crate) fn iana(name: &str) -> Option<String> {
     let name = name.trim();
-    let mapped = |name: &str| {
-        ZONES
-            .iter()
-            .find(|(theirs, _)| *theirs == name)
-            .map(|(_, iana)| (*iana).to_owned())
-    };
+    let mapped = |name: &str| ZONES.iter().find(|(theirs, _)| *theirs == name).map(|(_, iana)| (*iana).to_owned());
     let bare = name.split_once(" (").map_or(name, |(bare, _)| bare);
     mapped(name).or_else(|| mapped(bare)).or_else(|| {
         let is_area_city = name.contains('/') && TimeZone::get(name).is_ok();
@@ -123,19 +118,13 @@ pub(crate) fn iana(name: &str) -> Option<String> {
 pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Some((date, clock)) = text.split_once('-') {
-        return civil(date, clock)?
-            .to_zoned(TimeZone::UTC)
-            .ok()
-            .map(|z| z.timestamp());
+        return civil(date, clock)?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp());
     }
     let mut words = text.splitn(2, ' ');
     let (date, rest) = (words.next()?, words.next()?.trim_start());
     let (clock, zone) = rest.split_once(' ')?;
     let zone = TimeZone::get(&iana(zone)?).ok()?;
-    civil(date, clock)?
-        .to_zoned(zone)
-        .ok()
-        .map(|z| z.timestamp())
+    civil(date, clock)?.to_zoned(zone).ok().map(|z| z.timestamp())
 }
 
 fn civil(date: &str, clock: &str) -> Option<DateTime> {

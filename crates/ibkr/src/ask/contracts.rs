@@ -14,22 +14,13 @@ use tokio::time::Instant;
 const NO_SUCH_CONTRACT: i32 = 200;
 
 /// Every contract that fits. Rows that Tollgate cannot trade are left out; if nothing else is left, that is an error.
-pub(super) async fn contracts(
-    asker: &Asker,
-    instrument: &Instrument,
-) -> Result<Vec<Contract>, AskError> {
+pub(super) async fn contracts(asker: &Asker, instrument: &Instrument) -> Result<Vec<Contract>, AskError> {
     let deadline = asker.deadline();
     let question = contract::question(instrument)
         .ok_or_else(|| AskError::Garbled("the strike cannot be said on the wire".to_owned()))?;
-    let rows = match asker
-        .within(deadline, asker.session.client.contract_details(&question))
-        .await
-    {
+    let rows = match asker.within(deadline, asker.session.client.contract_details(&question)).await {
         Ok(rows) => rows,
-        Err(AskError::Broker {
-            code: NO_SUCH_CONTRACT,
-            ..
-        }) => return Ok(Vec::new()),
+        Err(AskError::Broker { code: NO_SUCH_CONTRACT, .. }) => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
     let mut found = Vec::with_capacity(rows.len());
@@ -38,10 +29,7 @@ pub(super) async fn contracts(
     for row in &rows {
         let known = match increments(asker, deadline, row).await {
             Some(steps) => contract::from_details(row, steps),
-            None => Err(format!(
-                "contract {} has no price step",
-                row.contract.contract_id
-            )),
+            None => Err(format!("contract {} has no price step", row.contract.contract_id)),
         };
         match known {
             Ok(contract) => {
@@ -62,26 +50,18 @@ pub(super) async fn contracts(
 }
 
 /// Price steps by the exchange's market rule, asked once per rule and connection; else the smallest tick.
-async fn increments(
-    asker: &Asker,
-    deadline: Instant,
-    details: &ContractDetails,
-) -> Option<Vec<PriceIncrement>> {
+async fn increments(asker: &Asker, deadline: Instant, details: &ContractDetails) -> Option<Vec<PriceIncrement>> {
     let Some(id) = contract::market_rule_id(details) else {
         return contract::fallback_increments(details);
     };
     // The lock is held while asking: rules answer without a request id, and the second asker wants the first's answer.
-    let Ok(mut known) = tokio::time::timeout_at(deadline, asker.session.market_rules.lock()).await
-    else {
+    let Ok(mut known) = tokio::time::timeout_at(deadline, asker.session.market_rules.lock()).await else {
         return contract::fallback_increments(details);
     };
     if let Some(steps) = known.get(&id) {
         return Some(steps.clone());
     }
-    match asker
-        .within(deadline, asker.session.client.market_rule(id))
-        .await
-    {
+    match asker.within(deadline, asker.session.client.market_rule(id)).await {
         Ok(rule) => {
             let steps = contract::increments(&rule);
             if let Some(steps) = &steps {
@@ -98,12 +78,7 @@ async fn increments(
 
 /// Contracts whose symbol or name begins like this.
 pub(super) async fn symbols(asker: &Asker, pattern: &str) -> Result<Vec<SymbolMatch>, AskError> {
-    let rows = asker
-        .within(
-            asker.deadline(),
-            asker.session.client.matching_symbols(pattern),
-        )
-        .await?;
+    let rows = asker.within(asker.deadline(), asker.session.client.matching_symbols(pattern)).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {

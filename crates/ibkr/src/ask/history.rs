@@ -19,11 +19,7 @@ pub(super) struct Request {
 }
 
 /// Bars, oldest first; one senseless bar spoils the answer.
-pub(super) async fn bars(
-    asker: &Asker,
-    contract: &Contract,
-    request: &Request,
-) -> Result<Vec<Bar>, AskError> {
+pub(super) async fn bars(asker: &Asker, contract: &Contract, request: &Request) -> Result<Vec<Bar>, AskError> {
     let wire = contract::to_wire(contract);
     let mut builder = asker
         .session
@@ -33,18 +29,12 @@ pub(super) async fn bars(
         .what_to_show(bars::what(request.what))
         .trading_hours(TradingHours::from_use_rth(request.regular_hours));
     if let Some(end) = request.end {
-        let end = bars::offset_date_time(end).ok_or_else(|| {
-            AskError::Garbled("the end lies outside the wire's calendar".to_owned())
-        })?;
+        let end = bars::offset_date_time(end)
+            .ok_or_else(|| AskError::Garbled("the end lies outside the wire's calendar".to_owned()))?;
         builder = builder.ending(end);
     }
     let data = asker.within(asker.deadline(), builder.fetch()).await?;
-    let mut bars = data
-        .bars
-        .iter()
-        .map(bars::bar)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(AskError::Garbled)?;
+    let mut bars = data.bars.iter().map(bars::bar).collect::<Result<Vec<_>, _>>().map_err(AskError::Garbled)?;
     bars.sort_by_key(|bar| bar.time);
     Ok(bars)
 }

@@ -53,10 +53,7 @@ impl Asker {
 pub(crate) async fn answer(shared: &Shared, question: Question) -> Result<Answer, AskError> {
     let session = shared.link.current().ok_or(AskError::NoLink)?;
     let patience = patience(shared, &question);
-    let asker = Asker {
-        shared: shared.clone(),
-        session: Arc::clone(&session),
-    };
+    let asker = Asker { shared: shared.clone(), session: Arc::clone(&session) };
     tokio::select! {
         biased;
         answer = tokio::time::timeout(patience, dispatch(&asker, question)) => answer.unwrap_or(Err(AskError::Timeout)),
@@ -83,31 +80,12 @@ fn patience(shared: &Shared, question: &Question) -> Duration {
 
 async fn dispatch(asker: &Asker, question: Question) -> Result<Answer, AskError> {
     match question {
-        Question::Contracts(instrument) => contracts::contracts(asker, &instrument)
-            .await
-            .map(Answer::Contracts),
-        Question::MatchingSymbols(pattern) => contracts::symbols(asker, &pattern)
-            .await
-            .map(Answer::Symbols),
+        Question::Contracts(instrument) => contracts::contracts(asker, &instrument).await.map(Answer::Contracts),
+        Question::MatchingSymbols(pattern) => contracts::symbols(asker, &pattern).await.map(Answer::Symbols),
         Question::Quote(contract) => quote::quote(asker, &contract).await.map(Answer::Quote),
-        Question::Bars {
-            contract,
-            size,
-            duration,
-            end,
-            what,
-            regular_hours,
-        } => {
-            let request = history::Request {
-                size,
-                duration,
-                end,
-                what,
-                regular_hours,
-            };
-            history::bars(asker, &contract, &request)
-                .await
-                .map(Answer::Bars)
+        Question::Bars { contract, size, duration, end, what, regular_hours } => {
+            let request = history::Request { size, duration, end, what, regular_hours };
+            history::bars(asker, &contract, &request).await.map(Answer::Bars)
         }
         Question::WhatIf(order) => what_if::what_if(asker, &order).await.map(Answer::WhatIf),
         Question::Snapshot { account } => {

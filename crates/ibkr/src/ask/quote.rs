@@ -22,12 +22,7 @@ const DELAYED_FOLLOWS: i32 = 10_167;
 pub(super) async fn quote(asker: &Asker, contract: &Contract) -> Result<Quote, AskError> {
     let mut deadline = asker.deadline();
     let wire = contract::to_wire(contract);
-    let mut stream = asker
-        .within(
-            deadline,
-            asker.session.client.market_data(&wire).subscribe(),
-        )
-        .await?;
+    let mut stream = asker.within(deadline, asker.session.client.market_data(&wire).subscribe()).await?;
     let mut book = QuoteBook::new(contract.con_id, Timestamp::now());
     let mut refusal = None;
     while !book.is_full() {
@@ -45,23 +40,14 @@ pub(super) async fn quote(asker: &Asker, contract: &Contract) -> Result<Quote, A
             SubscriptionItem::Notice(notice) if fault::is_gap(&notice) => {
                 return Err(AskError::Garbled(notice.message));
             }
-            SubscriptionItem::Notice(notice) if notice.code == DELAYED_FOLLOWS => {
-                book.delayed(Timestamp::now())
-            }
+            SubscriptionItem::Notice(notice) if notice.code == DELAYED_FOLLOWS => book.delayed(Timestamp::now()),
             SubscriptionItem::Notice(notice) => {
-                refusal = Some(AskError::Broker {
-                    code: notice.code,
-                    message: notice.message,
-                });
+                refusal = Some(AskError::Broker { code: notice.code, message: notice.message });
             }
         }
         if !had_price && book.has_price() {
             deadline = deadline.min(Instant::now() + REST);
         }
     }
-    if book.has_price() {
-        Ok(book.quote().clone())
-    } else {
-        Err(refusal.unwrap_or(AskError::Timeout))
-    }
+    if book.has_price() { Ok(book.quote().clone()) } else { Err(refusal.unwrap_or(AskError::Timeout)) }
 }

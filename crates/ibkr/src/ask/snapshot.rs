@@ -51,7 +51,9 @@ fn section<T>(outcome: Result<T, AskError>) -> Section<T> {
 async fn turn(of: &Arc<Mutex<()>>, deadline: Instant) -> Result<OwnedMutexGuard<()>, AskError> {
     let waiting = Arc::clone(of).lock_owned();
     tokio::time::timeout_at(deadline, waiting).await.map_err(|_| {
-        AskError::Garbled("an earlier request of this kind has not ended: its answer could be mistaken for ours".to_owned())
+        AskError::Garbled(
+            "an earlier request of this kind has not ended: its answer could be mistaken for ours".to_owned(),
+        )
     })
 }
 
@@ -80,20 +82,14 @@ async fn to_end(
 async fn open_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.open_orders, deadline).await?;
-    let stream = asker
-        .within(deadline, asker.session.client.all_open_orders())
-        .await?;
+    let stream = asker.within(deadline, asker.session.client.all_open_orders()).await?;
     Ok(merge(to_end(deadline, stream, turn).await?))
 }
 
 /// Order ids belong to a client, so both name an open order; manual orders have a permanent id only.
 fn key(data: &OrderData) -> (i32, i32, i64) {
     let is_manual = data.order_id <= 0;
-    (
-        data.order.client_id,
-        data.order_id,
-        if is_manual { data.order.perm_id } else { 0 },
-    )
+    (data.order.client_id, data.order_id, if is_manual { data.order.perm_id } else { 0 })
 }
 
 /// The newest message about each order; statuses add what was filled.
@@ -110,11 +106,7 @@ fn merge(rows: Vec<Orders>) -> Vec<BrokerOrder> {
         }
     }
     for status in &statuses {
-        let perm_id = if status.order_id <= 0 {
-            status.perm_id
-        } else {
-            0
-        };
+        let perm_id = if status.order_id <= 0 { status.perm_id } else { 0 };
         if let Some(order) = orders.get_mut(&(status.client_id, status.order_id, perm_id)) {
             order.filled = crate::decimal::size(status.filled);
             status.status.as_str().clone_into(&mut order.status);
@@ -126,9 +118,7 @@ fn merge(rows: Vec<Orders>) -> Vec<BrokerOrder> {
 async fn completed_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.completed_orders, deadline).await?;
-    let stream = asker
-        .within(deadline, asker.session.client.completed_orders(false))
-        .await?;
+    let stream = asker.within(deadline, asker.session.client.completed_orders(false)).await?;
     let rows = to_end(deadline, stream, turn).await?;
     Ok(rows
         .iter()
@@ -142,18 +132,10 @@ async fn completed_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
 /// One unreadable execution makes the section unknown: a trade left out would look like a trade that never was.
 async fn executions(asker: &Asker) -> Result<Vec<Execution>, AskError> {
     let deadline = asker.deadline();
-    let filter = ExecutionFilter {
-        last_n_days: EXECUTION_DAYS,
-        ..ExecutionFilter::default()
-    };
-    let mut stream = asker
-        .within(deadline, asker.session.client.executions(filter))
-        .await?;
+    let filter = ExecutionFilter { last_n_days: EXECUTION_DAYS, ..ExecutionFilter::default() };
+    let mut stream = asker.within(deadline, asker.session.client.executions(filter)).await?;
     let patience = deadline.saturating_duration_since(Instant::now());
-    let rows = stream
-        .collect_to_end_within(patience)
-        .await
-        .map_err(|error| fault::ask_error(&error))?;
+    let rows = stream.collect_to_end_within(patience).await.map_err(|error| fault::ask_error(&error))?;
     let mut executions: BTreeMap<ExecId, Execution> = BTreeMap::new();
     let mut commissions = Vec::new();
     for row in rows {
@@ -176,9 +158,7 @@ async fn executions(asker: &Asker) -> Result<Vec<Execution>, AskError> {
 async fn positions(asker: &Asker) -> Result<Vec<Position>, AskError> {
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.positions, deadline).await?;
-    let mut stream = asker
-        .within(deadline, asker.session.client.positions())
-        .await?;
+    let mut stream = asker.within(deadline, asker.session.client.positions()).await?;
     let mut positions = BTreeMap::new();
     loop {
         let item = match tokio::time::timeout_at(deadline, stream.next()).await {
@@ -199,20 +179,13 @@ async fn positions(asker: &Asker) -> Result<Vec<Position>, AskError> {
                 return Err(AskError::Garbled(notice.message));
             }
             SubscriptionItem::Notice(notice) => {
-                tracing::info!(
-                    code = notice.code,
-                    message = notice.message,
-                    "notice on positions"
-                );
+                tracing::info!(code = notice.code, message = notice.message, "notice on positions");
             }
         }
     }
     // Before the turn ends: a cancel on its way must not end the next request.
     stream.cancel().await;
-    Ok(positions
-        .into_values()
-        .filter(|position| !position.qty.is_zero())
-        .collect())
+    Ok(positions.into_values().filter(|position| !position.qty.is_zero()).collect())
 }
 
 fn keep_turn_to_end(mut stream: Subscription<PositionUpdate>, turn: OwnedMutexGuard<()>) {
@@ -234,12 +207,7 @@ fn position(wire: &ibapi::accounts::Position) -> Result<Position, String> {
         account: wire.account.parse().map_err(|_| unreadable("no account"))?,
         con_id: ConId::new(i64::from(id)).map_err(|_| unreadable("no contract id"))?,
         symbol: wire.contract.symbol.to_string(),
-        currency: wire
-            .contract
-            .currency
-            .as_str()
-            .parse()
-            .map_err(|_| unreadable("no currency"))?,
+        currency: wire.contract.currency.as_str().parse().map_err(|_| unreadable("no currency"))?,
         qty: crate::decimal::decimal(wire.position).ok_or_else(|| unreadable("no quantity"))?,
         avg_cost: crate::decimal::nonzero(wire.average_cost),
         market_price: None,

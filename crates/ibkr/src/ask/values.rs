@@ -23,12 +23,7 @@ pub(super) async fn account(asker: &Asker, id: &AccountId) -> Result<AccountSumm
         return Err(AskError::Timeout);
     };
     let group = AccountGroup::from("All");
-    let mut stream = asker
-        .within(
-            deadline,
-            asker.session.client.account_summary(&group, account::TAGS),
-        )
-        .await?;
+    let mut stream = asker.within(deadline, asker.session.client.account_summary(&group, account::TAGS)).await?;
     let mut rows = Vec::new();
     loop {
         let item = match tokio::time::timeout_at(deadline, stream.next()).await {
@@ -43,11 +38,7 @@ pub(super) async fn account(asker: &Asker, id: &AccountId) -> Result<AccountSumm
                 return Err(AskError::Garbled(notice.message));
             }
             SubscriptionItem::Notice(notice) => {
-                tracing::info!(
-                    code = notice.code,
-                    message = notice.message,
-                    "notice on account values"
-                );
+                tracing::info!(code = notice.code, message = notice.message, "notice on account values");
             }
         }
     }
@@ -60,9 +51,7 @@ pub(super) async fn account(asker: &Asker, id: &AccountId) -> Result<AccountSumm
 pub(super) async fn pnl(asker: &Asker, id: &AccountId) -> Result<AccountPnl, AskError> {
     let deadline = asker.deadline();
     let wire_id = ibapi::accounts::types::AccountId::from(id.as_str());
-    let mut stream = asker
-        .within(deadline, asker.session.client.pnl(&wire_id, None))
-        .await?;
+    let mut stream = asker.within(deadline, asker.session.client.pnl(&wire_id, None)).await?;
     loop {
         let item = match tokio::time::timeout_at(deadline, stream.next()).await {
             Ok(Some(item)) => item,
@@ -80,11 +69,7 @@ pub(super) async fn pnl(asker: &Asker, id: &AccountId) -> Result<AccountPnl, Ask
                 });
             }
             SubscriptionItem::Notice(notice) => {
-                tracing::info!(
-                    code = notice.code,
-                    message = notice.message,
-                    "notice on profit and loss"
-                );
+                tracing::info!(code = notice.code, message = notice.message, "notice on profit and loss");
             }
         }
     }
@@ -92,8 +77,6 @@ pub(super) async fn pnl(asker: &Asker, id: &AccountId) -> Result<AccountPnl, Ask
 
 /// The broker's clock.
 pub(super) async fn time(asker: &Asker) -> Result<Timestamp, AskError> {
-    let at = asker
-        .within(asker.deadline(), asker.session.client.server_time_millis())
-        .await?;
+    let at = asker.within(asker.deadline(), asker.session.client.server_time_millis()).await?;
     bars::timestamp(at).ok_or_else(|| AskError::Garbled(format!("the broker's clock says {at}")))
 }

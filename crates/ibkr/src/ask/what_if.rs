@@ -15,16 +15,11 @@ use tokio::time::Instant;
 pub(super) async fn what_if(asker: &Asker, ask: &WhatIfOrder) -> Result<WhatIf, AskError> {
     let deadline = Instant::now() + asker.shared.config.what_if_deadline;
     let wire = contract::to_wire(&ask.contract);
-    let order = order::from_what_if(ask)
-        .ok_or_else(|| AskError::Garbled("the order cannot be said on the wire".to_owned()))?;
+    let order =
+        order::from_what_if(ask).ok_or_else(|| AskError::Garbled("the order cannot be said on the wire".to_owned()))?;
     asker.session.note_what_if(ask.broker_order_id);
     let id = ask.broker_order_id.get();
-    let mut stream = asker
-        .within(
-            deadline,
-            asker.session.client.place_order(id, &wire, &order),
-        )
-        .await?;
+    let mut stream = asker.within(deadline, asker.session.client.place_order(id, &wire, &order)).await?;
     let mut warning = None;
     loop {
         let item = match tokio::time::timeout_at(deadline, stream.next()).await {
