@@ -16,16 +16,8 @@ struct Row {
     tests_may_use: &'static [&'static str],
 }
 
-const fn row(
-    dir: &'static str,
-    may_use: &'static [&'static str],
-    tests_may_use: &'static [&'static str],
-) -> Row {
-    Row {
-        dir,
-        may_use,
-        tests_may_use,
-    }
+const fn row(dir: &'static str, may_use: &'static [&'static str], tests_may_use: &'static [&'static str]) -> Row {
+    Row { dir, may_use, tests_may_use }
 }
 
 /// The table. A new arrow is a decision about authority: change it here, in ARCHITECTURE.md and,
@@ -67,12 +59,7 @@ const RESERVED: [Reserved; 2] = [
         tests_of: &["venue"],
         reason: "only `ibkr` knows the real broker's wire",
     },
-    Reserved {
-        package: "rusqlite",
-        owner: "store",
-        tests_of: &[],
-        reason: "only `store` knows SQL",
-    },
+    Reserved { package: "rusqlite", owner: "store", tests_of: &[], reason: "only `store` knows SQL" },
 ];
 
 /// Outside crates that bring I/O, an executor, time or chance; the domain has none of them.
@@ -153,10 +140,7 @@ fn inside(row: &Row, target: &str, is_dev: bool) -> Option<String> {
     let allowed = row.may_use.contains(&target) || (is_dev && row.tests_may_use.contains(&target));
     (!allowed).then(|| {
         let whose = if is_dev { "the tests of " } else { "" };
-        format!(
-            "{whose}`{}` must not depend on `{target}`: remove the dependency",
-            row.dir
-        )
+        format!("{whose}`{}` must not depend on `{target}`: remove the dependency", row.dir)
     })
 }
 
@@ -169,14 +153,8 @@ fn outside(row: &Row, dependency: &Dependency) -> Option<String> {
         ));
     }
     let reserved = RESERVED.iter().find(|reserved| reserved.package == name)?;
-    let allowed =
-        row.dir == reserved.owner || (dependency.is_dev() && reserved.tests_of.contains(&row.dir));
-    (!allowed).then(|| {
-        format!(
-            "`{}` must not depend on `{name}`: {}",
-            row.dir, reserved.reason
-        )
-    })
+    let allowed = row.dir == reserved.owner || (dependency.is_dev() && reserved.tests_of.contains(&row.dir));
+    (!allowed).then(|| format!("`{}` must not depend on `{name}`: {}", row.dir, reserved.reason))
 }
 
 #[cfg(test)]

@@ -12,10 +12,7 @@ fn advice(dir: &str, name: &str, kind: Option<&str>, path: Option<&str>) -> Vec<
         }],
     }))
     .unwrap();
-    check(&metadata)
-        .into_iter()
-        .map(|finding| finding.to_string())
-        .collect()
+    check(&metadata).into_iter().map(|finding| finding.to_string()).collect()
 }
 
 fn inside(dir: &str, target: &str, kind: Option<&str>) -> Vec<String> {
@@ -38,10 +35,8 @@ fn allowed_arrows_pass() {
 fn forbidden_arrows_inside_the_workspace_are_named() {
     assert_eq!(
         inside("server", "store", None),
-        [
-            "crates/server/Cargo.toml:1: dependency-arrow: `server` must not depend on `store`: \
-          remove the dependency"
-        ]
+        ["crates/server/Cargo.toml:1: dependency-arrow: `server` must not depend on `store`: \
+          remove the dependency"]
     );
     let forbidden = [
         ("domain", "wire"),
@@ -82,20 +77,9 @@ fn reserved_crates_have_one_owner() {
 
 #[test]
 fn the_domain_brings_no_executor_and_no_chance() {
-    for name in [
-        "tokio",
-        "rand",
-        "getrandom",
-        "futures",
-        "async-trait",
-        "reqwest",
-    ] {
+    for name in ["tokio", "rand", "getrandom", "futures", "async-trait", "reqwest"] {
         assert_eq!(advice("domain", name, None, None).len(), 1, "{name}");
-        assert_eq!(
-            advice("domain", name, Some("dev"), None).len(),
-            1,
-            "{name} in tests"
-        );
+        assert_eq!(advice("domain", name, Some("dev"), None).len(), 1, "{name} in tests");
     }
 }
 

@@ -13,19 +13,13 @@ const ROOTS: [&str; 3] = ["main", "lib", "build"];
 ///
 /// `sources` are all files of one crate.
 pub(crate) fn check(sources: &[&Source]) -> Vec<Finding> {
-    let rust: Vec<&Source> = sources
-        .iter()
-        .copied()
-        .filter(|source| source.is_rust())
-        .collect();
+    let rust: Vec<&Source> = sources.iter().copied().filter(|source| source.is_rust()).collect();
     let named: BTreeSet<String> = rust.iter().flat_map(|source| names(source)).collect();
     rust.into_iter()
         .filter(|source| !is_root(source) && !named.contains(module_name(source)))
         .map(|source| {
-            let advice = format!(
-                "no `mod {}` in this crate names the file: declare it or delete it",
-                module_name(source)
-            );
+            let advice =
+                format!("no `mod {}` in this crate names the file: declare it or delete it", module_name(source));
             Finding::error(&source.path, 1, "dead-file", advice)
         })
         .collect()
@@ -42,10 +36,8 @@ fn module_name(source: &Source) -> &str {
 fn is_root(source: &Source) -> bool {
     // `crates/NAME/tests/x.rs`, `benches/x.rs`, `examples/x.rs` and `src/bin/x.rs` are targets.
     let parts: Vec<&str> = source.path.split('/').collect();
-    let is_target = matches!(
-        parts.as_slice(),
-        ["crates", _, "tests" | "benches" | "examples", _] | ["crates", _, "src", "bin", _]
-    );
+    let is_target =
+        matches!(parts.as_slice(), ["crates", _, "tests" | "benches" | "examples", _] | ["crates", _, "src", "bin", _]);
     is_target || ROOTS.contains(&source.stem())
 }
 
@@ -53,10 +45,7 @@ fn is_root(source: &Source) -> bool {
 fn names(source: &Source) -> Vec<String> {
     let mut found = Vec::new();
     for (code, text) in source.code.lines().zip(source.text.lines()) {
-        let words: Vec<&str> = code
-            .split(|c| !is_word(c))
-            .filter(|w| !w.is_empty())
-            .collect();
+        let words: Vec<&str> = code.split(|c| !is_word(c)).filter(|w| !w.is_empty()).collect();
         for pair in words.windows(2) {
             if let ["mod", name] = pair {
                 found.push((*name).to_owned());

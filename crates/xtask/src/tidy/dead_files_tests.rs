@@ -2,14 +2,8 @@ use super::check;
 use crate::tidy::source::Source;
 
 fn dead(files: &[(&str, &str)]) -> Vec<String> {
-    let sources: Vec<Source> = files
-        .iter()
-        .map(|(path, text)| Source::new(path, text))
-        .collect();
-    check(&sources.iter().collect::<Vec<_>>())
-        .into_iter()
-        .map(|finding| finding.path)
-        .collect()
+    let sources: Vec<Source> = files.iter().map(|(path, text)| Source::new(path, text)).collect();
+    check(&sources.iter().collect::<Vec<_>>()).into_iter().map(|finding| finding.path).collect()
 }
 
 #[test]
@@ -17,10 +11,7 @@ fn declared_modules_roots_and_targets_are_alive() {
     let files = [
         ("crates/a/build.rs", ""),
         ("crates/a/src/lib.rs", "pub mod order;\nmod rest;"),
-        (
-            "crates/a/src/order.rs",
-            "#[cfg(test)]\n#[path = \"order_tests.rs\"]\nmod tests;",
-        ),
+        ("crates/a/src/order.rs", "#[cfg(test)]\n#[path = \"order_tests.rs\"]\nmod tests;"),
         ("crates/a/src/order_tests.rs", ""),
         ("crates/a/src/rest/mod.rs", "mod fill;"),
         ("crates/a/src/rest/fill.rs", "include!(\"table.rs\");"),
@@ -42,12 +33,5 @@ fn a_file_that_nothing_declares_is_dead() {
         ("crates/a/src/older.rs", ""),
         ("crates/a/src/attic/mod.rs", ""),
     ];
-    assert_eq!(
-        dead(&files),
-        [
-            "crates/a/src/old.rs",
-            "crates/a/src/older.rs",
-            "crates/a/src/attic/mod.rs"
-        ]
-    );
+    assert_eq!(dead(&files), ["crates/a/src/old.rs", "crates/a/src/older.rs", "crates/a/src/attic/mod.rs"]);
 }

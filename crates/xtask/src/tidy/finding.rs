@@ -29,21 +29,12 @@ pub(crate) struct Finding {
 impl Finding {
     /// A finding that fails the run.
     pub(crate) fn error(path: &str, line: usize, rule: &'static str, advice: String) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            rule,
-            advice,
-            severity: Severity::Error,
-        }
+        Self { path: path.to_owned(), line, rule, advice, severity: Severity::Error }
     }
 
     /// A finding that is only shown.
     pub(crate) fn warning(path: &str, line: usize, rule: &'static str, advice: String) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(path, line, rule, advice)
-        }
+        Self { severity: Severity::Warning, ..Self::error(path, line, rule, advice) }
     }
 }
 
@@ -53,10 +44,6 @@ impl fmt::Display for Finding {
             Severity::Warning => "warning: ",
             Severity::Error => "",
         };
-        write!(
-            f,
-            "{}:{}: {mark}{}: {}",
-            self.path, self.line, self.rule, self.advice
-        )
+        write!(f, "{}:{}: {mark}{}: {}", self.path, self.line, self.rule, self.advice)
     }
 }

@@ -11,11 +11,5 @@ fn each_private_string_is_reported_at_its_line() {
 
 #[test]
 fn ordinary_text_passes() {
-    assert!(
-        check(
-            "README.md",
-            "a library of workers, before stopping, by design\n"
-        )
-        .is_empty()
-    );
+    assert!(check("README.md", "a library of workers, before stopping, by design\n").is_empty());
 }

@@ -12,11 +12,7 @@ pub(crate) struct Member<'a> {
 
 /// Reports crates that ARCHITECTURE.md does not name or that opt out of the workspace lints.
 pub(crate) fn check(members: &[Member<'_>], architecture: &str) -> Vec<Finding> {
-    members
-        .iter()
-        .flat_map(|member| [unmapped(member, architecture), unlinted(member)])
-        .flatten()
-        .collect()
+    members.iter().flat_map(|member| [unmapped(member, architecture), unlinted(member)]).flatten().collect()
 }
 
 fn unmapped(member: &Member<'_>, architecture: &str) -> Option<Finding> {
@@ -36,11 +32,8 @@ fn unlinted(member: &Member<'_>) -> Option<Finding> {
             return Some(Finding::error(&path, 1, "workspace-lints", advice));
         }
     };
-    let inherits = manifest
-        .get("lints")
-        .and_then(|lints| lints.get("workspace"))
-        .and_then(toml::Value::as_bool)
-        .unwrap_or(false);
+    let inherits =
+        manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool).unwrap_or(false);
     (!inherits).then(|| {
         let advice = "write `[lints]` with `workspace = true`: one lint table for all".to_owned();
         Finding::error(&path, 1, "workspace-lints", advice)

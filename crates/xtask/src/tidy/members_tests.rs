@@ -3,14 +3,8 @@ use super::{Member, check};
 const LINTED: &str = "[package]\nname = \"a\"\n[lints]\nworkspace = true\n";
 
 fn rules(manifest: &str, architecture: &str) -> Vec<&'static str> {
-    let member = Member {
-        dir: "store",
-        manifest,
-    };
-    check(&[member], architecture)
-        .into_iter()
-        .map(|finding| finding.rule)
-        .collect()
+    let member = Member { dir: "store", manifest };
+    check(&[member], architecture).into_iter().map(|finding| finding.rule).collect()
 }
 
 #[test]
@@ -32,10 +26,6 @@ fn a_crate_with_lints_of_its_own_is_reported() {
         "[package]\nname = \"a\"\n[lints.clippy]\nall = \"warn\"\n",
         "not a manifest",
     ] {
-        assert_eq!(
-            rules(manifest, architecture),
-            ["workspace-lints"],
-            "for {manifest:?}"
-        );
+        assert_eq!(rules(manifest, architecture), ["workspace-lints"], "for {manifest:?}");
     }
 }

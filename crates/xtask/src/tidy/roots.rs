@@ -15,12 +15,7 @@ pub(crate) fn check(source: &Source) -> Vec<Finding> {
         .into_iter()
         .filter(|item| !is_allowed(&item.text))
         .map(|item| {
-            let word = item
-                .text
-                .split_whitespace()
-                .take(3)
-                .collect::<Vec<_>>()
-                .join(" ");
+            let word = item.text.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
             let advice = format!(
                 "`{word} …` does not belong here: {} holds docs, `mod`, `use` and attributes; \
                  move it to a file of its own",
@@ -62,10 +57,7 @@ fn items(code: &str) -> Vec<Item> {
         if is_attribute {
             text.clear();
         } else if depth == 0 && (c == ';' || (c == '}' && !is_use(&text))) {
-            found.push(Item {
-                text: std::mem::take(&mut text),
-                line: begins,
-            });
+            found.push(Item { text: std::mem::take(&mut text), line: begins });
         }
     }
     if !text.trim().is_empty() {
@@ -81,13 +73,8 @@ fn is_use(text: &str) -> bool {
 fn is_allowed(text: &str) -> bool {
     let text = without_visibility(text);
     let is_module = text.starts_with("mod ") && text.ends_with(';');
-    let name: String = text
-        .chars()
-        .take_while(|c| is_word(*c) || *c == ':')
-        .collect();
-    let is_macro = text
-        .get(name.len()..)
-        .is_some_and(|rest| rest.starts_with('!'));
+    let name: String = text.chars().take_while(|c| is_word(*c) || *c == ':').collect();
+    let is_macro = text.get(name.len()..).is_some_and(|rest| rest.starts_with('!'));
     let is_lone_semicolon = text == ";";
     is_module || is_use(text) || is_macro || is_lone_semicolon || text.starts_with("extern crate ")
 }
@@ -99,10 +86,7 @@ fn without_visibility(text: &str) -> &str {
         return text;
     };
     let rest = rest.trim_start();
-    match rest
-        .strip_prefix('(')
-        .and_then(|inner| inner.split_once(')'))
-    {
+    match rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
         Some((_, item)) => item.trim_start(),
         None => rest,
     }

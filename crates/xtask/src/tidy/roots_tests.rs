@@ -2,10 +2,7 @@ use super::check;
 use crate::tidy::source::Source;
 
 fn lines(path: &str, text: &str) -> Vec<usize> {
-    check(&Source::new(path, text))
-        .into_iter()
-        .map(|finding| finding.line)
-        .collect()
+    check(&Source::new(path, text)).into_iter().map(|finding| finding.line).collect()
 }
 
 #[test]
@@ -39,8 +36,5 @@ fn items_with_a_body_are_reported_at_their_line() {
 
 #[test]
 fn other_files_may_hold_what_they_like() {
-    assert_eq!(
-        lines("crates/a/src/order.rs", "fn f() {}"),
-        Vec::<usize>::new()
-    );
+    assert_eq!(lines("crates/a/src/order.rs", "fn f() {}"), Vec::<usize>::new());
 }

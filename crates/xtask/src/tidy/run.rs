@@ -36,18 +36,11 @@ fn check_sources(sources: &[Source]) -> Vec<Finding> {
     for files in by_crate.values() {
         findings.extend(dead_files::check(files));
     }
-    let map = sources
-        .iter()
-        .find(|source| source.path == "ARCHITECTURE.md");
+    let map = sources.iter().find(|source| source.path == "ARCHITECTURE.md");
     let crates: Vec<Member<'_>> = sources
         .iter()
         .filter(|source| source.file_name() == "Cargo.toml")
-        .filter_map(|source| {
-            Some(Member {
-                dir: source.crate_dir()?,
-                manifest: &source.text,
-            })
-        })
+        .filter_map(|source| Some(Member { dir: source.crate_dir()?, manifest: &source.text }))
         .collect();
     findings.extend(members::check(&crates, map.map_or("", |map| &map.text)));
     findings
@@ -57,20 +50,10 @@ fn report(out: &mut impl Write, findings: &[Finding], files: usize) -> std::io::
     for finding in findings {
         writeln!(out, "{finding}")?;
     }
-    let errors = findings
-        .iter()
-        .filter(|f| f.severity == Severity::Error)
-        .count();
+    let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
     let warnings = findings.len() - errors;
-    writeln!(
-        out,
-        "tidy: {files} files, {errors} errors, {warnings} warnings"
-    )?;
-    Ok(if errors == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    writeln!(out, "tidy: {files} files, {errors} errors, {warnings} warnings")?;
+    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[cfg(test)]

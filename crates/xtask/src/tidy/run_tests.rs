@@ -15,21 +15,10 @@ fn every_rule_over_sources_is_wired_in() {
         ("web/src/long.ts", long.as_str()),
         ("notes.md", concat!("see /wo", "rk/ there")),
     ];
-    let sources: Vec<Source> = files
-        .iter()
-        .map(|(path, text)| Source::new(path, text))
-        .collect();
+    let sources: Vec<Source> = files.iter().map(|(path, text)| Source::new(path, text)).collect();
     let mut rules: Vec<&str> = check_sources(&sources).iter().map(|f| f.rule).collect();
     rules.sort_unstable();
-    let want = [
-        "code-map",
-        "dead-file",
-        "file-size",
-        "private-string",
-        "root-file",
-        "unfinished",
-        "workspace-lints",
-    ];
+    let want = ["code-map", "dead-file", "file-size", "private-string", "root-file", "unfinished", "workspace-lints"];
     assert_eq!(rules, want);
 }
 
@@ -38,14 +27,8 @@ fn errors_fail_the_run_and_warnings_do_not() {
     let warning = Finding::warning("a.rs", 700, "file-size", "long".to_owned());
     let error = Finding::error("a.rs", 3, "sleep", "await".to_owned());
     let mut out = Vec::new();
-    assert_eq!(
-        report(&mut out, std::slice::from_ref(&warning), 1).unwrap(),
-        ExitCode::SUCCESS
-    );
-    assert_eq!(
-        report(&mut out, &[warning, error], 1).unwrap(),
-        ExitCode::FAILURE
-    );
+    assert_eq!(report(&mut out, std::slice::from_ref(&warning), 1).unwrap(), ExitCode::SUCCESS);
+    assert_eq!(report(&mut out, &[warning, error], 1).unwrap(), ExitCode::FAILURE);
     assert_eq!(
         String::from_utf8(out).unwrap(),
         "a.rs:700: warning: file-size: long\ntidy: 1 files, 0 errors, 1 warnings\n\

@@ -88,10 +88,7 @@ fn char_literal_len(rest: &[char]) -> usize {
 
 /// Length of `r"…"`, `r#"…"#`, `b"…"`, `br#"…"#`, `c"…"` or `b'…'`; 0 when it is none of them.
 fn prefixed_literal_len(rest: &[char]) -> usize {
-    let letters = rest
-        .iter()
-        .take_while(|c| matches!(c, 'r' | 'b' | 'c'))
-        .count();
+    let letters = rest.iter().take_while(|c| matches!(c, 'r' | 'b' | 'c')).count();
     let prefix: String = rest.iter().take(letters).collect();
     let tail = rest.get(letters..).unwrap_or_default();
     let hashes = tail.iter().take_while(|c| **c == '#').count();
@@ -107,8 +104,7 @@ fn prefixed_literal_len(rest: &[char]) -> usize {
 fn raw_len(tail: &[char], hashes: usize) -> usize {
     let mut at = hashes + 1;
     while at < tail.len() {
-        let closes =
-            tail.get(at) == Some(&'"') && (1..=hashes).all(|n| tail.get(at + n) == Some(&'#'));
+        let closes = tail.get(at) == Some(&'"') && (1..=hashes).all(|n| tail.get(at + n) == Some(&'#'));
         if closes {
             return at + hashes + 1;
         }

@@ -23,12 +23,7 @@ fn comments_and_literals_become_blank() {
 
 #[test]
 fn lifetimes_labels_and_raw_identifiers_stay() {
-    for text in [
-        "fn f<'a>(x: &'a str) {}",
-        "'outer: loop {}",
-        "let r#type = var;",
-        "rb + br",
-    ] {
+    for text in ["fn f<'a>(x: &'a str) {}", "'outer: loop {}", "let r#type = var;", "rb + br"] {
         assert_eq!(scrub(text), text);
     }
 }

@@ -14,11 +14,7 @@ const GENERATED_MARK: &str = "@generated";
 
 /// Reports source files that are too long.
 pub(crate) fn check(source: &Source) -> Option<Finding> {
-    let generated = source
-        .text
-        .lines()
-        .take(5)
-        .any(|line| line.contains(GENERATED_MARK));
+    let generated = source.text.lines().take(5).any(|line| line.contains(GENERATED_MARK));
     if generated || !EXTENSIONS.contains(&extension(&source.path)) {
         return None;
     }
@@ -27,8 +23,7 @@ pub(crate) fn check(source: &Source) -> Option<Finding> {
         let advice = format!("{lines} lines, at most {LINES_MAX}: split it by noun");
         Some(Finding::error(&source.path, lines, "file-size", advice))
     } else if lines > LINES_WARN {
-        let advice =
-            format!("{lines} lines, more than {LINES_WARN}: consider splitting it by noun");
+        let advice = format!("{lines} lines, more than {LINES_WARN}: consider splitting it by noun");
         Some(Finding::warning(&source.path, lines, "file-size", advice))
     } else {
         None

@@ -17,15 +17,7 @@ impl Source {
     /// Reads `text` as the content of `path`.
     pub(crate) fn new(path: &str, text: &str) -> Self {
         let is_rust = extension(path) == "rs";
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            code: if is_rust {
-                scrub(text)
-            } else {
-                text.to_owned()
-            },
-        }
+        Self { path: path.to_owned(), text: text.to_owned(), code: if is_rust { scrub(text) } else { text.to_owned() } }
     }
 
     /// Whether this is Rust.

@@ -10,16 +10,9 @@ const UNFINISHED: [&str; 3] = ["todo!", "unimplemented!", "dbg!"];
 /// Words that a module, type, function or binding may not be named with.
 const EMPTY_NAMES: [&str; 5] = ["util", "utils", "helper", "helpers", "manager"];
 /// Keywords that introduce a name.
-const DEFINES: [&str; 10] = [
-    "mod", "fn", "struct", "enum", "union", "trait", "type", "const", "static", "let",
-];
+const DEFINES: [&str; 10] = ["mod", "fn", "struct", "enum", "union", "trait", "type", "const", "static", "let"];
 /// Readings of a clock.
-const CLOCKS: [&str; 4] = [
-    "SystemTime::now",
-    "Timestamp::now",
-    "Instant::now",
-    "Zoned::now",
-];
+const CLOCKS: [&str; 4] = ["SystemTime::now", "Timestamp::now", "Instant::now", "Zoned::now"];
 /// Crates whose sources know money as decimals only.
 const NO_FLOATS: [&str; 6] = ["domain", "engine", "store", "wire", "server", "cli"];
 
@@ -36,7 +29,7 @@ pub(crate) fn check(source: &Source) -> Vec<Finding> {
         let line = index + 1;
         findings.extend(unfinished(source, line, code));
         findings.extend(ignored_test(source, line, code));
-        findings.extend(sleep(source, line, code));
+        findings.extend(pause(source, line, code));
         findings.extend(clock(source, line, code));
         findings.extend(float(source, line, code));
         findings.extend(names(source, line, code));
@@ -45,9 +38,7 @@ pub(crate) fn check(source: &Source) -> Vec<Finding> {
 }
 
 fn unfinished(source: &Source, line: usize, code: &str) -> Option<Finding> {
-    let call = UNFINISHED
-        .into_iter()
-        .find(|call| contains_word(code, call))?;
+    let call = UNFINISHED.into_iter().find(|call| contains_word(code, call))?;
     let advice = format!("`{call}` is unfinished work: finish it or take the path out");
     Some(Finding::error(&source.path, line, "unfinished", advice))
 }
@@ -60,7 +51,7 @@ fn ignored_test(source: &Source, line: usize, code: &str) -> Option<Finding> {
     })
 }
 
-fn sleep(source: &Source, line: usize, code: &str) -> Option<Finding> {
+fn pause(source: &Source, line: usize, code: &str) -> Option<Finding> {
     let sleeps = contains_word(code, "sleep(") && !code.contains("fn sleep(");
     (sleeps && !source.is_excused(line, "sleep")).then(|| {
         let advice = "await a condition with a bound; where a pause is the behaviour itself, write \
@@ -73,16 +64,9 @@ fn clock(source: &Source, line: usize, code: &str) -> Option<Finding> {
     if source.crate_dir() != Some("domain") {
         return None;
     }
-    let clock = CLOCKS
-        .into_iter()
-        .find(|clock| contains_word(code, clock))?;
+    let clock = CLOCKS.into_iter().find(|clock| contains_word(code, clock))?;
     let advice = format!("`{clock}` reads a clock: take `now` as an argument");
-    Some(Finding::error(
-        &source.path,
-        line,
-        "clock-in-domain",
-        advice,
-    ))
+    Some(Finding::error(&source.path, line, "clock-in-domain", advice))
 }
 
 fn float(source: &Source, line: usize, code: &str) -> Option<Finding> {
@@ -104,10 +88,9 @@ fn float(source: &Source, line: usize, code: &str) -> Option<Finding> {
 fn names(source: &Source, line: usize, code: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     for (keyword, name) in definitions(code) {
-        let is_verb = ["handle", "process"].into_iter().any(|verb| {
-            name.strip_prefix(verb)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        });
+        let is_verb = ["handle", "process"]
+            .into_iter()
+            .any(|verb| name.strip_prefix(verb).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')));
         if keyword == "fn" && is_verb {
             let advice = format!("`fn {name}` says nothing: name what it does for the desk");
             found.push(Finding::error(&source.path, line, "empty-name", advice));
@@ -163,12 +146,8 @@ fn is_empty_name(name: &str) -> bool {
 
 /// Whether `needle` occurs where no identifier runs into it from the left.
 fn contains_word(code: &str, needle: &str) -> bool {
-    code.match_indices(needle).any(|(at, _)| {
-        !code
-            .get(..at)
-            .and_then(|before| before.chars().next_back())
-            .is_some_and(is_word)
-    })
+    code.match_indices(needle)
+        .any(|(at, _)| !code.get(..at).and_then(|before| before.chars().next_back()).is_some_and(is_word))
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@ use crate::tidy::source::Source;
 
 /// The rules broken by `text` at `path`, in order.
 fn rules(path: &str, text: &str) -> Vec<&'static str> {
-    check(&Source::new(path, text))
-        .into_iter()
-        .map(|finding| finding.rule)
-        .collect()
+    check(&Source::new(path, text)).into_iter().map(|finding| finding.rule).collect()
 }
 
 const NONE: Vec<&str> = Vec::new();
@@ -27,10 +24,7 @@ fn unfinished_work_is_reported_with_its_line() {
 
 #[test]
 fn words_in_comments_and_messages_are_not_code() {
-    assert_eq!(
-        rules(SRC, "// todo!() later\nlet a = \"dbg!( sleep( \";"),
-        NONE
-    );
+    assert_eq!(rules(SRC, "// todo!() later\nlet a = \"dbg!( sleep( \";"), NONE);
 }
 
 #[test]
@@ -65,66 +59,32 @@ fn names_of_others_and_near_misses_pass() {
 
 #[test]
 fn an_ignored_test_is_reported() {
-    assert_eq!(
-        rules(SRC, "#[test]\n#[ignore = \"slow\"]\nfn f() {}"),
-        vec!["ignored-test"]
-    );
+    assert_eq!(rules(SRC, "#[test]\n#[ignore = \"slow\"]\nfn f() {}"), vec!["ignored-test"]);
 }
 
 #[test]
 fn a_sleep_needs_a_reason() {
-    assert_eq!(
-        rules(SRC, "tokio::time::sleep(pause).await;"),
-        vec!["sleep"]
-    );
-    assert_eq!(
-        rules("crates/venue/tests/it/a.rs", "thread::sleep(pause);"),
-        vec!["sleep"]
-    );
-    assert_eq!(
-        rules(
-            SRC,
-            "// tidy: sleep — backoff before reconnect\nsleep(pause).await;"
-        ),
-        NONE
-    );
+    assert_eq!(rules(SRC, "tokio::time::sleep(pause).await;"), vec!["sleep"]);
+    assert_eq!(rules("crates/venue/tests/it/a.rs", "thread::sleep(pause);"), vec!["sleep"]);
+    assert_eq!(rules(SRC, "// tidy: sleep — backoff before reconnect\nsleep(pause).await;"), NONE);
     assert_eq!(rules(SRC, "let asleep = is_asleep();"), NONE);
 }
 
 #[test]
 fn the_domain_reads_no_clock_and_others_may() {
-    assert_eq!(
-        rules("crates/domain/src/a.rs", "jiff::Timestamp::now();"),
-        vec!["clock-in-domain"]
-    );
-    assert_eq!(
-        rules("crates/domain/src/a_tests.rs", "Instant::now();"),
-        vec!["clock-in-domain"]
-    );
+    assert_eq!(rules("crates/domain/src/a.rs", "jiff::Timestamp::now();"), vec!["clock-in-domain"]);
+    assert_eq!(rules("crates/domain/src/a_tests.rs", "Instant::now();"), vec!["clock-in-domain"]);
     assert_eq!(rules("crates/engine/src/a.rs", "Instant::now();"), NONE);
 }
 
 #[test]
 fn floats_stay_at_the_wire_edge() {
-    for text in [
-        "x: f64",
-        "1.0_f64",
-        "value.as_f64()",
-        "Decimal::from_f64_retain(x)",
-        "2f32",
-    ] {
-        assert_eq!(
-            rules("crates/engine/src/a.rs", text),
-            vec!["float"],
-            "for {text:?}"
-        );
+    for text in ["x: f64", "1.0_f64", "value.as_f64()", "Decimal::from_f64_retain(x)", "2f32"] {
+        assert_eq!(rules("crates/engine/src/a.rs", text), vec!["float"], "for {text:?}");
     }
     assert_eq!(rules("crates/ibkr/src/a.rs", "x: f64"), NONE);
     assert_eq!(rules("crates/engine/src/a_tests.rs", "x: f64"), NONE);
-    assert_eq!(
-        rules("crates/engine/src/a.rs", "let buf64 = leaf32();"),
-        NONE
-    );
+    assert_eq!(rules("crates/engine/src/a.rs", "let buf64 = leaf32();"), NONE);
 }
 
 #[test]
