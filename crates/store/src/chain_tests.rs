@@ -22,49 +22,12 @@ fn every_field_of_a_record_moves_its_hash() {
         key.seal(&base, &RecordHash::ZERO),
         key.seal(&Content { seq: 8, ..base }, &prev),
         key.seal(&Content { at_ns: 8, ..base }, &prev),
-        key.seal(
-            &Content {
-                kind: "orders",
-                ..base
-            },
-            &prev,
-        ),
-        key.seal(
-            &Content {
-                cl_ord_id: None,
-                ..base
-            },
-            &prev,
-        ),
-        key.seal(
-            &Content {
-                cl_ord_id: None,
-                correlation_id: Some("a"),
-                ..base
-            },
-            &prev,
-        ),
-        key.seal(
-            &Content {
-                correlation_id: Some(""),
-                ..base
-            },
-            &prev,
-        ),
-        key.seal(
-            &Content {
-                principal: None,
-                ..base
-            },
-            &prev,
-        ),
-        key.seal(
-            &Content {
-                body: b"{ }",
-                ..base
-            },
-            &prev,
-        ),
+        key.seal(&Content { kind: "orders", ..base }, &prev),
+        key.seal(&Content { cl_ord_id: None, ..base }, &prev),
+        key.seal(&Content { cl_ord_id: None, correlation_id: Some("a"), ..base }, &prev),
+        key.seal(&Content { correlation_id: Some(""), ..base }, &prev),
+        key.seal(&Content { principal: None, ..base }, &prev),
+        key.seal(&Content { body: b"{ }", ..base }, &prev),
         ChainKey::new(&[2; 32]).seal(&base, &prev),
     ];
     let distinct: std::collections::HashSet<_> = variants.iter().collect();

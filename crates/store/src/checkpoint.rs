@@ -40,15 +40,9 @@ pub(crate) fn read(path: &Path, key: &ChainKey) -> Result<Option<Lines>, Storage
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(fault(path, &error)),
     };
-    let complete_len = bytes
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
+    let complete_len = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let complete = bytes.get(..complete_len).unwrap_or_default();
-    let mut lines = Lines {
-        complete_len: complete_len as u64,
-        ..Lines::default()
-    };
+    let mut lines = Lines { complete_len: complete_len as u64, ..Lines::default() };
     let Some(text) = complete.strip_suffix(b"\n") else {
         return Ok(Some(lines));
     };
@@ -71,10 +65,7 @@ fn parse(line: &str, key: &ChainKey) -> Option<Head> {
         return None;
     }
     let (seq, hash) = text.split_once(' ')?;
-    Some(Head {
-        seq: seq.parse().ok()?,
-        hash: hash.parse().ok()?,
-    })
+    Some(Head { seq: seq.parse().ok()?, hash: hash.parse().ok()? })
 }
 
 fn render(head: &Head, key: &ChainKey) -> String {
@@ -95,11 +86,7 @@ pub(crate) struct CheckpointFile {
 
 impl CheckpointFile {
     /// Opens for writing behind the last complete line. `lines` is what [`read`] found.
-    pub(crate) fn open(
-        path: &Path,
-        key: &ChainKey,
-        lines: Option<&Lines>,
-    ) -> Result<Self, StorageFault> {
+    pub(crate) fn open(path: &Path, key: &ChainKey, lines: Option<&Lines>) -> Result<Self, StorageFault> {
         let open = || -> io::Result<Self> {
             if let Some(parent) = path.parent() {
                 private::make_dir(parent)?;
@@ -115,23 +102,9 @@ impl CheckpointFile {
             }
             file.sync_all()?;
             private::sync_parent(path)?;
-            let heads = lines
-                .map(|lines| lines.heads.as_slice())
-                .unwrap_or_default();
-            let recent = heads
-                .iter()
-                .rev()
-                .take(KEPT_LINES)
-                .rev()
-                .map(|head| render(head, key))
-                .collect();
-            Ok(Self {
-                path: path.to_owned(),
-                file,
-                len,
-                recent,
-                synced: true,
-            })
+            let heads = lines.map(|lines| lines.heads.as_slice()).unwrap_or_default();
+            let recent = heads.iter().rev().take(KEPT_LINES).rev().map(|head| render(head, key)).collect();
+            Ok(Self { path: path.to_owned(), file, len, recent, synced: true })
         };
         open().map_err(|error| fault(path, &error))
     }
@@ -147,19 +120,13 @@ impl CheckpointFile {
             self.recent.remove(0);
         }
         self.recent.push(line);
-        if self.len > FILE_LEN_MAX {
-            self.compact()
-        } else {
-            Ok(())
-        }
+        if self.len > FILE_LEN_MAX { self.compact() } else { Ok(()) }
     }
 
     /// Makes what was noted durable.
     pub(crate) fn sync(&mut self) -> Result<(), StorageFault> {
         if !self.synced {
-            self.file
-                .sync_data()
-                .map_err(|error| fault(&self.path, &error))?;
+            self.file.sync_data().map_err(|error| fault(&self.path, &error))?;
             self.synced = true;
         }
         Ok(())

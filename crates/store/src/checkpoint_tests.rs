@@ -5,10 +5,7 @@ fn key() -> ChainKey {
 }
 
 fn head(seq: u64) -> Head {
-    Head {
-        seq,
-        hash: key().seal_checkpoint(&seq.to_string()),
-    }
+    Head { seq, hash: key().seal_checkpoint(&seq.to_string()) }
 }
 
 fn write(path: &Path, seqs: impl Iterator<Item = u64>) {
@@ -42,16 +39,9 @@ fn a_line_cut_short_by_a_crash_is_dropped_and_written_over() {
     for cut in 1..133 {
         std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
         let lines = read(&path, &key()).unwrap().unwrap();
-        assert_eq!(
-            (lines.newest(), lines.bad.len()),
-            (Some(head(2)), 0),
-            "cut by {cut}"
-        );
+        assert_eq!((lines.newest(), lines.bad.len()), (Some(head(2)), 0), "cut by {cut}");
         write(&path, 9..10);
-        assert_eq!(
-            read(&path, &key()).unwrap().unwrap().newest(),
-            Some(head(9))
-        );
+        assert_eq!(read(&path, &key()).unwrap().unwrap().newest(), Some(head(9)));
     }
 }
 
@@ -60,9 +50,7 @@ fn a_line_that_was_edited_or_made_with_another_key_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("checkpoint");
     write(&path, 1..4);
-    let text = std::fs::read_to_string(&path)
-        .unwrap()
-        .replacen("\n2 ", "\n7 ", 1);
+    let text = std::fs::read_to_string(&path).unwrap().replacen("\n2 ", "\n7 ", 1);
     std::fs::write(&path, &text).unwrap();
     let lines = read(&path, &key()).unwrap().unwrap();
     assert_eq!(lines.bad, [3]);

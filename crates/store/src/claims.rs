@@ -4,7 +4,7 @@
 use crate::error::{Claim, JournalError, StorageFault};
 use crate::row::nanoseconds;
 use domain::approval::{Approval, ApprovalStatus};
-use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, KeyId};
+use domain::id::{ApprovalId, ClOrdId, KeyId};
 use domain::journal::{JournalEvent, Recorded};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -12,63 +12,25 @@ use rusqlite::{Connection, OptionalExtension, params};
 pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
     let at_ns = nanoseconds(record.at).map_err(failed)?;
     match &record.event {
-        JournalEvent::OrderDenied {
-            intent,
-            request_hash,
-            ..
-        } => claim_key(
-            conn,
-            &intent.cl_ord_id,
-            request_hash,
-            &intent.cl_ord_id,
-            "submit",
-        ),
-        JournalEvent::OrderSimulated {
-            order,
-            request_hash,
-            ..
-        } => {
+        JournalEvent::OrderDenied { intent, request_hash, .. } => {
+            claim_key(conn, &intent.cl_ord_id, request_hash, &intent.cl_ord_id, "submit")
+        }
+        JournalEvent::OrderSimulated { order, request_hash, .. } => {
             let key = &order.intent.cl_ord_id;
             claim_key(conn, key, request_hash, key, "submit")
         }
-        JournalEvent::ApprovalRequested {
-            order,
-            request_hash,
-            approval,
-            ..
-        } => {
-            keep_or_claim_key(conn, &order.intent.cl_ord_id, request_hash)?;
+        JournalEvent::ApprovalRequested { request_hash, approval, .. } => {
+            keep_or_claim_key(conn, &approval.cl_ord_id, request_hash)?;
             ask(conn, approval, at_ns)
         }
-        JournalEvent::ApprovalMoved { id, status, by, .. } => {
-            move_on(conn, id, *status, by.as_ref(), at_ns)
+        JournalEvent::ApprovalMoved { id, status, by, .. } => move_on(conn, id, *status, by.as_ref(), at_ns),
+        JournalEvent::OrderSubmitting { .. } => submit(conn, &record.event, at_ns),
+        JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, .. } => {
+            claim_key(conn, key, request_hash, cl_ord_id, "replace")
         }
-        JournalEvent::OrderSubmitting {
-            order,
-            request_hash,
-            broker_order_id,
-            approval,
-            ..
-        } => {
-            let key = &order.intent.cl_ord_id;
-            keep_or_claim_key(conn, key, request_hash)?;
-            if let Some(approval) = approval {
-                consume(conn, approval, key, at_ns)?;
-            }
-            submit(conn, key, *broker_order_id, approval.as_ref())
+        JournalEvent::CancelSubmitting { cl_ord_id, key: Some(key), request_hash, .. } => {
+            claim_key(conn, key, request_hash, cl_ord_id, "cancel")
         }
-        JournalEvent::ReplaceSubmitting {
-            cl_ord_id,
-            key,
-            request_hash,
-            ..
-        } => claim_key(conn, key, request_hash, cl_ord_id, "replace"),
-        JournalEvent::CancelSubmitting {
-            cl_ord_id,
-            key: Some(key),
-            request_hash,
-            ..
-        } => claim_key(conn, key, request_hash, cl_ord_id, "cancel"),
         JournalEvent::CancelSubmitting { key: None, .. }
         | JournalEvent::Installed { .. }
         | JournalEvent::Started { .. }
@@ -91,34 +53,18 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
 }
 
 /// The order that an approval is for.
-pub(crate) fn order_of_approval(
-    conn: &Connection,
-    id: &ApprovalId,
-) -> Result<Option<String>, rusqlite::Error> {
-    let mut statement =
-        conn.prepare_cached("SELECT cl_ord_id FROM approvals WHERE approval_id = ?1")?;
-    statement
-        .query_row([id.as_str()], |row| row.get(0))
-        .optional()
+pub(crate) fn order_of_approval(conn: &Connection, id: &ApprovalId) -> Result<Option<String>, rusqlite::Error> {
+    let mut statement = conn.prepare_cached("SELECT cl_ord_id FROM approvals WHERE approval_id = ?1")?;
+    statement.query_row([id.as_str()], |row| row.get(0)).optional()
 }
 
-fn claim_key(
-    conn: &Connection,
-    key: &ClOrdId,
-    hash: &str,
-    order: &ClOrdId,
-    verb: &str,
-) -> Result<(), JournalError> {
+fn claim_key(conn: &Connection, key: &ClOrdId, hash: &str, order: &ClOrdId, verb: &str) -> Result<(), JournalError> {
     let mut statement = conn
         .prepare_cached("INSERT INTO idempotency_keys (key, request_hash, cl_ord_id, verb) VALUES (?1, ?2, ?3, ?4)")
         .map_err(failed)?;
     match statement.execute(params![key.as_str(), hash, order.as_str(), verb]) {
         Ok(_) => Ok(()),
-        Err(error) if is_taken(&error) => Err(conflict(
-            Claim::IdempotencyKey,
-            key.as_str(),
-            "it was used already",
-        )),
+        Err(error) if is_taken(&error) => Err(conflict(Claim::IdempotencyKey, key.as_str(), "it was used already")),
         Err(error) => Err(failed(error)),
     }
 }
@@ -129,24 +75,17 @@ fn keep_or_claim_key(conn: &Connection, key: &ClOrdId, hash: &str) -> Result<(),
         .prepare_cached("SELECT request_hash, cl_ord_id, verb FROM idempotency_keys WHERE key = ?1")
         .map_err(failed)?;
     let held = statement
-        .query_row([key.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .query_row([key.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()
         .map_err(failed)?;
     let Some((held_hash, held_order, held_verb)) = held else {
         return claim_key(conn, key, hash, key, "submit");
     };
-    let (held_hash, held_order, held_verb): (String, String, String) =
-        (held_hash, held_order, held_verb);
+    let (held_hash, held_order, held_verb): (String, String, String) = (held_hash, held_order, held_verb);
     if held_hash == hash && held_order == key.as_str() && held_verb == "submit" {
         Ok(())
     } else {
-        Err(conflict(
-            Claim::IdempotencyKey,
-            key.as_str(),
-            "it was used for another request",
-        ))
+        Err(conflict(Claim::IdempotencyKey, key.as_str(), "it was used for another request"))
     }
 }
 
@@ -158,19 +97,8 @@ fn ask(conn: &Connection, approval: &Approval, at_ns: i64) -> Result<(), Journal
         )
         .map_err(failed)?;
     let expires_at_ns = nanoseconds(approval.expires_at).map_err(failed)?;
-    let (id, order, by) = (
-        approval.id.as_str(),
-        approval.cl_ord_id.as_str(),
-        approval.requested_by.as_str(),
-    );
-    match statement.execute(params![
-        id,
-        order,
-        approval.status.word(),
-        by,
-        expires_at_ns,
-        at_ns
-    ]) {
+    let (id, order, by) = (approval.id.as_str(), approval.cl_ord_id.as_str(), approval.requested_by.as_str());
+    match statement.execute(params![id, order, approval.status.word(), by, expires_at_ns, at_ns]) {
         Ok(_) => Ok(()),
         Err(error) if is_taken(&error) => Err(conflict(Claim::Approval, id, "it exists already")),
         Err(error) => Err(failed(error)),
@@ -191,82 +119,52 @@ fn move_on(
              WHERE approval_id = ?1 AND (status <> 'consumed' OR ?2 = 'consumed')",
         )
         .map_err(failed)?;
-    let moved = statement.execute(params![
-        id.as_str(),
-        status.word(),
-        by.map(KeyId::as_str),
-        at_ns
-    ]);
+    let moved = statement.execute(params![id.as_str(), status.word(), by.map(KeyId::as_str), at_ns]);
     match moved.map_err(failed)? {
-        0 => Err(conflict(
-            Claim::Approval,
-            id.as_str(),
-            "it does not exist or is spent",
-        )),
+        0 => Err(conflict(Claim::Approval, id.as_str(), "it does not exist or is spent")),
         _one => Ok(()),
     }
 }
 
 /// Compare and set: approved, unexpired, for this order.
-fn consume(
-    conn: &Connection,
-    id: &ApprovalId,
-    order: &ClOrdId,
-    at_ns: i64,
-) -> Result<(), JournalError> {
+fn consume(conn: &Connection, id: &ApprovalId, order: &ClOrdId, at_ns: i64) -> Result<(), JournalError> {
     let mut statement = conn
         .prepare_cached(
             "UPDATE approvals SET status = 'consumed', updated_at_ns = ?3
              WHERE approval_id = ?1 AND cl_ord_id = ?2 AND status = 'approved' AND expires_at_ns > ?3",
         )
         .map_err(failed)?;
-    match statement
-        .execute(params![id.as_str(), order.as_str(), at_ns])
-        .map_err(failed)?
-    {
-        0 => Err(conflict(
-            Claim::Approval,
-            id.as_str(),
-            "it is not approved, has expired, or is for another order",
-        )),
+    match statement.execute(params![id.as_str(), order.as_str(), at_ns]).map_err(failed)? {
+        0 => Err(conflict(Claim::Approval, id.as_str(), "it is not approved, has expired, or is for another order")),
         _one => Ok(()),
     }
 }
 
-fn submit(
-    conn: &Connection,
-    order: &ClOrdId,
-    broker_order_id: BrokerOrderId,
-    approval: Option<&ApprovalId>,
-) -> Result<(), JournalError> {
+fn submit(conn: &Connection, event: &JournalEvent, at_ns: i64) -> Result<(), JournalError> {
+    let JournalEvent::OrderSubmitting { order, request_hash, broker_order_id, approval, .. } = event else {
+        return Ok(());
+    };
+    let key = &order.intent.cl_ord_id;
+    keep_or_claim_key(conn, key, request_hash)?;
+    if let Some(approval) = approval {
+        consume(conn, approval, key, at_ns)?;
+    }
     let mut statement = conn
-        .prepare_cached(
-            "INSERT INTO submissions (cl_ord_id, broker_order_id, approval_id) VALUES (?1, ?2, ?3)",
-        )
+        .prepare_cached("INSERT INTO submissions (cl_ord_id, broker_order_id, approval_id) VALUES (?1, ?2, ?3)")
         .map_err(failed)?;
     let id = broker_order_id.get();
-    match statement.execute(params![
-        order.as_str(),
-        id,
-        approval.map(ApprovalId::as_str)
-    ]) {
+    let approval = approval.as_ref().map(ApprovalId::as_str);
+    match statement.execute(params![key.as_str(), id, approval]) {
         Ok(_) => Ok(()),
         Err(error) if is_taken(&error) => {
+            // The message names the column whose constraint failed.
             let text = error.to_string();
             Err(if text.contains("broker_order_id") {
                 conflict(Claim::BrokerOrderId, &id.to_string(), "it was used already")
             } else if text.contains("approval_id") {
-                conflict(
-                    Claim::Approval,
-                    approval.map_or("", ApprovalId::as_str),
-                    "it is spent",
-                )
+                conflict(Claim::Approval, approval.unwrap_or_default(), "it is spent")
             } else {
-                conflict(
-                    Claim::Submission,
-                    order.as_str(),
-                    "it was submitted already",
-                )
+                conflict(Claim::Submission, key.as_str(), "it was submitted already")
             })
         }
         Err(error) => Err(failed(error)),
@@ -278,11 +176,7 @@ fn is_taken(error: &rusqlite::Error) -> bool {
 }
 
 fn conflict(claim: Claim, key: &str, why: &str) -> JournalError {
-    JournalError::Conflict {
-        claim,
-        key: key.to_owned(),
-        why: why.to_owned(),
-    }
+    JournalError::Conflict { claim, key: key.to_owned(), why: why.to_owned() }
 }
 
 fn failed(error: rusqlite::Error) -> JournalError {

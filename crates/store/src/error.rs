@@ -51,9 +51,7 @@ impl FaultKind {
             Self::DiskFull => "free some space, then start again",
             Self::ReadOnly => "make the data directory writable for this user, then start again",
             Self::Busy => "another program holds the database: end it, then start again",
-            Self::Corrupt => {
-                "the database is damaged: keep a copy, check the disk, restore a backup"
-            }
+            Self::Corrupt => "the database is damaged: keep a copy, check the disk, restore a backup",
             Self::Io => "check the disk and the system log, then start again",
             Self::Other => "start again; if it stays, report it with this text",
         }
@@ -72,24 +70,19 @@ pub struct StorageFault {
 
 impl StorageFault {
     pub(crate) fn from_io(error: &io::Error, what: &str) -> Self {
-        let kind = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FaultKind::DiskFull,
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                FaultKind::ReadOnly
-            }
-            _foreign => FaultKind::Io,
+        use io::ErrorKind as Kind;
+        let kind = if matches!(error.kind(), Kind::StorageFull | Kind::QuotaExceeded) {
+            FaultKind::DiskFull
+        } else if matches!(error.kind(), Kind::PermissionDenied | Kind::ReadOnlyFilesystem) {
+            FaultKind::ReadOnly
+        } else {
+            FaultKind::Io
         };
-        Self {
-            kind,
-            detail: format!("{what}: {error}"),
-        }
+        Self { kind, detail: format!("{what}: {error}") }
     }
 
     pub(crate) fn other(detail: impl Into<String>) -> Self {
-        Self {
-            kind: FaultKind::Other,
-            detail: detail.into(),
-        }
+        Self { kind: FaultKind::Other, detail: detail.into() }
     }
 }
 
@@ -104,10 +97,7 @@ impl From<rusqlite::Error> for StorageFault {
             Some(Code::SystemIoFailure) => FaultKind::Io,
             Some(_) | None => FaultKind::Other,
         };
-        Self {
-            kind,
-            detail: error.to_string(),
-        }
+        Self { kind, detail: error.to_string() }
     }
 }
 
@@ -128,9 +118,7 @@ pub enum JournalError {
     #[error("{0}; nothing was written")]
     Refused(ReplayError),
     /// Another writer took over. Nothing was written and nothing ever will be from here: stop and close the socket.
-    #[error(
-        "another writer took the lease: epoch {current} is in force, ours is {ours}; nothing was written"
-    )]
+    #[error("another writer took the lease: epoch {current} is in force, ours is {ours}; nothing was written")]
     LeaseLost {
         /// Our epoch.
         ours: u64,
@@ -141,9 +129,7 @@ pub enum JournalError {
     #[error("the journal could not be written: {0}")]
     Failed(StorageFault),
     /// An earlier write failed.
-    #[error(
-        "an earlier write of the journal failed: nothing more is written until a restart has replayed it"
-    )]
+    #[error("an earlier write of the journal failed: nothing more is written until a restart has replayed it")]
     Poisoned,
     /// Reading failed.
     #[error("the journal could not be read: {0}")]
@@ -186,17 +172,13 @@ pub enum OpenError {
         pid: Option<u32>,
     },
     /// There is no journal yet.
-    #[error(
-        "there is no journal at {path}: start the gateway once, or name another data directory"
-    )]
+    #[error("there is no journal at {path}: start the gateway once, or name another data directory")]
     NoJournal {
         /// Where one was looked for.
         path: PathBuf,
     },
     /// A file of another program.
-    #[error(
-        "{path} is not a Tollgate journal ({detail}): name another data directory or move the file away"
-    )]
+    #[error("{path} is not a Tollgate journal ({detail}): name another data directory or move the file away")]
     Foreign {
         /// Which file.
         path: PathBuf,
@@ -204,9 +186,7 @@ pub enum OpenError {
         detail: String,
     },
     /// Written by a newer version.
-    #[error(
-        "the journal has schema {found}, this version knows up to {known}: use the newer Tollgate again"
-    )]
+    #[error("the journal has schema {found}, this version knows up to {known}: use the newer Tollgate again")]
     Newer {
         /// Its schema.
         found: i64,
@@ -214,9 +194,7 @@ pub enum OpenError {
         known: i64,
     },
     /// Not yet brought to the schema of this version.
-    #[error(
-        "the journal has schema {found}, this version reads {known}: start the gateway once to bring it up"
-    )]
+    #[error("the journal has schema {found}, this version reads {known}: start the gateway once to bring it up")]
     Older {
         /// Its schema.
         found: i64,
@@ -224,9 +202,7 @@ pub enum OpenError {
         known: i64,
     },
     /// The key file is gone.
-    #[error(
-        "the journal has records but its key {path} is missing: put the file back where it was"
-    )]
+    #[error("the journal has records but its key {path} is missing: put the file back where it was")]
     KeyMissing {
         /// Where it should be.
         path: PathBuf,

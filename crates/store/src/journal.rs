@@ -17,10 +17,7 @@ pub struct Head {
 
 impl Head {
     /// Before the first record.
-    pub const START: Self = Self {
-        seq: 0,
-        hash: RecordHash::ZERO,
-    };
+    pub const START: Self = Self { seq: 0, hash: RecordHash::ZERO };
 }
 
 /// The right to write, as this journal holds it.
@@ -39,11 +36,7 @@ pub trait Journal: Send {
     /// # Errors
     /// [`JournalError::Conflict`] and [`JournalError::Refused`]: nothing was written and the journal goes on.
     /// Every other error: it may or may not have been written. Send nothing, end, replay.
-    fn append(
-        &mut self,
-        at: Timestamp,
-        events: &[JournalEvent],
-    ) -> Result<Vec<Recorded>, JournalError>;
+    fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError>;
 
     /// Shows every record from `from_seq` on, in order. An error of `visit` ends the walk and is handed through.
     ///

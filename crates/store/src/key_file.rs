@@ -12,33 +12,23 @@ pub(crate) fn read(path: &Path) -> Result<Option<ChainKey>, OpenError> {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(unusable(
-                path,
-                format!("cannot be read ({error}): check its owner and mode"),
-            ));
+            return Err(unusable(path, format!("cannot be read ({error}): check its owner and mode")));
         }
     };
     if private::is_exposed(path).map_err(|error| fault(path, &error))? {
-        return Err(unusable(
-            path,
-            format!("may be read by others: run `chmod 600 {}`", path.display()),
-        ));
+        return Err(unusable(path, format!("may be read by others: run `chmod 600 {}`", path.display())));
     }
     let mut secret = [0; 32];
     match hex::decode_to_slice(text.trim_end(), &mut secret) {
         Ok(()) => Ok(Some(ChainKey::new(&secret))),
-        Err(error) => Err(unusable(
-            path,
-            format!("is not 64 hexadecimal digits ({error}): put the right file back"),
-        )),
+        Err(error) => Err(unusable(path, format!("is not 64 hexadecimal digits ({error}): put the right file back"))),
     }
 }
 
 /// Makes a new key out of the system's randomness.
 pub(crate) fn create(path: &Path) -> Result<ChainKey, OpenError> {
     let mut secret = [0; 32];
-    getrandom::fill(&mut secret)
-        .map_err(|error| StorageFault::other(format!("no randomness: {error}")))?;
+    getrandom::fill(&mut secret).map_err(|error| StorageFault::other(format!("no randomness: {error}")))?;
     if let Some(parent) = path.parent() {
         private::make_dir(parent).map_err(|error| fault(path, &error))?;
     }
@@ -48,10 +38,7 @@ pub(crate) fn create(path: &Path) -> Result<ChainKey, OpenError> {
 }
 
 fn unusable(path: &Path, detail: String) -> OpenError {
-    OpenError::KeyUnusable {
-        path: path.to_owned(),
-        detail,
-    }
+    OpenError::KeyUnusable { path: path.to_owned(), detail }
 }
 
 fn fault(path: &Path, error: &io::Error) -> StorageFault {

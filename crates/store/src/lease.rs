@@ -14,8 +14,7 @@ pub(crate) const LOCK_FILE: &str = "writer.lock";
 /// Takes the lock, or names its holder. With `seize` the holder is known to be silent, and the epoch fences it.
 pub(crate) fn lock(data_dir: &Path, seize: bool) -> Result<File, OpenError> {
     let path = data_dir.join(LOCK_FILE);
-    let fault =
-        |error: &io::Error| StorageFault::from_io(error, &format!("lock file {}", path.display()));
+    let fault = |error: &io::Error| StorageFault::from_io(error, &format!("lock file {}", path.display()));
     let mut file = private::open_or_create(&path).map_err(|error| fault(&error))?;
     match file.try_lock() {
         Ok(()) => {}
@@ -25,11 +24,8 @@ pub(crate) fn lock(data_dir: &Path, seize: bool) -> Result<File, OpenError> {
         }
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();
-            file.read_to_string(&mut text)
-                .map_err(|error| fault(&error))?;
-            return Err(OpenError::LeaseHeld {
-                pid: text.trim().parse().ok(),
-            });
+            file.read_to_string(&mut text).map_err(|error| fault(&error))?;
+            return Err(OpenError::LeaseHeld { pid: text.trim().parse().ok() });
         }
         Err(TryLockError::Error(error)) => return Err(fault(&error).into()),
     }
@@ -50,12 +46,7 @@ pub(crate) fn begin_epoch(conn: &mut Connection, at: Timestamp) -> Result<u64, r
     tx.execute(
         "INSERT INTO lease (id, epoch, holder_pid, host, started_at_ns) VALUES (1, ?1, ?2, ?3, ?4)
          ON CONFLICT (id) DO UPDATE SET epoch = ?1, holder_pid = ?2, host = ?3, started_at_ns = ?4",
-        params![
-            epoch,
-            std::process::id(),
-            host_name(),
-            crate::row::nanoseconds(at)?
-        ],
+        params![epoch, std::process::id(), host_name(), crate::row::nanoseconds(at)?],
     )?;
     tx.commit()?;
     Ok(epoch)
@@ -64,10 +55,7 @@ pub(crate) fn begin_epoch(conn: &mut Connection, at: Timestamp) -> Result<u64, r
 /// The epoch in force; 0 before the first writer.
 pub(crate) fn current_epoch(conn: &Connection) -> Result<u64, rusqlite::Error> {
     let mut statement = conn.prepare_cached("SELECT epoch FROM lease WHERE id = 1")?;
-    Ok(statement
-        .query_row([], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0))
+    Ok(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// For the reader of the row; `None` where the system does not say.

@@ -94,11 +94,7 @@ impl MemoryDisk {
             // The process ended but not the machine: the system still writes what it was given.
             let unsynced = std::mem::take(&mut disk.unsynced);
             disk.durable.extend(unsynced);
-            let batches: Vec<_> = disk
-                .durable
-                .iter()
-                .map(|batch| (batch.at, batch.events.clone()))
-                .collect();
+            let batches: Vec<_> = disk.durable.iter().map(|batch| (batch.at, batch.events.clone())).collect();
             (batches, disk.crashes)
         };
         let mut conn = Connection::open_in_memory()?;
@@ -113,19 +109,11 @@ impl MemoryDisk {
         let mut writer = Writer::new(conn, ChainKey::new(&[0; 32]), Head::START, epoch, book);
         for (at, events) in batches {
             writer
-                .append(at, &events, &mut |tx| {
-                    tx.commit().map_err(StorageFault::from)
-                })
+                .append(at, &events, &mut |tx| tx.commit().map_err(StorageFault::from))
                 .map_err(OpenError::Unreplayable)?;
         }
         let epoch = self.lock().epoch;
-        Ok(MemoryJournal {
-            writer: Mutex::new(writer),
-            disk: self.clone(),
-            epoch,
-            crashes,
-            previous_ended_cleanly,
-        })
+        Ok(MemoryJournal { writer: Mutex::new(writer), disk: self.clone(), epoch, crashes, previous_ended_cleanly })
     }
 
     fn lock(&self) -> MutexGuard<'_, Disk> {
@@ -150,11 +138,7 @@ impl MemoryJournal {
 }
 
 impl Journal for MemoryJournal {
-    fn append(
-        &mut self,
-        at: Timestamp,
-        events: &[JournalEvent],
-    ) -> Result<Vec<Recorded>, JournalError> {
+    fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError> {
         let mut writer = self.writer();
         if events.is_empty() {
             return Ok(Vec::new());
@@ -164,10 +148,7 @@ impl Journal for MemoryJournal {
         }
         let mut disk = self.disk.lock();
         if disk.epoch != self.epoch {
-            return Err(JournalError::LeaseLost {
-                ours: self.epoch,
-                current: disk.epoch,
-            });
+            return Err(JournalError::LeaseLost { ours: self.epoch, current: disk.epoch });
         }
         if disk.crashes != self.crashes {
             writer.poison();
@@ -176,10 +157,7 @@ impl Journal for MemoryJournal {
         disk.appends += 1;
         let nth = disk.appends;
         let fault = disk.plan.faults.remove(&nth);
-        let batch = Batch {
-            at,
-            events: events.to_vec(),
-        };
+        let batch = Batch { at, events: events.to_vec() };
         let mut batch = Some(batch);
         writer.append(at, events, &mut |tx| {
             let target = match fault {
@@ -209,10 +187,7 @@ impl Journal for MemoryJournal {
     }
 
     fn lease(&self) -> Lease {
-        Lease {
-            epoch: LeaseEpoch(self.epoch),
-            previous_ended_cleanly: self.previous_ended_cleanly,
-        }
+        Lease { epoch: LeaseEpoch(self.epoch), previous_ended_cleanly: self.previous_ended_cleanly }
     }
 
     fn sync_checkpoint(&mut self) -> Result<(), JournalError> {
@@ -221,8 +196,5 @@ impl Journal for MemoryJournal {
 }
 
 fn injected(detail: &str) -> StorageFault {
-    StorageFault {
-        kind: FaultKind::Io,
-        detail: detail.to_owned(),
-    }
+    StorageFault { kind: FaultKind::Io, detail: detail.to_owned() }
 }

@@ -43,11 +43,7 @@ pub struct OpenOptions {
 
 impl OpenOptions {
     /// The usual way: no seizing, no loss accepted, the key beside the checkpoint file.
-    pub fn new(
-        data_dir: impl Into<PathBuf>,
-        checkpoint_file: impl Into<PathBuf>,
-        started_at: Timestamp,
-    ) -> Self {
+    pub fn new(data_dir: impl Into<PathBuf>, checkpoint_file: impl Into<PathBuf>, started_at: Timestamp) -> Self {
         Self {
             data_dir: data_dir.into(),
             checkpoint_file: checkpoint_file.into(),
@@ -88,12 +84,7 @@ impl SqliteJournal {
             checkpoint.sync()?;
         }
         let writer = Writer::new(conn, key, head, epoch, book);
-        Ok(Self {
-            writer,
-            checkpoint,
-            previous_ended_cleanly,
-            _lock: lock,
-        })
+        Ok(Self { writer, checkpoint, previous_ended_cleanly, _lock: lock })
     }
 }
 
@@ -102,11 +93,8 @@ fn connect(path: &Path) -> Result<Connection, OpenError> {
         private::open_or_create(path)?;
         private::sync_parent(path)
     };
-    create()
-        .map_err(|error| StorageFault::from_io(&error, &format!("database {}", path.display())))?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    create().map_err(|error| StorageFault::from_io(&error, &format!("database {}", path.display())))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     check_owner(&conn, path, true)?;
@@ -126,15 +114,8 @@ fn configure(conn: &Connection) -> Result<(), rusqlite::Error> {
 }
 
 /// Whether the database is ours and of a schema that we know.
-pub(crate) fn check_owner(
-    conn: &Connection,
-    path: &Path,
-    may_be_empty: bool,
-) -> Result<(), OpenError> {
-    let foreign = |detail: String| OpenError::Foreign {
-        path: path.to_owned(),
-        detail,
-    };
+pub(crate) fn check_owner(conn: &Connection, path: &Path, may_be_empty: bool) -> Result<(), OpenError> {
+    let foreign = |detail: String| OpenError::Foreign { path: path.to_owned(), detail };
     let read = || -> Result<(i64, i64, i64), rusqlite::Error> {
         let owner = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let tables = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -148,24 +129,13 @@ pub(crate) fn check_owner(
         Err(error) => return Err(error.into()),
     };
     if owner == 0 && version == 0 && tables == 0 {
-        return if may_be_empty {
-            Ok(())
-        } else {
-            Err(OpenError::NoJournal {
-                path: path.to_owned(),
-            })
-        };
+        return if may_be_empty { Ok(()) } else { Err(OpenError::NoJournal { path: path.to_owned() }) };
     }
     if owner != schema::APPLICATION_ID {
-        return Err(foreign(format!(
-            "application id {owner:#x}, {tables} tables and indexes"
-        )));
+        return Err(foreign(format!("application id {owner:#x}, {tables} tables and indexes")));
     }
     if version > schema::NEWEST {
-        return Err(OpenError::Newer {
-            found: version,
-            known: schema::NEWEST,
-        });
+        return Err(OpenError::Newer { found: version, known: schema::NEWEST });
     }
     Ok(())
 }
@@ -179,19 +149,14 @@ fn take_key(conn: &Connection, path: &Path) -> Result<ChainKey, OpenError> {
         Some(key) => key,
         None if is_new => key_file::create(path)?,
         None => {
-            return Err(OpenError::KeyMissing {
-                path: path.to_owned(),
-            });
+            return Err(OpenError::KeyMissing { path: path.to_owned() });
         }
     };
     if is_new {
         schema::set_meta(conn, KEY_PROOF, key.proof().as_bytes())?;
     } else if !is_right_key(conn, &key)? {
         let detail = "is the key of another journal: put the right file back".to_owned();
-        return Err(OpenError::KeyUnusable {
-            path: path.to_owned(),
-            detail,
-        });
+        return Err(OpenError::KeyUnusable { path: path.to_owned(), detail });
     }
     Ok(key)
 }
@@ -209,10 +174,7 @@ fn check_against_checkpoint(
 ) -> Result<(Head, CheckpointFile), OpenError> {
     let path = &options.checkpoint_file;
     let lines = checkpoint::read(path, key)?;
-    let is_empty: bool =
-        conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM records)", [], |row| {
-            row.get(0)
-        })?;
+    let is_empty: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM records)", [], |row| row.get(0))?;
     if lines.is_none() && !is_empty {
         if !options.accept_lost_checkpoint {
             return Err(OpenError::CheckpointMissing { path: path.clone() });
@@ -222,10 +184,7 @@ fn check_against_checkpoint(
     let from = match &lines {
         Some(lines) => {
             if let Some(line) = lines.bad.first() {
-                let detail = format!(
-                    "line {line} of the checkpoint file {} is not what was written",
-                    path.display()
-                );
+                let detail = format!("line {line} of the checkpoint file {} is not what was written", path.display());
                 return Err(OpenError::Tampered(detail));
             }
             lines.newest().unwrap_or(Head::START)
@@ -238,23 +197,16 @@ fn check_against_checkpoint(
 }
 
 fn ended_cleanly(conn: &Connection) -> Result<bool, rusqlite::Error> {
-    let last: Option<String> = conn
-        .query_row(
-            "SELECT kind FROM records ORDER BY seq DESC LIMIT 1",
-            [],
-            |row| row.get(0),
-        )
-        .optional()?;
+    let last: Option<String> =
+        conn.query_row("SELECT kind FROM records ORDER BY seq DESC LIMIT 1", [], |row| row.get(0)).optional()?;
     Ok(last.is_none_or(|kind| kind == domain::journal::JournalEvent::Stopped.kind()))
 }
 
 fn load_book(conn: &mut Connection) -> Result<Book, OpenError> {
     if projection::is_current(conn)? {
         let mut book = Book::empty();
-        row::replay(conn, 1, &mut |record| {
-            book.apply(&record).map_err(JournalError::Refused)
-        })
-        .map_err(OpenError::Unreplayable)?;
+        row::replay(conn, 1, &mut |record| book.apply(&record).map_err(JournalError::Refused))
+            .map_err(OpenError::Unreplayable)?;
         return Ok(book);
     }
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -266,7 +218,5 @@ fn load_book(conn: &mut Connection) -> Result<Book, OpenError> {
 /// The record at a place.
 pub(crate) fn record_at(conn: &Connection, seq: u64) -> Result<Option<RecordRow>, rusqlite::Error> {
     let sql = format!("SELECT {} FROM records WHERE seq = ?1", row::COLUMNS);
-    conn.prepare_cached(&sql)?
-        .query_row([seq], RecordRow::from_row)
-        .optional()
+    conn.prepare_cached(&sql)?.query_row([seq], RecordRow::from_row).optional()
 }

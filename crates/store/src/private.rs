@@ -12,14 +12,8 @@ const OTHERS: u32 = 0o077;
 
 /// Makes the directory with its parents, or takes it away from group and others when it is there already.
 pub(crate) fn own_dir(path: &Path) -> Result<(), StorageFault> {
-    let fault = |error: io::Error| {
-        StorageFault::from_io(&error, &format!("data directory {}", path.display()))
-    };
-    DirBuilder::new()
-        .recursive(true)
-        .mode(DIR_MODE)
-        .create(path)
-        .map_err(fault)?;
+    let fault = |error: io::Error| StorageFault::from_io(&error, &format!("data directory {}", path.display()));
+    DirBuilder::new().recursive(true).mode(DIR_MODE).create(path).map_err(fault)?;
     let metadata = path.metadata().map_err(fault)?;
     if metadata.permissions().mode() & OTHERS != 0 {
         std::fs::set_permissions(path, Permissions::from_mode(DIR_MODE)).map_err(fault)?;
@@ -30,30 +24,17 @@ pub(crate) fn own_dir(path: &Path) -> Result<(), StorageFault> {
 
 /// Makes a directory, parents included; what exists stays as it is.
 pub(crate) fn make_dir(path: &Path) -> io::Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(DIR_MODE)
-        .create(path)
+    DirBuilder::new().recursive(true).mode(DIR_MODE).create(path)
 }
 
 /// Opens for reading and writing, creating it for its owner only.
 pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(FILE_MODE)
-        .open(path)
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(FILE_MODE).open(path)
 }
 
 /// Writes a file that must not exist yet; durable, with its name, when it returns.
 pub(crate) fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(FILE_MODE)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
     file.write_all(content)?;
     file.sync_all()?;
     sync_parent(path)

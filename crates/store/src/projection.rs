@@ -25,28 +25,72 @@ impl Touched {
             self.orders.insert(key.clone());
         }
         match event {
-            JournalEvent::Order {
-                event: OrderEvent::Executed { execution },
-                ..
-            }
-            | JournalEvent::ExternalExecution { execution } => {
+            JournalEvent::Order { event, .. } => self.by_order_event(event),
+            JournalEvent::ExternalExecution { execution } => {
                 self.executions.insert(execution.exec_id.clone());
             }
-            JournalEvent::Order {
-                event: OrderEvent::Corrected { old, execution },
-                ..
-            } => {
+            JournalEvent::ExternalCommission { exec_id, .. } => {
+                self.executions.insert(exec_id.clone());
+            }
+            JournalEvent::Installed { .. }
+            | JournalEvent::Started { .. }
+            | JournalEvent::Stopped
+            | JournalEvent::LinkUp { .. }
+            | JournalEvent::LinkDown { .. }
+            | JournalEvent::Notice { .. }
+            | JournalEvent::Previewed { .. }
+            | JournalEvent::OrderDenied { .. }
+            | JournalEvent::OrderSimulated { .. }
+            | JournalEvent::ApprovalRequested { .. }
+            | JournalEvent::ApprovalMoved { .. }
+            | JournalEvent::OrderSubmitting { .. }
+            | JournalEvent::ReplaceSubmitting { .. }
+            | JournalEvent::CancelSubmitting { .. }
+            | JournalEvent::ExternalOrder { .. }
+            | JournalEvent::TradingStateSet { .. }
+            | JournalEvent::InstrumentHalted { .. }
+            | JournalEvent::InstrumentReleased { .. }
+            | JournalEvent::Reconciled { .. }
+            | JournalEvent::KeyCreated { .. }
+            | JournalEvent::KeyRevoked { .. } => {}
+        }
+    }
+
+    fn by_order_event(&mut self, event: &OrderEvent) {
+        match event {
+            OrderEvent::Executed { execution } => {
+                self.executions.insert(execution.exec_id.clone());
+            }
+            OrderEvent::Corrected { old, execution } => {
                 self.executions.insert(old.clone());
                 self.executions.insert(execution.exec_id.clone());
             }
-            JournalEvent::Order {
-                event: OrderEvent::Busted { exec_id } | OrderEvent::CommissionJoined { exec_id, .. },
-                ..
-            }
-            | JournalEvent::ExternalCommission { exec_id, .. } => {
+            OrderEvent::Busted { exec_id } | OrderEvent::CommissionJoined { exec_id, .. } => {
                 self.executions.insert(exec_id.clone());
             }
-            _none_of_a_trade => {}
+            OrderEvent::Refused { .. }
+            | OrderEvent::Killed
+            | OrderEvent::NotSent { .. }
+            | OrderEvent::Written
+            | OrderEvent::SendUnknown { .. }
+            | OrderEvent::CancelRequested
+            | OrderEvent::CancelUnsent
+            | OrderEvent::ReplaceRequested
+            | OrderEvent::ReplaceUnsent
+            | OrderEvent::LinkLost
+            | OrderEvent::NotFound
+            | OrderEvent::ResolvedDead { .. }
+            | OrderEvent::Held { .. }
+            | OrderEvent::Acknowledged { .. }
+            | OrderEvent::ReportedFilled { .. }
+            | OrderEvent::CancelPending
+            | OrderEvent::Canceled { .. }
+            | OrderEvent::Rejected { .. }
+            | OrderEvent::Inactive { .. }
+            | OrderEvent::Expired
+            | OrderEvent::CancelRefused { .. }
+            | OrderEvent::ReplaceRefused { .. }
+            | OrderEvent::Informed { .. } => {}
         }
     }
 
@@ -68,8 +112,7 @@ impl Touched {
 pub(crate) fn rebuild(conn: &Connection) -> Result<Book, JournalError> {
     let failed = |error: rusqlite::Error| JournalError::Failed(StorageFault::from(error));
     for table in schema::DERIVED {
-        conn.execute(&format!("DELETE FROM {table}"), [])
-            .map_err(failed)?;
+        conn.execute(&format!("DELETE FROM {table}"), []).map_err(failed)?;
     }
     let mut book = Book::empty();
     let mut touched = Touched::default();
@@ -92,11 +135,7 @@ pub(crate) fn is_current(conn: &Connection) -> Result<bool, rusqlite::Error> {
 /// The name in `meta` of the schema that the derived tables were computed at.
 const DERIVED_AT: &str = "derived_at_schema";
 
-fn write_order(
-    conn: &Connection,
-    key: &ClOrdId,
-    order: &OrderRecord,
-) -> Result<(), rusqlite::Error> {
+fn write_order(conn: &Connection, key: &ClOrdId, order: &OrderRecord) -> Result<(), rusqlite::Error> {
     let mut statement = conn.prepare_cached(
         "INSERT OR REPLACE INTO orders (cl_ord_id, status, broker_status, account, con_id, symbol, side, qty, cum_qty,
          avg_px, broker_order_id, perm_id, approval_id, request_hash, key_id, correlation_id, created_at_ns,
@@ -115,9 +154,7 @@ fn write_order(
         order.intent.qty.to_string(),
         order.cum_qty().to_string(),
         order.avg_px().map(|price| price.to_string()),
-        order
-            .last_attempt()
-            .map(|attempt| attempt.broker_order_id.get()),
+        order.last_attempt().map(|attempt| attempt.broker_order_id.get()),
         order.perm_id.map(domain::id::PermId::get),
         order.approval_id.as_ref().map(ApprovalId::as_str),
         order.request_hash,
@@ -129,35 +166,21 @@ fn write_order(
     Ok(())
 }
 
-fn write_execution(
-    conn: &Connection,
-    book: &Book,
-    exec_id: &ExecId,
-) -> Result<(), rusqlite::Error> {
+fn write_execution(conn: &Connection, book: &Book, exec_id: &ExecId) -> Result<(), rusqlite::Error> {
     let owner = book.executions.get(exec_id).and_then(Option::as_ref);
     let execution = match owner {
-        Some(key) => book
-            .orders
-            .get(key)
-            .and_then(|order| order.executions.get(exec_id)),
+        Some(key) => book.orders.get(key).and_then(|order| order.executions.get(exec_id)),
         None => book.external_executions.get(exec_id),
     };
-    match execution {
-        Some(execution) => insert_execution(conn, owner, execution),
-        // Busted, corrected away, or only its commission is known so far.
-        None => {
-            let mut statement = conn.prepare_cached("DELETE FROM executions WHERE exec_id = ?1")?;
-            statement.execute([exec_id.as_str()])?;
-            Ok(())
-        }
+    if let Some(execution) = execution {
+        return insert_execution(conn, owner, execution);
     }
+    // Busted, corrected away, or only its commission is known so far.
+    conn.prepare_cached("DELETE FROM executions WHERE exec_id = ?1")?.execute([exec_id.as_str()])?;
+    Ok(())
 }
 
-fn insert_execution(
-    conn: &Connection,
-    owner: Option<&ClOrdId>,
-    execution: &Execution,
-) -> Result<(), rusqlite::Error> {
+fn insert_execution(conn: &Connection, owner: Option<&ClOrdId>, execution: &Execution) -> Result<(), rusqlite::Error> {
     let mut statement = conn.prepare_cached(
         "INSERT OR REPLACE INTO executions (exec_id, cl_ord_id, account, con_id, symbol, is_buy, last_qty, last_px,
          exchange, executed_at_ns, commission, commission_currency, realized_pnl)
@@ -177,9 +200,7 @@ fn insert_execution(
         execution.executed_at.map(nanoseconds).transpose()?,
         commission.map(|commission| commission.amount.amount.to_string()),
         commission.map(|commission| commission.amount.currency.as_str()),
-        commission
-            .and_then(|commission| commission.realized_pnl)
-            .map(|amount| amount.to_string()),
+        commission.and_then(|commission| commission.realized_pnl).map(|amount| amount.to_string()),
     ])?;
     Ok(())
 }

@@ -18,18 +18,13 @@ pub(crate) fn connect(data_dir: &Path) -> Result<Connection, OpenError> {
     if !path.is_file() {
         return Err(OpenError::NoJournal { path });
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let conn = Connection::open_with_flags(&path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     open::check_owner(&conn, &path, false)?;
     let found = schema::version(&conn)?;
     if found < schema::NEWEST {
-        return Err(OpenError::Older {
-            found,
-            known: schema::NEWEST,
-        });
+        return Err(OpenError::Older { found, known: schema::NEWEST });
     }
     conn.pragma_update(None, "trusted_schema", false)?;
     Ok(conn)
@@ -105,20 +100,14 @@ impl JournalReader {
     /// # Errors
     /// There is none, or it is not ours, or of another schema.
     pub fn open(data_dir: &Path) -> Result<Self, OpenError> {
-        Ok(Self {
-            conn: connect(data_dir)?,
-        })
+        Ok(Self { conn: connect(data_dir)? })
     }
 
     /// A page of records.
     ///
     /// # Errors
     /// A record that this binary cannot read, or trouble of the storage.
-    pub fn records(
-        &self,
-        filter: &RecordFilter,
-        page: &Page,
-    ) -> Result<Vec<StoredRecord>, JournalError> {
+    pub fn records(&self, filter: &RecordFilter, page: &Page) -> Result<Vec<StoredRecord>, JournalError> {
         let mut conditions = vec!["1"];
         let mut values = Vec::new();
         let mut add = |condition: &'static str, value: Option<Value>| {
@@ -127,9 +116,7 @@ impl JournalReader {
                 values.push(value);
             }
         };
-        let cursor = page
-            .cursor
-            .map(|seq| Value::Integer(i64::try_from(seq).unwrap_or(i64::MAX)));
+        let cursor = page.cursor.map(|seq| Value::Integer(i64::try_from(seq).unwrap_or(i64::MAX)));
         let order = match page.direction {
             Direction::Forward => {
                 add("seq > ?", cursor);
@@ -141,25 +128,11 @@ impl JournalReader {
             }
         };
         add("kind = ?", filter.kind.clone().map(Value::Text));
-        add(
-            "cl_ord_id = ?",
-            filter
-                .cl_ord_id
-                .as_ref()
-                .map(|id| Value::Text(id.to_string())),
-        );
-        add(
-            "correlation_id = ?",
-            filter
-                .correlation_id
-                .as_ref()
-                .map(|id| Value::Text(id.to_string())),
-        );
+        add("cl_ord_id = ?", filter.cl_ord_id.as_ref().map(|id| Value::Text(id.to_string())));
+        add("correlation_id = ?", filter.correlation_id.as_ref().map(|id| Value::Text(id.to_string())));
         values.push(Value::Integer(i64::from(page.limit)));
         let conditions = conditions.join(" AND ");
-        let sql = format!(
-            "SELECT {COLUMNS} FROM records WHERE {conditions} ORDER BY seq {order} LIMIT ?"
-        );
+        let sql = format!("SELECT {COLUMNS} FROM records WHERE {conditions} ORDER BY seq {order} LIMIT ?");
         let mut statement = self.conn.prepare_cached(&sql).map_err(unread)?;
         let mut rows = statement.query(params_from_iter(values)).map_err(unread)?;
         let mut records = Vec::new();
@@ -174,33 +147,16 @@ impl JournalReader {
     /// # Errors
     /// As [`Self::records`].
     pub fn record(&self, seq: u64) -> Result<Option<StoredRecord>, JournalError> {
-        open::record_at(&self.conn, seq)
-            .map_err(unread)?
-            .map(stored)
-            .transpose()
+        open::record_at(&self.conn, seq).map_err(unread)?.map(stored).transpose()
     }
 
     /// All that happened to an order, oldest first, at most `limit` records.
     ///
     /// # Errors
     /// As [`Self::records`].
-    pub fn order_history(
-        &self,
-        cl_ord_id: &ClOrdId,
-        limit: u32,
-    ) -> Result<Vec<StoredRecord>, JournalError> {
-        let filter = RecordFilter {
-            cl_ord_id: Some(cl_ord_id.clone()),
-            ..RecordFilter::default()
-        };
-        self.records(
-            &filter,
-            &Page {
-                cursor: None,
-                limit,
-                direction: Direction::Forward,
-            },
-        )
+    pub fn order_history(&self, cl_ord_id: &ClOrdId, limit: u32) -> Result<Vec<StoredRecord>, JournalError> {
+        let filter = RecordFilter { cl_ord_id: Some(cl_ord_id.clone()), ..RecordFilter::default() };
+        self.records(&filter, &Page { cursor: None, limit, direction: Direction::Forward })
     }
 
     /// What a key was used for.
@@ -210,16 +166,9 @@ impl JournalReader {
     pub fn key_claim(&self, key: &ClOrdId) -> Result<Option<KeyClaim>, JournalError> {
         let sql = "SELECT request_hash, cl_ord_id, verb FROM idempotency_keys WHERE key = ?1";
         let claim = |row: &rusqlite::Row<'_>| {
-            Ok(KeyClaim {
-                request_hash: row.get(0)?,
-                cl_ord_id: row.get(1)?,
-                verb: row.get(2)?,
-            })
+            Ok(KeyClaim { request_hash: row.get(0)?, cl_ord_id: row.get(1)?, verb: row.get(2)? })
         };
-        self.conn
-            .query_row(sql, [key.as_str()], claim)
-            .optional()
-            .map_err(unread)
+        self.conn.query_row(sql, [key.as_str()], claim).optional().map_err(unread)
     }
 
     /// The end of the journal.
@@ -228,15 +177,10 @@ impl JournalReader {
     /// Trouble of the storage.
     pub fn head(&self) -> Result<Head, JournalError> {
         let sql = "SELECT seq, hash FROM records ORDER BY seq DESC LIMIT 1";
-        let last = self
-            .conn
-            .query_row(sql, [], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)));
+        let last = self.conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)));
         match last.optional().map_err(unread)? {
             None => Ok(Head::START),
-            Some((seq, hash)) => Ok(Head {
-                seq,
-                hash: readable_hash(seq, RecordHash::from_slice(&hash))?,
-            }),
+            Some((seq, hash)) => Ok(Head { seq, hash: readable_hash(seq, RecordHash::from_slice(&hash))? }),
         }
     }
 
@@ -257,27 +201,12 @@ fn stored(row: RecordRow) -> Result<StoredRecord, JournalError> {
     let recorded = row.decode()?;
     let prev_hash = readable_hash(recorded.seq, row.prev_hash())?;
     let hash = readable_hash(recorded.seq, row.hash())?;
-    let RecordRow {
-        principal,
-        cl_ord_id,
-        correlation_id,
-        ..
-    } = row;
-    Ok(StoredRecord {
-        recorded,
-        principal,
-        cl_ord_id,
-        correlation_id,
-        prev_hash,
-        hash,
-    })
+    let RecordRow { principal, cl_ord_id, correlation_id, .. } = row;
+    Ok(StoredRecord { recorded, principal, cl_ord_id, correlation_id, prev_hash, hash })
 }
 
 fn readable_hash(seq: u64, hash: Option<RecordHash>) -> Result<RecordHash, JournalError> {
-    hash.ok_or_else(|| JournalError::Unreadable {
-        seq,
-        detail: "its hash is not 32 bytes".to_owned(),
-    })
+    hash.ok_or_else(|| JournalError::Unreadable { seq, detail: "its hash is not 32 bytes".to_owned() })
 }
 
 fn unread(error: rusqlite::Error) -> JournalError {

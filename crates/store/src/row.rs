@@ -8,8 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 /// All columns, in the order of [`RecordRow::from_row`].
-pub(crate) const COLUMNS: &str =
-    "seq, at_ns, kind, cl_ord_id, correlation_id, principal, body, prev_hash, hash";
+pub(crate) const COLUMNS: &str = "seq, at_ns, kind, cl_ord_id, correlation_id, principal, body, prev_hash, hash";
 
 /// One row, as it is.
 #[derive(Clone, Debug)]
@@ -66,42 +65,24 @@ impl RecordRow {
     /// Whether its hash is the one that it would have at place `seq`.
     pub(crate) fn is_genuine_at(&self, seq: i64, key: &ChainKey) -> bool {
         match (self.prev_hash(), self.hash()) {
-            (Some(prev), Some(hash)) => {
-                key.seal(
-                    &Content {
-                        seq,
-                        ..self.content()
-                    },
-                    &prev,
-                ) == hash
-            }
+            (Some(prev), Some(hash)) => key.seal(&Content { seq, ..self.content() }, &prev) == hash,
             (Some(_) | None, _) => false,
         }
     }
 
     /// The fact in it.
     pub(crate) fn decode(&self) -> Result<Recorded, JournalError> {
-        let seq = u64::try_from(self.seq).map_err(|_| {
-            JournalError::Unread(StorageFault::other(format!(
-                "record {} has no place",
-                self.seq
-            )))
-        })?;
+        let seq = u64::try_from(self.seq)
+            .map_err(|_| JournalError::Unread(StorageFault::other(format!("record {} has no place", self.seq))))?;
         let unreadable = |detail: String| JournalError::Unreadable { seq, detail };
-        let event: JournalEvent =
-            serde_json::from_slice(&self.body).map_err(|error| unreadable(error.to_string()))?;
-        Ok(Recorded {
-            seq,
-            at: timestamp(self.at_ns).map_err(|error| unreadable(error.to_string()))?,
-            event,
-        })
+        let event: JournalEvent = serde_json::from_slice(&self.body).map_err(|error| unreadable(error.to_string()))?;
+        Ok(Recorded { seq, at: timestamp(self.at_ns).map_err(|error| unreadable(error.to_string()))?, event })
     }
 }
 
 /// Nanoseconds since 1970 UTC, as the columns hold them.
 pub(crate) fn nanoseconds(at: Timestamp) -> Result<i64, rusqlite::Error> {
-    i64::try_from(at.as_nanosecond())
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    i64::try_from(at.as_nanosecond()).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// The time of a column.
@@ -122,27 +103,9 @@ impl NewRow<'_> {
             "INSERT INTO records (seq, at_ns, kind, cl_ord_id, correlation_id, principal, body, prev_hash, hash)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
-        let Content {
-            seq,
-            at_ns,
-            kind,
-            cl_ord_id,
-            correlation_id,
-            principal,
-            body,
-        } = self.content;
+        let Content { seq, at_ns, kind, cl_ord_id, correlation_id, principal, body } = self.content;
         let (prev, hash) = (self.prev_hash.as_bytes(), self.hash.as_bytes());
-        statement.execute(params![
-            seq,
-            at_ns,
-            kind,
-            cl_ord_id,
-            correlation_id,
-            principal,
-            body,
-            prev,
-            hash
-        ])?;
+        statement.execute(params![seq, at_ns, kind, cl_ord_id, correlation_id, principal, body, prev, hash])?;
         Ok(())
     }
 }
@@ -162,10 +125,7 @@ pub(crate) fn replay(
         let recorded = RecordRow::from_row(row).map_err(unread)?.decode()?;
         if recorded.seq != expected {
             let detail = format!("it is missing; the next one is {}", recorded.seq);
-            return Err(JournalError::Unreadable {
-                seq: expected,
-                detail,
-            });
+            return Err(JournalError::Unreadable { seq: expected, detail });
         }
         expected += 1;
         visit(recorded)?;

@@ -112,13 +112,7 @@ CREATE TABLE submissions (
 ";
 
 /// Tables that replay computes anew.
-pub(crate) const DERIVED: [&str; 5] = [
-    "orders",
-    "executions",
-    "approvals",
-    "idempotency_keys",
-    "submissions",
-];
+pub(crate) const DERIVED: [&str; 5] = ["orders", "executions", "approvals", "idempotency_keys", "submissions"];
 
 /// The number of steps that this database has taken.
 pub(crate) fn version(conn: &Connection) -> Result<i64, rusqlite::Error> {
@@ -143,18 +137,12 @@ pub(crate) fn migrate(conn: &mut Connection, target: i64) -> Result<(), rusqlite
 
 /// Reads a value of the table `meta`.
 pub(crate) fn meta(conn: &Connection, name: &str) -> Result<Option<Vec<u8>>, rusqlite::Error> {
-    conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| {
-        row.get(0)
-    })
-    .optional()
+    conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
 }
 
 /// Sets a value of the table `meta`.
 pub(crate) fn set_meta(conn: &Connection, name: &str, value: &[u8]) -> Result<(), rusqlite::Error> {
-    conn.execute(
-        "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)",
-        rusqlite::params![name, value],
-    )?;
+    conn.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", rusqlite::params![name, value])?;
     Ok(())
 }
 

@@ -14,11 +14,8 @@ fn each_step_leads_to_the_next_number() {
 #[test]
 fn every_older_schema_is_brought_up_with_its_records_and_derived_tables() {
     let root = tempfile::tempdir().unwrap();
-    let options = OpenOptions::new(
-        root.path().join("data"),
-        root.path().join("state/checkpoint"),
-        Timestamp::UNIX_EPOCH,
-    );
+    let options =
+        OpenOptions::new(root.path().join("data"), root.path().join("state/checkpoint"), Timestamp::UNIX_EPOCH);
     let denied = r#"{"kind":"order_denied","intent":{"cl_ord_id":"d1","account":null,"instrument":{"con_id":1},
         "side":"buy","qty":"1","order_type":{"type":"market"},"tif":{"tif":"day"},"outside_rth":false,
         "reduce_only":false,"strategy":null,"preview_id":null},"order":null,"request_hash":"h","by":{"key_id":"k",
@@ -33,25 +30,15 @@ fn every_older_schema_is_brought_up_with_its_records_and_derived_tables() {
     for table in DERIVED {
         conn.execute(&format!("DROP TABLE {table}"), []).unwrap();
     }
-    conn.execute("DELETE FROM meta WHERE name <> 'key_proof'", [])
-        .unwrap();
+    conn.execute("DELETE FROM meta WHERE name <> 'key_proof'", []).unwrap();
     conn.pragma_update(None, "user_version", 1).unwrap();
     drop(conn);
     let older = JournalReader::open(&options.data_dir).err();
-    assert_eq!(
-        older,
-        Some(crate::OpenError::Older {
-            found: 1,
-            known: NEWEST
-        })
-    );
+    assert_eq!(older, Some(crate::OpenError::Older { found: 1, known: NEWEST }));
 
     let journal = SqliteJournal::open(&options).unwrap();
     assert_eq!(version(&journal.writer.conn).unwrap(), NEWEST);
     assert_eq!(journal.head().seq, 1);
-    let claim = JournalReader::open(&options.data_dir)
-        .unwrap()
-        .key_claim(&"d1".parse().unwrap())
-        .unwrap();
+    let claim = JournalReader::open(&options.data_dir).unwrap().key_claim(&"d1".parse().unwrap()).unwrap();
     assert_eq!(claim.map(|claim| claim.verb), Some("submit".to_owned()));
 }

@@ -45,14 +45,8 @@ impl SqliteJournal {
 }
 
 impl Journal for SqliteJournal {
-    fn append(
-        &mut self,
-        at: Timestamp,
-        events: &[JournalEvent],
-    ) -> Result<Vec<Recorded>, JournalError> {
-        let records = self.writer.append(at, events, &mut |tx| {
-            tx.commit().map_err(StorageFault::from)
-        })?;
+    fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError> {
+        let records = self.writer.append(at, events, &mut |tx| tx.commit().map_err(StorageFault::from))?;
         if !records.is_empty()
             && let Err(fault) = self.checkpoint.note(&self.writer.head, &self.writer.key)
         {
@@ -75,10 +69,7 @@ impl Journal for SqliteJournal {
     }
 
     fn lease(&self) -> Lease {
-        Lease {
-            epoch: LeaseEpoch(self.writer.epoch),
-            previous_ended_cleanly: self.previous_ended_cleanly,
-        }
+        Lease { epoch: LeaseEpoch(self.writer.epoch), previous_ended_cleanly: self.previous_ended_cleanly }
     }
 
     fn sync_checkpoint(&mut self) -> Result<(), JournalError> {

@@ -91,11 +91,7 @@ impl fmt::Display for Fault {
             Self::Removed { from, to } => write!(f, "records {from} to {to} were removed"),
             Self::Moved { seq, was } => write!(f, "record {seq} was moved there from place {was}"),
             Self::Unlinked { seq } => write!(f, "record {seq} does not follow the one before it"),
-            Self::Truncated {
-                checkpoint_seq,
-                checkpoint_hash,
-                end,
-            } => write!(
+            Self::Truncated { checkpoint_seq, checkpoint_hash, end } => write!(
                 f,
                 "the journal was truncated: the checkpoint file knows record {checkpoint_seq} with hash \
                  {checkpoint_hash}, the journal ends at {end}"
@@ -109,9 +105,7 @@ impl fmt::Display for Fault {
             Self::CheckpointMissing { path } => {
                 write!(f, "the checkpoint file {} is missing", path.display())
             }
-            Self::KeyDiffers => {
-                f.write_str("the key file is not the one that the journal was written with")
-            }
+            Self::KeyDiffers => f.write_str("the key file is not the one that the journal was written with"),
         }
     }
 }
@@ -191,9 +185,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(key: &'a ChainKey, lines: Option<&Lines>) -> Self {
-        let heads = lines
-            .map(|lines| lines.heads.as_slice())
-            .unwrap_or_default();
+        let heads = lines.map(|lines| lines.heads.as_slice()).unwrap_or_default();
         Self {
             key,
             checkpoints: heads.iter().map(|head| (head.seq, head.hash)).collect(),
@@ -230,21 +222,13 @@ impl<'a> Walk<'a> {
         if row.is_genuine_at(row.seq, self.key) {
             return Some(row.seq);
         }
-        let near =
-            row.seq.saturating_sub(MOVE_DISTANCE_MAX)..=row.seq.saturating_add(MOVE_DISTANCE_MAX);
-        near.into_iter()
-            .find(|place| row.is_genuine_at(*place, self.key))
+        let near = row.seq.saturating_sub(MOVE_DISTANCE_MAX)..=row.seq.saturating_add(MOVE_DISTANCE_MAX);
+        near.into_iter().find(|place| row.is_genuine_at(*place, self.key))
     }
 
     fn genuine(&mut self, row: &RecordRow, place: i64) {
         if place != row.seq {
-            self.faults.push((
-                row.seq,
-                Fault::Moved {
-                    seq: row.seq,
-                    was: place,
-                },
-            ));
+            self.faults.push((row.seq, Fault::Moved { seq: row.seq, was: place }));
         }
         let hash = row.hash().unwrap_or(RecordHash::ZERO);
         if place <= self.tip.0 {
@@ -253,18 +237,15 @@ impl<'a> Walk<'a> {
         }
         let follows = row.prev_hash() == Some(self.tip.1);
         if place == self.tip.0 + 1 && !follows {
-            self.faults
-                .push((row.seq, Fault::Unlinked { seq: row.seq }));
+            self.faults.push((row.seq, Fault::Unlinked { seq: row.seq }));
         }
         self.decide(place);
         self.tip = (place, hash);
-        if let Some(noted) = u64::try_from(place)
-            .ok()
-            .and_then(|seq| self.checkpoints.get(&seq).map(|hash| (seq, hash)))
+        if let Some(noted) =
+            u64::try_from(place).ok().and_then(|seq| self.checkpoints.get(&seq).map(|hash| (seq, hash)))
             && *noted.1 != hash
         {
-            self.faults
-                .push((row.seq, Fault::CheckpointDiffers { seq: noted.0 }));
+            self.faults.push((row.seq, Fault::CheckpointDiffers { seq: noted.0 }));
         }
     }
 
@@ -291,24 +272,13 @@ impl<'a> Walk<'a> {
 
     fn end(&mut self) {
         // At the end nothing genuine follows: what the checkpoint file knows was changed, the rest was added.
-        let known = self
-            .checkpoints
-            .keys()
-            .next_back()
-            .and_then(|seq| i64::try_from(*seq).ok())
-            .unwrap_or(0);
+        let known = self.checkpoints.keys().next_back().and_then(|seq| i64::try_from(*seq).ok()).unwrap_or(0);
         self.decide_tail(known.max(self.tip.0) + 1);
         for (from, to) in std::mem::take(&mut self.missing) {
             let mut from = from;
             for late in self.found_late.range(from..=to) {
                 if from < *late {
-                    self.faults.push((
-                        from,
-                        Fault::Removed {
-                            from,
-                            to: *late - 1,
-                        },
-                    ));
+                    self.faults.push((from, Fault::Removed { from, to: *late - 1 }));
                 }
                 from = *late + 1;
             }
@@ -320,12 +290,8 @@ impl<'a> Walk<'a> {
 
     /// As [`Self::decide`], but what is missing up to `next` was cut off rather than removed.
     fn decide_tail(&mut self, next: i64) {
-        let in_place: Vec<i64> = self
-            .undecided
-            .iter()
-            .copied()
-            .filter(|seq| *seq > self.tip.0 && *seq < next)
-            .collect();
+        let in_place: Vec<i64> =
+            self.undecided.iter().copied().filter(|seq| *seq > self.tip.0 && *seq < next).collect();
         match in_place.last() {
             Some(last) => {
                 self.decide(*last + 1);
@@ -339,8 +305,8 @@ impl<'a> Walk<'a> {
         match lines {
             Some(lines) => {
                 let newest = lines.newest();
-                if let Some(newest) = newest
-                    .filter(|newest| i64::try_from(newest.seq).is_ok_and(|seq| seq > self.tip.0))
+                if let Some(newest) =
+                    newest.filter(|newest| i64::try_from(newest.seq).is_ok_and(|seq| seq > self.tip.0))
                 {
                     let fault = Fault::Truncated {
                         checkpoint_seq: newest.seq,
@@ -349,20 +315,10 @@ impl<'a> Walk<'a> {
                     };
                     self.faults.push((i64::MAX, fault));
                 }
-                self.faults.extend(
-                    lines
-                        .bad
-                        .iter()
-                        .map(|line| (i64::MAX, Fault::CheckpointChanged { line: *line })),
-                );
+                self.faults.extend(lines.bad.iter().map(|line| (i64::MAX, Fault::CheckpointChanged { line: *line })));
             }
             None if self.records > 0 => {
-                self.faults.push((
-                    i64::MAX,
-                    Fault::CheckpointMissing {
-                        path: path.to_owned(),
-                    },
-                ));
+                self.faults.push((i64::MAX, Fault::CheckpointMissing { path: path.to_owned() }));
             }
             None => {}
         }
@@ -374,12 +330,7 @@ impl<'a> Walk<'a> {
             checkpoints: self.checkpoints.len() as u64,
             checkpoint_seq: self.checkpoints.keys().next_back().copied(),
             faults_total: self.faults.len() as u64,
-            faults: self
-                .faults
-                .into_iter()
-                .take(faults_max)
-                .map(|(_, fault)| fault)
-                .collect(),
+            faults: self.faults.into_iter().take(faults_max).map(|(_, fault)| fault).collect(),
         }
     }
 }
@@ -390,45 +341,27 @@ pub(crate) fn walk_tail(conn: &Connection, key: &ChainKey, from: Head) -> Result
     if from.seq > 0 {
         let noted = open::record_at(conn, from.seq)?;
         let stands = noted.as_ref().is_some_and(|row| {
-            i64::try_from(from.seq).is_ok_and(|seq| row.is_genuine_at(seq, key))
-                && row.hash() == Some(from.hash)
+            i64::try_from(from.seq).is_ok_and(|seq| row.is_genuine_at(seq, key)) && row.hash() == Some(from.hash)
         });
         if !stands {
             let detail = match noted {
-                Some(_) => format!(
-                    "record {} is not the one that the checkpoint file knows",
-                    from.seq
-                ),
-                None => format!(
-                    "the checkpoint file knows record {}, which is not there",
-                    from.seq
-                ),
+                Some(_) => format!("record {} is not the one that the checkpoint file knows", from.seq),
+                None => format!("the checkpoint file knows record {}, which is not there", from.seq),
             };
             return Err(OpenError::Tampered(detail));
         }
     }
-    let mut statement = conn.prepare(&format!(
-        "SELECT {COLUMNS} FROM records WHERE seq > ?1 ORDER BY seq"
-    ))?;
+    let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM records WHERE seq > ?1 ORDER BY seq"))?;
     let mut rows = statement.query([from.seq])?;
     while let Some(row) = rows.next()? {
         let row = RecordRow::from_row(row)?;
-        let place = i64::try_from(head.seq + 1)
-            .map_err(|error| StorageFault::other(format!("journal is full: {error}")))?;
-        let follows =
-            row.seq == place && row.is_genuine_at(place, key) && row.prev_hash() == Some(head.hash);
+        let place =
+            i64::try_from(head.seq + 1).map_err(|error| StorageFault::other(format!("journal is full: {error}")))?;
+        let follows = row.seq == place && row.is_genuine_at(place, key) && row.prev_hash() == Some(head.hash);
         match row.hash() {
-            Some(hash) if follows => {
-                head = Head {
-                    seq: head.seq + 1,
-                    hash,
-                }
-            }
+            Some(hash) if follows => head = Head { seq: head.seq + 1, hash },
             Some(_) | None => {
-                return Err(OpenError::Tampered(format!(
-                    "record {} does not follow the one before it",
-                    row.seq
-                )));
+                return Err(OpenError::Tampered(format!("record {} does not follow the one before it", row.seq)));
             }
         }
     }

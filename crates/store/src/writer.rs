@@ -26,14 +26,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new(conn: Connection, key: ChainKey, head: Head, epoch: u64, book: Book) -> Self {
-        Self {
-            conn,
-            key,
-            head,
-            epoch,
-            book: Some(book),
-            is_poisoned: false,
-        }
+        Self { conn, key, head, epoch, book: Some(book), is_poisoned: false }
     }
 
     /// Appends; `commit` ends the transaction.
@@ -64,16 +57,10 @@ impl Writer {
         events: &[JournalEvent],
         commit: &mut dyn FnMut(Transaction<'_>) -> Result<(), StorageFault>,
     ) -> Result<Vec<Recorded>, JournalError> {
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed)?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         let current = lease::current_epoch(&tx).map_err(failed)?;
         if current != self.epoch {
-            return Err(JournalError::LeaseLost {
-                ours: self.epoch,
-                current,
-            });
+            return Err(JournalError::LeaseLost { ours: self.epoch, current });
         }
         let mut book = match self.book.take() {
             Some(book) => book,
@@ -115,10 +102,7 @@ impl Writer {
 
     /// Computes the derived tables anew.
     pub(crate) fn rebuild(&mut self) -> Result<(), JournalError> {
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed)?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         let book = projection::rebuild(&tx)?;
         tx.commit().map_err(failed)?;
         self.book = Some(book);
@@ -135,11 +119,7 @@ fn write_records(
 ) -> Result<Vec<Recorded>, JournalError> {
     let mut records = Vec::with_capacity(events.len());
     for event in events {
-        let record = Recorded {
-            seq: head.seq + 1,
-            at,
-            event: event.clone(),
-        };
+        let record = Recorded { seq: head.seq + 1, at, event: event.clone() };
         write_record(conn, key, head, &record)?;
         claims::claim(conn, &record)?;
         records.push(record);
@@ -147,51 +127,29 @@ fn write_records(
     Ok(records)
 }
 
-fn write_record(
-    conn: &Connection,
-    key: &ChainKey,
-    head: &mut Head,
-    record: &Recorded,
-) -> Result<(), JournalError> {
+fn write_record(conn: &Connection, key: &ChainKey, head: &mut Head, record: &Recorded) -> Result<(), JournalError> {
     let event = &record.event;
-    let body = serde_json::to_vec(event).map_err(|error| {
-        JournalError::Failed(StorageFault::other(format!("event has no JSON: {error}")))
-    })?;
-    let seq = i64::try_from(record.seq).map_err(|error| {
-        JournalError::Failed(StorageFault::other(format!("journal is full: {error}")))
-    })?;
-    let order_of_approval = match event {
-        JournalEvent::ApprovalMoved { id, .. } => {
-            claims::order_of_approval(conn, id).map_err(failed)?
-        }
-        _other => None,
+    let body = serde_json::to_vec(event)
+        .map_err(|error| JournalError::Failed(StorageFault::other(format!("event has no JSON: {error}"))))?;
+    let seq = i64::try_from(record.seq)
+        .map_err(|error| JournalError::Failed(StorageFault::other(format!("journal is full: {error}"))))?;
+    let order_of_approval = if let JournalEvent::ApprovalMoved { id, .. } = event {
+        claims::order_of_approval(conn, id).map_err(failed)?
+    } else {
+        None
     };
     let content = Content {
         seq,
         at_ns: nanoseconds(record.at).map_err(failed)?,
         kind: event.kind(),
-        cl_ord_id: event
-            .cl_ord_id()
-            .map(domain::id::ClOrdId::as_str)
-            .or(order_of_approval.as_deref()),
-        correlation_id: event
-            .correlation_id()
-            .map(domain::id::CorrelationId::as_str),
+        cl_ord_id: event.cl_ord_id().map(domain::id::ClOrdId::as_str).or(order_of_approval.as_deref()),
+        correlation_id: event.correlation_id().map(domain::id::CorrelationId::as_str),
         principal: event.principal().map(|principal| principal.key_id.as_str()),
         body: &body,
     };
     let hash = key.seal(&content, &head.hash);
-    NewRow {
-        content,
-        prev_hash: &head.hash,
-        hash: &hash,
-    }
-    .insert(conn)
-    .map_err(failed)?;
-    *head = Head {
-        seq: record.seq,
-        hash,
-    };
+    NewRow { content, prev_hash: &head.hash, hash: &hash }.insert(conn).map_err(failed)?;
+    *head = Head { seq: record.seq, hash };
     Ok(())
 }
 

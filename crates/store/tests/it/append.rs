@@ -1,6 +1,5 @@
 use crate::event::{
-    Place, acknowledged, all, append_session, asked, at, denied, notice, session, simulated,
-    submitting,
+    Place, acknowledged, all, append_session, asked, at, denied, notice, session, simulated, submitting,
 };
 use domain::approval::ApprovalStatus;
 use domain::event::OrderEvent;
@@ -14,10 +13,7 @@ fn replay_gives_what_was_appended_over_reopening() {
     let place = Place::new();
     let mut journal = place.open();
     let appended = append_session(&mut journal);
-    assert_eq!(
-        appended.len(),
-        session().iter().map(Vec::len).sum::<usize>()
-    );
+    assert_eq!(appended.len(), session().iter().map(Vec::len).sum::<usize>());
     assert_eq!(all(&journal), appended);
     let head = journal.head();
     assert_eq!(head.seq, appended.len() as u64);
@@ -43,16 +39,9 @@ fn a_visitor_can_end_a_replay() {
     let mut seen = 0;
     let mut visit = |_| {
         seen += 1;
-        if seen == 3 {
-            Err(JournalError::Stopped("enough".to_owned()))
-        } else {
-            Ok(())
-        }
+        if seen == 3 { Err(JournalError::Stopped("enough".to_owned())) } else { Ok(()) }
     };
-    assert_eq!(
-        journal.replay(1, &mut visit),
-        Err(JournalError::Stopped("enough".to_owned()))
-    );
+    assert_eq!(journal.replay(1, &mut visit), Err(JournalError::Stopped("enough".to_owned())));
     assert_eq!(seen, 3);
 }
 
@@ -78,9 +67,7 @@ fn check_conflict(before: &[JournalEvent], batch: &[JournalEvent], claim: Claim)
     }
     assert_eq!(journal.head(), head);
     assert_eq!(all(&journal).len(), before.len());
-    journal
-        .append(at(3), &[notice(2), denied("fresh")])
-        .unwrap();
+    journal.append(at(3), &[notice(2), denied("fresh")]).unwrap();
     assert_eq!(journal.head().seq, head.seq + 2);
 }
 
@@ -95,25 +82,13 @@ fn a_key_is_spent_once() {
         request_hash: "h".to_owned(),
         by: crate::event::human(),
     };
-    check_conflict(
-        &[submitting("a", 1, None), denied("k")],
-        &[cancel("a", "k")],
-        Claim::IdempotencyKey,
-    );
+    check_conflict(&[submitting("a", 1, None), denied("k")], &[cancel("a", "k")], Claim::IdempotencyKey);
 }
 
 #[test]
 fn an_order_is_submitted_once() {
-    check_conflict(
-        &[submitting("a", 1, None)],
-        &[submitting("a", 2, None)],
-        Claim::Submission,
-    );
-    check_conflict(
-        &[submitting("a", 1, None)],
-        &[submitting("b", 1, None)],
-        Claim::BrokerOrderId,
-    );
+    check_conflict(&[submitting("a", 1, None)], &[submitting("a", 2, None)], Claim::Submission);
+    check_conflict(&[submitting("a", 1, None)], &[submitting("b", 1, None)], Claim::BrokerOrderId);
 }
 
 #[test]
@@ -123,34 +98,17 @@ fn an_approval_is_spent_once_by_its_own_order_in_time() {
     let spend = |key: &str, id| submitting(key, id, Some("ap"));
     check_conflict(&approved, &[spend("b", 1)], Claim::Approval);
     check_conflict(&[asked("a", "ap")], &[spend("a", 1)], Claim::Approval);
-    check_conflict(
-        &[asked("a", "ap"), moved("ap", ApprovalStatus::Revoked)],
-        &[spend("a", 1)],
-        Claim::Approval,
-    );
+    check_conflict(&[asked("a", "ap"), moved("ap", ApprovalStatus::Revoked)], &[spend("a", 1)], Claim::Approval);
     let mut spent = approved.to_vec();
     spent.push(spend("a", 1));
     check_conflict(&spent, &[spend("b", 2)], Claim::Approval);
-    check_conflict(
-        &spent,
-        &[moved("ap", ApprovalStatus::Approved)],
-        Claim::Approval,
-    );
+    check_conflict(&spent, &[moved("ap", ApprovalStatus::Approved)], Claim::Approval);
 
     let place = Place::new();
     let mut journal = place.open();
     journal.append(at(1), &approved).unwrap();
     let late = journal.append(at(600), &[spend("a", 1)]);
-    assert!(
-        matches!(
-            late,
-            Err(JournalError::Conflict {
-                claim: Claim::Approval,
-                ..
-            })
-        ),
-        "{late:?}"
-    );
+    assert!(matches!(late, Err(JournalError::Conflict { claim: Claim::Approval, .. })), "{late:?}");
     journal.append(at(599), &[spend("a", 1)]).unwrap();
 }
 
@@ -159,15 +117,9 @@ fn what_could_not_be_replayed_is_not_written() {
     let place = Place::new();
     let mut journal = place.open();
     journal.append(at(1), &[denied("d")]).unwrap();
-    for event in [
-        acknowledged("nobody", 1),
-        crate::event::happened("d", OrderEvent::Written),
-    ] {
+    for event in [acknowledged("nobody", 1), crate::event::happened("d", OrderEvent::Written)] {
         let refused = journal.append(at(2), &[notice(1), event]);
-        assert!(
-            matches!(refused, Err(JournalError::Refused(_))),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(JournalError::Refused(_))), "{refused:?}");
         assert_eq!(journal.head().seq, 1);
     }
     journal.append(at(3), &[submitting("a", 1, None)]).unwrap();

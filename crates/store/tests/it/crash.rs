@@ -5,12 +5,8 @@ use tollgate_store::verify::{VerifyOptions, verify};
 use tollgate_store::{Journal, SqliteJournal};
 
 fn is_clean(place: &Place) -> bool {
-    let options = VerifyOptions {
-        data_dir: place.data(),
-        checkpoint_file: place.checkpoint(),
-        key_file: None,
-        faults_max: 10,
-    };
+    let options =
+        VerifyOptions { data_dir: place.data(), checkpoint_file: place.checkpoint(), key_file: None, faults_max: 10 };
     verify(&options).unwrap().is_clean()
 }
 
@@ -26,9 +22,7 @@ fn files_copied_after_any_commit_open_with_all_that_was_appended() {
         assert!(is_clean(&copy), "after batch {second}");
         let reopened = copy.open();
         assert_eq!(all(&reopened), appended, "after batch {second}");
-        let stopped = appended
-            .last()
-            .is_some_and(|record| record.event.kind() == "stopped");
+        let stopped = appended.last().is_some_and(|record| record.event.kind() == "stopped");
         assert_eq!(reopened.lease().previous_ended_cleanly, stopped);
         assert_eq!(reopened.lease().epoch.0, 2);
     }
@@ -57,10 +51,7 @@ fn a_write_ahead_log_cut_anywhere_opens_with_whole_batches_only() {
         // The checkpoint file may be behind: only its sync makes it durable.
         std::fs::write(copy.checkpoint(), &state_before).unwrap();
         std::fs::remove_file(copy.data().join("journal.sqlite-shm")).unwrap();
-        let log = std::fs::OpenOptions::new()
-            .write(true)
-            .open(copy.data().join("journal.sqlite-wal"))
-            .unwrap();
+        let log = std::fs::OpenOptions::new().write(true).open(copy.data().join("journal.sqlite-wal")).unwrap();
         log.set_len(len - step * len / 200).unwrap();
         match SqliteJournal::open(&copy.options()) {
             Ok(reopened) => {
@@ -85,10 +76,7 @@ fn a_killed_process_leaves_what_it_had_appended() {
     }
     let place = Place::new();
     let status = std::process::Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "crash::a_killed_process_leaves_what_it_had_appended",
-        ])
+        .args(["--exact", "crash::a_killed_process_leaves_what_it_had_appended"])
         .env(DIES, place.root.path())
         .stdout(std::process::Stdio::null())
         .status()
@@ -104,11 +92,7 @@ fn a_killed_process_leaves_what_it_had_appended() {
 /// What the child does: appends half a session, tells how far it came, and is gone without unwinding.
 fn write_and_die(root: &str) -> ! {
     let root = std::path::Path::new(root);
-    let options = tollgate_store::OpenOptions::new(
-        root.join("data"),
-        root.join("state").join("checkpoint"),
-        at(0),
-    );
+    let options = tollgate_store::OpenOptions::new(root.join("data"), root.join("state").join("checkpoint"), at(0));
     let mut journal = SqliteJournal::open(&options).unwrap();
     for batch in session().iter().take(9) {
         journal.append(at(1), batch).unwrap();

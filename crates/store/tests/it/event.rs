@@ -26,9 +26,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self {
-            root: tempfile::tempdir().unwrap(),
-        }
+        Self { root: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -97,10 +95,7 @@ pub(crate) fn human() -> Principal {
 }
 
 pub(crate) fn notice(code: i32) -> JournalEvent {
-    JournalEvent::Notice {
-        code,
-        message: format!("farm {code} \u{2714} \"connected\""),
-    }
+    JournalEvent::Notice { code, message: format!("farm {code} \u{2714} \"connected\"") }
 }
 
 fn contract() -> Contract {
@@ -117,10 +112,7 @@ fn contract() -> Contract {
         strike: None,
         right: None,
         multiplier: Decimal::ONE,
-        price_increments: vec![PriceIncrement {
-            low_edge: Decimal::ZERO,
-            increment: Decimal::new(1, 2),
-        }],
+        price_increments: vec![PriceIncrement { low_edge: Decimal::ZERO, increment: Decimal::new(1, 2) }],
         min_size: Decimal::ONE,
         size_increment: Decimal::ONE,
         long_name: "APPLE INC".to_owned(),
@@ -140,9 +132,7 @@ pub(crate) fn order(key: &str, qty: &str) -> Box<ResolvedOrder> {
             instrument: Instrument::ConId(contract.con_id),
             side: Side::Buy,
             qty: qty.parse().unwrap(),
-            order_type: OrderType::Limit {
-                limit: "189.50".parse().unwrap(),
-            },
+            order_type: OrderType::Limit { limit: "189.50".parse().unwrap() },
             tif: Tif::Day,
             outside_rth: false,
             reduce_only: false,
@@ -186,11 +176,7 @@ pub(crate) fn denied(key: &str) -> JournalEvent {
 }
 
 pub(crate) fn simulated(key: &str) -> JournalEvent {
-    JournalEvent::OrderSimulated {
-        order: order(key, "10"),
-        request_hash: format!("hash-{key}"),
-        by: human(),
-    }
+    JournalEvent::OrderSimulated { order: order(key, "10"), request_hash: format!("hash-{key}"), by: human() }
 }
 
 pub(crate) fn asked(key: &str, approval: &str) -> JournalEvent {
@@ -218,29 +204,16 @@ pub(crate) fn asked(key: &str, approval: &str) -> JournalEvent {
         decision_reason: None,
     };
     let approval = Box::new(approval);
-    JournalEvent::ApprovalRequested {
-        order,
-        request_hash: format!("hash-{key}"),
-        by: human(),
-        approval,
-    }
+    JournalEvent::ApprovalRequested { order, request_hash: format!("hash-{key}"), by: human(), approval }
 }
 
 pub(crate) fn approval_moved(approval: &str, status: ApprovalStatus) -> JournalEvent {
     let by = Some("ann".parse().unwrap());
-    JournalEvent::ApprovalMoved {
-        id: approval.parse().unwrap(),
-        status,
-        by,
-        reason: Some("looks fine".to_owned()),
-    }
+    JournalEvent::ApprovalMoved { id: approval.parse().unwrap(), status, by, reason: Some("looks fine".to_owned()) }
 }
 
 pub(crate) fn happened(key: &str, event: OrderEvent) -> JournalEvent {
-    JournalEvent::Order {
-        cl_ord_id: key.parse().unwrap(),
-        event,
-    }
+    JournalEvent::Order { cl_ord_id: key.parse().unwrap(), event }
 }
 
 pub(crate) fn acknowledged(key: &str, perm_id: i64) -> JournalEvent {
@@ -274,26 +247,16 @@ pub(crate) fn trade(exec_id: &str, qty: &str) -> Box<Execution> {
 }
 
 fn cost() -> Commission {
-    Commission {
-        amount: Money {
-            amount: Decimal::new(-35, 2),
-            currency: "USD".parse().unwrap(),
-        },
-        realized_pnl: None,
-    }
+    Commission { amount: Money { amount: Decimal::new(-35, 2), currency: "USD".parse().unwrap() }, realized_pnl: None }
 }
 
 /// One session with every way that an order can go, in batches.
 pub(crate) fn session() -> Vec<Vec<JournalEvent>> {
     let exec = |id: &str| id.parse().unwrap();
-    let limit = OrderType::Limit {
-        limit: "190".parse().unwrap(),
-    };
+    let limit = OrderType::Limit { limit: "190".parse().unwrap() };
     vec![
         vec![
-            JournalEvent::Installed {
-                installation: "test1".parse().unwrap(),
-            },
+            JournalEvent::Installed { installation: "test1".parse().unwrap() },
             JournalEvent::Started {
                 version: "0.1.0".to_owned(),
                 epoch: LeaseEpoch(1),
@@ -317,62 +280,23 @@ pub(crate) fn session() -> Vec<Vec<JournalEvent>> {
             submitting("a1", 1, Some("ap1")),
             submitting("b1", 2, None),
         ],
-        vec![
-            happened("a1", OrderEvent::Written),
-            happened("b1", OrderEvent::Written),
-        ],
+        vec![happened("a1", OrderEvent::Written), happened("b1", OrderEvent::Written)],
         vec![acknowledged("a1", 71), acknowledged("b1", 72)],
-        vec![happened(
-            "a1",
-            OrderEvent::Executed {
-                execution: trade("e.01", "4"),
-            },
-        )],
-        vec![happened(
-            "a1",
-            OrderEvent::CommissionJoined {
-                exec_id: exec("e.01"),
-                commission: cost(),
-            },
-        )],
+        vec![happened("a1", OrderEvent::Executed { execution: trade("e.01", "4") })],
+        vec![happened("a1", OrderEvent::CommissionJoined { exec_id: exec("e.01"), commission: cost() })],
         vec![
-            happened(
-                "a1",
-                OrderEvent::Corrected {
-                    old: exec("e.01"),
-                    execution: trade("e.02", "3"),
-                },
-            ),
-            happened(
-                "b1",
-                OrderEvent::Executed {
-                    execution: trade("f.01", "1"),
-                },
-            ),
-            happened(
-                "b1",
-                OrderEvent::Busted {
-                    exec_id: exec("f.01"),
-                },
-            ),
+            happened("a1", OrderEvent::Corrected { old: exec("e.01"), execution: trade("e.02", "3") }),
+            happened("b1", OrderEvent::Executed { execution: trade("f.01", "1") }),
+            happened("b1", OrderEvent::Busted { exec_id: exec("f.01") }),
         ],
-        vec![JournalEvent::ExternalCommission {
-            exec_id: exec("x.01"),
-            commission: cost(),
-        }],
-        vec![JournalEvent::ExternalExecution {
-            execution: trade("x.01", "7"),
-        }],
+        vec![JournalEvent::ExternalCommission { exec_id: exec("x.01"), commission: cost() }],
+        vec![JournalEvent::ExternalExecution { execution: trade("x.01", "7") }],
         vec![JournalEvent::ReplaceSubmitting {
             cl_ord_id: "b1".parse().unwrap(),
             key: "b1-r".parse().unwrap(),
             request_hash: "hash-r".to_owned(),
             by: human(),
-            amendment: Amendment {
-                qty: "12".parse().unwrap(),
-                order_type: limit,
-                tif: Tif::Day,
-            },
+            amendment: Amendment { qty: "12".parse().unwrap(), order_type: limit, tif: Tif::Day },
         }],
         vec![acknowledged("b1", 72)],
         vec![JournalEvent::CancelSubmitting {
@@ -388,13 +312,7 @@ pub(crate) fn session() -> Vec<Vec<JournalEvent>> {
             by: human(),
             reason: "lunch".to_owned(),
         }],
-        vec![
-            JournalEvent::LinkDown {
-                generation: Generation(1),
-                reason: "end".to_owned(),
-            },
-            JournalEvent::Stopped,
-        ],
+        vec![JournalEvent::LinkDown { generation: Generation(1), reason: "end".to_owned() }, JournalEvent::Stopped],
     ]
 }
 

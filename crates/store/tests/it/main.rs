@@ -1,5 +1,7 @@
 //! The journal on real files, and its twin in memory.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test a failure is a panic")]
+
 mod append;
 mod crash;
 mod event;

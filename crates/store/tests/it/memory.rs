@@ -19,10 +19,7 @@ fn check(fault: Fault, crash: bool, survivors: usize) {
     journal.append(at(1), &[notice(1)]).unwrap();
     let failed = journal.append(at(2), &[notice(2), notice(3)]);
     assert!(matches!(failed, Err(JournalError::Failed(_))), "{failed:?}");
-    assert_eq!(
-        journal.append(at(3), &[notice(4)]),
-        Err(JournalError::Poisoned)
-    );
+    assert_eq!(journal.append(at(3), &[notice(4)]), Err(JournalError::Poisoned));
     if crash {
         disk.crash();
     }
@@ -54,19 +51,10 @@ fn a_crash_ends_open_journals_and_an_open_fences_them() {
     let disk = MemoryDisk::new();
     let mut journal = disk.open().unwrap();
     disk.crash();
-    assert!(matches!(
-        journal.append(at(1), &[notice(1)]),
-        Err(JournalError::Failed(_))
-    ));
+    assert!(matches!(journal.append(at(1), &[notice(1)]), Err(JournalError::Failed(_))));
     let mut old = disk.open().unwrap();
     let mut new = disk.open().unwrap();
-    assert_eq!(
-        old.append(at(2), &[notice(2)]),
-        Err(JournalError::LeaseLost {
-            ours: 2,
-            current: 3
-        })
-    );
+    assert_eq!(old.append(at(2), &[notice(2)]), Err(JournalError::LeaseLost { ours: 2, current: 3 }));
     new.append(at(3), &[notice(3)]).unwrap();
     assert_eq!(all(&disk.open().unwrap()).len(), 1);
 }

@@ -5,9 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use tollgate_store::{JournalReader, OpenError, SqliteJournal};
 
 fn refusal(place: &Place) -> OpenError {
-    SqliteJournal::open(&place.options())
-        .err()
-        .expect("refused")
+    SqliteJournal::open(&place.options()).err().expect("refused")
 }
 
 fn mode(path: &std::path::Path) -> u32 {
@@ -39,16 +37,10 @@ fn everything_is_for_the_owner_only() {
 fn a_database_of_another_program_is_left_alone() {
     let place = Place::new();
     std::fs::create_dir(place.data()).unwrap();
-    place
-        .raw()
-        .execute_batch("CREATE TABLE t (a); PRAGMA user_version = 1")
-        .unwrap();
+    place.raw().execute_batch("CREATE TABLE t (a); PRAGMA user_version = 1").unwrap();
     let before = std::fs::read(place.database()).unwrap();
     assert!(matches!(refusal(&place), OpenError::Foreign { .. }));
-    assert!(matches!(
-        JournalReader::open(&place.data()).err(),
-        Some(OpenError::Foreign { .. })
-    ));
+    assert!(matches!(JournalReader::open(&place.data()).err(), Some(OpenError::Foreign { .. })));
     assert_eq!(std::fs::read(place.database()).unwrap(), before);
 }
 
@@ -66,17 +58,8 @@ fn a_file_that_is_no_database_is_left_alone() {
 fn a_newer_schema_is_refused() {
     let place = written();
     place.raw().pragma_update(None, "user_version", 99).unwrap();
-    assert_eq!(
-        refusal(&place),
-        OpenError::Newer {
-            found: 99,
-            known: 2
-        }
-    );
-    assert!(matches!(
-        JournalReader::open(&place.data()).err(),
-        Some(OpenError::Newer { .. })
-    ));
+    assert_eq!(refusal(&place), OpenError::Newer { found: 99, known: 2 });
+    assert!(matches!(JournalReader::open(&place.data()).err(), Some(OpenError::Newer { .. })));
 }
 
 #[test]
@@ -111,12 +94,7 @@ fn a_directory_that_cannot_be_made_is_told() {
 #[test]
 fn a_reader_of_nothing_says_that_there_is_nothing() {
     let place = Place::new();
-    assert_eq!(
-        JournalReader::open(&place.data()).err(),
-        Some(OpenError::NoJournal {
-            path: place.database()
-        })
-    );
+    assert_eq!(JournalReader::open(&place.data()).err(), Some(OpenError::NoJournal { path: place.database() }));
     assert!(!place.data().exists());
 }
 
@@ -124,10 +102,7 @@ fn a_reader_of_nothing_says_that_there_is_nothing() {
 fn a_damaged_page_is_an_error_and_no_panic() {
     let place = written();
     // Everything into the main file first.
-    place
-        .raw()
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        .unwrap();
+    place.raw().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     let mut bytes = std::fs::read(place.database()).unwrap();
     for byte in bytes.iter_mut().skip(4_096) {
         *byte ^= 0x5a;
@@ -135,8 +110,5 @@ fn a_damaged_page_is_an_error_and_no_panic() {
     std::fs::write(place.database(), bytes).unwrap();
     let refused = refusal(&place);
     assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
-    assert!(
-        refused.to_string().contains("restore a backup"),
-        "{refused}"
-    );
+    assert!(refused.to_string().contains("restore a backup"), "{refused}");
 }

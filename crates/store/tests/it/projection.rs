@@ -6,23 +6,11 @@ use tollgate_store::Journal;
 fn dump(place: &Place) -> Vec<Vec<Value>> {
     let raw = place.raw();
     let mut rows = Vec::new();
-    for table in [
-        "orders",
-        "executions",
-        "approvals",
-        "idempotency_keys",
-        "submissions",
-    ] {
-        let mut statement = raw
-            .prepare(&format!("SELECT * FROM {table} ORDER BY 1"))
-            .unwrap();
+    for table in ["orders", "executions", "approvals", "idempotency_keys", "submissions"] {
+        let mut statement = raw.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
         let columns = statement.column_count();
         let table_rows = statement
-            .query_map([], |row| {
-                (0..columns)
-                    .map(|column| row.get(column))
-                    .collect::<Result<Vec<Value>, _>>()
-            })
+            .query_map([], |row| (0..columns).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>())
             .unwrap();
         rows.extend(table_rows.map(Result::unwrap));
     }
@@ -42,9 +30,7 @@ fn a_rebuild_gives_the_tables_that_were_kept_along() {
 
     place
         .raw()
-        .execute_batch(
-            "DELETE FROM orders; UPDATE approvals SET status = 'approved'; DELETE FROM executions;",
-        )
+        .execute_batch("DELETE FROM orders; UPDATE approvals SET status = 'approved'; DELETE FROM executions;")
         .unwrap();
     assert_ne!(dump(&place), kept);
     journal.rebuild_projections().unwrap();
@@ -61,25 +47,14 @@ fn the_tables_say_what_the_book_says() {
     assert_eq!(book.orders.len(), 4);
     for (key, order) in &book.orders {
         let (status, cum_qty): (String, String) = raw
-            .query_row(
-                "SELECT status, cum_qty FROM orders WHERE cl_ord_id = ?1",
-                [key.as_str()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+            .query_row("SELECT status, cum_qty FROM orders WHERE cl_ord_id = ?1", [key.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .unwrap();
-        assert_eq!(
-            (status.as_str(), cum_qty),
-            (order.status.word(), order.cum_qty().to_string()),
-            "{key}"
-        );
+        assert_eq!((status.as_str(), cum_qty), (order.status.word(), order.cum_qty().to_string()), "{key}");
     }
-    let canceled: String = raw
-        .query_row(
-            "SELECT status FROM orders WHERE cl_ord_id = 'b1'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
+    let canceled: String =
+        raw.query_row("SELECT status FROM orders WHERE cl_ord_id = 'b1'", [], |row| row.get(0)).unwrap();
     assert_eq!(canceled, OrdStatus::Canceled.word());
     let trades: Vec<(String, Option<String>)> = raw
         .prepare("SELECT exec_id, cl_ord_id FROM executions ORDER BY exec_id")
@@ -88,19 +63,8 @@ fn the_tables_say_what_the_book_says() {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    assert_eq!(
-        trades,
-        [
-            ("e.02".to_owned(), Some("a1".to_owned())),
-            ("x.01".to_owned(), None)
-        ]
-    );
-    let cost: String = raw
-        .query_row(
-            "SELECT commission FROM executions WHERE exec_id = 'x.01'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
+    assert_eq!(trades, [("e.02".to_owned(), Some("a1".to_owned())), ("x.01".to_owned(), None)]);
+    let cost: String =
+        raw.query_row("SELECT commission FROM executions WHERE exec_id = 'x.01'", [], |row| row.get(0)).unwrap();
     assert_eq!(cost, "-0.35");
 }

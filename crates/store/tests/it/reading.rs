@@ -2,11 +2,7 @@ use crate::event::{Place, append_session, at, notice};
 use tollgate_store::{Direction, Journal, JournalReader, KeyClaim, Page, RecordFilter};
 
 fn forward(cursor: Option<u64>, limit: u32) -> Page {
-    Page {
-        cursor,
-        limit,
-        direction: Direction::Forward,
-    }
+    Page { cursor, limit, direction: Direction::Forward }
 }
 
 #[test]
@@ -19,16 +15,7 @@ fn pages_walk_over_everything_both_ways() {
         let mut seen = Vec::new();
         let mut cursor = None;
         loop {
-            let page = reader
-                .records(
-                    &RecordFilter::default(),
-                    &Page {
-                        cursor,
-                        limit: 7,
-                        direction,
-                    },
-                )
-                .unwrap();
+            let page = reader.records(&RecordFilter::default(), &Page { cursor, limit: 7, direction }).unwrap();
             let Some(last) = page.last() else { break };
             cursor = Some(last.recorded.seq);
             seen.extend(page.into_iter().map(|stored| stored.recorded));
@@ -38,9 +25,7 @@ fn pages_walk_over_everything_both_ways() {
         }
         assert_eq!(seen, appended);
     }
-    let all = reader
-        .records(&RecordFilter::default(), &forward(None, 1_000))
-        .unwrap();
+    let all = reader.records(&RecordFilter::default(), &forward(None, 1_000)).unwrap();
     assert!(all.windows(2).all(|pair| pair[1].prev_hash == pair[0].hash));
     assert_eq!(all.last().unwrap().hash, journal.head().hash);
 }
@@ -51,38 +36,12 @@ fn filters_pick_by_kind_order_and_request() {
     let mut journal = place.open();
     append_session(&mut journal);
     let reader = JournalReader::open(&place.data()).unwrap();
-    let count = |filter: RecordFilter| {
-        reader
-            .records(&filter, &forward(None, 1_000))
-            .unwrap()
-            .len()
-    };
-    assert_eq!(
-        count(RecordFilter {
-            kind: Some("order_submitting".to_owned()),
-            ..RecordFilter::default()
-        }),
-        2
-    );
-    assert_eq!(
-        count(RecordFilter {
-            kind: Some("nonsense".to_owned()),
-            ..RecordFilter::default()
-        }),
-        0
-    );
-    let of_request = RecordFilter {
-        correlation_id: Some("req-1".parse().unwrap()),
-        ..RecordFilter::default()
-    };
+    let count = |filter: RecordFilter| reader.records(&filter, &forward(None, 1_000)).unwrap().len();
+    assert_eq!(count(RecordFilter { kind: Some("order_submitting".to_owned()), ..RecordFilter::default() }), 2);
+    assert_eq!(count(RecordFilter { kind: Some("nonsense".to_owned()), ..RecordFilter::default() }), 0);
+    let of_request = RecordFilter { correlation_id: Some("req-1".parse().unwrap()), ..RecordFilter::default() };
     assert_eq!(count(of_request.clone()), 8);
-    assert_eq!(
-        count(RecordFilter {
-            cl_ord_id: Some("b1".parse().unwrap()),
-            ..of_request
-        }),
-        3
-    );
+    assert_eq!(count(RecordFilter { cl_ord_id: Some("b1".parse().unwrap()), ..of_request }), 3);
 }
 
 #[test]
@@ -91,14 +50,8 @@ fn the_history_of_an_order_tells_its_approval_too() {
     append_session(&mut place.open());
     let reader = JournalReader::open(&place.data()).unwrap();
     let history = reader.order_history(&"a1".parse().unwrap(), 100).unwrap();
-    let kinds: Vec<_> = history
-        .iter()
-        .map(|stored| stored.recorded.event.kind())
-        .collect();
-    assert_eq!(
-        kinds[..3],
-        ["approval_requested", "approval_moved", "order_submitting"]
-    );
+    let kinds: Vec<_> = history.iter().map(|stored| stored.recorded.event.kind()).collect();
+    assert_eq!(kinds[..3], ["approval_requested", "approval_moved", "order_submitting"]);
     assert_eq!(kinds.len(), 8);
     assert_eq!(history[0].principal.as_deref(), Some("ann"));
 }
@@ -109,11 +62,7 @@ fn a_key_tells_what_it_was_used_for() {
     append_session(&mut place.open());
     let reader = JournalReader::open(&place.data()).unwrap();
     let claim = |request_hash: &str, verb: &str| {
-        Some(KeyClaim {
-            request_hash: request_hash.to_owned(),
-            cl_ord_id: "b1".to_owned(),
-            verb: verb.to_owned(),
-        })
+        Some(KeyClaim { request_hash: request_hash.to_owned(), cl_ord_id: "b1".to_owned(), verb: verb.to_owned() })
     };
     for (key, expected) in [
         ("b1", claim("hash-b1", "submit")),
@@ -121,11 +70,7 @@ fn a_key_tells_what_it_was_used_for() {
         ("b1-c", claim("hash-c", "cancel")),
         ("unused", None),
     ] {
-        assert_eq!(
-            reader.key_claim(&key.parse().unwrap()).unwrap(),
-            expected,
-            "{key}"
-        );
+        assert_eq!(reader.key_claim(&key.parse().unwrap()).unwrap(), expected, "{key}");
     }
 }
 

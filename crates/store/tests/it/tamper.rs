@@ -5,12 +5,8 @@ use tollgate_store::verify::{Fault, VerifyOptions, VerifyReport, verify};
 use tollgate_store::{Journal, OpenError, SqliteJournal};
 
 fn walk(place: &Place) -> VerifyReport {
-    let options = VerifyOptions {
-        data_dir: place.data(),
-        checkpoint_file: place.checkpoint(),
-        key_file: None,
-        faults_max: 100,
-    };
+    let options =
+        VerifyOptions { data_dir: place.data(), checkpoint_file: place.checkpoint(), key_file: None, faults_max: 100 };
     verify(&options).unwrap()
 }
 
@@ -55,10 +51,7 @@ fn the_triggers_refuse_what_bends_the_journal() {
         format!("INSERT OR REPLACE INTO records SELECT 3, {COPY} FROM records WHERE seq = 4"),
     ] {
         let refused = raw.execute(&sql, []).unwrap_err().to_string();
-        assert!(
-            refused.contains("records of the journal"),
-            "{sql}: {refused}"
-        );
+        assert!(refused.contains("records of the journal"), "{sql}: {refused}");
     }
 }
 
@@ -89,29 +82,17 @@ fn a_change_of_any_column_is_found() {
         "hash = zeroblob(32)",
         "hash = x'00'",
     ] {
-        check(
-            &format!("UPDATE records SET {change} WHERE seq = 4"),
-            &[Fault::Changed { seq: 4 }],
-        );
+        check(&format!("UPDATE records SET {change} WHERE seq = 4"), &[Fault::Changed { seq: 4 }]);
     }
 }
 
 #[test]
 fn removed_records_are_named() {
-    check(
-        "DELETE FROM records WHERE seq = 5",
-        &[Fault::Removed { from: 5, to: 5 }],
-    );
-    check(
-        "DELETE FROM records WHERE seq BETWEEN 1 AND 3",
-        &[Fault::Removed { from: 1, to: 3 }],
-    );
+    check("DELETE FROM records WHERE seq = 5", &[Fault::Removed { from: 5, to: 5 }]);
+    check("DELETE FROM records WHERE seq BETWEEN 1 AND 3", &[Fault::Removed { from: 1, to: 3 }]);
     check(
         "DELETE FROM records WHERE seq IN (5, 9)",
-        &[
-            Fault::Removed { from: 5, to: 5 },
-            Fault::Removed { from: 9, to: 9 },
-        ],
+        &[Fault::Removed { from: 5, to: 5 }, Fault::Removed { from: 9, to: 9 }],
     );
 }
 
@@ -121,20 +102,9 @@ fn a_removed_record_is_found_though_the_rest_closed_the_gap() {
         "DELETE FROM records WHERE seq = 20;
          UPDATE records SET seq = -seq WHERE seq > 20; UPDATE records SET seq = -seq - 1 WHERE seq < 0;",
     );
-    assert!(
-        report.faults.contains(&Fault::Removed { from: 20, to: 20 }),
-        "{report:?}"
-    );
-    assert!(
-        report.faults.contains(&Fault::Moved { seq: 20, was: 21 }),
-        "{report:?}"
-    );
-    assert!(
-        !report
-            .faults
-            .iter()
-            .any(|fault| matches!(fault, Fault::Changed { .. } | Fault::Inserted { .. }))
-    );
+    assert!(report.faults.contains(&Fault::Removed { from: 20, to: 20 }), "{report:?}");
+    assert!(report.faults.contains(&Fault::Moved { seq: 20, was: 21 }), "{report:?}");
+    assert!(!report.faults.iter().any(|fault| matches!(fault, Fault::Changed { .. } | Fault::Inserted { .. })));
 }
 
 #[test]
@@ -151,22 +121,10 @@ fn an_inserted_record_is_named_and_so_are_those_that_it_pushed_away() {
 
 #[test]
 fn a_record_appended_by_another_hand_is_found() {
-    let insert = format!(
-        "INSERT INTO records SELECT {}, {COPY} FROM records WHERE seq = {LAST}",
-        LAST + 1
-    );
+    let insert = format!("INSERT INTO records SELECT {}, {COPY} FROM records WHERE seq = {LAST}", LAST + 1);
     // A copy of a genuine record in a new place.
-    check(
-        &insert,
-        &[Fault::Moved {
-            seq: LAST + 1,
-            was: LAST,
-        }],
-    );
-    let forged = format!(
-        "{insert}; UPDATE records SET body = x'7b7d' WHERE seq = {}",
-        LAST + 1
-    );
+    check(&insert, &[Fault::Moved { seq: LAST + 1, was: LAST }]);
+    let forged = format!("{insert}; UPDATE records SET body = x'7b7d' WHERE seq = {}", LAST + 1);
     check(&forged, &[Fault::Inserted { seq: LAST + 1 }]);
     let before_all = format!(
         "INSERT INTO records SELECT 0, {COPY} FROM records WHERE seq = 4;
@@ -183,45 +141,20 @@ fn swapped_records_are_found() {
              UPDATE records SET seq = {b} WHERE seq = -1;"
         )
     };
-    check(
-        &swap(5, 6),
-        &[
-            Fault::Moved { seq: 5, was: 6 },
-            Fault::Moved { seq: 6, was: 5 },
-        ],
-    );
+    check(&swap(5, 6), &[Fault::Moved { seq: 5, was: 6 }, Fault::Moved { seq: 6, was: 5 }]);
     let (_place, report) = bent(&swap(5, 9));
-    assert!(
-        report.faults.contains(&Fault::Moved { seq: 5, was: 9 }),
-        "{report:?}"
-    );
-    assert!(
-        report.faults.contains(&Fault::Moved { seq: 9, was: 5 }),
-        "{report:?}"
-    );
+    assert!(report.faults.contains(&Fault::Moved { seq: 5, was: 9 }), "{report:?}");
+    assert!(report.faults.contains(&Fault::Moved { seq: 9, was: 5 }), "{report:?}");
 }
 
 #[test]
 fn a_truncated_journal_is_found_and_not_opened() {
-    for (sql, end) in [
-        ("DELETE FROM records WHERE seq > 20", 20),
-        ("DELETE FROM records", 0),
-    ] {
+    for (sql, end) in [("DELETE FROM records WHERE seq > 20", 20), ("DELETE FROM records", 0)] {
         let (place, report) = bent(sql);
-        let [
-            Fault::Truncated {
-                checkpoint_seq,
-                checkpoint_hash,
-                end: found,
-            },
-        ] = report.faults.as_slice()
-        else {
+        let [Fault::Truncated { checkpoint_seq, checkpoint_hash, end: found }] = report.faults.as_slice() else {
             panic!("after {sql}: {report:?}");
         };
-        assert_eq!(
-            (*checkpoint_seq, *found),
-            (u64::try_from(LAST).unwrap(), end)
-        );
+        assert_eq!((*checkpoint_seq, *found), (u64::try_from(LAST).unwrap(), end));
         assert_eq!(checkpoint_hash.len(), 64);
         let opened = SqliteJournal::open(&place.options()).err();
         assert!(matches!(opened, Some(OpenError::Tampered(_))), "{opened:?}");
@@ -249,11 +182,7 @@ fn a_changed_checkpoint_file_is_found() {
     let (place, _report) = bent("");
     let text = std::fs::read_to_string(place.checkpoint()).unwrap();
     let third = text.lines().nth(2).unwrap();
-    std::fs::write(
-        place.checkpoint(),
-        text.replace(third, &third.replacen('3', "4", 1)),
-    )
-    .unwrap();
+    std::fs::write(place.checkpoint(), text.replace(third, &third.replacen('3', "4", 1))).unwrap();
     assert_eq!(walk(&place).faults, [Fault::CheckpointChanged { line: 3 }]);
     let opened = SqliteJournal::open(&place.options()).err();
     assert!(matches!(opened, Some(OpenError::Tampered(_))), "{opened:?}");
@@ -263,17 +192,9 @@ fn a_changed_checkpoint_file_is_found() {
 fn a_lost_checkpoint_file_is_told_and_accepted_only_on_request() {
     let (place, _report) = bent("");
     std::fs::remove_file(place.checkpoint()).unwrap();
-    assert_eq!(
-        walk(&place).faults,
-        [Fault::CheckpointMissing {
-            path: place.checkpoint()
-        }]
-    );
+    assert_eq!(walk(&place).faults, [Fault::CheckpointMissing { path: place.checkpoint() }]);
     let opened = SqliteJournal::open(&place.options()).err();
-    assert!(
-        matches!(opened, Some(OpenError::CheckpointMissing { .. })),
-        "{opened:?}"
-    );
+    assert!(matches!(opened, Some(OpenError::CheckpointMissing { .. })), "{opened:?}");
     let mut options = place.options();
     options.accept_lost_checkpoint = true;
     SqliteJournal::open(&options).unwrap();
@@ -295,21 +216,14 @@ fn histories_of_two_copies_do_not_join() {
         assert!(walk(place).is_clean());
     }
     let raw = place.raw();
-    raw.execute("ATTACH ?1 AS other", [copy.database().to_str().unwrap()])
-        .unwrap();
+    raw.execute("ATTACH ?1 AS other", [copy.database().to_str().unwrap()]).unwrap();
     raw.execute_batch(
         "DROP TRIGGER main.records_never_go; DROP TRIGGER main.records_come_in_order; DELETE FROM main.records WHERE seq = 29;
          INSERT INTO main.records SELECT * FROM other.records WHERE seq = 29;",
     )
     .unwrap();
     drop(raw);
-    assert_eq!(
-        walk(&place).faults,
-        [
-            Fault::Unlinked { seq: 29 },
-            Fault::CheckpointDiffers { seq: 29 }
-        ]
-    );
+    assert_eq!(walk(&place).faults, [Fault::Unlinked { seq: 29 }, Fault::CheckpointDiffers { seq: 29 }]);
 }
 
 #[test]
@@ -329,16 +243,9 @@ fn the_walk_runs_beside_a_writer_and_is_clean_at_any_time() {
 #[test]
 fn only_the_first_faults_are_told_but_all_are_counted() {
     let (place, _report) = bent("UPDATE records SET at_ns = 1");
-    let options = VerifyOptions {
-        data_dir: place.data(),
-        checkpoint_file: place.checkpoint(),
-        key_file: None,
-        faults_max: 2,
-    };
+    let options =
+        VerifyOptions { data_dir: place.data(), checkpoint_file: place.checkpoint(), key_file: None, faults_max: 2 };
     let report = verify(&options).unwrap();
-    assert_eq!(
-        report.faults,
-        [Fault::Changed { seq: 1 }, Fault::Changed { seq: 2 }]
-    );
+    assert_eq!(report.faults, [Fault::Changed { seq: 1 }, Fault::Changed { seq: 2 }]);
     assert_eq!(report.faults_total, u64::try_from(LAST).unwrap());
 }
