@@ -3,6 +3,8 @@
 use crate::desk::{AuditFilter, AuditRecord, AuditVerification};
 use domain::fault::Fault;
 use std::fmt;
+use store::verify::{Fault as Finding, VerifyOptions};
+use store::{Direction, JournalReader, Page, RecordFilter};
 
 /// The journal for readers. Calls may take long and run outside the async threads.
 pub trait Archive: Send + Sync + fmt::Debug {
@@ -17,10 +19,66 @@ pub trait Archive: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Fault::Storage`] when it cannot be read at all; what is wrong with it is a finding, not an error.
     fn verify(&self) -> Result<AuditVerification, Fault>;
+}
 
-    /// Place and hash of the last record.
-    ///
-    /// # Errors
-    /// [`Fault::Storage`] when it cannot be read.
-    fn head(&self) -> Result<(u64, String), Fault>;
+/// The journal on disk: a fresh read-only connection for each call.
+#[derive(Clone, Debug)]
+pub struct DiskArchive {
+    options: VerifyOptions,
+}
+
+impl DiskArchive {
+    /// Reads what is where the options say.
+    pub fn new(options: VerifyOptions) -> Self {
+        Self { options }
+    }
+
+    fn reader(&self) -> Result<JournalReader, Fault> {
+        JournalReader::open(&self.options.data_dir).map_err(|error| Fault::Storage(error.to_string()))
+    }
+}
+
+impl Archive for DiskArchive {
+    fn page(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
+        let wanted = RecordFilter {
+            kind: filter.kind.clone(),
+            cl_ord_id: filter.cl_ord_id.clone(),
+            correlation_id: filter.correlation_id.clone(),
+        };
+        let page = Page {
+            cursor: filter.after,
+            limit: u32::try_from(filter.limit).unwrap_or(u32::MAX),
+            direction: if filter.newest_first { Direction::Backward } else { Direction::Forward },
+        };
+        let found = self.reader()?.records(&wanted, &page).map_err(|error| Fault::Storage(error.to_string()))?;
+        Ok(found
+            .into_iter()
+            .map(|stored| AuditRecord { record: stored.recorded, hash: stored.hash.to_string() })
+            .collect())
+    }
+
+    fn verify(&self) -> Result<AuditVerification, Fault> {
+        let report = store::verify::verify(&self.options).map_err(|error| Fault::Storage(error.to_string()))?;
+        Ok(AuditVerification {
+            ok: report.is_clean(),
+            records: report.records,
+            head_hash: report.head_hash,
+            findings: report.faults.iter().map(|fault| (place_of(fault), fault.to_string())).collect(),
+        })
+    }
+}
+
+/// The record that a finding is about, where it is about one.
+fn place_of(fault: &Finding) -> Option<u64> {
+    let place = match fault {
+        Finding::Changed { seq }
+        | Finding::Inserted { seq }
+        | Finding::Moved { seq, .. }
+        | Finding::Unlinked { seq } => Some(*seq),
+        Finding::Removed { from, .. } => Some(*from),
+        Finding::Truncated { end, .. } => Some(*end),
+        Finding::CheckpointDiffers { seq } => return Some(*seq),
+        Finding::CheckpointChanged { .. } | Finding::CheckpointMissing { .. } | Finding::KeyDiffers => None,
+    };
+    place.and_then(|place| u64::try_from(place).ok())
 }

@@ -23,7 +23,7 @@ mod submitting;
 mod use_cases;
 mod writer;
 
-pub use archive::Archive;
+pub use archive::{Archive, DiskArchive};
 pub use clock::{Clock, WallClock};
 pub use config::EngineConfig;
 pub use desk::Desk;

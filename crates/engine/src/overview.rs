@@ -14,10 +14,8 @@ use domain::trading_state::{KillScope, StateEntry, TradingState};
 use std::collections::BTreeMap;
 
 impl Service {
-    #[expect(clippy::too_many_lines, reason = "one line per field of the status")]
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {
         let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
-        let journal_head = self.archive.head()?;
         let worst_quote_age_ms = self.market.worst_age_ms();
         let last_message_at = self.shared.last_message_at();
         self.look(|book, session| {
@@ -65,7 +63,7 @@ impl Service {
                 pending_approvals: u64::try_from(pending).unwrap_or(u64::MAX),
                 halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
                 alarm: session.alarm.clone(),
-                journal_head,
+                journal_head: session.head.clone(),
                 not_ready: not_ready(session, &self.config),
                 worst_quote_age_ms,
             })

@@ -26,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) reconciled: bool,
     pub(crate) alarm: Option<String>,
     pub(crate) fault: Option<String>,
+    /// Place and hash of the journal's last record.
+    pub(crate) head: (u64, String),
     pub(crate) account: Option<AccountSummary>,
     pub(crate) positions: Option<Vec<Position>>,
     /// Signed quantities, positions of the last look plus what was traded since.
@@ -45,6 +47,7 @@ impl Session {
             reconciled: false,
             alarm: None,
             fault: None,
+            head: (0, String::new()),
             account: None,
             positions: None,
             held: BTreeMap::new(),

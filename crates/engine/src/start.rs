@@ -132,13 +132,13 @@ pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHan
     let market = Arc::new(MarketDesk::new(Arc::clone(&asks), link.commands.clone(), Arc::clone(&clock)));
     let session = Session::down(now, "connecting");
     let prices = Box::new(MarketPrices(Arc::clone(&market)));
-    let mut core = Core::new(config.clone(), book, session.clone(), prices, now);
+    let mut core = Core::new(config.clone(), book, session, prices, now);
     begin(&mut core, journal.as_mut(), now)?;
     interlock.set_lease(core.book.epoch);
     interlock.set_kill(core.book.trading_states.epoch);
     // No connection of this process stands yet: generation 0 lets nothing through.
     interlock.set_generation(Generation(0));
-    let shared = Arc::new(Shared::new(core.book.clone(), session));
+    let shared = Arc::new(Shared::new(core.book.clone(), core.session.clone()));
     let (inputs, waiting) = mpsc::channel(INPUTS_MAX);
     let writer = Writer {
         core,
@@ -193,6 +193,8 @@ fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<(
     }
     let events: Vec<JournalEvent> = batch.records.into_iter().map(|record: Recorded| record.event).collect();
     journal.append(now, &events)?;
+    let head = journal.head();
+    core.session.head = (head.seq, head.hash.to_string());
     Ok(())
 }
 

@@ -500,7 +500,6 @@ fn invalid(field: &str, rule: &str) -> Fault {
     Fault::Invalid { field: field.to_owned(), rule: rule.to_owned() }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn internal<E: std::fmt::Display>(error: E) -> Fault {
     Fault::Internal(error.to_string())
 }

@@ -99,6 +99,8 @@ impl Writer {
             self.fail(batch.owed, &why);
             return Err(why);
         }
+        let head = self.journal.head();
+        self.core.session.head = (head.seq, head.hash.to_string());
         self.publish(&batch.records);
         for effect in batch.effects {
             self.act(effect);
@@ -208,7 +210,6 @@ impl Writer {
 
 impl Core {
     /// Decides one input.
-    #[expect(clippy::too_many_lines, reason = "one row per input")]
     pub(crate) fn take(&mut self, batch: &mut Batch, now: Timestamp, input: Input) {
         match input {
             Input::Submit { by, intent, request_hash, facts, approval_id, reply } => {
