@@ -132,6 +132,12 @@ impl CheckpointFile {
         Ok(())
     }
 
+    /// From now on every write fails.
+    #[cfg(test)]
+    pub(crate) fn break_for_test(&mut self) {
+        self.file = File::open(&self.path).unwrap();
+    }
+
     fn compact(&mut self) -> Result<(), StorageFault> {
         let rewrite = |recent: &[String]| -> io::Result<(File, u64)> {
             let mut name = self.path.clone().into_os_string();

@@ -94,7 +94,7 @@ fn connect(path: &Path) -> Result<Connection, OpenError> {
         private::sync_parent(path)
     };
     create().map_err(|error| StorageFault::from_io(&error, &format!("database {}", path.display())))?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     check_owner(&conn, path, true)?;

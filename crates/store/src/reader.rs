@@ -18,7 +18,7 @@ pub(crate) fn connect(data_dir: &Path) -> Result<Connection, OpenError> {
     if !path.is_file() {
         return Err(OpenError::NoJournal { path });
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(&path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     open::check_owner(&conn, &path, false)?;

@@ -80,3 +80,7 @@ impl Journal for SqliteJournal {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "sqlite_tests.rs"]
+mod tests;

@@ -173,8 +173,8 @@ struct Walk<'a> {
     checkpoints: BTreeMap<u64, RecordHash>,
     records: u64,
     last: (i64, RecordHash),
-    /// The last genuine record: where it was written, its hash.
-    tip: (i64, RecordHash),
+    /// The last record that is accounted for: where it was written, and its hash where it is genuine.
+    tip: (i64, Option<RecordHash>),
     /// Records after the tip that are not genuine.
     undecided: Vec<i64>,
     missing: Vec<(i64, i64)>,
@@ -191,7 +191,7 @@ impl<'a> Walk<'a> {
             checkpoints: heads.iter().map(|head| (head.seq, head.hash)).collect(),
             records: 0,
             last: (0, RecordHash::ZERO),
-            tip: (0, RecordHash::ZERO),
+            tip: (0, Some(RecordHash::ZERO)),
             undecided: Vec::new(),
             missing: Vec::new(),
             found_late: BTreeSet::new(),
@@ -235,12 +235,12 @@ impl<'a> Walk<'a> {
             self.found_late.insert(place);
             return;
         }
-        let follows = row.prev_hash() == Some(self.tip.1);
+        let follows = self.tip.1.is_none_or(|tip| row.prev_hash() == Some(tip));
         if place == self.tip.0 + 1 && !follows {
             self.faults.push((row.seq, Fault::Unlinked { seq: row.seq }));
         }
         self.decide(place);
-        self.tip = (place, hash);
+        self.tip = (place, Some(hash));
         if let Some(noted) =
             u64::try_from(place).ok().and_then(|seq| self.checkpoints.get(&seq).map(|hash| (seq, hash)))
             && *noted.1 != hash
@@ -264,7 +264,7 @@ impl<'a> Walk<'a> {
             gap_from = seq + 1;
         }
         if next == i64::MAX {
-            self.tip.0 = gap_from - 1;
+            self.tip = (gap_from - 1, None);
         } else if gap_from < next {
             self.missing.push((gap_from, next - 1));
         }
@@ -295,7 +295,7 @@ impl<'a> Walk<'a> {
         match in_place.last() {
             Some(last) => {
                 self.decide(*last + 1);
-                self.tip.0 = *last;
+                self.tip = (*last, None);
             }
             None => self.decide(self.tip.0 + 1),
         }

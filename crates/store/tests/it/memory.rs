@@ -1,4 +1,4 @@
-use crate::event::{all, append_session, at, denied, notice};
+use crate::event::{all, append_session, at, denied, notice, session};
 use tollgate_store::{Fault, FaultPlan, Journal, JournalError, MemoryDisk};
 
 #[test]
@@ -44,6 +44,49 @@ fn a_fault_inside_the_commit_is_decided_by_the_crash() {
 fn a_fault_after_the_commit_loses_the_answer_only() {
     check(Fault::AfterCommit, false, 3);
     check(Fault::AfterCommit, true, 3);
+}
+
+#[test]
+fn a_fault_at_any_append_leaves_whole_batches_and_the_session_can_go_on() {
+    let batches = session();
+    let clean = append_session(&mut MemoryDisk::new().open().unwrap());
+    for fault in [Fault::BeforeCommit, Fault::InsideCommit, Fault::AfterCommit] {
+        for crash in [false, true] {
+            for nth in 1..=batches.len() {
+                let disk = MemoryDisk::new();
+                disk.plan(FaultPlan::default().fail(nth as u64, fault));
+                let mut journal = disk.open().unwrap();
+                let done = (1..).zip(&batches).take_while(|(second, batch)| journal.append(at(*second), batch).is_ok());
+                assert_eq!(done.count(), nth - 1);
+                if crash {
+                    disk.crash();
+                }
+                let mut journal = disk.open().unwrap();
+                let kept = batches_in(&batches, journal.head().seq);
+                let survives = fault == Fault::AfterCommit || (fault == Fault::InsideCommit && !crash);
+                assert_eq!(kept, if survives { nth } else { nth - 1 }, "{fault:?} at {nth}, crash: {crash}");
+                for (second, batch) in (1..).zip(&batches).skip(kept) {
+                    journal.append(at(second), batch).unwrap();
+                }
+                assert_eq!(all(&journal), clean);
+            }
+        }
+    }
+}
+
+/// How many whole batches so many records are.
+fn batches_in(batches: &[Vec<domain::journal::JournalEvent>], records: u64) -> usize {
+    let mut left = usize::try_from(records).unwrap();
+    let whole = batches.iter().take_while(|batch| {
+        let fits = left >= batch.len();
+        if fits {
+            left -= batch.len();
+        }
+        fits
+    });
+    let count = whole.count();
+    assert_eq!(left, 0, "{records} records are no whole batches");
+    count
 }
 
 #[test]
