@@ -82,6 +82,21 @@ pub enum Fault {
     KeyDiffers,
 }
 
+impl Fault {
+    /// The first record that it is about; `None` when it is about the key or the checkpoint file as such.
+    pub fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Changed { seq } | Self::Inserted { seq } | Self::Moved { seq, .. } | Self::Unlinked { seq } => {
+                u64::try_from(*seq).ok()
+            }
+            Self::Removed { from, .. } => u64::try_from(*from).ok(),
+            Self::Truncated { end, .. } => u64::try_from(*end).ok().map(|end| end + 1),
+            Self::CheckpointDiffers { seq } => Some(*seq),
+            Self::CheckpointChanged { .. } | Self::CheckpointMissing { .. } | Self::KeyDiffers => None,
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

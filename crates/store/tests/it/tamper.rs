@@ -156,6 +156,7 @@ fn a_truncated_journal_is_found_and_not_opened() {
         };
         assert_eq!((*checkpoint_seq, *found), (u64::try_from(LAST).unwrap(), end));
         assert_eq!(checkpoint_hash.len(), 64);
+        assert_eq!(report.faults[0].seq(), u64::try_from(end + 1).ok());
         let opened = SqliteJournal::open(&place.options()).err();
         assert!(matches!(opened, Some(OpenError::Tampered(_))), "{opened:?}");
     }
