@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 
 /// What to ask for: totals in base currency, and the ledger of every currency.
 pub(crate) const TAGS: &[&str] = &[
-    "AccountType",
     "NetLiquidation",
     "TotalCashValue",
     "BuyingPower",

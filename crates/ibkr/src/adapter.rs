@@ -114,6 +114,7 @@ async fn keep_linked(shared: &Shared, current: &watch::Sender<Option<Arc<Session
                     return deaf;
                 }
                 if is_client_id_in_use {
+                    // tidy: sleep — the broker frees the id in its own time
                     tokio::time::sleep(config.retry_client_id).await;
                 } else {
                     rest(shared, &mut pause).await;
@@ -126,6 +127,7 @@ async fn keep_linked(shared: &Shared, current: &watch::Sender<Option<Arc<Session
 /// The pause between two connects, longer each time, cut short by `Reconnect`.
 async fn rest(shared: &Shared, pause: &mut Duration) {
     tokio::select! {
+        // tidy: sleep — the pause between two connects
         () = tokio::time::sleep(*pause) => {}
         () = shared.hurry.notified() => {}
     }

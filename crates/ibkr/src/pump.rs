@@ -105,6 +105,7 @@ pub(crate) async fn heartbeat(session: &Session, config: &TwsConfig) {
         return std::future::pending().await;
     };
     loop {
+        // tidy: sleep — the beat itself
         tokio::time::sleep(every).await;
         let answer = tokio::time::timeout(config.ask_deadline, session.client.server_time()).await;
         match answer {

@@ -233,5 +233,11 @@ fn connect_fault(config: &TwsConfig, error: &Error) -> ConnectFault {
             code: Some(CLIENT_ID_IN_USE),
         };
     }
-    ConnectFault::plain(format!("{}: {error}", config.endpoint()))
+    let is_refused = matches!(error, Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused);
+    let remedy = if is_refused {
+        "; is TWS or IB Gateway running there, logged in, with its API enabled on this port?"
+    } else {
+        ""
+    };
+    ConnectFault::plain(format!("{}: {error}{remedy}", config.endpoint()))
 }

@@ -1,6 +1,6 @@
 //! Contracts and their price steps.
 
-use super::Asker;
+use super::answer::Asker;
 use crate::contract;
 use crate::report;
 use domain::broker::{AskError, SymbolMatch};

@@ -1,6 +1,6 @@
 //! Historical bars.
 
-use super::Asker;
+use super::answer::Asker;
 use crate::bars;
 use crate::contract;
 use domain::broker::AskError;

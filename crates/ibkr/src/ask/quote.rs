@@ -1,6 +1,6 @@
 //! One quote, out of a short subscription: a real snapshot request takes the broker eleven seconds to end.
 
-use super::Asker;
+use super::answer::Asker;
 use crate::contract;
 use crate::fault;
 use crate::quote_book::{Fold, QuoteBook};

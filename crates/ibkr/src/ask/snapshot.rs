@@ -1,6 +1,7 @@
 //! Everything that reconciliation needs, each section complete or unknown.
 
-use super::{Asker, values};
+use super::answer::Asker;
+use super::values;
 use crate::fault;
 use crate::report;
 use domain::account::Position;

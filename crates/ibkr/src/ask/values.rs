@@ -1,6 +1,6 @@
 //! Account values, profit and loss, and the broker's clock.
 
-use super::Asker;
+use super::answer::Asker;
 use crate::account;
 use crate::bars;
 use crate::decimal;

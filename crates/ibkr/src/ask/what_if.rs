@@ -1,6 +1,6 @@
 //! The broker's own estimate of an order.
 
-use super::Asker;
+use super::answer::Asker;
 use crate::contract;
 use crate::decimal;
 use crate::fault;

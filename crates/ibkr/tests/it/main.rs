@@ -4,7 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::wildcard_enum_match_arm,
-    reason = "helpers of tests: whatever they do not expect fails the test"
+    reason = "whatever a test does not expect fails it"
 )]
 
 mod connect;

@@ -300,3 +300,31 @@ async fn a_slow_listener_loses_no_order_event() {
         assert_eq!(report.filled, Some(Decimal::from(filled)));
     }
 }
+
+#[tokio::test]
+async fn a_write_that_the_broker_does_not_take_makes_the_order_unknown_and_ends_the_connection() {
+    let gateway = Gateway::bind().await;
+    let mut config = gateway.config();
+    config.write_deadline = std::time::Duration::from_millis(100);
+    let mut desk = Desk::start(config);
+    let _deaf = gateway.accept().await;
+    desk.up().await;
+    // More than the socket buffers hold, so that some order has to wait behind it.
+    for _ in 0..12 {
+        desk.ask(Question::MatchingSymbols("A".repeat(1 << 20))).await;
+    }
+    let mut raw_id = 41;
+    let outcome = loop {
+        desk.command(BrokerCommand::Submit(ticket(&format!("k-{raw_id}"), raw_id, FIRST, OrderType::Market))).await;
+        let (id, outcome) = desk.sent().await;
+        assert_eq!(id, order_id(raw_id));
+        if outcome != SendOutcome::Written {
+            break outcome;
+        }
+        raw_id += 1;
+    };
+    assert!(matches!(outcome, SendOutcome::Unknown { .. }), "{outcome:?}");
+    let (generation, reason) = desk.down().await;
+    assert_eq!(generation, FIRST);
+    assert!(reason.contains("too long"), "{reason}");
+}
