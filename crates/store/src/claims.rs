@@ -19,8 +19,8 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
             let key = &order.intent.cl_ord_id;
             claim_key(conn, key, request_hash, key, "submit")
         }
-        JournalEvent::ApprovalRequested { request_hash, approval, .. } => {
-            keep_or_claim_key(conn, &approval.cl_ord_id, request_hash)?;
+        JournalEvent::ApprovalRequested { order, request_hash, approval, .. } => {
+            keep_or_claim_key(conn, &order.intent.cl_ord_id, request_hash)?;
             ask(conn, approval, at_ns)
         }
         JournalEvent::ApprovalMoved { id, status, by, .. } => move_on(conn, id, *status, by.as_ref(), at_ns),
