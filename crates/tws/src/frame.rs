@@ -23,10 +23,7 @@ pub struct FrameReader {
 impl FrameReader {
     /// A reader that refuses frames longer than `len_max` bytes.
     pub fn new(len_max: usize) -> Self {
-        Self {
-            buffer: BytesMut::new(),
-            len_max,
-        }
+        Self { buffer: BytesMut::new(), len_max }
     }
 
     /// Takes bytes from the socket.
@@ -49,10 +46,7 @@ impl FrameReader {
         };
         let len = u32::from_be_bytes(*prefix) as usize;
         if len > self.len_max {
-            return Err(DecodeError::FrameTooLong {
-                len,
-                len_max: self.len_max,
-            });
+            return Err(DecodeError::FrameTooLong { len, len_max: self.len_max });
         }
         if self.buffer.len() < PREFIX_LEN + len {
             return Ok(None);

@@ -25,13 +25,7 @@ fn a_frame_comes_out_only_when_its_last_byte_is_there() {
 fn an_oversized_length_is_refused_before_its_bytes_come() {
     let mut reader = FrameReader::new(16);
     reader.push(&17_u32.to_be_bytes());
-    assert_eq!(
-        reader.next_frame(),
-        Err(DecodeError::FrameTooLong {
-            len: 17,
-            len_max: 16
-        })
-    );
+    assert_eq!(reader.next_frame(), Err(DecodeError::FrameTooLong { len: 17, len_max: 16 }));
 }
 
 #[test]

@@ -35,11 +35,8 @@ impl Hello {
         let (range, options) = text.split_once(' ').unwrap_or((text, ""));
         let range = range.strip_prefix('v')?;
         let (min, max) = range.split_once("..").unwrap_or((range, range));
-        let hello = Self {
-            version_min: parse_version(min)?,
-            version_max: parse_version(max)?,
-            options: options.to_owned(),
-        };
+        let hello =
+            Self { version_min: parse_version(min)?, version_max: parse_version(max)?, options: options.to_owned() };
         (hello.version_min <= hello.version_max).then_some(hello)
     }
 }
@@ -65,10 +62,7 @@ impl Default for HelloReader {
 impl HelloReader {
     /// A reader at the start of a connection.
     pub fn new() -> Self {
-        Self {
-            frames: FrameReader::new(HELLO_LEN_MAX),
-            api_seen: false,
-        }
+        Self { frames: FrameReader::new(HELLO_LEN_MAX), api_seen: false }
     }
 
     /// Takes bytes from the socket.
@@ -91,9 +85,7 @@ impl HelloReader {
         let Some(frame) = self.frames.next_frame()? else {
             return Ok(None);
         };
-        Hello::parse(&frame)
-            .map(Some)
-            .ok_or(DecodeError::MalformedHello)
+        Hello::parse(&frame).map(Some).ok_or(DecodeError::MalformedHello)
     }
 
     /// The reader of what follows the greeting, with the bytes that already came.

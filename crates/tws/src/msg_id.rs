@@ -123,20 +123,7 @@ pub(crate) struct Unread {
 pub(crate) fn unread(id: i32) -> Option<Unread> {
     let (since, has_req_id) = match id {
         // Depth, scanner, bars, calculations, groups, news, ticks, histograms, calendars, exercise.
-        10
-        | 11
-        | 19
-        | 21..=23
-        | 50..=57
-        | 67..=70
-        | 79
-        | 83
-        | 84
-        | 86
-        | 88
-        | 89
-        | 96..=98
-        | 100..=103 => (0, true),
+        10 | 11 | 19 | 21..=23 | 50..=57 | 67..=70 | 79 | 83 | 84 | 86 | 88 | 89 | 96..=98 | 100..=103 => (0, true),
         // Bulletins, advisor data, scanner parameters, verification, family codes, providers.
         12 | 13 | 18 | 24 | 65 | 66 | 72 | 73 | 80 | 82 | 85 => (0, false),
         107 => (215, true),
@@ -144,9 +131,5 @@ pub(crate) fn unread(id: i32) -> Option<Unread> {
         109 => (221, true),
         _ => return None,
     };
-    Some(Unread {
-        id,
-        since,
-        has_req_id,
-    })
+    Some(Unread { id, since, has_req_id })
 }

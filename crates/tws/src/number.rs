@@ -20,25 +20,17 @@ pub(crate) fn is_unset(value: f64) -> bool {
 /// A double of a request. Absent and the unset sentinel are `None`.
 ///
 /// The decimal is the shortest one that reads back as the same double, which is what the user typed.
-pub(crate) fn decimal(
-    value: Option<f64>,
-    field: &'static str,
-) -> Result<Option<Decimal>, DecodeError> {
+pub(crate) fn decimal(value: Option<f64>, field: &'static str) -> Result<Option<Decimal>, DecodeError> {
     match value {
         None => Ok(None),
         Some(v) if is_unset(v) => Ok(None),
         Some(v) if !v.is_finite() => Err(DecodeError::NotFinite { field }),
-        Some(v) => Decimal::from_str_exact(&v.to_string())
-            .map(Some)
-            .map_err(|_| DecodeError::NotDecimal { field }),
+        Some(v) => Decimal::from_str_exact(&v.to_string()).map(Some).map_err(|_| DecodeError::NotDecimal { field }),
     }
 }
 
 /// A decimal that a request carries as text. Absent, empty and the unset sentinels are `None`.
-pub(crate) fn decimal_text(
-    text: Option<&str>,
-    field: &'static str,
-) -> Result<Option<Decimal>, DecodeError> {
+pub(crate) fn decimal_text(text: Option<&str>, field: &'static str) -> Result<Option<Decimal>, DecodeError> {
     let Some(text) = text.filter(|t| !t.is_empty() && !UNSET_TEXTS.contains(t)) else {
         return Ok(None);
     };
@@ -53,9 +45,7 @@ pub(crate) fn decimal_text(
     if is_unset(value) || !value.is_finite() {
         return decimal(Some(value), field);
     }
-    Decimal::from_scientific(text)
-        .map(Some)
-        .map_err(|_| DecodeError::NotDecimal { field })
+    Decimal::from_scientific(text).map(Some).map_err(|_| DecodeError::NotDecimal { field })
 }
 
 /// An integer of a request. Absent and the unset sentinel are `None`.
@@ -64,10 +54,7 @@ pub(crate) fn integer(value: Option<i32>) -> Option<i32> {
 }
 
 /// The double nearest to a decimal.
-#[expect(
-    clippy::expect_used,
-    reason = "the text of a decimal is always a number that a double can be read from"
-)]
+#[expect(clippy::expect_used, reason = "the text of a decimal is always a number that a double can be read from")]
 pub(crate) fn double(value: Decimal) -> f64 {
     f64::from_str(&value.to_string()).expect("the text of a decimal reads as a double")
 }

@@ -8,13 +8,9 @@ fn dec(text: &str) -> Decimal {
 
 #[test]
 fn doubles_become_the_decimal_the_user_typed() {
-    for (value, expected) in [
-        (257.95, "257.95"),
-        (0.1, "0.1"),
-        (-3.0, "-3"),
-        (1e15, "1000000000000000"),
-        (0.0001, "0.0001"),
-    ] {
+    for (value, expected) in
+        [(257.95, "257.95"), (0.1, "0.1"), (-3.0, "-3"), (1e15, "1000000000000000"), (0.0001, "0.0001")]
+    {
         assert_eq!(decimal(Some(value), "p"), Ok(Some(dec(expected))));
     }
 }
@@ -39,36 +35,19 @@ fn sentinels_are_none() {
 #[test]
 fn what_is_no_finite_number_is_an_error() {
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        assert_eq!(
-            decimal(Some(value), "p"),
-            Err(DecodeError::NotFinite { field: "p" })
-        );
+        assert_eq!(decimal(Some(value), "p"), Err(DecodeError::NotFinite { field: "p" }));
     }
     for text in ["NaN", "inf", "-Infinity"] {
-        assert_eq!(
-            decimal_text(Some(text), "q"),
-            Err(DecodeError::NotFinite { field: "q" }),
-            "{text}"
-        );
+        assert_eq!(decimal_text(Some(text), "q"), Err(DecodeError::NotFinite { field: "q" }), "{text}");
     }
     for value in [1e300, -f64::MAX, 1e-40] {
-        assert_eq!(
-            decimal(Some(value), "p"),
-            Err(DecodeError::NotDecimal { field: "p" })
-        );
+        assert_eq!(decimal(Some(value), "p"), Err(DecodeError::NotDecimal { field: "p" }));
     }
     for text in ["abc", " ", "1e300", "0x10", "1,5"] {
-        assert_eq!(
-            decimal_text(Some(text), "q"),
-            Err(DecodeError::NotDecimal { field: "q" }),
-            "{text}"
-        );
+        assert_eq!(decimal_text(Some(text), "q"), Err(DecodeError::NotDecimal { field: "q" }), "{text}");
     }
     let long = "1".repeat(65);
-    assert_eq!(
-        decimal_text(Some(&long), "q"),
-        Err(DecodeError::NotDecimal { field: "q" })
-    );
+    assert_eq!(decimal_text(Some(&long), "q"), Err(DecodeError::NotDecimal { field: "q" }));
 }
 
 #[test]

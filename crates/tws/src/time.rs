@@ -21,10 +21,7 @@ pub fn in_zone(instant: Timestamp) -> Zoned {
 
 /// `YYYYMMDD HH:MM:SS US/Eastern`.
 pub fn format_zoned(instant: Timestamp) -> String {
-    format!(
-        "{} {ZONE_NAME}",
-        in_zone(instant).strftime("%Y%m%d %H:%M:%S")
-    )
+    format!("{} {ZONE_NAME}", in_zone(instant).strftime("%Y%m%d %H:%M:%S"))
 }
 
 /// `YYYYMMDD-HH:MM:SS`, which means UTC.
@@ -58,25 +55,18 @@ pub fn parse_date_time(text: &str) -> Option<Timestamp> {
         Some(name) => TimeZone::get(name).ok()?,
     };
     let civil = parse_civil(date, time)?;
-    zone.to_ambiguous_zoned(civil)
-        .compatible()
-        .ok()
-        .map(|z| z.timestamp())
+    zone.to_ambiguous_zoned(civil).compatible().ok().map(|z| z.timestamp())
 }
 
 fn parse_civil(date: &str, time: &str) -> Option<DateTime> {
     let text = format!("{date} {time}");
-    DateTime::strptime("%Y%m%d %H:%M:%S", &text)
-        .or_else(|_| DateTime::strptime("%Y%m%d %H:%M", &text))
-        .ok()
+    DateTime::strptime("%Y%m%d %H:%M:%S", &text).or_else(|_| DateTime::strptime("%Y%m%d %H:%M", &text)).ok()
 }
 
 /// Reads `YYYYMMDD`.
 pub fn parse_date(text: &str) -> Option<Date> {
     let eight_digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit());
-    eight_digits
-        .then(|| Date::strptime("%Y%m%d", text).ok())
-        .flatten()
+    eight_digits.then(|| Date::strptime("%Y%m%d", text).ok()).flatten()
 }
 
 #[cfg(test)]

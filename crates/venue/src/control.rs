@@ -42,17 +42,10 @@ pub(crate) fn router(commands: Commands) -> Router {
         .route("/state", get(|State(to)| ask(to, Ask::State)))
         .route("/clock/step", post(step))
         .route("/price", post(price))
-        .route(
-            "/connections/drop",
-            post(|State(to)| ask(to, Ask::DropConnections)),
-        )
+        .route("/connections/drop", post(|State(to)| ask(to, Ask::DropConnections)))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "not_found", "no such path") })
         .method_not_allowed_fallback(|| async {
-            problem(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "this path has another method",
-            )
+            problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has another method")
         })
         .layer(axum::extract::DefaultBodyLimit::max(BODY_LEN_MAX))
         .layer(middleware::from_fn(only_local))
@@ -87,22 +80,15 @@ impl DecimalBody {
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
         };
-        Decimal::from_str_exact(&text)
-            .map_err(|_| Refusal::invalid(format!("{text:?} is not a decimal number")))
+        Decimal::from_str_exact(&text).map_err(|_| Refusal::invalid(format!("{text:?} is not a decimal number")))
     }
 }
 
 async fn step(State(to): State<Commands>, body: Bytes) -> Response {
     let target = match read::<StepBody>(&body) {
         Err(refusal) => return refuse(&refusal),
-        Ok(StepBody {
-            to: Some(at),
-            by: None,
-        }) => StepTarget::To(at),
-        Ok(StepBody {
-            to: None,
-            by: Some(by),
-        }) => StepTarget::By(by),
+        Ok(StepBody { to: Some(at), by: None }) => StepTarget::To(at),
+        Ok(StepBody { to: None, by: Some(by) }) => StepTarget::By(by),
         Ok(_) => return refuse(&Refusal::invalid("give either \"to\" or \"by\"")),
     };
     ask(to, Ask::Step(target)).await
@@ -111,10 +97,7 @@ async fn step(State(to): State<Commands>, body: Bytes) -> Response {
 async fn price(State(to): State<Commands>, body: Bytes) -> Response {
     let read = read::<PriceBody>(&body).and_then(|body| {
         let price = body.price.read()?;
-        Ok(Ask::Price {
-            symbol: body.symbol,
-            price,
-        })
+        Ok(Ask::Price { symbol: body.symbol, price })
     });
     match read {
         Err(refusal) => refuse(&refusal),
@@ -156,12 +139,7 @@ fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
         "code": code,
         "detail": detail,
     });
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        body.to_string(),
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
 async fn only_local(request: Request, next: Next) -> Response {
@@ -173,11 +151,7 @@ async fn only_local(request: Request, next: Next) -> Response {
         );
     }
     if request.headers().contains_key(header::ORIGIN) {
-        return problem(
-            StatusCode::FORBIDDEN,
-            "forbidden_origin",
-            "requests of web pages are not served",
-        );
+        return problem(StatusCode::FORBIDDEN, "forbidden_origin", "requests of web pages are not served");
     }
     next.run(request).await
 }

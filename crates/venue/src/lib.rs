@@ -1,1 +1,36 @@
-//! To be written.
+//! A simulated Interactive Brokers that real TWS clients connect to.
+//!
+//! [`start`] opens two loopback ports: one speaks the TWS wire protocol to any client of it, the other
+//! is a small HTTP API by which a test reads the ledger and moves clock and market. Behind them is one
+//! [`core::Core`], pure and repeatable, owned by one task:
+//!
+//! ```text
+//! client ─► session ─► commands ─► ┌ core task ─────────────────────────────┐
+//! client ─► session ─►  (bounded)  │ apply a group ─► flush state ─► answer │ ─► outbox ─► client
+//! control ──────────►              └────────────────────────────────────────┘   (bounded)
+//! ```
+//!
+//! - Nothing is told to anybody before it is on disk (with a state directory). There is no orderly
+//!   shutdown: stopping and crashing leave the same state behind.
+//! - The core never waits for a client. One that does not read is dropped.
+//! - What a client sends that is not the protocol ends its own connection and nothing else.
+//! - The venue knows nothing of Tollgate, and shares no code with its TWS adapter.
+
+mod config;
+mod control;
+pub mod core;
+pub mod market;
+mod server;
+mod server_clock;
+mod server_control;
+mod server_core;
+mod server_outbox;
+mod session;
+mod session_throttle;
+mod state;
+mod state_record;
+
+pub use config::{ACCOUNTS_MAX, ClockMode, ConfigError, SPEED_MAX, VenueConfig};
+pub use market::Sessions;
+pub use server::{Venue, VenueError, start};
+pub use state::StateError;

@@ -140,12 +140,7 @@ pub async fn start(config: VenueConfig) -> Result<Venue, VenueError> {
         }
         result?.map_err(VenueError::State)
     });
-    Ok(Venue {
-        tws_addr,
-        control_addr,
-        stop,
-        core: Some(core),
-    })
+    Ok(Venue { tws_addr, control_addr, stop, core: Some(core) })
 }
 
 fn open_core(config: &VenueConfig) -> Result<CoreTask, VenueError> {
@@ -155,12 +150,8 @@ fn open_core(config: &VenueConfig) -> Result<CoreTask, VenueError> {
         let core = Core::new(core_config, clock.now())?;
         return Ok(CoreTask::new(core, clock, None));
     };
-    let identity = Identity {
-        format: STATE_FORMAT,
-        seed: config.seed,
-        accounts: config.accounts,
-        live_like: config.live_like,
-    };
+    let identity =
+        Identity { format: STATE_FORMAT, seed: config.seed, accounts: config.accounts, live_like: config.live_like };
     let (state, remembered) = StateDir::open(dir, &identity)?;
     let mut clock = Clock::new(config, remembered.reached)?;
     let core = Core::restore(core_config, remembered.changes.into_iter(), clock.now())?;
@@ -221,11 +212,7 @@ async fn accept(listener: TcpListener, connections_max: usize, parts: SessionPar
     }
 }
 
-async fn serve_control(
-    listener: TcpListener,
-    commands: mpsc::Sender<Command>,
-    stop: CancellationToken,
-) {
+async fn serve_control(listener: TcpListener, commands: mpsc::Sender<Command>, stop: CancellationToken) {
     let stopped = stop.clone().cancelled_owned();
     let served = axum::serve(listener, control::router(commands)).with_graceful_shutdown(stopped);
     tokio::select! {

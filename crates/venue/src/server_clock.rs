@@ -23,24 +23,13 @@ pub(crate) struct Clock {
 impl Clock {
     /// A clock that begins at the configured start, at the present, or at `not_before` if that is
     /// later: the last time a restored venue had reached.
-    pub(crate) fn new(
-        config: &VenueConfig,
-        not_before: Option<Timestamp>,
-    ) -> Result<Self, jiff::Error> {
+    pub(crate) fn new(config: &VenueConfig, not_before: Option<Timestamp>) -> Result<Self, jiff::Error> {
         let start = match config.start {
             None => Timestamp::now(),
-            Some(date) => date
-                .at(START_HOUR_UTC, 0, 0, 0)
-                .to_zoned(jiff::tz::TimeZone::UTC)?
-                .timestamp(),
+            Some(date) => date.at(START_HOUR_UTC, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC)?.timestamp(),
         };
         let epoch = not_before.map_or(start, |at| at.max(start));
-        Ok(Self {
-            mode: config.clock,
-            epoch,
-            origin: Instant::now(),
-            latest: epoch,
-        })
+        Ok(Self { mode: config.clock, epoch, origin: Instant::now(), latest: epoch })
     }
 
     /// The venue's time now.

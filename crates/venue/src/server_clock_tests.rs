@@ -3,11 +3,7 @@ use std::time::Duration;
 use super::*;
 
 fn config(clock: ClockMode) -> VenueConfig {
-    VenueConfig {
-        clock,
-        start: Some("1990-01-02".parse().unwrap()),
-        ..VenueConfig::default()
-    }
+    VenueConfig { clock, start: Some("1990-01-02".parse().unwrap()), ..VenueConfig::default() }
 }
 
 fn at(text: &str) -> Timestamp {

@@ -40,9 +40,7 @@ impl StepTarget {
     pub(crate) fn resolve(self, now: Timestamp) -> Result<Timestamp, Refusal> {
         match self {
             Self::To(at) => Ok(at),
-            Self::By(by) => now
-                .checked_add(by)
-                .map_err(|e| Refusal::invalid(e.to_string())),
+            Self::By(by) => now.checked_add(by).map_err(|e| Refusal::invalid(e.to_string())),
         }
     }
 }
@@ -54,9 +52,7 @@ pub(crate) struct Answer(pub(crate) Vec<u8>);
 impl Answer {
     /// Writes a value.
     pub(crate) fn json<T: Serialize>(value: &T) -> Result<Self, Refusal> {
-        serde_json::to_vec(value)
-            .map(Self)
-            .map_err(|e| Refusal::Internal(e.to_string()))
+        serde_json::to_vec(value).map(Self).map_err(|e| Refusal::Internal(e.to_string()))
     }
 }
 

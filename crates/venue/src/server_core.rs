@@ -93,12 +93,7 @@ struct Group {
 impl CoreTask {
     /// Puts the parts together.
     pub(crate) fn new(core: Core, clock: Clock, state: Option<StateDir>) -> Self {
-        Self {
-            core,
-            clock,
-            state,
-            clients: HashMap::new(),
-        }
+        Self { core, clock, state, clients: HashMap::new() }
     }
 
     /// Runs until every sender of commands is gone.
@@ -125,12 +120,7 @@ impl CoreTask {
     fn apply(&mut self, command: Command, group: &mut Group) {
         let now = self.clock.now();
         match command {
-            Command::Connect {
-                conn,
-                client_id,
-                version,
-                outbox,
-            } => {
+            Command::Connect { conn, client_id, version, outbox } => {
                 self.clients.insert(conn, Client { version, outbox });
                 let step = self.core.connect(conn, client_id, now);
                 self.take(step, group);
@@ -179,13 +169,10 @@ impl CoreTask {
     fn answer(&mut self, ask: Ask, now: Timestamp, group: &mut Group) -> Result<Answer, Refusal> {
         match ask {
             Ask::Ledger => Answer::json(&self.core.ledger()),
-            Ask::State => Answer::json(&self.core.state_view()),
+            Ask::State => Answer::json(&self.core.state_view(now)),
             Ask::Health => Answer::json(&serde_json::json!({ "status": "ok", "venue_time": now })),
             Ask::Price { symbol, price } => {
-                let step = self
-                    .core
-                    .move_price(&symbol, price, now)
-                    .map_err(|e| Refusal::invalid(e.to_string()))?;
+                let step = self.core.move_price(&symbol, price, now).map_err(|e| Refusal::invalid(e.to_string()))?;
                 self.take(step, group);
                 Answer::json(&serde_json::json!({ "symbol": symbol, "price": price }))
             }
@@ -209,10 +196,9 @@ impl CoreTask {
     fn make_durable(&mut self, group: &mut Group) -> Result<(), StateError> {
         let changes = std::mem::take(&mut group.changes);
         match &mut self.state {
-            Some(state) if !changes.is_empty() || group.clock_moved => state.append(&Batch {
-                now: self.clock.now(),
-                changes,
-            }),
+            Some(state) if !changes.is_empty() || group.clock_moved => {
+                state.append(&Batch { now: self.clock.now(), changes })
+            }
             Some(_) | None => Ok(()),
         }
     }

@@ -35,17 +35,7 @@ pub(crate) struct Overflow;
 pub(crate) fn outbox(broken: CancellationToken) -> (Outbox, OutboxReader) {
     let (tx, rx) = mpsc::channel(QUEUED_PIECES_MAX);
     let queued_bytes = Arc::new(AtomicUsize::new(0));
-    (
-        Outbox {
-            pieces: tx,
-            queued_bytes: Arc::clone(&queued_bytes),
-            broken,
-        },
-        OutboxReader {
-            pieces: rx,
-            queued_bytes,
-        },
-    )
+    (Outbox { pieces: tx, queued_bytes: Arc::clone(&queued_bytes), broken }, OutboxReader { pieces: rx, queued_bytes })
 }
 
 impl Outbox {

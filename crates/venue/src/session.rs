@@ -82,12 +82,7 @@ async fn run(socket: &mut TcpStream, conn: ConnId, parts: &SessionParts) -> Sess
     };
     let broken = CancellationToken::new();
     let (tx, rx) = outbox(broken.clone());
-    let connect = Command::Connect {
-        conn,
-        client_id: begun.client_id,
-        version: begun.version,
-        outbox: tx,
-    };
+    let connect = Command::Connect { conn, client_id: begun.client_id, version: begun.version, outbox: tx };
     if parts.commands.send(connect).await.is_err() {
         return SessionEnd::Ended;
     }
@@ -97,12 +92,7 @@ async fn run(socket: &mut TcpStream, conn: ConnId, parts: &SessionParts) -> Sess
         end = write_answers(&mut write, rx) => end,
         () = broken.cancelled() => SessionEnd::Ended,
     };
-    if parts
-        .commands
-        .send(Command::Disconnect { conn })
-        .await
-        .is_err()
-    {
+    if parts.commands.send(Command::Disconnect { conn }).await.is_err() {
         return SessionEnd::Ended;
     }
     end
@@ -125,10 +115,8 @@ async fn begin(socket: &mut TcpStream) -> Result<Begun, SessionEnd> {
         }
         reader.push(read_some(socket, &mut buffer).await?);
     };
-    let version = hello.negotiate().ok_or(SessionEnd::NoCommonVersion {
-        min: hello.version_min,
-        max: hello.version_max,
-    })?;
+    let version =
+        hello.negotiate().ok_or(SessionEnd::NoCommonVersion { min: hello.version_min, max: hello.version_max })?;
     // The greeting carries the time of the server's machine, not of its market.
     let ack = tws::encode_hello_ack(version, jiff::Timestamp::now());
     socket.write_all(&ack).await?;
@@ -143,17 +131,10 @@ async fn begin(socket: &mut TcpStream) -> Result<Begun, SessionEnd> {
     let Request::StartApi { client_id, .. } = tws::decode(version, &frame)? else {
         return Err(SessionEnd::OutOfOrder);
     };
-    Ok(Begun {
-        client_id,
-        version,
-        frames,
-    })
+    Ok(Begun { client_id, version, frames })
 }
 
-async fn read_some<'b, R: AsyncReadExt + Unpin>(
-    from: &mut R,
-    buffer: &'b mut [u8],
-) -> Result<&'b [u8], SessionEnd> {
+async fn read_some<'b, R: AsyncReadExt + Unpin>(from: &mut R, buffer: &'b mut [u8]) -> Result<&'b [u8], SessionEnd> {
     let len = from.read(buffer).await?;
     match buffer.get(..len) {
         Some(bytes) if len > 0 => Ok(bytes),
@@ -195,12 +176,7 @@ async fn read_requests(
             }
         }
         let request = Box::new(request);
-        if parts
-            .commands
-            .send(Command::Request { conn, request })
-            .await
-            .is_err()
-        {
+        if parts.commands.send(Command::Request { conn, request }).await.is_err() {
             return SessionEnd::Ended;
         }
     }

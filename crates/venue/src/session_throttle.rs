@@ -23,19 +23,14 @@ pub(crate) struct Throttle {
 impl Throttle {
     /// A full bucket.
     pub(crate) fn new(now: Instant) -> Self {
-        Self {
-            interval: Duration::from_secs(1) / MESSAGES_PER_SECOND,
-            full_at: now,
-        }
+        Self { interval: Duration::from_secs(1) / MESSAGES_PER_SECOND, full_at: now }
     }
 
     /// Counts one message, and says when it may be taken up.
     pub(crate) fn admit(&mut self, now: Instant) -> Instant {
         self.full_at = self.full_at.max(now) + self.interval;
         let burst = self.interval * MESSAGES_PER_SECOND;
-        self.full_at
-            .checked_sub(burst)
-            .map_or(now, |at| at.max(now))
+        self.full_at.checked_sub(burst).map_or(now, |at| at.max(now))
     }
 }
 

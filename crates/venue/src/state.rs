@@ -110,36 +110,22 @@ impl StateDir {
         let lock = lock(dir)?;
         let path = dir.join(CHANGES_FILE);
         let is_new = !path.exists();
-        let mut changes = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(io(&path))?;
+        let mut changes =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(io(&path))?;
         let mut bytes = Vec::new();
         changes.read_to_end(&mut bytes).map_err(io(&path))?;
         let read = read_all(&path, &bytes)?;
         check_identity(dir, identity, read.identity.as_ref())?;
 
         changes.set_len(read.good_len).map_err(io(&path))?;
-        changes
-            .seek(SeekFrom::Start(read.good_len))
-            .map_err(io(&path))?;
-        let mut state = Self {
-            changes,
-            path,
-            buffer: Vec::new(),
-            _lock: lock,
-        };
+        changes.seek(SeekFrom::Start(read.good_len)).map_err(io(&path))?;
+        let mut state = Self { changes, path, buffer: Vec::new(), _lock: lock };
         if read.identity.is_none() {
             state.write(identity)?;
         }
         if is_new {
             // The file's name must survive a crash as well as its content.
-            File::open(dir)
-                .and_then(|d| d.sync_all())
-                .map_err(io(dir))?;
+            File::open(dir).and_then(|d| d.sync_all()).map_err(io(dir))?;
         }
         Ok((state, read.remembered))
     }
@@ -154,12 +140,7 @@ impl StateDir {
     pub(crate) fn refusing_writes(dir: &Path) -> Self {
         let path = dir.join(CHANGES_FILE);
         drop(File::create(&path).unwrap());
-        Self {
-            changes: File::open(&path).unwrap(),
-            path,
-            buffer: Vec::new(),
-            _lock: lock(dir).unwrap(),
-        }
+        Self { changes: File::open(&path).unwrap(), path, buffer: Vec::new(), _lock: lock(dir).unwrap() }
     }
 
     fn write<T: Serialize>(&mut self, body: &T) -> Result<(), StateError> {
@@ -173,17 +154,10 @@ impl StateDir {
 
 fn lock(dir: &Path) -> Result<File, StateError> {
     let path = dir.join(LOCK_FILE);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(io(&path))?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(StateError::Locked {
-            path: dir.to_owned(),
-        }),
+        Err(fs::TryLockError::WouldBlock) => Err(StateError::Locked { path: dir.to_owned() }),
         Err(fs::TryLockError::Error(source)) => Err(StateError::Io { path, source }),
     }
 }
@@ -195,21 +169,11 @@ struct ReadAll<C> {
 }
 
 fn read_all<C: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<ReadAll<C>, StateError> {
-    let mut all = ReadAll {
-        identity: None,
-        remembered: Remembered {
-            changes: Vec::new(),
-            reached: None,
-        },
-        good_len: 0,
-    };
+    let mut all =
+        ReadAll { identity: None, remembered: Remembered { changes: Vec::new(), reached: None }, good_len: 0 };
     let mut rest = bytes;
     loop {
-        let corrupt = |reason: String| StateError::Corrupt {
-            path: path.to_owned(),
-            offset: all.good_len,
-            reason,
-        };
+        let corrupt = |reason: String| StateError::Corrupt { path: path.to_owned(), offset: all.good_len, reason };
         let body = match state_record::next(rest) {
             Next::End => return Ok(all),
             Next::Torn { len } => {
@@ -225,8 +189,7 @@ fn read_all<C: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<ReadAll<C>
         if all.identity.is_none() {
             all.identity = Some(serde_json::from_slice(body).map_err(|e| corrupt(e.to_string()))?);
         } else {
-            let batch: Batch<C> =
-                serde_json::from_slice(body).map_err(|e| corrupt(e.to_string()))?;
+            let batch: Batch<C> = serde_json::from_slice(body).map_err(|e| corrupt(e.to_string()))?;
             all.remembered.reached = Some(batch.now);
             all.remembered.changes.extend(batch.changes);
         }
@@ -234,11 +197,7 @@ fn read_all<C: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<ReadAll<C>
     }
 }
 
-fn check_identity(
-    dir: &Path,
-    identity: &Identity,
-    found: Option<&Identity>,
-) -> Result<(), StateError> {
+fn check_identity(dir: &Path, identity: &Identity, found: Option<&Identity>) -> Result<(), StateError> {
     match found {
         Some(found) if found != identity => Err(StateError::OtherVenue {
             path: dir.to_owned(),
@@ -255,11 +214,7 @@ fn describe(identity: &Identity) -> String {
         identity.format,
         identity.seed,
         identity.accounts,
-        if identity.live_like {
-            "live-like"
-        } else {
-            "paper"
-        },
+        if identity.live_like { "live-like" } else { "paper" },
     )
 }
 

@@ -35,9 +35,7 @@ pub(crate) enum Next<'a> {
 /// Appends one record.
 pub(crate) fn append<T: Serialize>(out: &mut Vec<u8>, body: &T) -> io::Result<()> {
     let body = serde_json::to_vec(body)?;
-    let len = u32::try_from(body.len())
-        .map_err(io::Error::other)?
-        .to_be_bytes();
+    let len = u32::try_from(body.len()).map_err(io::Error::other)?.to_be_bytes();
     out.extend_from_slice(&len);
     out.extend_from_slice(&crc(&len).to_be_bytes());
     out.extend_from_slice(&crc(&body).to_be_bytes());
@@ -65,9 +63,7 @@ pub(crate) fn next(bytes: &[u8]) -> Next<'_> {
         return torn;
     };
     if crc(len) != u32::from_be_bytes(*len_crc) {
-        return Next::Corrupt {
-            reason: "the length of a record does not match its checksum",
-        };
+        return Next::Corrupt { reason: "the length of a record does not match its checksum" };
     }
     let Some((body, rest)) = after.split_at_checked(u32::from_be_bytes(*len) as usize) else {
         return torn;
@@ -79,9 +75,7 @@ pub(crate) fn next(bytes: &[u8]) -> Next<'_> {
         // The last record, its end not written: no body of ours ends with a zero byte.
         return torn;
     }
-    Next::Corrupt {
-        reason: "a record does not match its checksum",
-    }
+    Next::Corrupt { reason: "a record does not match its checksum" }
 }
 
 fn crc(bytes: &[u8]) -> u32 {

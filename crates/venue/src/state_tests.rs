@@ -2,12 +2,7 @@ use std::path::Path;
 
 use super::*;
 
-const IDENTITY: Identity = Identity {
-    format: 1,
-    seed: 7,
-    accounts: 1,
-    live_like: false,
-};
+const IDENTITY: Identity = Identity { format: 1, seed: 7, accounts: 1, live_like: false };
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -18,12 +13,7 @@ fn open(dir: &Path) -> Result<(StateDir, Remembered<String>), StateError> {
 }
 
 fn append(state: &mut StateDir, second: i64, changes: &[&str]) {
-    state
-        .append(&Batch {
-            now: at(second),
-            changes: changes.iter().map(ToString::to_string).collect(),
-        })
-        .unwrap();
+    state.append(&Batch { now: at(second), changes: changes.iter().map(ToString::to_string).collect() }).unwrap();
 }
 
 #[test]
@@ -79,20 +69,14 @@ fn a_changed_byte_is_an_error_that_names_the_file_and_the_place() {
     fs::write(&file, bytes).unwrap();
     let error = open(dir.path()).unwrap_err();
     assert!(matches!(error, StateError::Corrupt { .. }), "{error}");
-    assert!(
-        error.to_string().contains("changes is corrupt at byte"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("changes is corrupt at byte"), "{error}");
 }
 
 #[test]
 fn a_directory_of_another_venue_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()).unwrap());
-    let other = Identity {
-        seed: 8,
-        ..IDENTITY
-    };
+    let other = Identity { seed: 8, ..IDENTITY };
     let error = StateDir::open::<String>(dir.path(), &other).unwrap_err();
     assert_eq!(
         error.to_string(),

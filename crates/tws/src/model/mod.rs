@@ -18,29 +18,23 @@ mod reply;
 mod request;
 
 pub use account::{
-    AccountSummaryRow, AccountValue, AccountValueMulti, PnL, PnLSingle, PortfolioValue, Position,
-    PositionMulti,
+    AccountSummaryRow, AccountValue, AccountValueMulti, PnL, PnLSingle, PortfolioValue, Position, PositionMulti,
 };
 pub use contract::{
-    ComboLeg, Contract, ContractDetails, DeltaNeutralContract, PriceIncrement, SecDefOptParams,
-    SymbolSample,
+    ComboLeg, Contract, ContractDetails, DeltaNeutralContract, PriceIncrement, SecDefOptParams, SymbolSample,
 };
 pub use execution::{CommissionReport, ExecSide, Execution, ExecutionDetails, ExecutionFilter};
 pub use historical::{
-    BarTime, HeadTimestampRequest, HistoricalBar, HistoricalData, HistoricalDataEnd,
-    HistoricalDataRequest,
+    BarTime, HeadTimestampRequest, HistoricalBar, HistoricalData, HistoricalDataEnd, HistoricalDataRequest,
 };
 pub use market::{
-    MarketDataRequest, MarketDataType, TickAttrib, TickGeneric, TickPrice, TickReqParams, TickSize,
-    TickString, tick,
+    MarketDataRequest, MarketDataType, TickAttrib, TickGeneric, TickPrice, TickReqParams, TickSize, TickString, tick,
 };
 pub use notice::Notice;
 pub use order::Order;
 pub use order_state::{CompletedOrder, OpenOrder, OrderState, OrderStatus, Status};
 pub use reply::Reply;
-pub use request::{
-    AccountScope, CancelOrder, PlaceOrder, PnLRequest, Request, SecDefOptParamsRequest,
-};
+pub use request::{AccountScope, CancelOrder, PlaceOrder, PnLRequest, Request, SecDefOptParamsRequest};
 
 /// The request id of a message that answers no request (`-1` on the wire).
 pub const NO_REQ_ID: i32 = -1;

@@ -20,13 +20,7 @@ pub struct Notice {
 impl Notice {
     /// A notice about a request or order.
     pub fn about(req_id: i32, code: i32, message: impl Into<String>, time: Timestamp) -> Self {
-        Self {
-            req_id,
-            code,
-            message: message.into(),
-            time,
-            advanced_reject_json: String::new(),
-        }
+        Self { req_id, code, message: message.into(), time, advanced_reject_json: String::new() }
     }
 
     /// A notice about no request.

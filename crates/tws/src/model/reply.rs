@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 
 use super::{
-    AccountSummaryRow, AccountValue, AccountValueMulti, CommissionReport, CompletedOrder,
-    ContractDetails, ExecutionDetails, HistoricalBar, HistoricalData, HistoricalDataEnd,
-    MarketDataType, Notice, OpenOrder, OrderStatus, PnL, PnLSingle, PortfolioValue, Position,
-    PositionMulti, PriceIncrement, SecDefOptParams, SymbolSample, TickGeneric, TickPrice,
-    TickReqParams, TickSize, TickString,
+    AccountSummaryRow, AccountValue, AccountValueMulti, CommissionReport, CompletedOrder, ContractDetails,
+    ExecutionDetails, HistoricalBar, HistoricalData, HistoricalDataEnd, MarketDataType, Notice, OpenOrder, OrderStatus,
+    PnL, PnLSingle, PortfolioValue, Position, PositionMulti, PriceIncrement, SecDefOptParams, SymbolSample,
+    TickGeneric, TickPrice, TickReqParams, TickSize, TickString,
 };
 
 /// A message of the server. The number is its message id.

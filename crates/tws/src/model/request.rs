@@ -1,9 +1,6 @@
 //! What a client asks.
 
-use super::{
-    Contract, ExecutionFilter, HeadTimestampRequest, HistoricalDataRequest, MarketDataRequest,
-    Order,
-};
+use super::{Contract, ExecutionFilter, HeadTimestampRequest, HistoricalDataRequest, MarketDataRequest, Order};
 
 /// A message of a client. The number is its message id.
 #[derive(Clone, Debug, PartialEq, Eq)]

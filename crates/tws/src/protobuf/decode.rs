@@ -6,9 +6,8 @@ use super::order;
 use super::schema as wire;
 use crate::error::DecodeError;
 use crate::model::{
-    AccountScope, CancelOrder, ComboLeg, Contract, DeltaNeutralContract, ExecutionFilter,
-    HeadTimestampRequest, HistoricalDataRequest, MarketDataRequest, PlaceOrder, PnLRequest,
-    Request, SecDefOptParamsRequest,
+    AccountScope, CancelOrder, ComboLeg, Contract, DeltaNeutralContract, ExecutionFilter, HeadTimestampRequest,
+    HistoricalDataRequest, MarketDataRequest, PlaceOrder, PnLRequest, Request, SecDefOptParamsRequest,
 };
 use crate::msg_id::{self, PROTOBUF_OFFSET, request as id};
 use crate::number::{decimal, integer};
@@ -23,13 +22,7 @@ pub(crate) fn decode(version: ServerVersion, frame: &[u8]) -> Result<Request, De
     if raw_id <= PROTOBUF_OFFSET {
         return Err(DecodeError::NotProtobuf { msg_id: raw_id });
     }
-    decode_body(
-        version,
-        Body {
-            msg_id: raw_id - PROTOBUF_OFFSET,
-            bytes: body,
-        },
-    )
+    decode_body(version, Body { msg_id: raw_id - PROTOBUF_OFFSET, bytes: body })
 }
 
 /// A body under its message id.
@@ -41,10 +34,7 @@ struct Body<'a> {
 
 impl Body<'_> {
     fn read<M: Message + Default>(self) -> Result<M, DecodeError> {
-        M::decode(self.bytes).map_err(|e| DecodeError::MalformedBody {
-            msg_id: self.msg_id,
-            reason: e.to_string(),
-        })
+        M::decode(self.bytes).map_err(|e| DecodeError::MalformedBody { msg_id: self.msg_id, reason: e.to_string() })
     }
 
     fn empty(self, request: Request) -> Result<Request, DecodeError> {
@@ -69,27 +59,22 @@ fn decode_body(version: ServerVersion, body: Body<'_>) -> Result<Request, Decode
         id::HEAD_TIMESTAMP => head_timestamp(body),
         id::PLACE_ORDER => place_order(body),
         id::CANCEL_ORDER => cancel_order(body),
-        id::GLOBAL_CANCEL => body
-            .read::<wire::GlobalCancelRequest>()
-            .map(|_| Request::GlobalCancel),
+        id::GLOBAL_CANCEL => body.read::<wire::GlobalCancelRequest>().map(|_| Request::GlobalCancel),
         id::OPEN_ORDERS => body.empty(Request::OpenOrders),
         id::ALL_OPEN_ORDERS => body.empty(Request::AllOpenOrders),
-        id::AUTO_OPEN_ORDERS => Ok(Request::AutoOpenOrders {
-            auto_bind: flag(body.read::<wire::AutoOpenOrdersRequest>()?.auto_bind),
-        }),
-        id::COMPLETED_ORDERS => Ok(Request::CompletedOrders {
-            api_only: flag(body.read::<wire::CompletedOrdersRequest>()?.api_only),
-        }),
+        id::AUTO_OPEN_ORDERS => {
+            Ok(Request::AutoOpenOrders { auto_bind: flag(body.read::<wire::AutoOpenOrdersRequest>()?.auto_bind) })
+        }
+        id::COMPLETED_ORDERS => {
+            Ok(Request::CompletedOrders { api_only: flag(body.read::<wire::CompletedOrdersRequest>()?.api_only) })
+        }
         id::EXECUTIONS => executions(body),
         id::IDS => body.empty(Request::Ids),
         id::CURRENT_TIME => body.empty(Request::CurrentTime),
         id::CURRENT_TIME_MILLIS => body.empty(Request::CurrentTimeMillis),
         id::MANAGED_ACCOUNTS => body.empty(Request::ManagedAccounts),
         id::SET_SERVER_LOG_LEVEL => Ok(Request::SetServerLogLevel {
-            level: required(
-                body.read::<wire::SetServerLogLevelRequest>()?.log_level,
-                "logLevel",
-            )?,
+            level: required(body.read::<wire::SetServerLogLevelRequest>()?.log_level, "logLevel")?,
         }),
         id::POSITIONS => body.empty(Request::Positions),
         id::CANCEL_POSITIONS => body.empty(Request::CancelPositions),
@@ -107,44 +92,20 @@ fn decode_body(version: ServerVersion, body: Body<'_>) -> Result<Request, Decode
 fn cancel_or_unread(version: ServerVersion, body: Body<'_>) -> Result<Request, DecodeError> {
     let msg_id = body.msg_id;
     Ok(match msg_id {
-        id::CANCEL_MARKET_DATA => Request::CancelMarketData {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_HISTORICAL_DATA => Request::CancelHistoricalData {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_HEAD_TIMESTAMP => Request::CancelHeadTimestamp {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_ACCOUNT_SUMMARY => Request::CancelAccountSummary {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_POSITIONS_MULTI => Request::CancelPositionsMulti {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_ACCOUNT_UPDATES_MULTI => Request::CancelAccountUpdatesMulti {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_PNL => Request::CancelPnL {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_PNL_SINGLE => Request::CancelPnLSingle {
-            req_id: body.req_id()?,
-        },
-        id::CANCEL_CONTRACT_DATA => Request::CancelContractData {
-            req_id: body.req_id()?,
-        },
-        id::USER_INFO => Request::UserInfo {
-            req_id: body.req_id()?,
-        },
+        id::CANCEL_MARKET_DATA => Request::CancelMarketData { req_id: body.req_id()? },
+        id::CANCEL_HISTORICAL_DATA => Request::CancelHistoricalData { req_id: body.req_id()? },
+        id::CANCEL_HEAD_TIMESTAMP => Request::CancelHeadTimestamp { req_id: body.req_id()? },
+        id::CANCEL_ACCOUNT_SUMMARY => Request::CancelAccountSummary { req_id: body.req_id()? },
+        id::CANCEL_POSITIONS_MULTI => Request::CancelPositionsMulti { req_id: body.req_id()? },
+        id::CANCEL_ACCOUNT_UPDATES_MULTI => Request::CancelAccountUpdatesMulti { req_id: body.req_id()? },
+        id::CANCEL_PNL => Request::CancelPnL { req_id: body.req_id()? },
+        id::CANCEL_PNL_SINGLE => Request::CancelPnLSingle { req_id: body.req_id()? },
+        id::CANCEL_CONTRACT_DATA => Request::CancelContractData { req_id: body.req_id()? },
+        id::USER_INFO => Request::UserInfo { req_id: body.req_id()? },
         _ => match msg_id::unread(msg_id) {
             Some(unread) if unread.since <= version.number() => Request::Unsupported {
                 msg_id: unread.id,
-                req_id: if unread.has_req_id {
-                    body.read::<wire::ReqId>()?.req_id
-                } else {
-                    None
-                },
+                req_id: if unread.has_req_id { body.read::<wire::ReqId>()?.req_id } else { None },
             },
             _ => return Err(DecodeError::UnknownMessage { msg_id }),
         },
@@ -161,18 +122,12 @@ fn start_api(body: Body<'_>) -> Result<Request, DecodeError> {
 
 fn contract_data(body: Body<'_>) -> Result<Request, DecodeError> {
     let m: wire::ContractDataRequest = body.read()?;
-    Ok(Request::ContractData {
-        req_id: required(m.req_id, "reqId")?,
-        contract: contract(m.contract)?,
-    })
+    Ok(Request::ContractData { req_id: required(m.req_id, "reqId")?, contract: contract(m.contract)? })
 }
 
 fn matching_symbols(body: Body<'_>) -> Result<Request, DecodeError> {
     let m: wire::MatchingSymbolsRequest = body.read()?;
-    Ok(Request::MatchingSymbols {
-        req_id: required(m.req_id, "reqId")?,
-        pattern: m.pattern.unwrap_or_default(),
-    })
+    Ok(Request::MatchingSymbols { req_id: required(m.req_id, "reqId")?, pattern: m.pattern.unwrap_or_default() })
 }
 
 fn sec_def_opt_params(body: Body<'_>) -> Result<Request, DecodeError> {
@@ -188,9 +143,7 @@ fn sec_def_opt_params(body: Body<'_>) -> Result<Request, DecodeError> {
 
 fn market_rule(body: Body<'_>) -> Result<Request, DecodeError> {
     let m: wire::MarketRuleRequest = body.read()?;
-    Ok(Request::MarketRule {
-        market_rule_id: required(m.market_rule_id, "marketRuleId")?,
-    })
+    Ok(Request::MarketRule { market_rule_id: required(m.market_rule_id, "marketRuleId")? })
 }
 
 fn market_data(body: Body<'_>) -> Result<Request, DecodeError> {
@@ -206,9 +159,7 @@ fn market_data(body: Body<'_>) -> Result<Request, DecodeError> {
 
 fn market_data_type(body: Body<'_>) -> Result<Request, DecodeError> {
     let m: wire::MarketDataTypeRequest = body.read()?;
-    Ok(Request::MarketDataType {
-        market_data_type: required(m.market_data_type, "marketDataType")?,
-    })
+    Ok(Request::MarketDataType { market_data_type: required(m.market_data_type, "marketDataType")? })
 }
 
 fn historical_data(body: Body<'_>) -> Result<Request, DecodeError> {
@@ -291,21 +242,13 @@ fn account_summary(body: Body<'_>) -> Result<Request, DecodeError> {
     Ok(Request::AccountSummary {
         req_id: required(m.req_id, "reqId")?,
         group: m.group.unwrap_or_default(),
-        tags: tags
-            .split(',')
-            .map(str::trim)
-            .filter(|tag| !tag.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        tags: tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
     })
 }
 
 fn account_updates(body: Body<'_>) -> Result<Request, DecodeError> {
     let m: wire::AccountDataRequest = body.read()?;
-    Ok(Request::AccountUpdates {
-        subscribe: flag(m.subscribe),
-        account: m.acct_code.unwrap_or_default(),
-    })
+    Ok(Request::AccountUpdates { subscribe: flag(m.subscribe), account: m.acct_code.unwrap_or_default() })
 }
 
 fn account_updates_multi(body: Body<'_>) -> Result<Request, DecodeError> {
@@ -362,16 +305,8 @@ fn contract(message: Option<wire::Contract>) -> Result<Contract, DecodeError> {
         issuer_id: m.issuer_id.unwrap_or_default(),
         include_expired: flag(m.include_expired),
         combo_legs_description: m.combo_legs_descrip.unwrap_or_default(),
-        combo_legs: m
-            .combo_legs
-            .into_iter()
-            .map(combo_leg)
-            .collect::<Result<_, _>>()?,
-        delta_neutral: m
-            .delta_neutral_contract
-            .as_ref()
-            .map(delta_neutral)
-            .transpose()?,
+        combo_legs: m.combo_legs.into_iter().map(combo_leg).collect::<Result<_, _>>()?,
+        delta_neutral: m.delta_neutral_contract.as_ref().map(delta_neutral).transpose()?,
         last_trade_date: m.last_trade_date.unwrap_or_default(),
     })
 }

@@ -55,14 +55,8 @@ fn an_order_is_read_with_its_sentinels_as_none() {
     let order = place.order;
     assert_eq!(order.total_quantity, Some(Decimal::from(100)));
     assert_eq!(order.lmt_price, Some(Decimal::new(15_025, 2)));
-    assert_eq!(
-        (order.aux_price, order.min_qty, order.exempt_code),
-        (None, None, None)
-    );
-    assert_eq!(
-        (order.order_type.as_str(), order.tif.as_str()),
-        ("LMT", "GTC")
-    );
+    assert_eq!((order.aux_price, order.min_qty, order.exempt_code), (None, None, None));
+    assert_eq!((order.order_type.as_str(), order.tif.as_str()), ("LMT", "GTC"));
     assert!(order.transmit && !order.what_if);
     assert_eq!(order.unsupported, Vec::<String>::new());
 }
@@ -80,10 +74,7 @@ fn a_field_the_model_does_not_carry_is_named_not_dropped() {
     let Ok(Request::PlaceOrder(place)) = decode(id::PLACE_ORDER, &message) else {
         panic!("not an order");
     };
-    assert_eq!(
-        place.order.unsupported,
-        ["volatility", "hedgeType", "algoStrategy"]
-    );
+    assert_eq!(place.order.unsupported, ["volatility", "hedgeType", "algoStrategy"]);
 }
 
 #[test]
@@ -91,36 +82,22 @@ fn an_order_with_a_non_finite_price_is_an_error() {
     for bad in [f64::NAN, f64::INFINITY] {
         let mut message = a_limit_order();
         message.order.as_mut().unwrap().lmt_price = Some(bad);
-        assert_eq!(
-            decode(id::PLACE_ORDER, &message),
-            Err(DecodeError::NotFinite { field: "lmtPrice" })
-        );
+        assert_eq!(decode(id::PLACE_ORDER, &message), Err(DecodeError::NotFinite { field: "lmtPrice" }));
     }
     let mut message = a_limit_order();
     message.order.as_mut().unwrap().total_quantity = Some("NaN".into());
-    assert_eq!(
-        decode(id::PLACE_ORDER, &message),
-        Err(DecodeError::NotFinite {
-            field: "totalQuantity"
-        })
-    );
+    assert_eq!(decode(id::PLACE_ORDER, &message), Err(DecodeError::NotFinite { field: "totalQuantity" }));
 }
 
 #[test]
 fn an_order_without_id_contract_or_order_is_an_error() {
     type Strip = fn(&mut wire::PlaceOrderRequest);
-    let cases: [(&str, Strip); 3] = [
-        ("orderId", |m| m.order_id = None),
-        ("contract", |m| m.contract = None),
-        ("order", |m| m.order = None),
-    ];
+    let cases: [(&str, Strip); 3] =
+        [("orderId", |m| m.order_id = None), ("contract", |m| m.contract = None), ("order", |m| m.order = None)];
     for (field, strip) in cases {
         let mut message = a_limit_order();
         strip(&mut message);
-        assert_eq!(
-            decode(id::PLACE_ORDER, &message),
-            Err(DecodeError::MissingField { field })
-        );
+        assert_eq!(decode(id::PLACE_ORDER, &message), Err(DecodeError::MissingField { field }));
     }
 }
 
@@ -144,29 +121,9 @@ fn summary_tags_are_split_and_trimmed() {
 #[test]
 fn messages_that_are_not_read_are_named_with_their_request_id() {
     let depth = super::decode(version(), &frame(10, &wire::ReqId { req_id: Some(5) }));
-    assert_eq!(
-        depth,
-        Ok(Request::Unsupported {
-            msg_id: 10,
-            req_id: Some(5)
-        })
-    );
-    let bulletins = super::decode(
-        version(),
-        &frame(
-            12,
-            &wire::AutoOpenOrdersRequest {
-                auto_bind: Some(true),
-            },
-        ),
-    );
-    assert_eq!(
-        bulletins,
-        Ok(Request::Unsupported {
-            msg_id: 12,
-            req_id: None
-        })
-    );
+    assert_eq!(depth, Ok(Request::Unsupported { msg_id: 10, req_id: Some(5) }));
+    let bulletins = super::decode(version(), &frame(12, &wire::AutoOpenOrdersRequest { auto_bind: Some(true) }));
+    assert_eq!(bulletins, Ok(Request::Unsupported { msg_id: 12, req_id: None }));
 }
 
 #[test]
@@ -182,32 +139,22 @@ fn ids_outside_the_protocol_or_the_version_are_errors() {
     }
     let old = ServerVersion::negotiate(213, 213).unwrap();
     let config = frame(108, &wire::ReqId { req_id: Some(1) });
-    assert_eq!(
-        super::decode(old, &config),
-        Err(DecodeError::UnknownMessage { msg_id: 108 })
-    );
+    assert_eq!(super::decode(old, &config), Err(DecodeError::UnknownMessage { msg_id: 108 }));
     assert!(super::decode(version(), &config).is_ok());
 }
 
 #[test]
 fn a_text_message_is_refused_where_protobuf_is_spoken() {
     let frame = 71_i32.to_be_bytes();
-    assert_eq!(
-        super::decode(version(), &frame),
-        Err(DecodeError::NotProtobuf { msg_id: 71 })
-    );
-    assert_eq!(
-        super::decode(version(), &frame[..3]),
-        Err(DecodeError::FrameTooShort { len: 3 })
-    );
+    assert_eq!(super::decode(version(), &frame), Err(DecodeError::NotProtobuf { msg_id: 71 }));
+    assert_eq!(super::decode(version(), &frame[..3]), Err(DecodeError::FrameTooShort { len: 3 }));
 }
 
 #[test]
 fn every_request_made_of_an_id_alone_is_read() {
     let ids = [2, 25, 63, 75, 77, 90, 93, 95, 104, 106];
     for msg_id in ids {
-        let request =
-            super::decode(version(), &frame(msg_id, &wire::ReqId { req_id: Some(41) })).unwrap();
+        let request = super::decode(version(), &frame(msg_id, &wire::ReqId { req_id: Some(41) })).unwrap();
         assert!(format!("{request:?}").contains("req_id: 41"), "{request:?}");
         assert_eq!(
             super::decode(version(), &frame(msg_id, &wire::Empty {})),

@@ -11,56 +11,34 @@ use crate::msg_id::{PROTOBUF_OFFSET, reply as id};
 use crate::number::double;
 
 /// Appends one framed reply.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per message: the table of the protocol, best read in one piece"
-)]
+#[expect(clippy::too_many_lines, reason = "one arm per message: the table of the protocol, best read in one piece")]
 pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
     let mut to = Writer { out };
     match reply {
         Reply::ManagedAccounts { accounts } => {
             to.put(id::MANAGED_ACCOUNTS, &managed_accounts(accounts));
         }
-        Reply::NextValidId { order_id } => to.put(
-            id::NEXT_VALID_ID,
-            &wire::NextValidId {
-                order_id: Some(*order_id),
-            },
-        ),
+        Reply::NextValidId { order_id } => to.put(id::NEXT_VALID_ID, &wire::NextValidId { order_id: Some(*order_id) }),
         Reply::Notice(notice) => to.put(id::NOTICE, &error_message(notice)),
         Reply::CurrentTime(now) => to.put(id::CURRENT_TIME, &current_time(*now)),
         Reply::CurrentTimeMillis(now) => to.put(id::CURRENT_TIME_MILLIS, &current_millis(*now)),
-        Reply::UserInfo {
-            req_id,
-            white_branding_id,
-        } => to.put(
-            id::USER_INFO,
-            &wire::UserInfo {
-                req_id: Some(*req_id),
-                white_branding_id: some(white_branding_id),
-            },
-        ),
+        Reply::UserInfo { req_id, white_branding_id } => {
+            to.put(id::USER_INFO, &wire::UserInfo { req_id: Some(*req_id), white_branding_id: some(white_branding_id) })
+        }
         Reply::ContractData { req_id, details } => {
             to.put(id::CONTRACT_DATA, &market::contract_data(*req_id, details));
         }
         Reply::ContractDataEnd { req_id } => to.put_id(id::CONTRACT_DATA_END, *req_id),
         Reply::SymbolSamples { req_id, samples } => {
-            to.put(
-                id::SYMBOL_SAMPLES,
-                &market::symbol_samples(*req_id, samples),
-            );
+            to.put(id::SYMBOL_SAMPLES, &market::symbol_samples(*req_id, samples));
         }
         Reply::SecDefOptParams(params) => {
             to.put(id::SEC_DEF_OPT_PARAMS, &market::sec_def_opt_params(params));
         }
         Reply::SecDefOptParamsEnd { req_id } => to.put_id(id::SEC_DEF_OPT_PARAMS_END, *req_id),
-        Reply::MarketRule {
-            market_rule_id,
-            increments,
-        } => to.put(
-            id::MARKET_RULE,
-            &market::market_rule(*market_rule_id, increments),
-        ),
+        Reply::MarketRule { market_rule_id, increments } => {
+            to.put(id::MARKET_RULE, &market::market_rule(*market_rule_id, increments))
+        }
         Reply::TickReqParams(tick) => to.put(id::TICK_REQ_PARAMS, &market::tick_req_params(tick)),
         Reply::TickPrice(tick) => to.put(id::TICK_PRICE, &market::tick_price(tick)),
         Reply::TickSize(tick) => to.put(id::TICK_SIZE, &market::tick_size(tick)),
@@ -69,29 +47,18 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
         Reply::TickSnapshotEnd { req_id } => to.put_id(id::TICK_SNAPSHOT_END, *req_id),
         Reply::MarketDataType { req_id, kind } => to.put(
             id::MARKET_DATA_TYPE,
-            &wire::MarketDataType {
-                req_id: Some(*req_id),
-                market_data_type: Some(kind.to_wire()),
-            },
+            &wire::MarketDataType { req_id: Some(*req_id), market_data_type: Some(kind.to_wire()) },
         ),
         Reply::HistoricalData(data) => to.put(id::HISTORICAL_DATA, &market::historical_data(data)),
         Reply::HistoricalDataEnd(end) => {
             to.put(id::HISTORICAL_DATA_END, &market::historical_data_end(end));
         }
         Reply::HistoricalDataUpdate { req_id, bar } => {
-            to.put(
-                id::HISTORICAL_DATA_UPDATE,
-                &market::bar_update(*req_id, bar),
-            );
+            to.put(id::HISTORICAL_DATA_UPDATE, &market::bar_update(*req_id, bar));
         }
-        Reply::HeadTimestamp {
-            req_id,
-            time,
-            as_unix_seconds,
-        } => to.put(
-            id::HEAD_TIMESTAMP,
-            &market::head_timestamp(*req_id, *time, *as_unix_seconds),
-        ),
+        Reply::HeadTimestamp { req_id, time, as_unix_seconds } => {
+            to.put(id::HEAD_TIMESTAMP, &market::head_timestamp(*req_id, *time, *as_unix_seconds))
+        }
         Reply::OpenOrder(order) => to.put(id::OPEN_ORDER, &trade::open_order(order)),
         Reply::OpenOrdersEnd => to.put(id::OPEN_ORDERS_END, &wire::Empty {}),
         Reply::OrderStatus(status) => to.put(id::ORDER_STATUS, &trade::order_status(status)),
@@ -112,18 +79,12 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
         Reply::AccountSummaryEnd { req_id } => to.put_id(id::ACCOUNT_SUMMARY_END, *req_id),
         Reply::AccountValue(row) => to.put(id::ACCOUNT_VALUE, &account::value(row)),
         Reply::PortfolioValue(row) => to.put(id::PORTFOLIO_VALUE, &account::portfolio_value(row)),
-        Reply::AccountUpdateTime(time) => to.put(
-            id::ACCOUNT_UPDATE_TIME,
-            &wire::AccountUpdateTime {
-                time_stamp: Some(time.clone()),
-            },
-        ),
-        Reply::AccountDownloadEnd { account } => to.put(
-            id::ACCOUNT_DOWNLOAD_END,
-            &wire::AccountDataEnd {
-                account_name: Some(account.clone()),
-            },
-        ),
+        Reply::AccountUpdateTime(time) => {
+            to.put(id::ACCOUNT_UPDATE_TIME, &wire::AccountUpdateTime { time_stamp: Some(time.clone()) })
+        }
+        Reply::AccountDownloadEnd { account } => {
+            to.put(id::ACCOUNT_DOWNLOAD_END, &wire::AccountDataEnd { account_name: Some(account.clone()) })
+        }
         Reply::AccountValueMulti(row) => {
             to.put(id::ACCOUNT_UPDATE_MULTI, &account::value_multi(row));
         }
@@ -147,19 +108,12 @@ impl Writer<'_> {
     }
 
     fn put_id(&mut self, msg_id: i32, req_id: i32) {
-        self.put(
-            msg_id,
-            &wire::ReqId {
-                req_id: Some(req_id),
-            },
-        );
+        self.put(msg_id, &wire::ReqId { req_id: Some(req_id) });
     }
 }
 
 fn managed_accounts(accounts: &[String]) -> wire::ManagedAccounts {
-    wire::ManagedAccounts {
-        accounts_list: Some(accounts.join(",")),
-    }
+    wire::ManagedAccounts { accounts_list: Some(accounts.join(",")) }
 }
 
 fn error_message(notice: &Notice) -> wire::ErrorMessage {
@@ -173,15 +127,11 @@ fn error_message(notice: &Notice) -> wire::ErrorMessage {
 }
 
 fn current_time(now: Timestamp) -> wire::CurrentTime {
-    wire::CurrentTime {
-        current_time: Some(now.as_second()),
-    }
+    wire::CurrentTime { current_time: Some(now.as_second()) }
 }
 
 fn current_millis(now: Timestamp) -> wire::CurrentTimeInMillis {
-    wire::CurrentTimeInMillis {
-        current_time_in_millis: Some(now.as_millisecond()),
-    }
+    wire::CurrentTimeInMillis { current_time_in_millis: Some(now.as_millisecond()) }
 }
 
 /// A contract of a report. What does not apply is left out.
@@ -203,12 +153,10 @@ pub(super) fn contract(contract: &Contract) -> wire::Contract {
         sec_id: some(&contract.sec_id),
         description: some(&contract.description),
         issuer_id: some(&contract.issuer_id),
-        delta_neutral_contract: contract.delta_neutral.as_ref().map(|d| {
-            wire::DeltaNeutralContract {
-                con_id: d.con_id,
-                delta: d.delta.map(double),
-                price: d.price.map(double),
-            }
+        delta_neutral_contract: contract.delta_neutral.as_ref().map(|d| wire::DeltaNeutralContract {
+            con_id: d.con_id,
+            delta: d.delta.map(double),
+            price: d.price.map(double),
         }),
         include_expired: contract.include_expired.then_some(true),
         combo_legs_descrip: some(&contract.combo_legs_description),

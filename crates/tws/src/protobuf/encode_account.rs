@@ -3,8 +3,7 @@
 use super::encode::{contract, some};
 use super::schema as wire;
 use crate::model::{
-    AccountSummaryRow, AccountValue, AccountValueMulti, PnL, PnLSingle, PortfolioValue, Position,
-    PositionMulti,
+    AccountSummaryRow, AccountValue, AccountValueMulti, PnL, PnLSingle, PortfolioValue, Position, PositionMulti,
 };
 use crate::number::{double, text};
 

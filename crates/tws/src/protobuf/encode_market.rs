@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::encode::{contract, some};
 use super::schema as wire;
 use crate::model::{
-    BarTime, ContractDetails, HistoricalBar, HistoricalData, HistoricalDataEnd, PriceIncrement,
-    SecDefOptParams, SymbolSample, TickGeneric, TickPrice, TickReqParams, TickSize, TickString,
+    BarTime, ContractDetails, HistoricalBar, HistoricalData, HistoricalDataEnd, PriceIncrement, SecDefOptParams,
+    SymbolSample, TickGeneric, TickPrice, TickReqParams, TickSize, TickString,
 };
 use crate::number::{double, text};
 use crate::time;
@@ -109,49 +109,29 @@ pub(super) fn tick_price(tick: &TickPrice) -> wire::TickPrice {
         price: Some(tick.price.map_or(NO_PRICE, double)),
         size: tick.size.map(text),
         attr_mask: Some(
-            i32::from(attrib.can_auto_execute)
-                | i32::from(attrib.past_limit) << 1
-                | i32::from(attrib.pre_open) << 2,
+            i32::from(attrib.can_auto_execute) | i32::from(attrib.past_limit) << 1 | i32::from(attrib.pre_open) << 2,
         ),
     }
 }
 
 pub(super) fn tick_size(tick: &TickSize) -> wire::TickSize {
-    wire::TickSize {
-        req_id: Some(tick.req_id),
-        tick_type: Some(tick.tick_type),
-        size: Some(text(tick.size)),
-    }
+    wire::TickSize { req_id: Some(tick.req_id), tick_type: Some(tick.tick_type), size: Some(text(tick.size)) }
 }
 
 pub(super) fn tick_string(tick: &TickString) -> wire::TickString {
-    wire::TickString {
-        req_id: Some(tick.req_id),
-        tick_type: Some(tick.tick_type),
-        value: Some(tick.value.clone()),
-    }
+    wire::TickString { req_id: Some(tick.req_id), tick_type: Some(tick.tick_type), value: Some(tick.value.clone()) }
 }
 
 pub(super) fn tick_generic(tick: &TickGeneric) -> wire::TickGeneric {
-    wire::TickGeneric {
-        req_id: Some(tick.req_id),
-        tick_type: Some(tick.tick_type),
-        value: Some(double(tick.value)),
-    }
+    wire::TickGeneric { req_id: Some(tick.req_id), tick_type: Some(tick.tick_type), value: Some(double(tick.value)) }
 }
 
 pub(super) fn historical_data(data: &HistoricalData) -> wire::HistoricalData {
-    wire::HistoricalData {
-        req_id: Some(data.req_id),
-        historical_data_bars: data.bars.iter().map(bar).collect(),
-    }
+    wire::HistoricalData { req_id: Some(data.req_id), historical_data_bars: data.bars.iter().map(bar).collect() }
 }
 
 pub(super) fn bar_update(req_id: i32, update: &HistoricalBar) -> wire::HistoricalDataUpdate {
-    wire::HistoricalDataUpdate {
-        req_id: Some(req_id),
-        historical_data_bar: Some(bar(update)),
-    }
+    wire::HistoricalDataUpdate { req_id: Some(req_id), historical_data_bar: Some(bar(update)) }
 }
 
 fn bar(bar: &HistoricalBar) -> wire::HistoricalDataBar {
@@ -179,17 +159,9 @@ pub(super) fn historical_data_end(end: &HistoricalDataEnd) -> wire::HistoricalDa
     }
 }
 
-pub(super) fn head_timestamp(
-    req_id: i32,
-    at: Timestamp,
-    as_unix_seconds: bool,
-) -> wire::HeadTimestamp {
+pub(super) fn head_timestamp(req_id: i32, at: Timestamp, as_unix_seconds: bool) -> wire::HeadTimestamp {
     wire::HeadTimestamp {
         req_id: Some(req_id),
-        head_timestamp: Some(if as_unix_seconds {
-            at.as_second().to_string()
-        } else {
-            time::format_utc(at)
-        }),
+        head_timestamp: Some(if as_unix_seconds { at.as_second().to_string() } else { time::format_utc(at) }),
     }
 }

@@ -5,8 +5,8 @@ use super::schema as wire;
 use crate::codec::encode;
 use crate::frame::FrameReader;
 use crate::model::{
-    BarTime, Contract, HistoricalBar, HistoricalData, Notice, OpenOrder, Order, OrderState,
-    OrderStatus, PnL, Reply, Status, TickAttrib, TickPrice, tick,
+    BarTime, Contract, HistoricalBar, HistoricalData, Notice, OpenOrder, Order, OrderState, OrderStatus, PnL, Reply,
+    Status, TickAttrib, TickPrice, tick,
 };
 use crate::protobuf::decode_tests::version;
 
@@ -45,31 +45,19 @@ fn an_order_report_reads_back_as_the_order() {
     };
     let reply = Reply::OpenOrder(Box::new(OpenOrder {
         order_id: 7,
-        contract: Contract {
-            con_id: Some(265_598),
-            symbol: "AAPL".into(),
-            ..Contract::default()
-        },
+        contract: Contract { con_id: Some(265_598), symbol: "AAPL".into(), ..Contract::default() },
         order: order.clone(),
         state: OrderState::of(Status::Submitted),
     }));
     let message: wire::OpenOrder = read(&reply, 5);
-    assert_eq!(
-        message.order_state.as_ref().unwrap().status.as_deref(),
-        Some("Submitted")
-    );
+    assert_eq!(message.order_state.as_ref().unwrap().status.as_deref(), Some("Submitted"));
     assert_eq!(message.order_state.unwrap().commission_and_fees, None);
     assert_eq!(super::order::decode(message.order.unwrap()), Ok(order));
 }
 
 #[test]
 fn what_is_not_known_is_left_out_rather_than_written_as_a_number() {
-    let reply = Reply::PnL(PnL {
-        req_id: 4,
-        daily: Some(Decimal::new(-125, 1)),
-        unrealized: None,
-        realized: None,
-    });
+    let reply = Reply::PnL(PnL { req_id: 4, daily: Some(Decimal::new(-125, 1)), unrealized: None, realized: None });
     let message: wire::PnL = read(&reply, 94);
     assert_eq!(message.daily, Some(-12.5));
     assert_eq!((message.unrealized, message.realized), (None, None));
@@ -91,14 +79,8 @@ fn a_status_carries_filled_and_remaining_even_at_zero() {
         mkt_cap_price: Decimal::ZERO,
     });
     let message: wire::OrderStatus = read(&reply, 3);
-    assert_eq!(
-        (message.filled.as_deref(), message.remaining.as_deref()),
-        (Some("0"), Some("100"))
-    );
-    assert_eq!(
-        (message.client_id, message.why_held.as_deref()),
-        (Some(0), Some("trigger"))
-    );
+    assert_eq!((message.filled.as_deref(), message.remaining.as_deref()), (Some("0"), Some("100")));
+    assert_eq!((message.client_id, message.why_held.as_deref()), (Some(0), Some("trigger")));
 }
 
 #[test]
@@ -117,17 +99,10 @@ fn a_price_that_does_not_exist_is_minus_one_and_attributes_are_bits() {
         tick_type: tick::BID,
         price: None,
         size: None,
-        attrib: TickAttrib {
-            can_auto_execute: true,
-            past_limit: false,
-            pre_open: true,
-        },
+        attrib: TickAttrib { can_auto_execute: true, past_limit: false, pre_open: true },
     });
     let message: wire::TickPrice = read(&reply, 1);
-    assert_eq!(
-        (message.price, message.attr_mask),
-        (Some(-1.0), Some(0b101))
-    );
+    assert_eq!((message.price, message.attr_mask), (Some(-1.0), Some(0b101)));
 }
 
 #[test]
@@ -152,24 +127,13 @@ fn bars_write_their_time_in_the_form_asked_for() {
         ],
     });
     let message: wire::HistoricalData = read(&reply, 17);
-    let dates: Vec<_> = message
-        .historical_data_bars
-        .iter()
-        .map(|b| b.date.clone().unwrap())
-        .collect();
-    assert_eq!(
-        dates,
-        ["20260402", "1775136600", "20260402 09:30:00 US/Eastern"]
-    );
+    let dates: Vec<_> = message.historical_data_bars.iter().map(|b| b.date.clone().unwrap()).collect();
+    assert_eq!(dates, ["20260402", "1775136600", "20260402 09:30:00 US/Eastern"]);
 }
 
 #[test]
 fn replies_without_content_are_an_id_alone() {
-    for (reply, msg_id) in [
-        (Reply::OpenOrdersEnd, 53),
-        (Reply::CompletedOrdersEnd, 102),
-        (Reply::PositionEnd, 62),
-    ] {
+    for (reply, msg_id) in [(Reply::OpenOrdersEnd, 53), (Reply::CompletedOrdersEnd, 102), (Reply::PositionEnd, 62)] {
         assert_eq!(parts(&reply), (msg_id + 200, Vec::new()));
     }
 }

@@ -3,10 +3,7 @@
 use super::encode::{contract, some};
 use super::order;
 use super::schema as wire;
-use crate::model::{
-    CommissionReport, CompletedOrder, Execution, ExecutionDetails, OpenOrder, OrderState,
-    OrderStatus,
-};
+use crate::model::{CommissionReport, CompletedOrder, Execution, ExecutionDetails, OpenOrder, OrderState, OrderStatus};
 use crate::number::{double, text};
 use crate::time;
 

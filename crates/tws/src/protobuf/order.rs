@@ -204,14 +204,8 @@ fn unsupported(m: &wire::Order) -> Vec<String> {
         ("deltaNeutralConId", &m.delta_neutral_con_id),
         ("deltaNeutralOpenClose", &m.delta_neutral_open_close),
         ("deltaNeutralShortSale", &m.delta_neutral_short_sale),
-        (
-            "deltaNeutralShortSaleSlot",
-            &m.delta_neutral_short_sale_slot,
-        ),
-        (
-            "deltaNeutralDesignatedLocation",
-            &m.delta_neutral_designated_location,
-        ),
+        ("deltaNeutralShortSaleSlot", &m.delta_neutral_short_sale_slot),
+        ("deltaNeutralDesignatedLocation", &m.delta_neutral_designated_location),
         ("scaleInitLevelSize", &m.scale_init_level_size),
         ("scaleSubsLevelSize", &m.scale_subs_level_size),
         ("scalePriceIncrement", &m.scale_price_increment),
@@ -230,14 +224,8 @@ fn unsupported(m: &wire::Order) -> Vec<String> {
         ("algoId", &m.algo_id),
         ("smartComboRoutingParams", &m.smart_combo_routing_params),
         ("deltaNeutralSettlingFirm", &m.delta_neutral_settling_firm),
-        (
-            "deltaNeutralClearingAccount",
-            &m.delta_neutral_clearing_account,
-        ),
-        (
-            "deltaNeutralClearingIntent",
-            &m.delta_neutral_clearing_intent,
-        ),
+        ("deltaNeutralClearingAccount", &m.delta_neutral_clearing_account),
+        ("deltaNeutralClearingIntent", &m.delta_neutral_clearing_intent),
         ("optOutSmartRouting", &m.opt_out_smart_routing),
         ("startingPrice", &m.starting_price),
         ("stockRefPrice", &m.stock_ref_price),
@@ -250,10 +238,7 @@ fn unsupported(m: &wire::Order) -> Vec<String> {
         ("randomizePrice", &m.randomize_price),
         ("referenceContractId", &m.reference_contract_id),
         ("peggedChangeAmount", &m.pegged_change_amount),
-        (
-            "isPeggedChangeAmountDecrease",
-            &m.is_pegged_change_amount_decrease,
-        ),
+        ("isPeggedChangeAmountDecrease", &m.is_pegged_change_amount_decrease),
         ("referenceChangeAmount", &m.reference_change_amount),
         ("referenceExchangeId", &m.reference_exchange_id),
         ("adjustedOrderType", &m.adjusted_order_type),
@@ -272,10 +257,7 @@ fn unsupported(m: &wire::Order) -> Vec<String> {
         ("mifid2ExecutionAlgo", &m.mifid2_execution_algo),
         ("dontUseAutoPriceForHedge", &m.dont_use_auto_price_for_hedge),
         ("isOmsContainer", &m.is_oms_container),
-        (
-            "discretionaryUpToLimitPrice",
-            &m.discretionary_up_to_limit_price,
-        ),
+        ("discretionaryUpToLimitPrice", &m.discretionary_up_to_limit_price),
         ("autoCancelDate", &m.auto_cancel_date),
         ("refFuturesConId", &m.ref_futures_con_id),
         ("autoCancelParent", &m.auto_cancel_parent),
@@ -298,14 +280,7 @@ fn unsupported(m: &wire::Order) -> Vec<String> {
         ("seekPriceImprovement", &m.seek_price_improvement),
         ("whatIfType", &m.what_if_type),
         ("hedgeMaxSize", &m.hedge_max_size),
-        (
-            "conditionsIncludeOvernight",
-            &m.conditions_include_overnight,
-        ),
+        ("conditionsIncludeOvernight", &m.conditions_include_overnight),
     ];
-    fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_neutral())
-        .map(|(name, _)| name.to_owned())
-        .collect()
+    fields.into_iter().filter(|(_, value)| !value.is_neutral()).map(|(name, _)| name.to_owned()).collect()
 }

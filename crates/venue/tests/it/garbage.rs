@@ -8,16 +8,12 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use venue::{Venue, VenueConfig};
 
-use crate::support::{
-    connect, framed, hello, send_and_read_to_end, start, start_api, stepped, within,
-};
+use crate::support::{connect, framed, hello, send_and_read_to_end, start, start_api, stepped, within};
 
 /// A real client still gets its answers.
 async fn assert_lives(venue: &Venue, client_id: i32) {
     let client = connect(venue, client_id).await;
-    let accounts = within("an answer", client.managed_accounts())
-        .await
-        .unwrap();
+    let accounts = within("an answer", client.managed_accounts()).await.unwrap();
     assert_eq!(accounts, ["DUV0000001"]);
     client.disconnect().await;
 }
@@ -27,9 +23,7 @@ async fn random_bytes_are_answered_with_a_closed_connection() {
     let venue = start(stepped()).await;
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     for round in 0..40 {
-        let noise: Vec<u8> = (0..rng.random_range(4..400))
-            .map(|_| rng.random())
-            .collect();
+        let noise: Vec<u8> = (0..rng.random_range(4..400)).map(|_| rng.random()).collect();
         let bytes = match round % 4 {
             0 => noise,
             1 => [hello("v213..226"), noise].concat(),
@@ -47,10 +41,7 @@ async fn an_oversized_frame_is_refused_by_its_length_alone() {
     let lengths = [u32::MAX, 1 << 30, (1 << 20) + 1];
     for len in lengths {
         let in_greeting = [b"API\0".to_vec(), len.to_be_bytes().to_vec()].concat();
-        assert_eq!(
-            send_and_read_to_end(venue.tws_addr(), &in_greeting).await,
-            b""
-        );
+        assert_eq!(send_and_read_to_end(venue.tws_addr(), &in_greeting).await, b"");
         let in_session = [hello("v213..226"), start_api(9), len.to_be_bytes().to_vec()].concat();
         send_and_read_to_end(venue.tws_addr(), &in_session).await;
     }
@@ -70,15 +61,7 @@ async fn half_a_greeting_is_waited_for_until_the_deadline_and_no_longer() {
 #[tokio::test]
 async fn versions_that_are_not_served_are_answered_with_a_closed_connection() {
     let venue = start(stepped()).await;
-    for range in [
-        "v100..200",
-        "v201..212",
-        "v300..400",
-        "v226..213",
-        "100..226",
-        "",
-        "v",
-    ] {
+    for range in ["v100..200", "v201..212", "v300..400", "v226..213", "100..226", "", "v"] {
         let answer = send_and_read_to_end(venue.tws_addr(), &hello(range)).await;
         assert_eq!(answer, b"", "{range:?}");
     }
@@ -121,11 +104,7 @@ async fn a_second_client_of_the_same_id_is_refused_and_the_first_goes_on() {
     let venue = start(stepped()).await;
     let first = connect(&venue, 5).await;
     let second = ibapi::Client::connect(&venue.tws_addr().to_string(), 5).await;
-    assert!(
-        matches!(second, Err(ibapi::Error::ClientIdInUse { client_id: 5 })),
-        "{:?}",
-        second.err()
-    );
+    assert!(matches!(second, Err(ibapi::Error::ClientIdInUse { client_id: 5 })), "{:?}", second.err());
     assert_eq!(first.managed_accounts().await.unwrap(), ["DUV0000001"]);
     // The refused connection has taken nothing of the first one with it.
     assert_eq!(first.managed_accounts().await.unwrap(), ["DUV0000001"]);
@@ -133,12 +112,8 @@ async fn a_second_client_of_the_same_id_is_refused_and_the_first_goes_on() {
 
 #[tokio::test]
 async fn more_connections_than_allowed_are_closed_at_once() {
-    let venue = start(VenueConfig {
-        connections_max: 2,
-        handshake_deadline: Duration::from_mins(1),
-        ..stepped()
-    })
-    .await;
+    let venue =
+        start(VenueConfig { connections_max: 2, handshake_deadline: Duration::from_mins(1), ..stepped() }).await;
     let _one = connect(&venue, 1).await;
     let _two = connect(&venue, 2).await;
     let mut third = TcpStream::connect(venue.tws_addr()).await.unwrap();
@@ -148,20 +123,12 @@ async fn more_connections_than_allowed_are_closed_at_once() {
 
 #[tokio::test]
 async fn the_message_rate_is_held_by_waiting_not_by_refusing() {
-    let venue = start(VenueConfig {
-        throttle: true,
-        ..stepped()
-    })
-    .await;
+    let venue = start(VenueConfig { throttle: true, ..stepped() }).await;
     let client = connect(&venue, 1).await;
     let begun = std::time::Instant::now();
     for _ in 0..70 {
         client.managed_accounts().await.unwrap();
     }
     // Fifty at once, then twenty more at 20 ms each.
-    assert!(
-        begun.elapsed() >= Duration::from_millis(380),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() >= Duration::from_millis(380), "{:?}", begun.elapsed());
 }

@@ -4,20 +4,12 @@ use ibapi::orders::order_builder::{limit_order, market_order};
 use ibapi::orders::{Action, ExecutionFilter, Executions, Orders};
 use serde_json::{Value, json};
 
-use crate::support::{
-    PATIENCE, Updates, connect, contract, get, post, start, step, stepped, submit, within,
-};
+use crate::support::{PATIENCE, Updates, connect, contract, get, post, start, step, stepped, submit, within};
 
 /// The one order of the ledger with this reference.
 fn in_ledger<'a>(ledger: &'a Value, order_ref: &str) -> &'a Value {
-    let mut all = ledger
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|o| o["order_ref"] == order_ref);
-    let order = all
-        .next()
-        .unwrap_or_else(|| panic!("{order_ref} in {ledger}"));
+    let mut all = ledger.as_array().unwrap().iter().filter(|o| o["order_ref"] == order_ref);
+    let order = all.next().unwrap_or_else(|| panic!("{order_ref} in {ledger}"));
     assert!(all.next().is_none(), "{order_ref} twice in {ledger}");
     order
 }
@@ -57,9 +49,7 @@ async fn a_market_order_fills_and_shows_everywhere() {
     let mut completed = client.completed_orders(false).await.unwrap();
     let completed = completed.collect_to_end_within(PATIENCE).await.unwrap();
     assert!(
-        completed
-            .iter()
-            .any(|row| matches!(row, Orders::OrderData(o) if o.order.order_ref == "buy-1")),
+        completed.iter().any(|row| matches!(row, Orders::OrderData(o) if o.order.order_ref == "buy-1")),
         "{completed:?}"
     );
 }
@@ -70,21 +60,12 @@ async fn a_resting_order_is_shown_modified_and_cancelled() {
     let client = connect(&venue, 3).await;
     let mut updates = Updates::of(&client).await;
     let aapl = contract(&client, "AAPL").await;
-    let order_id = submit(
-        &client,
-        &aapl,
-        limit_order(Action::Buy, 5.0, 10.0),
-        "rest-1",
-    )
-    .await;
+    let order_id = submit(&client, &aapl, limit_order(Action::Buy, 5.0, 10.0), "rest-1").await;
     updates.until("status Submitted").await;
 
     let mut changed = limit_order(Action::Buy, 7.0, 11.0);
     changed.order_ref = "rest-1".to_owned();
-    client
-        .submit_order(order_id, &aapl, &changed)
-        .await
-        .unwrap();
+    client.submit_order(order_id, &aapl, &changed).await.unwrap();
     within("the change", async {
         loop {
             let mut open = client.open_orders().await.unwrap();
@@ -108,12 +89,7 @@ async fn a_resting_order_is_shown_modified_and_cancelled() {
     assert_eq!(order["status"], "Cancelled");
     assert_eq!(order["modifications"].as_array().unwrap().len(), 1);
     let mut open = client.open_orders().await.unwrap();
-    assert!(
-        open.collect_to_end_within(PATIENCE)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(open.collect_to_end_within(PATIENCE).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -122,13 +98,7 @@ async fn a_limit_order_fills_when_the_market_comes_to_it() {
     let client = connect(&venue, 3).await;
     let mut updates = Updates::of(&client).await;
     let aapl = contract(&client, "AAPL").await;
-    submit(
-        &client,
-        &aapl,
-        limit_order(Action::Buy, 5.0, 100.0),
-        "wait-1",
-    )
-    .await;
+    submit(&client, &aapl, limit_order(Action::Buy, 5.0, 100.0), "wait-1").await;
     updates.until("status Submitted").await;
     let (status, _) = post(&venue, "/price", &json!({"symbol": "AAPL", "price": "95"})).await;
     assert_eq!(status, 200);
@@ -159,11 +129,7 @@ async fn orders_that_cannot_be_are_refused_with_their_code() {
     }
     let ledger = get(&venue, "/ledger").await;
     assert!(
-        ledger
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|o| o["status"] != "Submitted" && o["status"] != "Filled"),
+        ledger.as_array().unwrap().iter().all(|o| o["status"] != "Submitted" && o["status"] != "Filled"),
         "{ledger}"
     );
 }
@@ -174,13 +140,7 @@ async fn a_hundred_orders_in_one_breath_are_each_in_the_ledger_once() {
     let client = connect(&venue, 3).await;
     let aapl = contract(&client, "AAPL").await;
     for n in 0..100 {
-        submit(
-            &client,
-            &aapl,
-            limit_order(Action::Buy, 1.0, 10.0),
-            &format!("many-{n}"),
-        )
-        .await;
+        submit(&client, &aapl, limit_order(Action::Buy, 1.0, 10.0), &format!("many-{n}")).await;
     }
     // Answers come in order: when this one is there, all of them have been taken.
     client.managed_accounts().await.unwrap();
@@ -192,12 +152,7 @@ async fn a_hundred_orders_in_one_breath_are_each_in_the_ledger_once() {
     within("all to be cancelled", async {
         loop {
             let mut open = client.all_open_orders().await.unwrap();
-            if open
-                .collect_to_end_within(PATIENCE)
-                .await
-                .unwrap()
-                .is_empty()
-            {
+            if open.collect_to_end_within(PATIENCE).await.unwrap().is_empty() {
                 return;
             }
         }

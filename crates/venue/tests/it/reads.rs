@@ -30,10 +30,7 @@ async fn the_greeting_names_accounts_order_id_and_version() {
 async fn contract_details_name_the_contract_and_its_rules() {
     let venue = start(stepped()).await;
     let client = connect(&venue, 3).await;
-    let details = client
-        .contract_details(&Contract::stock("AAPL").build())
-        .await
-        .unwrap();
+    let details = client.contract_details(&Contract::stock("AAPL").build()).await.unwrap();
     assert_eq!(details.len(), 1);
     let aapl = &details[0];
     assert_eq!(aapl.contract.contract_id, 265_598);
@@ -41,13 +38,8 @@ async fn contract_details_name_the_contract_and_its_rules() {
     assert!((aapl.min_tick - 0.01).abs() < 1e-9 || (aapl.min_tick - 0.0001).abs() < 1e-9);
     assert!(!aapl.long_name.is_empty() && !aapl.valid_exchanges.is_empty());
 
-    let unknown = client
-        .contract_details(&Contract::stock("NOSUCH").build())
-        .await;
-    assert!(
-        matches!(&unknown, Err(ibapi::Error::Notice(n)) if n.code == 200),
-        "{unknown:?}"
-    );
+    let unknown = client.contract_details(&Contract::stock("NOSUCH").build()).await;
+    assert!(matches!(&unknown, Err(ibapi::Error::Notice(n)) if n.code == 200), "{unknown:?}");
     let found = client.matching_symbols("AAPL").await.unwrap();
     assert!(found.iter().any(|d| d.contract.contract_id == 265_598));
 }
@@ -78,30 +70,14 @@ async fn the_position_and_its_profit_follow_a_fill() {
         }
     })
     .await;
-    assert_eq!(
-        (held.account.as_str(), held.contract.contract_id),
-        (ACCOUNT, 265_598)
-    );
+    assert_eq!((held.account.as_str(), held.contract.contract_id), (ACCOUNT, 265_598));
     assert!((held.position - 10.0).abs() < 1e-9 && held.average_cost > 0.0);
 
     let mut pnl = client.pnl(&AccountId(ACCOUNT.into()), None).await.unwrap();
-    let first = within("profit", pnl.next())
-        .await
-        .unwrap()
-        .unwrap()
-        .into_data()
-        .unwrap();
+    let first = within("profit", pnl.next()).await.unwrap().unwrap().into_data().unwrap();
     assert!(first.daily_pnl.is_finite());
-    let mut single = client
-        .pnl_single(&AccountId(ACCOUNT.into()), ContractId(265_598), None)
-        .await
-        .unwrap();
-    let first = within("profit", single.next())
-        .await
-        .unwrap()
-        .unwrap()
-        .into_data()
-        .unwrap();
+    let mut single = client.pnl_single(&AccountId(ACCOUNT.into()), ContractId(265_598), None).await.unwrap();
+    let first = within("profit", single.next()).await.unwrap().unwrap().into_data().unwrap();
     assert!((first.position - 10.0).abs() < 1e-9);
 }
 
@@ -109,44 +85,21 @@ async fn the_position_and_its_profit_follow_a_fill() {
 async fn summary_and_account_updates_follow_a_fill() {
     let (_venue, client) = holding_ten_aapl().await;
     let tags = ["NetLiquidation", "TotalCashValue", "BuyingPower"];
-    let mut summary = client
-        .account_summary(&AccountGroup("All".into()), &tags)
-        .await
-        .unwrap();
-    let rows = summary
-        .collect_until(PATIENCE, |rows| {
-            matches!(rows.last(), Some(AccountSummaryResult::End))
-        })
-        .await;
+    let mut summary = client.account_summary(&AccountGroup("All".into()), &tags).await.unwrap();
+    let rows = summary.collect_until(PATIENCE, |rows| matches!(rows.last(), Some(AccountSummaryResult::End))).await;
     for tag in tags {
         let row = rows.iter().find_map(|r| match r {
             AccountSummaryResult::Summary(s) if s.tag == tag => Some(s),
             AccountSummaryResult::Summary(_) | AccountSummaryResult::End => None,
         });
-        let value: f64 = row
-            .unwrap_or_else(|| panic!("{tag} in {rows:?}"))
-            .value
-            .parse()
-            .unwrap();
+        let value: f64 = row.unwrap_or_else(|| panic!("{tag} in {rows:?}")).value.parse().unwrap();
         assert!(value > 0.0, "{tag}");
     }
 
-    let mut account = client
-        .account_updates(&AccountId(ACCOUNT.into()))
-        .await
-        .unwrap();
-    let rows = account
-        .collect_until(PATIENCE, |rows| {
-            matches!(rows.last(), Some(AccountUpdate::End))
-        })
-        .await;
-    assert!(
-        rows.iter()
-            .any(|r| matches!(r, AccountUpdate::AccountValue(v) if v.key == "NetLiquidation"))
-    );
-    assert!(rows.iter().any(
-        |r| matches!(r, AccountUpdate::PortfolioValue(p) if p.contract.contract_id == 265_598)
-    ));
+    let mut account = client.account_updates(&AccountId(ACCOUNT.into())).await.unwrap();
+    let rows = account.collect_until(PATIENCE, |rows| matches!(rows.last(), Some(AccountUpdate::End))).await;
+    assert!(rows.iter().any(|r| matches!(r, AccountUpdate::AccountValue(v) if v.key == "NetLiquidation")));
+    assert!(rows.iter().any(|r| matches!(r, AccountUpdate::PortfolioValue(p) if p.contract.contract_id == 265_598)));
 }
 
 #[tokio::test]
@@ -174,34 +127,21 @@ async fn historical_bars_are_the_real_closes() {
         .await
         .unwrap();
     assert!(!hourly.bars.is_empty());
-    let head = client
-        .head_timestamp(&aapl, WhatToShow::Trades, TradingHours::Regular)
-        .await
-        .unwrap();
+    let head = client.head_timestamp(&aapl, WhatToShow::Trades, TradingHours::Regular).await.unwrap();
     assert_eq!(head.year(), 1990);
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "one kind of tick is looked for"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "one kind of tick is looked for")]
 #[tokio::test]
 async fn a_snapshot_has_bid_and_ask_and_ends() {
     let venue = start(stepped()).await;
     let client = connect(&venue, 3).await;
     let aapl = contract(&client, "AAPL").await;
-    let mut ticks = client
-        .market_data(&aapl)
-        .snapshot()
-        .subscribe()
-        .await
-        .unwrap();
+    let mut ticks = client.market_data(&aapl).snapshot().subscribe().await.unwrap();
     let ticks = within("the snapshot", ticks.collect_for(PATIENCE)).await;
     let price = |wanted: &str| {
         ticks.iter().find_map(|t| match t {
-            TickTypes::PriceSize(p) if format!("{:?}", p.price_tick_type) == wanted => {
-                Some(p.price)
-            }
+            TickTypes::PriceSize(p) if format!("{:?}", p.price_tick_type) == wanted => Some(p.price),
             TickTypes::Price(p) if format!("{:?}", p.tick_type) == wanted => Some(p.price),
             _ => None,
         })

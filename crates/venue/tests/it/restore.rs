@@ -27,13 +27,7 @@ async fn ledger_orders_positions_and_ids_survive_a_crash() {
     submit(&client, &aapl, market_order(Action::Buy, 10.0), "filled").await;
     step(&venue, "PT1S").await;
     updates.until("status Filled").await;
-    let resting = submit(
-        &client,
-        &aapl,
-        limit_order(Action::Buy, 5.0, 10.0),
-        "resting",
-    )
-    .await;
+    let resting = submit(&client, &aapl, limit_order(Action::Buy, 5.0, 10.0), "resting").await;
     updates.until("status Submitted").await;
     let before = get(&venue, "/ledger").await;
     let time_before = get(&venue, "/healthz").await["venue_time"].clone();
@@ -42,17 +36,10 @@ async fn ledger_orders_positions_and_ids_survive_a_crash() {
     let restored = start(stepped_in(copy.path())).await;
     assert_eq!(get(&restored, "/ledger").await, before);
     assert_eq!(get(&restored, "/healthz").await["venue_time"], time_before);
-    assert_eq!(
-        get(&restored, "/state").await["accounts"],
-        get(&venue, "/state").await["accounts"]
-    );
+    assert_eq!(get(&restored, "/state").await["accounts"], get(&venue, "/state").await["accounts"]);
 
     let client = connect(&restored, 3).await;
-    assert!(
-        client.next_order_id() > resting,
-        "{}",
-        client.next_order_id()
-    );
+    assert!(client.next_order_id() > resting, "{}", client.next_order_id());
     let mut open = client.open_orders().await.unwrap();
     let open = open.collect_to_end_within(PATIENCE).await.unwrap();
     let refs: Vec<_> = open
@@ -64,11 +51,7 @@ async fn ledger_orders_positions_and_ids_survive_a_crash() {
         .collect();
     assert_eq!(refs, [(resting, "resting")]);
     let mut positions = client.positions().await.unwrap();
-    let rows = positions
-        .collect_until(PATIENCE, |rows| {
-            matches!(rows.last(), Some(PositionUpdate::PositionEnd))
-        })
-        .await;
+    let rows = positions.collect_until(PATIENCE, |rows| matches!(rows.last(), Some(PositionUpdate::PositionEnd))).await;
     assert!(
         matches!(&rows[..], [PositionUpdate::Position(p), PositionUpdate::PositionEnd] if (p.position - 10.0).abs() < 1e-9),
         "{rows:?}"
@@ -92,13 +75,7 @@ async fn a_crash_in_the_middle_of_a_write_loses_only_what_nobody_was_told() {
     let told = get(&venue, "/ledger").await;
     let copy = crash_copy(dir.path());
     let durable = fs::metadata(copy.path().join("changes")).unwrap().len();
-    submit(
-        &client,
-        &aapl,
-        limit_order(Action::Buy, 2.0, 10.0),
-        "second",
-    )
-    .await;
+    submit(&client, &aapl, limit_order(Action::Buy, 2.0, 10.0), "second").await;
     updates.until("status Submitted").await;
 
     let bytes = fs::read(dir.path().join("changes")).unwrap();
@@ -118,22 +95,12 @@ async fn stopping_and_starting_again_any_number_of_times_changes_nothing() {
     let mut expected = Vec::new();
     for round in 0..4 {
         let venue = start(stepped_in(dir.path())).await;
-        assert_eq!(
-            refs(&get(&venue, "/ledger").await),
-            expected,
-            "round {round}"
-        );
+        assert_eq!(refs(&get(&venue, "/ledger").await), expected, "round {round}");
         let client = connect(&venue, 3).await;
         let mut updates = Updates::of(&client).await;
         let aapl = contract(&client, "AAPL").await;
         let order_ref = format!("round-{round}");
-        submit(
-            &client,
-            &aapl,
-            limit_order(Action::Buy, 1.0, 10.0),
-            &order_ref,
-        )
-        .await;
+        submit(&client, &aapl, limit_order(Action::Buy, 1.0, 10.0), &order_ref).await;
         updates.until("status Submitted").await;
         expected.push(order_ref);
         venue.shutdown().await.unwrap();
@@ -142,9 +109,7 @@ async fn stopping_and_starting_again_any_number_of_times_changes_nothing() {
 
 fn refs(ledger: &Value) -> Vec<String> {
     let orders = ledger.as_array().unwrap().iter();
-    orders
-        .map(|o| o["order_ref"].as_str().unwrap().to_owned())
-        .collect()
+    orders.map(|o| o["order_ref"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -152,21 +117,12 @@ async fn a_directory_in_use_or_corrupt_is_an_error_that_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let venue = start(stepped_in(dir.path())).await;
     let error = venue::start(stepped_in(dir.path())).await.unwrap_err();
-    assert!(
-        error.to_string().contains("in use by another venue"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("in use by another venue"), "{error}");
     let client = connect(&venue, 3).await;
     let mut updates = Updates::of(&client).await;
     let aapl = contract(&client, "AAPL").await;
     for n in 0..2 {
-        submit(
-            &client,
-            &aapl,
-            limit_order(Action::Buy, 1.0, 10.0),
-            &format!("o{n}"),
-        )
-        .await;
+        submit(&client, &aapl, limit_order(Action::Buy, 1.0, 10.0), &format!("o{n}")).await;
         updates.until("status Submitted").await;
     }
     venue.shutdown().await.unwrap();

@@ -32,10 +32,7 @@ pub(crate) fn stepped() -> VenueConfig {
 
 /// The same, remembered in a directory.
 pub(crate) fn stepped_in(dir: &Path) -> VenueConfig {
-    VenueConfig {
-        state_dir: Some(dir.to_owned()),
-        ..stepped()
-    }
+    VenueConfig { state_dir: Some(dir.to_owned()), ..stepped() }
 }
 
 pub(crate) async fn start(config: VenueConfig) -> Venue {
@@ -43,16 +40,12 @@ pub(crate) async fn start(config: VenueConfig) -> Venue {
 }
 
 pub(crate) async fn connect(venue: &Venue, client_id: i32) -> Client {
-    Client::connect(&venue.tws_addr().to_string(), client_id)
-        .await
-        .unwrap()
+    Client::connect(&venue.tws_addr().to_string(), client_id).await.unwrap()
 }
 
 /// Waits for a condition that the venue will bring about.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, future)
-        .await
-        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
+    timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 /// What happens to a client's orders, as short words: statuses, executions, commissions, codes.
@@ -101,26 +94,16 @@ pub(crate) async fn contract(client: &Client, symbol: &str) -> Contract {
     all.remove(0).contract
 }
 
-pub(crate) async fn submit(
-    client: &Client,
-    contract: &Contract,
-    mut order: Order,
-    order_ref: &str,
-) -> i32 {
+pub(crate) async fn submit(client: &Client, contract: &Contract, mut order: Order, order_ref: &str) -> i32 {
     let order_id = client.next_order_id();
     order_ref.clone_into(&mut order.order_ref);
-    client
-        .submit_order(order_id, contract, &order)
-        .await
-        .unwrap();
+    client.submit_order(order_id, contract, &order).await.unwrap();
     order_id
 }
 
 /// The answer of the control API to a GET.
 pub(crate) async fn get(venue: &Venue, path: &str) -> Value {
-    let answer = reqwest::get(format!("http://{}{path}", venue.control_addr()))
-        .await
-        .unwrap();
+    let answer = reqwest::get(format!("http://{}{path}", venue.control_addr())).await.unwrap();
     assert_eq!(answer.status(), 200, "{path}");
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
