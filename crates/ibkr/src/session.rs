@@ -43,6 +43,7 @@ pub(crate) struct Turns {
     pub(crate) open_orders: Arc<AsyncMutex<()>>,
     pub(crate) completed_orders: Arc<AsyncMutex<()>>,
     pub(crate) positions: Arc<AsyncMutex<()>>,
+    pub(crate) account_updates: Arc<AsyncMutex<()>>,
     /// By id, but TWS allows two at a time.
     pub(crate) account_summary: Arc<AsyncMutex<()>>,
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod contracts;
 mod history;
+mod positions;
 mod quote;
 mod snapshot;
 mod values;

@@ -1,17 +1,15 @@
 //! Everything that reconciliation needs, each section complete or unknown.
 
 use super::answer::Asker;
-use super::values;
+use super::{positions, values};
 use crate::fault;
 use crate::report;
-use domain::account::Position;
 use domain::broker::{AskError, BrokerOrder, BrokerSnapshot, Section};
 use domain::execution::Execution;
-use domain::id::{AccountId, ConId, ExecId};
+use domain::id::{AccountId, ExecId};
 use futures::StreamExt;
-use ibapi::accounts::PositionUpdate;
 use ibapi::orders::{ExecutionFilter, Executions, OrderData, OrderStatus, Orders};
-use ibapi::subscriptions::{Subscription, SubscriptionItem};
+use ibapi::subscriptions::Subscription;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +26,7 @@ pub(super) async fn snapshot(asker: &Asker, account: &AccountId) -> BrokerSnapsh
         open_orders(asker),
         completed_orders(asker),
         executions(asker),
-        positions(asker),
+        positions::positions(asker, account),
         values::account(asker, account),
     );
     BrokerSnapshot {
@@ -49,7 +47,7 @@ fn section<T>(outcome: Result<T, AskError>) -> Section<T> {
     }
 }
 
-async fn turn(of: &Arc<Mutex<()>>, deadline: Instant) -> Result<OwnedMutexGuard<()>, AskError> {
+pub(super) async fn turn(of: &Arc<Mutex<()>>, deadline: Instant) -> Result<OwnedMutexGuard<()>, AskError> {
     let waiting = Arc::clone(of).lock_owned();
     tokio::time::timeout_at(deadline, waiting).await.map_err(|_| {
         AskError::Garbled(
@@ -154,66 +152,4 @@ async fn executions(asker: &Asker) -> Result<Vec<Execution>, AskError> {
         }
     }
     Ok(executions.into_values().collect())
-}
-
-async fn positions(asker: &Asker) -> Result<Vec<Position>, AskError> {
-    let deadline = asker.deadline();
-    let turn = turn(&asker.session.turns.positions, deadline).await?;
-    let mut stream = asker.within(deadline, asker.session.client.positions()).await?;
-    let mut positions = BTreeMap::new();
-    loop {
-        let item = match tokio::time::timeout_at(deadline, stream.next()).await {
-            Ok(Some(item)) => item,
-            Ok(None) => return Err(AskError::NoLink),
-            Err(_) => {
-                keep_turn_to_end(stream, turn);
-                return Err(AskError::Timeout);
-            }
-        };
-        match item.map_err(|error| fault::ask_error(&error))? {
-            SubscriptionItem::Data(PositionUpdate::Position(wire)) => {
-                let position = position(&wire).map_err(AskError::Garbled)?;
-                positions.insert((position.account.clone(), position.con_id), position);
-            }
-            SubscriptionItem::Data(PositionUpdate::PositionEnd) => break,
-            SubscriptionItem::Notice(notice) if fault::is_gap(&notice) => {
-                return Err(AskError::Garbled(notice.message));
-            }
-            SubscriptionItem::Notice(notice) => {
-                tracing::info!(code = notice.code, message = notice.message, "notice on positions");
-            }
-        }
-    }
-    // Before the turn ends: a cancel on its way must not end the next request.
-    stream.cancel().await;
-    Ok(positions.into_values().filter(|position| !position.qty.is_zero()).collect())
-}
-
-fn keep_turn_to_end(mut stream: Subscription<PositionUpdate>, turn: OwnedMutexGuard<()>) {
-    tokio::spawn(async move {
-        while let Some(Ok(item)) = stream.next().await {
-            if matches!(item, SubscriptionItem::Data(PositionUpdate::PositionEnd)) {
-                break;
-            }
-        }
-        stream.cancel().await;
-        drop(turn);
-    });
-}
-
-fn position(wire: &ibapi::accounts::Position) -> Result<Position, String> {
-    let id = wire.contract.contract_id;
-    let unreadable = |what: &str| format!("position in contract {id}: {what}");
-    Ok(Position {
-        account: wire.account.parse().map_err(|_| unreadable("no account"))?,
-        con_id: ConId::new(i64::from(id)).map_err(|_| unreadable("no contract id"))?,
-        symbol: wire.contract.symbol.to_string(),
-        currency: wire.contract.currency.as_str().parse().map_err(|_| unreadable("no currency"))?,
-        qty: crate::decimal::decimal(wire.position).ok_or_else(|| unreadable("no quantity"))?,
-        avg_cost: crate::decimal::nonzero(wire.average_cost),
-        market_price: None,
-        market_value: None,
-        unrealized_pnl: None,
-        realized_pnl: None,
-    })
 }

@@ -6,8 +6,8 @@ use domain::id::Generation;
 use rust_decimal::Decimal;
 use std::time::Duration;
 use tws::model::{
-    AccountSummaryRow, CommissionReport, CompletedOrder, Order, OrderState, PlaceOrder, Position, Reply, Request,
-    Status,
+    AccountSummaryRow, CommissionReport, CompletedOrder, Order, OrderState, PlaceOrder, PortfolioValue, Position,
+    Reply, Request, Status,
 };
 
 fn question() -> Question {
@@ -76,9 +76,24 @@ async fn executions(peer: &mut Peer, req_id: i32, price: Decimal) {
     .await;
 }
 
-/// Answers the five requests of a snapshot, in whatever order they come.
+async fn portfolio(peer: &mut Peer) {
+    peer.send(Reply::PortfolioValue(PortfolioValue {
+        contract: wire_apple(),
+        position: Decimal::from(-5),
+        market_price: Decimal::from(190),
+        market_value: Decimal::from(-950),
+        average_cost: Decimal::new(18_950, 2),
+        unrealized_pnl: Decimal::new(-25, 1),
+        realized_pnl: Decimal::ZERO,
+        account: ACCOUNT.to_owned(),
+    }))
+    .await;
+    peer.send(Reply::AccountDownloadEnd { account: ACCOUNT.to_owned() }).await;
+}
+
+/// Answers the six requests of a snapshot, in whatever order they come.
 async fn serve(peer: &mut Peer, ends_completed: bool, price: Decimal) {
-    let mut open = 5;
+    let mut open = 6;
     while open > 0 {
         match peer.next().await {
             Request::AllOpenOrders => open_orders(peer).await,
@@ -100,7 +115,10 @@ async fn serve(peer: &mut Peer, ends_completed: bool, price: Decimal) {
                 peer.send(Reply::PositionEnd).await;
             }
             Request::AccountSummary { req_id, .. } => values(peer, req_id).await,
-            Request::CancelPositions | Request::CancelAccountSummary { .. } => continue,
+            Request::AccountUpdates { subscribe: true, .. } => portfolio(peer).await,
+            Request::CancelPositions
+            | Request::CancelAccountSummary { .. }
+            | Request::AccountUpdates { subscribe: false, .. } => continue,
             other => panic!("{other:?}"),
         }
         open -= 1;
@@ -145,6 +163,9 @@ async fn a_snapshot_is_complete_when_every_end_marker_came() {
     let positions = complete(snapshot.positions);
     assert_eq!((positions[0].qty, positions[0].con_id.get()), (Decimal::from(-5), 265_598));
 
+    assert_eq!(positions[0].market_value, Some(Decimal::from(-950)));
+    assert_eq!(positions[0].unrealized_pnl, Some(Decimal::new(-25, 1)));
+
     let account = complete(snapshot.account);
     assert_eq!(account.net_liquidation, Some(Decimal::from(1_000_000)));
     assert_eq!(account.cash.len(), 1);
@@ -169,14 +190,17 @@ async fn a_section_without_its_end_marker_is_unknown_and_its_late_marker_ends_no
 
     // While the first request has not ended, a second one could be ended by its marker: it is not even made.
     let id = desk.ask(question()).await;
-    let mut open = 4;
+    let mut open = 5;
     while open > 0 {
         match peer.next().await {
             Request::AllOpenOrders => open_orders(&mut peer).await,
             Request::Executions { req_id, .. } => executions(&mut peer, req_id, price).await,
             Request::Positions => peer.send(Reply::PositionEnd).await,
             Request::AccountSummary { req_id, .. } => values(&mut peer, req_id).await,
-            Request::CancelPositions | Request::CancelAccountSummary { .. } => continue,
+            Request::AccountUpdates { subscribe: true, .. } => portfolio(&mut peer).await,
+            Request::CancelPositions
+            | Request::CancelAccountSummary { .. }
+            | Request::AccountUpdates { subscribe: false, .. } => continue,
             other => panic!("{other:?}"),
         }
         open -= 1;
