@@ -10,6 +10,7 @@ extern crate tollgate_venue as venue;
 
 mod control;
 mod garbage;
+mod kill;
 mod orders;
 mod reads;
 mod restore;
