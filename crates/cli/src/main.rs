@@ -1,2 +1,23 @@
-//! To be written.
-fn main() {}
+//! The binary `tollgate`: the gateway, the simulated broker, and a REST client for everything else.
+//!
+//! It is the only composition root: [`run`] puts store, adapter, engine, server and venue together, every other command
+//! is a client of the REST API or reads files. No command decides anything about an order.
+
+mod args;
+mod client;
+mod config;
+mod demo;
+mod dispatch;
+mod failure;
+mod out;
+mod problem;
+mod run;
+mod table;
+mod verb;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(dispatch::run(args::Cli::parse()))
+}

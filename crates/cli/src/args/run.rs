@@ -1,0 +1,71 @@
+//! Words of the commands that run something.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// `tollgate demo`.
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Walk one order through everything, check each step, and end
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+/// When the market is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SessionsWord {
+    /// By the exchange's calendar
+    Exchange,
+    /// Always
+    Always,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
+/// `tollgate venue`.
+#[derive(Args, Debug)]
+pub(crate) struct VenueArgs {
+    /// Port for TWS clients on 127.0.0.1; 0 takes any and prints it
+    #[arg(long, default_value_t = 7497, value_name = "PORT")]
+    pub(crate) tws_port: u16,
+    /// Port of the control API on 127.0.0.1; 0 takes any and prints it
+    #[arg(long, default_value_t = 7498, value_name = "PORT")]
+    pub(crate) control_port: u16,
+    /// First day of the venue's time, with --speed or --stepped
+    #[arg(long, value_name = "DATE")]
+    pub(crate) start: Option<jiff::civil::Date>,
+    /// Seed of every random choice
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// So many times as fast as the wall clock
+    #[arg(long, value_name = "N", conflicts_with = "stepped")]
+    pub(crate) speed: Option<u32>,
+    /// Time moves only by the control API
+    #[arg(long)]
+    pub(crate) stepped: bool,
+    /// When the market is open
+    #[arg(long, value_enum, default_value_t = SessionsWord::Exchange)]
+    pub(crate) sessions: SessionsWord,
+    /// Directory that keeps orders, accounts and the ledger across restarts [default: memory only]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Script of faults
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// Whether clients are held to IBKR's 50 messages a second
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    pub(crate) throttle: Switch,
+    /// Number of accounts
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) accounts: u32,
+    /// Name the accounts UV…: live to every gate, shown as SIMULATED
+    #[arg(long)]
+    pub(crate) live_like: bool,
+}

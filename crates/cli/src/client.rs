@@ -1,0 +1,195 @@
+//! The REST client behind every command that needs a running gateway.
+
+use crate::config::Config;
+use crate::failure::{Failure, Told, UNAVAILABLE};
+use crate::problem;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Longer than any wait that a caller may ask for in the server, so that the server's answer comes first.
+const PATIENCE: Duration = Duration::from_secs(60);
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the API key is taken from.
+#[derive(Clone, Debug)]
+pub(crate) enum KeySource {
+    /// The key itself, from the environment.
+    Given(String),
+    /// A file with the key and a newline.
+    File(PathBuf),
+}
+
+/// A gateway, and the key to present to it.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    key: String,
+}
+
+/// A successful answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    /// HTTP status.
+    pub(crate) status: StatusCode,
+    /// Whether the key was known already.
+    pub(crate) replayed: bool,
+    /// The body.
+    pub(crate) body: Value,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) struct Request<'a> {
+    method: Method,
+    path: &'a str,
+    query: Vec<(&'static str, String)>,
+    body: Option<Value>,
+    key: Option<&'a str>,
+    wait: Option<u32>,
+}
+
+impl<'a> Request<'a> {
+    /// A question.
+    pub(crate) fn get(path: &'a str) -> Self {
+        Self { method: Method::GET, path, query: Vec::new(), body: None, key: None, wait: None }
+    }
+
+    /// An action.
+    pub(crate) fn post(path: &'a str, body: Option<Value>) -> Self {
+        Self { method: Method::POST, body, ..Self::get(path) }
+    }
+
+    /// A change.
+    pub(crate) fn put(path: &'a str, body: Value) -> Self {
+        Self { method: Method::PUT, body: Some(body), ..Self::get(path) }
+    }
+
+    /// An end.
+    pub(crate) fn delete(path: &'a str) -> Self {
+        Self { method: Method::DELETE, ..Self::get(path) }
+    }
+
+    /// With a query parameter, when it has a value.
+    pub(crate) fn with(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        if let Some(value) = value {
+            self.query.push((name, value.to_string()));
+        }
+        self
+    }
+
+    /// With the key of an order, change or cancel.
+    pub(crate) fn keyed(mut self, key: &'a str) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// With a wait of the caller's choice.
+    pub(crate) fn waiting(mut self, seconds: Option<u32>) -> Self {
+        self.wait = seconds;
+        self
+    }
+}
+
+impl Client {
+    /// A client of that gateway.
+    ///
+    /// # Errors
+    /// A key file that cannot be read, or a missing HTTP stack.
+    pub(crate) fn new(base: &str, key: &KeySource) -> Result<Self, Failure> {
+        let key = match key {
+            KeySource::Given(key) => key.trim().to_owned(),
+            KeySource::File(path) => read_key(path)?,
+        };
+        // A proxy has no business between a command and its gateway on the same machine.
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .connect_timeout(CONNECT_PATIENCE)
+            .user_agent(concat!("tollgate-cli/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Failure::told(UNAVAILABLE, "internal", format!("no HTTP client: {error}"), ""))?;
+        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), key })
+    }
+
+    /// Sends a request to a path below `/api/v1`.
+    ///
+    /// # Errors
+    /// Nobody listens, the answer is not readable, or the gateway refused: with code, reasons and exit code.
+    pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply, Failure> {
+        let url = format!("{}/api/v1{}", self.base, request.path);
+        let mut built = self.http.request(request.method, url).bearer_auth(&self.key).query(&request.query);
+        built = built.header("X-Tollgate-Face", "cli");
+        if let Some(key) = request.key {
+            built = built.header("Idempotency-Key", key);
+        }
+        if let Some(seconds) = request.wait {
+            built = built.header("Prefer", format!("wait={seconds}"));
+        }
+        if let Some(body) = &request.body {
+            built = built.json(body);
+        }
+        let response = built.send().await.map_err(|error| self.unreached(&error))?;
+        let status = response.status();
+        let replayed = response.headers().get("Idempotent-Replayed").is_some_and(|value| value == "true");
+        let bytes = response.bytes().await.map_err(|error| self.unreached(&error))?;
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).map_err(|error| {
+                let text = format!("{} answered {status} with something that is not JSON ({error})", self.base);
+                Failure::unavailable(text, "is it a Tollgate? check --url and `listen`")
+            })?
+        };
+        if status.is_success() {
+            Ok(Reply { status, replayed, body })
+        } else {
+            Err(Failure::Told(problem::told(status, body)))
+        }
+    }
+
+    fn unreached(&self, error: &reqwest::Error) -> Failure {
+        if error.is_connect() {
+            let text = format!("no gateway answers at {}", self.base);
+            return Failure::told(
+                UNAVAILABLE,
+                "not_ready",
+                text,
+                "start it with `tollgate serve`, or name another with --url",
+            );
+        }
+        let why = if error.is_timeout() { "did not answer in time".to_owned() } else { format!("broke off ({error})") };
+        Failure::Told(Told {
+            code: "outcome_unknown".to_owned(),
+            text: format!("the gateway at {} {why}", self.base),
+            hint: Some(
+                "what was asked may have happened: look it up by its key, or repeat it with the same --key".to_owned(),
+            ),
+            exit: problem::UNKNOWN,
+            answer: None,
+        })
+    }
+}
+
+fn read_key(path: &PathBuf) -> Result<String, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(error) => Err(Failure::told(
+            problem::AUTH,
+            "unauthorized",
+            format!("the API key file {} cannot be read: {error}", path.display()),
+            "the first `tollgate serve` writes it; or name one with --key-file, or set TOLLGATE_API_KEY",
+        )),
+    }
+}
+
+/// URL and key of the configured gateway.
+pub(crate) fn key_source(config: &Config, key_file: Option<&PathBuf>) -> KeySource {
+    match (key_file, std::env::var("TOLLGATE_API_KEY")) {
+        (Some(path), _) => KeySource::File(path.clone()),
+        (None, Ok(key)) if !key.trim().is_empty() => KeySource::Given(key),
+        (None, Ok(_) | Err(_)) => KeySource::File(config.operator_key_file()),
+    }
+}

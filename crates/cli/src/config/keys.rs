@@ -1,0 +1,93 @@
+//! The one list of keys, with the environment variable of each.
+
+/// What a key holds; decides how a text from the environment is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A text.
+    Text,
+    /// A whole number.
+    Number,
+}
+
+/// One key of `tollgate.toml`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// Dotted name, e.g. `broker.port`.
+    pub(crate) name: &'static str,
+    /// What it holds.
+    pub(crate) kind: Kind,
+}
+
+const fn text(name: &'static str) -> Key {
+    Key { name, kind: Kind::Text }
+}
+
+const fn number(name: &'static str) -> Key {
+    Key { name, kind: Kind::Number }
+}
+
+/// Every key, in the order of the documentation.
+pub(crate) const KEYS: [Key; 11] = [
+    text("listen"),
+    text("data_dir"),
+    text("trading"),
+    text("policy"),
+    text("live_override_file"),
+    text("audit_checkpoint_file"),
+    text("broker.kind"),
+    text("broker.host"),
+    number("broker.port"),
+    number("broker.client_id"),
+    text("broker.account"),
+];
+
+/// Variables of ours that are not configuration keys: the flags' own, the key of the client, the log filter.
+pub(crate) const OTHER_VARIABLES: [&str; 5] =
+    ["TOLLGATE_CONFIG", "TOLLGATE_PROFILE", "TOLLGATE_API_KEY", "TOLLGATE_URL", "TOLLGATE_LOG"];
+
+impl Key {
+    /// The variable that overrides the key: `TOLLGATE_BROKER__PORT` for `broker.port`.
+    pub(crate) fn variable(&self) -> String {
+        format!("TOLLGATE_{}", self.name.to_ascii_uppercase().replace('.', "__"))
+    }
+}
+
+/// The key of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// Points from a misspelt name to the nearest one, or lists them all.
+pub(crate) fn suggestion(name: &str) -> String {
+    let nearest = KEYS.iter().map(|key| (distance(name, key.name), key.name)).min();
+    match nearest {
+        Some((steps, key)) if steps <= 3 => format!("did you mean `{key}`?"),
+        Some(_) | None => {
+            let all: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+            format!("the keys are: {}", all.join(", "))
+        }
+    }
+}
+
+/// Edit distance, by rows.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = i;
+        let mut before = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let above = row.get(j + 1).copied().unwrap_or(usize::MAX - 1);
+            let best = (above + 1).min(before + 1).min(diagonal + usize::from(a != *b));
+            diagonal = above;
+            before = best;
+            if let Some(cell) = row.get_mut(j + 1) {
+                *cell = best;
+            }
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}

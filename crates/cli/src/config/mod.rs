@@ -1,0 +1,13 @@
+//! `tollgate.toml`, its profiles and the environment, read into one checked [`Config`] that knows where each value came
+//! from. Nothing is looked up later: what the gateway runs with is what `tollgate config explain` shows.
+
+mod error;
+mod keys;
+mod load;
+mod policy_file;
+mod settings;
+
+pub(crate) use error::ConfigError;
+pub(crate) use load::{Gathered, Place, Raw, RawSettings, Surroundings};
+pub(crate) use policy_file::load_policy;
+pub(crate) use settings::{BrokerKind, Config};

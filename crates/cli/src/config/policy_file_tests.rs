@@ -1,0 +1,62 @@
+use super::*;
+use crate::config::ConfigError;
+
+fn data_dir() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn write_policy(dir: &Path, name: &str, text: &str) {
+    std::fs::create_dir_all(dir.join("policies")).unwrap();
+    std::fs::write(dir.join("policies").join(format!("{name}.toml")), text).unwrap();
+}
+
+#[test]
+fn built_in_policies_need_no_file() {
+    let dir = data_dir();
+    for name in Policy::BUILT_IN {
+        assert_eq!(load_policy(dir.path(), name).unwrap(), Policy::built_in(name).unwrap());
+    }
+}
+
+#[test]
+fn a_file_changes_only_the_limits_that_it_names() {
+    let dir = data_dir();
+    write_policy(dir.path(), "small", "order_qty_max = \"5\"\nopen_orders_max = 3\n");
+    let expected =
+        Policy { order_qty_max: rust_decimal::Decimal::from(5), open_orders_max: 3, ..Policy::conservative() };
+    assert_eq!(load_policy(dir.path(), "small").unwrap(), expected);
+}
+
+#[test]
+fn an_unknown_name_refuses() {
+    let dir = data_dir();
+    let error = load_policy(dir.path(), "nosuch").unwrap_err();
+    assert!(matches!(error, ConfigError::UnknownPolicy { ref name, .. } if name == "nosuch"), "{error}");
+}
+
+#[test]
+fn a_name_never_leaves_the_directory_of_policies() {
+    let dir = data_dir();
+    std::fs::create_dir_all(dir.path().join("policies")).unwrap();
+    std::fs::write(dir.path().join("outside.toml"), "").unwrap();
+    for name in ["../outside", "", "a/b", ".."] {
+        assert!(matches!(load_policy(dir.path(), name), Err(ConfigError::UnknownPolicy { .. })), "{name}");
+    }
+}
+
+#[test]
+fn a_file_cannot_take_the_place_of_a_built_in_policy() {
+    let dir = data_dir();
+    write_policy(dir.path(), "default", "order_qty_max = \"1000000\"\n");
+    assert!(matches!(load_policy(dir.path(), "default"), Err(ConfigError::ShadowedPolicy { .. })));
+}
+
+#[test]
+fn a_key_that_no_policy_has_is_named() {
+    let dir = data_dir();
+    for (text, word) in [("order_qty_maximum = 5\n", "order_qty_maximum"), ("off = [13]\n", "off")] {
+        write_policy(dir.path(), "odd", text);
+        let error = load_policy(dir.path(), "odd").unwrap_err();
+        assert!(error.to_string().contains(word), "{error}");
+    }
+}

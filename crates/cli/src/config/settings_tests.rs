@@ -1,0 +1,236 @@
+use super::*;
+
+struct Desktop {
+    dir: tempfile::TempDir,
+    variables: BTreeMap<String, String>,
+    profile: Option<String>,
+}
+
+impl Desktop {
+    fn new(file: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let desktop = Self {
+            variables: BTreeMap::from([("HOME".to_owned(), dir.path().display().to_string())]),
+            dir,
+            profile: None,
+        };
+        if !file.is_empty() {
+            let path = desktop.file();
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, file).unwrap();
+        }
+        desktop
+    }
+
+    fn file(&self) -> PathBuf {
+        self.dir.path().join(".config/tollgate/tollgate.toml")
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    fn profile(mut self, name: &str) -> Self {
+        self.profile = Some(name.to_owned());
+        self
+    }
+
+    fn load(&self) -> Result<Config, ConfigError> {
+        let around = Surroundings { variables: self.variables.clone(), file: None, profile: self.profile.clone() };
+        Config::load(&around)
+    }
+}
+
+#[test]
+fn without_a_file_everything_has_its_documented_default() {
+    let desktop = Desktop::new("");
+    let config = desktop.load().unwrap();
+    assert_eq!(config.listen, "127.0.0.1:8787".parse().unwrap());
+    assert_eq!(config.data_dir, desktop.dir.path().join(".local/share/tollgate"));
+    assert_eq!(config.trading, Trading::Paper);
+    assert_eq!(config.policy, "default");
+    assert_eq!(config.broker.kind, BrokerKind::Venue);
+    assert_eq!((config.broker.host.as_str(), config.broker.port), ("127.0.0.1", 7497));
+    assert_eq!(config.broker.account, None);
+    assert!(config.shown.values().all(|shown| shown.place == Place::Default));
+    assert_eq!(config.shown.len(), KEYS.len());
+}
+
+#[test]
+fn with_a_real_broker_trading_is_off_unless_said_otherwise() {
+    let config = Desktop::new("[broker]\nkind = \"tws\"\n").load().unwrap();
+    assert_eq!(config.trading, Trading::Off);
+    let config = Desktop::new("trading = \"paper\"\n[broker]\nkind = \"tws\"\n").load().unwrap();
+    assert_eq!(config.trading, Trading::Paper);
+}
+
+#[test]
+fn the_documented_file_is_read_key_by_key() {
+    let config = Desktop::new(
+        "listen = \"127.0.0.1:9000\"\ndata_dir = \"/srv/tg\"\ntrading = \"live\"\npolicy = \"mine\"\n\
+         live_override_file = \"/run/go\"\naudit_checkpoint_file = \"/var/tg/cp\"\n[broker]\nkind = \"tws\"\n\
+         host = \"gw\"\nport = 4001\nclient_id = 9\naccount = \"DU1234567\"\n",
+    )
+    .load()
+    .unwrap();
+    assert_eq!(config.listen.port(), 9000);
+    assert_eq!(config.data_dir, PathBuf::from("/srv/tg"));
+    assert_eq!(config.trading, Trading::Live);
+    assert_eq!(config.policy, "mine");
+    assert_eq!(config.live_override_file, Some(PathBuf::from("/run/go")));
+    assert_eq!(config.audit_checkpoint_file, Some(PathBuf::from("/var/tg/cp")));
+    assert_eq!((config.broker.host.as_str(), config.broker.port), ("gw", 4001));
+    assert_eq!(config.broker.client_id.get(), 9);
+    assert_eq!(config.broker.account.unwrap().as_str(), "DU1234567");
+}
+
+#[test]
+fn profile_beats_file_and_environment_beats_both() {
+    let file =
+        "policy = \"a\"\n[broker]\nport = 1\n[profiles.live]\npolicy = \"b\"\n[profiles.live.broker]\nport = 2\n";
+    let shown = |config: &Config| {
+        let port = config.shown.get("broker.port").unwrap();
+        (port.value.clone(), port.place.clone())
+    };
+    let desktop = Desktop::new(file);
+    let path = desktop.file();
+    assert_eq!(shown(&desktop.load().unwrap()), ("1".to_owned(), Place::File(path)));
+    let desktop = Desktop::new(file).profile("live");
+    let path = desktop.file();
+    let config = desktop.load().unwrap();
+    assert_eq!(shown(&config), ("2".to_owned(), Place::Profile(path, "live".to_owned())));
+    assert_eq!(config.policy, "b");
+    let config = Desktop::new(file).profile("live").with("TOLLGATE_BROKER__PORT", "3").load().unwrap();
+    assert_eq!(shown(&config), ("3".to_owned(), Place::Environment("TOLLGATE_BROKER__PORT".to_owned())));
+}
+
+#[test]
+fn every_key_can_be_set_by_the_environment() {
+    let values = [
+        ("TOLLGATE_LISTEN", "127.0.0.1:1"),
+        ("TOLLGATE_DATA_DIR", "/a"),
+        ("TOLLGATE_TRADING", "off"),
+        ("TOLLGATE_POLICY", "p"),
+        ("TOLLGATE_LIVE_OVERRIDE_FILE", "/b"),
+        ("TOLLGATE_AUDIT_CHECKPOINT_FILE", "/c"),
+        ("TOLLGATE_BROKER__KIND", "tws"),
+        ("TOLLGATE_BROKER__HOST", "h"),
+        ("TOLLGATE_BROKER__PORT", "5"),
+        ("TOLLGATE_BROKER__CLIENT_ID", "6"),
+        ("TOLLGATE_BROKER__ACCOUNT", "DU1"),
+    ];
+    let desktop = values.iter().fold(Desktop::new(""), |desktop, (name, value)| desktop.with(name, value));
+    let config = desktop.load().unwrap();
+    assert_eq!(values.len(), KEYS.len());
+    for (key, (name, value)) in KEYS.iter().zip(values) {
+        let shown = config.shown.get(key.name).unwrap();
+        assert_eq!((key.variable().as_str(), shown.value.as_str()), (name, value));
+        assert_eq!(shown.place, Place::Environment(name.to_owned()));
+    }
+}
+
+#[test]
+fn an_unknown_key_ends_the_start_and_is_named_with_its_place() {
+    let cases = [
+        ("lisen = \"x\"\n", "lisen"),
+        ("[broker]\nprot = 1\n", "broker.prot"),
+        ("[brokers]\nport = 1\n", "brokers"),
+        ("[profiles.x]\ntradin = \"off\"\n", "tradin"),
+        ("[profiles.x.broker]\nhots = \"h\"\n", "broker.hots"),
+    ];
+    for (file, named) in cases {
+        let desktop = Desktop::new(file);
+        let error = desktop.load().unwrap_err();
+        let ConfigError::UnknownKey { key, place, .. } = error else { panic!("{file}: {error}") };
+        assert_eq!(key, named);
+        assert!(place.starts_with(&desktop.file().display().to_string()), "{place}");
+    }
+}
+
+#[test]
+fn an_unknown_variable_of_ours_ends_the_start() {
+    for name in ["TOLLGATE_LISEN", "TOLLGATE_BROKER_PORT", "TOLLGATE_BROKER__", "TOLLGATE_listen"] {
+        let error = Desktop::new("").with(name, "1").load().unwrap_err();
+        assert!(matches!(&error, ConfigError::UnknownKey { place, .. } if place.contains(name)), "{error}");
+    }
+}
+
+#[test]
+fn documented_variables_that_are_no_keys_are_left_alone() {
+    let desktop = super::super::keys::OTHER_VARIABLES
+        .iter()
+        .fold(Desktop::new(""), |desktop, name| desktop.with(name, "anything"));
+    desktop.load().unwrap();
+}
+
+#[test]
+fn a_misspelt_key_is_answered_with_the_nearest() {
+    let error = Desktop::new("lisen = \"x\"\n").load().unwrap_err();
+    assert!(matches!(&error, ConfigError::UnknownKey { hint, .. } if hint.contains("`listen`")), "{error:?}");
+}
+
+#[test]
+fn a_wrong_value_is_named_with_key_and_rule() {
+    let cases = [
+        ("listen = \"0.0.0.0:8787\"\n", "listen"),
+        ("listen = \"here\"\n", "listen"),
+        ("listen = 8787\n", "listen"),
+        ("data_dir = \"relative\"\n", "data_dir"),
+        ("trading = \"yes\"\n", "trading"),
+        ("trading = true\n", "trading"),
+        ("policy = 3\n", "policy"),
+        ("[broker]\nkind = \"ib\"\n", "broker.kind"),
+        ("[broker]\nport = 0\n", "broker.port"),
+        ("[broker]\nport = 70000\n", "broker.port"),
+        ("[broker]\nport = \"7497\"\n", "broker.port"),
+        ("[broker]\nclient_id = -1\n", "broker.client_id"),
+        ("[broker]\naccount = \"DU 1\"\n", "broker.account"),
+    ];
+    for (file, named) in cases {
+        let error = Desktop::new(file).load().unwrap_err();
+        assert!(matches!(&error, ConfigError::Invalid { key, .. } if *key == named), "{file}: {error}");
+    }
+}
+
+#[test]
+fn the_policy_bench_is_for_accounts_of_the_venue_only() {
+    let tws = |account: &str| {
+        Desktop::new(&format!("policy = \"bench\"\n[broker]\nkind = \"tws\"\naccount = \"{account}\"\n")).load()
+    };
+    assert!(tws("DUV0000001").is_ok());
+    assert!(matches!(tws("DU1234567"), Err(ConfigError::Invalid { key: "policy", .. })));
+    assert!(matches!(tws("U1234567"), Err(ConfigError::Invalid { key: "policy", .. })));
+    assert!(Desktop::new("policy = \"bench\"\n").load().is_ok());
+}
+
+#[test]
+fn a_profile_that_does_not_exist_refuses() {
+    let error = Desktop::new("[profiles.paper]\n").profile("papre").load().unwrap_err();
+    assert!(matches!(&error, ConfigError::UnknownProfile { known, .. } if known == "paper"), "{error}");
+    assert!(matches!(Desktop::new("").profile("x").load(), Err(ConfigError::UnknownProfile { .. })));
+}
+
+#[test]
+fn a_named_file_that_is_missing_refuses_and_a_default_one_does_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let variables = BTreeMap::from([("HOME".to_owned(), dir.path().display().to_string())]);
+    let around = Surroundings { variables, file: Some(dir.path().join("none.toml")), profile: None };
+    assert!(matches!(Config::load(&around), Err(ConfigError::Unreadable { .. })));
+    assert!(Config::load(&Surroundings { file: None, ..around }).is_ok());
+}
+
+#[test]
+fn text_that_is_no_toml_is_shown_where_it_breaks() {
+    let error = Desktop::new("listen = \n").load().unwrap_err();
+    assert!(matches!(error, ConfigError::Syntax { at: Some(_), .. }), "{error}");
+}
+
+#[test]
+fn the_hash_covers_every_value_and_no_place() {
+    let by_file = Desktop::new("data_dir = \"/a\"\n").load().unwrap().hash();
+    let by_environment = Desktop::new("").with("TOLLGATE_DATA_DIR", "/a").load().unwrap().hash();
+    let other = Desktop::new("data_dir = \"/b\"\n").load().unwrap().hash();
+    assert_eq!(by_file, by_environment);
+    assert_ne!(by_file, other);
+}

@@ -1,0 +1,75 @@
+//! The demo's own directory and configuration.
+
+use crate::config::{Config, Gathered, Place, Raw, RawSettings, Surroundings};
+use crate::failure::Failure;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+const USUAL_ADDRESS: &str = "127.0.0.1:8787";
+const ANY_ADDRESS: &str = "127.0.0.1:0";
+
+/// A directory that goes with the demo, and a configuration that points nowhere else.
+pub(crate) struct Home {
+    /// The configuration.
+    pub(crate) config: Config,
+    _dir: TempDir,
+}
+
+impl Home {
+    /// Makes it. A demo that stays takes the usual port when it is free.
+    ///
+    /// # Errors
+    /// No temporary directory can be made.
+    pub(crate) async fn make(any_port: bool) -> Result<Self, Failure> {
+        let dir = tempfile::Builder::new().prefix("tollgate-demo-").tempdir().map_err(|error| {
+            Failure::storage(format!("no temporary directory: {error}"), "check TMPDIR and the space left")
+        })?;
+        let path = |name: &str| toml::Value::String(dir.path().join(name).display().to_string());
+        let listen = if any_port { ANY_ADDRESS } else { free_address().await };
+        let text = |text: &str| toml::Value::String(text.to_owned());
+        let values = [
+            ("listen", text(listen)),
+            ("data_dir", path("data")),
+            ("audit_checkpoint_file", path("state/audit.checkpoint")),
+            ("trading", text("paper")),
+            ("broker.kind", text("venue")),
+        ];
+        let settings: RawSettings =
+            values.into_iter().map(|(key, value)| (key, Raw { value, place: Place::Command("demo") })).collect();
+        // Neither the user's file nor the user's environment: nothing of theirs is read or written.
+        let variables = BTreeMap::from([("HOME".to_owned(), dir.path().display().to_string())]);
+        let around = Surroundings { variables, file: None, profile: None };
+        let config = Config::check(&around, &Gathered { file: None, profile: None, settings })?;
+        Ok(Self { config, _dir: dir })
+    }
+
+    /// What to try while it is up.
+    pub(crate) fn suggestions(&self, url: &str, venue: Option<SocketAddr>) -> String {
+        let operator = self.config.operator_key_file();
+        let operator = operator.display();
+        let agent = self.config.agent_key_file();
+        let agent = agent.display();
+        let venue = venue.map_or_else(String::new, |address| format!("venue         http://{address}/ledger\n"));
+        format!(
+            "tollgate demo is up: SIMULATED broker, play money, nothing of yours is touched.\n\n\
+             gateway       {url}\n{venue}operator key  {operator}\nagent key     {agent}\n\n\
+             Try, in another terminal:\n\
+             \x20 export TOLLGATE_URL={url}\n\
+             \x20 tollgate --key-file {operator} status\n\
+             \x20 tollgate --key-file {operator} quote AAPL MSFT\n\
+             \x20 tollgate --key-file {agent} order submit buy 10 AAPL --limit 100\n\
+             \x20 tollgate --key-file {operator} approval list\n\
+             \x20 tollgate --key-file {operator} kill on --reason drill\n\n\
+             Ctrl-C ends it and removes everything.\n"
+        )
+    }
+}
+
+async fn free_address() -> &'static str {
+    match TcpListener::bind(USUAL_ADDRESS).await {
+        Ok(_free) => USUAL_ADDRESS,
+        Err(_taken) => ANY_ADDRESS,
+    }
+}

@@ -1,0 +1,140 @@
+//! From words to a command, and from its result to output and exit code.
+
+use crate::args::{AuditVerb, Cli, Common, Noun};
+use crate::client::{Client, key_source};
+use crate::config::{Config, Surroundings};
+use crate::failure::{Failure, UNAVAILABLE};
+use crate::out::{Said, data, talk};
+use crate::{demo, run, verb};
+use clap::CommandFactory;
+use serde_json::Value;
+use tracing_subscriber::EnvFilter;
+
+/// Runs a command; the result is its exit code.
+pub(crate) fn run(cli: Cli) -> u8 {
+    let json = cli.common.json;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            talk(format!("error: the system refused threads: {error}"));
+            return UNAVAILABLE;
+        }
+    };
+    match runtime.block_on(answer(cli)) {
+        Ok(said) => print(&said, json),
+        Err(failure) => {
+            let exit = failure.exit();
+            if json {
+                // Programs read one stream: the refusal is the answer.
+                let shown = Said { json: failure.json(), human: String::new(), exit };
+                print(&shown, true)
+            } else {
+                talk(failure.human());
+                exit
+            }
+        }
+    }
+}
+
+fn print(said: &Said, json: bool) -> u8 {
+    let text = match (&said.json, json) {
+        (Value::Null, _) if said.human.is_empty() => return said.exit,
+        (value, true) => match serde_json::to_string_pretty(value) {
+            Ok(text) => text,
+            Err(error) => {
+                talk(format!("error: the answer cannot be written as JSON: {error}"));
+                return UNAVAILABLE;
+            }
+        },
+        (_, false) => said.human.clone(),
+    };
+    match data(&text) {
+        Ok(()) => said.exit,
+        Err(error) => {
+            talk(format!("error: stdout cannot be written: {error}"));
+            UNAVAILABLE
+        }
+    }
+}
+
+fn begin_log(level: &str) {
+    let filter = EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let built = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    if let Err(error) = built {
+        talk(format!("no log: {error}"));
+    }
+}
+
+async fn answer(cli: Cli) -> Result<Said, Failure> {
+    let Cli { noun, common } = cli;
+    match noun {
+        Noun::Completions { shell } => Ok(completions(shell)),
+        Noun::Venue(args) => {
+            begin_log("warn");
+            run::venue::run(&args).await
+        }
+        Noun::Demo(args) => {
+            begin_log("error");
+            demo::run(&args, common.json).await
+        }
+        Noun::Serve => {
+            begin_log("warn");
+            run::serve::run(&load(&common)?).await
+        }
+        Noun::Doctor => verb::doctor::doctor(load(&common), &common).await,
+        Noun::Config(verb) => verb::config::config(&load(&common)?, &verb),
+        Noun::Kill(verb) => {
+            let config = load(&common)?;
+            verb::kill::kill(&config, connect(&config, &common), &verb).await
+        }
+        Noun::Audit(AuditVerb::Verify) if common.url.is_none() => verb::audit::verify_files(&load(&common)?),
+        Noun::Status(_)
+        | Noun::Quote(_)
+        | Noun::Bars(_)
+        | Noun::Contract(_)
+        | Noun::Account(_)
+        | Noun::Order(_)
+        | Noun::Approval(_)
+        | Noun::Audit(_)
+        | Noun::Key(_) => ask(&connect(&load(&common)?, &common)?, &noun).await,
+    }
+}
+
+/// The commands that are nothing but clients.
+async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
+    match noun {
+        Noun::Status(args) => verb::status::status(client, args).await,
+        Noun::Quote(args) => verb::market::quote(client, args).await,
+        Noun::Bars(args) => verb::market::bars(client, args).await,
+        Noun::Contract(verb) => verb::contract::contract(client, verb).await,
+        Noun::Account(verb) => verb::account::account(client, verb).await,
+        Noun::Order(verb) => verb::order::order(client, verb).await,
+        Noun::Approval(verb) => verb::approval::approval(client, verb).await,
+        Noun::Audit(verb) => verb::audit::audit(client, verb).await,
+        Noun::Key(verb) => verb::key::key(client, verb).await,
+        Noun::Demo(_)
+        | Noun::Serve
+        | Noun::Venue(_)
+        | Noun::Doctor
+        | Noun::Kill(_)
+        | Noun::Config(_)
+        | Noun::Completions { .. } => Err(Failure::usage("this command asks no gateway", "")),
+    }
+}
+
+fn load(common: &Common) -> Result<Config, Failure> {
+    let around = Surroundings::of_process(common.config.clone(), common.profile.clone());
+    Ok(Config::load(&around)?)
+}
+
+/// A client of the gateway that is meant.
+pub(crate) fn connect(config: &Config, common: &Common) -> Result<Client, Failure> {
+    let base = common.url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    Client::new(&base, &key_source(config, common.key_file.as_ref()))
+}
+
+fn completions(shell: clap_complete::Shell) -> Said {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tollgate", &mut script);
+    Said::new(Value::Null, String::from_utf8_lossy(&script))
+}

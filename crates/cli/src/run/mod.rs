@@ -1,0 +1,9 @@
+//! The composition root: puts journal, adapter, engine, server and venue together and takes them apart in order.
+
+pub(crate) mod gateway;
+mod key_files;
+pub(crate) mod place;
+mod private;
+mod rest;
+pub(crate) mod serve;
+pub(crate) mod venue;

@@ -1,0 +1,131 @@
+//! Where things lie on disk, and what the store says when they are not as they should be.
+
+use super::private;
+use crate::config::Config;
+use crate::failure::{CONFLICT, Failure};
+use std::path::{Path, PathBuf};
+use store::OpenError;
+
+/// Names the directory of the checkpoint file and moves with the data directory.
+const INSTALLATION_FILE: &str = "installation";
+const CHECKPOINT_FILE: &str = "audit.checkpoint";
+const API_SECRET_FILE: &str = "api.secret";
+/// Exit code of something that does not exist.
+const NOT_FOUND: u8 = 3;
+
+/// The checkpoint file of an installation that exists.
+///
+/// # Errors
+/// There is no installation in the data directory yet, or it cannot be read.
+pub(crate) fn checkpoint_file(config: &Config) -> Result<PathBuf, Failure> {
+    if let Some(path) = &config.audit_checkpoint_file {
+        return Ok(path.clone());
+    }
+    match installation(config)? {
+        Some(name) => Ok(default_checkpoint_file(config, &name)),
+        None => Err(Failure::told(
+            NOT_FOUND,
+            "not_found",
+            format!("there is no journal in {}", config.data_dir.display()),
+            "the first `tollgate serve` makes it; or check data_dir with `tollgate config explain`",
+        )),
+    }
+}
+
+/// The checkpoint file; names the installation if it has no name yet.
+///
+/// # Errors
+/// The data directory cannot be made or written.
+pub(crate) fn checkpoint_file_at_start(config: &Config) -> Result<PathBuf, Failure> {
+    private::own_dir(&config.data_dir).map_err(|error| trouble("data directory", &config.data_dir, &error))?;
+    if let Some(path) = &config.audit_checkpoint_file {
+        return Ok(path.clone());
+    }
+    let name = match installation(config)? {
+        Some(name) => name,
+        None => {
+            let name = random_hex::<4>()?;
+            let path = config.data_dir.join(INSTALLATION_FILE);
+            private::write(&path, &format!("{name}\n")).map_err(|error| trouble("file", &path, &error))?;
+            name
+        }
+    };
+    Ok(default_checkpoint_file(config, &name))
+}
+
+fn default_checkpoint_file(config: &Config, installation: &str) -> PathBuf {
+    config.state_home.join(installation).join(CHECKPOINT_FILE)
+}
+
+fn installation(config: &Config) -> Result<Option<String>, Failure> {
+    let path = config.data_dir.join(INSTALLATION_FILE);
+    let text = private::read(&path).map_err(|error| trouble("file", &path, &error))?;
+    match text.as_deref().map(str::trim) {
+        None => Ok(None),
+        Some(name) if name.len() == 8 && name.chars().all(|c| c.is_ascii_hexdigit()) => Ok(Some(name.to_owned())),
+        Some(_) => Err(Failure::storage(
+            format!("{} does not hold the name of an installation", path.display()),
+            "put the right file back: eight hexadecimal digits, as the directory beside the checkpoint file is called",
+        )),
+    }
+}
+
+/// What keys the hashes of API keys; made at the first start.
+///
+/// # Errors
+/// The file cannot be read or written, or holds something else.
+pub(crate) fn api_secret(data_dir: &Path) -> Result<[u8; 32], Failure> {
+    let path = data_dir.join(API_SECRET_FILE);
+    let text = match private::read(&path).map_err(|error| trouble("file", &path, &error))? {
+        Some(text) => text,
+        None => {
+            let text = format!("{}\n", random_hex::<32>()?);
+            private::write(&path, &text).map_err(|error| trouble("file", &path, &error))?;
+            text
+        }
+    };
+    let mut secret = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut secret).map_err(|error| {
+        let text = format!("{} is not 64 hexadecimal digits: {error}", path.display());
+        Failure::storage(text, "put the right file back; without it no API key is valid")
+    })?;
+    Ok(secret)
+}
+
+fn random_hex<const N: usize>() -> Result<String, Failure> {
+    let mut bytes = [0_u8; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::unavailable(format!("the system has no randomness: {error}"), "start again"))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Trouble with a path in words.
+pub(crate) fn trouble(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::storage(
+        format!("the {what} {} cannot be used: {error}", path.display()),
+        "check its owner, its mode and the space left",
+    )
+}
+
+/// Why the journal cannot be opened, with the exit code: a held lease is a conflict, a missing journal is not found.
+pub(crate) fn open_failure(error: OpenError) -> Failure {
+    match &error {
+        OpenError::LeaseHeld { pid } => {
+            let hint = match pid {
+                Some(pid) => format!("talk to the running gateway, or end process {pid} and start again"),
+                None => "find the other gateway and end it".to_owned(),
+            };
+            Failure::told(CONFLICT, "lease_not_held", error.to_string(), hint)
+        }
+        OpenError::NoJournal { .. } => Failure::told(NOT_FOUND, "not_found", error.to_string(), ""),
+        OpenError::Foreign { .. }
+        | OpenError::Newer { .. }
+        | OpenError::Older { .. }
+        | OpenError::KeyMissing { .. }
+        | OpenError::KeyUnusable { .. }
+        | OpenError::CheckpointMissing { .. }
+        | OpenError::Tampered(_)
+        | OpenError::Unreplayable(_)
+        | OpenError::Storage(_) => Failure::storage(error.to_string(), ""),
+    }
+}

@@ -1,0 +1,66 @@
+//! The REST server as a part of the gateway: started last, ended first.
+
+use crate::failure::{CONFLICT, Failure};
+use engine::Desk;
+use server::{Running, ServeError, ServerConfig};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// A running server, and the word that ends it.
+pub(crate) struct Server {
+    running: Running,
+    end: oneshot::Sender<()>,
+}
+
+/// Looks whether the address can be had, before anything else is touched.
+///
+/// # Errors
+/// It cannot.
+pub(crate) async fn probe(address: SocketAddr) -> Result<(), Failure> {
+    match TcpListener::bind(address).await {
+        Ok(_free) => Ok(()),
+        Err(error) => Err(unbound(address, &error)),
+    }
+}
+
+/// Starts to listen.
+///
+/// # Errors
+/// The address cannot be had.
+pub(crate) async fn start(desk: Arc<dyn Desk>, address: SocketAddr) -> Result<Server, Failure> {
+    let (end, ended) = oneshot::channel();
+    let config = ServerConfig::at(address);
+    // A sender that is gone means the same as one that spoke.
+    let shutdown = async move {
+        drop(ended.await);
+    };
+    let running = server::serve(desk, config, shutdown).await.map_err(|error| match error {
+        ServeError::Bind { addr, source } => unbound(addr, &source),
+        ServeError::NotLoopback(_) => Failure::usage(error.to_string(), "set `listen` to a loopback address"),
+        ServeError::Ended(_) => Failure::unavailable(error.to_string(), "start again"),
+    })?;
+    Ok(Server { running, end })
+}
+
+fn unbound(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let hint = "another gateway may run already (`tollgate status`); or set another `listen`";
+    Failure::told(CONFLICT, "conflict", format!("cannot listen on {address}: {error}"), hint)
+}
+
+impl Server {
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.local_addr()
+    }
+
+    /// Takes no more requests and waits for those that are open.
+    ///
+    /// # Errors
+    /// Its task failed.
+    pub(crate) async fn stop(self) -> Result<(), Failure> {
+        drop(self.end);
+        self.running.finished().await.map_err(|error| Failure::unavailable(error.to_string(), "start again"))
+    }
+}

@@ -1,0 +1,110 @@
+//! `tollgate serve`: the gateway until a signal.
+
+use super::gateway::{EmbeddedSessions, Gateway, onlooker, poisoned};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::out::{Said, talk};
+use domain::mode::{Mode, Trading};
+use engine::{Desk, Ended};
+use serde_json::Value;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind};
+
+/// How often readiness is looked at until it is told.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// When to say why it takes so long.
+const EXPLAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// The signals that end a process in order.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+/// Listens for SIGINT and SIGTERM from now on.
+///
+/// # Errors
+/// The system refused.
+pub(crate) fn signal() -> Result<Signals, Failure> {
+    let listen = |kind| {
+        tokio::signal::unix::signal(kind)
+            .map_err(|error| Failure::unavailable(format!("no signals: {error}"), "start again"))
+    };
+    Ok(Signals { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+}
+
+impl Signals {
+    /// Waits for either.
+    pub(crate) async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Runs the gateway.
+pub(crate) async fn run(config: &Config) -> Result<Said, Failure> {
+    let signals = signal()?;
+    let gateway = Gateway::start(config, EmbeddedSessions::Exchange).await?;
+    let ended = until_end(&gateway, signals).await;
+    let stopped = gateway.stop().await;
+    match ended {
+        Some(Ended::Poisoned(why)) => Err(poisoned(&why)),
+        Some(Ended::Orderly) | None => {
+            stopped?;
+            talk("stopped; orders stay as they are at the broker");
+            Ok(Said::new(Value::Null, ""))
+        }
+    }
+}
+
+/// Tells readiness and waits; `Some` when the engine ended by itself.
+async fn until_end(gateway: &Gateway, signals: Signals) -> Option<Ended> {
+    tokio::select! {
+        ended = gateway.ended() => Some(ended),
+        () = signals.wait() => None,
+        () = tell_readiness(gateway) => None,
+    }
+}
+
+/// Says one line when trading is ready, and one before when that takes long; then waits for ever.
+async fn tell_readiness(gateway: &Gateway) {
+    let desk = gateway.desk();
+    if tokio::time::timeout(EXPLAIN_AFTER, ready(desk.as_ref())).await.is_err() {
+        let why = desk.not_ready().join("; ");
+        talk(format!("tollgate listens at {}; trading is not ready yet: {why}", gateway.url()));
+        ready(desk.as_ref()).await;
+    }
+    talk(format!("tollgate is ready at {} ({})", gateway.url(), standing(desk.as_ref())));
+    std::future::pending().await
+}
+
+/// Waits until trading is ready.
+pub(crate) async fn ready(desk: &dyn Desk) {
+    while !desk.not_ready().is_empty() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn standing(desk: &dyn Desk) -> String {
+    let looked = onlooker()
+        .map_err(|error| error.to_string())
+        .and_then(|by| desk.status(&by).map_err(|fault| fault.to_string()));
+    let status = match looked {
+        Ok(status) => status,
+        Err(why) => return why,
+    };
+    let mut words = vec![match status.trading {
+        Trading::Off => "trading off".to_owned(),
+        Trading::Paper | Trading::Live => format!("trading {}", status.trading.word()),
+    }];
+    words.push(match &status.mode {
+        Ok(Mode::Paper) if status.simulated => "SIMULATED paper account".to_owned(),
+        Ok(mode) if status.simulated => format!("SIMULATED {} account", mode.word()),
+        Ok(mode) => format!("{} account", mode.word()),
+        Err(why) => why.clone(),
+    });
+    words.extend(status.account.map(|account| account.to_string()));
+    words.join(", ")
+}

@@ -1,0 +1,14 @@
+//! The commands. Each asks the gateway, or a file, and says what it learned; none holds a rule.
+
+pub(crate) mod account;
+pub(crate) mod approval;
+pub(crate) mod audit;
+pub(crate) mod config;
+pub(crate) mod contract;
+pub(crate) mod doctor;
+pub(crate) mod key;
+pub(crate) mod kill;
+pub(crate) mod market;
+pub(crate) mod order;
+pub(crate) mod status;
+pub(crate) mod ticket;
