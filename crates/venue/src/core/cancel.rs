@@ -1,0 +1,69 @@
+//! Cancels, by the client, by the clock, by the venue.
+
+use jiff::Timestamp;
+use tws::model::{Notice, OrderStatus, Reply, Status};
+
+use super::desk::{ConnId, Core, Step};
+use super::order_reports::status;
+use super::{Change, Tif};
+
+impl Core {
+    pub(super) fn cancel(&mut self, conn: ConnId, client_id: i32, order_id: i32, now: Timestamp, step: &mut Step) {
+        let Some(perm_id) = self.state.find(client_id, order_id) else {
+            let text = format!("OrderId {order_id} that needs to be cancelled is not found.");
+            return step.send(conn, Reply::Notice(Notice::about(order_id, 10147, text, now)));
+        };
+        let record = self.state.order(perm_id);
+        if !record.is_live() {
+            let text = format!(
+                "OrderId {order_id} that needs to be cancelled can not be cancelled, state: {}.",
+                record.status
+            );
+            return step.send(conn, Reply::Notice(Notice::about(order_id, 10148, text, now)));
+        }
+        let pending = OrderStatus { status: Status::PendingCancel, ..status(record) };
+        step.send(conn, Reply::OrderStatus(pending));
+        self.end_cancelled(perm_id, "Cancelled by Trader", "", now, step);
+    }
+
+    /// Every open order of every client.
+    pub(super) fn global_cancel(&mut self, now: Timestamp, step: &mut Step) {
+        let all: Vec<i64> = self.state.live.iter().copied().collect();
+        for perm_id in all {
+            self.end_cancelled(perm_id, "Cancelled by Trader", "", now, step);
+        }
+    }
+
+    /// Ends an order as cancelled: status, then 202; then what was tied to it.
+    ///
+    /// An order that a tie has ended in the meantime stays as it is.
+    pub(super) fn end_cancelled(&mut self, perm_id: i64, reason: &str, told: &str, now: Timestamp, step: &mut Step) {
+        if !self.state.order(perm_id).is_live() {
+            return;
+        }
+        self.set_status(perm_id, Status::Cancelled, reason, now, step);
+        self.report_status(perm_id, step);
+        let text = format!("Order Canceled - reason:{told}");
+        self.notify(perm_id, 202, &text, now, step);
+        self.after_end(perm_id, now, step);
+    }
+
+    pub(super) fn set_status(&mut self, perm_id: i64, status: Status, reason: &str, at: Timestamp, step: &mut Step) {
+        self.commit(step, Change::StatusSet { perm_id, status, reason: reason.to_owned(), at });
+    }
+
+    /// Ends what has reached its time.
+    pub(super) fn expire(&mut self, now: Timestamp, step: &mut Step) {
+        while let Some((at, perm_id)) = self.state.expiries.first().copied() {
+            if at > now {
+                break;
+            }
+            let tif = self.state.order(perm_id).terms.tif;
+            let told = match tif {
+                Tif::Gtd(_) => "The good-till-date has passed",
+                Tif::Day | Tif::Gtc | Tif::Ioc | Tif::Fok => "The trading day has ended",
+            };
+            self.end_cancelled(perm_id, "Expired", told, now, step);
+        }
+    }
+}

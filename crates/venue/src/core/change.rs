@@ -1,0 +1,143 @@
+//! Everything that can happen to what must survive.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use tws::model::{Execution, Order, Status};
+
+use super::Terms;
+use crate::market::MarketConfig;
+
+/// A durable mutation. The state is what its changes, applied in order, make of nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// The venue opened for the first time.
+    Opened(Opened),
+    /// An order was taken in.
+    Accepted(Box<Accepted>),
+    /// An order's terms changed.
+    Replaced(Box<Replaced>),
+    /// An order held back by its client went out.
+    Transmitted {
+        /// Order.
+        perm_id: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// A child's parent filled: the child works from now on.
+    Activated {
+        /// Order.
+        perm_id: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// A stop was reached.
+    Triggered {
+        /// Order.
+        perm_id: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// An order's status changed without an execution.
+    StatusSet {
+        /// Order.
+        perm_id: i64,
+        /// Its status now.
+        status: Status,
+        /// Why it ended, empty otherwise.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// An order was filled, wholly or in part.
+    Executed(Box<Executed>),
+    /// An operator moved a price.
+    PriceMoved {
+        /// Instrument.
+        con_id: i32,
+        /// New middle.
+        price: Decimal,
+        /// The factor it took, as the bits of a double: text would not keep all of them.
+        factor_bits: u64,
+        /// When.
+        at: Timestamp,
+    },
+    /// A day began in New York: daily profit counts from here.
+    DayBegan {
+        /// Day.
+        date: Date,
+        /// Net liquidation value of each account.
+        equity: Vec<Decimal>,
+    },
+}
+
+/// The first change of every history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The market.
+    pub market: MarketConfig,
+    /// Account names.
+    pub accounts: Vec<String>,
+    /// Cash in each.
+    pub deposit: Decimal,
+}
+
+/// An order taken in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The broker's id.
+    pub perm_id: i64,
+    /// Owner.
+    pub client_id: i32,
+    /// The owner's id.
+    pub order_id: i32,
+    /// Instrument.
+    pub con_id: i32,
+    /// Destination as ordered.
+    pub exchange: String,
+    /// Position of the account in [`Opened::accounts`].
+    pub account: usize,
+    /// What the venue acts on.
+    pub terms: Terms,
+    /// The order as sent.
+    pub order: Order,
+    /// Held back until its client transmits it.
+    pub held: bool,
+    /// Waits for this order to fill.
+    pub parent: Option<i64>,
+    /// Whether that order has not filled yet.
+    pub waiting: bool,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// Exposure reserved for it, in dollars.
+    pub reserve: Decimal,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// New terms of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// Order.
+    pub perm_id: i64,
+    /// What the venue acts on from now on.
+    pub terms: Terms,
+    /// The order as sent.
+    pub order: Order,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// Exposure reserved for what remains.
+    pub reserve: Decimal,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An execution with its money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Executed {
+    /// The execution.
+    pub execution: Execution,
+    /// Commission of this execution.
+    pub commission: Decimal,
+}

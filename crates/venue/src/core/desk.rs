@@ -1,0 +1,356 @@
+//! The core: its way in, its way out, and the passing of time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use tws::model::{NO_REQ_ID, Notice, Reply, Request};
+
+use super::change::Opened;
+use super::session::Session;
+use super::state::State;
+use super::{Change, CoreConfig, CoreError, LedgerOrder};
+use crate::market::{Market, MarketConfig, Quote, Sessions, UNIVERSE, find_con_id, on_tick};
+
+/// Longest stretch of time that is walked second by second when working orders wait; a longer one is
+/// walked in as many, wider strides.
+const STRIDES_MAX: i64 = 100_000;
+/// The real closes end here; a venue whose time begins before keeps their own dates.
+const LAST_REAL_CLOSE: jiff::civil::Date = jiff::civil::date(2022, 12, 28);
+
+/// A client connection, named by the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnId(pub u64);
+
+/// What one call brought about. The changes must be durable before anything goes out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Step {
+    /// What must survive, in order.
+    pub changes: Vec<Change>,
+    /// What to send, in order.
+    pub out: Vec<(ConnId, Reply)>,
+    /// Connections to close once that is sent.
+    pub close: Vec<ConnId>,
+}
+
+impl Step {
+    pub(super) fn send(&mut self, conn: ConnId, reply: Reply) {
+        self.out.push((conn, reply));
+    }
+}
+
+/// The simulated broker.
+#[derive(Clone, Debug)]
+pub struct Core {
+    pub(super) market: Market,
+    pub(super) state: State,
+    pub(super) sessions: BTreeMap<ConnId, Session>,
+    pub(super) by_client: BTreeMap<i32, ConnId>,
+    /// Accounts that traded since they were last reported.
+    pub(super) traded: BTreeSet<(usize, usize)>,
+    /// Quotes of the second last looked at.
+    quotes: Vec<Option<(i64, Option<Quote>)>>,
+    /// Time reached.
+    pub(super) reached: Timestamp,
+    /// Hour, since 1970, in which the day was last looked up.
+    hour: i64,
+    /// The opening, until a step takes it along.
+    pending: Vec<Change>,
+}
+
+impl Core {
+    /// Opens a venue. The opening itself is a change: the first step carries it.
+    pub fn new(cfg: CoreConfig, now: Timestamp) -> Result<Self, CoreError> {
+        let opened_on = tws::time::in_zone(now).date();
+        let last_close_on =
+            if opened_on <= LAST_REAL_CLOSE { LAST_REAL_CLOSE } else { Market::trading_day_before(now)? };
+        let prefix = if cfg.live_like { "UV" } else { "DUV" };
+        let opened = Opened {
+            market: MarketConfig {
+                seed: cfg.seed,
+                sessions: if cfg.always { Sessions::Always } else { Sessions::Exchange },
+                opened_on,
+                last_close_on,
+            },
+            accounts: (1..=cfg.accounts.max(1)).map(|n| format!("{prefix}{n:07}")).collect(),
+            deposit: CoreConfig::DEPOSIT,
+        };
+        let mut core = Self::of(&opened, now)?;
+        core.pending.push(Change::Opened(opened));
+        Ok(core)
+    }
+
+    /// Opens a venue as its changes left it, or a new one if there are none.
+    ///
+    /// Sessions follow the settings; everything else about the market and the accounts is as it was
+    /// opened.
+    pub fn restore(cfg: CoreConfig, changes: impl Iterator<Item = Change>, now: Timestamp) -> Result<Self, CoreError> {
+        let mut changes = changes.enumerate();
+        let mut core = match changes.next() {
+            None => return Self::new(cfg, now),
+            Some((_, Change::Opened(mut opened))) => {
+                opened.market.sessions = if cfg.always { Sessions::Always } else { Sessions::Exchange };
+                Self::of(&opened, now)?
+            }
+            Some((position, _)) => {
+                let reason = "the history does not begin with an opening".to_owned();
+                return Err(CoreError::History { position, reason });
+            }
+        };
+        for (position, change) in changes {
+            core.state.check(&change).map_err(|reason| CoreError::History { position, reason })?;
+            core.apply(&change);
+        }
+        Ok(core)
+    }
+
+    fn of(opened: &Opened, now: Timestamp) -> Result<Self, CoreError> {
+        Ok(Self {
+            market: Market::new(opened.market.clone())?,
+            state: State::new(opened),
+            sessions: BTreeMap::new(),
+            by_client: BTreeMap::new(),
+            traded: BTreeSet::new(),
+            quotes: vec![None; UNIVERSE.len()],
+            reached: now,
+            hour: i64::MIN,
+            pending: Vec::new(),
+        })
+    }
+
+    fn apply(&mut self, change: &Change) {
+        if let Change::PriceMoved { con_id, factor_bits, at, .. } = change
+            && let Some(instrument) = find_con_id(*con_id)
+        {
+            self.market.move_price(instrument, f64::from_bits(*factor_bits), *at);
+            self.quotes[instrument] = None;
+        }
+        self.state.apply(change);
+    }
+
+    /// Makes a change and notes it for the server.
+    pub(super) fn commit(&mut self, step: &mut Step, change: Change) {
+        self.apply(&change);
+        step.changes.push(change);
+    }
+
+    fn begin(&mut self) -> Step {
+        Step { changes: std::mem::take(&mut self.pending), ..Step::default() }
+    }
+
+    /// A client began its session.
+    pub fn connect(&mut self, conn: ConnId, client_id: i32, now: Timestamp) -> Step {
+        let mut step = self.begin();
+        if self.by_client.contains_key(&client_id) {
+            let text = "Unable to connect as the client id is already in use. Retry with a unique client id.";
+            step.send(conn, Reply::Notice(Notice::general(326, text, now)));
+            step.close.push(conn);
+            return step;
+        }
+        self.sessions.insert(conn, Session::new(client_id, now));
+        self.by_client.insert(client_id, conn);
+        step.send(conn, self.managed_accounts());
+        step.send(conn, Reply::NextValidId { order_id: self.state.next_order_id(client_id) });
+        for (code, text) in [
+            (2104, "Market data farm connection is OK:usfarm"),
+            (2106, "HMDS data farm connection is OK:ushmds"),
+            (2158, "Sec-def data farm connection is OK:secdefnj"),
+        ] {
+            step.send(conn, Reply::Notice(Notice::general(code, text, now)));
+        }
+        step
+    }
+
+    /// A client's connection is gone. Its orders stay; its client id is free at once.
+    pub fn disconnect(&mut self, conn: ConnId, _now: Timestamp) -> Step {
+        if let Some(session) = self.sessions.remove(&conn) {
+            self.by_client.remove(&session.client_id);
+        }
+        self.begin()
+    }
+
+    fn managed_accounts(&self) -> Reply {
+        Reply::ManagedAccounts { accounts: self.state.accounts.iter().map(|a| a.id.clone()).collect() }
+    }
+
+    /// A client asks. Without a session there is nobody to answer.
+    pub fn request(&mut self, conn: ConnId, req: Request, now: Timestamp) -> Step {
+        let mut step = self.begin();
+        let Some(client_id) = self.sessions.get(&conn).map(|s| s.client_id) else {
+            return step;
+        };
+        // Time does not wait for a tick of the server: what it brought comes before the answer.
+        self.pass_time(now, &mut step);
+        self.answer(conn, client_id, req, now, &mut step);
+        self.report_trades(now, &mut step);
+        step
+    }
+
+    fn answer(&mut self, conn: ConnId, client_id: i32, req: Request, now: Timestamp, step: &mut Step) {
+        match req {
+            // The session began already.
+            Request::StartApi { .. } | Request::SetServerLogLevel { .. } => {}
+            Request::ContractData { req_id, contract } => self.contract_data(conn, req_id, &contract, now, step),
+            Request::CancelContractData { .. } | Request::CancelHeadTimestamp { .. } => {}
+            Request::MatchingSymbols { req_id, pattern } => {
+                step.send(conn, Self::matching_symbols(req_id, &pattern));
+            }
+            Request::SecDefOptParams(asked) => {
+                step.send(conn, Reply::SecDefOptParamsEnd { req_id: asked.req_id });
+            }
+            Request::MarketRule { market_rule_id } => Self::market_rule(conn, market_rule_id, now, step),
+            Request::MarketData(asked) => self.market_data(conn, &asked, now, step),
+            Request::CancelMarketData { req_id } => self.cancel_market_data(conn, req_id, now, step),
+            Request::MarketDataType { market_data_type } => {
+                self.set_market_data_type(conn, market_data_type, now, step);
+            }
+            Request::PlaceOrder(order) => self.place(conn, client_id, &order, now, step),
+            Request::CancelOrder(cancel) => self.cancel(conn, client_id, cancel.order_id, now, step),
+            Request::GlobalCancel => self.global_cancel(now, step),
+            Request::OpenOrders => self.open_orders(conn, Some(client_id), step),
+            Request::AllOpenOrders => self.open_orders(conn, None, step),
+            Request::AutoOpenOrders { .. } => self.auto_open_orders(conn, client_id, now, step),
+            Request::CompletedOrders { .. } => self.completed_orders(conn, now, step),
+            Request::Executions { req_id, filter } => self.executions(conn, req_id, &filter, now, step),
+            Request::CurrentTime => step.send(conn, Reply::CurrentTime(now)),
+            Request::CurrentTimeMillis => step.send(conn, Reply::CurrentTimeMillis(now)),
+            Request::ManagedAccounts => {
+                let accounts = self.managed_accounts();
+                step.send(conn, accounts);
+            }
+            Request::Ids => {
+                step.send(conn, Reply::NextValidId { order_id: self.state.next_order_id(client_id) });
+            }
+            Request::UserInfo { req_id } => {
+                step.send(conn, Reply::UserInfo { req_id, white_branding_id: String::new() });
+            }
+            Request::HistoricalData(asked) => self.historical_data(conn, &asked, now, step),
+            Request::CancelHistoricalData { req_id } => self.cancel_historical_data(conn, req_id, now, step),
+            Request::HeadTimestamp(asked) => self.head_timestamp(conn, &asked, now, step),
+            Request::Unsupported { msg_id, req_id } => {
+                let text = format!("Error processing request. This venue does not serve message {msg_id}");
+                step.send(conn, Reply::Notice(Notice::about(req_id.unwrap_or(NO_REQ_ID), 320, text, now)));
+            }
+            other @ (Request::Positions
+            | Request::CancelPositions
+            | Request::PositionsMulti(_)
+            | Request::CancelPositionsMulti { .. }
+            | Request::AccountSummary { .. }
+            | Request::CancelAccountSummary { .. }
+            | Request::AccountUpdates { .. }
+            | Request::AccountUpdatesMulti { .. }
+            | Request::CancelAccountUpdatesMulti { .. }
+            | Request::PnL(_)
+            | Request::CancelPnL { .. }
+            | Request::PnLSingle(_)
+            | Request::CancelPnLSingle { .. }) => self.answer_account(conn, other, now, step),
+        }
+    }
+
+    /// Time passes: the market moves, orders fill and expire, subscribers hear of it.
+    pub fn advance(&mut self, now: Timestamp) -> Step {
+        let mut step = self.begin();
+        self.pass_time(now, &mut step);
+        self.report_trades(now, &mut step);
+        self.report_ticks(now, &mut step);
+        self.report_bars(now, &mut step);
+        self.report_accounts(now, &mut step);
+        step
+    }
+
+    /// Walks to `now`, second by second while orders wait for the market.
+    fn pass_time(&mut self, now: Timestamp, step: &mut Step) {
+        let gap = now.as_second() - self.reached.as_second();
+        if gap > 1 && !self.state.live.is_empty() {
+            let stride = (gap / STRIDES_MAX).max(1);
+            let mut second = self.reached.as_second() + stride;
+            while second < now.as_second() {
+                let Ok(at) = Timestamp::from_second(second) else {
+                    break;
+                };
+                self.pass_instant(at, step);
+                second += stride;
+            }
+        }
+        if now >= self.reached {
+            self.pass_instant(now, step);
+            self.reached = now;
+        }
+    }
+
+    fn pass_instant(&mut self, at: Timestamp, step: &mut Step) {
+        self.begin_day(at, step);
+        self.expire(at, step);
+        for instrument in 0..UNIVERSE.len() {
+            if !self.state.books[instrument].is_empty() {
+                self.match_book(instrument, at, step);
+            }
+        }
+    }
+
+    fn begin_day(&mut self, at: Timestamp, step: &mut Step) {
+        // A day begins with an hour: the zone is only asked once in each.
+        let hour = at.as_second() / 3600;
+        if hour == self.hour {
+            return;
+        }
+        self.hour = hour;
+        let date = tws::time::in_zone(at).date();
+        if date > self.state.day {
+            let equity = (0..self.state.accounts.len()).map(|a| self.equity(a, at)).collect();
+            self.commit(step, Change::DayBegan { date, equity });
+        }
+    }
+
+    /// The quote of an instrument, worked out once a second.
+    pub(super) fn quote(&mut self, instrument: usize, at: Timestamp) -> Option<Quote> {
+        let second = at.as_second();
+        match self.quotes[instrument] {
+            Some((of, quote)) if of == second => quote,
+            Some(_) | None => {
+                let quote = self.market.quote(instrument, at);
+                self.quotes[instrument] = Some((second, quote));
+                quote
+            }
+        }
+    }
+
+    /// Moves a price: its middle is `price` now and goes on from there.
+    pub fn move_price(&mut self, symbol: &str, price: Decimal, now: Timestamp) -> Result<Step, CoreError> {
+        let instrument = UNIVERSE
+            .iter()
+            .position(|i| i.symbol == symbol)
+            .ok_or_else(|| CoreError::UnknownSymbol(symbol.to_owned()))?;
+        let valid = price > Decimal::ZERO && price <= Decimal::from(1_000_000) && on_tick(price);
+        let wanted = price.to_f64().filter(|_| valid).ok_or(CoreError::Price(price))?;
+        let factor =
+            self.market.factor_for(instrument, wanted, now).ok_or_else(|| CoreError::NoMarket(symbol.to_owned()))?;
+        let mut step = self.begin();
+        self.pass_time(now, &mut step);
+        let moved =
+            Change::PriceMoved { con_id: UNIVERSE[instrument].con_id, price, factor_bits: factor.to_bits(), at: now };
+        self.commit(&mut step, moved);
+        let after = self.advance(now);
+        step.changes.extend(after.changes);
+        step.out.extend(after.out);
+        Ok(step)
+    }
+
+    /// Every order ever accepted, oldest first.
+    pub fn ledger(&self) -> Vec<LedgerOrder> {
+        self.state
+            .orders()
+            .iter()
+            .map(|order| {
+                let account = &self.state.accounts[order.account].id;
+                order.ledger(account, UNIVERSE[order.instrument].symbol)
+            })
+            .collect()
+    }
+
+    /// A notice about a request of a client.
+    pub(super) fn notice(conn: ConnId, req_id: i32, code: i32, text: &str, now: Timestamp, step: &mut Step) {
+        step.send(conn, Reply::Notice(Notice::about(req_id, code, text, now)));
+    }
+}

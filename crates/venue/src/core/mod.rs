@@ -1,0 +1,39 @@
+//! The broker itself: orders, matching, accounts, and what it answers.
+//!
+//! [`Core`] is pure: it reads no clock, does no input or output, draws no chance; the same calls give
+//! the same answers. What must survive a crash changes only by applying a [`Change`]; the server makes
+//! those durable before it lets the answers out, and [`Core::restore`] rebuilds the state from them.
+
+mod account;
+mod account_reports;
+mod bracket;
+mod cancel;
+mod change;
+mod commission;
+mod config;
+mod contract;
+mod desk;
+mod execute;
+mod history;
+mod margin;
+mod order;
+mod order_lists;
+mod order_reports;
+mod place;
+mod replace;
+mod session;
+mod state;
+mod terms;
+mod ticks;
+mod view;
+
+pub use account::{Account, Holding};
+pub use change::Change;
+pub use config::{CoreConfig, CoreError};
+pub use desk::{ConnId, Core, Step};
+pub use order::{Fill, LedgerExecution, LedgerModification, LedgerOrder};
+pub use terms::{Kind, Side, Terms, Tif};
+pub use view::{AccountView, ConnectionView, HoldingView, StateView, WorkingOrderView};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! An order as its client hears of it.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use tws::model::{
+    CommissionReport, CompletedOrder, ExecutionDetails, NO_REQ_ID, Notice, OpenOrder, Order, OrderState, OrderStatus,
+    Reply, Status,
+};
+
+use super::contract::full;
+use super::desk::{ConnId, Core, Step};
+use super::order::{Fill, OrderRecord};
+
+/// The order as reports carry it: as sent, with the broker's own fields filled in.
+pub(super) fn reported(record: &OrderRecord, account: &str) -> Order {
+    let mut order = record.order.clone();
+    order.client_id = Some(record.client_id);
+    order.order_id = Some(record.order_id);
+    order.perm_id = Some(record.perm_id);
+    order.account = account.to_owned();
+    order.tif = record.terms.tif.as_str().to_owned();
+    order.lmt_price = Some(record.terms.kind.limit().unwrap_or_default());
+    order.aux_price = Some(record.terms.kind.stop().unwrap_or_default());
+    order
+}
+
+pub(super) fn status(record: &OrderRecord) -> OrderStatus {
+    OrderStatus {
+        order_id: record.order_id,
+        status: record.status,
+        filled: record.filled,
+        remaining: record.remaining(),
+        avg_fill_price: record.average_price(),
+        perm_id: record.perm_id,
+        parent_id: record.order.parent_id.unwrap_or(0),
+        last_fill_price: record.last_price,
+        client_id: record.client_id,
+        why_held: record.why_held().to_owned(),
+        mkt_cap_price: Decimal::ZERO,
+    }
+}
+
+pub(super) fn commission(fill: &Fill) -> CommissionReport {
+    CommissionReport {
+        exec_id: fill.execution.exec_id.clone(),
+        commission: fill.commission,
+        currency: "USD".to_owned(),
+        realized_pnl: fill.realized,
+    }
+}
+
+impl Core {
+    /// Where the owner of an order listens, if it does.
+    pub(super) fn owner(&self, record: &OrderRecord) -> Option<ConnId> {
+        self.by_client.get(&record.client_id).copied()
+    }
+
+    pub(super) fn open_order(&self, record: &OrderRecord) -> Reply {
+        let mut state = OrderState::of(record.status);
+        if record.status == Status::Filled {
+            state.commission = Some(record.commission);
+            state.commission_currency = "USD".to_owned();
+        }
+        if record.status == Status::Inactive {
+            state.reject_reason.clone_from(&record.reason);
+        }
+        Reply::OpenOrder(Box::new(OpenOrder {
+            order_id: record.order_id,
+            contract: full(record.instrument, &record.exchange),
+            order: reported(record, &self.state.accounts[record.account].id),
+            state,
+        }))
+    }
+
+    /// Tells the owner how its order stands: the order and its status.
+    pub(super) fn report(&self, perm_id: i64, step: &mut Step) {
+        let record = self.state.order(perm_id);
+        if let Some(conn) = self.owner(record) {
+            step.send(conn, self.open_order(record));
+            step.send(conn, Reply::OrderStatus(status(record)));
+        }
+    }
+
+    /// Tells the owner of an order's status alone.
+    pub(super) fn report_status(&self, perm_id: i64, step: &mut Step) {
+        let record = self.state.order(perm_id);
+        if let Some(conn) = self.owner(record) {
+            step.send(conn, Reply::OrderStatus(status(record)));
+        }
+    }
+
+    /// A notice about an order to its owner.
+    pub(super) fn notify(&self, perm_id: i64, code: i32, text: &str, now: Timestamp, step: &mut Step) {
+        let record = self.state.order(perm_id);
+        if let Some(conn) = self.owner(record) {
+            step.send(conn, Reply::Notice(Notice::about(record.order_id, code, text, now)));
+        }
+    }
+
+    pub(super) fn execution_details(record: &OrderRecord, fill: &Fill, req_id: i32) -> Reply {
+        Reply::ExecutionDetails(Box::new(ExecutionDetails {
+            req_id,
+            contract: full(record.instrument, &record.exchange),
+            execution: fill.execution.clone(),
+        }))
+    }
+
+    /// Tells the owner of a fill: execution, order, status, commission, as a real Gateway does.
+    pub(super) fn report_fill(&self, perm_id: i64, step: &mut Step) {
+        let record = self.state.order(perm_id);
+        let (Some(conn), Some(fill)) = (self.owner(record), record.fills.last()) else {
+            return;
+        };
+        step.send(conn, Self::execution_details(record, fill, NO_REQ_ID));
+        step.send(conn, self.open_order(record));
+        step.send(conn, Reply::OrderStatus(status(record)));
+        step.send(conn, Reply::CommissionReport(commission(fill)));
+    }
+
+    pub(super) fn completed_order(&self, record: &OrderRecord) -> Reply {
+        let mut order = reported(record, &self.state.accounts[record.account].id);
+        // The wire reports what remained, and no order id.
+        order.total_quantity = Some(record.remaining());
+        order.filled_quantity = Some(record.filled);
+        order.order_id = None;
+        let mut state = OrderState::of(record.status);
+        state.completed_time = Some(record.updated_at);
+        state.completed_status = match record.status {
+            Status::Filled => format!("Filled Size: {}", record.filled),
+            Status::Inactive => format!("Inactive: {}", record.reason),
+            Status::ApiPending
+            | Status::PendingSubmit
+            | Status::PendingCancel
+            | Status::PreSubmitted
+            | Status::Submitted
+            | Status::ApiCancelled
+            | Status::Cancelled => record.reason.clone(),
+        };
+        Reply::CompletedOrder(Box::new(CompletedOrder {
+            contract: full(record.instrument, &record.exchange),
+            order,
+            state,
+        }))
+    }
+}

@@ -1,0 +1,265 @@
+//! Taking orders in.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use tws::model::{Contract, Notice, OpenOrder, Order, OrderState, OrderStatus, PlaceOrder, Reply, Status};
+
+use super::change::Accepted;
+use super::contract::full;
+use super::desk::{ConnId, Core, Step};
+use super::margin::Effect;
+use super::terms::Refusal;
+use super::{Change, Terms, Tif};
+use crate::market::{Quote, UNIVERSE};
+
+/// A new order that may be taken in.
+struct Admitted {
+    instrument: usize,
+    account: usize,
+    terms: Terms,
+    parent: Option<i64>,
+    waiting: bool,
+    effect: Effect,
+}
+
+impl Core {
+    /// A new order, a change of one, or a preview.
+    pub(super) fn place(&mut self, conn: ConnId, client_id: i32, asked: &PlaceOrder, now: Timestamp, step: &mut Step) {
+        let known = self.state.find(client_id, asked.order_id);
+        if let Some(perm_id) = known.filter(|_| !asked.order.what_if) {
+            return self.replace(conn, perm_id, asked, now, step);
+        }
+        match self.admit(client_id, asked, now) {
+            Err(refusal) => refuse(conn, asked, &refusal, now, step),
+            Ok(admitted) if asked.order.what_if => self.preview(conn, client_id, asked, &admitted, step),
+            Ok(admitted) if !admitted.effect.is_covered() => {
+                let refusal = Self::short_of_margin(&admitted.effect);
+                self.report_refused(conn, client_id, asked, &admitted, &refusal, now, step);
+            }
+            Ok(admitted) => self.accept(client_id, asked, &admitted, now, step),
+        }
+    }
+
+    fn admit(&mut self, client_id: i32, asked: &PlaceOrder, now: Timestamp) -> Result<Admitted, Refusal> {
+        let order = &asked.order;
+        let instrument = super::contract::resolve(&asked.contract)
+            .ok_or_else(|| Refusal::new(200, "No security definition has been found for the request"))?;
+        if asked.order_id <= 0 {
+            return Err(Refusal::new(103, "Duplicate order id"));
+        }
+        let terms = Terms::read(order, now)?;
+        let account = self.account_of(&order.account)?;
+        let (parent, waiting) = match order.parent_id.filter(|id| *id != 0) {
+            None => (None, false),
+            Some(id) => {
+                let missing = || Refusal::new(135, format!("Can't find order with id ={id}"));
+                let perm_id = self.state.find(client_id, id).ok_or_else(missing)?;
+                let parent = self.state.order(perm_id);
+                let filled = parent.status == Status::Filled;
+                if !parent.is_live() && !filled {
+                    return Err(Refusal::rejected("Parent order is being cancelled."));
+                }
+                (Some(perm_id), !filled)
+            }
+        };
+        let quote = self.priced(instrument, now)?;
+        let mut effect = self.effect(account, instrument, &terms, Decimal::ZERO, Decimal::ZERO, &quote, now);
+        if waiting {
+            // An exit that waits for its entry adds nothing that the entry has not reserved.
+            effect.reserve = Decimal::ZERO;
+        }
+        Ok(Admitted { instrument, account, terms, parent, waiting, effect })
+    }
+
+    pub(super) fn priced(&mut self, instrument: usize, now: Timestamp) -> Result<Quote, Refusal> {
+        self.quote(instrument, now)
+            .ok_or_else(|| Refusal::rejected("There is no market data for this contract at this time."))
+    }
+
+    pub(super) fn account_of(&self, name: &str) -> Result<usize, Refusal> {
+        if name.is_empty() {
+            return if self.state.accounts.len() == 1 {
+                Ok(0)
+            } else {
+                Err(Refusal::new(435, "You must specify an account."))
+            };
+        }
+        self.state
+            .accounts
+            .iter()
+            .position(|a| a.id == name)
+            .ok_or_else(|| Refusal::invalid(&format!("Invalid account code '{name}'.")))
+    }
+
+    pub(super) fn short_of_margin(effect: &Effect) -> Refusal {
+        Refusal::rejected(&format!(
+            "We are unable to accept your order. Your Available Funds are in sufficient to cover the initial margin: \
+             EQUITY WITH LOAN VALUE [{:.2} USD] must exceed the INITIAL MARGIN [{:.2} USD].",
+            effect.before.equity - effect.commission,
+            effect.initial_after
+        ))
+    }
+
+    fn accept(&mut self, client_id: i32, asked: &PlaceOrder, admitted: &Admitted, now: Timestamp, step: &mut Step) {
+        let perm_id = self.state.next_perm_id();
+        let accepted = Accepted {
+            perm_id,
+            client_id,
+            order_id: asked.order_id,
+            con_id: UNIVERSE[admitted.instrument].con_id,
+            exchange: destination(&asked.contract),
+            account: admitted.account,
+            terms: admitted.terms,
+            order: asked.order.clone(),
+            held: true,
+            parent: admitted.parent,
+            waiting: admitted.waiting,
+            expires_at: self.expiry(admitted.terms.tif, now),
+            reserve: admitted.effect.reserve,
+            at: now,
+        };
+        let transmit = asked.order.transmit;
+        let lone = admitted.parent.is_none();
+        let accepted = Accepted { held: !(transmit && lone), ..accepted };
+        self.commit(step, Change::Accepted(Box::new(accepted)));
+        if transmit && lone {
+            self.introduce(perm_id, now, step);
+        } else if transmit {
+            self.transmit_family(perm_id, now, step);
+        }
+    }
+
+    pub(super) fn expiry(&self, tif: Tif, now: Timestamp) -> Option<Timestamp> {
+        match tif {
+            Tif::Day => self.market.day_end(now),
+            Tif::Gtd(until) => Some(until),
+            Tif::Gtc | Tif::Ioc | Tif::Fok => None,
+        }
+    }
+
+    /// The first reports of an order that has gone out, and its first look at the market.
+    pub(super) fn introduce(&mut self, perm_id: i64, now: Timestamp, step: &mut Step) {
+        self.report(perm_id, step);
+        let record = self.state.order(perm_id);
+        let (instrument, waiting, outside_rth) = (record.instrument, record.waiting, record.order.outside_rth);
+        let kind = record.terms.kind.as_str();
+        if outside_rth {
+            let text = format!(
+                "Order Event Warning:Attribute 'Outside Regular Trading Hours' is ignored based on the order type ({kind}) and destination. PlaceOrder is now being processed."
+            );
+            self.notify(perm_id, 2109, &text, now, step);
+        }
+        if !self.quote(instrument, now).is_some_and(|q| q.open) {
+            self.warn_closed(perm_id, now, step);
+        }
+        if !waiting {
+            self.work(perm_id, now, step);
+        }
+    }
+
+    fn warn_closed(&self, perm_id: i64, now: Timestamp, step: &mut Step) {
+        let record = self.state.order(perm_id);
+        let calendar = self.market.calendar();
+        let next = calendar.begun_by(now.as_second()).map_or(0, |ordinal| ordinal + 1);
+        let opens = calendar
+            .get(next)
+            .and_then(|s| Timestamp::from_second(s.open).ok())
+            .map_or_else(String::new, tws::time::format_zoned);
+        let i = &UNIVERSE[record.instrument];
+        let text = format!(
+            "Order Message:\n{} {} {} {}\nWarning: Your order will not be placed at the exchange until {opens}.",
+            record.terms.side.as_str(),
+            record.terms.quantity,
+            i.symbol,
+            i.primary_exchange
+        );
+        self.notify(perm_id, 399, &text, now, step);
+    }
+
+    fn preview(&self, conn: ConnId, client_id: i32, asked: &PlaceOrder, admitted: &Admitted, step: &mut Step) {
+        let Effect { before, initial_after, maintenance_after, commission, .. } = admitted.effect;
+        let money = |value: Decimal| Some(value.round_dp(2));
+        let state = OrderState {
+            init_margin_before: money(before.initial),
+            maint_margin_before: money(before.maintenance),
+            equity_with_loan_before: money(before.equity),
+            init_margin_change: money(initial_after - before.initial),
+            maint_margin_change: money(maintenance_after - before.maintenance),
+            equity_with_loan_change: money(-commission),
+            init_margin_after: money(initial_after),
+            maint_margin_after: money(maintenance_after),
+            equity_with_loan_after: money(before.equity - commission),
+            commission: Some(commission),
+            min_commission: Some(commission),
+            max_commission: Some(commission),
+            commission_currency: "USD".to_owned(),
+            margin_currency: "USD".to_owned(),
+            warning_text: if admitted.effect.is_covered() {
+                String::new()
+            } else {
+                Self::short_of_margin(&admitted.effect).message
+            },
+            ..OrderState::of(Status::PreSubmitted)
+        };
+        step.send(conn, self.unplaced(client_id, asked, admitted, state));
+    }
+
+    /// The report of an order that is not in the books.
+    fn unplaced(&self, client_id: i32, asked: &PlaceOrder, admitted: &Admitted, state: OrderState) -> Reply {
+        Reply::OpenOrder(Box::new(OpenOrder {
+            order_id: asked.order_id,
+            contract: full(admitted.instrument, &destination(&asked.contract)),
+            order: Order {
+                client_id: Some(client_id),
+                order_id: Some(asked.order_id),
+                account: self.state.accounts[admitted.account].id.clone(),
+                tif: admitted.terms.tif.as_str().to_owned(),
+                ..asked.order.clone()
+            },
+            state,
+        }))
+    }
+
+    /// An order that the broker read and refused: Inactive, then 201.
+    fn report_refused(
+        &self,
+        conn: ConnId,
+        client_id: i32,
+        asked: &PlaceOrder,
+        admitted: &Admitted,
+        refusal: &Refusal,
+        now: Timestamp,
+        step: &mut Step,
+    ) {
+        let mut state = OrderState::of(Status::Inactive);
+        state.reject_reason.clone_from(&refusal.message);
+        step.send(conn, self.unplaced(client_id, asked, admitted, state));
+        step.send(
+            conn,
+            Reply::OrderStatus(OrderStatus {
+                order_id: asked.order_id,
+                status: Status::Inactive,
+                filled: Decimal::ZERO,
+                remaining: admitted.terms.quantity,
+                avg_fill_price: Decimal::ZERO,
+                perm_id: 0,
+                parent_id: asked.order.parent_id.unwrap_or(0),
+                last_fill_price: Decimal::ZERO,
+                client_id,
+                why_held: String::new(),
+                mkt_cap_price: Decimal::ZERO,
+            }),
+        );
+        refuse(conn, asked, refusal, now, step);
+    }
+}
+
+/// Where an order goes: where it says, else by the smart router.
+fn destination(contract: &Contract) -> String {
+    if contract.exchange.is_empty() { "SMART".to_owned() } else { contract.exchange.clone() }
+}
+
+fn refuse(conn: ConnId, asked: &PlaceOrder, refusal: &Refusal, now: Timestamp, step: &mut Step) {
+    let notice = Notice::about(asked.order_id, refusal.code, refusal.message.clone(), now);
+    step.send(conn, Reply::Notice(notice));
+}

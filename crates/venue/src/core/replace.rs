@@ -1,0 +1,86 @@
+//! Changing an order: the same order id again.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use tws::model::{Notice, PlaceOrder, Reply, Status};
+
+use super::change::Replaced;
+use super::desk::{ConnId, Core, Step};
+use super::terms::Refusal;
+use super::{Change, Terms};
+
+impl Core {
+    /// Changes an order, sends out one that was held back, or says why not: the original stays.
+    pub(super) fn replace(&mut self, conn: ConnId, perm_id: i64, asked: &PlaceOrder, now: Timestamp, step: &mut Step) {
+        let replaced = match self.admit_replace(perm_id, asked, now) {
+            Ok(replaced) => replaced,
+            Err(refusal) => {
+                let notice = Notice::about(asked.order_id, refusal.code, refusal.message, now);
+                return step.send(conn, Reply::Notice(notice));
+            }
+        };
+        let record = self.state.order(perm_id);
+        let held = record.held;
+        if record.terms != replaced.terms || record.order != replaced.order {
+            self.commit(step, Change::Replaced(Box::new(replaced)));
+        }
+        if held {
+            if asked.order.transmit {
+                self.transmit_family(perm_id, now, step);
+            }
+            return;
+        }
+        self.report(perm_id, step);
+        if self.state.order(perm_id).slot().is_some() {
+            self.work(perm_id, now, step);
+        }
+    }
+
+    fn admit_replace(&mut self, perm_id: i64, asked: &PlaceOrder, now: Timestamp) -> Result<Replaced, Refusal> {
+        let record = self.state.order(perm_id);
+        match record.status {
+            Status::Filled => return Err(Refusal::new(104, "Cannot modify a filled order.")),
+            Status::Cancelled | Status::ApiCancelled | Status::Inactive => {
+                return Err(Refusal::new(103, "Duplicate order id"));
+            }
+            Status::ApiPending
+            | Status::PendingSubmit
+            | Status::PendingCancel
+            | Status::PreSubmitted
+            | Status::Submitted => {}
+        }
+        let (instrument, account, filled, waiting) = (record.instrument, record.account, record.filled, record.waiting);
+        let (side, reserve, parent_id) = (record.terms.side, record.reserve, record.order.parent_id);
+        let group = record.order.oca_group.clone();
+        let terms = Terms::read(&asked.order, now)?;
+        let same = super::contract::resolve(&asked.contract) == Some(instrument)
+            && self.account_of(&asked.order.account)? == account
+            && terms.side == side
+            && terms.tif.is_immediate() == self.state.order(perm_id).terms.tif.is_immediate()
+            && asked.order.parent_id.unwrap_or(0) == parent_id.unwrap_or(0)
+            && asked.order.oca_group == group;
+        if !same {
+            return Err(Refusal::new(105, "Order being modified does not match original order."));
+        }
+        if terms.quantity <= filled {
+            return Err(Refusal::rejected("The new quantity is not above what has filled already."));
+        }
+        let quote = self.priced(instrument, now)?;
+        let mut effect = self.effect(account, instrument, &terms, filled, reserve, &quote, now);
+        if waiting {
+            effect.reserve = Decimal::ZERO;
+        }
+        // A change that adds no exposure needs no cover.
+        if effect.reserve > reserve && !effect.is_covered() {
+            return Err(Self::short_of_margin(&effect));
+        }
+        Ok(Replaced {
+            perm_id,
+            terms,
+            order: asked.order.clone(),
+            expires_at: self.expiry(terms.tif, now),
+            reserve: effect.reserve,
+            at: now,
+        })
+    }
+}

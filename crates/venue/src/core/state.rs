@@ -1,0 +1,356 @@
+//! What must survive, and the one way it changes.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use tws::model::Status;
+
+use super::change::{Accepted, Change, Executed, Opened, Replaced};
+use super::order::{Fill, LedgerModification, OrderRecord, Slot, is_live};
+use super::{Account, Side};
+use crate::market::{UNIVERSE, find_con_id};
+
+/// PermIds are this plus the order's position: sequential, and of the size of real ones.
+const PERM_BASE: i64 = 1_426_000_001;
+
+/// Orders of one instrument that wait for the market, each side by price, then age.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Book {
+    pub(super) market: BTreeSet<i64>,
+    pub(super) buys: BTreeSet<(Reverse<Decimal>, i64)>,
+    pub(super) sells: BTreeSet<(Decimal, i64)>,
+    pub(super) stop_buys: BTreeSet<(Decimal, i64)>,
+    pub(super) stop_sells: BTreeSet<(Reverse<Decimal>, i64)>,
+    /// Those of the above that have not reached an open market yet.
+    pub(super) queued: BTreeSet<i64>,
+}
+
+impl Book {
+    pub(super) fn is_empty(&self) -> bool {
+        self.market.is_empty()
+            && self.buys.is_empty()
+            && self.sells.is_empty()
+            && self.stop_buys.is_empty()
+            && self.stop_sells.is_empty()
+    }
+
+    fn insert(&mut self, slot: Slot, id: i64) {
+        match slot {
+            Slot::Market => self.market.insert(id),
+            Slot::Limit(Side::Buy, price) => self.buys.insert((Reverse(price), id)),
+            Slot::Limit(Side::Sell, price) => self.sells.insert((price, id)),
+            Slot::Stop(Side::Buy, price) => self.stop_buys.insert((price, id)),
+            Slot::Stop(Side::Sell, price) => self.stop_sells.insert((Reverse(price), id)),
+        };
+    }
+
+    fn remove(&mut self, slot: Slot, id: i64) {
+        match slot {
+            Slot::Market => self.market.remove(&id),
+            Slot::Limit(Side::Buy, price) => self.buys.remove(&(Reverse(price), id)),
+            Slot::Limit(Side::Sell, price) => self.sells.remove(&(price, id)),
+            Slot::Stop(Side::Buy, price) => self.stop_buys.remove(&(price, id)),
+            Slot::Stop(Side::Sell, price) => self.stop_sells.remove(&(Reverse(price), id)),
+        };
+    }
+}
+
+/// Shares taken from the displayed sizes within one second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Taken {
+    second: i64,
+    at_ask: Decimal,
+    at_bid: Decimal,
+}
+
+/// Orders of one client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ClientOrders {
+    pub(super) by_order_id: BTreeMap<i32, i64>,
+    pub(super) live: BTreeSet<i64>,
+}
+
+/// Everything that survives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    orders: Vec<OrderRecord>,
+    pub(super) accounts: Vec<Account>,
+    pub(super) books: Vec<Book>,
+    taken: Vec<Taken>,
+    pub(super) clients: BTreeMap<i32, ClientOrders>,
+    pub(super) live: BTreeSet<i64>,
+    pub(super) expiries: BTreeSet<(Timestamp, i64)>,
+    pub(super) children: BTreeMap<i64, Vec<i64>>,
+    pub(super) groups: BTreeMap<(i32, String), BTreeSet<i64>>,
+    /// Ended orders, in the order they ended.
+    pub(super) ended: Vec<i64>,
+    /// Every fill: order and position among its fills.
+    pub(super) fills: Vec<(i64, usize)>,
+    pub(super) day: Date,
+}
+
+impl State {
+    pub(super) fn new(opened: &Opened) -> Self {
+        Self {
+            orders: Vec::new(),
+            accounts: opened.accounts.iter().map(|id| Account::new(id.clone(), opened.deposit)).collect(),
+            books: vec![Book::default(); UNIVERSE.len()],
+            taken: vec![Taken::default(); UNIVERSE.len()],
+            clients: BTreeMap::new(),
+            live: BTreeSet::new(),
+            expiries: BTreeSet::new(),
+            children: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            ended: Vec::new(),
+            fills: Vec::new(),
+            day: opened.market.opened_on,
+        }
+    }
+
+    pub(super) fn orders(&self) -> &[OrderRecord] {
+        &self.orders
+    }
+
+    pub(super) fn next_perm_id(&self) -> i64 {
+        PERM_BASE + i64::try_from(self.orders.len()).unwrap_or(i64::MAX - PERM_BASE)
+    }
+
+    fn position(&self, perm_id: i64) -> Option<usize> {
+        usize::try_from(perm_id - PERM_BASE).ok().filter(|i| *i < self.orders.len())
+    }
+
+    pub(super) fn get(&self, perm_id: i64) -> Option<&OrderRecord> {
+        self.position(perm_id).map(|i| &self.orders[i])
+    }
+
+    /// An order whose id came out of this state.
+    pub(super) fn order(&self, perm_id: i64) -> &OrderRecord {
+        let position = self.position(perm_id).unwrap_or(usize::MAX);
+        &self.orders[position]
+    }
+
+    pub(super) fn find(&self, client_id: i32, order_id: i32) -> Option<i64> {
+        self.clients.get(&client_id)?.by_order_id.get(&order_id).copied()
+    }
+
+    /// The lowest order id that is free for a client.
+    pub(super) fn next_order_id(&self, client_id: i32) -> i32 {
+        let highest = self.clients.get(&client_id).and_then(|c| c.by_order_id.last_key_value());
+        highest.map_or(1, |(id, _)| id.saturating_add(1).max(1))
+    }
+
+    /// Shares already taken at the ask (by buyers) or at the bid in this second.
+    pub(super) fn taken(&self, instrument: usize, side: Side, second: i64) -> Decimal {
+        let taken = &self.taken[instrument];
+        match side {
+            _ if taken.second != second => Decimal::ZERO,
+            Side::Buy => taken.at_ask,
+            Side::Sell => taken.at_bid,
+        }
+    }
+
+    /// Whether a change can follow. Only a history from outside can fail this.
+    pub(super) fn check(&self, change: &Change) -> Result<(), String> {
+        let known = |perm_id: i64| match self.get(perm_id) {
+            Some(record) => Ok(record),
+            None => Err(format!("there is no order {perm_id}")),
+        };
+        let live = |perm_id: i64| match known(perm_id)? {
+            record if record.is_live() => Ok(record),
+            _ => Err(format!("order {perm_id} has ended")),
+        };
+        match change {
+            Change::Opened(_) => Err("the venue was opened already".to_owned()),
+            Change::Accepted(a) if a.perm_id != self.next_perm_id() => {
+                Err(format!("order {} does not come next", a.perm_id))
+            }
+            Change::Accepted(a) if find_con_id(a.con_id).is_none() => Err(format!("no contract {}", a.con_id)),
+            Change::Accepted(a) if a.account >= self.accounts.len() => Err(format!("no account {}", a.account)),
+            Change::Accepted(a) => a.parent.map_or(Ok(()), |p| known(p).map(|_| ())),
+            Change::Replaced(r) => live(r.perm_id).map(|_| ()),
+            Change::Transmitted { perm_id, .. }
+            | Change::Activated { perm_id, .. }
+            | Change::Triggered { perm_id, .. }
+            | Change::StatusSet { perm_id, .. } => live(*perm_id).map(|_| ()),
+            Change::Executed(e) => match live(e.execution.perm_id)? {
+                record if e.execution.shares > record.remaining() => Err(format!("order {} overfills", record.perm_id)),
+                _ => Ok(()),
+            },
+            Change::PriceMoved { con_id, .. } if find_con_id(*con_id).is_none() => Err(format!("no contract {con_id}")),
+            Change::PriceMoved { .. } => Ok(()),
+            Change::DayBegan { equity, .. } if equity.len() != self.accounts.len() => {
+                Err("one equity per account".to_owned())
+            }
+            Change::DayBegan { .. } => Ok(()),
+        }
+    }
+
+    /// Applies a change that [`State::check`] passes.
+    pub(super) fn apply(&mut self, change: &Change) {
+        match change {
+            // The market moves beside the state; the state began with `Opened`.
+            Change::Opened(_) | Change::PriceMoved { .. } => {}
+            Change::Accepted(accepted) => self.accept(accepted),
+            Change::Replaced(replaced) => self.replace(replaced),
+            Change::Transmitted { perm_id, at } => self.update(*perm_id, *at, |order| {
+                order.held = false;
+                order.status = Status::PreSubmitted;
+            }),
+            Change::Activated { perm_id, at } => self.update(*perm_id, *at, |order| order.waiting = false),
+            Change::Triggered { perm_id, at } => self.update(*perm_id, *at, |order| order.triggered = true),
+            Change::StatusSet { perm_id, status, reason, at } => {
+                self.update(*perm_id, *at, |order| {
+                    order.status = *status;
+                    order.reason.clone_from(reason);
+                });
+            }
+            Change::Executed(executed) => self.execute(executed),
+            Change::DayBegan { date, equity } => {
+                self.day = *date;
+                for (account, equity) in self.accounts.iter_mut().zip(equity) {
+                    account.begin_day(*equity);
+                }
+            }
+        }
+    }
+
+    fn accept(&mut self, accepted: &Accepted) {
+        let Some(instrument) = find_con_id(accepted.con_id) else {
+            return;
+        };
+        let record = OrderRecord::new(accepted, instrument);
+        let perm_id = record.perm_id;
+        let client = self.clients.entry(record.client_id).or_default();
+        client.by_order_id.insert(record.order_id, perm_id);
+        if let Some(parent) = record.parent {
+            self.children.entry(parent).or_default().push(perm_id);
+        }
+        if !record.order.oca_group.is_empty() {
+            let group = (record.client_id, record.order.oca_group.clone());
+            self.groups.entry(group).or_default().insert(perm_id);
+        }
+        self.orders.push(record);
+        self.index(perm_id);
+    }
+
+    fn replace(&mut self, replaced: &Replaced) {
+        self.update(replaced.perm_id, replaced.at, |order| {
+            order.modifications.push(LedgerModification { at: replaced.at, from: order.terms, to: replaced.terms });
+            order.terms = replaced.terms;
+            order.order = replaced.order.clone();
+            order.expires_at = replaced.expires_at;
+            order.reserve = replaced.reserve;
+        });
+    }
+
+    fn execute(&mut self, executed: &Executed) {
+        let execution = &executed.execution;
+        let record = self.order(execution.perm_id);
+        let (account, instrument, side) = (record.account, record.instrument, record.terms.side);
+        let realized = self.accounts[account].book(
+            instrument,
+            side.signed(execution.shares),
+            execution.price,
+            executed.commission,
+        );
+        let taken = &mut self.taken[instrument];
+        let second = execution.time.as_second();
+        if taken.second != second {
+            *taken = Taken { second, ..Taken::default() };
+        }
+        match side {
+            Side::Buy => taken.at_ask += execution.shares,
+            Side::Sell => taken.at_bid += execution.shares,
+        }
+        let fill = Fill { execution: execution.clone(), commission: executed.commission, realized };
+        self.fills.push((execution.perm_id, self.order(execution.perm_id).fills.len()));
+        self.update(execution.perm_id, execution.time, |order| {
+            let remaining = order.remaining();
+            let freed = if fill.execution.shares == remaining {
+                order.reserve
+            } else {
+                (order.reserve * fill.execution.shares / remaining).round_dp(8)
+            };
+            order.reserve -= freed;
+            order.filled += fill.execution.shares;
+            order.value += fill.execution.shares * fill.execution.price;
+            order.commission += fill.commission;
+            order.last_price = fill.execution.price;
+            order.status = if order.remaining().is_zero() { Status::Filled } else { Status::Submitted };
+            order.fills.push(fill);
+        });
+    }
+
+    /// Changes an order and keeps every index in step with it.
+    fn update(&mut self, perm_id: i64, at: Timestamp, change: impl FnOnce(&mut OrderRecord)) {
+        let Some(position) = self.position(perm_id) else {
+            return;
+        };
+        self.unindex(perm_id);
+        let order = &mut self.orders[position];
+        change(order);
+        order.updated_at = at;
+        if !is_live(order.status) {
+            order.reserve = Decimal::ZERO;
+            self.ended.push(perm_id);
+            if !order.order.oca_group.is_empty() {
+                let key = (order.client_id, order.order.oca_group.clone());
+                if let Some(group) = self.groups.get_mut(&key) {
+                    group.remove(&perm_id);
+                    if group.is_empty() {
+                        self.groups.remove(&key);
+                    }
+                }
+            }
+        }
+        self.index(perm_id);
+    }
+
+    fn unindex(&mut self, perm_id: i64) {
+        let Some(position) = self.position(perm_id) else {
+            return;
+        };
+        let order = &self.orders[position];
+        self.accounts[order.account].reserved -= order.reserve;
+        if let Some(slot) = order.slot() {
+            let book = &mut self.books[order.instrument];
+            book.remove(slot, perm_id);
+            book.queued.remove(&perm_id);
+        }
+        if let Some(expiry) = order.expires_at {
+            self.expiries.remove(&(expiry, perm_id));
+        }
+        self.live.remove(&perm_id);
+        if let Some(client) = self.clients.get_mut(&order.client_id) {
+            client.live.remove(&perm_id);
+        }
+    }
+
+    fn index(&mut self, perm_id: i64) {
+        let Some(position) = self.position(perm_id) else {
+            return;
+        };
+        let order = &self.orders[position];
+        self.accounts[order.account].reserved += order.reserve;
+        if let Some(slot) = order.slot() {
+            let book = &mut self.books[order.instrument];
+            book.insert(slot, perm_id);
+            if order.status == Status::PreSubmitted && !order.is_armed() {
+                book.queued.insert(perm_id);
+            }
+        }
+        if !order.is_live() {
+            return;
+        }
+        if let Some(expiry) = order.expires_at {
+            self.expiries.insert((expiry, perm_id));
+        }
+        self.live.insert(perm_id);
+        if let Some(client) = self.clients.get_mut(&order.client_id) {
+            client.live.insert(perm_id);
+        }
+    }
+}

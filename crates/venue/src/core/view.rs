@@ -1,0 +1,178 @@
+//! What the control API shows of the core.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use tws::model::Status;
+
+use super::Side;
+use super::desk::Core;
+use crate::market::UNIVERSE;
+
+/// The core at an instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StateView {
+    /// Venue time.
+    pub now: Timestamp,
+    /// Whether the market is open.
+    pub market_open: bool,
+    /// The last day with real closes; prices of later days are synthetic.
+    pub last_real_close_on: jiff::civil::Date,
+    /// Accounts with their holdings.
+    pub accounts: Vec<AccountView>,
+    /// Working orders, oldest first.
+    pub working_orders: Vec<WorkingOrderView>,
+    /// Connected clients.
+    pub connections: Vec<ConnectionView>,
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountView {
+    /// Name.
+    pub account: String,
+    /// Deposit.
+    pub deposit: Decimal,
+    /// Cash.
+    pub cash: Decimal,
+    /// Net liquidation value.
+    pub net_liquidation: Decimal,
+    /// Realised profit since the account was opened.
+    pub realized_pnl: Decimal,
+    /// Commissions since the account was opened.
+    pub commissions: Decimal,
+    /// Initial margin, working orders included.
+    pub initial_margin: Decimal,
+    /// Buying power.
+    pub buying_power: Decimal,
+    /// Holdings.
+    pub positions: Vec<HoldingView>,
+}
+
+/// A holding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HoldingView {
+    /// Contract.
+    pub con_id: i32,
+    /// Symbol.
+    pub symbol: String,
+    /// Shares, negative when short.
+    pub quantity: Decimal,
+    /// Total cost, commissions included.
+    pub cost: Decimal,
+    /// Average cost.
+    pub average_cost: Decimal,
+}
+
+/// A working order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WorkingOrderView {
+    /// The broker's id.
+    pub perm_id: i64,
+    /// Owner.
+    pub client_id: i32,
+    /// The owner's id.
+    pub order_id: i32,
+    /// The client's own reference.
+    pub order_ref: String,
+    /// Account.
+    pub account: String,
+    /// Symbol.
+    pub symbol: String,
+    /// Side.
+    pub side: Side,
+    /// Type.
+    pub order_type: String,
+    /// Still to fill.
+    pub remaining: Decimal,
+    /// Status.
+    pub status: Status,
+    /// Not transmitted by its client yet.
+    pub held: bool,
+}
+
+/// A connected client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConnectionView {
+    /// Connection.
+    pub connection: u64,
+    /// Client id.
+    pub client_id: i32,
+    /// Since when.
+    pub connected_at: Timestamp,
+    /// Market data lines in use.
+    pub market_data_lines: usize,
+}
+
+impl Core {
+    /// Accounts, positions, working orders, connections and clock.
+    pub fn state_view(&self, now: Timestamp) -> StateView {
+        StateView {
+            now,
+            market_open: self.market.is_open(now),
+            last_real_close_on: self.market.config().last_close_on,
+            accounts: (0..self.state.accounts.len()).map(|a| self.account_view(a, now)).collect(),
+            working_orders: self.working_orders(),
+            connections: self
+                .sessions
+                .iter()
+                .map(|(conn, session)| ConnectionView {
+                    connection: conn.0,
+                    client_id: session.client_id,
+                    connected_at: session.connected_at,
+                    market_data_lines: session.ticks.len(),
+                })
+                .collect(),
+        }
+    }
+
+    fn account_view(&self, account: usize, now: Timestamp) -> AccountView {
+        let a = &self.state.accounts[account];
+        let margin = self.margin(account, now);
+        AccountView {
+            account: a.id.clone(),
+            deposit: a.deposit,
+            cash: a.cash,
+            net_liquidation: margin.equity,
+            realized_pnl: a.realized,
+            commissions: a.commissions,
+            initial_margin: margin.initial,
+            buying_power: margin.buying_power(),
+            positions: a
+                .holdings
+                .iter()
+                .filter(|(_, h)| !h.quantity.is_zero())
+                .map(|(instrument, h)| HoldingView {
+                    con_id: UNIVERSE[*instrument].con_id,
+                    symbol: UNIVERSE[*instrument].symbol.to_owned(),
+                    quantity: h.quantity,
+                    cost: h.cost,
+                    average_cost: h.average_cost(),
+                })
+                .collect(),
+        }
+    }
+
+    fn working_orders(&self) -> Vec<WorkingOrderView> {
+        self.state
+            .live
+            .iter()
+            .map(|perm_id| {
+                let record = self.state.order(*perm_id);
+                WorkingOrderView {
+                    perm_id: record.perm_id,
+                    client_id: record.client_id,
+                    order_id: record.order_id,
+                    order_ref: record.order.order_ref.clone(),
+                    account: self.state.accounts[record.account].id.clone(),
+                    symbol: UNIVERSE[record.instrument].symbol.to_owned(),
+                    side: record.terms.side,
+                    order_type: record.terms.kind.as_str().to_owned(),
+                    remaining: record.remaining(),
+                    status: record.status,
+                    held: record.held,
+                }
+            })
+            .collect()
+    }
+}
