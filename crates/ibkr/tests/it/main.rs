@@ -14,3 +14,4 @@ mod orders;
 mod questions;
 mod quotes;
 mod snapshot;
+mod venue;
