@@ -1,1 +1,31 @@
-//! To be written.
+//! The versioned JSON shapes of our own faces and their conversions from and to the domain. What a request says is
+//! parsed here, once, into checked types; what an answer says has one shape for every face. No shape is ever narrowed:
+//! fields are added, words and codes are permanent.
+
+pub mod account;
+pub mod amendment;
+pub mod approval;
+pub mod audit;
+pub mod code;
+pub mod contract;
+pub mod fields;
+pub mod gates;
+pub mod instrument;
+pub mod key;
+pub mod kill;
+pub mod market;
+pub mod new_order;
+pub mod order;
+pub mod page;
+pub mod preview;
+pub mod problem;
+pub mod schema;
+pub mod status;
+pub mod terms;
+pub mod word;
+
+pub use code::Code;
+pub use fields::{FieldError, ParseError};
+pub use new_order::NewOrder;
+pub use page::Page;
+pub use problem::Problem;

@@ -1,0 +1,123 @@
+//! Around every request: its id, the door checks, panics, and the one place where problems are written.
+
+use crate::refusal::Refusal;
+use crate::state::App;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::id::CorrelationId;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+use wire::{Code, problem};
+
+/// The correlation id's header.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps one request.
+pub(crate) async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let id = match request_id(request.headers()) {
+        Ok(id) => id,
+        Err(error) => {
+            tracing::error!(%error, "no randomness for a request id");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    request.extensions_mut().insert(id.clone());
+    let response = match door(&app, request.uri(), request.headers()) {
+        Ok(()) => run(request, next).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    let mut response = write_problem(response, &id);
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let status = response.status().as_u16();
+    let elapsed_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::debug!(%method, path, status, elapsed_us, request_id = %id, "request");
+    response
+}
+
+async fn run(request: Request, next: Next) -> Response {
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!("a request handler panicked");
+            Refusal::new(Code::Internal, "the gateway failed; see its log for this request id").into_response()
+        }
+    }
+}
+
+/// The caller's id where it is a valid one, else 128 random bits.
+fn request_id(headers: &HeaderMap) -> Result<CorrelationId, String> {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    if let Some(id) = given.and_then(|text| text.parse().ok()) {
+        return Ok(id);
+    }
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
+    hex::encode(bytes).parse().map_err(|error: domain::id::IdError| error.to_string())
+}
+
+/// A web page of another origin, or a foreign name that resolves to loopback, must not reach us.
+fn door(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+    let ours = |host: &str| app.hosts.iter().any(|known| known.eq_ignore_ascii_case(host));
+    let refuse = |detail| Err(Refusal::new(Code::ForbiddenOrigin, detail));
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (hosts.next().and_then(|value| value.to_str().ok()), hosts.next()) {
+        (Some(host), None) if ours(host) => {}
+        (Some(_) | None, _) => return refuse("the Host header does not name this gateway"),
+    }
+    if uri.authority().is_some_and(|authority| !ours(authority.as_str())) {
+        return refuse("the request line does not name this gateway");
+    }
+    for origin in headers.get_all(header::ORIGIN) {
+        if !origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")).is_some_and(ours) {
+            return refuse("the Origin header does not name this gateway");
+        }
+    }
+    Ok(())
+}
+
+/// Writes what was refused; also what axum refused by itself, which comes without a problem.
+fn write_problem(mut response: Response, id: &CorrelationId) -> Response {
+    let status = response.status();
+    let carried = response.extensions_mut().remove::<Refusal>().map(|refusal| *refusal.0);
+    let mut problem = match carried {
+        Some(problem) => problem,
+        None if status.is_client_error() || status.is_server_error() => *plain(status).0,
+        None => return response,
+    };
+    id.as_str().clone_into(&mut problem.request_id);
+    let written = match serde_json::to_vec(&problem) {
+        Ok(written) => written,
+        Err(error) => {
+            tracing::error!(%error, "a problem cannot be written");
+            Vec::new()
+        }
+    };
+    *response.status_mut() = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::MEDIA_TYPE));
+    *response.body_mut() = Body::from(written);
+    response
+}
+
+/// A status without a problem: of axum's own making.
+fn plain(status: StatusCode) -> Refusal {
+    match status {
+        StatusCode::NOT_FOUND => Refusal::new(Code::NotFound, "there is no such path"),
+        StatusCode::METHOD_NOT_ALLOWED => Refusal::new(Code::MethodNotAllowed, "the path has no such method"),
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(Code::PayloadTooLarge, "the body is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::new(Code::UnsupportedMediaType, "the body is not JSON"),
+        _ if status.is_client_error() => Refusal::field("request", "must be well-formed"),
+        _ => Refusal::new(Code::Internal, "the gateway failed; see its log for this request id"),
+    }
+}

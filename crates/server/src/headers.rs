@@ -1,0 +1,45 @@
+//! The two headers that orders speak by: `Idempotency-Key` and `Prefer: wait=N`.
+
+use crate::config::Limits;
+use crate::refusal::Refusal;
+use axum::http::HeaderMap;
+use domain::id::ClOrdId;
+use std::time::Duration;
+
+const KEY: &str = "Idempotency-Key";
+
+/// The key, if one is given.
+pub(crate) fn key_if_given(headers: &HeaderMap) -> Result<Option<ClOrdId>, Refusal> {
+    let mut values = headers.get_all("idempotency-key").iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Refusal::field(KEY, "must be given once"));
+    }
+    let text = value.to_str().map_err(|_| Refusal::field(KEY, "must be plain text"))?;
+    match wire::fields::checked(text) {
+        Ok(key) => Ok(Some(key)),
+        Err(rule) => Err(Refusal::field(KEY, &rule)),
+    }
+}
+
+/// The key, which must be given.
+pub(crate) fn key(headers: &HeaderMap) -> Result<ClOrdId, Refusal> {
+    key_if_given(headers)?.ok_or_else(|| Refusal::field(KEY, "is required: it makes a repeat of this request safe"))
+}
+
+/// How long to wait for the broker. Other preferences are ignored, as RFC 7240 asks; a wrong `wait` is not.
+pub(crate) fn wait(headers: &HeaderMap, limits: &Limits) -> Result<Duration, Refusal> {
+    let rule = "wait must be a whole number of seconds, such as wait=5";
+    for value in headers.get_all("prefer") {
+        let text = value.to_str().map_err(|_| Refusal::field("Prefer", rule))?;
+        for preference in text.split([',', ';']) {
+            let (name, seconds) = preference.split_once('=').unwrap_or((preference, ""));
+            if name.trim().eq_ignore_ascii_case("wait") {
+                let seconds: u32 =
+                    seconds.trim().trim_matches('"').parse().map_err(|_| Refusal::field("Prefer", rule))?;
+                return Ok(Duration::from_secs(u64::from(seconds)).min(limits.wait_max));
+            }
+        }
+    }
+    Ok(limits.wait_default)
+}

@@ -1,0 +1,48 @@
+//! Query parameters: every one known, each once, and read by the same rules as bodies.
+
+use crate::refusal::Refusal;
+use axum::extract::FromRequestParts;
+use axum::extract::Query;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use wire::FieldError;
+
+/// The parameters as texts.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+        Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|error| {
+            let said = error.body_text();
+            // serde names the parameter in back quotes: "unknown field `x`, expected …".
+            let field: String = said.split('`').nth(1).unwrap_or("query").chars().take(64).collect();
+            let rule = if said.contains("duplicate field") {
+                "must be given once"
+            } else if said.contains("unknown field") {
+                "is not a parameter of this request"
+            } else {
+                "must be well-formed"
+            };
+            Refusal::field(&field, rule)
+        })
+    }
+}
+
+/// Reads a flag; absent is false.
+pub(crate) fn flag(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> bool {
+    match text {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            errors.push(FieldError::new(name, &"must be true or false"));
+            false
+        }
+    }
+}
+
+/// Refuses when anything was found wrong.
+pub(crate) fn settle(errors: Vec<FieldError>) -> Result<(), Refusal> {
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::from(errors)) }
+}

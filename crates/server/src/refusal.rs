@@ -1,0 +1,97 @@
+//! A refused request on its way out. The envelope writes it, because only the envelope knows the request id.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::fault::Fault;
+use std::time::Duration;
+use wire::{Code, FieldError, ParseError, Problem};
+
+/// A problem to be answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal(pub(crate) Box<Problem>);
+
+/// What a handler gives.
+pub(crate) type Answer = Result<Response, Refusal>;
+
+impl Refusal {
+    pub(crate) fn new(code: Code, detail: &str) -> Self {
+        Self(Box::new(Problem::new(code, detail)))
+    }
+
+    pub(crate) fn field(field: &str, rule: &str) -> Self {
+        Self(Box::new(Problem::of_fields(vec![FieldError::new(field, &rule)])))
+    }
+
+    /// Too many failures: come back later.
+    pub(crate) fn too_many(wait: Duration) -> Response {
+        let mut response = Self::new(Code::TooManyRequests, "too many failed authentications").into_response();
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        response
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match &fault {
+            Fault::Storage(_) | Fault::Internal(_) => tracing::error!(%fault, "a use case failed"),
+            Fault::Invalid { .. }
+            | Fault::Unauthorized
+            | Fault::ForbiddenScope(_)
+            | Fault::HumansOnly
+            | Fault::OwnRequest
+            | Fault::NotFound { .. }
+            | Fault::IdempotencyConflict(_)
+            | Fault::InFlight(_)
+            | Fault::NotReady(_)
+            | Fault::BrokerUnreachable(_)
+            | Fault::BrokerRefused { .. }
+            | Fault::Unknown(_)
+            | Fault::ContractNotFound(_)
+            | Fault::ContractAmbiguous { .. }
+            | Fault::MarketDataUnavailable(_)
+            | Fault::MarketDataNotEntitled(_)
+            | Fault::Pacing(_)
+            | Fault::AccountMismatch { .. }
+            | Fault::CapabilityMissing(_)
+            | Fault::AlreadyFinal { .. }
+            | Fault::NotReplaceable { .. }
+            | Fault::ChangeDenied(_)
+            | Fault::ApprovalOver { .. }
+            | Fault::LeaseNotHeld(_) => {}
+        }
+        Self(Box::new(Problem::from(&fault)))
+    }
+}
+
+impl From<ParseError> for Refusal {
+    fn from(error: ParseError) -> Self {
+        Self(Box::new(Problem::from(error)))
+    }
+}
+
+impl From<Vec<FieldError>> for Refusal {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self(Box::new(Problem::of_fields(errors)))
+    }
+}
+
+impl From<FieldError> for Refusal {
+    fn from(error: FieldError) -> Self {
+        Self::from(vec![error])
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

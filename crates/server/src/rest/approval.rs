@@ -1,0 +1,127 @@
+//! Approvals.
+
+use super::order::answer_of;
+use crate::body::Json as Body;
+use crate::caller::Caller;
+use crate::headers;
+use crate::openapi::Problems;
+use crate::query::{Params, flag, settle};
+use crate::refusal::{Answer, Refusal};
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use domain::id::ApprovalId;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::Page;
+use wire::approval::{Approval, Because};
+use wire::order::OrderAnswer;
+
+/// Which approvals.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ApprovalsParams {
+    /// `true`: only those that wait for a human.
+    pending: Option<String>,
+    /// Page size; above 1000 is clamped.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Approval requests.
+#[utoipa::path(
+    get, path = "/api/v1/approvals", tag = "approvals", params(ApprovalsParams),
+    responses((status = 200, body = Page<Approval>), Problems)
+)]
+pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<ApprovalsParams>) -> Answer {
+    let asked = params.0;
+    let mut errors = Vec::new();
+    let pending = flag("pending", asked.pending.as_deref(), &mut errors);
+    let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
+    settle(errors)?;
+    let approvals = app.desk.approvals(&by, pending)?;
+    let items = approvals.iter().map(Approval::from).collect();
+    let page = Page::cut(items, limit, asked.cursor.as_deref(), |approval: &Approval| approval.id.clone())?;
+    Ok(Json(page).into_response())
+}
+
+fn approval_id(text: &str) -> Result<ApprovalId, Refusal> {
+    wire::fields::checked(text).map_err(|rule| Refusal::field("id", &rule))
+}
+
+/// One approval request.
+#[utoipa::path(
+    get, path = "/api/v1/approvals/{id}", tag = "approvals", params(("id" = String, Path, description = "The approval.")),
+    responses((status = 200, body = Approval), Problems)
+)]
+pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
+    let approval = app.desk.approval(&by, &approval_id(&id)?)?;
+    Ok(Json(Approval::from(&approval)).into_response())
+}
+
+/// Says yes: every gate runs again, then the order leaves or is refused.
+#[utoipa::path(
+    post, path = "/api/v1/approvals/{id}/approve", tag = "approvals", request_body = Option<Because>,
+    params(
+        ("id" = String, Path, description = "The approval."),
+        ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
+    ),
+    responses(
+        (status = 200, body = OrderAnswer, description = "Released; acknowledged by the broker or simulated."),
+        (status = 202, body = OrderAnswer, description = "Outside the bounds: it was asked anew."),
+        Problems
+    )
+)]
+pub(crate) async fn approve(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer {
+    let id = approval_id(&id)?;
+    let wait = headers::wait(&headers, &app.limits)?;
+    let reason = Because::parse_optional(&body)?;
+    let answer = app.desk.approve(&by, id, reason, wait).await?;
+    Ok(answer_of(&answer, StatusCode::OK))
+}
+
+/// Says no.
+#[utoipa::path(
+    post, path = "/api/v1/approvals/{id}/deny", tag = "approvals", request_body = Because,
+    params(("id" = String, Path, description = "The approval.")),
+    responses((status = 200, body = Approval), Problems)
+)]
+pub(crate) async fn deny(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Answer {
+    let id = approval_id(&id)?;
+    let because = Because::parse(&body)?;
+    let approval = app.desk.deny_approval(&by, id, because.reason).await?;
+    Ok(Json(Approval::from(&approval)).into_response())
+}
+
+/// Takes a yes back before it was spent.
+#[utoipa::path(
+    post, path = "/api/v1/approvals/{id}/revoke", tag = "approvals", request_body = Because,
+    params(("id" = String, Path, description = "The approval.")),
+    responses((status = 200, body = Approval), Problems)
+)]
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Answer {
+    let id = approval_id(&id)?;
+    let because = Because::parse(&body)?;
+    let approval = app.desk.revoke_approval(&by, id, because.reason).await?;
+    Ok(Json(Approval::from(&approval)).into_response())
+}

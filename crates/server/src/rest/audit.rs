@@ -1,0 +1,83 @@
+//! The journal.
+
+use crate::caller::Caller;
+use crate::openapi::Problems;
+use crate::query::{Params, flag, settle};
+use crate::refusal::{Answer, Refusal};
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::fault::Fault;
+use engine::desk::{self, AuditFilter};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::audit::{AuditFinding, AuditRecord, AuditVerification};
+use wire::instrument::one;
+use wire::{FieldError, Page};
+
+/// Which records.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditParams {
+    /// Only this kind, such as `order_denied`.
+    kind: Option<String>,
+    /// Only this order.
+    cl_ord_id: Option<String>,
+    /// Only this request.
+    correlation_id: Option<String>,
+    /// `true`: newest first.
+    newest_first: Option<String>,
+    /// Page size; above 1000 is clamped.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Records of the journal, oldest first unless asked otherwise.
+#[utoipa::path(
+    get, path = "/api/v1/audit", tag = "audit", params(AuditParams),
+    responses((status = 200, body = Page<AuditRecord>), Problems)
+)]
+pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<AuditParams>) -> Answer {
+    let asked = params.0;
+    let mut errors = Vec::new();
+    let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
+    let after = asked.cursor.as_deref().and_then(|text| {
+        let after = text.parse::<u64>().ok();
+        if after.is_none() {
+            errors.push(FieldError::new("cursor", &"must be a next_cursor of this list"));
+        }
+        after
+    });
+    let filter = AuditFilter {
+        kind: asked.kind,
+        cl_ord_id: one("cl_ord_id", asked.cl_ord_id.as_deref(), &mut errors),
+        correlation_id: one("correlation_id", asked.correlation_id.as_deref(), &mut errors),
+        after,
+        newest_first: flag("newest_first", asked.newest_first.as_deref(), &mut errors),
+        limit: limit + 1,
+    };
+    settle(errors)?;
+    let items = shapes(&app.desk.audit(&by, filter).await?)?;
+    Ok(Json(Page::of_peeked(items, limit, |record: &AuditRecord| record.seq.to_string())).into_response())
+}
+
+/// The shapes of records.
+pub(super) fn shapes(records: &[desk::AuditRecord]) -> Result<Vec<AuditRecord>, Refusal> {
+    let shape = |one: &desk::AuditRecord| AuditRecord::of(&one.record, &one.hash);
+    let shapes: Result<Vec<_>, _> = records.iter().map(shape).collect();
+    shapes.map_err(|error| Refusal::from(Fault::Internal(error.to_string())))
+}
+
+/// Walks the whole journal and names every finding.
+#[utoipa::path(
+    get, path = "/api/v1/audit/verify", tag = "audit", responses((status = 200, body = AuditVerification), Problems)
+)]
+pub(crate) async fn verify(State(app): State<App>, Caller(by): Caller) -> Answer {
+    let found = app.desk.verify_audit(&by).await?;
+    let findings = found.findings.into_iter().map(|(seq, what)| AuditFinding { seq, what }).collect();
+    let shape = AuditVerification { ok: found.ok, records: found.records, head_hash: found.head_hash, findings };
+    Ok(Json(shape).into_response())
+}

@@ -1,0 +1,66 @@
+//! Contracts.
+
+use crate::caller::Caller;
+use crate::openapi::Problems;
+use crate::query::{Params, settle};
+use crate::refusal::{Answer, Refusal};
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use domain::contract::Instrument;
+use domain::id::ConId;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::Page;
+use wire::contract::{Contract, SymbolMatch};
+use wire::instrument::one;
+
+/// What to search for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SearchParams {
+    /// A ticker or a part of a name, 1 to 64 characters.
+    #[param(required = true)]
+    search: Option<String>,
+    /// Page size; above 1000 is clamped.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Contracts that match a text.
+#[utoipa::path(
+    get, path = "/api/v1/contracts", tag = "market data", params(SearchParams),
+    responses((status = 200, body = Page<SymbolMatch>), Problems)
+)]
+pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: Params<SearchParams>) -> Answer {
+    let asked = params.0;
+    let mut errors = Vec::new();
+    let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
+    settle(errors)?;
+    let text = asked.search.ok_or_else(|| Refusal::field("search", "is required"))?;
+    let plain = !text.trim().is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
+    if !plain {
+        return Err(Refusal::field("search", "must be 1 to 64 characters of text"));
+    }
+    let found = app.desk.search_contracts(&by, text).await?;
+    let items: Vec<SymbolMatch> = found.iter().map(SymbolMatch::from).collect();
+    let page = Page::cut(items, limit, asked.cursor.as_deref(), |item| item.con_id.clone())?;
+    Ok(Json(page).into_response())
+}
+
+/// One contract with its ticks and hours.
+#[utoipa::path(
+    get, path = "/api/v1/contracts/{con_id}", tag = "market data",
+    params(("con_id" = String, Path, description = "IBKR's contract id.")),
+    responses((status = 200, body = Contract), Problems)
+)]
+pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(con_id): Path<String>) -> Answer {
+    let mut errors = Vec::new();
+    let con_id: Option<ConId> = one("con_id", Some(&con_id), &mut errors);
+    let Some(con_id) = con_id else { return Err(errors.into()) };
+    let contract = app.desk.contract(&by, Instrument::ConId(con_id)).await?;
+    Ok(Json(Contract::from(&contract)).into_response())
+}

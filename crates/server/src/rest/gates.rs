@@ -1,0 +1,26 @@
+//! The gate board.
+
+use crate::caller::Caller;
+use crate::openapi::Problems;
+use crate::refusal::Answer;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use wire::Page;
+use wire::gates::BoardEntry;
+use wire::order::reasons;
+
+/// Each gate: open, closed and why, or dependent on the order.
+#[utoipa::path(get, path = "/api/v1/gates", tag = "operations", responses((status = 200, body = Page<BoardEntry>), Problems))]
+pub(crate) async fn board(State(app): State<App>, Caller(by): Caller) -> Answer {
+    let board = app.desk.gate_board(&by)?;
+    let items = board.iter().map(|entry| BoardEntry {
+        number: entry.number,
+        code: entry.code.to_owned(),
+        title: entry.title.to_owned(),
+        state: entry.state.to_owned(),
+        reasons: reasons(&entry.reasons),
+    });
+    Ok(Json(Page { items: items.collect(), next_cursor: None }).into_response())
+}

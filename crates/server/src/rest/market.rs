@@ -1,0 +1,156 @@
+//! Quotes and bars.
+
+use crate::caller::Caller;
+use crate::openapi::Problems;
+use crate::query::{Params, settle};
+use crate::refusal::{Answer, Refusal};
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use engine::desk::BarsRequest;
+use jiff::Timestamp;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::instrument::{InstrumentQuery, one};
+use wire::market::{Bars, Quote};
+use wire::word::{BarSize, WhatToShow};
+
+/// Which instrument.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct QuoteParams {
+    /// IBKR's contract id; instead of all others.
+    con_id: Option<String>,
+    /// Ticker; alone it means stk, SMART, USD.
+    symbol: Option<String>,
+    /// Kind of security.
+    sec_type: Option<String>,
+    /// Exchange.
+    exchange: Option<String>,
+    /// Currency.
+    currency: Option<String>,
+    /// `YYYYMM` or `YYYYMMDD`.
+    expiry: Option<String>,
+    /// Strike.
+    strike: Option<String>,
+    /// `call` or `put`.
+    right: Option<String>,
+}
+
+/// The newest quote.
+#[utoipa::path(
+    get, path = "/api/v1/market/quote", tag = "market data", params(QuoteParams),
+    responses((status = 200, body = Quote), Problems)
+)]
+pub(crate) async fn quote(State(app): State<App>, Caller(by): Caller, params: Params<QuoteParams>) -> Answer {
+    let asked = params.0;
+    let query = InstrumentQuery {
+        con_id: asked.con_id.as_deref(),
+        symbol: asked.symbol.as_deref(),
+        sec_type: asked.sec_type.as_deref(),
+        exchange: asked.exchange.as_deref(),
+        currency: asked.currency.as_deref(),
+        expiry: asked.expiry.as_deref(),
+        strike: asked.strike.as_deref(),
+        right: asked.right.as_deref(),
+    };
+    let (contract, quote) = app.desk.quote(&by, query.instrument()?).await?;
+    Ok(Json(Quote::of(&contract, &quote, Timestamp::now())).into_response())
+}
+
+/// Which bars.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BarsParams {
+    /// IBKR's contract id; instead of symbol and so on.
+    con_id: Option<String>,
+    /// Ticker; alone it means stk, SMART, USD.
+    symbol: Option<String>,
+    /// Kind of security.
+    sec_type: Option<String>,
+    /// Exchange.
+    exchange: Option<String>,
+    /// Currency.
+    currency: Option<String>,
+    /// `YYYYMM` or `YYYYMMDD`.
+    expiry: Option<String>,
+    /// Strike.
+    strike: Option<String>,
+    /// `call` or `put`.
+    right: Option<String>,
+    /// Length of a bar: 1s 5s 15s 30s 1m 2m 5m 15m 30m 1h 1d 1w 1mo.
+    #[param(required = true)]
+    size: Option<String>,
+    /// How far back: a number with s, d, w, mo or y, such as 5d.
+    #[param(required = true)]
+    duration: Option<String>,
+    /// End of the last bar; now when left out.
+    end: Option<String>,
+    /// trades, midpoint, bid or ask; trades when left out.
+    what: Option<String>,
+    /// Whether only regular hours count; true when left out.
+    regular_hours: Option<String>,
+}
+
+/// Historical bars, oldest first.
+#[utoipa::path(
+    get, path = "/api/v1/market/bars", tag = "market data", params(BarsParams),
+    responses((status = 200, body = Bars), Problems)
+)]
+pub(crate) async fn bars(State(app): State<App>, Caller(by): Caller, params: Params<BarsParams>) -> Answer {
+    let request = bars_request(&params.0)?;
+    let (size, what, regular_hours) = (request.size.into(), request.what.into(), request.regular_hours);
+    let (contract, bars) = app.desk.bars(&by, request).await?;
+    let items = bars.iter().map(Into::into).collect();
+    Ok(Json(Bars { contract: (&contract).into(), size, what, regular_hours, items, next_cursor: None }).into_response())
+}
+
+fn bars_request(asked: &BarsParams) -> Result<BarsRequest, Refusal> {
+    let mut errors = Vec::new();
+    let query = InstrumentQuery {
+        con_id: asked.con_id.as_deref(),
+        symbol: asked.symbol.as_deref(),
+        sec_type: asked.sec_type.as_deref(),
+        exchange: asked.exchange.as_deref(),
+        currency: asked.currency.as_deref(),
+        expiry: asked.expiry.as_deref(),
+        strike: asked.strike.as_deref(),
+        right: asked.right.as_deref(),
+    };
+    let instrument = query.instrument().map_err(|found| errors.extend(found)).ok();
+    for (name, given) in [("size", &asked.size), ("duration", &asked.duration)] {
+        if given.is_none() {
+            errors.push(wire::FieldError::new(name, &"is required"));
+        }
+    }
+    let size: Option<BarSize> = one("size", asked.size.as_deref(), &mut errors);
+    let duration = asked.duration.as_deref().and_then(|text| {
+        let duration = domain::market::BarDuration::from_word(text);
+        if duration.is_none() {
+            errors.push(wire::FieldError::new("duration", &"must be 1 to 86400 and one of s, d, w, mo, y, such as 5d"));
+        }
+        duration
+    });
+    let end = asked.end.as_deref().and_then(|text| {
+        let end = text.parse::<Timestamp>().ok();
+        if end.is_none() {
+            errors.push(wire::FieldError::new("end", &"must be a time in RFC 3339, such as 2026-03-02T21:00:00Z"));
+        }
+        end
+    });
+    let what: Option<WhatToShow> = one("what", asked.what.as_deref().or(Some("trades")), &mut errors);
+    let regular = asked.regular_hours.as_deref().or(Some("true"));
+    let regular_hours = crate::query::flag("regular_hours", regular, &mut errors);
+    settle(errors)?;
+    match (instrument, size, duration, what) {
+        (Some(instrument), Some(size), Some(duration), Some(what)) => {
+            Ok(BarsRequest { instrument, size: size.into(), duration, end, what: what.into(), regular_hours })
+        }
+        (None, _, _, _) | (_, None, _, _) | (_, _, None, _) | (_, _, _, None) => {
+            Err(Refusal::field("query", "must name an instrument, a size and a duration"))
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The routes, one file per noun.
+
+mod account;
+mod approval;
+mod audit;
+mod contract;
+mod gates;
+mod key;
+mod kill;
+mod market;
+mod order;
+mod order_change;
+mod status;
+mod table;
+
+pub(crate) use table::{router, routes};

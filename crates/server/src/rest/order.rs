@@ -1,0 +1,231 @@
+//! Orders: preview, submit, look.
+
+use super::account::PageParams;
+use crate::body::Json as Body;
+use crate::caller::Caller;
+use crate::headers;
+use crate::openapi::Problems;
+use crate::query::{Params, flag, settle};
+use crate::refusal::{Answer, Refusal};
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::id::ClOrdId;
+use domain::principal::Principal;
+use engine::desk::{self, AuditFilter, OrderFilter};
+use jiff::Timestamp;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::audit::AuditRecord;
+use wire::gates::GateResult;
+use wire::instrument::one;
+use wire::market::Quote;
+use wire::order::{Execution, Order, OrderAnswer, reasons};
+use wire::page::LIMIT_MAX;
+use wire::preview::{Preview, WhatIf};
+use wire::word::{OrderStatus, Outcome};
+use wire::{Code, NewOrder, Page, Problem};
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Previews carry no key: their intent needs one all the same, and this one is never stored as an order.
+const PREVIEW_KEY: &str = "preview";
+
+/// What an order would do, without doing it.
+#[utoipa::path(
+    post, path = "/api/v1/orders/preview", tag = "orders", request_body = NewOrder,
+    responses((status = 200, body = Preview), Problems)
+)]
+pub(crate) async fn preview(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
+    let key = wire::fields::checked(PREVIEW_KEY).map_err(|rule| Refusal::new(Code::Internal, &rule))?;
+    let intent = NewOrder::parse(&body)?.intent(key)?;
+    let preview = app.desk.preview(&by, intent).await?;
+    Ok(Json(preview_shape(preview)).into_response())
+}
+
+fn preview_shape(preview: desk::Preview) -> Preview {
+    let now = Timestamp::now();
+    Preview {
+        preview_id: preview.id.to_string(),
+        expires_at: preview.expires_at,
+        contract: (&preview.contract).into(),
+        account: preview.account.to_string(),
+        quote: preview.quote.as_ref().map(|quote| Quote::of(&preview.contract, quote, now)),
+        worst_price: preview.worst_price,
+        notional: preview.notional,
+        decision: preview.decision.to_owned(),
+        reasons: reasons(&preview.reasons),
+        gates: preview.gates.iter().map(GateResult::from).collect(),
+        what_if: preview.what_if.as_ref().ok().map(WhatIf::from),
+        what_if_absent: preview.what_if.err(),
+    }
+}
+
+/// Submits an order. Waits for the broker; a repeat of the key waits the same and answers the present state.
+#[utoipa::path(
+    post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder,
+    params(
+        ("Idempotency-Key" = String, Header, description = "The order's key, `[A-Za-z0-9._-]{1,40}`, unique for ever; becomes `cl_ord_id`."),
+        ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
+    ),
+    responses(
+        (status = 201, body = OrderAnswer, description = "Acknowledged by the broker."),
+        (status = 202, body = OrderAnswer, description = "A human must say yes."),
+        (status = 200, body = OrderAnswer, description = "Simulated, or a replay."),
+        Problems
+    )
+)]
+pub(crate) async fn submit(State(app): State<App>, Caller(by): Caller, headers: HeaderMap, Body(body): Body) -> Answer {
+    let key = headers::key(&headers)?;
+    let wait = headers::wait(&headers, &app.limits)?;
+    let intent = NewOrder::parse(&body)?.intent(key)?;
+    let answer = app.desk.submit(&by, intent, wait).await?;
+    Ok(answer_of(&answer, StatusCode::CREATED))
+}
+
+/// Our word for an outcome.
+fn outcome_of(outcome: desk::Outcome) -> Outcome {
+    match outcome {
+        desk::Outcome::Acknowledged => Outcome::Acknowledged,
+        desk::Outcome::NeedsApproval => Outcome::NeedsApproval,
+        desk::Outcome::Simulated => Outcome::Simulated,
+        desk::Outcome::Denied => Outcome::Denied,
+        desk::Outcome::Rejected => Outcome::Rejected,
+        desk::Outcome::Canceled => Outcome::Canceled,
+        desk::Outcome::Unknown => Outcome::Unknown,
+    }
+}
+
+/// Writes how an order stands; `first` is the status of a first acknowledgement.
+pub(super) fn answer_of(answer: &desk::OrderAnswer, first: StatusCode) -> Response {
+    let outcome = outcome_of(answer.outcome);
+    let order = Order::from(&answer.order);
+    let mut response = match Problem::of_outcome(outcome, order.clone(), &answer.order.reasons) {
+        Some(problem) => Refusal::from(problem).into_response(),
+        None => {
+            let status = match answer.outcome {
+                desk::Outcome::Acknowledged if !answer.replayed => first,
+                desk::Outcome::NeedsApproval => StatusCode::ACCEPTED,
+                desk::Outcome::Acknowledged
+                | desk::Outcome::Simulated
+                | desk::Outcome::Denied
+                | desk::Outcome::Rejected
+                | desk::Outcome::Canceled
+                | desk::Outcome::Unknown => StatusCode::OK,
+            };
+            (status, Json(OrderAnswer { outcome, order })).into_response()
+        }
+    };
+    mark_replayed(&mut response, answer.replayed);
+    response
+}
+
+/// Says that the key was known.
+pub(super) fn mark_replayed(response: &mut Response, replayed: bool) {
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+}
+
+/// Reads an order's key out of the path.
+pub(super) fn order_key(text: &str) -> Result<ClOrdId, Refusal> {
+    wire::fields::checked(text).map_err(|rule| Refusal::field("cl_ord_id", &rule))
+}
+
+/// Which orders.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OrdersParams {
+    /// `true`: only orders that are not final.
+    open: Option<String>,
+    /// Only orders in this state.
+    status: Option<String>,
+    /// Only orders of this strategy.
+    strategy: Option<String>,
+    /// Page size; above 1000 is clamped.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Orders, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/orders", tag = "orders", params(OrdersParams),
+    responses((status = 200, body = Page<Order>), Problems)
+)]
+pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<OrdersParams>) -> Answer {
+    let asked = params.0;
+    let mut errors = Vec::new();
+    let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
+    let status: Option<OrderStatus> = one("status", asked.status.as_deref(), &mut errors);
+    let filter = OrderFilter {
+        open_only: flag("open", asked.open.as_deref(), &mut errors),
+        status: status.map(Into::into),
+        strategy: one("strategy", asked.strategy.as_deref(), &mut errors),
+        after: one("cursor", asked.cursor.as_deref(), &mut errors),
+        limit: limit + 1,
+    };
+    settle(errors)?;
+    let orders = app.desk.orders(&by, filter)?;
+    let page =
+        Page::of_peeked(orders.iter().map(Order::from).collect(), limit, |order: &Order| order.cl_ord_id.clone());
+    Ok(Json(page).into_response())
+}
+
+/// Whether the history is wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ShowParams {
+    /// `true`: with the order's records in the journal.
+    history: Option<String>,
+}
+
+/// One order as it is now.
+#[utoipa::path(
+    get, path = "/api/v1/orders/{cl_ord_id}", tag = "orders",
+    params(("cl_ord_id" = String, Path, description = "The order's key."), ShowParams),
+    responses((status = 200, body = Order), Problems)
+)]
+pub(crate) async fn show(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    params: Params<ShowParams>,
+) -> Answer {
+    let mut errors = Vec::new();
+    let with_history = flag("history", params.0.history.as_deref(), &mut errors);
+    settle(errors)?;
+    let key = order_key(&id)?;
+    let mut order = Order::from(&app.desk.order(&by, &key)?);
+    if with_history {
+        order.history = Some(history(&app, &by, key).await?);
+    }
+    Ok(Json(order).into_response())
+}
+
+async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Vec<AuditRecord>, Refusal> {
+    let filter = AuditFilter {
+        kind: None,
+        cl_ord_id: Some(key),
+        correlation_id: None,
+        after: None,
+        newest_first: false,
+        limit: LIMIT_MAX,
+    };
+    super::audit::shapes(&app.desk.audit(by, filter).await?)
+}
+
+/// Trades, ours and others'.
+#[utoipa::path(
+    get, path = "/api/v1/executions", tag = "orders", params(PageParams),
+    responses((status = 200, body = Page<Execution>), Problems)
+)]
+pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
+    let executions = app.desk.executions(&by)?;
+    let items = executions.iter().map(Execution::from).collect();
+    Ok(Json(params.0.cut(items, |one: &Execution| one.exec_id.clone())?).into_response())
+}

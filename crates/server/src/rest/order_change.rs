@@ -1,0 +1,132 @@
+//! Orders: replace, cancel, resolve.
+
+use super::order::{answer_of, mark_replayed, order_key};
+use crate::body::Json as Body;
+use crate::caller::Caller;
+use crate::headers;
+use crate::openapi::Problems;
+use crate::refusal::{Answer, Refusal};
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use engine::desk;
+use wire::Page;
+use wire::amendment::AmendOrder;
+use wire::approval::Because;
+use wire::order::{CancelAnswer, Order, OrderAnswer};
+
+/// Changes a working order: quantity, prices, time in force.
+#[utoipa::path(
+    put, path = "/api/v1/orders/{cl_ord_id}", tag = "orders", request_body = AmendOrder,
+    params(
+        ("cl_ord_id" = String, Path, description = "The order's key."),
+        ("Idempotency-Key" = String, Header, description = "The key of the change itself; the same namespace as orders' keys."),
+        ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
+    ),
+    responses(
+        (status = 200, body = OrderAnswer, description = "Acknowledged by the broker, or a replay."),
+        (status = 202, body = OrderAnswer, description = "A human must say yes."),
+        Problems
+    )
+)]
+pub(crate) async fn replace(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer {
+    let order = order_key(&id)?;
+    let key = headers::key(&headers)?;
+    let wait = headers::wait(&headers, &app.limits)?;
+    let amendment = AmendOrder::parse(&body)?.amendment()?;
+    let answer = app.desk.replace(&by, order, key, amendment, wait).await?;
+    Ok(answer_of(&answer, StatusCode::OK))
+}
+
+fn empty(body: &[u8]) -> Result<(), Refusal> {
+    if body.is_empty() {
+        return Ok(());
+    }
+    Ok(wire::fields::Fields::read(body)?.finish()?)
+}
+
+fn shape(answer: &desk::CancelAnswer) -> CancelAnswer {
+    CancelAnswer { proven: answer.proven, order: Order::from(&answer.order) }
+}
+
+/// Cancels an order; 200 when the broker proved it, 202 while it is under way, 409 when the order is over.
+#[utoipa::path(
+    post, path = "/api/v1/orders/{cl_ord_id}/cancel", tag = "orders",
+    params(
+        ("cl_ord_id" = String, Path, description = "The order's key."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The key of the cancel itself; the same namespace as orders' keys."),
+        ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
+    ),
+    responses(
+        (status = 200, body = CancelAnswer, description = "Proven by the broker."),
+        (status = 202, body = CancelAnswer, description = "Under way."),
+        Problems
+    )
+)]
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer {
+    let order = order_key(&id)?;
+    let key = headers::key_if_given(&headers)?;
+    let wait = headers::wait(&headers, &app.limits)?;
+    empty(&body)?;
+    let answer = app.desk.cancel(&by, order, key, wait).await?;
+    let status = if answer.proven { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let mut response = (status, Json(shape(&answer))).into_response();
+    mark_replayed(&mut response, answer.replayed);
+    Ok(response)
+}
+
+/// Cancels every order of ours that may be live, one by one; 202 while any cancel is under way.
+#[utoipa::path(
+    post, path = "/api/v1/orders/cancel-all", tag = "orders",
+    params(("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")),
+    responses(
+        (status = 200, body = Page<CancelAnswer>, description = "Every cancel is proven."),
+        (status = 202, body = Page<CancelAnswer>, description = "Some are under way."),
+        Problems
+    )
+)]
+pub(crate) async fn cancel_all(
+    State(app): State<App>,
+    Caller(by): Caller,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer {
+    let wait = headers::wait(&headers, &app.limits)?;
+    empty(&body)?;
+    let answers = app.desk.cancel_all(&by, wait).await?;
+    let proven = answers.iter().all(|answer| answer.proven);
+    let status = if proven { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, Json(Page { items: answers.iter().map(shape).collect(), next_cursor: None })).into_response())
+}
+
+/// A human says that an order of unknown fate is dead, with a reason.
+#[utoipa::path(
+    post, path = "/api/v1/orders/{cl_ord_id}/resolve", tag = "orders", request_body = Because,
+    params(("cl_ord_id" = String, Path, description = "The order's key.")),
+    responses((status = 200, body = Order), Problems)
+)]
+pub(crate) async fn resolve(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Answer {
+    let order = order_key(&id)?;
+    let because = Because::parse(&body)?;
+    let order = app.desk.resolve(&by, order, because.reason).await?;
+    Ok(Json(Order::from(&order)).into_response())
+}

@@ -1,0 +1,78 @@
+//! Health, readiness, status.
+
+use crate::caller::Caller;
+use crate::openapi::Problems;
+use crate::refusal::Answer;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use engine::desk;
+use wire::kill::TradingStateEntry;
+use wire::status::{HaltedInstrument, Health, JournalHead, Link, PolicyName, Readiness, Reconciliation, Status};
+
+/// The process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operations", security(()), responses((status = 200, body = Health)))]
+pub(crate) async fn healthz() -> Response {
+    Json(Health { status: "ok".to_owned() }).into_response()
+}
+
+/// Whether trading is ready, with every reason why not.
+#[utoipa::path(
+    get, path = "/readyz", tag = "operations", security(()),
+    responses((status = 200, body = Readiness), (status = 503, body = Readiness, description = "Not ready."))
+)]
+pub(crate) async fn readyz(State(app): State<App>) -> Response {
+    let reasons = app.desk.not_ready();
+    let ready = reasons.is_empty();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Readiness { ready, reasons })).into_response()
+}
+
+/// The gateway in one look.
+#[utoipa::path(get, path = "/api/v1/status", tag = "operations", responses((status = 200, body = Status), Problems))]
+pub(crate) async fn status(State(app): State<App>, Caller(by): Caller) -> Answer {
+    Ok(Json(shape(app.desk.status(&by)?)).into_response())
+}
+
+fn shape(status: desk::Status) -> Status {
+    let halted = status.halted_instruments.into_iter();
+    Status {
+        version: status.version.to_owned(),
+        installation: status.installation.to_string(),
+        started_at: status.started_at,
+        trading: status.trading.into(),
+        mode: status.mode.as_ref().ok().map(|mode| (*mode).into()),
+        mode_unproven: status.mode.err(),
+        simulated: status.simulated,
+        account: status.account.map(|account| account.to_string()),
+        policy: PolicyName { name: status.policy.0, hash: status.policy.1 },
+        broker: Link {
+            state: status.link.state.to_owned(),
+            since: status.link.since,
+            endpoint: status.link.endpoint,
+            generation: status.link.generation,
+            server_version: status.link.server_version,
+            clock_skew_ms: status.link.clock_skew_ms,
+            reason: status.link.reason,
+            last_message_at: status.link.last_message_at,
+        },
+        reconciliation: status.reconciliation.as_ref().map(Reconciliation::from),
+        trading_states: status
+            .trading_states
+            .iter()
+            .map(|(scope, entry)| TradingStateEntry::of(scope, entry))
+            .collect(),
+        kill_file: status.kill_file,
+        orders_by_status: status.orders_by_status.into_iter().map(|(word, count)| (word.to_owned(), count)).collect(),
+        unknown_orders: status.unknown_orders.iter().map(ToString::to_string).collect(),
+        pending_approvals: status.pending_approvals,
+        halted_instruments: halted.map(|(id, reason)| HaltedInstrument { con_id: id.to_string(), reason }).collect(),
+        alarm: status.alarm,
+        journal_head: JournalHead { seq: status.journal_head.0, hash: status.journal_head.1 },
+        ready: status.not_ready.is_empty(),
+        not_ready: status.not_ready,
+        worst_quote_age_ms: status.worst_quote_age_ms,
+    }
+}

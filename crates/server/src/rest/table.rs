@@ -1,0 +1,61 @@
+//! Every route of this version. A path that is not here is a 404 problem.
+
+use super::{account, approval, audit, contract, gates, key, kill, market, order, order_change, status};
+use crate::envelope;
+use crate::refusal::Refusal;
+use crate::state::App;
+use axum::Router;
+use axum::http::header;
+use axum::middleware;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use wire::Code;
+
+/// The routes with their descriptions.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(status::healthz))
+        .routes(routes!(status::readyz))
+        .routes(routes!(status::status))
+        .routes(routes!(market::quote))
+        .routes(routes!(market::bars))
+        .routes(routes!(contract::search))
+        .routes(routes!(contract::show))
+        .routes(routes!(account::list))
+        .routes(routes!(account::summary))
+        .routes(routes!(account::positions))
+        .routes(routes!(account::pnl))
+        .routes(routes!(order::preview))
+        .routes(routes!(order::submit, order::list))
+        .routes(routes!(order_change::cancel_all))
+        .routes(routes!(order::show, order_change::replace))
+        .routes(routes!(order_change::cancel))
+        .routes(routes!(order_change::resolve))
+        .routes(routes!(order::executions))
+        .routes(routes!(approval::list))
+        .routes(routes!(approval::show))
+        .routes(routes!(approval::approve))
+        .routes(routes!(approval::deny))
+        .routes(routes!(approval::revoke))
+        .routes(routes!(gates::board))
+        .routes(routes!(kill::show, kill::set))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(key::list, key::create))
+        .routes(routes!(key::revoke))
+}
+
+/// The whole service.
+pub(crate) fn router(app: App) -> Router {
+    let (router, _) = routes().split_for_parts();
+    let document: axum::body::Bytes = crate::openapi_json().into();
+    let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], document).into_response() };
+    router
+        .route("/openapi.json", get(openapi))
+        .fallback(async || Refusal::new(Code::NotFound, "there is no such path"))
+        .method_not_allowed_fallback(async || Refusal::new(Code::MethodNotAllowed, "the path has no such method"))
+        .layer(middleware::from_fn_with_state(app.clone(), envelope::around))
+        .with_state(app)
+}

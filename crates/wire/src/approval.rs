@@ -1,0 +1,132 @@
+//! Approvals, and the words of those who answer them.
+
+use crate::fields::{Fields, ParseError};
+use crate::order::{Reason, reasons};
+use crate::word::{ApprovalStatus, Mode};
+use domain::approval;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What the yes is bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ApprovalBounds {
+    /// The contract.
+    pub con_id: String,
+    /// The account.
+    pub account: String,
+    /// Paper or live.
+    pub mode: Mode,
+    /// Hash of the resolved order.
+    pub request_hash: String,
+    /// Hash of the policy.
+    pub policy_hash: String,
+    /// Lowest acceptable reference price at release.
+    pub price_low: Decimal,
+    /// Highest acceptable reference price at release.
+    pub price_high: Decimal,
+    /// Highest acceptable worst-case notional, base currency.
+    pub notional_max: Decimal,
+}
+
+/// One approval request and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Approval {
+    /// Its id.
+    pub id: String,
+    /// The order that waits for it.
+    pub cl_ord_id: String,
+    /// The key that asked; it may not answer.
+    pub requested_by: String,
+    /// When.
+    pub requested_at: Timestamp,
+    /// When the question lapses.
+    pub expires_at: Timestamp,
+    /// What it is bound to.
+    pub bounds: ApprovalBounds,
+    /// Why an approval is needed.
+    pub reasons: Vec<Reason>,
+    /// Where it stands.
+    pub status: ApprovalStatus,
+    /// Who answered.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// The answerer's words.
+    pub decision_reason: Option<String>,
+}
+
+impl From<&approval::Approval> for Approval {
+    fn from(one: &approval::Approval) -> Self {
+        Self {
+            id: one.id.to_string(),
+            cl_ord_id: one.cl_ord_id.to_string(),
+            requested_by: one.requested_by.to_string(),
+            requested_at: one.requested_at,
+            expires_at: one.expires_at,
+            bounds: ApprovalBounds {
+                con_id: one.bounds.con_id.to_string(),
+                account: one.bounds.account.to_string(),
+                mode: one.bounds.mode.into(),
+                request_hash: one.bounds.request_hash.clone(),
+                policy_hash: one.bounds.policy_hash.clone(),
+                price_low: one.bounds.price_low.get(),
+                price_high: one.bounds.price_high.get(),
+                notional_max: one.bounds.notional_max,
+            },
+            reasons: reasons(&one.reasons),
+            status: one.status.into(),
+            decided_by: one.decided_by.as_ref().map(ToString::to_string),
+            decided_at: one.decided_at,
+            decision_reason: one.decision_reason.clone(),
+        }
+    }
+}
+
+/// Words that go with a decision; an approval may do without, everything else says why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Because {
+    /// 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+impl Because {
+    /// Reads a body that must give a reason.
+    ///
+    /// # Errors
+    /// The field with its rule.
+    pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
+        let mut fields = Fields::read(body)?;
+        fields.require("reason");
+        let reason = fields.text_by("reason", reason_text);
+        fields.finish()?;
+        // Without a reason `finish` has refused already.
+        Ok(Self { reason: reason.unwrap_or_else(String::new) })
+    }
+
+    /// Reads a body that may be empty or without a reason.
+    ///
+    /// # Errors
+    /// The field with its rule.
+    pub fn parse_optional(body: &[u8]) -> Result<Option<String>, ParseError> {
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let mut fields = Fields::read(body)?;
+        let reason = fields.text_by("reason", reason_text);
+        fields.finish()?;
+        Ok(reason)
+    }
+}
+
+/// The rule of every reason that a caller gives.
+pub(crate) fn reason_text(text: &str) -> Result<(), &'static str> {
+    if !text.trim().is_empty() && text.chars().count() <= 500 && !text.chars().any(|c| c.is_control() && c != '\n') {
+        Ok(())
+    } else {
+        Err("must be 1 to 500 characters of text")
+    }
+}

@@ -1,0 +1,127 @@
+//! Quotes and bars.
+
+use crate::contract::Contract;
+use crate::word::{BarSize, DataType, WhatToShow};
+use domain::market;
+use domain::money::Price;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A quote. What the broker did not say is null, never zero. The instrument is echoed as it was resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Quote {
+    /// Contract.
+    pub con_id: String,
+    /// Ticker.
+    pub symbol: String,
+    /// Kind of security.
+    pub sec_type: crate::word::SecType,
+    /// Exchange.
+    pub exchange: String,
+    /// Currency of the prices.
+    pub currency: String,
+    /// Best bid.
+    pub bid: Option<Decimal>,
+    /// Best ask.
+    pub ask: Option<Decimal>,
+    /// Last trade.
+    pub last: Option<Decimal>,
+    /// Size at the bid.
+    pub bid_size: Option<Decimal>,
+    /// Size at the ask.
+    pub ask_size: Option<Decimal>,
+    /// Size of the last trade.
+    pub last_size: Option<Decimal>,
+    /// Volume of the day.
+    pub volume: Option<Decimal>,
+    /// Previous close.
+    pub close: Option<Decimal>,
+    /// How fresh the broker says it is.
+    pub data_type: DataType,
+    /// Whether the last trade lies outside the spread.
+    pub last_outside_spread: bool,
+    /// When its newest part was received.
+    pub received_at: Timestamp,
+    /// Its age when this answer was made, milliseconds.
+    pub age_ms: i64,
+}
+
+impl Quote {
+    /// The shape, as of `now`.
+    pub fn of(contract: &domain::contract::Contract, quote: &market::Quote, now: Timestamp) -> Self {
+        Self {
+            con_id: contract.con_id.to_string(),
+            symbol: contract.symbol.clone(),
+            sec_type: contract.sec_type.into(),
+            exchange: contract.exchange.clone(),
+            currency: contract.currency.to_string(),
+            bid: quote.bid.map(Price::get),
+            ask: quote.ask.map(Price::get),
+            last: quote.last.map(Price::get),
+            bid_size: quote.bid_size,
+            ask_size: quote.ask_size,
+            last_size: quote.last_size,
+            volume: quote.volume,
+            close: quote.close.map(Price::get),
+            data_type: quote.data_type.into(),
+            last_outside_spread: quote.last_outside_spread(),
+            received_at: quote.received_at,
+            age_ms: quote.age_ms(now),
+        }
+    }
+}
+
+/// One bar: low ≤ open, close ≤ high.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Bar {
+    /// Start of the bar.
+    pub time: Timestamp,
+    /// First price.
+    pub open: Decimal,
+    /// Highest price.
+    pub high: Decimal,
+    /// Lowest price.
+    pub low: Decimal,
+    /// Last price.
+    pub close: Decimal,
+    /// Volume.
+    pub volume: Option<Decimal>,
+    /// Volume-weighted average price.
+    pub wap: Option<Decimal>,
+    /// Number of trades.
+    pub count: Option<i64>,
+}
+
+impl From<&market::Bar> for Bar {
+    fn from(bar: &market::Bar) -> Self {
+        Self {
+            time: bar.time,
+            open: bar.open.get(),
+            high: bar.high.get(),
+            low: bar.low.get(),
+            close: bar.close.get(),
+            volume: bar.volume,
+            wap: bar.wap,
+            count: bar.count,
+        }
+    }
+}
+
+/// Bars of one contract, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Bars {
+    /// The contract, as it was resolved.
+    pub contract: Contract,
+    /// Length of a bar.
+    pub size: BarSize,
+    /// Which price they are made of.
+    pub what: WhatToShow,
+    /// Whether only regular hours count.
+    pub regular_hours: bool,
+    /// The bars.
+    pub items: Vec<Bar>,
+    /// Always null: one answer holds all.
+    pub next_cursor: Option<String>,
+}

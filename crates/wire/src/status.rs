@@ -1,0 +1,180 @@
+//! What the operator wants to know in one look.
+
+use crate::kill::TradingStateEntry;
+use crate::word::{Mode, Trading};
+use domain::reconcile;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Whether trading is ready, and every reason why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Readiness {
+    /// Whether it is.
+    pub ready: bool,
+    /// Why not; empty when it is.
+    pub reasons: Vec<String>,
+}
+
+/// The process answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// Always `ok`.
+    pub status: String,
+}
+
+/// The broker link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Link {
+    /// `up`, `broker_offline`, `down`.
+    pub state: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Host and port.
+    pub endpoint: String,
+    /// Number of the connection.
+    pub generation: u64,
+    /// Negotiated version.
+    pub server_version: Option<i32>,
+    /// The broker's clock minus ours, milliseconds.
+    pub clock_skew_ms: Option<i64>,
+    /// Why it is not up.
+    pub reason: Option<String>,
+    /// When the broker last said anything.
+    pub last_message_at: Option<Timestamp>,
+}
+
+/// One thing that journal and broker disagreed about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Difference {
+    /// The rule's number.
+    pub rule: u8,
+    /// The order, if it is one of ours.
+    pub cl_ord_id: Option<String>,
+    /// In plain words.
+    pub what: String,
+}
+
+/// What one comparison of journal and broker found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Reconciliation {
+    /// The connection.
+    pub generation: u64,
+    /// When the look began.
+    pub taken_at: Timestamp,
+    /// Whether every list was complete.
+    pub complete: bool,
+    /// Why not, list by list.
+    pub incomplete: Vec<String>,
+    /// Orders of ours that were compared.
+    pub scanned: u32,
+    /// Orders that the broker shows as over.
+    pub completed: u32,
+    /// Orders of ours that no list shows.
+    pub missing: u32,
+    /// Orders whose fate is still unknown.
+    pub unresolved: u32,
+    /// Orders and trades that are not ours.
+    pub external: u32,
+    /// What differed.
+    pub differences: Vec<Difference>,
+}
+
+impl From<&reconcile::ReconciliationReport> for Reconciliation {
+    fn from(one: &reconcile::ReconciliationReport) -> Self {
+        let differences = one.differences.iter().map(|difference| Difference {
+            rule: difference.rule,
+            cl_ord_id: difference.cl_ord_id.as_ref().map(ToString::to_string),
+            what: difference.what.clone(),
+        });
+        Self {
+            generation: one.generation.0,
+            taken_at: one.taken_at,
+            complete: one.complete,
+            incomplete: one.incomplete.clone(),
+            scanned: one.scanned,
+            completed: one.completed,
+            missing: one.missing,
+            unresolved: one.unresolved,
+            external: one.external,
+            differences: differences.collect(),
+        }
+    }
+}
+
+/// Name and hash of the policy in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyName {
+    /// Its name.
+    pub name: String,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// An instrument on which new orders are halted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HaltedInstrument {
+    /// Contract.
+    pub con_id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Place and hash of the journal's last record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JournalHead {
+    /// Its place.
+    pub seq: u64,
+    /// Its hash, hex.
+    pub hash: String,
+}
+
+/// The gateway in one look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Status {
+    /// Version of the binary.
+    pub version: String,
+    /// Short name of the installation.
+    pub installation: String,
+    /// When this process began.
+    pub started_at: Timestamp,
+    /// Owner's setting.
+    pub trading: Trading,
+    /// The proven mode; null when none is proven.
+    pub mode: Option<Mode>,
+    /// Why no mode is proven.
+    pub mode_unproven: Option<String>,
+    /// Whether the account is a simulated venue's.
+    pub simulated: bool,
+    /// The pinned account, once the broker confirmed it.
+    pub account: Option<String>,
+    /// The policy in force.
+    pub policy: PolicyName,
+    /// The broker link.
+    pub broker: Link,
+    /// The newest reconciliation.
+    pub reconciliation: Option<Reconciliation>,
+    /// Trading states that were ever set.
+    pub trading_states: Vec<TradingStateEntry>,
+    /// Whether the file `KILL` is there.
+    pub kill_file: bool,
+    /// Orders by state.
+    pub orders_by_status: BTreeMap<String, u64>,
+    /// Orders whose fate is unknown.
+    pub unknown_orders: Vec<String>,
+    /// Approvals that wait.
+    pub pending_approvals: u64,
+    /// Halted instruments.
+    pub halted_instruments: Vec<HaltedInstrument>,
+    /// Why everything is halted by an alarm of ours.
+    pub alarm: Option<String>,
+    /// Place and hash of the journal's last record.
+    pub journal_head: JournalHead,
+    /// Whether trading is ready.
+    pub ready: bool,
+    /// Why not; empty when it is.
+    pub not_ready: Vec<String>,
+    /// Oldest age of a quote that is kept current, milliseconds.
+    pub worst_quote_age_ms: Option<i64>,
+}
