@@ -21,9 +21,17 @@ impl Core {
             );
             return step.send(conn, Reply::Notice(Notice::about(order_id, 10148, text, now)));
         }
-        let pending = OrderStatus { status: Status::PendingCancel, ..status(record) };
-        step.send(conn, Reply::OrderStatus(pending));
+        self.report_pending_cancel(perm_id, step);
         self.end_cancelled(perm_id, "Cancelled by Trader", "", now, step);
+    }
+
+    /// Tells the owner that its order is being cancelled. The order itself does not change by that.
+    pub(super) fn report_pending_cancel(&self, perm_id: i64, step: &mut Step) {
+        let record = self.state.order(perm_id);
+        if let Some(conn) = self.owner(record) {
+            let pending = OrderStatus { status: Status::PendingCancel, ..status(record) };
+            step.send(conn, Reply::OrderStatus(pending));
+        }
     }
 
     /// Every open order of every client.

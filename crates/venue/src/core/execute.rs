@@ -47,7 +47,11 @@ impl Core {
             return;
         }
         match record.terms.tif {
-            Tif::Ioc => self.end_cancelled(perm_id, "Immediate-or-cancel: the rest was not filled", "", now, step),
+            Tif::Ioc => {
+                self.report_pending_cancel(perm_id, step);
+                let reason = "Immediate-or-cancel: the rest was not filled";
+                self.end_cancelled(perm_id, reason, "", now, step);
+            }
             Tif::Fok => {
                 self.set_status(perm_id, Status::Inactive, "Fill-or-kill: not filled", now, step);
                 self.report(perm_id, step);

@@ -1,0 +1,100 @@
+use super::rig::{CONN, Rig, order, place};
+use tws::model::{Order, Reply, Request};
+
+#[test]
+fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    let set = |f: fn(&mut Order)| {
+        let mut o = order("BUY 10 LMT 90");
+        f(&mut o);
+        o
+    };
+    let cases = [
+        (order("BUY 10 LMT 90.001"), 110),
+        (order("BUY 10 LMT 0"), 321),
+        (order("BUY 10 LMT -5"), 321),
+        (order("BUY 0 MKT"), 321),
+        (order("BUY -1 MKT"), 321),
+        (order("BUY 0.5 MKT"), 10243),
+        (order("BUY 1000000000 MKT"), 201),
+        (order("HOLD 10 MKT"), 321),
+        (order("SSHORT 10 MKT"), 321),
+        (order("BUY 10 MAGIC"), 387),
+        (order("BUY 10 MKT OPG"), 201),
+        (order("BUY 10 LMT 90 GTD"), 321),
+        (set(|o| o.hidden = true), 321),
+        (set(|o| o.all_or_none = true), 321),
+        (set(|o| o.unsupported = vec!["conditions".into()]), 321),
+        (set(|o| o.account = "DU1".into()), 321),
+        (set(|o| o.parent_id = Some(77)), 135),
+        (set(|o| o.good_after_time = "20261122-10:00:00".into()), 321),
+        (
+            set(|o| {
+                o.oca_group = "g".into();
+                o.oca_type = Some(2);
+            }),
+            321,
+        ),
+    ];
+    for (case, (bad, code)) in (1..).zip(cases) {
+        assert_eq!(rig.place(case, bad), [format!("error {case} {code}")]);
+    }
+    assert!(rig.core.ledger().is_empty());
+    assert_eq!(rig.ask(Request::Ids), ["next 1"]);
+}
+
+#[test]
+fn a_contract_that_is_not_there_is_200() {
+    let mut rig = Rig::always();
+    assert_eq!(rig.ask(place(1, "NOPE", order("BUY 1 MKT"))), ["error 1 200"]);
+    let mut euro = place(2, "AAPL", order("BUY 1 MKT"));
+    if let Request::PlaceOrder(p) = &mut euro {
+        p.contract.currency = "EUR".into();
+    }
+    assert_eq!(rig.ask(euro), ["error 2 200"]);
+}
+
+#[test]
+fn an_order_beyond_the_buying_power_is_inactive_and_201() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    assert_eq!(
+        rig.place(1, order("BUY 20100 LMT 100")),
+        ["open 1 Inactive", "status 1 Inactive 0/20100", "error 1 201"]
+    );
+    assert!(rig.core.ledger().is_empty());
+    rig.place(2, order("BUY 10000 LMT 90"));
+    rig.place(3, order("BUY 10000 LMT 90"));
+    assert_eq!(rig.place(4, order("BUY 10000 LMT 90"))[2], "error 4 201", "working orders hold their margin");
+    rig.cancel(2);
+    assert_eq!(rig.place(5, order("BUY 10000 LMT 90")).len(), 4, "and give it back");
+}
+
+#[test]
+fn a_preview_answers_margin_and_commission_and_places_nothing() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    let preview = Order { what_if: true, ..order("BUY 1000 LMT 100") };
+    let replies = rig.ask_raw(CONN, place(1, "AAPL", preview));
+    let [(_, Reply::OpenOrder(open))] = &replies[..] else {
+        panic!("{replies:?}");
+    };
+    let text = |d: Option<rust_decimal::Decimal>| d.unwrap().normalize().to_string();
+    assert_eq!(text(open.state.init_margin_change), "50000");
+    assert_eq!(text(open.state.maint_margin_change), "25000");
+    assert_eq!(text(open.state.equity_with_loan_before), "1000000");
+    assert_eq!(text(open.state.commission), "5");
+    assert!(rig.core.ledger().is_empty() && rig.ask(Request::OpenOrders) == ["open end"]);
+    assert_eq!(rig.ask(Request::Ids), ["next 1"]);
+}
+
+#[test]
+fn with_several_accounts_an_order_must_name_one() {
+    let config = crate::core::CoreConfig { accounts: 2, always: true, live_like: true, ..Default::default() };
+    let mut rig = Rig::with(config, "2026-11-21T15:00:00Z");
+    assert_eq!(rig.place(1, order("BUY 1 MKT")), ["error 1 435"]);
+    let named = Order { account: "UV0000002".into(), ..order("BUY 1 MKT") };
+    rig.place(1, named);
+    assert_eq!(rig.line(1).account, "UV0000002");
+}

@@ -1,0 +1,150 @@
+use super::rig::{CONN, Rig, order, place};
+use crate::core::{Change, Core, CoreConfig, CoreError};
+use proptest::prelude::*;
+use tws::model::{CancelOrder, Order, Request};
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Place {
+        id: i32,
+        symbol: usize,
+        buy: bool,
+        quantity: u32,
+        kind: u8,
+        offset: i32,
+        tif: u8,
+        transmit: bool,
+        parent: i32,
+    },
+    Cancel(i32),
+    GlobalCancel,
+    Pass(i64),
+    Price(u32),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let placed = (1..25, 0..3_usize, any::<bool>(), 1..3_000_u32, 0..4_u8, -300..300_i32, 0..4_u8, 0..8_u8, 0..40);
+    prop_oneof![
+        8 => placed.prop_map(|(id, symbol, buy, quantity, kind, offset, tif, transmit, parent)| Deed::Place {
+            id, symbol, buy, quantity, kind, offset, tif, transmit: transmit > 0, parent
+        }),
+        3 => (1..25).prop_map(Deed::Cancel),
+        1 => Just(Deed::GlobalCancel),
+        3 => (1..20_000_i64).prop_map(Deed::Pass),
+        2 => (8_000..16_000_u32).prop_map(Deed::Price),
+    ]
+}
+
+fn run(rig: &mut Rig, deed: &Deed) {
+    match deed {
+        Deed::Place { id, symbol, buy, quantity, kind, offset, tif, transmit, parent } => {
+            let symbol = ["AAPL", "MSFT", "KO"][*symbol];
+            let side = if *buy { "BUY" } else { "SELL" };
+            let price = rust_decimal::Decimal::new(i64::from(12_000 + offset * 10), 2);
+            let tif = ["DAY", "GTC", "IOC", "FOK"][usize::from(*tif)];
+            let text = match kind {
+                0 => format!("{side} {quantity} MKT {tif}"),
+                1 => format!("{side} {quantity} LMT {price} {tif}"),
+                2 => format!("{side} {quantity} STP {price} {tif}"),
+                _ => format!("{side} {quantity} STP LMT {price} {price} {tif}"),
+            };
+            let sent = Order {
+                transmit: *transmit,
+                parent_id: (*parent < 25 && parent != id && *parent > 0).then_some(*parent),
+                oca_group: if *parent > 36 { "group".into() } else { String::new() },
+                ..order(&text)
+            };
+            rig.ask(place(*id, symbol, sent));
+        }
+        Deed::Cancel(id) => {
+            rig.ask(Request::CancelOrder(CancelOrder { order_id: *id, ..Default::default() }));
+        }
+        Deed::GlobalCancel => {
+            rig.ask(Request::GlobalCancel);
+        }
+        Deed::Pass(seconds) => {
+            rig.pass(*seconds);
+        }
+        Deed::Price(cents) => {
+            rig.price(&rust_decimal::Decimal::new(i64::from(*cents), 2).to_string());
+        }
+    }
+}
+
+fn balanced(core: &Core) -> bool {
+    core.state.accounts.iter().all(|a| {
+        let cost: rust_decimal::Decimal = a.holdings.values().map(|h| h.cost).sum();
+        let reserved: rust_decimal::Decimal = core.state.live.iter().map(|id| core.state.order(*id).reserve).sum();
+        a.cash + cost == a.deposit + a.realized && a.reserved == reserved
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_core_restored_from_its_changes_is_the_core_that_made_them(
+        always in any::<bool>(),
+        deeds in prop::collection::vec(deed(), 1..60),
+    ) {
+        let config = CoreConfig { always, ..CoreConfig::default() };
+        let mut rig = Rig::with(config, "2026-11-23T15:30:00Z");
+        for deed in &deeds {
+            run(&mut rig, deed);
+        }
+        prop_assert!(balanced(&rig.core));
+        // By way of text, as the server stores them.
+        let text = serde_json::to_string(&rig.changes).unwrap();
+        let changes: Vec<Change> = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&changes, &rig.changes);
+        let restored = Core::restore(rig.config.clone(), changes.into_iter(), rig.now).unwrap();
+        prop_assert!(restored.state == rig.core.state);
+        prop_assert_eq!(restored.ledger(), rig.core.ledger());
+        let (mut left, mut right) = (rig.core.state_view(rig.now), restored.state_view(rig.now));
+        left.connections.clear();
+        right.connections.clear();
+        prop_assert_eq!(left, right);
+        // And they go on alike.
+        let mut twin = Rig { core: restored, now: rig.now, config: rig.config.clone(), changes: Vec::new() };
+        twin.connect(CONN, 1);
+        prop_assert_eq!(twin.pass(5_000), rig.pass(5_000));
+    }
+}
+
+#[test]
+fn a_core_restored_from_nothing_is_a_new_one() {
+    let now = "2026-11-23T15:30:00Z".parse().unwrap();
+    let mut restored = Core::restore(CoreConfig::default(), std::iter::empty(), now).unwrap();
+    let step = restored.advance(now);
+    assert!(matches!(step.changes.first(), Some(Change::Opened(_))), "and says that it opened");
+}
+
+#[test]
+fn restoring_years_later_keeps_the_prices_where_they_were() {
+    let mut rig = Rig::always();
+    rig.place(1, order("BUY 5 MKT"));
+    let before = rig.core.state_view(rig.now);
+    let later = "2028-01-04T15:00:00Z".parse().unwrap();
+    let restored = Core::restore(rig.config.clone(), rig.changes.clone().into_iter(), later).unwrap();
+    assert_eq!(restored.state_view(rig.now).accounts, before.accounts);
+    assert_eq!(restored.state_view(rig.now).last_real_close_on, before.last_real_close_on);
+}
+
+#[test]
+fn a_history_that_does_not_follow_is_refused_with_its_place() {
+    let mut rig = Rig::always();
+    rig.place(1, order("BUY 5 MKT"));
+    let now = rig.now;
+    let refused = |changes: Vec<Change>| match Core::restore(CoreConfig::default(), changes.into_iter(), now) {
+        Err(CoreError::History { position, .. }) => position,
+        other => panic!("{other:?}"),
+    };
+    let all = rig.changes.clone();
+    assert_eq!(refused(all[1..].to_vec()), 0, "no opening");
+    let without = |at: usize| all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, c)| c.clone()).collect();
+    assert_eq!(refused(without(1)), 1, "an execution of an order that is not there");
+    let mut twice = all.clone();
+    twice.extend(all.last().cloned());
+    assert_eq!(refused(twice), all.len(), "the same execution twice");
+    assert!(rig.restored().state == rig.core.state);
+}
