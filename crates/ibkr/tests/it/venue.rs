@@ -238,7 +238,7 @@ async fn contracts_quotes_bars_and_values_are_answered() {
 
     let by_id = Question::Contracts(Instrument::ConId(apple.con_id));
     let Answer::Contracts(found) = market.ask(by_id).await else { panic!("contracts") };
-    assert_eq!(found, [apple.clone()]);
+    assert_eq!(found, std::slice::from_ref(&apple));
 
     let Answer::Symbols(found) = market.ask(Question::MatchingSymbols("AAP".to_owned())).await else {
         panic!("symbols")
