@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Longer than any wait that a caller may ask for in the server, so that the server's answer comes first.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the API key is taken from.
@@ -121,7 +121,6 @@ impl Client {
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply, Failure> {
         let url = format!("{}/api/v1{}", self.base, request.path);
         let mut built = self.http.request(request.method, url).bearer_auth(&self.key).query(&request.query);
-        built = built.header("X-Tollgate-Face", "cli");
         if let Some(key) = request.key {
             built = built.header("Idempotency-Key", key);
         }
@@ -146,7 +145,7 @@ impl Client {
         if status.is_success() {
             Ok(Reply { status, replayed, body })
         } else {
-            Err(Failure::Told(problem::told(status, body)))
+            Err(Failure::Told(Box::new(problem::told(status, body))))
         }
     }
 
@@ -161,7 +160,7 @@ impl Client {
             );
         }
         let why = if error.is_timeout() { "did not answer in time".to_owned() } else { format!("broke off ({error})") };
-        Failure::Told(Told {
+        Failure::Told(Box::new(Told {
             code: "outcome_unknown".to_owned(),
             text: format!("the gateway at {} {why}", self.base),
             hint: Some(
@@ -169,7 +168,7 @@ impl Client {
             ),
             exit: problem::UNKNOWN,
             answer: None,
-        })
+        }))
     }
 }
 

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The configuration cannot be used; shown with its place.
-    Config(ConfigError),
+    Config(Box<ConfigError>),
     /// Everything else.
-    Told(Told),
+    Told(Box<Told>),
 }
 
 /// A failure in words.
@@ -37,7 +37,13 @@ pub(crate) const UNAVAILABLE: u8 = 9;
 impl Failure {
     /// A failure of our own, with its exit code.
     pub(crate) fn told(exit: u8, code: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Told(Told { code: code.to_owned(), text: text.into(), hint: Some(hint.into()), exit, answer: None })
+        Self::Told(Box::new(Told {
+            code: code.to_owned(),
+            text: text.into(),
+            hint: Some(hint.into()),
+            exit,
+            answer: None,
+        }))
     }
 
     /// A word or file of the caller that cannot be used.
@@ -79,7 +85,7 @@ impl Failure {
     /// For people.
     pub(crate) fn human(self) -> String {
         match self {
-            Self::Config(error) => format!("{:?}", miette::Report::new(error)),
+            Self::Config(error) => format!("{:?}", miette::Report::new(*error)),
             Self::Told(told) => match told.hint {
                 Some(hint) if !hint.is_empty() => format!("error: {}\n  help: {hint}", told.text),
                 Some(_) | None => format!("error: {}", told.text),
@@ -90,6 +96,6 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::Config(error)
+        Self::Config(Box::new(error))
     }
 }

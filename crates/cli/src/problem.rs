@@ -18,7 +18,7 @@ pub(crate) fn told(status: StatusCode, body: Value) -> Told {
         (Some(Value::String(one)), _) | (_, Some(Value::String(one))) => plain(one),
         _neither => format!("the gateway answered {status}"),
     };
-    text.push_str(&format!(" ({code}, HTTP {})", status.as_u16()));
+    text = format!("{text} ({code}, HTTP {})", status.as_u16());
     for reason in reasons(&body) {
         text.push('\n');
         text.push_str(&reason);
@@ -45,10 +45,10 @@ pub(crate) fn reasons(body: &Value) -> Vec<String> {
         .map(|reason| {
             let mut text = format!("  {}  {}", field(reason, "code"), field(reason, "message"));
             if at(reason, "observed").is_some() || at(reason, "limit").is_some() {
-                text.push_str(&format!(" [observed {}, limit {}]", field(reason, "observed"), field(reason, "limit")));
+                text = format!("{text} [observed {}, limit {}]", field(reason, "observed"), field(reason, "limit"));
             }
             if at(reason, "hint").is_some() {
-                text.push_str(&format!("\n      → {}", field(reason, "hint")));
+                text = format!("{text}\n      → {}", field(reason, "hint"));
             }
             text
         })

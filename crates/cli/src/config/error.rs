@@ -2,6 +2,23 @@
 
 use std::path::PathBuf;
 
+/// A file that is not TOML, with the place where it breaks.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("{} is not valid TOML: {}", path.display(), source.message())]
+#[diagnostic(code(tollgate::config::syntax))]
+pub(crate) struct SyntaxError {
+    /// Which file.
+    pub(crate) path: PathBuf,
+    /// The file's text, to point into.
+    #[source_code]
+    pub(crate) text: miette::NamedSource<String>,
+    /// Where in it.
+    #[label("here")]
+    pub(crate) at: Option<miette::SourceSpan>,
+    /// The parser's words.
+    pub(crate) source: toml::de::Error,
+}
+
 /// Why the configuration cannot be used. Every case ends the start; nothing is guessed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum ConfigError {
@@ -15,20 +32,9 @@ pub(crate) enum ConfigError {
         source: std::io::Error,
     },
     /// Not TOML.
-    #[error("{} is not valid TOML: {}", path.display(), source.message())]
-    #[diagnostic(code(tollgate::config::syntax))]
-    Syntax {
-        /// Which file.
-        path: PathBuf,
-        /// The file's text, to point into.
-        #[source_code]
-        text: miette::NamedSource<String>,
-        /// Where in it.
-        #[label("here")]
-        at: Option<miette::SourceSpan>,
-        /// The parser's words.
-        source: Box<toml::de::Error>,
-    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Syntax(Box<SyntaxError>),
     /// A key that does not exist.
     #[error("unknown key `{key}` in {place}")]
     #[diagnostic(code(tollgate::config::unknown_key), help("{hint}"))]

@@ -1,6 +1,6 @@
 //! Gathers settings from defaults, file, profile and environment, the later one winning, and remembers the place of each.
 
-use super::error::ConfigError;
+use super::error::{ConfigError, SyntaxError};
 use super::keys::{self, Key, Kind, OTHER_VARIABLES};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -122,11 +122,13 @@ fn config_file(around: &Surroundings) -> Result<Option<(PathBuf, String)>, Confi
 }
 
 fn read_file(path: &Path, text: &str, profile: Option<&str>, settings: &mut RawSettings) -> Result<(), ConfigError> {
-    let mut table: toml::Table = toml::from_str(text).map_err(|source| ConfigError::Syntax {
-        path: path.to_owned(),
-        text: miette::NamedSource::new(path.display().to_string(), text.to_owned()),
-        at: source.span().map(Into::into),
-        source: Box::new(source),
+    let mut table: toml::Table = toml::from_str(text).map_err(|source| {
+        ConfigError::Syntax(Box::new(SyntaxError {
+            path: path.to_owned(),
+            text: miette::NamedSource::new(path.display().to_string(), text.to_owned()),
+            at: source.span().map(Into::into),
+            source,
+        }))
     })?;
     let profiles = take_profiles(path, &mut table)?;
     read_table(&table, "", &Place::File(path.to_owned()), settings)?;

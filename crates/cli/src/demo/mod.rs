@@ -49,5 +49,5 @@ async fn show(args: &DemoArgs, json: bool, home: &Home, gateway: &Gateway) -> Re
     let agent = client(home.config.agent_key_file())?;
     let mut walk = Walk::new(json);
     let walked = steps::all(&mut walk, &operator, &agent).await;
-    walk.end(walked)
+    Ok(walk.end(walked))
 }

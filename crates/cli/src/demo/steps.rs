@@ -59,7 +59,7 @@ async fn submit(client: &Client, body: Value) -> Result<Reply, Failure> {
 }
 
 /// The refusal that was expected; an acceptance breaks the step.
-fn refused(answer: Result<Reply, Failure>, what: &str) -> Result<Told, Broken> {
+fn refused(answer: Result<Reply, Failure>, what: &str) -> Result<Box<Told>, Broken> {
     match answer {
         Ok(reply) => Err(Broken(format!("{what} was accepted: {}", reply.body))),
         Err(Failure::Told(told)) if told.answer.is_some() => Ok(told),
@@ -162,7 +162,7 @@ async fn agent_order(walk: &mut Walk, agent: &Client, limit: Decimal) -> Result<
 async fn own_approval(walk: &mut Walk, agent: &Client, approval: &str) -> Result<(), Broken> {
     walk.begin("the agent tries to approve its own order: refused");
     let path = format!("/approvals/{approval}/approve");
-    let told = refused(agent.send(Request::post(&path, Some(json!({})))).await, "the agent's own approval")?;
+    let told = refused(agent.send(Request::post(&path, None)).await, "the agent's own approval")?;
     let status = told.answer.as_ref().map(|answer| field(answer, "status")).unwrap_or_default();
     Broken::unless(status == "403", || format!("HTTP {status} instead of 403: {}", told.text))?;
     walk.held(&[format!("HTTP 403, {}", told.code)])

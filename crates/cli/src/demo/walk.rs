@@ -54,20 +54,17 @@ impl Walk {
         }
         let mut text = format!("{:>2}. {title}\n", self.steps.len());
         for line in lines {
-            text.push_str(&format!("      {}\n", line.replace('\n', "\n      ")));
+            text.push_str(&["      ", &line.replace('\n', "\n      "), "\n"].concat());
         }
         data(&text).map_err(|error| Broken(format!("stdout cannot be written: {error}")))
     }
 
     /// The verdict.
-    ///
-    /// # Errors
-    /// The step that did not hold, by name.
-    pub(crate) fn end(mut self, walked: Result<(), Broken>) -> Result<Said, Failure> {
+    pub(crate) fn end(mut self, walked: Result<(), Broken>) -> Said {
         match walked {
             Ok(()) => {
                 let human = format!("all {} steps held", self.steps.len());
-                Ok(Said::new(json!({"ok": true, "steps": self.steps}), human))
+                Said::new(json!({"ok": true, "steps": self.steps}), human)
             }
             Err(Broken(why)) => {
                 let title = self.current.take().unwrap_or("the walk");
@@ -76,7 +73,7 @@ impl Walk {
                 let human = format!(
                     "{number:>2}. {title}\n      DID NOT HOLD: {why}\nthe demo failed at step {number}: {title}"
                 );
-                Ok(Said { json: json!({"ok": false, "steps": self.steps}), human, exit: FAILED })
+                Said { json: json!({"ok": false, "steps": self.steps}), human, exit: FAILED }
             }
         }
     }

@@ -25,7 +25,7 @@ const COMMANDS_MAX: usize = 1_024;
 const EVENTS_MAX: usize = 4_096;
 /// Below the 50 messages a second that a Gateway allows.
 const MESSAGES_PER_SECOND: u32 = 45;
-const RECONCILE_EVERY: Duration = Duration::from_secs(300);
+const RECONCILE_EVERY: Duration = Duration::from_mins(5);
 const LOOK_UP_AFTER: Duration = Duration::from_secs(5);
 /// Findings of an audit told one by one.
 const FINDINGS_MAX: usize = 1_000;
@@ -58,7 +58,7 @@ impl Gateway {
         rest::probe(config.listen).await?;
         let checkpoint_file = place::checkpoint_file_at_start(config)?;
         let options = OpenOptions::new(&config.data_dir, &checkpoint_file, Timestamp::now());
-        let journal = SqliteJournal::open(&options).map_err(place::open_failure)?;
+        let journal = SqliteJournal::open(&options).map_err(|error| place::open_failure(&error))?;
         let book = engine::replay(&journal)
             .map_err(|error| Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong"))?;
         let venue = match config.broker.kind {
@@ -123,7 +123,7 @@ impl Gateway {
             tracing::error!(%error, "the adapter failed");
         }
         if let Some(venue) = venue {
-            venue.shutdown().await.map_err(venue::failed)?;
+            venue.shutdown().await.map_err(|error| venue::failed(&error))?;
         }
         match ended {
             Ended::Orderly => served,

@@ -41,14 +41,13 @@ pub(crate) fn checkpoint_file_at_start(config: &Config) -> Result<PathBuf, Failu
     if let Some(path) = &config.audit_checkpoint_file {
         return Ok(path.clone());
     }
-    let name = match installation(config)? {
-        Some(name) => name,
-        None => {
-            let name = random_hex::<4>()?;
-            let path = config.data_dir.join(INSTALLATION_FILE);
-            private::write(&path, &format!("{name}\n")).map_err(|error| trouble("file", &path, &error))?;
-            name
-        }
+    let name = if let Some(name) = installation(config)? {
+        name
+    } else {
+        let name = random_hex::<4>()?;
+        let path = config.data_dir.join(INSTALLATION_FILE);
+        private::write(&path, &format!("{name}\n")).map_err(|error| trouble("file", &path, &error))?;
+        name
     };
     Ok(default_checkpoint_file(config, &name))
 }
@@ -76,13 +75,13 @@ fn installation(config: &Config) -> Result<Option<String>, Failure> {
 /// The file cannot be read or written, or holds something else.
 pub(crate) fn api_secret(data_dir: &Path) -> Result<[u8; 32], Failure> {
     let path = data_dir.join(API_SECRET_FILE);
-    let text = match private::read(&path).map_err(|error| trouble("file", &path, &error))? {
-        Some(text) => text,
-        None => {
-            let text = format!("{}\n", random_hex::<32>()?);
-            private::write(&path, &text).map_err(|error| trouble("file", &path, &error))?;
-            text
-        }
+    let found = private::read(&path).map_err(|error| trouble("file", &path, &error))?;
+    let text = if let Some(text) = found {
+        text
+    } else {
+        let text = format!("{}\n", random_hex::<32>()?);
+        private::write(&path, &text).map_err(|error| trouble("file", &path, &error))?;
+        text
     };
     let mut secret = [0; 32];
     hex::decode_to_slice(text.trim(), &mut secret).map_err(|error| {
@@ -108,8 +107,8 @@ pub(crate) fn trouble(what: &str, path: &Path, error: &std::io::Error) -> Failur
 }
 
 /// Why the journal cannot be opened, with the exit code: a held lease is a conflict, a missing journal is not found.
-pub(crate) fn open_failure(error: OpenError) -> Failure {
-    match &error {
+pub(crate) fn open_failure(error: &OpenError) -> Failure {
+    match error {
         OpenError::LeaseHeld { pid } => {
             let hint = match pid {
                 Some(pid) => format!("talk to the running gateway, or end process {pid} and start again"),

@@ -77,7 +77,7 @@ async fn tell_readiness(gateway: &Gateway) {
         ready(desk.as_ref()).await;
     }
     talk(format!("tollgate is ready at {} ({})", gateway.url(), standing(desk.as_ref())));
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Waits until trading is ready.

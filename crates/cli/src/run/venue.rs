@@ -20,7 +20,7 @@ pub(crate) async fn run(args: &VenueArgs) -> Result<Said, Failure> {
     talk("the simulated IBKR is running; its accounts are play money");
     // The venue has nothing to lose at its end: what it told anybody is on disk, or was never to be kept.
     tokio::select! {
-        ended = venue.wait() => ended.map_err(failed)?,
+        ended = venue.wait() => ended.map_err(|error| failed(&error))?,
         () = signal.wait() => talk("stopped"),
     }
     Ok(Said::new(Value::Null, ""))
@@ -55,13 +55,13 @@ fn configured(args: &VenueArgs) -> VenueConfig {
 /// # Errors
 /// Wrong settings, a port in use, a state directory that cannot be used.
 pub(crate) async fn start(config: VenueConfig) -> Result<Venue, Failure> {
-    ::venue::start(config).await.map_err(failed)
+    ::venue::start(config).await.map_err(|error| failed(&error))
 }
 
 /// A failure of the venue in words.
-pub(crate) fn failed(error: VenueError) -> Failure {
+pub(crate) fn failed(error: &VenueError) -> Failure {
     let text = format!("the venue cannot run: {error}");
-    match &error {
+    match error {
         VenueError::Config(_) => Failure::usage(text, "see `tollgate venue --help`"),
         VenueError::Bind { .. } => Failure::told(CONFLICT, "conflict", text, "choose another port; 0 takes any"),
         VenueError::State(_) | VenueError::Core(_) => Failure::storage(text, "look at the --state directory"),

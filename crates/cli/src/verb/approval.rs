@@ -33,9 +33,9 @@ pub(crate) async fn approval(client: &Client, verb: &ApprovalVerb) -> Result<Sai
         }
         ApprovalVerb::Approve { id, reason, wait } => {
             let path = format!("/approvals/{id}/approve");
-            let body = reason.as_ref().map_or_else(|| json!({}), |reason| json!({"reason": reason}));
-            let reply = client.send(Request::post(&path, Some(body)).waiting(*wait)).await?;
-            Ok(order::order_said(reply))
+            let body = reason.as_ref().map(|reason| json!({"reason": reason}));
+            let reply = client.send(Request::post(&path, body).waiting(*wait)).await?;
+            Ok(order::order_said(&reply))
         }
         ApprovalVerb::Deny { id, reason } => answered(client, id, "deny", reason).await,
         ApprovalVerb::Revoke { id, reason } => answered(client, id, "revoke", reason).await,

@@ -45,7 +45,7 @@ pub(crate) async fn audit(client: &Client, verb: &AuditVerb) -> Result<Said, Fai
 }
 
 async fn show(client: &Client, seq: u64) -> Result<Said, Failure> {
-    let request = Request::get("/audit").with("after", Some(seq.saturating_sub(1))).with("limit", Some(1));
+    let request = Request::get("/audit").with("cursor", Some(seq.saturating_sub(1))).with("limit", Some(1));
     let body = client.send(request).await?.body;
     let found = items(&body).iter().find(|record| field(record, "seq") == seq.to_string());
     let Some(record) = found else {
@@ -68,7 +68,7 @@ pub(crate) fn verify_files(config: &Config) -> Result<Said, Failure> {
         key_file: None,
         faults_max: FINDINGS_MAX,
     };
-    let report = store::verify::verify(&options).map_err(place::open_failure)?;
+    let report = store::verify::verify(&options).map_err(|error| place::open_failure(&error))?;
     let findings: Vec<Value> =
         report.faults.iter().map(|fault| json!({"seq": null, "what": fault.to_string()})).collect();
     Ok(verified(json!({
@@ -93,7 +93,7 @@ fn verified(body: Value) -> Said {
         ),
     ]);
     for finding in body.get("findings").map(items).unwrap_or_default() {
-        human.push_str(&format!("  {}\n", field(finding, "what")));
+        human.push_str(&["  ", &field(finding, "what"), "\n"].concat());
     }
     Said { json: body, human, exit: if ok { 0 } else { FOUND } }
 }

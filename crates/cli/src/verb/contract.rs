@@ -10,7 +10,7 @@ use crate::table::{column, field, items, sheet, table};
 pub(crate) async fn contract(client: &Client, verb: &ContractVerb) -> Result<Said, Failure> {
     match verb {
         ContractVerb::Search { text } => {
-            let answer = client.send(Request::get("/contracts").with("query", Some(text))).await?.body;
+            let answer = client.send(Request::get("/contracts").with("search", Some(text))).await?.body;
             let columns = [
                 column("con_id", "con_id"),
                 column("symbol", "symbol"),

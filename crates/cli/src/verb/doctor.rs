@@ -56,7 +56,7 @@ pub(crate) async fn doctor(config: Result<Config, Failure>, common: &Common) -> 
     let mut checks = Vec::new();
     match config {
         Err(failure) => {
-            checks.push(bad("configuration", failure.human(), "correct it; `tollgate config check` repeats this"))
+            checks.push(bad("configuration", failure.human(), "correct it; `tollgate config check` repeats this"));
         }
         Ok(config) => {
             let from =

@@ -92,7 +92,7 @@ async fn submit(client: &Client, args: &TicketArgs) -> Result<Said, Failure> {
     tell_filled(&ticket.filled);
     let key = key_for(args.key.as_deref(), "cli")?;
     let request = Request::post("/orders", Some(ticket.body)).keyed(&key).waiting(args.wait);
-    Ok(order_said(client.send(request).await?))
+    Ok(order_said(&client.send(request).await?))
 }
 
 async fn replace(client: &Client, args: &ChangeArgs) -> Result<Said, Failure> {
@@ -122,7 +122,7 @@ async fn replace(client: &Client, args: &ChangeArgs) -> Result<Said, Failure> {
     }
     talk(format!("kept: {}", kept.join(", ")));
     let request = Request::put(&path, Value::Object(body)).keyed(&key).waiting(args.wait);
-    Ok(order_said(client.send(request).await?))
+    Ok(order_said(&client.send(request).await?))
 }
 
 async fn cancel(client: &Client, id: &str, key: Option<&str>, wait: Option<u32>) -> Result<Said, Failure> {
@@ -140,7 +140,7 @@ async fn cancel(client: &Client, id: &str, key: Option<&str>, wait: Option<u32>)
 }
 
 /// The answer to a submit or replace; 202 means that a human has to say yes.
-pub(crate) fn order_said(reply: Reply) -> Said {
+pub(crate) fn order_said(reply: &Reply) -> Said {
     let mut said = order_said_plain(&reply.body);
     if reply.replayed {
         said.human =

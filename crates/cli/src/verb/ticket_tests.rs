@@ -4,12 +4,11 @@ use clap::Parser;
 use serde_json::json;
 
 fn parse(words: &str) -> Ticket {
-    let words = std::iter::once("tollgate").chain(words.split_whitespace());
-    let cli = Cli::try_parse_from(words).unwrap();
-    match cli.noun {
-        Noun::Order(OrderVerb::Submit(args) | OrderVerb::Preview(args)) => read(&args),
-        other => panic!("{other:?} is no ticket"),
-    }
+    let cli = Cli::try_parse_from(std::iter::once("tollgate").chain(words.split_whitespace())).unwrap();
+    let (Noun::Order(OrderVerb::Submit(args)) | Noun::Order(OrderVerb::Preview(args))) = cli.noun else {
+        panic!("{words:?} is no ticket")
+    };
+    read(&args)
 }
 
 #[test]
