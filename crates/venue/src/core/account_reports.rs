@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use tws::model::{
     AccountScope, AccountSummaryRow, AccountValue, AccountValueMulti, Notice, PnL, PnLRequest, PnLSingle,
-    PortfolioValue, Position, PositionMulti, Reply, Request,
+    PortfolioValue, Position, PositionMulti, Reply,
 };
 
 use super::contract::listed;
@@ -21,41 +21,6 @@ const VALUES_SECONDS: i64 = 180;
 type Value = (&'static str, String, &'static str);
 
 impl Core {
-    pub(super) fn answer_account(&mut self, conn: ConnId, req: Request, now: Timestamp, step: &mut Step) {
-        match req {
-            Request::Positions => self.positions(conn, step),
-            Request::PositionsMulti(scope) => self.positions_multi(conn, &scope, now, step),
-            Request::AccountSummary { req_id, tags, .. } => self.account_summary(conn, req_id, tags, now, step),
-            Request::AccountUpdates { subscribe, account } => {
-                self.account_updates(conn, subscribe, &account, now, step);
-            }
-            Request::AccountUpdatesMulti { scope, .. } => self.account_updates_multi(conn, &scope, now, step),
-            Request::PnL(scope) => self.pnl(conn, &scope, now, step),
-            Request::PnLSingle(asked) => self.pnl_single(conn, &asked, now, step),
-            cancel => self.cancel_account(conn, &cancel),
-        }
-    }
-
-    /// Ends a subscription; one that is not there has ended already.
-    fn cancel_account(&mut self, conn: ConnId, req: &Request) {
-        let Some(session) = self.sessions.get_mut(&conn) else {
-            return;
-        };
-        if let Request::CancelPositions = req {
-            session.positions = false;
-        } else if let Request::CancelPositionsMulti { req_id } = req {
-            session.positions_multi.remove(req_id);
-        } else if let Request::CancelAccountSummary { req_id } = req {
-            session.summaries.remove(req_id);
-        } else if let Request::CancelAccountUpdatesMulti { req_id } = req {
-            session.account_updates_multi.remove(req_id);
-        } else if let Request::CancelPnL { req_id } = req {
-            session.pnl.remove(req_id);
-        } else if let Request::CancelPnLSingle { req_id } = req {
-            session.pnl_single.remove(req_id);
-        }
-    }
-
     fn position(&self, account: usize, instrument: usize) -> Position {
         let a = &self.state.accounts[account];
         let holding = a.holdings.get(&instrument);
@@ -78,7 +43,7 @@ impl Core {
             .collect()
     }
 
-    fn positions(&mut self, conn: ConnId, step: &mut Step) {
+    pub(super) fn positions(&mut self, conn: ConnId, step: &mut Step) {
         for (account, instrument) in self.held() {
             step.send(conn, Reply::Position(self.position(account, instrument)));
         }
@@ -88,7 +53,7 @@ impl Core {
         }
     }
 
-    fn positions_multi(&mut self, conn: ConnId, scope: &AccountScope, now: Timestamp, step: &mut Step) {
+    pub(super) fn positions_multi(&mut self, conn: ConnId, scope: &AccountScope, now: Timestamp, step: &mut Step) {
         let Some(accounts) = self.scope(conn, scope, now, step) else {
             return;
         };
@@ -133,7 +98,14 @@ impl Core {
         }
     }
 
-    fn account_summary(&mut self, conn: ConnId, req_id: i32, tags: Vec<String>, now: Timestamp, step: &mut Step) {
+    pub(super) fn account_summary(
+        &mut self,
+        conn: ConnId,
+        req_id: i32,
+        tags: Vec<String>,
+        now: Timestamp,
+        step: &mut Step,
+    ) {
         let mut feed = SummaryFeed {
             accounts: (0..self.state.accounts.len()).collect(),
             tags,
@@ -175,13 +147,7 @@ impl Core {
         feed.sent_at = now;
     }
 
-    fn account_updates(&mut self, conn: ConnId, subscribe: bool, account: &str, now: Timestamp, step: &mut Step) {
-        if !subscribe {
-            if let Some(session) = self.sessions.get_mut(&conn) {
-                session.account_updates = None;
-            }
-            return;
-        }
+    pub(super) fn account_updates(&mut self, conn: ConnId, account: &str, now: Timestamp, step: &mut Step) {
         let account = match self.account_of(account) {
             Ok(account) => account,
             // Without a name, the first account, as a Gateway with several does.
@@ -224,7 +190,13 @@ impl Core {
         feed.sent_at = now;
     }
 
-    fn account_updates_multi(&mut self, conn: ConnId, scope: &AccountScope, now: Timestamp, step: &mut Step) {
+    pub(super) fn account_updates_multi(
+        &mut self,
+        conn: ConnId,
+        scope: &AccountScope,
+        now: Timestamp,
+        step: &mut Step,
+    ) {
         let Some(accounts) = self.scope(conn, scope, now, step) else {
             return;
         };
@@ -259,7 +231,7 @@ impl Core {
         feed.sent_at = now;
     }
 
-    fn pnl(&mut self, conn: ConnId, scope: &AccountScope, now: Timestamp, step: &mut Step) {
+    pub(super) fn pnl(&mut self, conn: ConnId, scope: &AccountScope, now: Timestamp, step: &mut Step) {
         let Some(account) = self.one(conn, scope, now, step) else {
             return;
         };
@@ -282,7 +254,7 @@ impl Core {
         }
     }
 
-    fn pnl_single(&mut self, conn: ConnId, asked: &PnLRequest, now: Timestamp, step: &mut Step) {
+    pub(super) fn pnl_single(&mut self, conn: ConnId, asked: &PnLRequest, now: Timestamp, step: &mut Step) {
         let Some(account) = self.one(conn, &asked.scope, now, step) else {
             return;
         };
@@ -360,7 +332,7 @@ impl Core {
             usd("AccruedCash", Decimal::ZERO),
             usd("AvailableFunds", m.available()),
             usd("BuyingPower", m.buying_power()),
-            ("Cushion", format!("{:.6}", cushion), ""),
+            ("Cushion", format!("{cushion:.6}"), ""),
             ("DayTradesRemaining", "-1".to_owned(), ""),
             usd("EquityWithLoanValue", m.equity),
             usd("ExcessLiquidity", m.excess()),

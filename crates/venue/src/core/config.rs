@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::market::MarketError;
 
 /// The settings of a core.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CoreConfig {
     /// Seed of the market.
     pub seed: u64,

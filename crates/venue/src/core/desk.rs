@@ -210,7 +210,7 @@ impl Core {
             Request::GlobalCancel => self.global_cancel(now, step),
             Request::OpenOrders => self.open_orders(conn, Some(client_id), step),
             Request::AllOpenOrders => self.open_orders(conn, None, step),
-            Request::AutoOpenOrders { .. } => self.auto_open_orders(conn, client_id, now, step),
+            Request::AutoOpenOrders { .. } => Self::auto_open_orders(conn, client_id, now, step),
             Request::CompletedOrders { .. } => self.completed_orders(conn, now, step),
             Request::Executions { req_id, filter } => self.executions(conn, req_id, &filter, now, step),
             Request::CurrentTime => step.send(conn, Reply::CurrentTime(now)),
@@ -232,19 +232,49 @@ impl Core {
                 let text = format!("Error processing request. This venue does not serve message {msg_id}");
                 step.send(conn, Reply::Notice(Notice::about(req_id.unwrap_or(NO_REQ_ID), 320, text, now)));
             }
-            other @ (Request::Positions
-            | Request::CancelPositions
-            | Request::PositionsMulti(_)
-            | Request::CancelPositionsMulti { .. }
-            | Request::AccountSummary { .. }
-            | Request::CancelAccountSummary { .. }
-            | Request::AccountUpdates { .. }
-            | Request::AccountUpdatesMulti { .. }
-            | Request::CancelAccountUpdatesMulti { .. }
-            | Request::PnL(_)
-            | Request::CancelPnL { .. }
-            | Request::PnLSingle(_)
-            | Request::CancelPnLSingle { .. }) => self.answer_account(conn, other, now, step),
+            Request::Positions => self.positions(conn, step),
+            Request::CancelPositions => self.end_feed(conn, |s| s.positions = false),
+            Request::PositionsMulti(scope) => self.positions_multi(conn, &scope, now, step),
+            Request::CancelPositionsMulti { req_id } => {
+                self.end_feed(conn, |s| {
+                    s.positions_multi.remove(&req_id);
+                });
+            }
+            Request::AccountSummary { req_id, tags, .. } => self.account_summary(conn, req_id, tags, now, step),
+            Request::CancelAccountSummary { req_id } => {
+                self.end_feed(conn, |s| {
+                    s.summaries.remove(&req_id);
+                });
+            }
+            Request::AccountUpdates { subscribe: true, account } => {
+                self.account_updates(conn, &account, now, step);
+            }
+            Request::AccountUpdates { subscribe: false, .. } => {
+                self.end_feed(conn, |s| s.account_updates = None);
+            }
+            Request::AccountUpdatesMulti { scope, .. } => self.account_updates_multi(conn, &scope, now, step),
+            Request::CancelAccountUpdatesMulti { req_id } => {
+                self.end_feed(conn, |s| {
+                    s.account_updates_multi.remove(&req_id);
+                });
+            }
+            Request::PnL(scope) => self.pnl(conn, &scope, now, step),
+            Request::CancelPnL { req_id } => self.end_feed(conn, |s| {
+                s.pnl.remove(&req_id);
+            }),
+            Request::PnLSingle(asked) => self.pnl_single(conn, &asked, now, step),
+            Request::CancelPnLSingle { req_id } => {
+                self.end_feed(conn, |s| {
+                    s.pnl_single.remove(&req_id);
+                });
+            }
+        }
+    }
+
+    /// Ends a subscription; one that is not there has ended already.
+    fn end_feed(&mut self, conn: ConnId, end: impl FnOnce(&mut Session)) {
+        if let Some(session) = self.sessions.get_mut(&conn) {
+            end(session);
         }
     }
 

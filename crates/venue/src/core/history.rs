@@ -37,8 +37,8 @@ impl Core {
             return;
         };
         let read = query(asked, instrument, now).and_then(|query| {
-            let (start, bars) = self.market.bars(&query).map_err(|e| no_bars(&e))?;
-            if bars.is_empty() { Err(no_bars(&BarsError::NoData)) } else { Ok((query, start, bars)) }
+            let (start, bars) = self.market.bars(&query).map_err(no_bars)?;
+            if bars.is_empty() { Err(no_bars(BarsError::NoData)) } else { Ok((query, start, bars)) }
         });
         let (query, start, bars) = match read {
             Ok(found) => found,
@@ -73,7 +73,7 @@ impl Core {
                 let as_unix_seconds = asked.format_date == 2;
                 step.send(conn, Reply::HeadTimestamp { req_id, time, as_unix_seconds });
             }
-            (Some(_), None) => Self::notice(conn, req_id, 162, &no_bars(&BarsError::NoData).1, now, step),
+            (Some(_), None) => Self::notice(conn, req_id, 162, &no_bars(BarsError::NoData).1, now, step),
             (None, _) => {
                 let text =
                     format!("Error validating request.-'bH' : cause - Unknown whatToShow '{}'", asked.what_to_show);
@@ -145,7 +145,7 @@ fn query(asked: &HistoricalDataRequest, instrument: usize, now: Timestamp) -> Re
     })
 }
 
-fn no_bars(why: &BarsError) -> Fault {
+fn no_bars(why: BarsError) -> Fault {
     (162, format!("Historical Market Data Service error message:HMDS {why}"))
 }
 

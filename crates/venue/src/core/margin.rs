@@ -35,6 +35,18 @@ impl Margin {
     }
 }
 
+/// An order as far as margin is concerned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exposure {
+    pub(super) account: usize,
+    pub(super) instrument: usize,
+    pub(super) terms: Terms,
+    /// Shares that have filled already.
+    pub(super) filled: Decimal,
+    /// Dollars that are reserved for it already.
+    pub(super) reserved: Decimal,
+}
+
 /// What an order would do to its account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Effect {
@@ -84,17 +96,9 @@ impl Core {
         }
     }
 
-    /// The effect of `terms` for the part not filled yet, `reserved` of it being reserved already.
-    pub(super) fn effect(
-        &self,
-        account: usize,
-        instrument: usize,
-        terms: &Terms,
-        filled: Decimal,
-        reserved: Decimal,
-        quote: &Quote,
-        at: Timestamp,
-    ) -> Effect {
+    /// The effect of an exposure.
+    pub(super) fn effect(&self, of: &Exposure, quote: &Quote, at: Timestamp) -> Effect {
+        let Exposure { account, instrument, terms, filled, reserved } = *of;
         let mut before = self.margin(account, at);
         before.initial -= reserved * INITIAL;
         let quantity = terms.quantity - filled;

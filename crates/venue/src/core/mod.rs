@@ -36,4 +36,5 @@ pub use terms::{Kind, Side, Terms, Tif};
 pub use view::{AccountView, ConnectionView, HoldingView, StateView, WorkingOrderView};
 
 #[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a test picks the replies it is about")]
 mod tests;

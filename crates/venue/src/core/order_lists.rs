@@ -28,7 +28,7 @@ impl Core {
     }
 
     /// Manual orders for client 0. No order of this venue is entered by hand.
-    pub(super) fn auto_open_orders(&self, conn: ConnId, client_id: i32, now: Timestamp, step: &mut Step) {
+    pub(super) fn auto_open_orders(conn: ConnId, client_id: i32, now: Timestamp, step: &mut Step) {
         if client_id == 0 {
             step.send(conn, Reply::OpenOrdersEnd);
         } else {

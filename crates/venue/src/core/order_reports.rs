@@ -17,8 +17,8 @@ pub(super) fn reported(record: &OrderRecord, account: &str) -> Order {
     order.client_id = Some(record.client_id);
     order.order_id = Some(record.order_id);
     order.perm_id = Some(record.perm_id);
-    order.account = account.to_owned();
-    order.tif = record.terms.tif.as_str().to_owned();
+    account.clone_into(&mut order.account);
+    record.terms.tif.as_str().clone_into(&mut order.tif);
     order.lmt_price = Some(record.terms.kind.limit().unwrap_or_default());
     order.aux_price = Some(record.terms.kind.stop().unwrap_or_default());
     order
@@ -59,7 +59,7 @@ impl Core {
         let mut state = OrderState::of(record.status);
         if record.status == Status::Filled {
             state.commission = Some(record.commission);
-            state.commission_currency = "USD".to_owned();
+            "USD".clone_into(&mut state.commission_currency);
         }
         if record.status == Status::Inactive {
             state.reject_reason.clone_from(&record.reason);

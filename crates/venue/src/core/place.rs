@@ -7,13 +7,14 @@ use tws::model::{Contract, Notice, OpenOrder, Order, OrderState, OrderStatus, Pl
 use super::change::Accepted;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
-use super::margin::Effect;
+use super::margin::{Effect, Exposure};
 use super::terms::Refusal;
 use super::{Change, Terms, Tif};
 use crate::market::{Quote, UNIVERSE};
 
 /// A new order that may be taken in.
 struct Admitted {
+    client_id: i32,
     instrument: usize,
     account: usize,
     terms: Terms,
@@ -31,12 +32,12 @@ impl Core {
         }
         match self.admit(client_id, asked, now) {
             Err(refusal) => refuse(conn, asked, &refusal, now, step),
-            Ok(admitted) if asked.order.what_if => self.preview(conn, client_id, asked, &admitted, step),
+            Ok(admitted) if asked.order.what_if => self.preview(conn, asked, &admitted, step),
             Ok(admitted) if !admitted.effect.is_covered() => {
                 let refusal = Self::short_of_margin(&admitted.effect);
-                self.report_refused(conn, client_id, asked, &admitted, &refusal, now, step);
+                self.report_refused(conn, asked, &admitted, &refusal, now, step);
             }
-            Ok(admitted) => self.accept(client_id, asked, &admitted, now, step),
+            Ok(admitted) => self.accept(asked, &admitted, now, step),
         }
     }
 
@@ -63,12 +64,13 @@ impl Core {
             }
         };
         let quote = self.priced(instrument, now)?;
-        let mut effect = self.effect(account, instrument, &terms, Decimal::ZERO, Decimal::ZERO, &quote, now);
+        let exposure = Exposure { account, instrument, terms, filled: Decimal::ZERO, reserved: Decimal::ZERO };
+        let mut effect = self.effect(&exposure, &quote, now);
         if waiting {
             // An exit that waits for its entry adds nothing that the entry has not reserved.
             effect.reserve = Decimal::ZERO;
         }
-        Ok(Admitted { instrument, account, terms, parent, waiting, effect })
+        Ok(Admitted { client_id, instrument, account, terms, parent, waiting, effect })
     }
 
     pub(super) fn priced(&mut self, instrument: usize, now: Timestamp) -> Result<Quote, Refusal> {
@@ -100,11 +102,11 @@ impl Core {
         ))
     }
 
-    fn accept(&mut self, client_id: i32, asked: &PlaceOrder, admitted: &Admitted, now: Timestamp, step: &mut Step) {
+    fn accept(&mut self, asked: &PlaceOrder, admitted: &Admitted, now: Timestamp, step: &mut Step) {
         let perm_id = self.state.next_perm_id();
         let accepted = Accepted {
             perm_id,
-            client_id,
+            client_id: admitted.client_id,
             order_id: asked.order_id,
             con_id: UNIVERSE[admitted.instrument].con_id,
             exchange: destination(&asked.contract),
@@ -176,7 +178,7 @@ impl Core {
         self.notify(perm_id, 399, &text, now, step);
     }
 
-    fn preview(&self, conn: ConnId, client_id: i32, asked: &PlaceOrder, admitted: &Admitted, step: &mut Step) {
+    fn preview(&self, conn: ConnId, asked: &PlaceOrder, admitted: &Admitted, step: &mut Step) {
         let Effect { before, initial_after, maintenance_after, commission, .. } = admitted.effect;
         let money = |value: Decimal| Some(value.round_dp(2));
         let state = OrderState {
@@ -201,16 +203,16 @@ impl Core {
             },
             ..OrderState::of(Status::PreSubmitted)
         };
-        step.send(conn, self.unplaced(client_id, asked, admitted, state));
+        step.send(conn, self.unplaced(asked, admitted, state));
     }
 
     /// The report of an order that is not in the books.
-    fn unplaced(&self, client_id: i32, asked: &PlaceOrder, admitted: &Admitted, state: OrderState) -> Reply {
+    fn unplaced(&self, asked: &PlaceOrder, admitted: &Admitted, state: OrderState) -> Reply {
         Reply::OpenOrder(Box::new(OpenOrder {
             order_id: asked.order_id,
             contract: full(admitted.instrument, &destination(&asked.contract)),
             order: Order {
-                client_id: Some(client_id),
+                client_id: Some(admitted.client_id),
                 order_id: Some(asked.order_id),
                 account: self.state.accounts[admitted.account].id.clone(),
                 tif: admitted.terms.tif.as_str().to_owned(),
@@ -224,7 +226,6 @@ impl Core {
     fn report_refused(
         &self,
         conn: ConnId,
-        client_id: i32,
         asked: &PlaceOrder,
         admitted: &Admitted,
         refusal: &Refusal,
@@ -233,7 +234,7 @@ impl Core {
     ) {
         let mut state = OrderState::of(Status::Inactive);
         state.reject_reason.clone_from(&refusal.message);
-        step.send(conn, self.unplaced(client_id, asked, admitted, state));
+        step.send(conn, self.unplaced(asked, admitted, state));
         step.send(
             conn,
             Reply::OrderStatus(OrderStatus {
@@ -245,7 +246,7 @@ impl Core {
                 perm_id: 0,
                 parent_id: asked.order.parent_id.unwrap_or(0),
                 last_fill_price: Decimal::ZERO,
-                client_id,
+                client_id: admitted.client_id,
                 why_held: String::new(),
                 mkt_cap_price: Decimal::ZERO,
             }),

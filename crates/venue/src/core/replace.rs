@@ -6,6 +6,7 @@ use tws::model::{Notice, PlaceOrder, Reply, Status};
 
 use super::change::Replaced;
 use super::desk::{ConnId, Core, Step};
+use super::margin::Exposure;
 use super::terms::Refusal;
 use super::{Change, Terms};
 
@@ -66,7 +67,8 @@ impl Core {
             return Err(Refusal::rejected("The new quantity is not above what has filled already."));
         }
         let quote = self.priced(instrument, now)?;
-        let mut effect = self.effect(account, instrument, &terms, filled, reserve, &quote, now);
+        let exposure = Exposure { account, instrument, terms, filled, reserved: reserve };
+        let mut effect = self.effect(&exposure, &quote, now);
         if waiting {
             effect.reserve = Decimal::ZERO;
         }

@@ -57,21 +57,17 @@ impl Core {
     pub(super) fn cancel_market_data(&mut self, conn: ConnId, req_id: i32, now: Timestamp, step: &mut Step) {
         let removed = self.sessions.get_mut(&conn).and_then(|s| s.ticks.remove(&req_id));
         if removed.is_none() {
-            Self::notice(conn, req_id, 300, "Can't find EId with tickerId:".to_owned().as_str(), now, step);
+            Self::notice(conn, req_id, 300, &format!("Can't find EId with tickerId:{req_id}"), now, step);
         }
     }
 
     pub(super) fn set_market_data_type(&mut self, conn: ConnId, number: i32, now: Timestamp, step: &mut Step) {
-        match MarketDataType::from_wire(number) {
-            Some(kind) => {
-                if let Some(session) = self.sessions.get_mut(&conn) {
-                    session.data_type = kind;
-                }
-            }
-            None => {
-                let text = format!("Error validating request.-'bH' : cause - Unknown market data type: {number}");
-                Self::notice(conn, NO_REQ_ID, 321, &text, now, step);
-            }
+        let Some(kind) = MarketDataType::from_wire(number) else {
+            let text = format!("Error validating request.-'bH' : cause - Unknown market data type: {number}");
+            return Self::notice(conn, NO_REQ_ID, 321, &text, now, step);
+        };
+        if let Some(session) = self.sessions.get_mut(&conn) {
+            session.data_type = kind;
         }
     }
 

@@ -185,11 +185,8 @@ struct Slice {
 impl Market {
     /// The earliest bar there is.
     pub fn head(&self) -> Option<Timestamp> {
-        let first = self
-            .calendar()
-            .sessions()
-            .iter()
-            .find(|s| self.day(s.date).is_some_and(|d| self.path(0, &d).is_some()))?;
+        let first =
+            self.calendar().sessions().iter().find(|s| self.day(s.date).is_some_and(|d| self.path(0, &d).is_some()))?;
         Timestamp::from_second(first.open).ok()
     }
 
@@ -200,20 +197,13 @@ impl Market {
         let days = self.days(start.as_second(), end);
         let slices = match query.size {
             BarSize::Seconds(width) => {
-                let slices: Vec<Slice> = days
-                    .iter()
-                    .flat_map(|day| cut(day, width, start.as_second(), end))
-                    .take(BARS_MAX + 1)
-                    .collect();
+                let slices: Vec<Slice> =
+                    days.iter().flat_map(|day| cut(day, width, start.as_second(), end)).take(BARS_MAX + 1).collect();
                 slices
             }
             BarSize::Day | BarSize::Week | BarSize::Month => days
                 .iter()
-                .map(|day| Slice {
-                    day: *day,
-                    first: 0,
-                    last: (end - day.open).min(day.close - day.open),
-                })
+                .map(|day| Slice { day: *day, first: 0, last: (end - day.open).min(day.close - day.open) })
                 .collect(),
         };
         if slices.len() > BARS_MAX {
@@ -276,14 +266,8 @@ impl Market {
 
     fn bar(&self, query: &BarQuery, slice: &Slice) -> Option<Bar> {
         let path = self.path(query.instrument, &slice.day)?;
-        let (open, high, low, close) = self.span(
-            query.instrument,
-            &slice.day,
-            &path,
-            slice.first,
-            slice.last,
-            query.end,
-        )?;
+        let (open, high, low, close) =
+            self.span(query.instrument, &slice.day, &path, slice.first, slice.last, query.end)?;
         let price = |mid| query.what.price(mid);
         let volume = traded_by(&path, slice.last + 1) - traded_by(&path, slice.first);
         let (open, high, low, close) = (price(open), price(high), price(low), price(close));
@@ -315,11 +299,7 @@ fn cut(day: &Day, width: i64, start: i64, end: i64) -> Vec<Slice> {
         let next = (origin + ((at - origin) / width + 1) * width).min(day.close);
         // The close itself belongs to the last bar of the day.
         let last = if next == day.close { next } else { next - 1 };
-        slices.push(Slice {
-            day: *day,
-            first: at - day.open,
-            last: last.min(end) - day.open,
-        });
+        slices.push(Slice { day: *day, first: at - day.open, last: last.min(end) - day.open });
         at = next;
     }
     slices
@@ -341,8 +321,7 @@ fn grouped(size: BarSize, bars: Vec<Bar>) -> Vec<Bar> {
             Some(last) if group(bar.date).is_some() && group(last.date) == group(bar.date) => {
                 let volume = last.volume + bar.volume;
                 if volume > 0 {
-                    let worth =
-                        last.wap * Decimal::from(last.volume) + bar.wap * Decimal::from(bar.volume);
+                    let worth = last.wap * Decimal::from(last.volume) + bar.wap * Decimal::from(bar.volume);
                     last.wap = (worth / Decimal::from(volume)).round_dp(4);
                 }
                 last.high = last.high.max(bar.high);

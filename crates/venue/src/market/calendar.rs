@@ -63,12 +63,7 @@ impl Calendar {
                 let early = closes_early(day);
                 let until = if early { EARLY_CLOSE } else { CLOSE };
                 if let (Some(open), Some(close)) = (instant(day, OPEN), instant(day, until)) {
-                    sessions.push(Session {
-                        date: day,
-                        open,
-                        close,
-                        early,
-                    });
+                    sessions.push(Session { date: day, open, close, early });
                 }
             }
         }
@@ -87,32 +82,23 @@ impl Calendar {
 
     /// Position of the last trading day on or before a day.
     pub fn on_or_before(&self, day: Date) -> Option<usize> {
-        self.sessions
-            .partition_point(|s| s.date <= day)
-            .checked_sub(1)
+        self.sessions.partition_point(|s| s.date <= day).checked_sub(1)
     }
 
     /// Position of the last session that has begun at an instant.
     pub fn begun_by(&self, second: i64) -> Option<usize> {
-        self.sessions
-            .partition_point(|s| s.open <= second)
-            .checked_sub(1)
+        self.sessions.partition_point(|s| s.open <= second).checked_sub(1)
     }
 
     /// The session of a day, if it is a trading day.
     pub fn session(&self, day: Date) -> Option<&Session> {
-        self.on_or_before(day)
-            .and_then(|ordinal| self.sessions.get(ordinal))
-            .filter(|s| s.date == day)
+        self.on_or_before(day).and_then(|ordinal| self.sessions.get(ordinal)).filter(|s| s.date == day)
     }
 }
 
 /// Unix seconds of a wall-clock time in New York.
 fn instant(day: Date, at: Time) -> Option<i64> {
-    day.to_datetime(at)
-        .to_zoned(tws::time::zone())
-        .ok()
-        .map(|z| z.timestamp().as_second())
+    day.to_datetime(at).to_zoned(tws::time::zone()).ok().map(|z| z.timestamp().as_second())
 }
 
 /// Unix seconds of the midnight a day begins with in New York.
@@ -122,9 +108,7 @@ pub(super) fn midnight(day: Date) -> Option<i64> {
 
 /// The day it is in New York.
 pub(super) fn date_of(second: i64) -> Option<Date> {
-    Timestamp::from_second(second)
-        .ok()
-        .map(|t| tws::time::in_zone(t).date())
+    Timestamp::from_second(second).ok().map(|t| tws::time::in_zone(t).date())
 }
 
 fn is_trading_day(day: Date) -> bool {
@@ -158,11 +142,7 @@ fn observed_on(holiday: Date, day: Date, friday: bool) -> bool {
     match holiday.weekday() {
         Weekday::Sunday => day == days_from(holiday, 1),
         Weekday::Saturday => friday && day == days_from(holiday, -1),
-        Weekday::Monday
-        | Weekday::Tuesday
-        | Weekday::Wednesday
-        | Weekday::Thursday
-        | Weekday::Friday => day == holiday,
+        Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => day == holiday,
     }
 }
 
@@ -171,10 +151,8 @@ fn observed_on(holiday: Date, day: Date, friday: bool) -> bool {
 fn closes_early(day: Date) -> bool {
     let year = day.year();
     let after_thanksgiving = days_from(nth_weekday(year, 11, 4, Weekday::Thursday), 1);
-    let thursday_or_before = matches!(
-        day.weekday(),
-        Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday
-    );
+    let thursday_or_before =
+        matches!(day.weekday(), Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday);
     (year >= 1992 && day == after_thanksgiving)
         || (year >= 1992 && day == date(year, 12, 24) && thursday_or_before)
         || (year >= 1995 && day == date(year, 7, 3) && thursday_or_before)
@@ -191,23 +169,16 @@ fn days_from(day: Date, days: i64) -> Date {
 
 /// Easter Sunday of the Gregorian calendar (the computation of Meeus, Jones and Butcher).
 fn easter(year: i16) -> Date {
-    let y = i32::from(year);
-    let (a, b, c) = (y % 19, y / 100, y % 100);
-    let (d, e) = (b / 4, b % 4);
-    let g = (8 * b + 13) / 25;
-    let h = (19 * a + b - d - g + 15) % 30;
-    let (i, k) = (c / 4, c % 4);
-    let l = (32 + 2 * e + 2 * i - h - k) % 7;
-    let m = (a + 11 * h + 22 * l) / 451;
-    let month = (h + l - 7 * m + 114) / 31;
-    let day = (h + l - 7 * m + 114) % 31 + 1;
+    let year_number = i32::from(year);
+    let (golden, century, rest) = (year_number % 19, year_number / 100, year_number % 100);
+    let correction = (8 * century + 13) / 25;
+    let epact = (19 * golden + century - century / 4 - correction + 15) % 30;
+    let weekday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+    let late = (golden + 11 * epact + 22 * weekday) / 451;
+    let days = epact + weekday - 7 * late + 114;
+    let (month, day) = (days / 31, days % 31 + 1);
     let first = date(year, 3, 1);
-    first
-        .with()
-        .month(i8::try_from(month).unwrap_or(3))
-        .day(i8::try_from(day).unwrap_or(1))
-        .build()
-        .unwrap_or(first)
+    first.with().month(i8::try_from(month).unwrap_or(3)).day(i8::try_from(day).unwrap_or(1)).build().unwrap_or(first)
 }
 
 #[cfg(test)]

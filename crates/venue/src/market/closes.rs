@@ -65,18 +65,13 @@ fn stock(line: &str, symbol: &str, days: usize) -> Result<Vec<u32>, ClosesError>
     let mut close = 0_i64;
     let mut closes = Vec::with_capacity(days);
     for field in fields {
-        let change: i64 = field
-            .parse()
-            .map_err(|_| content(format!("{symbol}: {field}")))?;
+        let change: i64 = field.parse().map_err(|_| content(format!("{symbol}: {field}")))?;
         close += change;
         let valid = u32::try_from(close).ok().filter(|c| *c > 0);
         closes.push(valid.ok_or_else(|| content(format!("{symbol}: close {close}")))?);
     }
     if closes.len() != days {
-        return Err(content(format!(
-            "{symbol}: {} closes for {days} days",
-            closes.len()
-        )));
+        return Err(content(format!("{symbol}: {} closes for {days} days", closes.len())));
     }
     Ok(closes)
 }

@@ -14,9 +14,7 @@ pub(super) fn mix(a: u64, b: u64) -> u64 {
 /// A number of mean 0 and variance 1 out of a hash: the sum of four uniforms, so it is bounded, which
 /// lets the search for a day's extremes leave out whole branches.
 pub(super) fn normalish(hash: u64) -> f64 {
-    let sum: f64 = (0..4)
-        .map(|quarter| f64::from(u16::try_from((hash >> (16 * quarter)) & 0xFFFF).unwrap_or(0)))
-        .sum();
+    let sum: f64 = (0..4).map(|quarter| f64::from(u16::try_from((hash >> (16 * quarter)) & 0xFFFF).unwrap_or(0))).sum();
     (sum / 65_535.0 - 2.0) * 1.732_050_807_568_877_2
 }
 

@@ -30,34 +30,22 @@ struct Piece {
     to_value: f64,
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "seconds of a day are far below 2^52"
-)]
+#[expect(clippy::cast_precision_loss, reason = "seconds of a day are far below 2^52")]
 fn float(n: i64) -> f64 {
     n as f64
 }
 
 impl Path {
     fn whole(&self) -> Piece {
-        Piece {
-            from: 0,
-            to: self.len,
-            from_value: self.from,
-            to_value: self.to,
-        }
+        Piece { from: 0, to: self.len, from_value: self.from, to_value: self.to }
     }
 
     fn middle(&self, piece: &Piece) -> (i64, f64) {
         let node = i64::midpoint(piece.from, piece.to);
         let (left, right) = (float(node - piece.from), float(piece.to - node));
-        let straight =
-            piece.from_value + (piece.to_value - piece.from_value) * left / (left + right);
+        let straight = piece.from_value + (piece.to_value - piece.from_value) * left / (left + right);
         let sd = self.sd * (left * right / ((left + right) * float(self.len))).sqrt();
-        (
-            node,
-            straight + sd * normalish(mix(self.key, node.cast_unsigned())),
-        )
+        (node, straight + sd * normalish(mix(self.key, node.cast_unsigned())))
     }
 
     /// The value at a node; beyond the ends, the value of the end.
@@ -112,16 +100,8 @@ impl Path {
                 low = low.min(value);
                 high = high.max(value);
             }
-            open.push(Piece {
-                to: node,
-                to_value: value,
-                ..piece
-            });
-            open.push(Piece {
-                from: node,
-                from_value: value,
-                ..piece
-            });
+            open.push(Piece { to: node, to_value: value, ..piece });
+            open.push(Piece { from: node, from_value: value, ..piece });
         }
         (low, high)
     }

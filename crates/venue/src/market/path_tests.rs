@@ -1,13 +1,7 @@
 use super::*;
 
 fn path(len: i64, key: u64) -> Path {
-    Path {
-        from: 100.0,
-        to: 101.5,
-        len,
-        sd: 1.2,
-        key,
-    }
+    Path { from: 100.0, to: 101.5, len, sd: 1.2, key }
 }
 
 #[test]
@@ -27,10 +21,7 @@ fn extremes_are_those_of_every_single_node() {
             let low = values.iter().copied().fold(f64::INFINITY, f64::min);
             let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let found = path.extremes(first, last);
-            assert!(
-                (found.0 - low).abs() == 0.0 && (found.1 - high).abs() == 0.0,
-                "{key} {first}..={last}"
-            );
+            assert!((found.0 - low).abs() == 0.0 && (found.1 - high).abs() == 0.0, "{key} {first}..={last}");
         }
     }
 }

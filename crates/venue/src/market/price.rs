@@ -10,11 +10,7 @@ pub(super) type Mills10 = i64;
 
 /// The tick at a price: 0.01, below one dollar 0.0001.
 pub fn min_tick(price: Decimal) -> Decimal {
-    if price < Decimal::ONE {
-        Decimal::new(1, 4)
-    } else {
-        Decimal::new(1, 2)
-    }
+    if price < Decimal::ONE { Decimal::new(1, 4) } else { Decimal::new(1, 2) }
 }
 
 /// Whether a price is a multiple of its tick.
@@ -24,25 +20,14 @@ pub fn on_tick(price: Decimal) -> bool {
 
 /// As a decimal.
 pub(super) fn decimal(price: Mills10) -> Decimal {
-    if price % 100 == 0 {
-        Decimal::new(price / 100, 2)
-    } else {
-        Decimal::new(price, 4)
-    }
+    if price % 100 == 0 { Decimal::new(price / 100, 2) } else { Decimal::new(price, 4) }
 }
 
 fn scale(price: f64) -> (f64, i64) {
-    if price < 1.0 {
-        (10_000.0, 1)
-    } else {
-        (100.0, 100)
-    }
+    if price < 1.0 { (10_000.0, 1) } else { (100.0, 100) }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "prices of the generator are positive and far below 2^53 ticks"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "prices of the generator are positive and far below 2^53 ticks")]
 fn whole(ticks: f64, step: i64) -> Mills10 {
     (ticks as i64).max(1) * step
 }

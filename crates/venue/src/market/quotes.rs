@@ -125,9 +125,7 @@ impl Market {
         let (calendar, data) = (Calendar::new(), Closes::load()?);
         let real_len = data.dates.len();
         let out_of_range = || MarketError::OutOfRange(config.last_close_on);
-        let last = calendar
-            .on_or_before(config.last_close_on)
-            .ok_or_else(out_of_range)?;
+        let last = calendar.on_or_before(config.last_close_on).ok_or_else(out_of_range)?;
         // History that would begin before the calendar is cut off at its start.
         let skipped = (real_len - 1).saturating_sub(last);
         let first = last + 1 - (real_len - skipped);
@@ -176,9 +174,7 @@ impl Market {
 
     /// Whether the close of a day is synthetic.
     pub fn is_synthetic(&self, day: Date) -> bool {
-        self.calendar
-            .on_or_before(day)
-            .is_some_and(|ordinal| ordinal >= self.first + self.real_len)
+        self.calendar.on_or_before(day).is_some_and(|ordinal| ordinal >= self.first + self.real_len)
     }
 
     /// Moves an instrument's price so that its middle is `price` from `at` on.
@@ -218,11 +214,7 @@ impl Market {
             return Some(Day { date, open, close });
         }
         let s = self.calendar.session(date)?;
-        Some(Day {
-            date,
-            open: s.open,
-            close: s.close,
-        })
+        Some(Day { date, open: s.open, close: s.close })
     }
 
     /// The session that an instant belongs to, or the last one before it.
@@ -232,56 +224,27 @@ impl Market {
             return self.day(today);
         }
         let s = self.calendar.get(self.calendar.begun_by(second)?)?;
-        Some(Day {
-            date: s.date,
-            open: s.open,
-            close: s.close,
-        })
-    }
-
-    /// The day whose close comes before this day's open.
-    fn previous(&self, date: Date) -> Option<Date> {
-        date.yesterday().ok()
+        Some(Day { date: s.date, open: s.open, close: s.close })
     }
 
     pub(super) fn path(&self, instrument: usize, day: &Day) -> Option<Path> {
         let to = self.close_on(instrument, day.date)?;
-        let before = self.previous(day.date)?;
+        let before = day.date.yesterday().ok()?;
         let from = self.close_on(instrument, before).unwrap_or(to);
         let key = mix(
-            mix(
-                self.config.seed,
-                u64::from(UNIVERSE[instrument].con_id.unsigned_abs()),
-            ),
+            mix(self.config.seed, u64::from(UNIVERSE[instrument].con_id.unsigned_abs())),
             u64::from(days_since_1970(day.date).unsigned_abs()),
         );
-        Some(Path {
-            from,
-            to,
-            len: day.close - day.open,
-            sd: from * self.volatility(instrument, before),
-            key,
-        })
+        Some(Path { from, to, len: day.close - day.open, sd: from * self.volatility(instrument, before), key })
     }
 
     /// Mean absolute daily move of the last days, kept within sane bounds.
     fn volatility(&self, instrument: usize, before: Date) -> f64 {
-        let end = self
-            .calendar
-            .on_or_before(before)
-            .and_then(|ordinal| (ordinal + 1).checked_sub(self.first))
-            .unwrap_or(0);
-        let recent = self.closes[instrument]
-            .get(end.saturating_sub(VOLATILITY_DAYS + 1)..end)
-            .unwrap_or(&[]);
-        let (sum, n) = recent.windows(2).fold((0.0, 0.0), |(sum, n), w| {
-            (sum + (w[1] / w[0] - 1.0).abs(), n + 1.0)
-        });
-        if n > 0.0 {
-            (sum / n).clamp(0.003, 0.04)
-        } else {
-            0.01
-        }
+        let end =
+            self.calendar.on_or_before(before).and_then(|ordinal| (ordinal + 1).checked_sub(self.first)).unwrap_or(0);
+        let recent = self.closes[instrument].get(end.saturating_sub(VOLATILITY_DAYS + 1)..end).unwrap_or(&[]);
+        let (sum, n) = recent.windows(2).fold((0.0, 0.0), |(sum, n), w| (sum + (w[1] / w[0] - 1.0).abs(), n + 1.0));
+        if n > 0.0 { (sum / n).clamp(0.003, 0.04) } else { 0.01 }
     }
 
     /// Path and node of an instant.
@@ -293,20 +256,18 @@ impl Market {
     /// Whether the session is on.
     pub fn is_open(&self, at: Timestamp) -> bool {
         let second = at.as_second();
-        self.day_at(second)
-            .is_some_and(|d| (d.open..d.close).contains(&second))
+        self.day_at(second).is_some_and(|d| (d.open..d.close).contains(&second))
     }
 
     /// When a DAY order entered now ends: the close of the session that is on, else of the next one.
     pub fn day_end(&self, at: Timestamp) -> Option<Timestamp> {
         let second = at.as_second();
         let now = self.day_at(second).filter(|d| second < d.close);
-        let end = match now {
-            Some(day) => day.close,
-            None => {
-                let next = self.calendar.begun_by(second).map_or(0, |o| o + 1);
-                self.calendar.get(next)?.close
-            }
+        let end = if let Some(day) = now {
+            day.close
+        } else {
+            let next = self.calendar.begun_by(second).map_or(0, |o| o + 1);
+            self.calendar.get(next)?.close
         };
         Timestamp::from_second(end).ok()
     }
@@ -337,8 +298,7 @@ impl Market {
     pub fn day_figures(&self, instrument: usize, at: Timestamp) -> Option<DayFigures> {
         let day = self.day_at(at.as_second())?;
         let path = self.path(instrument, &day)?;
-        let (open, high, low, _) =
-            self.span(instrument, &day, &path, 0, at.as_second() - day.open, at)?;
+        let (open, high, low, _) = self.span(instrument, &day, &path, 0, at.as_second() - day.open, at)?;
         let before = Timestamp::from_second(day.open).ok()? - 1.seconds();
         Some(DayFigures {
             open: decimal(round_tick(open)),
@@ -386,10 +346,7 @@ impl Market {
 
 /// Bid and ask around a middle.
 pub(super) fn sides(mid: f64) -> (Decimal, Decimal) {
-    (
-        decimal(floor_tick(mid * (1.0 - HALF_SPREAD))),
-        decimal(ceil_tick(mid * (1.0 + HALF_SPREAD))),
-    )
+    (decimal(floor_tick(mid * (1.0 - HALF_SPREAD))), decimal(ceil_tick(mid * (1.0 + HALF_SPREAD))))
 }
 
 /// Shares traded from the open to a node: busy at both ends of the session, quiet in the middle.
@@ -399,8 +356,7 @@ pub(super) fn sides(mid: f64) -> (Decimal, Decimal) {
     reason = "a day's volume is positive and below 2^52"
 )]
 pub(super) fn traded_by(path: &Path, node: i64) -> i64 {
-    let day =
-        (TURNOVER / path.from).clamp(1.0e6, 1.0e8) * (0.6 + 0.8 * unit(mix(path.key, u64::MAX)));
+    let day = (TURNOVER / path.from).clamp(1.0e6, 1.0e8) * (0.6 + 0.8 * unit(mix(path.key, u64::MAX)));
     let u = node.clamp(0, path.len) as f64 / path.len as f64;
     let centred = 2.0 * u - 1.0;
     let share = (u + 0.25 * (centred * centred * centred + 1.0)) / 1.5;
@@ -414,20 +370,10 @@ fn days_since_1970(day: Date) -> i32 {
 
 /// The real closes in dollars, then a seeded walk with their own volatility and no drift.
 fn continued(mills: &[u32], len: usize, key: u64) -> Vec<f64> {
-    let mut closes: Vec<f64> = mills
-        .iter()
-        .map(|m| f64::from(*m) / 1000.0)
-        .take(len)
-        .collect();
+    let mut closes: Vec<f64> = mills.iter().map(|m| f64::from(*m) / 1000.0).take(len).collect();
     let year = &closes[closes.len().saturating_sub(253)..];
-    let (sum, n) = year.windows(2).fold((0.0, 0.0), |(sum, n), w| {
-        (sum + (w[1] / w[0] - 1.0).abs(), n + 1.0)
-    });
-    let sd = if n > 0.0 {
-        (1.25 * sum / n).min(0.04)
-    } else {
-        0.01
-    };
+    let (sum, n) = year.windows(2).fold((0.0, 0.0), |(sum, n), w| (sum + (w[1] / w[0] - 1.0).abs(), n + 1.0));
+    let sd = if n > 0.0 { (1.25 * sum / n).min(0.04) } else { 0.01 };
     let mut last = closes.last().copied().unwrap_or(1.0);
     let mut step = 0_u64;
     while closes.len() < len {

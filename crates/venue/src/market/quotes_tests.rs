@@ -18,16 +18,9 @@ fn market(sessions: Sessions) -> Market {
 #[test]
 fn the_last_real_close_is_shown_on_the_trading_day_before_opening() {
     let market = market(Sessions::Exchange);
-    assert_eq!(
-        market.config().last_close_on,
-        jiff::civil::date(2026, 11, 20)
-    );
+    assert_eq!(market.config().last_close_on, jiff::civil::date(2026, 11, 20));
     let quote = market.quote(0, at("2026-11-20T21:00:00Z")).unwrap();
-    assert_eq!(
-        quote.last,
-        Decimal::new(12567, 2),
-        "AAPL closed at 125.674, rounded to the cent"
-    );
+    assert_eq!(quote.last, Decimal::new(12567, 2), "AAPL closed at 125.674, rounded to the cent");
     assert!(!quote.open);
     assert!(!market.is_synthetic(jiff::civil::date(2026, 11, 20)));
     assert!(market.is_synthetic(jiff::civil::date(2026, 11, 23)));
@@ -55,10 +48,7 @@ fn bid_last_and_ask_are_in_order_on_tick_and_close_together_all_day() {
         for minute in 0..390 {
             let now = at("2026-11-23T14:30:00Z") + minute.minutes();
             let q = market.quote(instrument, now).unwrap();
-            assert!(
-                q.open && q.bid < q.ask && q.bid <= q.last && q.last <= q.ask,
-                "{q:?}"
-            );
+            assert!(q.open && q.bid < q.ask && q.bid <= q.last && q.last <= q.ask, "{q:?}");
             assert!(crate::market::on_tick(q.bid) && crate::market::on_tick(q.ask));
             assert!((q.ask - q.bid) / q.ask < Decimal::new(5, 3), "{q:?}");
             assert!(q.bid_size >= Decimal::ONE_HUNDRED);
@@ -72,11 +62,7 @@ fn a_saturday_is_open_only_when_sessions_are_always() {
     assert!(!market(Sessions::Exchange).is_open(night));
     let always = market(Sessions::Always);
     assert!(always.is_open(night));
-    assert_eq!(
-        always.day_end(night).unwrap(),
-        at("2026-11-22T05:00:00Z"),
-        "midnight in New York"
-    );
+    assert_eq!(always.day_end(night).unwrap(), at("2026-11-22T05:00:00Z"), "midnight in New York");
     assert_eq!(
         market(Sessions::Exchange).day_end(night).unwrap(),
         at("2026-11-23T21:00:00Z"),
@@ -93,11 +79,7 @@ fn a_commanded_move_sets_the_price_and_lasts() {
     market.move_price(12, factor, now);
     let moved = market.quote(12, now).unwrap();
     assert_eq!(moved.last, Decimal::new(300, 0));
-    assert_eq!(
-        market.quote(12, now - 1.seconds()).unwrap(),
-        before,
-        "the past stays"
-    );
+    assert_eq!(market.quote(12, now - 1.seconds()).unwrap(), before, "the past stays");
     let later = market.quote(12, now + 3.hours()).unwrap();
     assert!(later.last > Decimal::from(250) && later.last < Decimal::from(350));
     let figures = market.day_figures(12, now + 1.seconds()).unwrap();
@@ -109,10 +91,7 @@ fn volume_never_falls_within_a_session() {
     let market = market(Sessions::Exchange);
     let mut last = Decimal::ZERO;
     for minute in 0..=390 {
-        let volume = market
-            .quote(3, at("2026-11-23T14:30:00Z") + minute.minutes())
-            .unwrap()
-            .volume;
+        let volume = market.quote(3, at("2026-11-23T14:30:00Z") + minute.minutes()).unwrap().volume;
         assert!(volume >= last);
         last = volume;
     }

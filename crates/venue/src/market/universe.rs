@@ -26,26 +26,12 @@ const fn stock(
     trading_class: &'static str,
     sector: [&'static str; 3],
 ) -> Instrument {
-    Instrument {
-        con_id,
-        symbol,
-        long_name,
-        primary_exchange,
-        trading_class,
-        sector,
-    }
+    Instrument { con_id, symbol, long_name, primary_exchange, trading_class, sector }
 }
 
 /// The twenty stocks, in the order of the data file.
 pub const UNIVERSE: [Instrument; 20] = [
-    stock(
-        265_598,
-        "AAPL",
-        "APPLE INC",
-        "NASDAQ",
-        "NMS",
-        ["Technology", "Computers", "Computers"],
-    ),
+    stock(265_598, "AAPL", "APPLE INC", "NASDAQ", "NMS", ["Technology", "Computers", "Computers"]),
     stock(
         4391,
         "AMD",
@@ -70,14 +56,7 @@ pub const UNIVERSE: [Instrument; 20] = [
         "BBY",
         ["Consumer, Cyclical", "Retail", "Retail-Consumer Electron"],
     ),
-    stock(
-        2_000_000_003,
-        "CVX",
-        "CHEVRON CORP",
-        "NYSE",
-        "CVX",
-        ["Energy", "Oil&Gas", "Oil Comp-Integrated"],
-    ),
+    stock(2_000_000_003, "CVX", "CHEVRON CORP", "NYSE", "CVX", ["Energy", "Oil&Gas", "Oil Comp-Integrated"]),
     stock(
         2_000_000_004,
         "GE",
@@ -102,34 +81,16 @@ pub const UNIVERSE: [Instrument; 20] = [
         "JNJ",
         ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"],
     ),
-    stock(
-        1_520_593,
-        "JPM",
-        "JPMORGAN CHASE & CO",
-        "NYSE",
-        "JPM",
-        ["Financial", "Banks", "Diversified Banking Inst"],
-    ),
+    stock(1_520_593, "JPM", "JPMORGAN CHASE & CO", "NYSE", "JPM", ["Financial", "Banks", "Diversified Banking Inst"]),
     stock(
         2_000_000_006,
         "KO",
         "COCA-COLA CO/THE",
         "NYSE",
         "KO",
-        [
-            "Consumer, Non-cyclical",
-            "Beverages",
-            "Beverages-Non-alcoholic",
-        ],
+        ["Consumer, Non-cyclical", "Beverages", "Beverages-Non-alcoholic"],
     ),
-    stock(
-        9160,
-        "LLY",
-        "ELI LILLY & CO",
-        "NYSE",
-        "LLY",
-        ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"],
-    ),
+    stock(9160, "LLY", "ELI LILLY & CO", "NYSE", "LLY", ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"]),
     stock(
         70_101_545,
         "MRK",
@@ -138,25 +99,14 @@ pub const UNIVERSE: [Instrument; 20] = [
         "MRK",
         ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"],
     ),
-    stock(
-        272_093,
-        "MSFT",
-        "MICROSOFT CORP",
-        "NASDAQ",
-        "NMS",
-        ["Technology", "Software", "Applications Software"],
-    ),
+    stock(272_093, "MSFT", "MICROSOFT CORP", "NASDAQ", "NMS", ["Technology", "Software", "Applications Software"]),
     stock(
         11_017,
         "PEP",
         "PEPSICO INC",
         "NASDAQ",
         "NMS",
-        [
-            "Consumer, Non-cyclical",
-            "Beverages",
-            "Beverages-Non-alcoholic",
-        ],
+        ["Consumer, Non-cyclical", "Beverages", "Beverages-Non-alcoholic"],
     ),
     stock(
         2_000_000_007,
@@ -172,48 +122,19 @@ pub const UNIVERSE: [Instrument; 20] = [
         "PROCTER & GAMBLE CO/THE",
         "NYSE",
         "PG",
-        [
-            "Consumer, Non-cyclical",
-            "Cosmetics/Personal Care",
-            "Cosmetics&Toiletries",
-        ],
+        ["Consumer, Non-cyclical", "Cosmetics/Personal Care", "Cosmetics&Toiletries"],
     ),
-    stock(
-        2_000_000_009,
-        "RRC",
-        "RANGE RESOURCES CORP",
-        "NYSE",
-        "RRC",
-        ["Energy", "Oil&Gas", "Oil Comp-Explor&Prodtn"],
-    ),
+    stock(2_000_000_009, "RRC", "RANGE RESOURCES CORP", "NYSE", "RRC", ["Energy", "Oil&Gas", "Oil Comp-Explor&Prodtn"]),
     stock(
         2_000_000_010,
         "UNH",
         "UNITEDHEALTH GROUP INC",
         "NYSE",
         "UNH",
-        [
-            "Consumer, Non-cyclical",
-            "Healthcare-Services",
-            "Medical-HMO",
-        ],
+        ["Consumer, Non-cyclical", "Healthcare-Services", "Medical-HMO"],
     ),
-    stock(
-        13_824,
-        "WMT",
-        "WALMART INC",
-        "NASDAQ",
-        "NMS",
-        ["Consumer, Cyclical", "Retail", "Retail-Discount"],
-    ),
-    stock(
-        13_977,
-        "XOM",
-        "EXXON MOBIL CORP",
-        "NYSE",
-        "XOM",
-        ["Energy", "Oil&Gas", "Oil Comp-Integrated"],
-    ),
+    stock(13_824, "WMT", "WALMART INC", "NASDAQ", "NMS", ["Consumer, Cyclical", "Retail", "Retail-Discount"]),
+    stock(13_977, "XOM", "EXXON MOBIL CORP", "NYSE", "XOM", ["Energy", "Oil&Gas", "Oil Comp-Integrated"]),
 ];
 
 /// Position in [`UNIVERSE`] of a conId.

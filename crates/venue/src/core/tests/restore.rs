@@ -97,7 +97,7 @@ proptest! {
         let text = serde_json::to_string(&rig.changes).unwrap();
         let changes: Vec<Change> = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(&changes, &rig.changes);
-        let restored = Core::restore(rig.config.clone(), changes.into_iter(), rig.now).unwrap();
+        let restored = Core::restore(rig.config, changes.into_iter(), rig.now).unwrap();
         prop_assert!(restored.state == rig.core.state);
         prop_assert_eq!(restored.ledger(), rig.core.ledger());
         let (mut left, mut right) = (rig.core.state_view(rig.now), restored.state_view(rig.now));
@@ -105,7 +105,7 @@ proptest! {
         right.connections.clear();
         prop_assert_eq!(left, right);
         // And they go on alike.
-        let mut twin = Rig { core: restored, now: rig.now, config: rig.config.clone(), changes: Vec::new() };
+        let mut twin = Rig { core: restored, now: rig.now, config: rig.config, changes: Vec::new() };
         twin.connect(CONN, 1);
         prop_assert_eq!(twin.pass(5_000), rig.pass(5_000));
     }
@@ -125,7 +125,7 @@ fn restoring_years_later_keeps_the_prices_where_they_were() {
     rig.place(1, order("BUY 5 MKT"));
     let before = rig.core.state_view(rig.now);
     let later = "2028-01-04T15:00:00Z".parse().unwrap();
-    let restored = Core::restore(rig.config.clone(), rig.changes.clone().into_iter(), later).unwrap();
+    let restored = Core::restore(rig.config, rig.changes.clone().into_iter(), later).unwrap();
     assert_eq!(restored.state_view(rig.now).accounts, before.accounts);
     assert_eq!(restored.state_view(rig.now).last_real_close_on, before.last_real_close_on);
 }

@@ -32,7 +32,7 @@ impl Rig {
 
     pub(super) fn with(config: CoreConfig, now: &str) -> Self {
         let now: Timestamp = now.parse().unwrap();
-        let core = Core::new(config.clone(), now).unwrap();
+        let core = Core::new(config, now).unwrap();
         let mut rig = Self { core, now, config, changes: Vec::new() };
         rig.connect(CONN, 1);
         rig
@@ -85,7 +85,7 @@ impl Rig {
 
     /// The same core after a crash.
     pub(super) fn restored(&self) -> Core {
-        Core::restore(self.config.clone(), self.changes.clone().into_iter(), self.now).unwrap()
+        Core::restore(self.config, self.changes.clone().into_iter(), self.now).unwrap()
     }
 }
 
