@@ -17,7 +17,7 @@ pub struct TwsConfig {
     pub account: Option<AccountId>,
     /// Number of the first connection; later ones count upwards.
     pub first_generation: Generation,
-    /// Outbound messages a second, shared out as three fifths orders, one fifth cancels, one fifth questions.
+    /// Outbound messages a second, shared out as two fifths orders, one fifth cancels, two fifths questions.
     /// `None` is unlimited; a real Gateway allows 50.
     pub messages_per_second: Option<u32>,
     /// Kind of market data to ask for. The broker may send a lesser kind and says so in each quote.
@@ -77,3 +77,7 @@ impl TwsConfig {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

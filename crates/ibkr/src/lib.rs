@@ -14,6 +14,10 @@
 //! - **Every queue is bounded.** When the event channel is full the adapter waits; only quotes are coalesced. The engine
 //!   must therefore keep taking events while it sends commands.
 //!
+//! What a snapshot lists may arrive on the order stream as well: trades and orders of this client come as `Executed`,
+//! `OpenOrder` and `Status` too, in any order, and repeated. Orders of other clients and manual ones are seen in
+//! snapshots only, unless the client id is 0.
+//!
 //! Quote subscriptions end with their connection. The engine sends `Subscribe` again after each `LinkUp` and after a
 //! notice 1101; a repeated `Subscribe` renews the request.
 

@@ -5,7 +5,9 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Parts of the budget in fifths.
-const ORDER_FIFTHS: u32 = 3;
+const ORDER_FIFTHS: u32 = 2;
+const CANCEL_FIFTHS: u32 = 1;
+const QUESTION_FIFTHS: u32 = 2;
 
 /// Three budgets; `None` inside is unlimited.
 #[derive(Debug)]
@@ -24,7 +26,7 @@ impl Pacer {
                 RateLimiter::direct(Quota::per_second(share))
             })
         };
-        Self { orders: part(ORDER_FIFTHS), cancels: part(1), questions: part(1) }
+        Self { orders: part(ORDER_FIFTHS), cancels: part(CANCEL_FIFTHS), questions: part(QUESTION_FIFTHS) }
     }
 
     /// Waits for an order's turn, at most `patience`. `false` when it did not come.

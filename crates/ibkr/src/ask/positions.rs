@@ -1,7 +1,7 @@
 //! Positions, and what the broker thinks they are worth.
 
 use super::answer::Asker;
-use super::snapshot::turn;
+use super::snapshot::{linger, turn};
 use crate::decimal;
 use crate::fault;
 use domain::account::Position;
@@ -12,6 +12,7 @@ use ibapi::accounts::{AccountPortfolioValue, AccountUpdate, PositionUpdate};
 use ibapi::subscriptions::SubscriptionItem;
 use std::collections::BTreeMap;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::Instant;
 
 /// Positions of all accounts, once the end marker came. Those of the account in use carry the broker's valuation if it
 /// gives one in time: it is for reading, so its absence spoils nothing.
@@ -34,34 +35,54 @@ pub(super) async fn positions(asker: &Asker, account: &AccountId) -> Result<Vec<
 async fn held(asker: &Asker) -> Result<Vec<Position>, AskError> {
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.positions, deadline).await?;
-    let mut stream = asker.within(deadline, asker.session.client.positions()).await?;
+    let stream = asker.within(deadline, asker.session.client.positions()).await?;
+    let is_end = |update: &PositionUpdate| matches!(update, PositionUpdate::PositionEnd);
     let mut positions = BTreeMap::new();
-    loop {
-        let item = match tokio::time::timeout_at(deadline, stream.next()).await {
-            Ok(Some(item)) => item,
-            Ok(None) => return Err(AskError::NoLink),
-            Err(_) => {
-                keep_turn_until(stream, turn, |update| matches!(update, PositionUpdate::PositionEnd));
-                return Err(AskError::Timeout);
-            }
-        };
-        match item.map_err(|error| fault::ask_error(&error))? {
-            SubscriptionItem::Data(PositionUpdate::Position(wire)) => {
+    for update in to_end(asker, deadline, stream, turn, is_end).await? {
+        match update {
+            PositionUpdate::Position(wire) => {
                 let position = position(&wire).map_err(AskError::Garbled)?;
                 positions.insert((position.account.clone(), position.con_id), position);
             }
-            SubscriptionItem::Data(PositionUpdate::PositionEnd) => break,
-            SubscriptionItem::Notice(notice) if fault::is_gap(&notice) => {
-                return Err(AskError::Garbled(notice.message));
-            }
-            SubscriptionItem::Notice(notice) => {
-                tracing::info!(code = notice.code, message = notice.message, "notice on positions");
-            }
+            PositionUpdate::PositionEnd => {}
         }
     }
-    // Before the turn ends: a cancel on its way must not end the next request.
-    stream.cancel().await;
     Ok(positions.into_values().filter(|position| !position.qty.is_zero()).collect())
+}
+
+/// Reads a stream that stays open up to its first end marker, and ends it. The turn lasts until the marker came.
+async fn to_end<T: Send + 'static>(
+    asker: &Asker,
+    deadline: Instant,
+    mut stream: impl Stream<Item = Result<SubscriptionItem<T>, ibapi::Error>> + Send + Unpin + 'static,
+    turn: OwnedMutexGuard<()>,
+    is_end: fn(&T) -> bool,
+) -> Result<Vec<T>, AskError> {
+    let mut rows = Vec::new();
+    loop {
+        let fault = match tokio::time::timeout_at(deadline, stream.next()).await {
+            Ok(Some(Ok(SubscriptionItem::Data(row)))) if is_end(&row) => return Ok(rows),
+            Ok(Some(Ok(SubscriptionItem::Data(row)))) => {
+                rows.push(row);
+                continue;
+            }
+            Ok(Some(Ok(SubscriptionItem::Notice(notice)))) if fault::is_gap(&notice) => {
+                AskError::Garbled(notice.message)
+            }
+            Ok(Some(Ok(SubscriptionItem::Notice(notice)))) => {
+                tracing::info!(code = notice.code, message = notice.message, "notice on account data");
+                continue;
+            }
+            Ok(Some(Err(error))) => fault::ask_error(&error),
+            Ok(None) => AskError::NoLink,
+            Err(_) => {
+                keep_turn_until(stream, turn, is_end);
+                return Err(AskError::Timeout);
+            }
+        };
+        linger(asker, turn);
+        return Err(fault);
+    }
 }
 
 /// Reads on until the end marker comes after all, and only then lets the next request of the kind begin.
@@ -115,31 +136,19 @@ async fn valuations(asker: &Asker, account: &AccountId) -> Result<BTreeMap<ConId
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.account_updates, deadline).await?;
     let wire_id = ibapi::accounts::types::AccountId::from(account.as_str());
-    let mut stream = asker.within(deadline, asker.session.client.account_updates(&wire_id)).await?;
+    let stream = asker.within(deadline, asker.session.client.account_updates(&wire_id)).await?;
+    let is_end = |update: &AccountUpdate| matches!(update, AccountUpdate::End);
     let mut values = BTreeMap::new();
-    loop {
-        let item = match tokio::time::timeout_at(deadline, stream.next()).await {
-            Ok(Some(item)) => item,
-            Ok(None) => return Err(AskError::NoLink),
-            Err(_) => {
-                keep_turn_until(stream, turn, |update| matches!(update, AccountUpdate::End));
-                return Err(AskError::Timeout);
-            }
-        };
-        match item.map_err(|error| fault::ask_error(&error))? {
-            SubscriptionItem::Data(AccountUpdate::PortfolioValue(value)) => {
+    for update in to_end(asker, deadline, stream, turn, is_end).await? {
+        match update {
+            AccountUpdate::PortfolioValue(value) => {
                 let is_theirs = value.account.as_deref().is_none_or(|theirs| theirs == account.as_str());
                 if let (true, Ok(con_id)) = (is_theirs, ConId::new(i64::from(value.contract.contract_id))) {
                     values.insert(con_id, value);
                 }
             }
-            SubscriptionItem::Data(AccountUpdate::End) => break,
-            SubscriptionItem::Data(AccountUpdate::AccountValue(_) | AccountUpdate::UpdateTime(_)) => {}
-            SubscriptionItem::Notice(notice) => {
-                tracing::info!(code = notice.code, message = notice.message, "notice on account updates");
-            }
+            AccountUpdate::AccountValue(_) | AccountUpdate::UpdateTime(_) | AccountUpdate::End => {}
         }
     }
-    stream.cancel().await;
     Ok(values)
 }

@@ -58,6 +58,7 @@ pub(super) async fn turn(of: &Arc<Mutex<()>>, deadline: Instant) -> Result<Owned
 
 /// Reads to the end marker. When it does not come in time, somebody keeps reading, and keeps the turn.
 async fn to_end(
+    asker: &Asker,
     deadline: Instant,
     mut stream: Subscription<Orders>,
     turn: OwnedMutexGuard<()>,
@@ -72,17 +73,29 @@ async fn to_end(
                     while stream.next().await.is_some() {}
                     drop(turn);
                 });
+            } else {
+                linger(asker, turn);
             }
             Err(error)
         }
     }
 }
 
+/// After an error the stream cannot be read to its end marker: the turn is kept for as long as one may take to come.
+pub(super) fn linger(asker: &Asker, turn: OwnedMutexGuard<()>) {
+    let while_late = asker.shared.config.ask_deadline;
+    tokio::spawn(async move {
+        // tidy: sleep — nothing tells when a marker that nobody reads has come
+        tokio::time::sleep(while_late).await;
+        drop(turn);
+    });
+}
+
 async fn open_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.open_orders, deadline).await?;
     let stream = asker.within(deadline, asker.session.client.all_open_orders()).await?;
-    Ok(merge(to_end(deadline, stream, turn).await?))
+    Ok(merge(to_end(asker, deadline, stream, turn).await?))
 }
 
 /// Order ids belong to a client, so both name an open order; manual orders have a permanent id only.
@@ -118,7 +131,7 @@ async fn completed_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
     let deadline = asker.deadline();
     let turn = turn(&asker.session.turns.completed_orders, deadline).await?;
     let stream = asker.within(deadline, asker.session.client.completed_orders(false)).await?;
-    let rows = to_end(deadline, stream, turn).await?;
+    let rows = to_end(asker, deadline, stream, turn).await?;
     Ok(rows
         .iter()
         .filter_map(|row| match row {
