@@ -127,7 +127,7 @@ async fn a_connection_that_stands_but_no_longer_answers_is_dropped() {
     let gateway = Gateway::bind().await;
     let mut config = gateway.config();
     config.heartbeat = Some(Duration::from_millis(20));
-    config.ask_deadline = Duration::from_millis(100);
+    config.ask_deadline = Duration::from_millis(500);
     let mut desk = Desk::start(config);
     let mut peer = gateway.accept().await;
     desk.up().await;

@@ -235,7 +235,7 @@ async fn a_refused_what_if_tells_the_code_to_its_question_only() {
 async fn a_what_if_that_is_never_answered_times_out() {
     let gateway = Gateway::bind().await;
     let mut config = gateway.config();
-    config.what_if_deadline = Duration::from_millis(50);
+    config.what_if_deadline = Duration::from_millis(300);
     let mut desk = crate::desk::Desk::start(config);
     let mut peer = gateway.accept().await;
     desk.up().await;

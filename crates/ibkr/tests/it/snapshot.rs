@@ -6,8 +6,8 @@ use domain::id::Generation;
 use rust_decimal::Decimal;
 use std::time::Duration;
 use tws::model::{
-    AccountSummaryRow, CommissionReport, CompletedOrder, Order, OrderState, PlaceOrder, PortfolioValue, Position,
-    Reply, Request, Status,
+    AccountSummaryRow, CommissionReport, CompletedOrder, Contract, Order, OrderState, PlaceOrder, PortfolioValue,
+    Position, Reply, Request, Status,
 };
 
 fn question() -> Question {
@@ -93,6 +93,10 @@ async fn portfolio(peer: &mut Peer) {
 
 /// Answers the six requests of a snapshot, in whatever order they come.
 async fn serve(peer: &mut Peer, ends_completed: bool, price: Decimal) {
+    serve_holding(peer, ends_completed, price, wire_apple()).await;
+}
+
+async fn serve_holding(peer: &mut Peer, ends_completed: bool, price: Decimal, held: Contract) {
     let mut open = 6;
     while open > 0 {
         match peer.next().await {
@@ -107,7 +111,7 @@ async fn serve(peer: &mut Peer, ends_completed: bool, price: Decimal) {
             Request::Positions => {
                 peer.send(Reply::Position(Position {
                     account: ACCOUNT.to_owned(),
-                    contract: wire_apple(),
+                    contract: held.clone(),
                     position: Decimal::from(-5),
                     avg_cost: Decimal::new(18_950, 2),
                 }))
@@ -175,7 +179,7 @@ async fn a_snapshot_is_complete_when_every_end_marker_came() {
 async fn a_section_without_its_end_marker_is_unknown_and_its_late_marker_ends_no_other() {
     let gateway = Gateway::bind().await;
     let mut config = gateway.config();
-    config.ask_deadline = Duration::from_millis(300);
+    config.ask_deadline = Duration::from_secs(1);
     let mut desk = Desk::start(config);
     let mut peer = gateway.accept().await;
     desk.up().await;
@@ -225,4 +229,19 @@ async fn an_unreadable_execution_makes_the_section_unknown() {
     let Section::Unknown(reason) = snapshot.executions else { panic!("unknown") };
     assert!(reason.contains("no price"), "{reason}");
     complete(snapshot.open_orders);
+}
+
+#[tokio::test]
+async fn an_unreadable_position_makes_the_section_unknown_and_the_next_snapshot_is_whole() {
+    let (_gateway, mut desk, mut peer) = linked().await;
+    let price = Decimal::new(18_950, 2);
+    let nameless = Contract { con_id: None, ..wire_apple() };
+    let id = desk.ask(question()).await;
+    serve_holding(&mut peer, true, price, nameless).await;
+    let first = snapshot(&mut desk, id).await;
+    let Section::Unknown(reason) = first.positions else { panic!("unknown") };
+    assert!(reason.contains("no contract id"), "{reason}");
+    let id = desk.ask(question()).await;
+    serve(&mut peer, true, price).await;
+    assert_eq!(complete(snapshot(&mut desk, id).await.positions).len(), 1);
 }
