@@ -299,7 +299,7 @@ impl Core {
     fn portfolio_value(&self, account: usize, instrument: usize, now: Timestamp) -> PortfolioValue {
         let a = &self.state.accounts[account];
         let holding = a.holdings.get(&instrument).cloned().unwrap_or_default();
-        let price = self.market.quote(instrument, now).map_or(Decimal::ZERO, |q| q.last);
+        let price = self.mark(instrument, now);
         let value = holding.quantity * price;
         PortfolioValue {
             contract: listed(instrument),

@@ -53,6 +53,8 @@ pub struct Core {
     quotes: Vec<Option<(i64, Option<Quote>)>>,
     /// Time reached.
     pub(super) reached: Timestamp,
+    /// Second in which the books last met the market: within one, nothing new comes to meet.
+    matched: i64,
     /// Hour, since 1970, in which the day was last looked up.
     hour: i64,
     /// The opening, until a step takes it along.
@@ -114,6 +116,7 @@ impl Core {
             traded: BTreeSet::new(),
             quotes: vec![None; UNIVERSE.len()],
             reached: now,
+            matched: i64::MIN,
             hour: i64::MIN,
             pending: Vec::new(),
         })
@@ -187,6 +190,10 @@ impl Core {
         step
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per message of the wire; in two functions each would need a catch-all arm"
+    )]
     fn answer(&mut self, conn: ConnId, client_id: i32, req: Request, now: Timestamp, step: &mut Step) {
         match req {
             // The session began already.
@@ -312,6 +319,10 @@ impl Core {
     fn pass_instant(&mut self, at: Timestamp, step: &mut Step) {
         self.begin_day(at, step);
         self.expire(at, step);
+        if self.matched == at.as_second() {
+            return;
+        }
+        self.matched = at.as_second();
         for instrument in 0..UNIVERSE.len() {
             if !self.state.books[instrument].is_empty() {
                 self.match_book(instrument, at, step);
@@ -346,6 +357,23 @@ impl Core {
         }
     }
 
+    /// The last price of an instrument; 0 without a market.
+    pub(super) fn mark(&self, instrument: usize, at: Timestamp) -> Decimal {
+        let quote = match self.quotes[instrument] {
+            Some((of, quote)) if of == at.as_second() => quote,
+            Some(_) | None => self.market.quote(instrument, at),
+        };
+        quote.map_or(Decimal::ZERO, |q| q.last)
+    }
+
+    /// Works out the quotes of everything an account holds, once for all that ask in this second.
+    pub(super) fn price_holdings(&mut self, account: usize, at: Timestamp) {
+        let held: Vec<usize> = self.state.accounts[account].holdings.keys().copied().collect();
+        for instrument in held {
+            self.quote(instrument, at);
+        }
+    }
+
     /// Moves a price: its middle is `price` now and goes on from there.
     pub fn move_price(&mut self, symbol: &str, price: Decimal, now: Timestamp) -> Result<Step, CoreError> {
         let instrument = UNIVERSE
@@ -361,6 +389,7 @@ impl Core {
         let moved =
             Change::PriceMoved { con_id: UNIVERSE[instrument].con_id, price, factor_bits: factor.to_bits(), at: now };
         self.commit(&mut step, moved);
+        self.matched = i64::MIN;
         let after = self.advance(now);
         step.changes.extend(after.changes);
         step.out.extend(after.out);

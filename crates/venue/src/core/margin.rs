@@ -70,10 +70,6 @@ impl Effect {
 }
 
 impl Core {
-    fn mark(&self, instrument: usize, at: Timestamp) -> Decimal {
-        self.market.quote(instrument, at).map_or(Decimal::ZERO, |q| q.last)
-    }
-
     /// Cash and holdings at the last price.
     pub(super) fn equity(&self, account: usize, at: Timestamp) -> Decimal {
         self.margin(account, at).equity

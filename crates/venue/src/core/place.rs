@@ -64,6 +64,7 @@ impl Core {
             }
         };
         let quote = self.priced(instrument, now)?;
+        self.price_holdings(account, now);
         let exposure = Exposure { account, instrument, terms, filled: Decimal::ZERO, reserved: Decimal::ZERO };
         let mut effect = self.effect(&exposure, &quote, now);
         if waiting {
@@ -95,7 +96,7 @@ impl Core {
 
     pub(super) fn short_of_margin(effect: &Effect) -> Refusal {
         Refusal::rejected(&format!(
-            "We are unable to accept your order. Your Available Funds are in sufficient to cover the initial margin: \
+            "We are unable to accept your order. Your Available Funds are insufficient to cover the initial margin: \
              EQUITY WITH LOAN VALUE [{:.2} USD] must exceed the INITIAL MARGIN [{:.2} USD].",
             effect.before.equity - effect.commission,
             effect.initial_after

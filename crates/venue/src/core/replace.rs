@@ -67,6 +67,7 @@ impl Core {
             return Err(Refusal::rejected("The new quantity is not above what has filled already."));
         }
         let quote = self.priced(instrument, now)?;
+        self.price_holdings(account, now);
         let exposure = Exposure { account, instrument, terms, filled, reserved: reserve };
         let mut effect = self.effect(&exposure, &quote, now);
         if waiting {
