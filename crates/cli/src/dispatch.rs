@@ -8,6 +8,7 @@ use crate::out::{Said, data, talk};
 use crate::{demo, run, verb};
 use clap::CommandFactory;
 use serde_json::Value;
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Runs a command; the result is its exit code.
@@ -57,10 +58,14 @@ fn print(said: &Said, json: bool) -> u8 {
     }
 }
 
+/// The client library logs every lost connection as its own attempt to reconnect, which it was told not to make.
+const QUIET: &str = "ibapi=off";
+
 fn begin_log(level: &str) {
-    let filter = EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let built = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-    if let Err(error) = built {
+    let filter = EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},{QUIET}")));
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr);
+    if let Err(error) = log.try_init() {
         talk(format!("no log: {error}"));
     }
 }

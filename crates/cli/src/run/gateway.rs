@@ -1,5 +1,6 @@
 //! One gateway in this process: assembled here, taken apart in order.
 
+use super::place::LeaseHolder;
 use super::{key_files, place, rest, venue};
 use crate::config::{BrokerKind, Config, load_policy};
 use crate::failure::Failure;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::verify::VerifyOptions;
-use store::{OpenOptions, SqliteJournal};
+use store::{OpenError, OpenOptions, SqliteJournal};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -55,7 +56,9 @@ impl Gateway {
     pub(crate) async fn start(config: &Config, sessions: EmbeddedSessions) -> Result<Self, Failure> {
         let policy = load_policy(&config.data_dir, &config.policy)?;
         // First what fails for others' sake: a port in use must leave the data directory as it is.
-        rest::probe(config.listen).await?;
+        if let Err(taken) = rest::probe(config.listen).await {
+            return Err(running_already(config).unwrap_or(taken));
+        }
         let checkpoint_file = place::checkpoint_file_at_start(config)?;
         let options = OpenOptions::new(&config.data_dir, &checkpoint_file, Timestamp::now());
         let journal = SqliteJournal::open(&options).map_err(|error| place::open_failure(&error))?;
@@ -129,6 +132,14 @@ impl Gateway {
             Ended::Orderly => served,
             Ended::Poisoned(why) => Err(poisoned(&why)),
         }
+    }
+}
+
+/// A port in use is most often that of the same gateway: then its process is the better answer.
+fn running_already(config: &Config) -> Option<Failure> {
+    match place::lease_holder(&config.data_dir) {
+        Ok(LeaseHolder::Process(pid)) => Some(place::open_failure(&OpenError::LeaseHeld { pid })),
+        Ok(LeaseHolder::Never | LeaseHolder::Free) | Err(_) => None,
     }
 }
 

@@ -3,7 +3,7 @@
 pub(crate) mod gateway;
 mod key_files;
 pub(crate) mod place;
-mod private;
+pub(crate) mod private;
 mod rest;
 pub(crate) mod serve;
 pub(crate) mod venue;

@@ -3,12 +3,16 @@
 use super::private;
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
+use std::fs::{File, TryLockError};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use store::OpenError;
 
 /// Names the directory of the checkpoint file and moves with the data directory.
 const INSTALLATION_FILE: &str = "installation";
 const CHECKPOINT_FILE: &str = "audit.checkpoint";
+/// Of the store.
+const LOCK_FILE: &str = "writer.lock";
 const API_SECRET_FILE: &str = "api.secret";
 /// Exit code of something that does not exist.
 const NOT_FOUND: u8 = 3;
@@ -96,6 +100,38 @@ fn random_hex<const N: usize>() -> Result<String, Failure> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::unavailable(format!("the system has no randomness: {error}"), "start again"))?;
     Ok(hex::encode(bytes))
+}
+
+/// Who may write to a data directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LeaseHolder {
+    /// Nobody ever did.
+    Never,
+    /// Nobody now.
+    Free,
+    /// A process that lives; its id, as far as its lock file says.
+    Process(Option<u32>),
+}
+
+/// Looks at the lock, which only a process that lives can hold.
+///
+/// # Errors
+/// The lock file cannot be opened.
+pub(crate) fn lease_holder(data_dir: &Path) -> std::io::Result<LeaseHolder> {
+    let mut file = match File::open(data_dir.join(LOCK_FILE)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(LeaseHolder::Never),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(LeaseHolder::Free),
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            file.read_to_string(&mut pid)?;
+            Ok(LeaseHolder::Process(pid.trim().parse().ok()))
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 /// Trouble with a path in words.

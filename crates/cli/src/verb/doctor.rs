@@ -6,6 +6,7 @@ use crate::config::{BrokerKind, Config, load_policy};
 use crate::dispatch;
 use crate::failure::Failure;
 use crate::out::Said;
+use crate::run::place::{self, LeaseHolder};
 use crate::table::{at, items, lines, word};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
@@ -165,24 +166,15 @@ fn kill_file(config: &Config) -> Check {
     good("kill file", "none")
 }
 
-/// The lock file names its holder; only a process that lives holds it.
 fn lease(data_dir: &Path) -> Check {
-    let path = data_dir.join("writer.lock");
-    let Ok(mut file) = std::fs::File::options().read(true).write(true).open(&path) else {
-        return good("writer's lease", "nobody has ever held it");
-    };
-    match file.try_lock() {
-        Ok(()) => good("writer's lease", "free"),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            match std::io::Read::read_to_string(&mut file, &mut pid) {
-                Ok(_) => good("writer's lease", format!("held by process {}", pid.trim())),
-                Err(error) => warning("writer's lease", format!("held; the holder is not readable: {error}"), ""),
-            }
+    match place::lease_holder(data_dir) {
+        Ok(LeaseHolder::Never) => good("writer's lease", "nobody has ever held it"),
+        Ok(LeaseHolder::Free) => good("writer's lease", "free"),
+        Ok(LeaseHolder::Process(Some(pid))) => good("writer's lease", format!("held by process {pid}")),
+        Ok(LeaseHolder::Process(None)) => {
+            warning("writer's lease", "held, by nobody knows whom", "find the other gateway")
         }
-        Err(std::fs::TryLockError::Error(error)) => {
-            bad("writer's lease", format!("{}: {error}", path.display()), "check its owner and mode")
-        }
+        Err(error) => bad("writer's lease", error.to_string(), "check the owner and mode of the data directory"),
     }
 }
 

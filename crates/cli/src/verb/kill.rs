@@ -6,9 +6,9 @@ use crate::client::{Client, Request};
 use crate::config::Config;
 use crate::failure::{Failure, USAGE};
 use crate::out::{Said, talk};
+use crate::run::private;
 use crate::table::{column, items, table};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::Path;
 
 /// `tollgate kill`. The client is made late: a missing key must not stop the file from being written.
@@ -38,13 +38,13 @@ async fn on(config: &Config, client: Result<Client, Failure>, args: &KillArgs) -
     }
     let path = config.kill_file();
     let reason = args.reason.as_deref().unwrap_or("no reason given");
-    write_kill_file(&path, reason).map_err(|error| {
+    write_kill_file(config, reason).map_err(|error| {
         Failure::storage(
             format!("the gateway was not reached, and {} cannot be written: {error}", path.display()),
             "end the gateway's process, or log out of TWS",
         )
     })?;
-    talk(failure.human());
+    talk(format!("the gateway did not do it itself: {}", failure.human()));
     let human = format!(
         "halted by the file {}: no new order leaves a gateway that uses this data directory.\n\
          The gateway itself was not reached, so that nobody confirms the cancel of working orders: look at TWS.\n\
@@ -54,13 +54,9 @@ async fn on(config: &Config, client: Result<Client, Failure>, args: &KillArgs) -
     Ok(Said::new(json!({"kill_file": path, "state": "halted", "gateway_reached": false}), human))
 }
 
-fn write_kill_file(path: &Path, reason: &str) -> std::io::Result<()> {
-    if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir)?;
-    }
-    let mut file = std::fs::File::create(path)?;
-    writeln!(file, "{reason}")?;
-    file.sync_all()
+fn write_kill_file(config: &Config, reason: &str) -> std::io::Result<()> {
+    private::own_dir(&config.data_dir)?;
+    private::write(&config.kill_file(), &format!("{reason}\n"))
 }
 
 /// The file goes first, or the gateway would halt again at once; a refusal of the gateway brings it back.

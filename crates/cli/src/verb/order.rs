@@ -184,8 +184,10 @@ fn order_sheet(order: &Value) -> String {
         ("broker ids", format!("order {}, perm {}", field(order, "broker_order_id"), field(order, "perm_id"))),
         ("updated", field(order, "updated_at")),
     ]);
-    for reason in problem::reasons(order) {
-        text.push_str(&reason);
+    // The reasons for asking a human belong to the question, not to the order that was released on its answer.
+    let pending = matches!(field(order, "status").as_str(), "pending_approval" | "denied" | "rejected" | "canceled");
+    for reason in problem::reasons(order).iter().filter(|_| pending) {
+        text.push_str(reason);
         text.push('\n');
     }
     if let Some(history) = at(order, "history") {

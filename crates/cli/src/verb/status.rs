@@ -72,7 +72,7 @@ fn sheet_of(status: &Value) -> String {
         ("clock skew", format!("{} ms", field(status, "broker.clock_skew_ms"))),
         ("reconciled", reconciled(status)),
         ("orders", orders(status)),
-        ("unknown fate", word(at(status, "unknown_orders"))),
+        ("unknown fate", unknown_fate(status)),
         ("approvals", format!("{} waiting", field(status, "pending_approvals"))),
         ("policy", format!("{} {}", field(status, "policy.name"), field(status, "policy.hash"))),
         (
@@ -97,6 +97,11 @@ fn reconciled(status: &Value) -> String {
         field(report, "unresolved"),
         field(report, "external"),
     )
+}
+
+fn unknown_fate(status: &Value) -> String {
+    let unknown = at(status, "unknown_orders").map(items).unwrap_or_default();
+    if unknown.is_empty() { "none".to_owned() } else { word(at(status, "unknown_orders")) }
 }
 
 fn orders(status: &Value) -> String {

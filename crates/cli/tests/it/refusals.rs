@@ -1,0 +1,139 @@
+//! Exit codes, and words that help.
+
+use crate::support::Desktop;
+
+#[test]
+fn without_a_gateway_a_client_says_how_to_start_one() {
+    let desktop = Desktop::new();
+    desktop.configure(1);
+    desktop.run(&["kill", "on"]);
+    std::fs::write(desktop.data("operator.key"), "tg_0\n").unwrap();
+    let output = desktop.run(&["--url", "http://127.0.0.1:1", "status"]);
+    assert_eq!(output.exit, 9);
+    assert!(output.stderr.contains("tollgate serve"), "{output:?}");
+    assert_eq!(output.stdout, "");
+}
+
+#[test]
+fn the_kill_file_is_made_without_a_gateway_and_stops_the_next_one() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let killed = desktop.run(&["kill", "on", "--reason", "alarm"]);
+    assert_eq!(killed.exit, 0, "{killed:?}");
+    assert!(killed.stdout.contains("KILL"), "{killed:?}");
+    let gateway = desktop.serve();
+    let refused = gateway.ask("order submit buy 1 KO --limit 10");
+    assert_eq!(refused.exit, 6, "{refused:?}");
+    assert!(refused.stderr.contains("C10_"), "{refused:?}");
+    assert_eq!(gateway.ask("kill off --reason calm").exit, 0);
+    assert!(!desktop.data("KILL").exists());
+    assert_eq!(gateway.ask("order submit buy 1 PG --limit 10").exit, 0);
+}
+
+#[test]
+fn each_kind_of_refusal_has_its_exit_code() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let gateway = desktop.serve();
+    let cases = [
+        ("order submit buy ten AAPL", 2),
+        ("order submit buy 1 AAPL --limit -5", 2),
+        ("order submit buy 1 AAPL --limit 10 --tif sometime", 2),
+        ("order show nosuch", 3),
+        ("contract show 1", 3),
+        ("quote NOSUCHSYMBOL", 3),
+        ("order submit buy 1000000 AAPL --limit 1000", 6),
+    ];
+    for (words, exit) in cases {
+        let output = gateway.ask(words);
+        assert_eq!(output.exit, exit, "{words}: {output:?}");
+        assert!(!output.stderr.is_empty(), "{words}");
+    }
+    let wrong = desktop.path("wrong.key");
+    std::fs::write(&wrong, "tg_00\n").unwrap();
+    assert_eq!(gateway.ask(&format!("--key-file {} status", wrong.display())).exit, 4);
+    assert_eq!(venue.order_refs().len(), 0);
+}
+
+#[test]
+fn a_denial_names_every_reason_with_what_was_seen_and_what_is_allowed() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let gateway = desktop.serve();
+    let denied = gateway.ask("--json order submit buy 1000000 AAPL --limit 1000").json();
+    assert_eq!(denied["outcome"], "denied");
+    let reasons = denied["reasons"].as_array().unwrap();
+    for code in ["C13_MAX_QTY", "C14_MAX_NOTIONAL", "C15_PRICE_COLLAR", "C40_WORST_CASE"] {
+        let reason = reasons.iter().find(|reason| reason["code"] == code);
+        let reason = reason.unwrap_or_else(|| panic!("{code} is missing: {denied:#}"));
+        assert!(reason["observed"].is_string() && reason["limit"].is_string() && reason["hint"].is_string());
+    }
+}
+
+#[test]
+fn a_second_gateway_on_the_same_data_names_the_process_of_the_first() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let gateway = desktop.serve();
+    let second = desktop.run(&["serve"]);
+    assert_eq!(second.exit, 5, "{second:?}");
+    assert!(second.stderr.contains(&gateway.running.pid().to_string()), "{second:?}");
+}
+
+#[test]
+fn a_wrong_configuration_is_a_usage_error_that_names_key_and_file() {
+    let desktop = Desktop::new();
+    desktop.write_config("lisen = \"127.0.0.1:1\"\n");
+    for words in [["config", "check"], ["config", "explain"], ["order", "list"]] {
+        let output = desktop.run(&words);
+        assert_eq!(output.exit, 2, "{output:?}");
+        assert!(output.stderr.contains("lisen") && output.stderr.contains("tollgate.toml"), "{output:?}");
+    }
+    assert_eq!(desktop.run(&["doctor"]).exit, 1);
+    desktop.write_config("policy = \"nosuch\"\n");
+    assert_eq!(desktop.run(&["serve"]).exit, 2);
+    assert!(!desktop.path(".local").exists(), "a refused start leaves nothing behind");
+}
+
+#[test]
+fn the_venue_refuses_what_it_cannot_do() {
+    let desktop = Desktop::new();
+    let faults = desktop.run(&["venue", "--tws-port", "0", "--control-port", "0", "--faults", "x.toml"]);
+    assert_eq!(faults.exit, 2, "{faults:?}");
+    assert!(faults.stderr.contains("fault scripts"), "{faults:?}");
+    assert_eq!(desktop.run(&["venue", "--tws-port", "0", "--control-port", "0", "--stepped"]).exit, 2);
+    let venue = desktop.venue(0);
+    let port = venue.port.to_string();
+    assert_eq!(desktop.run(&["venue", "--tws-port", &port, "--control-port", "0"]).exit, 5);
+}
+
+#[test]
+fn the_doctor_reaches_the_broker_and_says_what_to_mend() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let well = desktop.run(&["doctor", "--json"]);
+    assert_eq!(well.exit, 0, "{well:?}");
+    let checks = well.json()["checks"].clone();
+    let broker = checks.as_array().unwrap().iter().find(|check| check["check"] == "broker").unwrap().clone();
+    assert!(broker["found"].as_str().unwrap().contains("TWS version"), "{broker}");
+    drop(venue);
+    let ill = desktop.run(&["doctor"]);
+    assert_eq!(ill.exit, 1, "{ill:?}");
+    assert!(ill.stdout.contains("IB Gateway"), "{ill:?}");
+}
+
+#[test]
+fn serve_with_the_embedded_venue_is_ready_by_itself() {
+    let desktop = Desktop::new();
+    let words = format!("listen = \"127.0.0.1:0\"\ndata_dir = \"{}\"\n", desktop.path("data").display());
+    desktop.write_config(&words);
+    let mut gateway = desktop.serve();
+    let status = gateway.json("status");
+    assert_eq!((&status["simulated"], &status["trading"]), (&true.into(), &"paper".into()));
+    assert_eq!(gateway.running.end_with("-INT"), 0);
+}

@@ -1,0 +1,263 @@
+//! Processes of the binary in directories of their own. Every wait is for a condition and has an end.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Longer than anything here takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A machine of one user: home directory, configuration, data.
+pub(crate) struct Desktop {
+    dir: TempDir,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) exit: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Output {
+    /// Its JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl Desktop {
+    pub(crate) fn new() -> Self {
+        Self { dir: TempDir::new().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub(crate) fn data(&self, name: &str) -> PathBuf {
+        self.path("data").join(name)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.env_clear().env("HOME", self.dir.path()).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
+        let output = self.command().args(words).output().unwrap();
+        Output {
+            exit: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts a process that stays.
+    pub(crate) fn start(&self, words: &[&str]) -> Running {
+        let mut child = self.command().args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let stdout = lines(child.stdout.take().unwrap());
+        let stderr = lines(child.stderr.take().unwrap());
+        Running { child, stdout, stderr }
+    }
+
+    /// A venue that keeps its state here.
+    pub(crate) fn venue(&self, port: u16) -> Venue {
+        let state = self.path("venue");
+        let port = port.to_string();
+        let words = ["venue", "--tws-port", &port, "--control-port", "0", "--sessions", "always", "--state"];
+        let words: Vec<&str> = words.into_iter().chain([state.to_str().unwrap()]).collect();
+        let running = self.start(&words);
+        let tws = running.stdout_line("tws 127.0.0.1:");
+        let control = running.stdout_line("control http://");
+        Venue { running, port: tws.parse().unwrap(), control }
+    }
+
+    /// Writes the configuration of a gateway that uses a venue of its own process.
+    pub(crate) fn configure(&self, venue_port: u16) {
+        self.write_config(&format!(
+            "listen = \"127.0.0.1:0\"\ndata_dir = \"{}\"\ntrading = \"paper\"\n[broker]\nkind = \"tws\"\n\
+             port = {venue_port}\naccount = \"DUV0000001\"\n",
+            self.path("data").display()
+        ));
+    }
+
+    pub(crate) fn write_config(&self, text: &str) {
+        let path = self.path(".config/tollgate/tollgate.toml");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// A gateway that is ready.
+    pub(crate) fn serve(&self) -> Gateway<'_> {
+        let running = self.start(&["serve"]);
+        let line = running.stderr_line("tollgate is ready at ");
+        let url = line.split_whitespace().next().unwrap().to_owned();
+        Gateway { desktop: self, running, url }
+    }
+}
+
+/// A process that stays; killed with `kill -9` when it is dropped.
+pub(crate) struct Running {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+}
+
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (tell, told) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if tell.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    told
+}
+
+fn line_after(told: &Receiver<String>, prefix: &str) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    let mut seen = Vec::new();
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match told.recv_timeout(left) {
+            Ok(line) => match line.strip_prefix(prefix) {
+                Some(rest) => return rest.to_owned(),
+                None => seen.push(line),
+            },
+            Err(error) => panic!("no line beginning with {prefix:?} ({error}); seen: {seen:#?}"),
+        }
+    }
+}
+
+impl Running {
+    /// The rest of the first line on stdout that begins so.
+    pub(crate) fn stdout_line(&self, prefix: &str) -> String {
+        line_after(&self.stdout, prefix)
+    }
+
+    /// The rest of the first line on stderr that begins so.
+    pub(crate) fn stderr_line(&self, prefix: &str) -> String {
+        line_after(&self.stderr, prefix)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends a signal and waits for the exit code.
+    pub(crate) fn end_with(&mut self, signal: &str) -> i32 {
+        let sent = Command::new("kill").args([signal, &self.pid().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code().unwrap_or(-1);
+            }
+            std::thread::yield_now();
+        }
+        panic!("process {} did not end", self.pid());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A venue in a process of its own.
+pub(crate) struct Venue {
+    pub(crate) running: Running,
+    pub(crate) port: u16,
+    control: String,
+}
+
+impl Venue {
+    /// The references of every order that it ever accepted: the independent witness.
+    pub(crate) fn order_refs(&self) -> Vec<String> {
+        let mut socket = TcpStream::connect(&self.control).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let host = &self.control;
+        write!(socket, "GET /ledger HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let ledger: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"));
+        let orders = ledger.as_array().unwrap();
+        orders.iter().map(|order| order["order_ref"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// How many orders carry that key.
+    pub(crate) fn count_of(&self, key: &str) -> usize {
+        self.order_refs().iter().filter(|reference| reference.ends_with(&format!(":{key}"))).count()
+    }
+}
+
+/// A gateway in a process of its own.
+pub(crate) struct Gateway<'a> {
+    desktop: &'a Desktop,
+    pub(crate) running: Running,
+    pub(crate) url: String,
+}
+
+impl Gateway<'_> {
+    /// Runs a client command with the operator's key.
+    pub(crate) fn ask(&self, words: &str) -> Output {
+        let words: Vec<&str> = ["--url", &self.url].into_iter().chain(words.split_whitespace()).collect();
+        self.desktop.run(&words)
+    }
+
+    /// Runs a client command with the agent's key.
+    pub(crate) fn ask_as_agent(&self, words: &str) -> Output {
+        let key = self.desktop.data("agent.key");
+        self.ask(&format!("--key-file {} {words}", key.display()))
+    }
+
+    /// The answer of a client command as JSON; the command must succeed.
+    pub(crate) fn json(&self, words: &str) -> Value {
+        let output = self.ask(&format!("--json {words}"));
+        assert_eq!(output.exit, 0, "{words}: {output:?}");
+        output.json()
+    }
+
+    /// Asks until the answer is as wanted.
+    pub(crate) fn until(&self, words: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        let mut last = None;
+        while Instant::now() < deadline {
+            let output = self.ask(&format!("--json {words}"));
+            if output.exit == 0 {
+                let answer = output.json();
+                if wanted(&answer) {
+                    return answer;
+                }
+            }
+            last = Some(output);
+        }
+        panic!("{words} did not become as wanted; last: {last:?}");
+    }
+}
+
+/// Permission bits of a file.
+pub(crate) fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().unwrap().permissions().mode() & 0o777
+}
