@@ -1,11 +1,12 @@
 //! Scenarios through the core's own interface.
 
 mod account;
-mod bench;
+
 mod bracket;
 mod cancel;
 mod data;
 mod fill;
+mod load;
 mod modify;
 mod refuse;
 mod restore;

@@ -30,7 +30,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         }),
         3 => (1..25).prop_map(Deed::Cancel),
         1 => Just(Deed::GlobalCancel),
-        3 => (1..20_000_i64).prop_map(Deed::Pass),
+        3 => (1..8_000_i64).prop_map(Deed::Pass),
         2 => (8_000..16_000_u32).prop_map(Deed::Price),
     ]
 }
@@ -80,7 +80,7 @@ fn balanced(core: &Core) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_core_restored_from_its_changes_is_the_core_that_made_them(

@@ -1,10 +1,10 @@
-//! Not a measurement: a bound that an accidental scan over all orders would break.
+//! Many orders at once: a bound that an accidental scan over all of them would break.
 
 use super::rig::{CONN, Rig, dec, order, place};
 use tws::model::Request;
 
 #[test]
-fn a_request_costs_no_more_with_twenty_thousand_orders_in_the_books() {
+fn twenty_thousand_resting_orders_are_not_looked_at_again_until_the_market_reaches_them() {
     let mut rig = Rig::always();
     for id in 1..=20_000 {
         rig.ask_raw(CONN, place(id, "RRC", order("BUY 1 LMT 0.5 GTC")));
