@@ -5,7 +5,7 @@ use serde_json::json;
 
 fn parse(words: &str) -> Ticket {
     let cli = Cli::try_parse_from(std::iter::once("tollgate").chain(words.split_whitespace())).unwrap();
-    let (Noun::Order(OrderVerb::Submit(args)) | Noun::Order(OrderVerb::Preview(args))) = cli.noun else {
+    let Noun::Order(OrderVerb::Submit(args) | OrderVerb::Preview(args)) = cli.noun else {
         panic!("{words:?} is no ticket")
     };
     read(&args)

@@ -36,8 +36,9 @@ fn a_gateway_killed_in_the_middle_of_a_submit_knows_the_order_or_never_sent_it()
         let mut gateway = desktop.serve();
         let key = format!("cut-{round}");
         let words = format!("order submit sell_short 1 KO --limit {} --key {key}", 900 + round);
+        let url = gateway.url.as_str();
         std::thread::scope(|scope| {
-            let asking = scope.spawn(|| desktop.run(&command(&gateway.url, &words)));
+            let asking = scope.spawn(|| desktop.run(&command(url, &words)));
             // No wait: each round cuts at another moment of the client's way.
             for _ in 0..round {
                 drop(gateway.ask("kill status"));

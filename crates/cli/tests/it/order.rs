@@ -38,10 +38,10 @@ fn many_processes_with_one_key_make_one_order() {
     let venue = desktop.venue(0);
     desktop.configure(venue.port);
     let gateway = desktop.serve();
+    let words = format!("--url {} order submit buy 1 KO --limit 10 --key shared", gateway.url);
+    let words: Vec<&str> = words.split_whitespace().collect();
     let exits: Vec<i32> = std::thread::scope(|scope| {
-        let asking: Vec<_> = (0..12)
-            .map(|_| scope.spawn(|| gateway.ask("order submit buy 1 KO --limit 10 --key shared").exit))
-            .collect();
+        let asking: Vec<_> = (0..12).map(|_| scope.spawn(|| desktop.run(&words).exit)).collect();
         asking.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert_eq!(exits, [0; 12]);
