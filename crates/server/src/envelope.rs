@@ -92,6 +92,8 @@ fn write_problem(mut response: Response, id: &CorrelationId) -> Response {
     let carried = response.extensions_mut().remove::<Refusal>().map(|refusal| *refusal.0);
     let mut problem = match carried {
         Some(problem) => problem,
+        // `/readyz` says in its own words what is not ready.
+        None if is_json(&response) => return response,
         None if status.is_client_error() || status.is_server_error() => *plain(status).0,
         None => return response,
     };
@@ -108,6 +110,10 @@ fn write_problem(mut response: Response, id: &CorrelationId) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::MEDIA_TYPE));
     *response.body_mut() = Body::from(written);
     response
+}
+
+fn is_json(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json")
 }
 
 /// A status without a problem: of axum's own making.

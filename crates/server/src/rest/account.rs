@@ -36,7 +36,7 @@ impl PageParams {
 
 /// The accounts of the login.
 #[utoipa::path(
-    get, path = "/api/v1/accounts", tag = "account", params(PageParams),
+    get, path = "/api/v1/accounts", operation_id = "list_accounts", tag = "account", params(PageParams),
     responses((status = 200, body = Page<Account>), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
@@ -52,7 +52,7 @@ fn account(id: &str) -> Result<AccountId, Refusal> {
 
 /// Account values.
 #[utoipa::path(
-    get, path = "/api/v1/accounts/{id}/summary", tag = "account", params(("id" = String, Path, description = "The account.")),
+    get, path = "/api/v1/accounts/{id}/summary", operation_id = "get_account_summary", tag = "account", params(("id" = String, Path, description = "The account.")),
     responses((status = 200, body = AccountSummary), Problems)
 )]
 pub(crate) async fn summary(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
@@ -62,7 +62,7 @@ pub(crate) async fn summary(State(app): State<App>, Caller(by): Caller, Path(id)
 
 /// Positions.
 #[utoipa::path(
-    get, path = "/api/v1/accounts/{id}/positions", tag = "account",
+    get, path = "/api/v1/accounts/{id}/positions", operation_id = "list_positions", tag = "account",
     params(("id" = String, Path, description = "The account."), PageParams),
     responses((status = 200, body = Page<Position>), Problems)
 )]
@@ -79,7 +79,7 @@ pub(crate) async fn positions(
 
 /// Profit and loss.
 #[utoipa::path(
-    get, path = "/api/v1/accounts/{id}/pnl", tag = "account", params(("id" = String, Path, description = "The account.")),
+    get, path = "/api/v1/accounts/{id}/pnl", operation_id = "get_pnl", tag = "account", params(("id" = String, Path, description = "The account.")),
     responses((status = 200, body = Pnl), Problems)
 )]
 pub(crate) async fn pnl(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {

@@ -34,7 +34,7 @@ pub(crate) struct ApprovalsParams {
 
 /// Approval requests.
 #[utoipa::path(
-    get, path = "/api/v1/approvals", tag = "approvals", params(ApprovalsParams),
+    get, path = "/api/v1/approvals", operation_id = "list_approvals", tag = "approvals", params(ApprovalsParams),
     responses((status = 200, body = Page<Approval>), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<ApprovalsParams>) -> Answer {
@@ -55,7 +55,7 @@ fn approval_id(text: &str) -> Result<ApprovalId, Refusal> {
 
 /// One approval request.
 #[utoipa::path(
-    get, path = "/api/v1/approvals/{id}", tag = "approvals", params(("id" = String, Path, description = "The approval.")),
+    get, path = "/api/v1/approvals/{id}", operation_id = "get_approval", tag = "approvals", params(("id" = String, Path, description = "The approval.")),
     responses((status = 200, body = Approval), Problems)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
@@ -65,7 +65,7 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(id): P
 
 /// Says yes: every gate runs again, then the order leaves or is refused.
 #[utoipa::path(
-    post, path = "/api/v1/approvals/{id}/approve", tag = "approvals", request_body = Option<Because>,
+    post, path = "/api/v1/approvals/{id}/approve", operation_id = "approve_order", tag = "approvals", request_body = Option<Because>,
     params(
         ("id" = String, Path, description = "The approval."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
@@ -92,7 +92,7 @@ pub(crate) async fn approve(
 
 /// Says no.
 #[utoipa::path(
-    post, path = "/api/v1/approvals/{id}/deny", tag = "approvals", request_body = Because,
+    post, path = "/api/v1/approvals/{id}/deny", operation_id = "deny_approval", tag = "approvals", request_body = Because,
     params(("id" = String, Path, description = "The approval.")),
     responses((status = 200, body = Approval), Problems)
 )]
@@ -110,7 +110,7 @@ pub(crate) async fn deny(
 
 /// Takes a yes back before it was spent.
 #[utoipa::path(
-    post, path = "/api/v1/approvals/{id}/revoke", tag = "approvals", request_body = Because,
+    post, path = "/api/v1/approvals/{id}/revoke", operation_id = "revoke_approval", tag = "approvals", request_body = Because,
     params(("id" = String, Path, description = "The approval.")),
     responses((status = 200, body = Approval), Problems)
 )]

@@ -32,7 +32,7 @@ pub(crate) struct SearchParams {
 
 /// Contracts that match a text.
 #[utoipa::path(
-    get, path = "/api/v1/contracts", tag = "market data", params(SearchParams),
+    get, path = "/api/v1/contracts", operation_id = "search_contracts", tag = "market data", params(SearchParams),
     responses((status = 200, body = Page<SymbolMatch>), Problems)
 )]
 pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: Params<SearchParams>) -> Answer {
@@ -53,7 +53,7 @@ pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: P
 
 /// One contract with its ticks and hours.
 #[utoipa::path(
-    get, path = "/api/v1/contracts/{con_id}", tag = "market data",
+    get, path = "/api/v1/contracts/{con_id}", operation_id = "get_contract", tag = "market data",
     params(("con_id" = String, Path, description = "IBKR's contract id.")),
     responses((status = 200, body = Contract), Problems)
 )]

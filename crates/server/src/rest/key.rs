@@ -16,7 +16,7 @@ use wire::key::{CreateKey, Key, NewKey};
 
 /// Every key, without secrets.
 #[utoipa::path(
-    get, path = "/api/v1/keys", tag = "keys", params(PageParams), responses((status = 200, body = Page<Key>), Problems)
+    get, path = "/api/v1/keys", operation_id = "list_keys", tag = "keys", params(PageParams), responses((status = 200, body = Page<Key>), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
     let items = app.desk.keys(&by)?.iter().map(Key::from).collect();
@@ -25,7 +25,7 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
 
 /// Makes a key; its secret is shown this once.
 #[utoipa::path(
-    post, path = "/api/v1/keys", tag = "keys", request_body = CreateKey,
+    post, path = "/api/v1/keys", operation_id = "create_key", tag = "keys", request_body = CreateKey,
     responses((status = 201, body = NewKey), Problems)
 )]
 pub(crate) async fn create(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
@@ -36,7 +36,7 @@ pub(crate) async fn create(State(app): State<App>, Caller(by): Caller, Body(body
 
 /// Revokes a key.
 #[utoipa::path(
-    delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id" = String, Path, description = "The key's public name.")),
+    delete, path = "/api/v1/keys/{id}", operation_id = "revoke_key", tag = "keys", params(("id" = String, Path, description = "The key's public name.")),
     responses((status = 200, body = Key), Problems)
 )]
 pub(crate) async fn revoke(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {

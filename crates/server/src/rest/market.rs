@@ -41,7 +41,7 @@ pub(crate) struct QuoteParams {
 
 /// The newest quote.
 #[utoipa::path(
-    get, path = "/api/v1/market/quote", tag = "market data", params(QuoteParams),
+    get, path = "/api/v1/market/quote", operation_id = "get_quote", tag = "market data", params(QuoteParams),
     responses((status = 200, body = Quote), Problems)
 )]
 pub(crate) async fn quote(State(app): State<App>, Caller(by): Caller, params: Params<QuoteParams>) -> Answer {
@@ -97,7 +97,7 @@ pub(crate) struct BarsParams {
 
 /// Historical bars, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/market/bars", tag = "market data", params(BarsParams),
+    get, path = "/api/v1/market/bars", operation_id = "get_bars", tag = "market data", params(BarsParams),
     responses((status = 200, body = Bars), Problems)
 )]
 pub(crate) async fn bars(State(app): State<App>, Caller(by): Caller, params: Params<BarsParams>) -> Answer {

@@ -35,7 +35,7 @@ const PREVIEW_KEY: &str = "preview";
 
 /// What an order would do, without doing it.
 #[utoipa::path(
-    post, path = "/api/v1/orders/preview", tag = "orders", request_body = NewOrder,
+    post, path = "/api/v1/orders/preview", operation_id = "preview_order", tag = "orders", request_body = NewOrder,
     responses((status = 200, body = Preview), Problems)
 )]
 pub(crate) async fn preview(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
@@ -65,7 +65,7 @@ fn preview_shape(preview: desk::Preview) -> Preview {
 
 /// Submits an order. Waits for the broker; a repeat of the key waits the same and answers the present state.
 #[utoipa::path(
-    post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder,
+    post, path = "/api/v1/orders", operation_id = "submit_order", tag = "orders", request_body = NewOrder,
     params(
         ("Idempotency-Key" = String, Header, description = "The order's key, `[A-Za-z0-9._-]{1,40}`, unique for ever; becomes `cl_ord_id`."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
@@ -153,7 +153,7 @@ pub(crate) struct OrdersParams {
 
 /// Orders, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/orders", tag = "orders", params(OrdersParams),
+    get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(OrdersParams),
     responses((status = 200, body = Page<Order>), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<OrdersParams>) -> Answer {
@@ -186,7 +186,7 @@ pub(crate) struct ShowParams {
 
 /// One order as it is now.
 #[utoipa::path(
-    get, path = "/api/v1/orders/{cl_ord_id}", tag = "orders",
+    get, path = "/api/v1/orders/{cl_ord_id}", operation_id = "get_order", tag = "orders",
     params(("cl_ord_id" = String, Path, description = "The order's key."), ShowParams),
     responses((status = 200, body = Order), Problems)
 )]
@@ -221,7 +221,7 @@ async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Vec<AuditRec
 
 /// Trades, ours and others'.
 #[utoipa::path(
-    get, path = "/api/v1/executions", tag = "orders", params(PageParams),
+    get, path = "/api/v1/executions", operation_id = "list_executions", tag = "orders", params(PageParams),
     responses((status = 200, body = Page<Execution>), Problems)
 )]
 pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {

@@ -19,7 +19,7 @@ use wire::order::{CancelAnswer, Order, OrderAnswer};
 
 /// Changes a working order: quantity, prices, time in force.
 #[utoipa::path(
-    put, path = "/api/v1/orders/{cl_ord_id}", tag = "orders", request_body = AmendOrder,
+    put, path = "/api/v1/orders/{cl_ord_id}", operation_id = "replace_order", tag = "orders", request_body = AmendOrder,
     params(
         ("cl_ord_id" = String, Path, description = "The order's key."),
         ("Idempotency-Key" = String, Header, description = "The key of the change itself; the same namespace as orders' keys."),
@@ -59,7 +59,7 @@ fn shape(answer: &desk::CancelAnswer) -> CancelAnswer {
 
 /// Cancels an order; 200 when the broker proved it, 202 while it is under way, 409 when the order is over.
 #[utoipa::path(
-    post, path = "/api/v1/orders/{cl_ord_id}/cancel", tag = "orders",
+    post, path = "/api/v1/orders/{cl_ord_id}/cancel", operation_id = "cancel_order", tag = "orders",
     params(
         ("cl_ord_id" = String, Path, description = "The order's key."),
         ("Idempotency-Key" = Option<String>, Header, description = "The key of the cancel itself; the same namespace as orders' keys."),
@@ -91,7 +91,7 @@ pub(crate) async fn cancel(
 
 /// Cancels every order of ours that may be live, one by one; 202 while any cancel is under way.
 #[utoipa::path(
-    post, path = "/api/v1/orders/cancel-all", tag = "orders",
+    post, path = "/api/v1/orders/cancel-all", operation_id = "cancel_all_orders", tag = "orders",
     params(("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")),
     responses(
         (status = 200, body = Page<CancelAnswer>, description = "Every cancel is proven."),
@@ -115,7 +115,7 @@ pub(crate) async fn cancel_all(
 
 /// A human says that an order of unknown fate is dead, with a reason.
 #[utoipa::path(
-    post, path = "/api/v1/orders/{cl_ord_id}/resolve", tag = "orders", request_body = Because,
+    post, path = "/api/v1/orders/{cl_ord_id}/resolve", operation_id = "resolve_order", tag = "orders", request_body = Because,
     params(("cl_ord_id" = String, Path, description = "The order's key.")),
     responses((status = 200, body = Order), Problems)
 )]

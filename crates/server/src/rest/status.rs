@@ -13,14 +13,14 @@ use wire::kill::TradingStateEntry;
 use wire::status::{HaltedInstrument, Health, JournalHead, Link, PolicyName, Readiness, Reconciliation, Status};
 
 /// The process answers.
-#[utoipa::path(get, path = "/healthz", tag = "operations", security(()), responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "operations", security(()), responses((status = 200, body = Health)))]
 pub(crate) async fn healthz() -> Response {
     Json(Health { status: "ok".to_owned() }).into_response()
 }
 
 /// Whether trading is ready, with every reason why not.
 #[utoipa::path(
-    get, path = "/readyz", tag = "operations", security(()),
+    get, path = "/readyz", operation_id = "get_readiness", tag = "operations", security(()),
     responses((status = 200, body = Readiness), (status = 503, body = Readiness, description = "Not ready."))
 )]
 pub(crate) async fn readyz(State(app): State<App>) -> Response {
@@ -31,7 +31,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
 }
 
 /// The gateway in one look.
-#[utoipa::path(get, path = "/api/v1/status", tag = "operations", responses((status = 200, body = Status), Problems))]
+#[utoipa::path(get, path = "/api/v1/status", operation_id = "get_status", tag = "operations", responses((status = 200, body = Status), Problems))]
 pub(crate) async fn status(State(app): State<App>, Caller(by): Caller) -> Answer {
     Ok(Json(shape(app.desk.status(&by)?)).into_response())
 }

@@ -1,0 +1,372 @@
+//! A desk that records what it was asked and answers what it was told. It holds no rule.
+
+use async_trait::async_trait;
+use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::approval::Approval;
+use domain::book::OrderRecord;
+use domain::broker::SymbolMatch;
+use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
+use domain::execution::Execution;
+use domain::fault::Fault;
+use domain::id::{AccountId, ApprovalId, ClOrdId, CorrelationId, KeyId};
+use domain::journal::{JournalEvent, Recorded};
+use domain::lifecycle::OrdStatus;
+use domain::market::{Bar, DataType, Quote};
+use domain::order::{Amendment, OrderIntent, OrderType, Side, Tif};
+use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
+use domain::reason::Reason;
+use domain::trading_state::{KillScope, StateEntry, TradingState};
+use engine::Desk;
+use engine::desk::{
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, NewKey, OrderAnswer,
+    OrderFilter, Outcome, Preview, Status,
+};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::Duration;
+
+pub(crate) const NOW: &str = "2026-03-02T15:00:00Z";
+
+/// What the next answers are.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) outcome: Outcome,
+    pub(crate) replayed: bool,
+    pub(crate) proven: bool,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) not_ready: Vec<String>,
+    pub(crate) panics: bool,
+}
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Call {
+    Submit(Box<OrderIntent>, Duration, Principal),
+    Replace(ClOrdId, ClOrdId, Amendment),
+    Cancel(ClOrdId, Option<ClOrdId>),
+    Kill(KillScope, TradingState, String),
+    Quote(Instrument),
+    Orders(OrderFilter),
+    Audit(AuditFilter),
+    Approve(ApprovalId, Option<String>),
+}
+
+pub(crate) struct FakeDesk {
+    pub(crate) told: Mutex<Told>,
+    pub(crate) calls: Mutex<Vec<Call>>,
+}
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn untold<T>() -> Result<T, Fault> {
+    Err(Fault::Internal("the fake desk was not told this".to_owned()))
+}
+
+pub(crate) fn reason(code: &str) -> Reason {
+    Reason {
+        control: 13,
+        code: code.to_owned(),
+        message: "quantity 10 is above 5".to_owned(),
+        observed: Some("10".to_owned()),
+        limit: Some("5".to_owned()),
+        hint: "ask for less".to_owned(),
+    }
+}
+
+pub(crate) fn apple() -> Contract {
+    Contract {
+        con_id: "265598".parse().unwrap(),
+        symbol: "AAPL".to_owned(),
+        sec_type: SecType::Stk,
+        exchange: "SMART".to_owned(),
+        primary_exchange: Some("NASDAQ".to_owned()),
+        currency: "USD".parse().unwrap(),
+        local_symbol: "AAPL".to_owned(),
+        trading_class: "NMS".to_owned(),
+        expiry: None,
+        strike: None,
+        right: None,
+        multiplier: Decimal::ONE,
+        price_increments: vec![PriceIncrement { low_edge: Decimal::ZERO, increment: Decimal::new(1, 2) }],
+        min_size: Decimal::ONE,
+        size_increment: Decimal::ONE,
+        long_name: "APPLE INC".to_owned(),
+        order_types: vec!["LMT".to_owned()],
+        time_zone: None,
+        trading_hours: None,
+        liquid_hours: None,
+    }
+}
+
+pub(crate) fn intent(key: &str) -> OrderIntent {
+    OrderIntent {
+        cl_ord_id: key.parse().unwrap(),
+        account: None,
+        instrument: Instrument::ConId("265598".parse().unwrap()),
+        side: Side::Buy,
+        qty: "10".parse().unwrap(),
+        order_type: OrderType::Limit { limit: "189.5".parse().unwrap() },
+        tif: Tif::Day,
+        outside_rth: false,
+        reduce_only: false,
+        strategy: None,
+        preview_id: None,
+    }
+}
+
+fn status_of(outcome: Outcome) -> OrdStatus {
+    match outcome {
+        Outcome::Acknowledged => OrdStatus::Working,
+        Outcome::NeedsApproval => OrdStatus::PendingApproval,
+        Outcome::Simulated => OrdStatus::Simulated,
+        Outcome::Denied => OrdStatus::Denied,
+        Outcome::Rejected => OrdStatus::Rejected,
+        Outcome::Canceled => OrdStatus::Canceled,
+        Outcome::Unknown => OrdStatus::Unconfirmed,
+    }
+}
+
+impl FakeDesk {
+    pub(crate) fn new() -> Self {
+        let told = Told {
+            outcome: Outcome::Acknowledged,
+            replayed: false,
+            proven: true,
+            fault: None,
+            not_ready: Vec::new(),
+            panics: false,
+        };
+        Self { told: Mutex::new(told), calls: Mutex::new(Vec::new()) }
+    }
+
+    pub(crate) fn tell(&self, change: impl FnOnce(&mut Told)) {
+        change(&mut self.told.lock().unwrap());
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    fn called(&self, call: Call) -> Result<Told, Fault> {
+        self.calls.lock().unwrap().push(call);
+        let told = self.told.lock().unwrap().clone();
+        assert!(!told.panics, "the desk was told to panic");
+        told.fault.clone().map_or(Ok(told), Err)
+    }
+
+    fn record(intent: &OrderIntent, by: &Principal, outcome: Outcome) -> OrderRecord {
+        let denied = matches!(outcome, Outcome::Denied);
+        OrderRecord {
+            intent: intent.clone(),
+            account: Some("DUV1000001".parse().unwrap()),
+            contract: Some(apple()),
+            request_hash: "h".to_owned(),
+            by: by.clone(),
+            status: status_of(outcome),
+            broker_status: None,
+            reasons: if denied { vec![reason("C13_MAX_QTY"), reason("C14_MAX_NOTIONAL")] } else { Vec::new() },
+            broker_messages: vec![],
+            attempts: vec![],
+            perm_id: Some("77".parse().unwrap()),
+            executions: BTreeMap::new(),
+            reported_filled: None,
+            reported_avg_px: None,
+            approval_id: None,
+            cancel_wanted: false,
+            acknowledged_in: None,
+            acknowledged_at: None,
+            pending_replace: None,
+            version: 1,
+            created_at: now(),
+            updated_at: now(),
+        }
+    }
+}
+
+#[async_trait]
+impl Desk for FakeDesk {
+    fn authenticate(&self, presented: &str, face: Face, correlation_id: CorrelationId) -> Result<Principal, Fault> {
+        if presented != "good" {
+            return Err(Fault::Unauthorized);
+        }
+        let scopes = BTreeSet::from([Scope::Read, Scope::TradePaper]);
+        let key_id = "tester".parse().unwrap();
+        Ok(Principal { key_id, kind: PrincipalKind::Human, scopes, face, correlation_id })
+    }
+    fn status(&self, _by: &Principal) -> Result<Status, Fault> {
+        untold()
+    }
+    fn not_ready(&self) -> Vec<String> {
+        self.told.lock().unwrap().not_ready.clone()
+    }
+    fn gate_board(&self, _by: &Principal) -> Result<Vec<BoardEntry>, Fault> {
+        untold()
+    }
+    async fn quote(&self, _by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault> {
+        self.called(Call::Quote(instrument))?;
+        let quote = Quote {
+            con_id: "265598".parse().unwrap(),
+            bid: Some("189.48".parse().unwrap()),
+            ask: Some("189.5".parse().unwrap()),
+            last: None,
+            bid_size: None,
+            ask_size: None,
+            last_size: None,
+            volume: None,
+            close: None,
+            data_type: DataType::Delayed,
+            received_at: now(),
+        };
+        Ok((apple(), quote))
+    }
+    async fn bars(&self, _by: &Principal, _request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault> {
+        Ok((apple(), Vec::new()))
+    }
+    async fn search_contracts(&self, _by: &Principal, _text: String) -> Result<Vec<SymbolMatch>, Fault> {
+        Ok(Vec::new())
+    }
+    async fn contract(&self, _by: &Principal, _instrument: Instrument) -> Result<Contract, Fault> {
+        Ok(apple())
+    }
+    fn accounts(&self, _by: &Principal) -> Result<Vec<AccountId>, Fault> {
+        untold()
+    }
+    async fn account_summary(&self, _by: &Principal, account: AccountId) -> Result<AccountSummary, Fault> {
+        Err(Fault::AccountMismatch { given: account })
+    }
+    async fn positions(&self, _by: &Principal, _account: AccountId) -> Result<Vec<Position>, Fault> {
+        Ok(Vec::new())
+    }
+    async fn pnl(&self, _by: &Principal, _account: AccountId) -> Result<AccountPnl, Fault> {
+        untold()
+    }
+    async fn preview(&self, _by: &Principal, _intent: OrderIntent) -> Result<Preview, Fault> {
+        untold()
+    }
+    async fn submit(&self, by: &Principal, intent: OrderIntent, wait: Duration) -> Result<OrderAnswer, Fault> {
+        let told = self.called(Call::Submit(Box::new(intent.clone()), wait, by.clone()))?;
+        let order = Self::record(&intent, by, told.outcome);
+        Ok(OrderAnswer { order, outcome: told.outcome, replayed: told.replayed })
+    }
+    async fn replace(
+        &self,
+        by: &Principal,
+        cl_ord_id: ClOrdId,
+        key: ClOrdId,
+        amendment: Amendment,
+        _wait: Duration,
+    ) -> Result<OrderAnswer, Fault> {
+        let told = self.called(Call::Replace(cl_ord_id.clone(), key, amendment))?;
+        let order = Self::record(&intent(cl_ord_id.as_str()), by, told.outcome);
+        Ok(OrderAnswer { order, outcome: told.outcome, replayed: told.replayed })
+    }
+    async fn cancel(
+        &self,
+        by: &Principal,
+        cl_ord_id: ClOrdId,
+        key: Option<ClOrdId>,
+        _wait: Duration,
+    ) -> Result<CancelAnswer, Fault> {
+        let told = self.called(Call::Cancel(cl_ord_id.clone(), key))?;
+        let order = Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Canceled);
+        Ok(CancelAnswer { order, proven: told.proven, replayed: told.replayed })
+    }
+    async fn cancel_all(&self, by: &Principal, _wait: Duration) -> Result<Vec<CancelAnswer>, Fault> {
+        let proven = self.told.lock().unwrap().proven;
+        let one = |key, proven| CancelAnswer {
+            order: Self::record(&intent(key), by, Outcome::Canceled),
+            proven,
+            replayed: false,
+        };
+        Ok(vec![one("a", true), one("b", proven)])
+    }
+    async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, _reason: String) -> Result<OrderRecord, Fault> {
+        Ok(Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Canceled))
+    }
+    fn orders(&self, by: &Principal, filter: OrderFilter) -> Result<Vec<OrderRecord>, Fault> {
+        let many = filter.limit;
+        self.called(Call::Orders(filter))?;
+        Ok((0..many).map(|at| Self::record(&intent(&format!("k{at}")), by, Outcome::Acknowledged)).collect())
+    }
+    fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault> {
+        if cl_ord_id.as_str() == "absent" {
+            return Err(Fault::NotFound { what: "order", id: cl_ord_id.to_string() });
+        }
+        Ok(Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Acknowledged))
+    }
+    fn executions(&self, _by: &Principal) -> Result<Vec<Execution>, Fault> {
+        Ok(Vec::new())
+    }
+    fn approvals(&self, _by: &Principal, _pending_only: bool) -> Result<Vec<Approval>, Fault> {
+        Ok(Vec::new())
+    }
+    fn approval(&self, _by: &Principal, _id: &ApprovalId) -> Result<Approval, Fault> {
+        untold()
+    }
+    async fn approve(
+        &self,
+        by: &Principal,
+        id: ApprovalId,
+        reason: Option<String>,
+        _wait: Duration,
+    ) -> Result<OrderAnswer, Fault> {
+        let told = self.called(Call::Approve(id, reason))?;
+        let order = Self::record(&intent("k1"), by, told.outcome);
+        Ok(OrderAnswer { order, outcome: told.outcome, replayed: false })
+    }
+    async fn deny_approval(&self, _by: &Principal, _id: ApprovalId, _reason: String) -> Result<Approval, Fault> {
+        untold()
+    }
+    async fn revoke_approval(&self, _by: &Principal, _id: ApprovalId, _reason: String) -> Result<Approval, Fault> {
+        untold()
+    }
+    fn trading_states(&self, _by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
+        Ok(Vec::new())
+    }
+    async fn set_trading_state(
+        &self,
+        _by: &Principal,
+        scope: KillScope,
+        state: TradingState,
+        reason: String,
+    ) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
+        self.called(Call::Kill(scope.clone(), state, reason.clone()))?;
+        Ok(vec![(scope, StateEntry { state, reason, by: "tester".to_owned(), at: now() })])
+    }
+    async fn audit(&self, _by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
+        let first = filter.after.unwrap_or(0) + 1;
+        let many = u64::try_from(filter.limit).unwrap();
+        self.called(Call::Audit(filter))?;
+        let record = |seq| AuditRecord {
+            record: Recorded { seq, at: now(), event: JournalEvent::Stopped },
+            hash: "00".to_owned(),
+        };
+        Ok((first..first + many).map(record).collect())
+    }
+    async fn verify_audit(&self, _by: &Principal) -> Result<AuditVerification, Fault> {
+        let findings = vec![(Some(3), "the hash does not fit".to_owned()), (None, "truncated".to_owned())];
+        Ok(AuditVerification { ok: false, records: 5, head_hash: "ff".to_owned(), findings })
+    }
+    fn keys(&self, _by: &Principal) -> Result<Vec<KeyRecord>, Fault> {
+        Ok(Vec::new())
+    }
+    async fn create_key(
+        &self,
+        _by: &Principal,
+        id: KeyId,
+        kind: PrincipalKind,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<NewKey, Fault> {
+        let hash = "hash-of-the-key".to_owned();
+        let record = KeyRecord { id, kind, scopes, hash, expires_at, created_at: now(), revoked_at: None };
+        Ok(NewKey { record, secret: "s3cret".to_owned() })
+    }
+    async fn revoke_key(&self, _by: &Principal, _id: KeyId) -> Result<KeyRecord, Fault> {
+        Err(Fault::HumansOnly)
+    }
+}

@@ -1,0 +1,11 @@
+//! The REST face over a real socket, with a desk that only records and answers as told.
+
+// The package carries a longer name than the crates that use it.
+extern crate tollgate_server as server;
+
+mod client;
+mod door;
+mod fake_desk;
+mod openapi;
+mod orders;
+mod reads;

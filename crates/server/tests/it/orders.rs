@@ -1,0 +1,217 @@
+//! Orders over REST: which status, which words.
+
+use crate::client::{Gateway, gateway};
+use crate::fake_desk::{Call, reason};
+use domain::fault::Fault;
+use domain::lifecycle::OrdStatus;
+use domain::principal::Face;
+use engine::desk::Outcome;
+use std::time::Duration;
+
+const BODY: &str =
+    r#"{"con_id":"265598","side":"buy","qty":"10","order_type":"limit","limit_price":"189.50","tif":"day"}"#;
+
+async fn submit(gateway: &Gateway) -> crate::client::Reply {
+    gateway.ask("POST", "/api/v1/orders", &[("Idempotency-Key", "k1")], BODY).await
+}
+
+#[tokio::test]
+async fn a_first_submit_answers_each_outcome_with_its_status() {
+    let gateway = gateway().await;
+    for (outcome, status, code) in [
+        (Outcome::Acknowledged, 201, None),
+        (Outcome::NeedsApproval, 202, None),
+        (Outcome::Simulated, 200, None),
+        (Outcome::Denied, 422, Some("C13_MAX_QTY")),
+        (Outcome::Rejected, 422, Some("broker_rejected")),
+        (Outcome::Canceled, 422, Some("canceled")),
+        (Outcome::Unknown, 504, Some("outcome_unknown")),
+    ] {
+        gateway.desk.tell(|told| told.outcome = outcome);
+        let reply = submit(&gateway).await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+        assert_eq!(reply.header("idempotent-replayed"), None);
+        match code {
+            None => assert_eq!(reply.body["cl_ord_id"], "k1"),
+            Some(code) => {
+                reply.is_problem(status, code);
+                assert_eq!(reply.body["order"]["cl_ord_id"], "k1");
+                assert!(reply.body["outcome"].is_string());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_answers_the_present_state_and_says_that_it_is_one() {
+    let gateway = gateway().await;
+    for (outcome, status) in [
+        (Outcome::Acknowledged, 200),
+        (Outcome::NeedsApproval, 202),
+        (Outcome::Simulated, 200),
+        (Outcome::Denied, 422),
+        (Outcome::Rejected, 422),
+        (Outcome::Unknown, 504),
+    ] {
+        gateway.desk.tell(|told| {
+            told.outcome = outcome;
+            told.replayed = true;
+        });
+        let reply = submit(&gateway).await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+        assert_eq!(reply.header("idempotent-replayed"), Some("true"));
+    }
+}
+
+#[tokio::test]
+async fn a_denial_carries_every_reason_and_the_order() {
+    let gateway = gateway().await;
+    gateway.desk.tell(|told| told.outcome = Outcome::Denied);
+    let reply = submit(&gateway).await;
+    assert_eq!(reply.body["outcome"], "denied");
+    assert_eq!(reply.body["reasons"].as_array().unwrap().len(), 2);
+    let first = &reply.body["reasons"][0];
+    assert_eq!((first["code"].as_str(), first["limit"].as_str()), (Some("C13_MAX_QTY"), Some("5")));
+    assert_eq!(reply.body["order"]["status"], "denied");
+    assert_eq!(reply.body["retryable"], false);
+}
+
+#[tokio::test]
+async fn the_order_resource_speaks_in_strings_and_nulls() {
+    let gateway = gateway().await;
+    let reply = submit(&gateway).await;
+    let order = &reply.body;
+    for (field, text) in [
+        ("outcome", "acknowledged"),
+        ("con_id", "265598"),
+        ("qty", "10"),
+        ("limit_price", "189.5"),
+        ("cum_qty", "0"),
+        ("leaves_qty", "10"),
+        ("perm_id", "77"),
+        ("tif", "day"),
+        ("side", "buy"),
+        ("status", "working"),
+        ("symbol", "AAPL"),
+        ("account", "DUV1000001"),
+        ("requested_by", "tester"),
+        ("face", "rest"),
+        ("created_at", "2026-03-02T15:00:00Z"),
+    ] {
+        assert_eq!(order[field], text, "{field}");
+    }
+    for field in ["avg_px", "notional", "broker_order_id", "approval_id", "stop_price"] {
+        assert!(order[field].is_null() && order.get(field).is_some(), "{field}");
+    }
+    assert_eq!(order["correlation_id"].as_str(), reply.header("x-request-id"));
+    let read: wire::order::OrderAnswer = serde_json::from_value(order.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), *order, "the client reads what the gateway writes");
+}
+
+#[tokio::test]
+async fn the_desk_gets_the_key_the_wait_and_the_caller() {
+    let gateway = gateway().await;
+    for (prefer, seconds) in
+        [(None, 2), (Some("wait=7"), 7), (Some("respond-async, wait=0"), 0), (Some("wait=3600"), 30)]
+    {
+        let mut headers = vec![("Idempotency-Key", "k1"), ("X-Request-Id", "req-1")];
+        headers.extend(prefer.map(|prefer| ("Prefer", prefer)));
+        let reply = gateway.ask("POST", "/api/v1/orders", &headers, BODY).await;
+        assert_eq!(reply.header("x-request-id"), Some("req-1"));
+        let Some(Call::Submit(intent, wait, by)) = gateway.desk.calls().pop() else { panic!("no submit") };
+        assert_eq!((intent.cl_ord_id.as_str(), wait), ("k1", Duration::from_secs(seconds)));
+        assert_eq!((by.correlation_id.as_str(), by.face), ("req-1", Face::Rest));
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_submit_is_a_400_with_the_field_and_never_reaches_the_desk() {
+    let gateway = gateway().await;
+    let key = ("Idempotency-Key", "k1");
+    let cases: [(&[(&str, &str)], &str, &str); 9] = [
+        (&[], BODY, "Idempotency-Key"),
+        (&[("Idempotency-Key", "a b")], BODY, "Idempotency-Key"),
+        (&[key, ("Idempotency-Key", "k2")], BODY, "Idempotency-Key"),
+        (&[key, ("Prefer", "wait=soon")], BODY, "Prefer"),
+        (&[key], "{", "body"),
+        (&[key], "", "body"),
+        (&[key], r#"{"con_id":"1","side":"buy","qty":"NaN","order_type":"market","tif":"day"}"#, "qty"),
+        (&[key], r#"{"con_id":"1","side":"buy","qty":1e15,"order_type":"market","tif":"day"}"#, "qty"),
+        (
+            &[key],
+            r#"{"symbol":"A","sec_type":"stk","exchange":"SMART","side":"buy","qty":"1","order_type":"market","tif":"day"}"#,
+            "currency",
+        ),
+    ];
+    for (headers, body, field) in cases {
+        let reply = gateway.ask("POST", "/api/v1/orders", headers, body).await;
+        reply.is_problem(400, "invalid_request");
+        assert_eq!(reply.body["field"], field, "{body}");
+        assert!(reply.body["rule"].is_string());
+    }
+    assert_eq!(gateway.desk.calls(), []);
+}
+
+#[tokio::test]
+async fn faults_become_their_problems() {
+    let gateway = gateway().await;
+    let key = || "k1".parse().unwrap();
+    for (fault, status, code) in [
+        (Fault::IdempotencyConflict(key()), 409, "idempotency_conflict"),
+        (Fault::InFlight(key()), 409, "in_flight"),
+        (Fault::NotReady(vec!["no link".to_owned()]), 503, "not_ready"),
+        (
+            Fault::ContractAmbiguous { instrument: "X".to_owned(), candidates: vec![crate::fake_desk::apple()] },
+            400,
+            "contract_ambiguous",
+        ),
+        (Fault::ForbiddenScope(domain::principal::Scope::TradePaper), 403, "forbidden_scope"),
+        (Fault::Internal("secret".to_owned()), 503, "internal"),
+        (Fault::Unknown("no answer".to_owned()), 504, "outcome_unknown"),
+        (Fault::ChangeDenied(vec![reason("C15_PRICE_COLLAR")]), 422, "C15_PRICE_COLLAR"),
+    ] {
+        gateway.desk.tell(|told| told.fault = Some(fault));
+        let reply = submit(&gateway).await;
+        reply.is_problem(status, code);
+        assert!(!reply.body.to_string().contains("secret"));
+        assert_eq!(reply.body["candidates"].is_array(), code == "contract_ambiguous");
+    }
+}
+
+#[tokio::test]
+async fn a_cancel_is_200_proven_202_pending_409_over() {
+    let gateway = gateway().await;
+    let path = "/api/v1/orders/k1/cancel";
+    let reply = gateway.ask("POST", path, &[("Idempotency-Key", "c1")], "").await;
+    assert_eq!((reply.status, &reply.body["proven"]), (200, &true.into()));
+    assert_eq!(gateway.desk.calls(), [Call::Cancel("k1".parse().unwrap(), Some("c1".parse().unwrap()))]);
+    gateway.desk.tell(|told| told.proven = false);
+    assert_eq!(gateway.ask("POST", path, &[], "").await.status, 202);
+    assert_eq!(gateway.ask("POST", "/api/v1/orders/cancel-all", &[], "{}").await.status, 202);
+    assert_eq!(gateway.ask("POST", path, &[], r#"{"reason":"x"}"#).await.body["field"], "reason");
+    let over = Fault::AlreadyFinal { cl_ord_id: "k1".parse().unwrap(), status: OrdStatus::Filled };
+    gateway.desk.tell(|told| told.fault = Some(over));
+    gateway.ask("POST", path, &[], "").await.is_problem(409, "already_final");
+}
+
+#[tokio::test]
+async fn a_replace_needs_a_key_of_its_own() {
+    let gateway = gateway().await;
+    let body = r#"{"qty":"5","order_type":"limit","limit_price":"190","tif":"day"}"#;
+    gateway.ask("PUT", "/api/v1/orders/k1", &[], body).await.is_problem(400, "invalid_request");
+    let reply = gateway.ask("PUT", "/api/v1/orders/k1", &[("Idempotency-Key", "r1")], body).await;
+    assert_eq!(reply.status, 200);
+    let Some(Call::Replace(order, key, amendment)) = gateway.desk.calls().pop() else { panic!("no replace") };
+    assert_eq!((order.as_str(), key.as_str(), amendment.qty.to_string()), ("k1", "r1", "5".to_owned()));
+}
+
+#[tokio::test]
+async fn approving_answers_with_the_order_and_takes_no_or_one_reason() {
+    let gateway = gateway().await;
+    let path = "/api/v1/approvals/a1/approve";
+    assert_eq!(gateway.ask("POST", path, &[], "").await.status, 200);
+    assert_eq!(gateway.ask("POST", path, &[], r#"{"reason":"fine"}"#).await.body["outcome"], "acknowledged");
+    let approved = |reason: Option<&str>| Call::Approve("a1".parse().unwrap(), reason.map(str::to_owned));
+    assert_eq!(gateway.desk.calls(), [approved(None), approved(Some("fine"))]);
+    gateway.ask("POST", "/api/v1/approvals/a1/deny", &[], "{}").await.is_problem(400, "invalid_request");
+}

@@ -1,0 +1,111 @@
+//! Reading over REST: parameters, pages, shapes.
+
+use crate::client::gateway;
+use crate::fake_desk::Call;
+use domain::contract::Instrument;
+
+#[tokio::test]
+async fn a_bare_symbol_means_an_american_stock_and_is_echoed() {
+    let gateway = gateway().await;
+    let reply = gateway.get("/api/v1/market/quote?symbol=AAPL").await;
+    assert_eq!(reply.status, 200);
+    for (field, text) in
+        [("sec_type", "stk"), ("exchange", "SMART"), ("currency", "USD"), ("bid", "189.48"), ("data_type", "delayed")]
+    {
+        assert_eq!(reply.body[field], text, "{field}");
+    }
+    assert!(reply.body["last"].is_null());
+    assert!(reply.body["age_ms"].is_i64());
+    let Some(Call::Quote(Instrument::Spec(spec))) = gateway.desk.calls().pop() else { panic!("no spec") };
+    assert_eq!((spec.symbol.as_str(), spec.exchange.as_str(), spec.currency.as_str()), ("AAPL", "SMART", "USD"));
+}
+
+#[tokio::test]
+async fn a_wrong_parameter_is_a_400_that_names_it() {
+    let gateway = gateway().await;
+    for (path, field) in [
+        ("/api/v1/market/quote", "symbol"),
+        ("/api/v1/market/quote?symbol=AAPL&exchange=SMART", "sec_type"),
+        ("/api/v1/market/quote?con_id=0", "con_id"),
+        ("/api/v1/market/quote?con_id=1&symbol=AAPL", "symbol"),
+        ("/api/v1/market/quote?symbol=AAPL&colour=red", "colour"),
+        ("/api/v1/market/quote?symbol=AAPL&symbol=MSFT", "symbol"),
+        ("/api/v1/market/bars?symbol=AAPL", "size"),
+        ("/api/v1/market/bars?symbol=AAPL&size=7m&duration=5d", "size"),
+        ("/api/v1/market/bars?symbol=AAPL&size=5m&duration=forever", "duration"),
+        ("/api/v1/market/bars?symbol=AAPL&size=5m&duration=5d&end=noon", "end"),
+        ("/api/v1/market/bars?symbol=AAPL&size=5m&duration=5d&regular_hours=1", "regular_hours"),
+        ("/api/v1/contracts", "search"),
+        ("/api/v1/contracts/AAPL", "con_id"),
+        ("/api/v1/orders?limit=0", "limit"),
+        ("/api/v1/orders?status=done", "status"),
+        ("/api/v1/orders?open=1", "open"),
+        ("/api/v1/orders/a%20b", "cl_ord_id"),
+        ("/api/v1/orders/k1?history=yes", "history"),
+        ("/api/v1/audit?cursor=x", "cursor"),
+        ("/api/v1/accounts/D-1/summary", "id"),
+        ("/api/v1/keys?cursor=nobody", "cursor"),
+    ] {
+        let reply = gateway.get(path).await;
+        reply.is_problem(400, "invalid_request");
+        assert_eq!(reply.body["field"], field, "{path}: {}", reply.body);
+    }
+    assert_eq!(gateway.desk.calls(), []);
+}
+
+#[tokio::test]
+async fn bars_of_a_good_request_are_a_list() {
+    let gateway = gateway().await;
+    let reply = gateway
+        .get("/api/v1/market/bars?symbol=AAPL&size=1d&duration=1mo&what=midpoint&end=2026-03-02T21:00:00Z")
+        .await;
+    assert_eq!((reply.status, &reply.body["size"], &reply.body["what"]), (200, &"1d".into(), &"midpoint".into()));
+    assert_eq!(reply.body["items"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn a_list_is_cut_to_its_limit_and_points_to_the_next_page() {
+    let gateway = gateway().await;
+    let reply = gateway.get("/api/v1/orders?limit=2&open=true&status=working&cursor=k9&strategy=s1").await;
+    assert_eq!(reply.body["items"].as_array().unwrap().len(), 2);
+    assert_eq!(reply.body["next_cursor"], "k1");
+    let Some(Call::Orders(filter)) = gateway.desk.calls().pop() else { panic!("no list") };
+    assert!(filter.open_only);
+    assert_eq!((filter.limit, filter.after.unwrap().as_str()), (3, "k9"));
+    assert_eq!(gateway.get("/api/v1/orders?limit=99999").await.body["items"].as_array().unwrap().len(), 1_000);
+    let audit = gateway.get("/api/v1/audit?limit=3&cursor=10&newest_first=false").await;
+    assert_eq!((&audit.body["items"][0]["seq"], &audit.body["next_cursor"]), (&11.into(), &"13".into()));
+    assert_eq!(audit.body["items"][0]["kind"], "stopped");
+}
+
+#[tokio::test]
+async fn history_comes_on_request_only() {
+    let gateway = gateway().await;
+    assert!(gateway.get("/api/v1/orders/k1").await.body.get("history").is_none());
+    let reply = gateway.get("/api/v1/orders/k1?history=true").await;
+    assert_eq!(reply.body["history"].as_array().unwrap().len(), 1_000);
+    let Some(Call::Audit(filter)) = gateway.desk.calls().pop() else { panic!("no audit") };
+    assert_eq!(filter.cl_ord_id.unwrap().as_str(), "k1");
+    gateway.get("/api/v1/orders/absent").await.is_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_verification_says_which_record() {
+    let gateway = gateway().await;
+    let reply = gateway.get("/api/v1/audit/verify").await;
+    assert_eq!((reply.status, &reply.body["ok"]), (200, &false.into()));
+    assert_eq!(reply.body["findings"][0], serde_json::json!({"seq": 3, "what": "the hash does not fit"}));
+    assert!(reply.body["findings"][1]["seq"].is_null());
+}
+
+#[tokio::test]
+async fn a_new_key_shows_its_secret_once_and_never_its_hash() {
+    let gateway = gateway().await;
+    let body = r#"{"id":"bot","kind":"agent","scopes":["read","trade:paper"],"expires_at":"2027-01-01T00:00:00Z"}"#;
+    let reply = gateway.ask("POST", "/api/v1/keys", &[], body).await;
+    assert_eq!((reply.status, &reply.body["secret"], &reply.body["id"]), (201, &"s3cret".into(), &"bot".into()));
+    assert_eq!(reply.body["scopes"], serde_json::json!(["read", "trade:paper"]));
+    assert!(!reply.body.to_string().contains("hash-of-the-key"));
+    gateway.ask("DELETE", "/api/v1/keys/bot", &[], "").await.is_problem(403, "forbidden_kind");
+    gateway.get("/api/v1/accounts/DU1/summary").await.is_problem(403, "account_mismatch");
+}
