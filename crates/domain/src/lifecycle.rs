@@ -314,7 +314,8 @@ fn unconfirmed(event: EventKind) -> Transition {
         E::CancelRequested | E::CancelUnsent | E::CancelRefused | E::ReplaceUnsent | E::ReplaceRefused => Stay,
         E::Written | E::SendUnknown | E::LinkLost | E::Held => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
-        E::NotSent => OddStay,
+        // The connection was lost while the order still waited in the adapter: now it is certain.
+        E::NotSent => To(S::Canceled),
         E::Released | E::Refused | E::Killed | E::ReplaceRequested => Never,
     }
 }
@@ -333,7 +334,8 @@ fn missing(event: EventKind) -> Transition {
         E::CancelRequested | E::CancelUnsent | E::CancelRefused | E::ReplaceUnsent | E::ReplaceRefused => Stay,
         E::Written | E::SendUnknown | E::LinkLost | E::NotFound => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
-        E::NotSent => OddStay,
+        // The connection was lost while the order still waited in the adapter: now it is certain.
+        E::NotSent => To(S::Canceled),
         E::Released | E::Refused | E::Killed | E::ReplaceRequested => Never,
     }
 }

@@ -314,7 +314,6 @@ impl OrderRecord {
 
     /// Books an event; `Ok(true)` when it was odd and the instrument must be halted.
     pub(crate) fn apply(&mut self, event: &OrderEvent, at: Timestamp) -> Result<bool, String> {
-        let was_replacing = self.status == OrdStatus::PendingReplace;
         let mut odd = self.step(self.kind_of(event), at)?;
         match event {
             OrderEvent::Refused { reasons } => self.reasons.clone_from(reasons),
@@ -325,9 +324,8 @@ impl OrderRecord {
                 self.acknowledged_in = Some(*generation);
                 self.acknowledged_at.get_or_insert(at);
                 odd |= self.learn_perm_id(*perm_id);
-                if was_replacing {
-                    self.accept_replace();
-                }
+                // Only the echo of the changed order gets this far while a change is under way.
+                self.accept_replace();
             }
             OrderEvent::Executed { execution } => {
                 odd |= self.learn_perm_id(execution.perm_id);

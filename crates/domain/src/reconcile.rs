@@ -16,7 +16,7 @@ use crate::execution::{Execution, split_correction};
 use crate::id::{ClOrdId, ClientId, ExecId, Generation};
 use crate::journal::JournalEvent;
 use crate::lifecycle::OrdStatus;
-use crate::order::TifKind;
+use crate::order::{Amendment, TifKind};
 use crate::order_ref::OrderRef;
 use crate::reading;
 use jiff::{SignedDuration, Timestamp};
@@ -242,6 +242,18 @@ impl<'a> Run<'a> {
             self.differ(2, Some(key), format!("a completed order with the status {:?}", seen.status));
             return;
         }
+        let changes = order.pending_replace.as_ref().filter(|_| matches!(event, OrderEvent::Acknowledged { .. }));
+        if let Some(replace) = changes
+            && !shows_amendment(seen, &replace.amendment)
+        {
+            if !order.status.is_unknown() {
+                // The change is still on its way.
+                return;
+            }
+            self.differ(2, Some(key), "the change did not reach the broker, the original works".to_owned());
+            let event = OrderEvent::ReplaceUnsent;
+            self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+        }
         if self.news(order, &event) {
             if order.status.is_unknown() || order.status == OrdStatus::Submitting {
                 self.differ(2, Some(key), format!("was {}, the broker says {}", order.status.word(), seen.status));
@@ -268,7 +280,7 @@ impl<'a> Run<'a> {
     }
 
     fn compare_echo(&mut self, order: &OrderRecord, seen: &BrokerOrder) {
-        if order.pending_replace.is_some() {
+        if order.pending_replace.is_some() || order.cancel_wanted {
             return;
         }
         for what in echo_differences(order, seen) {
@@ -333,6 +345,16 @@ pub fn book_execution(order: &OrderRecord, execution: &Execution) -> OrderEvent 
         Some(old) => OrderEvent::Corrected { old: old.clone(), execution: Box::new(execution.clone()) },
         None => OrderEvent::Executed { execution: Box::new(execution.clone()) },
     }
+}
+
+/// Whether an echo is of the changed order. An echo of the original acknowledges no change.
+pub fn shows_amendment(seen: &BrokerOrder, amendment: &Amendment) -> bool {
+    let agree =
+        |ours: Option<crate::money::Price>, theirs: Option<Decimal>| ours.is_none_or(|ours| theirs == Some(ours.get()));
+    seen.total_qty == Some(amendment.qty.get())
+        && agree(amendment.order_type.limit_price(), seen.limit_price)
+        && agree(amendment.order_type.stop_price(), seen.aux_price)
+        && seen.tif.eq_ignore_ascii_case(amendment.tif.kind().word())
 }
 
 /// What an open order's echo says otherwise than its intent.

@@ -28,7 +28,7 @@ pub(crate) enum Effect {
     /// Write a cancel to the wire.
     Cancel { cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId, generation: Generation },
     /// Compare journal and broker.
-    Reconcile { generation: Generation },
+    Reconcile { generation: Generation, look: u64 },
     /// Open every market-data line again.
     ReopenLines,
 }
@@ -79,6 +79,10 @@ pub(crate) struct Core {
     pub(crate) reconciling: Option<Timestamp>,
     pub(crate) reconciled_at: Option<Timestamp>,
     pub(crate) look_again: bool,
+    /// Number of the newest look; the answer to an older one proves nothing any more.
+    pub(crate) looks: u64,
+    /// A trade was booked while the newest look was under way.
+    pub(crate) traded_since_look: bool,
     /// A record did not follow from the book: a fault of ours; the process ends.
     pub(crate) broken: Option<String>,
 }
@@ -113,6 +117,8 @@ impl Core {
             reconciling: None,
             reconciled_at: None,
             look_again: false,
+            looks: 0,
+            traded_since_look: false,
             broken: None,
             config,
             book,

@@ -125,6 +125,7 @@ pub(crate) enum Input {
     Broker(BrokerEvent),
     Snapshot {
         generation: Generation,
+        look: u64,
         result: Result<Box<BrokerSnapshot>, Fault>,
     },
     Tick,

@@ -11,14 +11,15 @@ use domain::id::{BrokerOrderId, ClOrdId, ClientId, ExecId, Generation};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::{ModeProof, is_venue_account};
-use domain::order_record::OrderRecord;
+use domain::order_record::{KeyVerb, OrderRecord};
 use domain::order_ref::OrderRef;
 use domain::principal::Face;
 use domain::reading;
-use domain::reconcile::{book_execution, echo_differences, reconcile};
+use domain::reconcile::{ReconciliationReport, book_execution, echo_differences, reconcile, shows_amendment};
 use domain::trading_state::{KillScope, TradingState};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 /// A cancel that is not proven is written again after this.
 const CANCEL_AGAIN: SignedDuration = SignedDuration::from_secs(2);
@@ -122,6 +123,9 @@ impl Core {
                 self.session.link = LinkState::BrokerOffline;
                 self.session.since = now;
                 self.session.reconciled = false;
+                // A look that is under way was begun before the line was lost: it proves nothing about afterwards.
+                self.reconciling = None;
+                self.looks += 1;
             }
             1101 | 1102 => {
                 self.session.link = LinkState::Up { generation };
@@ -143,7 +147,9 @@ impl Core {
         if self.reconciling.is_none() && self.link_is_up() {
             self.reconciling = Some(now);
             self.look_again = false;
-            batch.effects.push(Effect::Reconcile { generation: self.session.generation });
+            self.looks += 1;
+            self.traded_since_look = false;
+            batch.effects.push(Effect::Reconcile { generation: self.session.generation, look: self.looks });
         }
     }
 
@@ -182,7 +188,10 @@ impl Core {
             return;
         }
         let event = match (order.status, outcome) {
-            (OrdStatus::PendingReplace, SendOutcome::NotSent { .. }) => OrderEvent::ReplaceUnsent,
+            // What the broker took was sent: then it is the change that did not leave, wherever the order is by now.
+            (_, SendOutcome::NotSent { .. }) if order.acknowledged_at.is_some() && self.was_changed(key) => {
+                OrderEvent::ReplaceUnsent
+            }
             (OrdStatus::PendingReplace, SendOutcome::Unknown { detail }) => OrderEvent::SendUnknown { detail },
             (_, SendOutcome::NotSent { reason }) => OrderEvent::NotSent { reason },
             (OrdStatus::Submitting, SendOutcome::Written) => OrderEvent::Written,
@@ -191,6 +200,10 @@ impl Core {
             (_, SendOutcome::Written | SendOutcome::Unknown { .. }) => return,
         };
         self.order_event(batch, now, key.clone(), event);
+    }
+
+    fn was_changed(&self, key: &ClOrdId) -> bool {
+        self.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
     }
 
     fn cancel_sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, outcome: &SendOutcome) {
@@ -216,7 +229,7 @@ impl Core {
         if let Some(event) = reading::read_order(seen, order, generation)
             && is_news(order, &event)
             // While a change is under way only the echo of the changed order acknowledges it.
-            && replacing.is_none_or(|replace| seen.total_qty == Some(replace.amendment.qty.get()))
+            && replacing.is_none_or(|replace| shows_amendment(seen, &replace.amendment))
         {
             self.order_event(batch, now, key.clone(), event);
         }
@@ -302,6 +315,7 @@ impl Core {
 
     /// Books a trade into the quantities held; `sign` is minus one to take it out again.
     fn hold(&mut self, execution: &Execution, sign: Decimal) {
+        self.traded_since_look = true;
         let change = if execution.is_buy { execution.last_qty.get() } else { -execution.last_qty.get() };
         *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += change * sign;
     }
@@ -365,9 +379,10 @@ impl Core {
         batch: &mut Batch,
         now: Timestamp,
         generation: Generation,
+        look: u64,
         result: Result<Box<BrokerSnapshot>, Fault>,
     ) {
-        if generation != self.session.generation {
+        if generation != self.session.generation || look != self.looks {
             return;
         }
         self.reconciling = None;
@@ -381,12 +396,22 @@ impl Core {
         };
         let outcome = reconcile(&self.book, &snapshot, self.config.client_id);
         for event in outcome.events {
+            let report = if let JournalEvent::Reconciled { report } = &event { Some(report.clone()) } else { None };
             self.push(batch, now, event);
+            if let Some(report) = report {
+                self.cancel_what_differs(batch, now, &report);
+            }
         }
         if let Some(what) = outcome.alarm {
             self.alarm(batch, now, &what);
         }
-        if let Section::Complete(positions) = &snapshot.positions {
+        if self.traded_since_look {
+            // Whether these positions count the trade is not known; a sum that was right before is right still.
+            self.look_again = true;
+            if !self.session.reconciled {
+                self.session.positions = None;
+            }
+        } else if let Section::Complete(positions) = &snapshot.positions {
             self.session.held = positions
                 .iter()
                 .filter(|position| self.session.mode.as_ref().and_then(ModeProof::account) == Some(&position.account))
@@ -400,6 +425,22 @@ impl Core {
         self.reconciled_at = Some(now);
         if outcome.complete {
             self.session.reconciled = true;
+        }
+    }
+
+    /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already.
+    fn cancel_what_differs(&mut self, batch: &mut Batch, now: Timestamp, report: &ReconciliationReport) {
+        let wrong: BTreeSet<ClOrdId> =
+            report.differences.iter().filter(|one| one.rule == 7).filter_map(|one| one.cl_ord_id.clone()).collect();
+        for key in wrong {
+            let open = self.book.orders.get(&key).is_some_and(|order| !order.status.is_final() && !order.cancel_wanted);
+            if !open {
+                continue;
+            }
+            match engine_principal(Face::Engine, "engine") {
+                Ok(by) => self.want_canceled(batch, now, &by, &key, None, ""),
+                Err(fault) => self.broken = Some(fault.to_string()),
+            }
         }
     }
 

@@ -178,7 +178,7 @@ impl Writer {
                     self.bounced.push_back(BrokerEvent::CancelSent { cl_ord_id, outcome });
                 }
             }
-            Effect::Reconcile { generation } => self.reconcile(generation),
+            Effect::Reconcile { generation, look } => self.reconcile(generation, look),
             Effect::ReopenLines => self.market.reopen_lines(),
         }
     }
@@ -189,7 +189,7 @@ impl Writer {
         self.bounced.push_back(BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome });
     }
 
-    fn reconcile(&self, generation: Generation) {
+    fn reconcile(&self, generation: Generation, look: u64) {
         let account = self.core.session.mode.as_ref().and_then(ModeProof::account).cloned();
         let (asks, itself) = (Arc::clone(&self.asks), self.itself.clone());
         self.runtime.spawn(async move {
@@ -202,7 +202,7 @@ impl Writer {
             };
             if let Some(inputs) = itself.upgrade() {
                 // The writer has ended if this fails; then nobody compares any more.
-                drop(inputs.send(Input::Snapshot { generation, result }).await);
+                drop(inputs.send(Input::Snapshot { generation, look, result }).await);
             }
         });
     }
@@ -261,7 +261,7 @@ impl Core {
                 batch.owe(reply, answer);
             }
             Input::Broker(event) => self.broker_event(batch, now, event),
-            Input::Snapshot { generation, result } => self.snapshot(batch, now, generation, result),
+            Input::Snapshot { generation, look, result } => self.snapshot(batch, now, generation, look, result),
             Input::Tick => self.tick(batch, now),
             Input::Stop { reply } => {
                 self.push(batch, now, JournalEvent::Stopped);

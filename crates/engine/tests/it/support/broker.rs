@@ -1,0 +1,601 @@
+//! The broker's side of the door, driven by the test. It keeps its own ledger, which outlives every engine.
+
+use super::clock::TestClock;
+use super::world::{account, con_id, contract, px, qty, quote, summary, usd};
+use domain::account::Position;
+use domain::approved::Ticket;
+use domain::book::Book;
+use domain::broker::{
+    Answer, AskError, BrokerCommand, BrokerEvent, BrokerOrder, BrokerSnapshot, LinkFacts, NotSentReason, Question,
+    Section, SendGuard as _, SendOutcome, SendPermit, StatusReport,
+};
+use domain::contract::Contract;
+use domain::execution::{Commission, Execution};
+use domain::id::{BrokerOrderId, ClOrdId, ClientId, Generation, PermId};
+use domain::market::Quote;
+use domain::money::Money;
+use domain::order::{OrderIntent, OrderType};
+use domain::order_ref::OrderRef;
+use engine::{BrokerLink, Clock as _, Interlock};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::{mpsc, watch};
+
+/// What the adapter does with an order that the interlock let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnSubmit {
+    /// Writes it and says so.
+    Write,
+    /// Writes it; the broker has it; nothing is said any more.
+    WriteSilently,
+    /// Takes it from the queue and dies before the write.
+    Swallow,
+    /// The library failed; the broker has it all the same.
+    UnknownButPlaced,
+    /// Leaves it on the queue until released.
+    Hold,
+}
+
+/// An order in the broker's ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) cl_ord_id: ClOrdId,
+    pub(crate) broker_order_id: BrokerOrderId,
+    pub(crate) order_ref: String,
+    pub(crate) intent: OrderIntent,
+    pub(crate) perm_id: i64,
+    pub(crate) status: String,
+    pub(crate) filled: Decimal,
+}
+
+#[derive(Debug)]
+struct State {
+    up: bool,
+    generation: Generation,
+    events: Option<mpsc::Sender<BrokerEvent>>,
+    on_submit: OnSubmit,
+    hold_snapshots: bool,
+    held: VecDeque<BrokerCommand>,
+    ledger: Vec<Placed>,
+    executions: Vec<Execution>,
+    others: Vec<BrokerOrder>,
+    positions: Vec<Position>,
+    submits: Vec<(ClOrdId, BrokerOrderId, SendPermit)>,
+    refused: Vec<(ClOrdId, NotSentReason)>,
+    replaces: Vec<(ClOrdId, OrderIntent)>,
+    cancels: Vec<(ClOrdId, BrokerOrderId, Generation)>,
+    subscriptions: Vec<Contract>,
+    questions: BTreeMap<&'static str, u32>,
+    unknown: BTreeSet<&'static str>,
+    quote: Quote,
+    early: Vec<String>,
+}
+
+type Durable = Arc<dyn Fn() -> Book + Send + Sync>;
+
+/// The scripted broker. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Broker {
+    state: Arc<Mutex<State>>,
+    changed: watch::Sender<u64>,
+    clock: TestClock,
+    durable: Durable,
+}
+
+impl Broker {
+    pub(crate) fn new(clock: TestClock, durable: Durable) -> Self {
+        let state = State {
+            up: false,
+            generation: Generation(0),
+            events: None,
+            on_submit: OnSubmit::Write,
+            hold_snapshots: false,
+            held: VecDeque::new(),
+            ledger: Vec::new(),
+            executions: Vec::new(),
+            others: Vec::new(),
+            positions: Vec::new(),
+            submits: Vec::new(),
+            refused: Vec::new(),
+            replaces: Vec::new(),
+            cancels: Vec::new(),
+            subscriptions: Vec::new(),
+            questions: BTreeMap::new(),
+            unknown: BTreeSet::new(),
+            quote: quote("99.99", "100.01", clock.now()),
+            early: Vec::new(),
+        };
+        Self { state: Arc::new(Mutex::new(state)), changed: watch::Sender::new(0), clock, durable }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    fn moved(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// A new process connects its adapter: what the old one still had on its queue is lost.
+    pub(crate) fn attach(&self, interlock: Arc<Interlock>) -> BrokerLink {
+        let (commands, mut inbox) = mpsc::channel(1_024);
+        let (events, outbox) = mpsc::channel(1_024);
+        {
+            let mut state = self.lock();
+            state.up = false;
+            state.held.clear();
+            state.on_submit = OnSubmit::Write;
+            state.hold_snapshots = false;
+            state.events = Some(events.clone());
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            while let Some(command) = inbox.recv().await {
+                for event in this.take(command, &interlock) {
+                    if events.send(event).await.is_err() {
+                        return;
+                    }
+                }
+                this.moved();
+            }
+        });
+        BrokerLink { commands, events: outbox }
+    }
+
+    fn take(&self, command: BrokerCommand, interlock: &Interlock) -> Vec<BrokerEvent> {
+        let holds = {
+            let state = self.lock();
+            let order = matches!(command, BrokerCommand::Submit(_) | BrokerCommand::Replace { .. });
+            let snapshot = matches!(command, BrokerCommand::Ask { question: Question::Snapshot { .. }, .. });
+            (state.on_submit == OnSubmit::Hold && order) || (state.hold_snapshots && snapshot)
+        };
+        if holds {
+            self.lock().held.push_back(command);
+            return Vec::new();
+        }
+        match command {
+            BrokerCommand::Submit(ticket) => self.submit(&ticket, interlock),
+            BrokerCommand::Replace { ticket } => self.replace(&ticket, interlock),
+            BrokerCommand::Cancel { cl_ord_id, broker_order_id, generation } => {
+                let mut state = self.lock();
+                let outcome = if state.up && state.generation == generation {
+                    state.cancels.push((cl_ord_id.clone(), broker_order_id, generation));
+                    SendOutcome::Written
+                } else {
+                    SendOutcome::NotSent { reason: NotSentReason::NoLink }
+                };
+                vec![BrokerEvent::CancelSent { cl_ord_id, outcome }]
+            }
+            BrokerCommand::Ask { id, question } => vec![BrokerEvent::Answer { id, answer: self.answer(&question) }],
+            BrokerCommand::Subscribe(contract) => {
+                self.lock().subscriptions.push(*contract);
+                Vec::new()
+            }
+            BrokerCommand::Unsubscribe(_) | BrokerCommand::Reconnect => Vec::new(),
+        }
+    }
+
+    /// The interlock, the link and the connection, as the real adapter asks them before a write.
+    fn gate(state: &State, permit: &SendPermit, interlock: &Interlock) -> Result<(), NotSentReason> {
+        interlock.check(permit)?;
+        if !state.up {
+            return Err(NotSentReason::NoLink);
+        }
+        if permit.generation == state.generation { Ok(()) } else { Err(NotSentReason::StaleGeneration) }
+    }
+
+    fn submit(&self, ticket: &Ticket, interlock: &Interlock) -> Vec<BrokerEvent> {
+        let cl_ord_id = ticket.order().intent.cl_ord_id.clone();
+        let broker_order_id = ticket.broker_order_id;
+        let durable = (self.durable)();
+        let known = durable.orders.get(&cl_ord_id).and_then(|order| order.last_attempt().copied());
+        let mut state = self.lock();
+        if known.is_none_or(|attempt| attempt.broker_order_id != broker_order_id) {
+            state.early.push(format!("{cl_ord_id} ({broker_order_id}) was sent before its intent was durable"));
+        }
+        if let Err(reason) = Self::gate(&state, &ticket.permit, interlock) {
+            state.refused.push((cl_ord_id.clone(), reason));
+            let outcome = SendOutcome::NotSent { reason };
+            return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }];
+        }
+        state.submits.push((cl_ord_id.clone(), broker_order_id, ticket.permit));
+        if state.on_submit == OnSubmit::Swallow {
+            return Vec::new();
+        }
+        let perm_id = 900_000 + i64::from(broker_order_id.get());
+        state.ledger.push(Placed {
+            cl_ord_id: cl_ord_id.clone(),
+            broker_order_id,
+            order_ref: ticket.order_ref.to_string(),
+            intent: ticket.order().intent.clone(),
+            perm_id,
+            status: "PreSubmitted".to_owned(),
+            filled: Decimal::ZERO,
+        });
+        let outcome = match state.on_submit {
+            OnSubmit::Write => SendOutcome::Written,
+            OnSubmit::UnknownButPlaced => SendOutcome::Unknown { detail: "the library failed".to_owned() },
+            OnSubmit::WriteSilently | OnSubmit::Swallow | OnSubmit::Hold => return Vec::new(),
+        };
+        vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }]
+    }
+
+    fn replace(&self, ticket: &Ticket, interlock: &Interlock) -> Vec<BrokerEvent> {
+        let intent = ticket.order().intent.clone();
+        let (cl_ord_id, broker_order_id) = (intent.cl_ord_id.clone(), ticket.broker_order_id);
+        let mut state = self.lock();
+        if let Err(reason) = Self::gate(&state, &ticket.permit, interlock) {
+            state.refused.push((cl_ord_id.clone(), reason));
+            let outcome = SendOutcome::NotSent { reason };
+            return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }];
+        }
+        state.replaces.push((cl_ord_id.clone(), intent));
+        vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome: SendOutcome::Written }]
+    }
+
+    fn answer(&self, question: &Question) -> Result<Answer, AskError> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let name = match question {
+            Question::Contracts(_) => "contracts",
+            Question::Quote(_) => "quote",
+            Question::Snapshot { .. } => "snapshot",
+            Question::WhatIf(_) => "what_if",
+            Question::MatchingSymbols(_)
+            | Question::Bars { .. }
+            | Question::Account(_)
+            | Question::Pnl(_)
+            | Question::Time => "other",
+        };
+        *state.questions.entry(name).or_insert(0) += 1;
+        if !state.up {
+            return Err(AskError::NoLink);
+        }
+        match question {
+            Question::Contracts(_) => Ok(Answer::Contracts(vec![contract()])),
+            Question::Quote(_) => Ok(Answer::Quote(Quote { received_at: now, ..state.quote.clone() })),
+            Question::Snapshot { .. } => Ok(Answer::Snapshot(Box::new(state.snapshot(now)))),
+            Question::WhatIf(_) => Err(AskError::Timeout),
+            Question::Account(_) => Ok(Answer::Account(summary(now))),
+            Question::MatchingSymbols(_) | Question::Bars { .. } | Question::Pnl(_) => Err(AskError::Timeout),
+            Question::Time => Ok(Answer::Time(now)),
+        }
+    }
+}
+
+impl State {
+    fn snapshot(&self, now: jiff::Timestamp) -> BrokerSnapshot {
+        fn section<T>(unknown: &BTreeSet<&'static str>, name: &'static str, value: T) -> Section<T> {
+            if unknown.contains(name) {
+                Section::Unknown("no end marker in time".to_owned())
+            } else {
+                Section::Complete(value)
+            }
+        }
+        let over = |order: &&Placed| matches!(order.status.as_str(), "Filled" | "Cancelled" | "Inactive");
+        let mut open: Vec<BrokerOrder> =
+            self.ledger.iter().filter(|order| !over(order)).map(Placed::as_reported).collect();
+        open.extend(self.others.iter().cloned());
+        let completed: Vec<BrokerOrder> = self.ledger.iter().filter(over).map(Placed::as_reported).collect();
+        BrokerSnapshot {
+            generation: self.generation,
+            taken_at: now,
+            open_orders: section(&self.unknown, "open_orders", open),
+            completed_orders: section(&self.unknown, "completed_orders", completed),
+            executions: section(&self.unknown, "executions", self.executions.clone()),
+            positions: section(&self.unknown, "positions", self.positions.clone()),
+            account: section(&self.unknown, "account", summary(now)),
+        }
+    }
+}
+
+impl Placed {
+    /// As `openOrder` would say it.
+    pub(crate) fn as_reported(&self) -> BrokerOrder {
+        let order_type = match self.intent.order_type {
+            OrderType::Market => "MKT",
+            _ => "LMT",
+        };
+        BrokerOrder {
+            account: Some(account()),
+            con_id: Some(con_id()),
+            symbol: "AAPL".to_owned(),
+            action: if self.intent.side.is_buy() { "BUY" } else { "SELL" }.to_owned(),
+            total_qty: Some(self.intent.qty.get()),
+            filled: Some(self.filled),
+            order_type: order_type.to_owned(),
+            limit_price: self.intent.order_type.limit_price().map(domain::money::Price::get),
+            aux_price: None,
+            tif: self.intent.tif.kind().word().to_ascii_uppercase(),
+            outside_rth: self.intent.outside_rth,
+            broker_order_id: Some(self.broker_order_id),
+            client_id: Some(ClientId::new(7).unwrap()),
+            perm_id: Some(PermId::new(self.perm_id).unwrap()),
+            order_ref: self.order_ref.clone(),
+            status: self.status.clone(),
+            detail: None,
+        }
+    }
+}
+
+/// What the test makes the broker do.
+impl Broker {
+    pub(crate) async fn say(&self, event: BrokerEvent) {
+        let events = self.lock().events.clone().unwrap();
+        // An engine that has ended hears nothing more.
+        drop(events.send(event).await);
+    }
+
+    /// Makes a connection with the next generation.
+    pub(crate) async fn up(&self, next_valid_id: i64) {
+        self.up_as(next_valid_id, vec![account()], 7497).await;
+    }
+
+    pub(crate) async fn up_as(&self, next_valid_id: i64, accounts: Vec<domain::id::AccountId>, port: u16) {
+        let generation = {
+            let mut state = self.lock();
+            state.up = true;
+            state.generation = Generation(state.generation.0 + 1);
+            state.generation
+        };
+        self.say(BrokerEvent::LinkUp(LinkFacts {
+            generation,
+            server_version: 200,
+            accounts,
+            next_valid_id,
+            clock_skew_ms: Some(3),
+            endpoint: format!("127.0.0.1:{port}"),
+            port,
+        }))
+        .await;
+    }
+
+    pub(crate) async fn down(&self) {
+        let generation = {
+            let mut state = self.lock();
+            state.up = false;
+            state.generation
+        };
+        self.say(BrokerEvent::LinkDown { generation, reason: "connection reset".to_owned() }).await;
+    }
+
+    pub(crate) async fn notice(&self, code: i32) {
+        let generation = self.generation();
+        self.say(BrokerEvent::Notice { generation, code, message: format!("notice {code}") }).await;
+    }
+
+    pub(crate) fn on_submit(&self, what: OnSubmit) {
+        self.lock().on_submit = what;
+    }
+
+    pub(crate) fn hold_snapshots(&self, hold: bool) {
+        self.lock().hold_snapshots = hold;
+    }
+
+    /// How many commands wait on the held queue.
+    pub(crate) fn held(&self) -> usize {
+        self.lock().held.len()
+    }
+
+    /// Works off what was held.
+    pub(crate) async fn release(&self, interlock: &Interlock) {
+        let held: Vec<BrokerCommand> = {
+            let mut state = self.lock();
+            state.hold_snapshots = false;
+            if state.on_submit == OnSubmit::Hold {
+                state.on_submit = OnSubmit::Write;
+            }
+            state.held.drain(..).collect()
+        };
+        for command in held {
+            for event in self.take(command, interlock) {
+                self.say(event).await;
+            }
+        }
+        self.moved();
+    }
+
+    pub(crate) fn placed(&self, cl_ord_id: &str) -> Placed {
+        let state = self.lock();
+        state.ledger.iter().find(|order| order.cl_ord_id.as_str() == cl_ord_id).unwrap().clone()
+    }
+
+    pub(crate) fn edit(&self, cl_ord_id: &str, edit: impl FnOnce(&mut Placed)) {
+        let mut state = self.lock();
+        edit(state.ledger.iter_mut().find(|order| order.cl_ord_id.as_str() == cl_ord_id).unwrap());
+    }
+
+    /// The broker loses an order, as it may before it worked it.
+    pub(crate) fn forget(&self, cl_ord_id: &str) {
+        self.lock().ledger.retain(|order| order.cl_ord_id.as_str() != cl_ord_id);
+    }
+
+    /// `openOrder` and `orderStatus`, as the ledger has the order.
+    pub(crate) async fn echo(&self, cl_ord_id: &str) {
+        let order = Box::new(self.placed(cl_ord_id).as_reported());
+        self.say(BrokerEvent::OpenOrder { generation: self.generation(), order }).await;
+        self.status(cl_ord_id).await;
+    }
+
+    pub(crate) async fn status(&self, cl_ord_id: &str) {
+        let placed = self.placed(cl_ord_id);
+        let report = StatusReport {
+            broker_order_id: placed.broker_order_id,
+            client_id: Some(ClientId::new(7).unwrap()),
+            perm_id: Some(PermId::new(placed.perm_id).unwrap()),
+            status: placed.status.clone(),
+            filled: Some(placed.filled),
+            remaining: Some(placed.intent.qty.get() - placed.filled),
+            avg_px: (!placed.filled.is_zero()).then(|| Decimal::ONE_HUNDRED),
+            why_held: String::new(),
+        };
+        self.say(BrokerEvent::Status { generation: self.generation(), report }).await;
+    }
+
+    /// The order works.
+    pub(crate) async fn acknowledge(&self, cl_ord_id: &str) {
+        self.edit(cl_ord_id, |order| order.status = "Submitted".to_owned());
+        self.echo(cl_ord_id).await;
+    }
+
+    /// Trades some of it; says nothing.
+    pub(crate) fn trade(&self, cl_ord_id: &str, last_qty: &str, exec_id: &str) -> Execution {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let order = state.ledger.iter_mut().find(|order| order.cl_ord_id.as_str() == cl_ord_id).unwrap();
+        order.filled += qty(last_qty).get();
+        order.status = if order.filled >= order.intent.qty.get() { "Filled" } else { "Submitted" }.to_owned();
+        let execution = Execution {
+            exec_id: exec_id.parse().unwrap(),
+            account: account(),
+            con_id: con_id(),
+            symbol: "AAPL".to_owned(),
+            is_buy: order.intent.side.is_buy(),
+            last_qty: qty(last_qty),
+            last_px: px("100"),
+            exchange: "NASDAQ".to_owned(),
+            executed_at: Some(now),
+            broker_order_id: Some(order.broker_order_id),
+            client_id: Some(ClientId::new(7).unwrap()),
+            perm_id: Some(PermId::new(order.perm_id).unwrap()),
+            order_ref: order.order_ref.clone(),
+            commission: None,
+        };
+        state.executions.push(execution.clone());
+        execution
+    }
+
+    /// Trades some of it and says so: execution, then status.
+    pub(crate) async fn fill(&self, cl_ord_id: &str, last_qty: &str, exec_id: &str) -> Execution {
+        let execution = self.trade(cl_ord_id, last_qty, exec_id);
+        self.executed(&execution).await;
+        self.status(cl_ord_id).await;
+        execution
+    }
+
+    pub(crate) async fn executed(&self, execution: &Execution) {
+        let generation = self.generation();
+        self.say(BrokerEvent::Executed { generation, execution: Box::new(execution.clone()) }).await;
+    }
+
+    pub(crate) async fn commission(&self, exec_id: &str, amount: &str) {
+        let money = Money { amount: amount.parse().unwrap(), currency: usd() };
+        let commission = Commission { amount: money, realized_pnl: None };
+        self.say(BrokerEvent::CommissionReported { exec_id: exec_id.parse().unwrap(), commission }).await;
+    }
+
+    /// The order is over without fills.
+    pub(crate) async fn canceled(&self, cl_ord_id: &str) {
+        self.edit(cl_ord_id, |order| order.status = "Cancelled".to_owned());
+        self.status(cl_ord_id).await;
+    }
+
+    pub(crate) async fn error(&self, cl_ord_id: &str, code: i32) {
+        let order = self.lock().submits.iter().rev().find(|(key, _, _)| key.as_str() == cl_ord_id).unwrap().1;
+        let generation = self.generation();
+        let message = format!("error {code}");
+        self.say(BrokerEvent::OrderError { generation, broker_order_id: order, code, message }).await;
+    }
+
+    pub(crate) fn add_other(&self, order: BrokerOrder) {
+        self.lock().others.push(order);
+    }
+
+    pub(crate) fn add_execution(&self, execution: Execution) {
+        self.lock().executions.push(execution);
+    }
+
+    pub(crate) fn hold_position(&self, quantity: &str) {
+        self.lock().positions = vec![Position {
+            account: account(),
+            con_id: con_id(),
+            symbol: "AAPL".to_owned(),
+            currency: usd(),
+            qty: quantity.parse().unwrap(),
+            avg_cost: None,
+            market_price: None,
+            market_value: None,
+            unrealized_pnl: None,
+            realized_pnl: None,
+        }];
+    }
+
+    /// These parts of a snapshot have no end marker.
+    pub(crate) fn unknown_sections(&self, names: &[&'static str]) {
+        self.lock().unknown = names.iter().copied().collect();
+    }
+
+    pub(crate) async fn move_price(&self, bid: &str, ask: &str) {
+        let now = self.clock.now();
+        let quote = quote(bid, ask, now);
+        self.lock().quote = quote.clone();
+        self.say(BrokerEvent::Quote(quote)).await;
+    }
+}
+
+/// What the broker saw.
+impl Broker {
+    pub(crate) fn generation(&self) -> Generation {
+        self.lock().generation
+    }
+
+    /// Keys of the orders that were written or may have been, in order.
+    pub(crate) fn submits(&self) -> Vec<String> {
+        self.lock().submits.iter().map(|(key, _, _)| key.to_string()).collect()
+    }
+
+    pub(crate) fn submit_ids(&self) -> Vec<i32> {
+        self.lock().submits.iter().map(|(_, id, _)| id.get()).collect()
+    }
+
+    pub(crate) fn ledger(&self) -> Vec<Placed> {
+        self.lock().ledger.clone()
+    }
+
+    /// What the interlock or the link refused.
+    pub(crate) fn refused(&self) -> Vec<(String, NotSentReason)> {
+        self.lock().refused.iter().map(|(key, reason)| (key.to_string(), *reason)).collect()
+    }
+
+    pub(crate) fn replaces(&self) -> Vec<OrderIntent> {
+        self.lock().replaces.iter().map(|(_, intent)| intent.clone()).collect()
+    }
+
+    pub(crate) fn cancels(&self, cl_ord_id: &str) -> usize {
+        self.lock().cancels.iter().filter(|(key, _, _)| key.as_str() == cl_ord_id).count()
+    }
+
+    pub(crate) fn all_cancels(&self) -> Vec<String> {
+        self.lock().cancels.iter().map(|(key, _, _)| key.to_string()).collect()
+    }
+
+    pub(crate) fn asked(&self, name: &str) -> u32 {
+        self.lock().questions.get(name).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn subscriptions(&self) -> usize {
+        self.lock().subscriptions.len()
+    }
+
+    /// Orders that reached the broker before their intent was durable.
+    pub(crate) fn early(&self) -> Vec<String> {
+        self.lock().early.clone()
+    }
+
+    /// No reference twice in the ledger: the broker never got an order twice.
+    pub(crate) fn doubles(&self) -> Vec<String> {
+        let state = self.lock();
+        let mut seen = BTreeSet::new();
+        state.ledger.iter().filter(|order| !seen.insert(order.order_ref.clone())).map(|o| o.order_ref.clone()).collect()
+    }
+
+    /// The reference that our installation would give a key.
+    pub(crate) fn own_ref(book: &Book, cl_ord_id: &str) -> String {
+        OrderRef::entry(book.installation.as_ref().unwrap(), &cl_ord_id.parse().unwrap()).to_string()
+    }
+}

@@ -1,0 +1,13 @@
+//! What every scenario stands on.
+
+mod broker;
+mod clock;
+mod log;
+mod rig;
+mod world;
+
+pub(crate) use broker::{Broker, OnSubmit};
+pub(crate) use clock::TestClock;
+pub(crate) use log::Log;
+pub(crate) use rig::{Rig, code_of, reason_codes};
+pub(crate) use world::*;

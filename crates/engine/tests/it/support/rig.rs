@@ -1,0 +1,302 @@
+//! An engine between a journal and the scripted broker, with the means to crash and to start again.
+
+use super::broker::Broker;
+use super::clock::TestClock;
+use super::log::{Log, Watched};
+use super::world::{PATIENCE, account, alice, con_id, key};
+use domain::approval::Approval;
+use domain::book::OrderRecord;
+use domain::fault::Fault;
+use domain::lifecycle::OrdStatus;
+use domain::mode::Trading;
+use domain::order::OrderIntent;
+use domain::policy::Policy;
+use domain::principal::Principal;
+use engine::desk::{Desk as _, OrderAnswer};
+use engine::{Clock as _, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Service};
+use jiff::SignedDuration;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use store::verify::VerifyOptions;
+use store::{JournalReader, MemoryDisk, OpenOptions, Page, RecordFilter, SqliteJournal};
+use tempfile::TempDir;
+
+/// Where the journal lies.
+pub(crate) enum Disk {
+    Memory(MemoryDisk),
+    Files,
+}
+
+/// Everything of one scenario.
+pub(crate) struct Rig {
+    pub(crate) disk: Disk,
+    pub(crate) dir: TempDir,
+    pub(crate) clock: TestClock,
+    pub(crate) log: Log,
+    pub(crate) broker: Broker,
+    pub(crate) config: EngineConfig,
+    pub(crate) interlock: Arc<Interlock>,
+    engine: Option<EngineHandle>,
+    writer: Weak<()>,
+}
+
+impl Rig {
+    /// A ready engine over a journal in memory.
+    pub(crate) async fn ready() -> Self {
+        Self::ready_with(|_| {}).await
+    }
+
+    pub(crate) async fn ready_with(change: impl FnOnce(&mut EngineConfig)) -> Self {
+        let mut rig = Self::cold(Disk::Memory(MemoryDisk::new()), change);
+        rig.boot();
+        rig.connect(1).await;
+        rig
+    }
+
+    pub(crate) async fn ready_on_files() -> Self {
+        let mut rig = Self::cold(Disk::Files, |_| {});
+        rig.boot();
+        rig.connect(1).await;
+        rig
+    }
+
+    /// Nothing runs yet.
+    pub(crate) fn cold(disk: Disk, change: impl FnOnce(&mut EngineConfig)) -> Self {
+        let dir = TempDir::new().unwrap();
+        let (clock, log) = (TestClock::new(), Log::new());
+        let mut policy = Policy::conservative();
+        // Scenarios repeat the same little order on purpose; the look-alike question has a scenario of its own.
+        policy.look_alike_window_s = 0;
+        let mut config = EngineConfig {
+            version: "0.0.0-test",
+            trading: Trading::Paper,
+            policy_name: "test".to_owned(),
+            policy,
+            account: Some(account()),
+            embedded_venue: false,
+            endpoint: "127.0.0.1:7497".to_owned(),
+            port: 7497,
+            client_id: domain::id::ClientId::new(7).unwrap(),
+            config_hash: "0".repeat(64),
+            key_secret: [7; 32],
+            kill_file: dir.path().join("KILL"),
+            reconcile_every: Duration::from_secs(600),
+            look_up_after: Duration::from_secs(5),
+        };
+        change(&mut config);
+        let durable: Arc<dyn Fn() -> domain::book::Book + Send + Sync> = match &disk {
+            Disk::Memory(_) => {
+                let log = log.clone();
+                Arc::new(move || log.book())
+            }
+            Disk::Files => {
+                let data = dir.path().join("data");
+                Arc::new(move || read_book(&data))
+            }
+        };
+        let broker = Broker::new(clock.clone(), durable);
+        let interlock = Arc::new(Interlock::new(config.kill_file.clone()));
+        Self { disk, dir, clock, log, broker, config, interlock, engine: None, writer: Weak::new() }
+    }
+
+    /// Opens the journal and starts an engine; no connection stands yet.
+    pub(crate) fn boot(&mut self) {
+        assert!(self.try_boot().is_ok(), "the engine must start");
+    }
+
+    pub(crate) fn try_boot(&mut self) -> Result<(), String> {
+        let options = self.open_options();
+        let journal: Box<dyn store::Journal> = match &self.disk {
+            Disk::Memory(disk) => Box::new(disk.open().map_err(|error| error.to_string())?),
+            Disk::Files => Box::new(SqliteJournal::open(&options).map_err(|error| error.to_string())?),
+        };
+        self.log.take_over(journal.as_ref());
+        let book = engine::replay(journal.as_ref()).map_err(|error| error.to_string())?;
+        self.interlock = Arc::new(Interlock::new(self.config.kill_file.clone()));
+        let archive: Box<dyn engine::Archive> = match &self.disk {
+            Disk::Memory(_) => Box::new(self.log.clone()),
+            Disk::Files => Box::new(DiskArchive::new(VerifyOptions {
+                data_dir: options.data_dir,
+                checkpoint_file: options.checkpoint_file,
+                key_file: None,
+                faults_max: 10,
+            })),
+        };
+        let alive = Arc::new(());
+        self.writer = Arc::downgrade(&alive);
+        let parts = Parts {
+            journal: Box::new(Watched { inner: journal, log: self.log.clone(), alive }),
+            archive,
+            link: self.broker.attach(Arc::clone(&self.interlock)),
+            interlock: Arc::clone(&self.interlock),
+            clock: Arc::new(self.clock.clone()),
+        };
+        let engine = engine::start(self.config.clone(), book, parts).map_err(|error| error.to_string())?;
+        self.engine = Some(engine);
+        Ok(())
+    }
+
+    fn open_options(&self) -> OpenOptions {
+        OpenOptions::new(
+            self.dir.path().join("data"),
+            self.dir.path().join("state").join("checkpoint"),
+            self.clock.now(),
+        )
+    }
+
+    /// Connects and waits until trading is ready.
+    pub(crate) async fn connect(&self, next_valid_id: i64) {
+        self.broker.up(next_valid_id).await;
+        self.until_ready().await;
+    }
+
+    pub(crate) async fn until_ready(&self) {
+        self.until("trading is ready", || self.desk().not_ready().is_empty()).await;
+    }
+
+    /// The process dies and the power fails.
+    pub(crate) async fn crash(&mut self) {
+        if let Disk::Memory(disk) = &self.disk {
+            disk.crash();
+        }
+        self.end().await;
+    }
+
+    /// The process dies; what the operating system was given survives.
+    pub(crate) async fn end(&mut self) {
+        drop(self.engine.take());
+        self.until("the writer has ended", || self.writer.strong_count() == 0).await;
+    }
+
+    /// Ends in order.
+    pub(crate) async fn stop(&mut self) -> Ended {
+        let engine = self.engine.take().unwrap();
+        tokio::time::timeout(PATIENCE, engine.stop()).await.unwrap()
+    }
+
+    pub(crate) fn engine(&self) -> &EngineHandle {
+        self.engine.as_ref().unwrap()
+    }
+
+    pub(crate) fn desk(&self) -> Arc<Service> {
+        self.engine().desk()
+    }
+
+    /// Why the engine ended by itself.
+    pub(crate) async fn ended(&self) -> Ended {
+        tokio::time::timeout(PATIENCE, self.engine().ended()).await.unwrap()
+    }
+
+    /// Waits for a condition; anything that the journal or the broker sees makes it be looked at again.
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn() -> bool) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let (mut records, mut broker) = (self.log.watch(), self.broker.watch());
+        while !holds() {
+            assert!(tokio::time::Instant::now() < deadline, "waited in vain until {what}");
+            let moved = async {
+                tokio::select! {
+                    grown = records.changed() => drop(grown),
+                    seen = broker.changed() => drop(seen),
+                }
+            };
+            // A record is in the log a moment before readers see it: look again soon, whatever happens.
+            drop(tokio::time::timeout(Duration::from_millis(5), moved).await);
+        }
+    }
+
+    pub(crate) async fn until_status(&self, cl_ord_id: &str, status: OrdStatus) -> OrderRecord {
+        let is_there = || self.find(cl_ord_id).is_some_and(|order| order.status == status);
+        self.until(&format!("{cl_ord_id} is {}", status.word()), is_there).await;
+        self.order(cl_ord_id)
+    }
+
+    /// Everything that was handed to the writer before is decided: an input of ours went through behind it.
+    pub(crate) async fn settle(&self) {
+        let message = format!("settled {}", self.log.records().len());
+        let wanted = message.clone();
+        let generation = self.broker.generation();
+        self.broker.say(domain::broker::BrokerEvent::Notice { generation, code: 2104, message }).await;
+        let place = || {
+            self.log.records().into_iter().rev().find_map(|record| match record.event {
+                domain::journal::JournalEvent::Notice { message, .. } if message == wanted => Some(record.seq),
+                _ => None,
+            })
+        };
+        // Durable is not enough: readers must see it.
+        let head = || self.desk().status(&alice()).unwrap().journal_head.0;
+        let seen = || place().is_some_and(|seq| head() >= seq);
+        self.until("the writer has worked off what came before", seen).await;
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, time: SignedDuration) {
+        self.clock.advance(time);
+    }
+
+    pub(crate) fn find(&self, cl_ord_id: &str) -> Option<OrderRecord> {
+        self.desk().order(&alice(), &key(cl_ord_id)).ok()
+    }
+
+    pub(crate) fn order(&self, cl_ord_id: &str) -> OrderRecord {
+        self.find(cl_ord_id).unwrap()
+    }
+
+    /// Submits without waiting for the broker.
+    pub(crate) async fn submit(&self, by: &Principal, intent: OrderIntent) -> Result<OrderAnswer, Fault> {
+        let submit = self.desk();
+        tokio::time::timeout(PATIENCE, submit.submit(by, intent, Duration::ZERO)).await.unwrap()
+    }
+
+    /// A small order of a person that works at the broker.
+    pub(crate) async fn working(&self, cl_ord_id: &str) -> OrderRecord {
+        self.submit(&alice(), super::world::buy(cl_ord_id)).await.unwrap();
+        self.until("the broker has it", || self.broker.submits().iter().any(|key| key == cl_ord_id)).await;
+        self.broker.acknowledge(cl_ord_id).await;
+        self.until_status(cl_ord_id, OrdStatus::Working).await
+    }
+
+    pub(crate) fn pending_approval(&self) -> Approval {
+        let pending = self.desk().approvals(&alice(), true).unwrap();
+        assert_eq!(pending.len(), 1, "one approval waits");
+        pending.into_iter().next().unwrap()
+    }
+
+    pub(crate) fn halted(&self) -> Option<String> {
+        let status = self.desk().status(&alice()).unwrap();
+        status.halted_instruments.into_iter().find(|(id, _)| *id == con_id()).map(|(_, why)| why)
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        assert_eq!(self.broker.early(), Vec::<String>::new(), "nothing leaves before it is durable");
+        assert_eq!(self.broker.doubles(), Vec::<String>::new(), "nothing reaches the broker twice");
+    }
+}
+
+fn read_book(data: &std::path::Path) -> domain::book::Book {
+    let reader = JournalReader::open(data).unwrap();
+    let mut book = domain::book::Book::empty();
+    let page = Page { cursor: None, limit: u32::MAX, direction: store::Direction::Forward };
+    let everything = RecordFilter { kind: None, cl_ord_id: None, correlation_id: None };
+    for stored in reader.records(&everything, &page).unwrap() {
+        book.apply(&stored.recorded).unwrap();
+    }
+    book
+}
+
+/// The codes of a denial, in order.
+pub(crate) fn reason_codes(order: &OrderRecord) -> Vec<String> {
+    order.reasons.iter().map(|reason| reason.code.clone()).collect()
+}
+
+/// The name of a fault, for comparing.
+pub(crate) fn code_of<T: std::fmt::Debug>(result: &Result<T, Fault>) -> String {
+    match result {
+        Ok(value) => format!("no fault: {value:?}"),
+        Err(fault) => format!("{fault:?}").split([' ', '(', '{']).next().unwrap_or_default().to_owned(),
+    }
+}
