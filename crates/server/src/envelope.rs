@@ -46,13 +46,12 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
 }
 
 async fn run(request: Request, next: Next) -> Response {
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!("a request handler panicked");
-            Refusal::new(Code::Internal, "the gateway failed; see its log for this request id").into_response()
-        }
+    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        return response;
     }
+    // The panic itself was printed by the panic hook.
+    tracing::error!("a request panicked");
+    Refusal::new(Code::Internal, "the gateway failed; see its log for this request id").into_response()
 }
 
 /// The caller's id where it is a valid one, else 128 random bits.

@@ -43,3 +43,14 @@ pub(crate) fn wait(headers: &HeaderMap, limits: &Limits) -> Result<Duration, Ref
     }
     Ok(limits.wait_default)
 }
+
+/// `If-Match` can only be judged by the desk, behind the key: judged here, a repeat of a change that took place would be
+/// refused. Until the desk can, it is refused rather than ignored; `*` is true of every order that exists.
+pub(crate) fn refuse_if_match(headers: &HeaderMap) -> Result<(), Refusal> {
+    match headers.get("if-match") {
+        Some(value) if value != "*" => {
+            Err(Refusal::new(wire::Code::CapabilityMissing, "If-Match is not supported by this version"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}

@@ -16,7 +16,7 @@ fn the_first_failures_pass_the_next_waits_and_a_new_minute_forgives() {
     let later = start + Duration::from_secs(20);
     assert_eq!(throttle.failed(peer(1), later), Some(Duration::from_secs(40)));
     assert_eq!(throttle.failed(peer(2), later), None, "another peer has its own count");
-    assert_eq!(throttle.failed(peer(1), start + Duration::from_secs(60)), None);
+    assert_eq!(throttle.failed(peer(1), start + Duration::from_mins(1)), None);
 }
 
 #[test]

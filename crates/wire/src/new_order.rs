@@ -99,6 +99,7 @@ pub struct NewOrder {
     pub preview_id: Option<PreviewId>,
 }
 
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's `serialize_with` prescribes it")]
 fn as_text<S: Serializer>(id: &Option<ConId>, serializer: S) -> Result<S::Ok, S::Error> {
     match id {
         Some(id) => serializer.collect_str(id),

@@ -49,7 +49,7 @@ pub fn rules(has: &dyn Fn(&str) -> bool, order_type: Option<OrderType>, tif: Opt
         let word = order_type.word();
         let mut one = |name: &str, need: Need| match (need, has(name)) {
             (Need::Required, false) => {
-                errors.push(FieldError::new(name, &format!("is required for order_type {word}")))
+                errors.push(FieldError::new(name, &format!("is required for order_type {word}")));
             }
             (Need::Forbidden, true) => {
                 errors.push(FieldError::new(name, &format!("must be left out for order_type {word}")));

@@ -10,7 +10,7 @@ use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::ClOrdId;
 use domain::principal::Principal;
@@ -102,24 +102,31 @@ fn outcome_of(outcome: desk::Outcome) -> Outcome {
 pub(super) fn answer_of(answer: &desk::OrderAnswer, first: StatusCode) -> Response {
     let outcome = outcome_of(answer.outcome);
     let order = Order::from(&answer.order);
-    let mut response = match Problem::of_outcome(outcome, order.clone(), &answer.order.reasons) {
-        Some(problem) => Refusal::from(problem).into_response(),
-        None => {
-            let status = match answer.outcome {
-                desk::Outcome::Acknowledged if !answer.replayed => first,
-                desk::Outcome::NeedsApproval => StatusCode::ACCEPTED,
-                desk::Outcome::Acknowledged
-                | desk::Outcome::Simulated
-                | desk::Outcome::Denied
-                | desk::Outcome::Rejected
-                | desk::Outcome::Canceled
-                | desk::Outcome::Unknown => StatusCode::OK,
-            };
-            (status, Json(OrderAnswer { outcome, order })).into_response()
-        }
+    let tag = etag(&order);
+    let status = match answer.outcome {
+        desk::Outcome::Acknowledged if !answer.replayed => first,
+        desk::Outcome::NeedsApproval => StatusCode::ACCEPTED,
+        desk::Outcome::Acknowledged
+        | desk::Outcome::Simulated
+        | desk::Outcome::Denied
+        | desk::Outcome::Rejected
+        | desk::Outcome::Canceled
+        | desk::Outcome::Unknown => StatusCode::OK,
     };
+    let problem = Problem::of_outcome(outcome, order.clone(), &answer.order.reasons);
+    let mut response = problem.map_or_else(
+        || (status, Json(OrderAnswer { outcome, order })).into_response(),
+        |problem| Refusal::from(problem).into_response(),
+    );
+    response.headers_mut().extend(tag);
     mark_replayed(&mut response, answer.replayed);
     response
+}
+
+/// The order's version as an entity tag: it changes whenever the order does.
+pub(super) fn etag(order: &Order) -> Option<(HeaderName, HeaderValue)> {
+    let tag = format!("\"{}-{}\"", order.version, order.updated_at.as_nanosecond());
+    HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag))
 }
 
 /// Says that the key was known.
@@ -204,7 +211,10 @@ pub(crate) async fn show(
     if with_history {
         order.history = Some(history(&app, &by, key).await?);
     }
-    Ok(Json(order).into_response())
+    let tag = etag(&order);
+    let mut response = Json(order).into_response();
+    response.headers_mut().extend(tag);
+    Ok(response)
 }
 
 async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Vec<AuditRecord>, Refusal> {

@@ -41,6 +41,7 @@ pub(crate) async fn replace(
     let order = order_key(&id)?;
     let key = headers::key(&headers)?;
     let wait = headers::wait(&headers, &app.limits)?;
+    headers::refuse_if_match(&headers)?;
     let amendment = AmendOrder::parse(&body)?.amendment()?;
     let answer = app.desk.replace(&by, order, key, amendment, wait).await?;
     Ok(answer_of(&answer, StatusCode::OK))
@@ -81,6 +82,7 @@ pub(crate) async fn cancel(
     let order = order_key(&id)?;
     let key = headers::key_if_given(&headers)?;
     let wait = headers::wait(&headers, &app.limits)?;
+    headers::refuse_if_match(&headers)?;
     empty(&body)?;
     let answer = app.desk.cancel(&by, order, key, wait).await?;
     let status = if answer.proven { StatusCode::OK } else { StatusCode::ACCEPTED };
@@ -106,6 +108,7 @@ pub(crate) async fn cancel_all(
     Body(body): Body,
 ) -> Answer {
     let wait = headers::wait(&headers, &app.limits)?;
+    headers::refuse_if_match(&headers)?;
     empty(&body)?;
     let answers = app.desk.cancel_all(&by, wait).await?;
     let proven = answers.iter().all(|answer| answer.proven);

@@ -74,20 +74,20 @@ impl Gateway {
 
     /// One request with the given headers beside Host, Connection and the body's own.
     pub(crate) async fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-        let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            head += &format!("Host: {}\r\n", self.addr);
+        let given = |wanted: &str| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let mut lines = vec![format!("{method} {path} HTTP/1.1"), "Connection: close".to_owned()];
+        if !given("host") {
+            lines.push(format!("Host: {}", self.addr));
         }
         if !body.is_empty() {
-            head += &format!("Content-Length: {}\r\n", body.len());
-            if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-                head += "Content-Type: application/json\r\n";
+            lines.push(format!("Content-Length: {}", body.len()));
+            if !given("content-type") {
+                lines.push("Content-Type: application/json".to_owned());
             }
         }
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        parse(&self.raw(format!("{head}\r\n{body}").as_bytes()).await)
+        lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        let head = lines.join("\r\n");
+        parse(&self.raw(format!("{head}\r\n\r\n{body}").as_bytes()).await)
     }
 
     /// The same with a valid key.

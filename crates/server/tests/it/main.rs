@@ -1,5 +1,7 @@
 //! The REST face over a real socket, with a desk that only records and answers as told.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test a failure is a panic")]
+
 // The package carries a longer name than the crates that use it.
 extern crate tollgate_server as server;
 

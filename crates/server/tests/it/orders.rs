@@ -11,6 +11,8 @@ use std::time::Duration;
 const BODY: &str =
     r#"{"con_id":"265598","side":"buy","qty":"10","order_type":"limit","limit_price":"189.50","tif":"day"}"#;
 
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 async fn submit(gateway: &Gateway) -> crate::client::Reply {
     gateway.ask("POST", "/api/v1/orders", &[("Idempotency-Key", "k1")], BODY).await
 }
@@ -128,7 +130,7 @@ async fn the_desk_gets_the_key_the_wait_and_the_caller() {
 async fn a_malformed_submit_is_a_400_with_the_field_and_never_reaches_the_desk() {
     let gateway = gateway().await;
     let key = ("Idempotency-Key", "k1");
-    let cases: [(&[(&str, &str)], &str, &str); 9] = [
+    let cases: [(Headers<'_>, &str, &str); 9] = [
         (&[], BODY, "Idempotency-Key"),
         (&[("Idempotency-Key", "a b")], BODY, "Idempotency-Key"),
         (&[key, ("Idempotency-Key", "k2")], BODY, "Idempotency-Key"),
@@ -214,4 +216,15 @@ async fn approving_answers_with_the_order_and_takes_no_or_one_reason() {
     let approved = |reason: Option<&str>| Call::Approve("a1".parse().unwrap(), reason.map(str::to_owned));
     assert_eq!(gateway.desk.calls(), [approved(None), approved(Some("fine"))]);
     gateway.ask("POST", "/api/v1/approvals/a1/deny", &[], "{}").await.is_problem(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn an_entity_tag_is_given_and_a_condition_is_not_silently_ignored() {
+    let gateway = gateway().await;
+    let shown = gateway.get("/api/v1/orders/k1").await;
+    let tag = shown.header("etag").unwrap().to_owned();
+    assert_eq!(submit(&gateway).await.header("etag"), Some(tag.as_str()));
+    let cancel = "/api/v1/orders/k1/cancel";
+    gateway.ask("POST", cancel, &[("If-Match", &tag)], "").await.is_problem(400, "capability_missing");
+    assert_eq!(gateway.ask("POST", cancel, &[("If-Match", "*")], "").await.status, 200);
 }
