@@ -1,1 +1,167 @@
-//! wip
+//! Replace: an intent of its own, bound to its order.
+
+use crate::support::*;
+use domain::broker::SendOutcome;
+use domain::fault::Fault;
+use domain::id::PermId;
+use domain::lifecycle::OrdStatus;
+use domain::order::Amendment;
+use engine::desk::{Desk as _, OrderAnswer, Outcome};
+use std::time::Duration;
+
+async fn replace(rig: &Rig, cl_ord_id: &str, new_key: &str, to: Amendment) -> Result<OrderAnswer, Fault> {
+    rig.desk().replace(&alice(), key(cl_ord_id), key(new_key), to, Duration::ZERO).await
+}
+
+/// The change reached the broker, which has taken it over into its ledger.
+async fn take_over(rig: &Rig, cl_ord_id: &str) {
+    rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+    let changed = rig.broker.replaces().pop().unwrap();
+    rig.broker.edit(cl_ord_id, |order| order.intent = changed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_is_sent_under_the_orders_own_id_and_counts_once_the_broker_shows_it() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let answer = replace(&rig, "k-1", "r-1", amend("20", "99.5")).await.unwrap();
+    assert_eq!((answer.outcome, answer.order.status), (Outcome::Unknown, OrdStatus::PendingReplace));
+    assert_eq!(answer.order.intent.qty, qty("10"), "the original stands until the broker has taken the change");
+    assert_eq!(answer.order.worst_leaves(), dec("20"), "and the worst of both is reserved");
+    take_over(&rig, "k-1").await;
+    rig.broker.echo("k-1").await;
+    let changed = rig.until_status("k-1", OrdStatus::Working).await;
+    assert_eq!((changed.intent.qty, changed.intent.order_type.limit_price()), (qty("20"), Some(px("99.5"))));
+    assert_eq!((changed.version, changed.attempts.len(), changed.pending_replace), (2, 1, None));
+    let repeat = replace(&rig, "k-1", "r-1", amend("20", "99.5")).await.unwrap();
+    assert!(repeat.replayed);
+    rig.settle().await;
+    assert_eq!((rig.broker.replaces().len(), rig.halted()), (1, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_echo_of_the_original_acknowledges_no_change_of_the_price() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("10", "99")).await.unwrap();
+    rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+    rig.broker.edit("k-1", |order| order.status = "PreSubmitted".to_owned());
+    rig.broker.echo("k-1").await;
+    rig.settle().await;
+    let order = rig.order("k-1");
+    assert_eq!((order.status, order.version, rig.halted()), (OrdStatus::PendingReplace, 1, None));
+    take_over(&rig, "k-1").await;
+    rig.broker.echo("k-1").await;
+    let changed = rig.until_status("k-1", OrdStatus::Working).await;
+    assert_eq!(changed.intent.order_type.limit_price(), Some(px("99")));
+    assert_eq!((rig.halted(), rig.broker.all_cancels().len()), (None, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_change_leaves_the_original() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    for (n, code) in [104, 105, 110, 201].into_iter().enumerate() {
+        replace(&rig, "k-1", &format!("r-{n}"), amend("20", "99")).await.unwrap();
+        rig.until("the broker has the change", || rig.broker.replaces().len() == n + 1).await;
+        rig.broker.error("k-1", code).await;
+        let order = rig.until_status("k-1", OrdStatus::Working).await;
+        assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty("10"), 1, None), "code {code}");
+        assert_eq!(rig.halted(), None, "code {code}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_lost_during_a_change_makes_both_versions_unknown_until_the_broker_shows_one() {
+    for taken in [true, false] {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+        rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+        rig.broker.down().await;
+        let unknown = rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+        assert_eq!(unknown.worst_leaves(), dec("20"));
+        if taken {
+            take_over(&rig, "k-1").await;
+        }
+        rig.connect(1).await;
+        let order = rig.until_status("k-1", OrdStatus::Working).await;
+        let (expected, version) = if taken { ("20", 2) } else { ("10", 1) };
+        assert_eq!((order.intent.qty, order.version), (qty(expected), version), "taken: {taken}");
+        assert_eq!((order.pending_replace, rig.halted()), (None, None), "taken: {taken}");
+        assert_eq!(rig.broker.replaces().len(), 1, "a change is never sent again");
+        // And it goes on as an ordinary order.
+        rig.broker.fill("k-1", expected, "e.1.01").await;
+        rig.until_status("k-1", OrdStatus::Filled).await;
+        assert_eq!(rig.halted(), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_never_left_the_adapter_leaves_the_original() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.on_submit(OnSubmit::Hold);
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
+    rig.broker.down().await;
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    rig.broker.release(&rig.interlock).await;
+    rig.settle().await;
+    let order = rig.order("k-1");
+    assert_eq!(order.status, OrdStatus::Unconfirmed, "an unsent change does not end the order");
+    assert_eq!((order.pending_replace, rig.halted()), (None, None));
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_permanent_ids_for_one_intent_halt_the_instrument() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let mut twin = rig.broker.placed("k-1").as_reported();
+    twin.perm_id = Some(PermId::new(777).unwrap());
+    let generation = rig.broker.generation();
+    rig.broker.say(domain::broker::BrokerEvent::OpenOrder { generation, order: Box::new(twin) }).await;
+    rig.until("the instrument is halted", || rig.halted().is_some()).await;
+    assert_eq!(rig.submit(&alice(), buy("k-2")).await.unwrap().outcome, Outcome::Denied);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_working_order_of_this_connection_is_changed() {
+    let rig = Rig::ready().await;
+    assert_eq!(code_of(&replace(&rig, "k-0", "r-0", amend("5", "100")).await), "NotFound");
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("5", "100")).await), "NotReplaceable");
+    rig.broker.acknowledge("k-1").await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    let market = Amendment { order_type: domain::order::OrderType::Market, ..amend("5", "100") };
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-2", market).await), "Invalid");
+    rig.broker.fill("k-1", "4", "e.1.01").await;
+    rig.settle().await;
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-3", amend("4", "100")).await), "Invalid");
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-4", amend("2000", "100")).await), "ChangeDenied");
+    rig.broker.fill("k-1", "6", "e.2.01").await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-5", amend("20", "100")).await), "NotReplaceable");
+    assert_eq!(rig.broker.replaces().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_write_of_a_change_makes_the_order_unknown() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.on_submit(OnSubmit::Hold);
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
+    rig.broker
+        .say(domain::broker::BrokerEvent::Sent {
+            cl_ord_id: key("k-1"),
+            broker_order_id: rig.broker.placed("k-1").broker_order_id,
+            outcome: SendOutcome::Unknown { detail: "broken pipe".to_owned() },
+        })
+        .await;
+    let order = rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    assert_eq!(order.worst_leaves(), dec("20"));
+}

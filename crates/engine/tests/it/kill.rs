@@ -1,1 +1,174 @@
-//! wip
+//! The kill switch.
+
+use crate::support::*;
+use domain::broker::NotSentReason;
+use domain::fault::Fault;
+use domain::lifecycle::OrdStatus;
+use domain::principal::Principal;
+use domain::trading_state::{KillScope, TradingState};
+use engine::desk::{Desk as _, Outcome};
+use jiff::SignedDuration;
+use std::time::Duration;
+
+async fn set(rig: &Rig, by: &Principal, state: TradingState) -> Result<(), Fault> {
+    rig.desk().set_trading_state(by, KillScope::Global, state, "drill".to_owned()).await.map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_halts_new_orders_and_cancels_until_it_is_proven() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    set(&rig, &alice(), TradingState::Halted).await.unwrap();
+    rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+    assert_eq!(rig.order("k-1").status, OrdStatus::PendingCancel);
+    let refused = rig.submit(&alice(), buy("k-2")).await.unwrap();
+    assert_eq!((refused.outcome, reason_codes(&refused.order)), (Outcome::Denied, vec!["C10_KILL_CLEAR".to_owned()]));
+    for again in 2..5 {
+        rig.pass(SignedDuration::from_secs(3));
+        rig.until("the cancel is written again", || rig.broker.cancels("k-1") >= again).await;
+    }
+    rig.broker.canceled("k-1").await;
+    rig.until_status("k-1", OrdStatus::Canceled).await;
+    rig.settle().await;
+    assert_eq!(rig.broker.submits(), ["k-1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_has_not_left_yet_is_stopped_by_the_interlock() {
+    let rig = Rig::ready().await;
+    rig.broker.on_submit(OnSubmit::Hold);
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
+    set(&rig, &bot(), TradingState::Halted).await.unwrap();
+    rig.broker.release(&rig.interlock).await;
+    let order = rig.until_status("k-1", OrdStatus::Canceled).await;
+    assert_eq!(engine::outcome(&order), Outcome::Canceled);
+    assert_eq!(rig.broker.refused(), [("k-1".to_owned(), NotSentReason::Killed)]);
+    assert_eq!((rig.broker.submits().len(), rig.halted()), (0, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_that_is_lifted_at_once_still_stops_what_was_decided_before() {
+    let rig = Rig::ready().await;
+    rig.broker.on_submit(OnSubmit::Hold);
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
+    set(&rig, &alice(), TradingState::Halted).await.unwrap();
+    set(&rig, &alice(), TradingState::Active).await.unwrap();
+    rig.broker.release(&rig.interlock).await;
+    rig.until_status("k-1", OrdStatus::Canceled).await;
+    assert_eq!(rig.broker.submits().len(), 0);
+    rig.working("k-2").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_may_kill_and_only_a_human_with_admin_may_lift() {
+    let rig = Rig::ready().await;
+    set(&rig, &bot(), TradingState::Halted).await.unwrap();
+    assert_eq!(set(&rig, &bot(), TradingState::Active).await, Err(Fault::HumansOnly));
+    assert_eq!(set(&rig, &bot(), TradingState::Reducing).await, Err(Fault::HumansOnly), "reducing is less than halted");
+    assert_eq!(set(&rig, &rogue(), TradingState::Active).await, Err(Fault::HumansOnly));
+    assert_eq!(code_of(&set(&rig, &carol(), TradingState::Active).await), "ForbiddenScope");
+    let empty = rig.desk().set_trading_state(&alice(), KillScope::Global, TradingState::Active, String::new()).await;
+    assert_eq!(code_of(&empty), "Invalid", "a lift needs a reason");
+    assert_eq!(rig.submit(&alice(), buy("k-1")).await.unwrap().outcome, Outcome::Denied);
+    set(&rig, &alice(), TradingState::Active).await.unwrap();
+    rig.working("k-2").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_kill_file_blocks_the_send_halts_and_cancels() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.on_submit(OnSubmit::Hold);
+    rig.submit(&alice(), buy("k-2")).await.unwrap();
+    rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
+    std::fs::write(&rig.config.kill_file, "").unwrap();
+    rig.broker.release(&rig.interlock).await;
+    rig.until_status("k-2", OrdStatus::Canceled).await;
+    rig.until("the engine halts", || rig.log.book().is_halted_globally()).await;
+    rig.until("what works is canceled", || rig.broker.cancels("k-1") > 0).await;
+    assert_eq!(rig.submit(&alice(), buy("k-3")).await.unwrap().outcome, Outcome::Denied);
+    assert_eq!(code_of(&set(&rig, &alice(), TradingState::Active).await), "Invalid", "the file lies there still");
+    std::fs::remove_file(&rig.config.kill_file).unwrap();
+    assert_eq!(rig.submit(&alice(), buy("k-4")).await.unwrap().outcome, Outcome::Denied, "removing it lifts nothing");
+    set(&rig, &alice(), TradingState::Active).await.unwrap();
+    rig.working("k-5").await;
+    assert_eq!(rig.broker.submits(), ["k-1", "k-5"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_survives_a_crash_and_its_cancels_go_on() {
+    let mut rig = Rig::ready().await;
+    rig.working("k-1").await;
+    set(&rig, &alice(), TradingState::Halted).await.unwrap();
+    rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+    rig.crash().await;
+    rig.boot();
+    rig.connect(1).await;
+    rig.until("the cancel is written again", || rig.broker.cancels("k-1") >= 2).await;
+    assert_eq!(rig.submit(&alice(), buy("k-2")).await.unwrap().outcome, Outcome::Denied);
+    rig.broker.canceled("k-1").await;
+    rig.until_status("k-1", OrdStatus::Canceled).await;
+    assert_eq!(rig.broker.submits(), ["k-1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_passes_while_everything_is_halted() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let scope = KillScope::Strategy(id("other"));
+    rig.desk().set_trading_state(&alice(), scope, TradingState::Halted, "drill".to_owned()).await.unwrap();
+    rig.desk().set_trading_state(&alice(), KillScope::Global, TradingState::Halted, "x".to_owned()).await.unwrap();
+    rig.until("the kill's own cancel is written", || rig.broker.cancels("k-1") == 1).await;
+    rig.desk().cancel(&bot(), key("k-1"), Some(key("c-1")), Duration::ZERO).await.unwrap();
+    rig.until("another cancel is written", || rig.broker.cancels("k-1") == 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_of_one_strategy_touches_no_other() {
+    let rig = Rig::ready().await;
+    for (cl_ord_id, strategy) in [("k-1", "one"), ("k-2", "two")] {
+        let mut order = buy(cl_ord_id);
+        order.strategy = Some(id(strategy));
+        rig.submit(&alice(), order).await.unwrap();
+        rig.until("the broker has it", || rig.broker.ledger().iter().any(|o| o.cl_ord_id.as_str() == cl_ord_id)).await;
+        rig.broker.acknowledge(cl_ord_id).await;
+        rig.until_status(cl_ord_id, OrdStatus::Working).await;
+    }
+    let scope = KillScope::Strategy(id("one"));
+    rig.desk().set_trading_state(&alice(), scope, TradingState::Halted, "drill".to_owned()).await.unwrap();
+    rig.until("its order is canceled", || rig.broker.cancels("k-1") == 1).await;
+    rig.settle().await;
+    assert_eq!((rig.broker.cancels("k-2"), rig.order("k-2").status), (0, OrdStatus::Working));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_while_a_change_waits_in_the_adapter_halts_no_instrument() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.on_submit(OnSubmit::Hold);
+    rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("5", "100"), Duration::ZERO).await.unwrap();
+    rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
+    set(&rig, &alice(), TradingState::Halted).await.unwrap();
+    rig.broker.release(&rig.interlock).await;
+    rig.until("the interlock refused the change", || rig.broker.refused().len() == 1).await;
+    rig.broker.canceled("k-1").await;
+    let order = rig.until_status("k-1", OrdStatus::Canceled).await;
+    assert_eq!((order.pending_replace, rig.halted()), (None, None));
+    assert_eq!(rig.broker.replaces().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_reducing_only_what_reduces_leaves() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.broker.hold_position("10");
+    rig.boot();
+    rig.connect(1).await;
+    set(&rig, &bot(), TradingState::Reducing).await.unwrap();
+    let more = rig.submit(&alice(), buy("k-1")).await.unwrap();
+    assert_eq!((more.outcome, reason_codes(&more.order)), (Outcome::Denied, vec!["C10_KILL_CLEAR".to_owned()]));
+    let mut less = buy("k-2");
+    less.side = domain::order::Side::Sell;
+    assert_eq!(rig.submit(&alice(), less).await.unwrap().outcome, Outcome::Unknown);
+}
