@@ -4,99 +4,10 @@ mod look;
 mod order;
 mod run;
 mod steer;
+mod words;
 
 pub(crate) use look::{AccountVerb, BarsArgs, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
 pub(crate) use order::{ChangeArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{DemoArgs, SessionsWord, Switch, VenueArgs};
 pub(crate) use steer::{ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, ScopeWord};
-
-use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
-
-/// A gateway to Interactive Brokers that lets an order through only when every gate is open, exactly once, with a
-/// record that cannot be quietly changed.
-#[derive(Debug, Parser)]
-#[command(name = "tollgate", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Exit codes: 0 ok, 2 usage, 3 not found, 4 auth, 5 conflict, 6 denied by a gate, 7 rejected by \
-    the broker, 8 outcome unknown, 9 unavailable, 10 needs approval.\nUnofficial; not affiliated with Interactive Brokers."
-)]
-pub(crate) struct Cli {
-    /// What to do.
-    #[command(subcommand)]
-    pub(crate) noun: Noun,
-    /// Flags that every command takes.
-    #[command(flatten)]
-    pub(crate) common: Common,
-}
-
-/// Flags that every command takes.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Common {
-    /// Configuration file [default: $XDG_CONFIG_HOME/tollgate/tollgate.toml, if it is there]
-    #[arg(long, global = true, value_name = "FILE", env = "TOLLGATE_CONFIG")]
-    pub(crate) config: Option<PathBuf>,
-    /// Use the section [profiles.NAME] of the configuration file
-    #[arg(long, global = true, value_name = "NAME", env = "TOLLGATE_PROFILE")]
-    pub(crate) profile: Option<String>,
-    /// Address of the gateway [default: the configured one]
-    #[arg(long, global = true, value_name = "URL", env = "TOLLGATE_URL")]
-    pub(crate) url: Option<String>,
-    /// File with the API key [default: operator.key in the data directory]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) key_file: Option<PathBuf>,
-    /// Print the answer as JSON, in the shape of the REST API
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// Never ask on the terminal
-    #[arg(long, global = true)]
-    pub(crate) no_input: bool,
-}
-
-/// The nouns.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Noun {
-    /// See everything work on simulated money, in one process that touches nothing of yours
-    Demo(DemoArgs),
-    /// Run the gateway
-    Serve,
-    /// Run the simulated Interactive Brokers alone, for this gateway or any other TWS client
-    Venue(VenueArgs),
-    /// What the gateway is doing: mode, link, trading states, orders, and why it is not ready
-    Status(StatusArgs),
-    /// Check the installation and say how to mend what is wrong
-    Doctor,
-    /// Prices now
-    Quote(QuoteArgs),
-    /// Prices then
-    Bars(BarsArgs),
-    /// Find contracts
-    #[command(subcommand)]
-    Contract(ContractVerb),
-    /// Accounts, balances, positions, profit and loss
-    #[command(subcommand)]
-    Account(AccountVerb),
-    /// Preview, submit, replace, cancel and list orders
-    #[command(subcommand)]
-    Order(OrderVerb),
-    /// Orders that wait for a human
-    #[command(subcommand)]
-    Approval(ApprovalVerb),
-    /// Stop trading, allow only reductions, or resume
-    #[command(subcommand)]
-    Kill(KillVerb),
-    /// The record of everything
-    #[command(subcommand)]
-    Audit(AuditVerb),
-    /// API keys
-    #[command(subcommand)]
-    Key(KeyVerb),
-    /// The configuration
-    #[command(subcommand)]
-    Config(ConfigVerb),
-    /// Completions for a shell, to stdout
-    Completions {
-        /// Which shell
-        shell: clap_complete::Shell,
-    },
-}
+pub(crate) use words::{Cli, Common, Noun};

@@ -57,8 +57,8 @@ pub(crate) struct Config {
     pub(crate) live_override_file: Option<PathBuf>,
     /// Where the end of the journal is noted; `None` is the default of the installation.
     pub(crate) audit_checkpoint_file: Option<PathBuf>,
-    /// Below this the default checkpoint file and the journal's key live.
-    pub(crate) state_home: PathBuf,
+    /// Below this the default checkpoint file and the journal's key live; `None` without a home directory.
+    pub(crate) state_home: Option<PathBuf>,
     /// The broker.
     pub(crate) broker: Broker,
     /// The file that was read.
@@ -88,10 +88,7 @@ impl Config {
         let broker = reader.broker()?;
         let data_home = around.xdg("XDG_DATA_HOME", ".local/share").map(|dir| dir.join("tollgate"));
         let data_dir = reader.path("data_dir")?.or(data_home).ok_or(ConfigError::NoHome { key: "data_dir" })?;
-        let state_home = around
-            .xdg("XDG_STATE_HOME", ".local/state")
-            .map(|dir| dir.join("tollgate"))
-            .ok_or(ConfigError::NoHome { key: "audit_checkpoint_file" })?;
+        let state_home = around.xdg("XDG_STATE_HOME", ".local/state").map(|dir| dir.join("tollgate"));
         let config = Self {
             listen: reader.listen()?,
             data_dir,
@@ -207,7 +204,9 @@ impl Reader<'_> {
         match self.settings.get(key).map(|raw| &raw.value) {
             None => Ok(None),
             Some(toml::Value::Integer(number)) => Ok(Some(*number)),
-            Some(_not_number) => Err(self.refuse(key, "a whole number", format!("write {key} = 7, without quotes"))),
+            Some(_not_number) => {
+                Err(self.refuse(key, "a whole number", format!("write {key} = NUMBER, without quotes")))
+            }
         }
     }
 

@@ -234,3 +234,11 @@ fn the_hash_covers_every_value_and_no_place() {
     assert_eq!(by_file, by_environment);
     assert_ne!(by_file, other);
 }
+
+#[test]
+fn without_a_home_directory_the_data_directory_has_to_be_said() {
+    let mut desktop = Desktop::new("");
+    desktop.variables.remove("HOME");
+    assert!(matches!(desktop.load(), Err(ConfigError::NoHome { key: "data_dir" })));
+    assert!(desktop.with("TOLLGATE_DATA_DIR", "/a").load().is_ok());
+}

@@ -51,17 +51,19 @@ impl Home {
         let operator = operator.display();
         let agent = self.config.agent_key_file();
         let agent = agent.display();
+        // After `make demo` the binary is not on the search path.
+        let binary = std::env::current_exe().map_or("tollgate".to_owned(), |path| path.display().to_string());
         let venue = venue.map_or_else(String::new, |address| format!("venue         http://{address}/ledger\n"));
         format!(
             "tollgate demo is up: SIMULATED broker, play money, nothing of yours is touched.\n\n\
              gateway       {url}\n{venue}operator key  {operator}\nagent key     {agent}\n\n\
              Try, in another terminal:\n\
              \x20 export TOLLGATE_URL={url}\n\
-             \x20 tollgate --key-file {operator} status\n\
-             \x20 tollgate --key-file {operator} quote AAPL MSFT\n\
-             \x20 tollgate --key-file {agent} order submit buy 10 AAPL --limit 100\n\
-             \x20 tollgate --key-file {operator} approval list\n\
-             \x20 tollgate --key-file {operator} kill on --reason drill\n\n\
+             \x20 {binary} --key-file {operator} status\n\
+             \x20 {binary} --key-file {operator} quote AAPL MSFT\n\
+             \x20 {binary} --key-file {agent} order submit buy 10 AAPL --limit 100\n\
+             \x20 {binary} --key-file {operator} approval list\n\
+             \x20 {binary} --key-file {operator} kill on --reason drill\n\n\
              Ctrl-C ends it and removes everything.\n"
         )
     }

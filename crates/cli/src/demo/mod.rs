@@ -2,52 +2,8 @@
 //! own. Every step goes through REST, as a client would.
 
 mod home;
+mod show;
 mod steps;
 mod walk;
 
-use crate::args::DemoArgs;
-use crate::client::{Client, KeySource};
-use crate::failure::Failure;
-use crate::out::{Said, data};
-use crate::run::gateway::{EmbeddedSessions, Gateway};
-use crate::run::serve;
-use home::Home;
-use std::time::Duration;
-use walk::Walk;
-
-/// For the first connection with its reconciliation.
-const READY_WITHIN: Duration = Duration::from_secs(30);
-
-/// Runs the demo.
-pub(crate) async fn run(args: &DemoArgs, json: bool) -> Result<Said, Failure> {
-    let signals = serve::signal()?;
-    let home = Home::make(args.once).await?;
-    let gateway = Gateway::start(&home.config, EmbeddedSessions::AlwaysInMemory).await?;
-    let told = tokio::select! {
-        told = show(args, json, &home, &gateway) => told,
-        () = signals.wait() => Ok(Said::new(serde_json::Value::Null, "")),
-    };
-    let stopped = gateway.stop().await;
-    let said = told?;
-    stopped?;
-    Ok(said)
-}
-
-async fn show(args: &DemoArgs, json: bool, home: &Home, gateway: &Gateway) -> Result<Said, Failure> {
-    let desk = gateway.desk();
-    if tokio::time::timeout(READY_WITHIN, serve::ready(desk.as_ref())).await.is_err() {
-        let why = desk.not_ready().join("; ");
-        return Err(Failure::unavailable(format!("the demo did not get ready: {why}"), "run it again"));
-    }
-    if !args.once {
-        let text = home.suggestions(&gateway.url(), gateway.venue_control());
-        data(&text).map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
-        return std::future::pending().await;
-    }
-    let client = |path| Client::new(&gateway.url(), &KeySource::File(path));
-    let operator = client(home.config.operator_key_file())?;
-    let agent = client(home.config.agent_key_file())?;
-    let mut walk = Walk::new(json);
-    let walked = steps::all(&mut walk, &operator, &agent).await;
-    Ok(walk.end(walked))
-}
+pub(crate) use show::run;

@@ -76,6 +76,7 @@ async fn until(client: &Client, path: &str, wanted: impl Fn(&Value) -> bool) -> 
             if wanted(&last) {
                 return Ok(last.clone());
             }
+            // tidy: sleep — the pause between two questions of a wait that has an end
             tokio::time::sleep(LOOK_EVERY).await;
         }
     };

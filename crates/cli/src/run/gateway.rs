@@ -49,7 +49,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Starts everything; nothing keeps running after an error.
+    /// Starts everything. After an error the process is to end: what was started already ends with it.
     ///
     /// # Errors
     /// A port in use, a data directory in use or not usable, an unknown policy.

@@ -1,7 +1,7 @@
 //! Where things lie on disk, and what the store says when they are not as they should be.
 
 use super::private;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::failure::{CONFLICT, Failure};
 use std::fs::{File, TryLockError};
 use std::io::Read;
@@ -26,7 +26,7 @@ pub(crate) fn checkpoint_file(config: &Config) -> Result<PathBuf, Failure> {
         return Ok(path.clone());
     }
     match installation(config)? {
-        Some(name) => Ok(default_checkpoint_file(config, &name)),
+        Some(name) => default_checkpoint_file(config, &name),
         None => Err(Failure::told(
             NOT_FOUND,
             "not_found",
@@ -53,11 +53,14 @@ pub(crate) fn checkpoint_file_at_start(config: &Config) -> Result<PathBuf, Failu
         private::write(&path, &format!("{name}\n")).map_err(|error| trouble("file", &path, &error))?;
         name
     };
-    Ok(default_checkpoint_file(config, &name))
+    default_checkpoint_file(config, &name)
 }
 
-fn default_checkpoint_file(config: &Config, installation: &str) -> PathBuf {
-    config.state_home.join(installation).join(CHECKPOINT_FILE)
+fn default_checkpoint_file(config: &Config, installation: &str) -> Result<PathBuf, Failure> {
+    match &config.state_home {
+        Some(home) => Ok(home.join(installation).join(CHECKPOINT_FILE)),
+        None => Err(ConfigError::NoHome { key: "audit_checkpoint_file" }.into()),
+    }
 }
 
 fn installation(config: &Config) -> Result<Option<String>, Failure> {

@@ -83,6 +83,7 @@ async fn tell_readiness(gateway: &Gateway) {
 /// Waits until trading is ready.
 pub(crate) async fn ready(desk: &dyn Desk) {
     while !desk.not_ready().is_empty() {
+        // tidy: sleep — readiness is looked at, not told; the caller decides how long
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

@@ -1,8 +1,11 @@
 //! The real binary, as its users run it: processes, sockets, files, exit codes.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test's helpers meet unexpectedly fails the test")]
+
 mod audit;
 mod crash;
 mod demo;
+mod mode;
 mod order;
 mod refusals;
 mod support;

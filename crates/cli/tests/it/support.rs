@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Longer than anything here takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A machine of one user: home directory, configuration, data.
 pub(crate) struct Desktop {
@@ -83,9 +83,14 @@ impl Desktop {
 
     /// Writes the configuration of a gateway that uses a venue of its own process.
     pub(crate) fn configure(&self, venue_port: u16) {
+        self.configure_as(venue_port, "paper", "DUV0000001");
+    }
+
+    /// The same, with another setting of `trading` and another account.
+    pub(crate) fn configure_as(&self, venue_port: u16, trading: &str, account: &str) {
         self.write_config(&format!(
-            "listen = \"127.0.0.1:0\"\ndata_dir = \"{}\"\ntrading = \"paper\"\n[broker]\nkind = \"tws\"\n\
-             port = {venue_port}\naccount = \"DUV0000001\"\n",
+            "listen = \"127.0.0.1:0\"\ndata_dir = \"{}\"\ntrading = \"{trading}\"\n[broker]\nkind = \"tws\"\n\
+             port = {venue_port}\naccount = \"{account}\"\n",
             self.path("data").display()
         ));
     }
