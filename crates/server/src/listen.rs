@@ -90,6 +90,7 @@ async fn accept(listener: TcpListener, router: Router, limits: Limits, shutdown:
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
+                // tidy: sleep — without a pause the loop would spin until a descriptor is free again
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

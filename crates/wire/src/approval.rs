@@ -107,12 +107,12 @@ impl Because {
         Ok(Self { reason: reason.unwrap_or_else(String::new) })
     }
 
-    /// Reads a body that may be empty or without a reason.
+    /// Reads a body that may be absent (or `null`, as some clients say it) or without a reason.
     ///
     /// # Errors
     /// The field with its rule.
     pub fn parse_optional(body: &[u8]) -> Result<Option<String>, ParseError> {
-        if body.is_empty() {
+        if matches!(body.trim_ascii(), b"" | b"null") {
             return Ok(None);
         }
         let mut fields = Fields::read(body)?;

@@ -6,7 +6,9 @@ use crate::word::{Face, OrderStatus, OrderType, Outcome, Right, SecType, Side, T
 use domain::book::OrderRecord;
 use domain::contract::{Instrument, SymbolSpec};
 use domain::execution;
+use domain::id::InstallationId;
 use domain::money::Price;
+use domain::order_ref::OrderRef;
 use domain::reason;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -92,12 +94,17 @@ pub struct Execution {
     pub commission: Option<Commission>,
 }
 
-impl From<&execution::Execution> for Execution {
-    fn from(one: &execution::Execution) -> Self {
-        let reference = domain::order_ref::OrderRef::parse(&one.order_ref);
+impl Execution {
+    /// The shape of a trade as the installation sees it: only its own references name an order of ours.
+    pub fn of(one: &execution::Execution, installation: &InstallationId) -> Self {
+        let reference = OrderRef::parse(&one.order_ref).filter(|reference| reference.installation == *installation);
+        Self { cl_ord_id: reference.map(|reference| reference.cl_ord_id.to_string()), ..Self::nobodys(one) }
+    }
+
+    fn nobodys(one: &execution::Execution) -> Self {
         Self {
             exec_id: one.exec_id.to_string(),
-            cl_ord_id: reference.map(|reference| reference.cl_ord_id.to_string()),
+            cl_ord_id: None,
             account: one.account.to_string(),
             con_id: one.con_id.to_string(),
             symbol: one.symbol.clone(),
@@ -316,7 +323,7 @@ impl From<&OrderRecord> for Order {
         let executions = record
             .executions
             .values()
-            .map(|one| Execution { cl_ord_id: Some(intent.cl_ord_id.to_string()), ..Execution::from(one) });
+            .map(|one| Execution { cl_ord_id: Some(intent.cl_ord_id.to_string()), ..Execution::nobodys(one) });
         Self {
             cl_ord_id: intent.cl_ord_id.to_string(),
             account: record.account.as_ref().map(ToString::to_string),

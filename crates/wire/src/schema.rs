@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 const DERIVATIVE: [&str; 3] = ["expiry", "strike", "right"];
 const PRICES: [&str; 4] = ["limit_price", "stop_price", "trail_amount", "trail_percent"];
+const AMOUNTS: [&str; 2] = ["qty", "strike"];
+/// A decimal as a request may say it; that it is above zero and below the ceiling is for the parser.
+const PLAIN_DECIMAL: &str = "^[0-9]{1,10}(\\.[0-9]{1,8})?$";
 
 fn none_of(names: &[&str]) -> Value {
     let one: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
@@ -59,6 +62,11 @@ pub fn add_conditional_fields(document: &mut Value) {
     for (name, all_of) in rules {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {
             schema["allOf"] = Value::Array(all_of);
+            for field in AMOUNTS.iter().chain(&PRICES) {
+                if let Some(property) = schema.pointer_mut(&format!("/properties/{field}")) {
+                    property["pattern"] = json!(PLAIN_DECIMAL);
+                }
+            }
         }
     }
 }

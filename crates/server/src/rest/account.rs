@@ -37,7 +37,7 @@ impl PageParams {
 /// The accounts of the login.
 #[utoipa::path(
     get, path = "/api/v1/accounts", operation_id = "list_accounts", tag = "account", params(PageParams),
-    responses((status = 200, body = Page<Account>), Problems)
+    responses((status = 200, body = Page<Account>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
     let pinned = app.desk.status(&by)?.account;
@@ -53,7 +53,7 @@ fn account(id: &str) -> Result<AccountId, Refusal> {
 /// Account values.
 #[utoipa::path(
     get, path = "/api/v1/accounts/{id}/summary", operation_id = "get_account_summary", tag = "account", params(("id" = String, Path, description = "The account.")),
-    responses((status = 200, body = AccountSummary), Problems)
+    responses((status = 200, body = AccountSummary, description = "The answer."), Problems)
 )]
 pub(crate) async fn summary(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let summary = app.desk.account_summary(&by, account(&id)?).await?;
@@ -64,7 +64,7 @@ pub(crate) async fn summary(State(app): State<App>, Caller(by): Caller, Path(id)
 #[utoipa::path(
     get, path = "/api/v1/accounts/{id}/positions", operation_id = "list_positions", tag = "account",
     params(("id" = String, Path, description = "The account."), PageParams),
-    responses((status = 200, body = Page<Position>), Problems)
+    responses((status = 200, body = Page<Position>, description = "The answer."), Problems)
 )]
 pub(crate) async fn positions(
     State(app): State<App>,
@@ -80,7 +80,7 @@ pub(crate) async fn positions(
 /// Profit and loss.
 #[utoipa::path(
     get, path = "/api/v1/accounts/{id}/pnl", operation_id = "get_pnl", tag = "account", params(("id" = String, Path, description = "The account.")),
-    responses((status = 200, body = Pnl), Problems)
+    responses((status = 200, body = Pnl, description = "The answer."), Problems)
 )]
 pub(crate) async fn pnl(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let pnl = app.desk.pnl(&by, account(&id)?).await?;

@@ -35,7 +35,7 @@ pub(crate) struct ApprovalsParams {
 /// Approval requests.
 #[utoipa::path(
     get, path = "/api/v1/approvals", operation_id = "list_approvals", tag = "approvals", params(ApprovalsParams),
-    responses((status = 200, body = Page<Approval>), Problems)
+    responses((status = 200, body = Page<Approval>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<ApprovalsParams>) -> Answer {
     let asked = params.0;
@@ -56,7 +56,7 @@ fn approval_id(text: &str) -> Result<ApprovalId, Refusal> {
 /// One approval request.
 #[utoipa::path(
     get, path = "/api/v1/approvals/{id}", operation_id = "get_approval", tag = "approvals", params(("id" = String, Path, description = "The approval.")),
-    responses((status = 200, body = Approval), Problems)
+    responses((status = 200, body = Approval, description = "The answer."), Problems)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let approval = app.desk.approval(&by, &approval_id(&id)?)?;
@@ -94,7 +94,7 @@ pub(crate) async fn approve(
 #[utoipa::path(
     post, path = "/api/v1/approvals/{id}/deny", operation_id = "deny_approval", tag = "approvals", request_body = Because,
     params(("id" = String, Path, description = "The approval.")),
-    responses((status = 200, body = Approval), Problems)
+    responses((status = 200, body = Approval, description = "The answer."), Problems)
 )]
 pub(crate) async fn deny(
     State(app): State<App>,
@@ -112,7 +112,7 @@ pub(crate) async fn deny(
 #[utoipa::path(
     post, path = "/api/v1/approvals/{id}/revoke", operation_id = "revoke_approval", tag = "approvals", request_body = Because,
     params(("id" = String, Path, description = "The approval.")),
-    responses((status = 200, body = Approval), Problems)
+    responses((status = 200, body = Approval, description = "The answer."), Problems)
 )]
 pub(crate) async fn revoke(
     State(app): State<App>,

@@ -38,7 +38,7 @@ pub(crate) struct AuditParams {
 /// Records of the journal, oldest first unless asked otherwise.
 #[utoipa::path(
     get, path = "/api/v1/audit", operation_id = "list_audit", tag = "audit", params(AuditParams),
-    responses((status = 200, body = Page<AuditRecord>), Problems)
+    responses((status = 200, body = Page<AuditRecord>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<AuditParams>) -> Answer {
     let asked = params.0;
@@ -73,7 +73,7 @@ pub(super) fn shapes(records: &[desk::AuditRecord]) -> Result<Vec<AuditRecord>, 
 
 /// Walks the whole journal and names every finding.
 #[utoipa::path(
-    get, path = "/api/v1/audit/verify", operation_id = "verify_audit", tag = "audit", responses((status = 200, body = AuditVerification), Problems)
+    get, path = "/api/v1/audit/verify", operation_id = "verify_audit", tag = "audit", responses((status = 200, body = AuditVerification, description = "The answer."), Problems)
 )]
 pub(crate) async fn verify(State(app): State<App>, Caller(by): Caller) -> Answer {
     let found = app.desk.verify_audit(&by).await?;

@@ -33,7 +33,7 @@ pub(crate) struct SearchParams {
 /// Contracts that match a text.
 #[utoipa::path(
     get, path = "/api/v1/contracts", operation_id = "search_contracts", tag = "market data", params(SearchParams),
-    responses((status = 200, body = Page<SymbolMatch>), Problems)
+    responses((status = 200, body = Page<SymbolMatch>, description = "The answer."), Problems)
 )]
 pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: Params<SearchParams>) -> Answer {
     let asked = params.0;
@@ -55,7 +55,7 @@ pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: P
 #[utoipa::path(
     get, path = "/api/v1/contracts/{con_id}", operation_id = "get_contract", tag = "market data",
     params(("con_id" = String, Path, description = "IBKR's contract id.")),
-    responses((status = 200, body = Contract), Problems)
+    responses((status = 200, body = Contract, description = "The answer."), Problems)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(con_id): Path<String>) -> Answer {
     let mut errors = Vec::new();

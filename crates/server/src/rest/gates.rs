@@ -12,7 +12,7 @@ use wire::gates::BoardEntry;
 use wire::order::reasons;
 
 /// Each gate: open, closed and why, or dependent on the order.
-#[utoipa::path(get, path = "/api/v1/gates", operation_id = "get_gates", tag = "operations", responses((status = 200, body = Page<BoardEntry>), Problems))]
+#[utoipa::path(get, path = "/api/v1/gates", operation_id = "get_gates", tag = "operations", responses((status = 200, body = Page<BoardEntry>, description = "The answer."), Problems))]
 pub(crate) async fn board(State(app): State<App>, Caller(by): Caller) -> Answer {
     let board = app.desk.gate_board(&by)?;
     let items = board.iter().map(|entry| BoardEntry {

@@ -16,7 +16,7 @@ use wire::key::{CreateKey, Key, NewKey};
 
 /// Every key, without secrets.
 #[utoipa::path(
-    get, path = "/api/v1/keys", operation_id = "list_keys", tag = "keys", params(PageParams), responses((status = 200, body = Page<Key>), Problems)
+    get, path = "/api/v1/keys", operation_id = "list_keys", tag = "keys", params(PageParams), responses((status = 200, body = Page<Key>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
     let items = app.desk.keys(&by)?.iter().map(Key::from).collect();
@@ -26,7 +26,7 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
 /// Makes a key; its secret is shown this once.
 #[utoipa::path(
     post, path = "/api/v1/keys", operation_id = "create_key", tag = "keys", request_body = CreateKey,
-    responses((status = 201, body = NewKey), Problems)
+    responses((status = 201, body = NewKey, description = "Made."), Problems)
 )]
 pub(crate) async fn create(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let (id, kind, scopes, expires_at) = CreateKey::parse(&body)?;
@@ -37,7 +37,7 @@ pub(crate) async fn create(State(app): State<App>, Caller(by): Caller, Body(body
 /// Revokes a key.
 #[utoipa::path(
     delete, path = "/api/v1/keys/{id}", operation_id = "revoke_key", tag = "keys", params(("id" = String, Path, description = "The key's public name.")),
-    responses((status = 200, body = Key), Problems)
+    responses((status = 200, body = Key, description = "The answer."), Problems)
 )]
 pub(crate) async fn revoke(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let id = wire::fields::checked(&id).map_err(|rule| Refusal::field("id", &rule))?;

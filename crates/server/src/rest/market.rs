@@ -42,7 +42,7 @@ pub(crate) struct QuoteParams {
 /// The newest quote.
 #[utoipa::path(
     get, path = "/api/v1/market/quote", operation_id = "get_quote", tag = "market data", params(QuoteParams),
-    responses((status = 200, body = Quote), Problems)
+    responses((status = 200, body = Quote, description = "The answer."), Problems)
 )]
 pub(crate) async fn quote(State(app): State<App>, Caller(by): Caller, params: Params<QuoteParams>) -> Answer {
     let asked = params.0;
@@ -98,7 +98,7 @@ pub(crate) struct BarsParams {
 /// Historical bars, oldest first.
 #[utoipa::path(
     get, path = "/api/v1/market/bars", operation_id = "get_bars", tag = "market data", params(BarsParams),
-    responses((status = 200, body = Bars), Problems)
+    responses((status = 200, body = Bars, description = "The answer."), Problems)
 )]
 pub(crate) async fn bars(State(app): State<App>, Caller(by): Caller, params: Params<BarsParams>) -> Answer {
     let request = bars_request(&params.0)?;

@@ -36,7 +36,7 @@ const PREVIEW_KEY: &str = "preview";
 /// What an order would do, without doing it.
 #[utoipa::path(
     post, path = "/api/v1/orders/preview", operation_id = "preview_order", tag = "orders", request_body = NewOrder,
-    responses((status = 200, body = Preview), Problems)
+    responses((status = 200, body = Preview, description = "The answer."), Problems)
 )]
 pub(crate) async fn preview(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let key = wire::fields::checked(PREVIEW_KEY).map_err(|rule| Refusal::new(Code::Internal, &rule))?;
@@ -161,7 +161,7 @@ pub(crate) struct OrdersParams {
 /// Orders, newest first.
 #[utoipa::path(
     get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(OrdersParams),
-    responses((status = 200, body = Page<Order>), Problems)
+    responses((status = 200, body = Page<Order>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<OrdersParams>) -> Answer {
     let asked = params.0;
@@ -195,7 +195,7 @@ pub(crate) struct ShowParams {
 #[utoipa::path(
     get, path = "/api/v1/orders/{cl_ord_id}", operation_id = "get_order", tag = "orders",
     params(("cl_ord_id" = String, Path, description = "The order's key."), ShowParams),
-    responses((status = 200, body = Order), Problems)
+    responses((status = 200, body = Order, description = "The answer."), Problems)
 )]
 pub(crate) async fn show(
     State(app): State<App>,
@@ -232,10 +232,11 @@ async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Vec<AuditRec
 /// Trades, ours and others'.
 #[utoipa::path(
     get, path = "/api/v1/executions", operation_id = "list_executions", tag = "orders", params(PageParams),
-    responses((status = 200, body = Page<Execution>), Problems)
+    responses((status = 200, body = Page<Execution>, description = "The answer."), Problems)
 )]
 pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
     let executions = app.desk.executions(&by)?;
-    let items = executions.iter().map(Execution::from).collect();
+    let installation = app.desk.status(&by)?.installation;
+    let items = executions.iter().map(|one| Execution::of(one, &installation)).collect();
     Ok(Json(params.0.cut(items, |one: &Execution| one.exec_id.clone())?).into_response())
 }

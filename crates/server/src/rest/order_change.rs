@@ -120,7 +120,7 @@ pub(crate) async fn cancel_all(
 #[utoipa::path(
     post, path = "/api/v1/orders/{cl_ord_id}/resolve", operation_id = "resolve_order", tag = "orders", request_body = Because,
     params(("cl_ord_id" = String, Path, description = "The order's key.")),
-    responses((status = 200, body = Order), Problems)
+    responses((status = 200, body = Order, description = "The answer."), Problems)
 )]
 pub(crate) async fn resolve(
     State(app): State<App>,

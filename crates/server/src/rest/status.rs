@@ -13,7 +13,7 @@ use wire::kill::TradingStateEntry;
 use wire::status::{HaltedInstrument, Health, JournalHead, Link, PolicyName, Readiness, Reconciliation, Status};
 
 /// The process answers.
-#[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "operations", security(()), responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "operations", security(()), responses((status = 200, body = Health, description = "Alive.")))]
 pub(crate) async fn healthz() -> Response {
     Json(Health { status: "ok".to_owned() }).into_response()
 }
@@ -21,7 +21,7 @@ pub(crate) async fn healthz() -> Response {
 /// Whether trading is ready, with every reason why not.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "get_readiness", tag = "operations", security(()),
-    responses((status = 200, body = Readiness), (status = 503, body = Readiness, description = "Not ready."))
+    responses((status = 200, body = Readiness, description = "Ready."), (status = 503, body = Readiness, description = "Not ready."))
 )]
 pub(crate) async fn readyz(State(app): State<App>) -> Response {
     let reasons = app.desk.not_ready();
@@ -31,7 +31,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
 }
 
 /// The gateway in one look.
-#[utoipa::path(get, path = "/api/v1/status", operation_id = "get_status", tag = "operations", responses((status = 200, body = Status), Problems))]
+#[utoipa::path(get, path = "/api/v1/status", operation_id = "get_status", tag = "operations", responses((status = 200, body = Status, description = "The answer."), Problems))]
 pub(crate) async fn status(State(app): State<App>, Caller(by): Caller) -> Answer {
     Ok(Json(shape(app.desk.status(&by)?)).into_response())
 }

@@ -12,14 +12,15 @@ use domain::id::{AccountId, ApprovalId, ClOrdId, CorrelationId, KeyId};
 use domain::journal::{JournalEvent, Recorded};
 use domain::lifecycle::OrdStatus;
 use domain::market::{Bar, DataType, Quote};
+use domain::mode::Trading;
 use domain::order::{Amendment, OrderIntent, OrderType, Side, Tif};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::Desk;
 use engine::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, NewKey, OrderAnswer,
-    OrderFilter, Outcome, Preview, Status,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LinkStatus, NewKey,
+    OrderAnswer, OrderFilter, Outcome, Preview, Status,
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -198,7 +199,37 @@ impl Desk for FakeDesk {
         Ok(Principal { key_id, kind: PrincipalKind::Human, scopes, face, correlation_id })
     }
     fn status(&self, _by: &Principal) -> Result<Status, Fault> {
-        untold()
+        Ok(Status {
+            version: "0.1.0",
+            installation: "abc".parse().unwrap(),
+            started_at: now(),
+            trading: Trading::Paper,
+            mode: Err("not connected".to_owned()),
+            simulated: true,
+            account: Some("DUV1000001".parse().unwrap()),
+            policy: ("default".to_owned(), "p".to_owned()),
+            link: LinkStatus {
+                state: "down",
+                since: now(),
+                endpoint: "127.0.0.1:7497".to_owned(),
+                generation: 1,
+                server_version: None,
+                clock_skew_ms: None,
+                reason: Some("refused".to_owned()),
+                last_message_at: None,
+            },
+            reconciliation: None,
+            trading_states: vec![],
+            kill_file: false,
+            orders_by_status: BTreeMap::from([("working", 2)]),
+            unknown_orders: vec![],
+            pending_approvals: 0,
+            halted_instruments: vec![("265598".parse().unwrap(), "overfill".to_owned())],
+            alarm: None,
+            journal_head: (7, "ab".to_owned()),
+            not_ready: vec!["no link".to_owned()],
+            worst_quote_age_ms: None,
+        })
     }
     fn not_ready(&self) -> Vec<String> {
         self.told.lock().unwrap().not_ready.clone()
@@ -233,7 +264,7 @@ impl Desk for FakeDesk {
         Ok(apple())
     }
     fn accounts(&self, _by: &Principal) -> Result<Vec<AccountId>, Fault> {
-        untold()
+        Ok(vec!["DUV1000001".parse().unwrap(), "DUV1000002".parse().unwrap()])
     }
     async fn account_summary(&self, _by: &Principal, account: AccountId) -> Result<AccountSummary, Fault> {
         Err(Fault::AccountMismatch { given: account })
@@ -299,7 +330,23 @@ impl Desk for FakeDesk {
         Ok(Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Acknowledged))
     }
     fn executions(&self, _by: &Principal) -> Result<Vec<Execution>, Fault> {
-        Ok(Vec::new())
+        let trade = |id: &str, order_ref: &str| Execution {
+            exec_id: id.parse().unwrap(),
+            account: "DUV1000001".parse().unwrap(),
+            con_id: "265598".parse().unwrap(),
+            symbol: "AAPL".to_owned(),
+            is_buy: true,
+            last_qty: "10".parse().unwrap(),
+            last_px: "189.5".parse().unwrap(),
+            exchange: "NASDAQ".to_owned(),
+            executed_at: None,
+            broker_order_id: None,
+            client_id: None,
+            perm_id: None,
+            order_ref: order_ref.to_owned(),
+            commission: None,
+        };
+        Ok(vec![trade("e.1", "tg:abc:k1"), trade("e.2", "tg:other:k1"), trade("e.3", "")])
     }
     fn approvals(&self, _by: &Principal, _pending_only: bool) -> Result<Vec<Approval>, Fault> {
         Ok(Vec::new())

@@ -46,6 +46,9 @@ fn every_operation_tells_what_can_go_wrong_and_has_its_own_id() {
         for (method, operation) in operations.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap();
             assert!(ids.insert(id.to_owned()), "{id} twice");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
+            }
             if path == "/healthz" || path == "/readyz" {
                 continue;
             }

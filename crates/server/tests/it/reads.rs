@@ -109,3 +109,28 @@ async fn a_new_key_shows_its_secret_once_and_never_its_hash() {
     gateway.ask("DELETE", "/api/v1/keys/bot", &[], "").await.is_problem(403, "forbidden_kind");
     gateway.get("/api/v1/accounts/DU1/summary").await.is_problem(403, "account_mismatch");
 }
+
+#[tokio::test]
+async fn only_a_reference_of_this_installation_makes_a_trade_ours() {
+    let gateway = gateway().await;
+    let reply = gateway.get("/api/v1/executions").await;
+    let keys: Vec<Option<&str>> =
+        reply.body["items"].as_array().unwrap().iter().map(|trade| trade["cl_ord_id"].as_str()).collect();
+    assert_eq!(keys, [Some("k1"), None, None]);
+    assert!(reply.body["items"][0]["commission"].is_null());
+    let next = gateway.get("/api/v1/executions?limit=1&cursor=e.1").await;
+    assert_eq!((&next.body["items"][0]["exec_id"], &next.body["next_cursor"]), (&"e.2".into(), &"e.2".into()));
+}
+
+#[tokio::test]
+async fn the_status_says_what_is_proven_and_what_is_not() {
+    let gateway = gateway().await;
+    let status = gateway.get("/api/v1/status").await.body;
+    assert!(status["mode"].is_null());
+    assert_eq!(status["mode_unproven"], "not connected");
+    assert_eq!((&status["ready"], &status["not_ready"][0]), (&false.into(), &"no link".into()));
+    assert_eq!(status["halted_instruments"][0]["con_id"], "265598");
+    assert_eq!(status["journal_head"]["seq"], 7);
+    let accounts = gateway.get("/api/v1/accounts").await.body;
+    assert_eq!((&accounts["items"][0]["pinned"], &accounts["items"][1]["pinned"]), (&true.into(), &false.into()));
+}
