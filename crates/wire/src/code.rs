@@ -111,7 +111,7 @@ codes! {
     Storage "storage" 503 9 false "The journal cannot be read or written"
         "nothing was sent; look at the gateway's log and disk";
     Internal "internal" 503 9 false "A fault of the gateway"
-        "look for the request id in the gateway's log";
+        "repeat with the same key to see how an order stands; the gateway's log has the request id";
     OutcomeUnknown "outcome_unknown" 504 8 false "The outcome is unknown"
         "ask again with the same key; never submit it under a new one";
 }

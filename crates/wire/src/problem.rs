@@ -141,7 +141,6 @@ impl From<&Fault> for Problem {
                 Self { candidates: candidates.iter().map(Contract::from).collect(), ..Self::new(code, &said) }
             }
             Fault::ChangeDenied(because) => Self::denied(&said, because),
-            Fault::BrokerRefused { .. } => Self { outcome: Some(Outcome::Rejected), ..Self::new(code, &said) },
             Fault::Unknown(_) => Self { outcome: Some(Outcome::Unknown), ..Self::new(code, &said) },
             // What broke inside is for the log, not for the caller.
             Fault::Storage(_) => Self::new(code, "the journal cannot be read or written; nothing was sent"),
@@ -155,6 +154,8 @@ impl From<&Fault> for Problem {
             | Fault::InFlight(_)
             | Fault::NotReady(_)
             | Fault::BrokerUnreachable(_)
+            // A refused question is no rejected order: without an outcome.
+            | Fault::BrokerRefused { .. }
             | Fault::ContractNotFound(_)
             | Fault::MarketDataUnavailable(_)
             | Fault::MarketDataNotEntitled(_)
