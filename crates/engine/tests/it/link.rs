@@ -1,1 +1,185 @@
-//! wip
+//! The line to the broker: lost, back, half blind.
+
+use crate::support::*;
+use domain::fault::Fault;
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::order::Side;
+use engine::desk::{Desk as _, Outcome};
+use jiff::SignedDuration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_accepted_before_the_first_comparison_and_no_key_is_spent() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.boot();
+    assert_eq!(code_of(&rig.submit(&alice(), buy("k-1")).await), "NotReady");
+    rig.broker.hold_snapshots(true);
+    rig.broker.up(1).await;
+    rig.until("the comparison waits for its answer", || rig.broker.held() == 1).await;
+    let Err(Fault::NotReady(why)) = rig.submit(&alice(), buy("k-1")).await else { panic!("it must not be ready") };
+    assert!(why.iter().any(|one| one.contains("compared")), "{why:?}");
+    rig.broker.release(&rig.interlock).await;
+    rig.until_ready().await;
+    rig.working("k-1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn between_1100_and_1102_nothing_is_ready_and_a_new_look_decides() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.notice(1100).await;
+    rig.settle().await;
+    assert!(rig.desk().not_ready().iter().any(|why| why.contains("1100")), "{:?}", rig.desk().not_ready());
+    assert_eq!(code_of(&rig.submit(&alice(), buy("k-2")).await), "NotReady");
+    let (looks, lines) = (rig.broker.asked("snapshot"), rig.broker.subscriptions());
+    rig.broker.trade("k-1", "10", "e.1.01");
+    rig.broker.notice(1102).await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    rig.until_ready().await;
+    assert_eq!(rig.broker.asked("snapshot"), looks + 1);
+    assert_eq!(rig.broker.subscriptions(), lines, "1102 keeps the data lines");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_1101_the_lines_are_opened_again() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.until("the order opened a line", || rig.broker.subscriptions() > 0).await;
+    let (looks, lines) = (rig.broker.asked("snapshot"), rig.broker.subscriptions());
+    rig.broker.notice(1100).await;
+    rig.broker.notice(1101).await;
+    rig.until("the line is opened again", || rig.broker.subscriptions() == lines + 1).await;
+    rig.until_ready().await;
+    assert_eq!(rig.broker.asked("snapshot"), looks + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_begun_before_the_line_was_lost_proves_nothing_afterwards() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.boot();
+    rig.broker.hold_snapshots(true);
+    rig.broker.up(1).await;
+    rig.until("the first look waits", || rig.broker.held() == 1).await;
+    rig.broker.notice(1100).await;
+    rig.settle().await;
+    // The answer to the first look comes while the line is down.
+    rig.broker.release(&rig.interlock).await;
+    rig.settle().await;
+    assert_eq!(rig.log.book().last_reconciliation, None);
+    rig.broker.hold_snapshots(true);
+    rig.broker.notice(1102).await;
+    rig.until("the second look waits", || rig.broker.held() == 1).await;
+    rig.settle().await;
+    assert!(!rig.desk().not_ready().is_empty(), "only the second look counts");
+    rig.broker.release(&rig.interlock).await;
+    rig.until_ready().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_without_its_end_is_unknown_and_the_look_is_repeated() {
+    for section in ["open_orders", "completed_orders", "executions", "positions", "account"] {
+        let mut rig = Rig::ready().await;
+        rig.broker.on_submit(OnSubmit::Swallow);
+        rig.submit(&alice(), buy("k-1")).await.unwrap();
+        rig.crash().await;
+        rig.broker.unknown_sections(&[section]);
+        rig.boot();
+        rig.broker.up(1).await;
+        let reports =
+            |count| move |rig: &Rig| rig.log.count(|event| matches!(event, JournalEvent::Reconciled { .. })) == count;
+        // One complete look of the first process, then one after the other without this part.
+        for looks in 2..5 {
+            let seen = reports(looks);
+            rig.until("it looked again", || seen(&rig)).await;
+            rig.settle().await;
+            rig.pass(SignedDuration::from_secs(4));
+        }
+        assert!(!rig.desk().not_ready().is_empty(), "{section}");
+        assert_eq!(rig.order("k-1").status, OrdStatus::Unconfirmed, "{section}: unknown is not empty");
+        rig.broker.unknown_sections(&[]);
+        rig.pass(SignedDuration::from_secs(4));
+        rig.until_ready().await;
+        rig.until_status("k-1", OrdStatus::Missing).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_in_flight_when_the_line_breaks_is_unknown_until_it_is_looked_up() {
+    let rig = Rig::ready().await;
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    rig.broker.down().await;
+    rig.settle().await;
+    assert_eq!(code_of(&rig.submit(&alice(), buy("k-2")).await), "NotReady");
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    assert_eq!(rig.broker.submits(), ["k-1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trade_during_a_look_does_not_set_the_position_back() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.broker.hold_position("10");
+    rig.boot();
+    rig.connect(1).await;
+    let mut sell = buy("k-1");
+    sell.side = Side::Sell;
+    rig.submit(&alice(), sell).await.unwrap();
+    rig.until("the broker has it", || !rig.broker.ledger().is_empty()).await;
+    rig.broker.acknowledge("k-1").await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    // A look begins, the sell is filled meanwhile, and the look's positions are those of before.
+    rig.broker.hold_snapshots(true);
+    rig.pass(SignedDuration::from_secs(601));
+    rig.until("the look waits", || rig.broker.held() == 1).await;
+    rig.broker.fill("k-1", "10", "e.1.01").await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    let seen = rig.broker.asked("snapshot");
+    rig.broker.release(&rig.interlock).await;
+    rig.until("the look is answered", || rig.broker.asked("snapshot") > seen).await;
+    rig.settle().await;
+    let mut again = buy("k-2");
+    again.side = Side::Sell;
+    let answer = rig.submit(&alice(), again).await.unwrap();
+    assert_eq!(answer.outcome, Outcome::Denied, "nothing is held any more: this would sell short");
+    assert_eq!(reason_codes(&answer.order), ["C24_REDUCE_ONLY"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_that_could_not_be_written_is_written_when_the_line_is_back() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.down().await;
+    rig.settle().await;
+    let answer = rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    assert_eq!((answer.proven, answer.order.status), (false, OrdStatus::PendingCancel));
+    assert_eq!(rig.broker.cancels("k-1"), 0);
+    rig.connect(1).await;
+    rig.pass(SignedDuration::from_secs(3));
+    rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_cancel_proves_nothing_and_is_looked_up() {
+    for code in [161, 10147, 10148] {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+        rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+        if code == 10148 {
+            rig.broker.trade("k-1", "10", "e.1.01");
+        }
+        rig.broker.error("k-1", code).await;
+        rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+        rig.pass(SignedDuration::from_secs(4));
+        if code == 10148 {
+            rig.until_status("k-1", OrdStatus::Filled).await;
+        } else {
+            rig.until("it is still there, so the cancel is repeated", || rig.broker.cancels("k-1") >= 2).await;
+            rig.broker.edit("k-1", |order| order.status = "Cancelled".to_owned());
+            rig.broker.error("k-1", 202).await;
+            rig.until_status("k-1", OrdStatus::Canceled).await;
+        }
+        assert_eq!(rig.halted(), None, "code {code}");
+    }
+}
