@@ -111,6 +111,9 @@ impl TradingStateEntry {
 pub struct TradingStates {
     /// The state of the whole installation.
     pub global: TradingState,
+    /// Whether the file `KILL` is in the data directory: then nothing is sent, whatever the states say;
+    /// null when the key may not read.
+    pub kill_file: Option<bool>,
     /// Scope by scope.
     pub items: Vec<TradingStateEntry>,
     /// Always null: one answer holds all.
@@ -119,10 +122,11 @@ pub struct TradingStates {
 
 impl TradingStates {
     /// The shape.
-    pub fn of(states: &[(KillScope, trading_state::StateEntry)]) -> Self {
+    pub fn of(states: &[(KillScope, trading_state::StateEntry)], kill_file: Option<bool>) -> Self {
         let global = states.iter().find(|(scope, _)| *scope == KillScope::Global);
         Self {
             global: global.map_or(TradingState::Active, |(_, entry)| entry.state.into()),
+            kill_file,
             items: states.iter().map(|(scope, entry)| TradingStateEntry::of(scope, entry)).collect(),
             next_cursor: None,
         }
