@@ -189,7 +189,7 @@ impl Core {
         let event =
             JournalEvent::TradingStateSet { scope: scope.clone(), state, by: by.clone(), reason: reason.to_owned() };
         self.push(batch, now, event);
-        if lifts {
+        if lifts && *scope == KillScope::Global {
             // The human has looked at what the alarm said.
             self.session.alarm = None;
         }

@@ -161,9 +161,11 @@ impl Core {
         perm_id: Option<domain::id::PermId>,
     ) -> Option<&OrderRecord> {
         if let Some(reference) = OrderRef::parse(order_ref) {
+            // An order that we never sent cannot be at the broker: whoever bears its reference is an orphan.
             return (Some(&reference.installation) == self.book.installation.as_ref())
                 .then(|| self.book.orders.get(&reference.cl_ord_id))
-                .flatten();
+                .flatten()
+                .filter(|order| !order.attempts.is_empty());
         }
         let ours = client_id.is_none_or(|id| id == self.config.client_id);
         let key = id.filter(|_| ours).and_then(|id| self.book.by_broker_id.get(&id));
@@ -505,7 +507,12 @@ impl Core {
         let due: Vec<ClOrdId> = self
             .cancels
             .iter()
-            .filter(|(_, at)| at.checked_add(CANCEL_AGAIN).is_ok_and(|again| again <= now))
+            .filter(|(key, at)| {
+                // The broker does not know a missing order: asked too often, it only repeats its refusal.
+                let missing = book.orders.get(key).is_some_and(|order| order.status == OrdStatus::Missing);
+                let rest = if missing { duration(self.config.reconcile_every) } else { CANCEL_AGAIN };
+                at.checked_add(rest).is_ok_and(|again| again <= now)
+            })
             .map(|(key, _)| key.clone())
             .collect();
         for key in due {

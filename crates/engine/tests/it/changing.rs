@@ -45,7 +45,7 @@ async fn an_echo_of_the_original_acknowledges_no_change_of_the_price() {
     rig.working("k-1").await;
     replace(&rig, "k-1", "r-1", amend("10", "99")).await.unwrap();
     rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
-    rig.broker.edit("k-1", |order| order.status = "PreSubmitted".to_owned());
+    rig.broker.edit("k-1", |order| "PreSubmitted".clone_into(&mut order.status));
     rig.broker.echo("k-1").await;
     rig.settle().await;
     let order = rig.order("k-1");
@@ -164,4 +164,16 @@ async fn a_failed_write_of_a_change_makes_the_order_unknown() {
         .await;
     let order = rig.until_status("k-1", OrdStatus::Unconfirmed).await;
     assert_eq!(order.worst_leaves(), dec("20"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reduced_order_that_fills_before_its_change_is_acknowledged_is_filled() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("4", "100")).await.unwrap();
+    take_over(&rig, "k-1").await;
+    rig.broker.fill("k-1", "4", "e.1.01").await;
+    let order = rig.until_status("k-1", OrdStatus::Filled).await;
+    assert_eq!((order.intent.qty, order.cum_qty(), order.version), (qty("4"), dec("4"), 2));
+    assert_eq!((order.pending_replace, rig.halted()), (None, None));
 }

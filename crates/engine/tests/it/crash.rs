@@ -42,7 +42,7 @@ async fn a_crash_after_the_send_and_before_the_answer_adopts_what_the_broker_sho
     assert_eq!(rig.order("k-1").status, OrdStatus::Unconfirmed);
     rig.connect(1).await;
     let order = rig.until_status("k-1", OrdStatus::Working).await;
-    assert_eq!(order.perm_id.map(|id| id.get()), Some(rig.broker.placed("k-1").perm_id));
+    assert_eq!(order.perm_id.map(domain::id::PermId::get), Some(rig.broker.placed("k-1").perm_id));
     assert_eq!((rig.broker.submits().len(), intents(&rig)), (1, 1));
 }
 
@@ -55,7 +55,7 @@ async fn what_was_filled_or_canceled_while_we_were_dead_is_booked_once() {
     rig.settle().await;
     rig.crash().await;
     rig.broker.trade("k-1", "6", "e.2.01");
-    rig.broker.edit("k-2", |order| order.status = "Cancelled".to_owned());
+    rig.broker.edit("k-2", |order| "Cancelled".clone_into(&mut order.status));
     rig.boot();
     assert_eq!(rig.order("k-1").status, OrdStatus::Working, "until the broker is asked");
     rig.connect(1).await;

@@ -28,7 +28,7 @@ async fn orders_and_trades_of_others_are_shown_as_external_and_never_touched() {
     let mut trade = rig.broker.trade("k-1", "1", "e.9.01");
     rig.broker.edit("k-1", |order| {
         order.filled = dec("0");
-        order.status = "Submitted".to_owned();
+        "Submitted".clone_into(&mut order.status);
     });
     trade.order_ref = String::new();
     trade.client_id = Some(ClientId::new(0).unwrap());
@@ -127,7 +127,7 @@ async fn an_echo_that_differs_from_the_intent_is_canceled_and_halts_its_instrume
         let rig = Rig::ready().await;
         rig.submit(&alice(), buy("k-1")).await.unwrap();
         rig.until("the broker has it", || !rig.broker.ledger().is_empty()).await;
-        rig.broker.edit("k-1", |order| order.status = "Submitted".to_owned());
+        rig.broker.edit("k-1", |order| "Submitted".clone_into(&mut order.status));
         let mut wrong = rig.broker.placed("k-1").as_reported();
         edit(&mut wrong);
         let generation = rig.broker.generation();
@@ -148,4 +148,23 @@ async fn an_order_that_differs_at_reconciliation_is_canceled_and_halts_its_instr
     rig.broker.up(1).await;
     rig.until("it is canceled", || rig.broker.cancels("k-1") == 1).await;
     rig.until("the instrument is halted", || rig.halted().is_some()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_still_waits_for_its_approval_cannot_be_at_the_broker() {
+    let rig = Rig::ready().await;
+    rig.working("k-0").await;
+    rig.submit(&bot(), buy("k-1")).await.unwrap();
+    let approval = rig.pending_approval().id;
+    let mut orphan = rig.broker.placed("k-0").as_reported();
+    orphan.order_ref = Broker::own_ref(&rig.log.book(), "k-1");
+    orphan.broker_order_id = Some(BrokerOrderId::new(77).unwrap());
+    orphan.perm_id = Some(PermId::new(4_711).unwrap());
+    let generation = rig.broker.generation();
+    rig.broker.say(BrokerEvent::OpenOrder { generation, order: Box::new(orphan) }).await;
+    rig.until("the alarm is raised", || rig.desk().status(&alice()).unwrap().alarm.is_some()).await;
+    assert_eq!(rig.order("k-1").status, OrdStatus::PendingApproval);
+    // Answering the question afterwards is an ordinary thing.
+    rig.desk().deny_approval(&bob(), approval, "who sent it?".to_owned()).await.unwrap();
+    assert_eq!(rig.order("k-1").status, OrdStatus::Denied);
 }

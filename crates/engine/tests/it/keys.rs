@@ -94,3 +94,16 @@ async fn a_cancel_and_a_change_with_a_known_key_are_not_done_twice() {
     let proven = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), Duration::ZERO).await.unwrap();
     assert!(proven.proven && proven.replayed);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_that_runs_out_of_time_while_the_first_still_waits_is_told_so() {
+    let rig = Rig::ready().await;
+    let desk = rig.desk();
+    let first = tokio::spawn(async move { desk.submit(&alice(), buy("k-1"), PATIENCE).await });
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    assert_eq!(rig.submit(&alice(), buy("k-1")).await.unwrap_err(), Fault::InFlight(key("k-1")));
+    rig.broker.acknowledge("k-1").await;
+    assert!(!first.await.unwrap().unwrap().replayed);
+    assert!(rig.submit(&alice(), buy("k-1")).await.unwrap().replayed);
+    assert_eq!(rig.broker.submits(), ["k-1"]);
+}

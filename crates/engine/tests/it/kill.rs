@@ -172,3 +172,47 @@ async fn while_reducing_only_what_reduces_leaves() {
     less.side = domain::order::Side::Sell;
     assert_eq!(rig.submit(&alice(), less).await.unwrap().outcome, Outcome::Unknown);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cancel_of_a_missing_order_is_repeated_at_leisure() {
+    let mut rig = Rig::ready().await;
+    rig.broker.on_submit(OnSubmit::Swallow);
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.crash().await;
+    rig.boot();
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Missing).await;
+    set(&rig, &alice(), TradingState::Halted).await.unwrap();
+    rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+    // A refusal asks for a look, and the tick that makes it repeats the cancels that are due before it.
+    rig.broker.error("k-1", 10147).await;
+    let looks = rig.broker.asked("snapshot");
+    rig.settle().await;
+    rig.pass(SignedDuration::from_secs(10));
+    rig.until("a tick came by", || rig.broker.asked("snapshot") > looks).await;
+    rig.settle().await;
+    assert_eq!(rig.broker.cancels("k-1"), 1);
+    rig.pass(SignedDuration::from_secs(601));
+    rig.until("the cancel is written again", || rig.broker.cancels("k-1") == 2).await;
+    assert_eq!(rig.order("k-1").status, OrdStatus::Missing, "and nothing is proven by it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alarm_stands_until_everything_is_lifted() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let mut orphan = rig.broker.placed("k-1").as_reported();
+    orphan.order_ref = Broker::own_ref(&rig.log.book(), "lost");
+    orphan.perm_id = Some(domain::id::PermId::new(4_711).unwrap());
+    let generation = rig.broker.generation();
+    rig.broker.say(domain::broker::BrokerEvent::OpenOrder { generation, order: Box::new(orphan) }).await;
+    let alarm = || rig.desk().status(&alice()).unwrap().alarm;
+    rig.until("the alarm is raised", || alarm().is_some()).await;
+    let one = KillScope::Strategy(id("one"));
+    for state in [TradingState::Halted, TradingState::Active] {
+        rig.desk().set_trading_state(&alice(), one.clone(), state, "drill".to_owned()).await.unwrap();
+    }
+    assert!(alarm().is_some(), "a lift elsewhere answers nothing");
+    set(&rig, &alice(), TradingState::Active).await.unwrap();
+    assert_eq!(alarm(), None);
+}

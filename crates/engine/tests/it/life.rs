@@ -18,7 +18,7 @@ async fn an_order_is_sent_acknowledged_filled_in_parts_and_its_commission_comes_
     let working = rig.until_status("k-1", OrdStatus::Working).await;
     assert_eq!(working.broker_status.as_deref(), Some("Submitted"));
     assert_eq!(working.acknowledged_in, Some(rig.broker.generation()));
-    assert_eq!(working.perm_id.map(|id| id.get()), Some(rig.broker.placed("k-1").perm_id));
+    assert_eq!(working.perm_id.map(domain::id::PermId::get), Some(rig.broker.placed("k-1").perm_id));
     assert_eq!(engine::outcome(&working), Outcome::Acknowledged);
 
     rig.broker.fill("k-1", "4", "e.1.01").await;

@@ -176,7 +176,7 @@ async fn a_refused_cancel_proves_nothing_and_is_looked_up() {
             rig.until_status("k-1", OrdStatus::Filled).await;
         } else {
             rig.until("it is still there, so the cancel is repeated", || rig.broker.cancels("k-1") >= 2).await;
-            rig.broker.edit("k-1", |order| order.status = "Cancelled".to_owned());
+            rig.broker.edit("k-1", |order| "Cancelled".clone_into(&mut order.status));
             rig.broker.error("k-1", 202).await;
             rig.until_status("k-1", OrdStatus::Canceled).await;
         }

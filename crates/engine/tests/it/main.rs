@@ -1,7 +1,7 @@
 //! Scenarios over the real engine: a journal that can fail, a broker that does what the test says, a clock that stands
 //! still. Every order that the broker receives is checked against a fresh replay of what is durable at that moment.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test a failure is a panic")]
+#![expect(clippy::unwrap_used, reason = "in a test a failure is a panic")]
 
 extern crate tollgate_engine as engine;
 

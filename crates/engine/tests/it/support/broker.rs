@@ -297,10 +297,8 @@ impl State {
 impl Placed {
     /// As `openOrder` would say it.
     pub(crate) fn as_reported(&self) -> BrokerOrder {
-        let order_type = match self.intent.order_type {
-            OrderType::Market => "MKT",
-            _ => "LMT",
-        };
+        // The scenarios trade nothing else.
+        let order_type = if self.intent.order_type == OrderType::Market { "MKT" } else { "LMT" };
         BrokerOrder {
             account: Some(account()),
             con_id: Some(con_id()),
@@ -431,7 +429,7 @@ impl Broker {
             status: placed.status.clone(),
             filled: Some(placed.filled),
             remaining: Some(placed.intent.qty.get() - placed.filled),
-            avg_px: (!placed.filled.is_zero()).then(|| Decimal::ONE_HUNDRED),
+            avg_px: (!placed.filled.is_zero()).then_some(Decimal::ONE_HUNDRED),
             why_held: String::new(),
         };
         self.say(BrokerEvent::Status { generation: self.generation(), report }).await;
@@ -439,7 +437,7 @@ impl Broker {
 
     /// The order works.
     pub(crate) async fn acknowledge(&self, cl_ord_id: &str) {
-        self.edit(cl_ord_id, |order| order.status = "Submitted".to_owned());
+        self.edit(cl_ord_id, |order| "Submitted".clone_into(&mut order.status));
         self.echo(cl_ord_id).await;
     }
 
@@ -449,7 +447,8 @@ impl Broker {
         let mut state = self.lock();
         let order = state.ledger.iter_mut().find(|order| order.cl_ord_id.as_str() == cl_ord_id).unwrap();
         order.filled += qty(last_qty).get();
-        order.status = if order.filled >= order.intent.qty.get() { "Filled" } else { "Submitted" }.to_owned();
+        let word = if order.filled >= order.intent.qty.get() { "Filled" } else { "Submitted" };
+        word.clone_into(&mut order.status);
         let execution = Execution {
             exec_id: exec_id.parse().unwrap(),
             account: account(),
@@ -491,7 +490,7 @@ impl Broker {
 
     /// The order is over without fills.
     pub(crate) async fn canceled(&self, cl_ord_id: &str) {
-        self.edit(cl_ord_id, |order| order.status = "Cancelled".to_owned());
+        self.edit(cl_ord_id, |order| "Cancelled".clone_into(&mut order.status));
         self.status(cl_ord_id).await;
     }
 
@@ -504,10 +503,6 @@ impl Broker {
 
     pub(crate) fn add_other(&self, order: BrokerOrder) {
         self.lock().others.push(order);
-    }
-
-    pub(crate) fn add_execution(&self, execution: Execution) {
-        self.lock().executions.push(execution);
     }
 
     pub(crate) fn hold_position(&self, quantity: &str) {

@@ -68,7 +68,7 @@ pub(crate) struct Watched {
     pub(crate) inner: Box<dyn Journal>,
     pub(crate) log: Log,
     /// Lives as long as the writer.
-    pub(crate) alive: Arc<()>,
+    pub(crate) _alive: Arc<()>,
 }
 
 impl Journal for Watched {

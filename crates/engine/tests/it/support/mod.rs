@@ -7,7 +7,5 @@ mod rig;
 mod world;
 
 pub(crate) use broker::{Broker, OnSubmit};
-pub(crate) use clock::TestClock;
-pub(crate) use log::Log;
 pub(crate) use rig::{Disk, Rig, code_of, reason_codes};
 pub(crate) use world::*;

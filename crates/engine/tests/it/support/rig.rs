@@ -7,6 +7,7 @@ use super::world::{PATIENCE, account, alice, con_id, key};
 use domain::approval::Approval;
 use domain::book::OrderRecord;
 use domain::fault::Fault;
+use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::Trading;
 use domain::order::OrderIntent;
@@ -80,7 +81,7 @@ impl Rig {
             config_hash: "0".repeat(64),
             key_secret: [7; 32],
             kill_file: dir.path().join("KILL"),
-            reconcile_every: Duration::from_secs(600),
+            reconcile_every: Duration::from_mins(10),
             look_up_after: Duration::from_secs(5),
         };
         change(&mut config);
@@ -125,7 +126,7 @@ impl Rig {
         let alive = Arc::new(());
         self.writer = Arc::downgrade(&alive);
         let parts = Parts {
-            journal: Box::new(Watched { inner: journal, log: self.log.clone(), alive }),
+            journal: Box::new(Watched { inner: journal, log: self.log.clone(), _alive: alive }),
             archive,
             link: self.broker.attach(Arc::clone(&self.interlock)),
             interlock: Arc::clone(&self.interlock),
@@ -217,10 +218,9 @@ impl Rig {
         let generation = self.broker.generation();
         self.broker.say(domain::broker::BrokerEvent::Notice { generation, code: 2104, message }).await;
         let place = || {
-            self.log.records().into_iter().rev().find_map(|record| match record.event {
-                domain::journal::JournalEvent::Notice { message, .. } if message == wanted => Some(record.seq),
-                _ => None,
-            })
+            let told =
+                |event: &JournalEvent| matches!(event, JournalEvent::Notice { message, .. } if *message == wanted);
+            self.log.records().into_iter().rev().find(|record| told(&record.event)).map(|record| record.seq)
         };
         // Durable is not enough: readers must see it.
         let head = || self.desk().status(&alice()).unwrap().journal_head.0;
