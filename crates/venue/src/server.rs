@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ClockMode, ConfigError, VenueConfig};
@@ -191,6 +192,7 @@ async fn accept(listener: TcpListener, connections_max: usize, parts: SessionPar
             Err(e) => {
                 // Out of file descriptors, as a rule: others may close some.
                 tracing::warn!(error = %e, "cannot accept a connection");
+                // tidy: sleep — the system has nothing to wait on; trying at once would only spin
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
@@ -213,15 +215,17 @@ async fn accept(listener: TcpListener, connections_max: usize, parts: SessionPar
 }
 
 async fn serve_control(listener: TcpListener, commands: mpsc::Sender<Command>, stop: CancellationToken) {
-    let stopped = stop.clone().cancelled_owned();
-    let served = axum::serve(listener, control::router(commands)).with_graceful_shutdown(stopped);
-    tokio::select! {
-        result = async { served.await } => {
-            if let Err(e) = result {
-                tracing::error!(error = %e, "the control API failed");
-            }
-        }
-        () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(1)).await } => {}
+    let served = axum::serve(listener, control::router(commands))
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .into_future();
+    tokio::pin!(served);
+    let result = tokio::select! {
+        result = &mut served => result,
+        // Clients that keep their connection open are not waited for long.
+        () = stop.cancelled() => timeout(Duration::from_secs(1), served).await.unwrap_or(Ok(())),
+    };
+    if let Err(e) = result {
+        tracing::error!(error = %e, "the control API failed");
     }
 }
 

@@ -30,11 +30,8 @@ pub use historical::{
 pub use market::{
     MarketDataRequest, MarketDataType, TickAttrib, TickGeneric, TickPrice, TickReqParams, TickSize, TickString, tick,
 };
-pub use notice::Notice;
+pub use notice::{NO_REQ_ID, Notice};
 pub use order::Order;
 pub use order_state::{CompletedOrder, OpenOrder, OrderState, OrderStatus, Status};
 pub use reply::Reply;
 pub use request::{AccountScope, CancelOrder, PlaceOrder, PnLRequest, Request, SecDefOptParamsRequest};
-
-/// The request id of a message that answers no request (`-1` on the wire).
-pub const NO_REQ_ID: i32 = -1;

@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 
+/// The request id of a message that answers no request (`-1` on the wire).
+pub const NO_REQ_ID: i32 = -1;
+
 /// An error or notice (message 4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Request or order it is about; [`super::NO_REQ_ID`] for none.
+    /// Request or order it is about; [`NO_REQ_ID`] for none.
     pub req_id: i32,
     /// IBKR's code.
     pub code: i32,
@@ -25,6 +28,6 @@ impl Notice {
 
     /// A notice about no request.
     pub fn general(code: i32, message: impl Into<String>, time: Timestamp) -> Self {
-        Self::about(super::NO_REQ_ID, code, message, time)
+        Self::about(NO_REQ_ID, code, message, time)
     }
 }

@@ -10,8 +10,12 @@ use ibapi::market_data::realtime::TickTypes;
 use ibapi::orders::Action;
 use ibapi::orders::order_builder::market_order;
 use ibapi::subscriptions::SubscriptionItem;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::support::{PATIENCE, Updates, connect, contract, start, step, stepped, submit, within};
+use crate::support::{
+    PATIENCE, Updates, connect, contract, hello, post, start, start_api, step, stepped, submit, within,
+};
 
 const ACCOUNT: &str = "DUV0000001";
 
@@ -148,4 +152,38 @@ async fn a_snapshot_has_bid_and_ask_and_ends() {
     };
     let (bid, ask) = (price("Bid").unwrap(), price("Ask").unwrap());
     assert!(0.0 < bid && bid < ask, "{bid} {ask}");
+}
+
+#[tokio::test]
+async fn quotes_stream_as_time_passes_until_they_are_cancelled() {
+    let venue = start(stepped()).await;
+    let client = connect(&venue, 3).await;
+    let aapl = contract(&client, "AAPL").await;
+    let mut ticks = client.market_data(&aapl).subscribe().await.unwrap();
+    let first = within("a tick", ticks.next()).await;
+    assert!(first.is_some_and(|tick| tick.is_ok()));
+    let moved = serde_json::json!({"symbol": "AAPL", "price": 200});
+    assert_eq!(post(&venue, "/price", &moved).await.0, 200);
+    step(&venue, "PT1S").await;
+    let near = |tick: &TickTypes| matches!(tick, TickTypes::PriceSize(p) if (p.price - 200.0).abs() < 2.0);
+    let seen = ticks.collect_until(PATIENCE, |all| all.last().is_some_and(near)).await;
+    assert!(seen.last().is_some_and(near), "{seen:?}");
+}
+
+#[tokio::test]
+async fn the_lowest_served_version_is_served_too() {
+    let venue = start(stepped()).await;
+    let mut socket = TcpStream::connect(venue.tws_addr()).await.unwrap();
+    socket.write_all(&[hello("v100..213"), start_api(4)].concat()).await.unwrap();
+    let mut bytes = Vec::new();
+    within("the account list", async {
+        let mut buffer = [0; 4_096];
+        while !bytes.windows(ACCOUNT.len()).any(|w| w == ACCOUNT.as_bytes()) {
+            let len = socket.read(&mut buffer).await.unwrap();
+            assert!(len > 0, "closed");
+            bytes.extend_from_slice(&buffer[..len]);
+        }
+    })
+    .await;
+    assert_eq!(&bytes[4..8], b"213\0");
 }

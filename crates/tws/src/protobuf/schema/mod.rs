@@ -28,22 +28,11 @@ pub(crate) use market::{
 };
 pub(crate) use order::{Order, SoftDollarTier};
 pub(crate) use session::{
-    CurrentTime, CurrentTimeInMillis, ErrorMessage, ManagedAccounts, NextValidId, SetServerLogLevelRequest,
-    StartApiRequest, UserInfo,
+    CurrentTime, CurrentTimeInMillis, Empty, ErrorMessage, ManagedAccounts, NextValidId, ReqId,
+    SetServerLogLevelRequest, StartApiRequest, UserInfo,
 };
 pub(crate) use trade::{
     AutoOpenOrdersRequest, CancelOrderRequest, CommissionAndFeesReport, CompletedOrder, CompletedOrdersRequest,
     Execution, ExecutionDetails, ExecutionRequest, GlobalCancelRequest, OpenOrder, OrderState, OrderStatus,
     PlaceOrderRequest,
 };
-
-/// A message whose only content is a request id in field 1.
-#[derive(Clone, Copy, PartialEq, prost::Message)]
-pub(crate) struct ReqId {
-    #[prost(int32, optional, tag = "1")]
-    pub(crate) req_id: Option<i32>,
-}
-
-/// A message without content.
-#[derive(Clone, Copy, PartialEq, prost::Message)]
-pub(crate) struct Empty {}

@@ -59,3 +59,14 @@ pub(crate) struct UserInfo {
     #[prost(string, optional, tag = "2")]
     pub(crate) white_branding_id: Option<String>,
 }
+
+/// A message whose only content is a request id in field 1.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(crate) struct ReqId {
+    #[prost(int32, optional, tag = "1")]
+    pub(crate) req_id: Option<i32>,
+}
+
+/// A message without content.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(crate) struct Empty {}
