@@ -19,3 +19,4 @@ mod link;
 mod on_disk;
 mod refusal;
 mod resolving;
+mod walk;

@@ -148,6 +148,8 @@ impl Rig {
     /// Connects and waits until trading is ready.
     pub(crate) async fn connect(&self, next_valid_id: i64) {
         self.broker.up(next_valid_id).await;
+        // What the last connection was ready for does not count.
+        self.settle().await;
         self.until_ready().await;
     }
 
@@ -211,21 +213,15 @@ impl Rig {
         self.order(cl_ord_id)
     }
 
-    /// Everything that was handed to the writer before is decided: an input of ours went through behind it.
+    /// Everything that was handed to the writer before is decided: the cost of a trade that nobody knows went through
+    /// behind it, and readers see it.
     pub(crate) async fn settle(&self) {
-        let message = format!("settled {}", self.log.records().len());
-        let wanted = message.clone();
-        let generation = self.broker.generation();
-        self.broker.say(domain::broker::BrokerEvent::Notice { generation, code: 2104, message }).await;
-        let place = || {
-            let told =
-                |event: &JournalEvent| matches!(event, JournalEvent::Notice { message, .. } if *message == wanted);
-            self.log.records().into_iter().rev().find(|record| told(&record.event)).map(|record| record.seq)
-        };
-        // Durable is not enough: readers must see it.
+        let mark = format!("settled.{}", self.log.records().len());
+        self.broker.commission(&mark, "0").await;
+        let told = |event: &JournalEvent| matches!(event, JournalEvent::ExternalCommission { exec_id, .. } if exec_id.as_str() == mark);
+        let place = || self.log.records().into_iter().rev().find(|record| told(&record.event)).map(|record| record.seq);
         let head = || self.desk().status(&alice()).unwrap().journal_head.0;
-        let seen = || place().is_some_and(|seq| head() >= seq);
-        self.until("the writer has worked off what came before", seen).await;
+        self.until("the writer has worked off what came before", || place().is_some_and(|seq| head() >= seq)).await;
     }
 
     /// Lets time pass.
