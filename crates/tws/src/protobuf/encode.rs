@@ -23,7 +23,10 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
         Reply::CurrentTime(now) => to.put(id::CURRENT_TIME, &current_time(*now)),
         Reply::CurrentTimeMillis(now) => to.put(id::CURRENT_TIME_MILLIS, &current_millis(*now)),
         Reply::UserInfo { req_id, white_branding_id } => {
-            to.put(id::USER_INFO, &wire::UserInfo { req_id: Some(*req_id), white_branding_id: some(white_branding_id) })
+            to.put(
+                id::USER_INFO,
+                &wire::UserInfo { req_id: Some(*req_id), white_branding_id: some(white_branding_id) },
+            );
         }
         Reply::ContractData { req_id, details } => {
             to.put(id::CONTRACT_DATA, &market::contract_data(*req_id, details));
@@ -37,7 +40,7 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
         }
         Reply::SecDefOptParamsEnd { req_id } => to.put_id(id::SEC_DEF_OPT_PARAMS_END, *req_id),
         Reply::MarketRule { market_rule_id, increments } => {
-            to.put(id::MARKET_RULE, &market::market_rule(*market_rule_id, increments))
+            to.put(id::MARKET_RULE, &market::market_rule(*market_rule_id, increments));
         }
         Reply::TickReqParams(tick) => to.put(id::TICK_REQ_PARAMS, &market::tick_req_params(tick)),
         Reply::TickPrice(tick) => to.put(id::TICK_PRICE, &market::tick_price(tick)),
@@ -57,7 +60,7 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
             to.put(id::HISTORICAL_DATA_UPDATE, &market::bar_update(*req_id, bar));
         }
         Reply::HeadTimestamp { req_id, time, as_unix_seconds } => {
-            to.put(id::HEAD_TIMESTAMP, &market::head_timestamp(*req_id, *time, *as_unix_seconds))
+            to.put(id::HEAD_TIMESTAMP, &market::head_timestamp(*req_id, *time, *as_unix_seconds));
         }
         Reply::OpenOrder(order) => to.put(id::OPEN_ORDER, &trade::open_order(order)),
         Reply::OpenOrdersEnd => to.put(id::OPEN_ORDERS_END, &wire::Empty {}),
@@ -80,10 +83,10 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
         Reply::AccountValue(row) => to.put(id::ACCOUNT_VALUE, &account::value(row)),
         Reply::PortfolioValue(row) => to.put(id::PORTFOLIO_VALUE, &account::portfolio_value(row)),
         Reply::AccountUpdateTime(time) => {
-            to.put(id::ACCOUNT_UPDATE_TIME, &wire::AccountUpdateTime { time_stamp: Some(time.clone()) })
+            to.put(id::ACCOUNT_UPDATE_TIME, &wire::AccountUpdateTime { time_stamp: Some(time.clone()) });
         }
         Reply::AccountDownloadEnd { account } => {
-            to.put(id::ACCOUNT_DOWNLOAD_END, &wire::AccountDataEnd { account_name: Some(account.clone()) })
+            to.put(id::ACCOUNT_DOWNLOAD_END, &wire::AccountDataEnd { account_name: Some(account.clone()) });
         }
         Reply::AccountValueMulti(row) => {
             to.put(id::ACCOUNT_UPDATE_MULTI, &account::value_multi(row));

@@ -20,8 +20,9 @@ const TEST: &str = "kill::what_was_acknowledged_before_a_kill_is_there_after_it_
 /// The other process is this test binary, running the test below with a directory in its environment.
 async fn be_the_venue(dir: &Path) {
     let venue = start(stepped_in(dir)).await;
-    println!("\nlistening {}", venue.tws_addr());
-    std::io::stdout().flush().unwrap();
+    let mut out = std::io::stdout();
+    writeln!(out, "\nlistening {}", venue.tws_addr()).unwrap();
+    out.flush().unwrap();
     std::future::pending::<()>().await;
 }
 
