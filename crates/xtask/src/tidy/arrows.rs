@@ -27,7 +27,7 @@ const ARROWS: [Row; 11] = [
     //   crate        may use                                                     its tests may use
     row("domain",    &[],                                                         &[]),
     row("store",     &["domain"],                                                 &[]),
-    row("ibkr",      &["domain"],                                                 &["venue"]),
+    row("ibkr",      &["domain"],                                                 &["tws", "venue"]),
     row("tws",       &[],                                                         &[]),
     row("venue",     &["tws"],                                                    &[]),
     row("wire",      &["domain"],                                                 &[]),
