@@ -25,6 +25,7 @@ pub mod policy;
 pub mod principal;
 pub mod reading;
 pub mod reason;
+pub mod rebalance;
 pub mod reconcile;
 pub mod trading_state;
 
