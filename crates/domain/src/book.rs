@@ -139,6 +139,9 @@ impl Book {
             JournalEvent::OrderSubmitting { .. } => self.submitting(record),
             JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, amendment, .. } => {
                 self.use_key(record, key, KeyUse::replace(cl_ord_id, request_hash))?;
+                if self.orders.get(cl_ord_id).is_some_and(|order| order.pending_replace.is_some()) {
+                    return Err(refuse(record, format!("another change of {cl_ord_id} is still open")));
+                }
                 let pending = PendingReplace { key: key.clone(), amendment: *amendment };
                 self.request(record, cl_ord_id, EventKind::ReplaceRequested, |order| {
                     order.pending_replace = Some(pending);
@@ -199,6 +202,9 @@ impl Book {
         by: &Principal,
         approval: &Approval,
     ) -> Result<(), ReplayError> {
+        if self.approvals.contains_key(&approval.id) {
+            return Err(refuse(record, format!("approval {} exists already", approval.id)));
+        }
         if let Some(waiting) = self.orders.get_mut(&order.intent.cl_ord_id) {
             // Asked anew: the world moved outside the bounds of the first question.
             if waiting.status != OrdStatus::PendingApproval {
@@ -228,9 +234,13 @@ impl Book {
             return Err(refuse(record, format!("order id {broker_order_id} was used before")));
         }
         if let Some(id) = approval {
-            self.consume_approval(record, id)?;
+            self.consume_approval(record, id, order, request_hash)?;
         }
         if let Some(waiting) = self.orders.get_mut(key) {
+            if approval.is_none() || waiting.intent != order.intent || waiting.request_hash != *request_hash {
+                return Err(refuse(record, "what is released is not what waited for this approval"));
+            }
+            waiting.contract = Some(order.contract.clone());
             waiting.step(EventKind::Released, record.at).map_err(|why| refuse(record, why))?;
         } else {
             self.add(record, OrderRecord::new(order, request_hash, by, OrdStatus::Submitting, record.at))?;
@@ -244,12 +254,30 @@ impl Book {
         Ok(())
     }
 
-    fn consume_approval(&mut self, record: &Recorded, id: &ApprovalId) -> Result<(), ReplayError> {
+    /// Compare and set: approved, unexpired, for this order, and not spent before.
+    fn consume_approval(
+        &mut self,
+        record: &Recorded,
+        id: &ApprovalId,
+        order: &ResolvedOrder,
+        request_hash: &str,
+    ) -> Result<(), ReplayError> {
         let Some(approval) = self.approvals.get_mut(id) else {
             return Err(refuse(record, format!("approval {id} does not exist")));
         };
         if approval.status != ApprovalStatus::Approved {
             return Err(refuse(record, format!("approval {id} is {}", approval.status.word())));
+        }
+        if approval.expires_at <= record.at {
+            return Err(refuse(record, format!("approval {id} ran out at {}", approval.expires_at)));
+        }
+        let bounds = &approval.bounds;
+        let fits = approval.cl_ord_id == order.intent.cl_ord_id
+            && bounds.con_id == order.contract.con_id
+            && bounds.account == order.account
+            && bounds.request_hash == request_hash;
+        if !fits {
+            return Err(refuse(record, format!("approval {id} was given for another order")));
         }
         approval.status = ApprovalStatus::Consumed;
         Ok(())
@@ -266,6 +294,10 @@ impl Book {
         let Some(approval) = self.approvals.get_mut(id) else {
             return Err(refuse(record, format!("approval {id} does not exist")));
         };
+        let (from, to) = (approval.status, status);
+        if !may_move(from, to) {
+            return Err(refuse(record, format!("approval {id} is {} and cannot become {}", from.word(), to.word())));
+        }
         approval.status = status;
         if by.is_some() {
             approval.decided_by = by.cloned();
@@ -424,6 +456,20 @@ impl Book {
     }
 }
 
+/// An answer is given once. Only a release consumes, and nothing revives what was spent or refused.
+fn may_move(from: ApprovalStatus, to: ApprovalStatus) -> bool {
+    use ApprovalStatus::{Approved, Consumed, Denied, Expired, Pending, Revoked, Void};
+    match from {
+        Pending => matches!(to, Approved | Denied | Revoked | Expired | Void),
+        Approved => matches!(to, Revoked | Expired | Void),
+        Consumed | Denied | Revoked | Expired | Void => false,
+    }
+}
+
 fn refuse(record: &Recorded, why: impl Into<String>) -> ReplayError {
     ReplayError { seq: record.seq, kind: record.event.kind(), why: why.into() }
 }
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+pub(crate) mod tests;

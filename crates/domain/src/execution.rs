@@ -52,3 +52,12 @@ pub struct Commission {
 pub fn split_correction(exec_id: &ExecId) -> (&str, &str) {
     exec_id.as_str().rsplit_once('.').unwrap_or((exec_id.as_str(), ""))
 }
+
+/// Whether `new` is a later correction of the same trade than `known`. IBKR counts corrections up.
+pub fn supersedes(new: &ExecId, known: &ExecId) -> bool {
+    let ((_, new), (_, known)) = (split_correction(new), split_correction(known));
+    match (new.parse::<u64>(), known.parse::<u64>()) {
+        (Ok(new), Ok(known)) => new > known,
+        (Ok(_) | Err(_), Ok(_) | Err(_)) => (new.len(), new) > (known.len(), known),
+    }
+}

@@ -348,3 +348,7 @@ pub struct Recorded {
     /// The fact.
     pub event: JournalEvent,
 }
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

@@ -417,7 +417,8 @@ fn over(event: EventKind) -> Transition {
         E::ExecutedOver => OddTo(S::Filled),
         // We held it for dead and it lives.
         E::Acknowledged => OddTo(S::Working),
-        E::Written | E::SendUnknown | E::LinkLost | E::NotFound | E::Held | E::CancelPending => Stay,
+        E::Held => OddTo(S::Unconfirmed),
+        E::Written | E::SendUnknown | E::LinkLost | E::NotFound | E::CancelPending => Stay,
         E::Canceled | E::Rejected | E::Inactive | E::Expired | E::CancelRefused | E::ReplaceRefused => Stay,
         E::CancelUnsent | E::ReplaceUnsent | E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
         E::NotSent => Stay,
@@ -438,3 +439,7 @@ fn rejected(event: EventKind) -> Transition {
         E::Released | E::Refused | E::Killed | E::CancelRequested | E::ReplaceRequested | E::ResolvedDead => Never,
     }
 }
+
+#[cfg(test)]
+#[path = "lifecycle_tests.rs"]
+mod tests;

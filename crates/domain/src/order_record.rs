@@ -3,7 +3,7 @@
 use crate::approved::ResolvedOrder;
 use crate::contract::Contract;
 use crate::event::OrderEvent;
-use crate::execution::{Commission, Execution};
+use crate::execution::{Commission, Execution, split_correction, supersedes};
 use crate::exposure::OpenRisk;
 use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
 use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
@@ -13,6 +13,9 @@ use crate::reason::Reason;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+
+/// IBKR's code for an order that it rejects; every other refusal may speak of a later request.
+const REJECTED: i32 = 201;
 
 /// What a key was used for. One namespace: a key means one request, for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,7 +184,7 @@ impl OrderRecord {
 
     /// Quantity traded: what the trades add up to, or what the status says where that is more.
     pub fn cum_qty(&self) -> Decimal {
-        let traded: Decimal = self.executions.values().map(|execution| execution.last_qty.get()).sum();
+        let traded = self.traded();
         self.reported_filled.map_or(traded, |reported| reported.max(traded))
     }
 
@@ -195,7 +198,7 @@ impl OrderRecord {
 
     /// Average price of the trades; the broker's figure while trades are missing. `None` when nothing was traded.
     pub fn avg_px(&self) -> Option<Decimal> {
-        let qty: Decimal = self.executions.values().map(|execution| execution.last_qty.get()).sum();
+        let qty = self.traded();
         if qty.is_zero() || qty < self.cum_qty() {
             return self.reported_avg_px;
         }
@@ -228,11 +231,7 @@ impl OrderRecord {
 
     /// What may still trade at worst.
     pub fn worst_leaves(&self) -> Decimal {
-        let total = self
-            .pending_replace
-            .as_ref()
-            .map_or(self.intent.qty.get(), |replace| replace.amendment.qty.get().max(self.intent.qty.get()));
-        (total - self.cum_qty()).max(Decimal::ZERO)
+        (self.larger_total() - self.cum_qty()).max(Decimal::ZERO)
     }
 
     /// The highest price that its own words allow, with a change under way counted in.
@@ -270,6 +269,9 @@ impl OrderRecord {
         match event {
             OrderEvent::Refused { .. } => EventKind::Refused,
             OrderEvent::Killed => EventKind::Killed,
+            // The change stayed here; the order itself was sent before.
+            OrderEvent::NotSent { .. } if self.pending_replace.is_some() => EventKind::ReplaceUnsent,
+            OrderEvent::NotSent { .. } if self.is_known_to_broker() && self.status.is_unknown() => EventKind::Informed,
             OrderEvent::NotSent { .. } => EventKind::NotSent,
             OrderEvent::Written => EventKind::Written,
             OrderEvent::SendUnknown { .. } => EventKind::SendUnknown,
@@ -282,14 +284,24 @@ impl OrderRecord {
             OrderEvent::ResolvedDead { .. } => EventKind::ResolvedDead,
             OrderEvent::Held { .. } => EventKind::Held,
             OrderEvent::Acknowledged { .. } => EventKind::Acknowledged,
+            OrderEvent::Executed { execution } if self.is_booked(&execution.exec_id) => EventKind::Informed,
+            OrderEvent::Executed { execution } if self.relative_of(&execution.exec_id).is_some() => {
+                EventKind::Corrected
+            }
             OrderEvent::Executed { execution } => self.kind_of_execution(execution),
             OrderEvent::Corrected { .. } => EventKind::Corrected,
             OrderEvent::Busted { .. } => EventKind::Busted,
             OrderEvent::CommissionJoined { .. } => EventKind::CommissionJoined,
-            OrderEvent::ReportedFilled { filled, .. } if *filled < self.intent.qty.get() => EventKind::Informed,
+            // Filled without a quantity says nothing.
+            OrderEvent::ReportedFilled { filled, .. } if *filled <= Decimal::ZERO => EventKind::Informed,
             OrderEvent::ReportedFilled { .. } => EventKind::ReportedFilled,
             OrderEvent::CancelPending => EventKind::CancelPending,
             OrderEvent::Canceled { .. } => EventKind::Canceled,
+            // While a change is open, or once the broker has worked the order, a refusal speaks of what was sent last.
+            OrderEvent::Rejected { .. } if self.pending_replace.is_some() => EventKind::ReplaceRefused,
+            OrderEvent::Rejected { code, .. } if *code != REJECTED && self.is_known_to_broker() && self.is_open() => {
+                EventKind::Informed
+            }
             OrderEvent::Rejected { .. } => EventKind::Rejected,
             OrderEvent::Inactive { .. } => EventKind::Inactive,
             OrderEvent::Expired => EventKind::Expired,
@@ -300,21 +312,74 @@ impl OrderRecord {
     }
 
     fn kind_of_execution(&self, execution: &Execution) -> EventKind {
-        let traded: Decimal = self.executions.values().map(|known| known.last_qty.get()).sum();
-        let total = self
-            .pending_replace
-            .as_ref()
-            .map_or(self.intent.qty.get(), |replace| replace.amendment.qty.get().max(self.intent.qty.get()));
-        match (traded + execution.last_qty.get()).cmp(&total) {
+        match (self.traded() + execution.last_qty.get()).cmp(&self.larger_total()) {
             std::cmp::Ordering::Less => EventKind::ExecutedPart,
             std::cmp::Ordering::Equal => EventKind::ExecutedAll,
             std::cmp::Ordering::Greater => EventKind::ExecutedOver,
         }
     }
 
+    fn traded(&self) -> Decimal {
+        self.executions.values().map(|execution| execution.last_qty.get()).sum()
+    }
+
+    /// The larger total of both versions while a change is open.
+    fn larger_total(&self) -> Decimal {
+        let own = self.intent.qty.get();
+        self.pending_replace.as_ref().map_or(own, |replace| replace.amendment.qty.get().max(own))
+    }
+
+    /// The smaller total of both versions while a change is open.
+    pub(crate) fn smaller_total(&self) -> Decimal {
+        let own = self.intent.qty.get();
+        self.pending_replace.as_ref().map_or(own, |replace| replace.amendment.qty.get().min(own))
+    }
+
+    fn is_open(&self) -> bool {
+        !self.status.is_final()
+    }
+
+    /// Whether the broker has shown this order to us.
+    fn is_known_to_broker(&self) -> bool {
+        self.acknowledged_at.is_some() || self.perm_id.is_some() || !self.executions.is_empty()
+    }
+
+    fn is_booked(&self, exec_id: &ExecId) -> bool {
+        self.executions.contains_key(exec_id)
+    }
+
+    /// The booked trade that this id corrects or was corrected by.
+    pub(crate) fn relative_of(&self, exec_id: &ExecId) -> Option<&ExecId> {
+        let family = split_correction(exec_id).0;
+        self.executions.keys().find(|known| split_correction(known).0 == family)
+    }
+
+    /// Books a trade once: a newer correction replaces, an older one that comes late changes nothing. Whether more
+    /// is traded now than was ordered.
+    fn book_trade(&mut self, execution: &Execution, old: Option<&ExecId>) -> bool {
+        if self.is_booked(&execution.exec_id) {
+            return false;
+        }
+        let named = old.filter(|old| self.is_booked(old));
+        let replaced = named.or_else(|| self.relative_of(&execution.exec_id)).cloned();
+        if let Some(replaced) = replaced {
+            if !supersedes(&execution.exec_id, &replaced) {
+                return false;
+            }
+            self.executions.remove(&replaced);
+            // The status spoke before the correction: from here on the trades speak.
+            self.reported_filled = None;
+            self.reported_avg_px = None;
+        }
+        self.executions.insert(execution.exec_id.clone(), execution.clone());
+        self.traded() > self.larger_total()
+    }
+
     /// Books an event; `Ok(true)` when it was odd and the instrument must be halted.
     pub(crate) fn apply(&mut self, event: &OrderEvent, at: Timestamp) -> Result<bool, String> {
-        let mut odd = self.step(self.kind_of(event), at)?;
+        let kind = self.kind_of(event);
+        let was_replacing = self.status == OrdStatus::PendingReplace;
+        let mut odd = self.step(kind, at)?;
         match event {
             OrderEvent::Refused { reasons } => self.reasons.clone_from(reasons),
             OrderEvent::CancelRequested => self.cancel_wanted = true,
@@ -330,23 +395,22 @@ impl OrderRecord {
             OrderEvent::Executed { execution } => {
                 odd |= self.learn_perm_id(execution.perm_id);
                 self.acknowledged_at.get_or_insert(at);
-                self.executions.insert(execution.exec_id.clone(), execution.as_ref().clone());
+                odd |= self.book_trade(execution, None);
             }
             OrderEvent::Corrected { old, execution } => {
-                self.executions.remove(old);
-                self.executions.insert(execution.exec_id.clone(), execution.as_ref().clone());
+                odd |= self.learn_perm_id(execution.perm_id);
+                odd |= self.book_trade(execution, Some(old));
             }
             OrderEvent::Busted { exec_id } => {
-                self.executions.remove(exec_id);
-                self.reported_filled = None;
+                if self.executions.remove(exec_id).is_some() {
+                    self.reported_filled = None;
+                    self.reported_avg_px = None;
+                }
             }
             OrderEvent::CommissionJoined { exec_id, commission } => self.join_commission(exec_id, commission.clone()),
             OrderEvent::ReportedFilled { filled, avg_px, perm_id } => {
-                self.broker_status = Some("Filled".to_owned());
-                self.acknowledged_at.get_or_insert(at);
                 odd |= self.learn_perm_id(*perm_id);
-                self.reported_filled = Some(*filled);
-                self.reported_avg_px = *avg_px;
+                odd |= self.report_filled(*filled, *avg_px, at);
             }
             OrderEvent::CancelPending => self.broker_status = Some("PendingCancel".to_owned()),
             OrderEvent::Canceled { detail } => self.end("Cancelled", 202, detail.as_ref()),
@@ -358,22 +422,43 @@ impl OrderRecord {
             | OrderEvent::Informed { code, message } => {
                 self.broker_messages.push((*code, message.clone()));
             }
-            OrderEvent::Killed
-            | OrderEvent::NotSent { .. }
-            | OrderEvent::Written
+            // Certainly not sent, yet the broker has shown it.
+            OrderEvent::NotSent { .. } => odd |= kind == EventKind::Informed,
+            // Which of both versions lives is not known: no further change until the broker has shown it.
+            OrderEvent::LinkLost | OrderEvent::SendUnknown { .. } if was_replacing => self.acknowledged_in = None,
+            OrderEvent::LinkLost
             | OrderEvent::SendUnknown { .. }
+            | OrderEvent::Killed
+            | OrderEvent::Written
             | OrderEvent::CancelUnsent
             | OrderEvent::ReplaceRequested
             | OrderEvent::ReplaceUnsent
-            | OrderEvent::LinkLost
             | OrderEvent::NotFound
             | OrderEvent::ResolvedDead { .. } => {}
         }
-        let replace_is_over = matches!(event, OrderEvent::ReplaceRefused { .. } | OrderEvent::ReplaceUnsent);
+        let replace_is_over = matches!(kind, EventKind::ReplaceRefused | EventKind::ReplaceUnsent);
         if replace_is_over || self.status.is_final() {
             self.pending_replace = None;
         }
         Ok(odd)
+    }
+
+    /// Books what a status says was filled: never less than before. Another total than was ordered is odd.
+    fn report_filled(&mut self, filled: Decimal, avg_px: Option<Decimal>, at: Timestamp) -> bool {
+        if filled <= Decimal::ZERO {
+            return false;
+        }
+        self.broker_status = Some("Filled".to_owned());
+        self.acknowledged_at.get_or_insert(at);
+        if self.reported_filled.is_none_or(|known| known <= filled) {
+            self.reported_filled = Some(filled);
+            self.reported_avg_px = avg_px.or(self.reported_avg_px);
+        }
+        let odd = filled < self.smaller_total() || filled > self.larger_total();
+        if self.pending_replace.as_ref().is_some_and(|replace| replace.amendment.qty.get() == filled) {
+            self.accept_replace();
+        }
+        odd
     }
 
     fn end(&mut self, word: &str, code: i32, detail: Option<&String>) {

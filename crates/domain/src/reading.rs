@@ -13,7 +13,8 @@ use crate::order_record::OrderRecord;
 pub fn read_status(report: &StatusReport, tif: TifKind, generation: Generation) -> Option<OrderEvent> {
     let event = read_word(&report.status, tif, generation, report.perm_id)?;
     if let OrderEvent::ReportedFilled { perm_id, .. } = event {
-        let filled = report.filled?;
+        // Filled without a quantity is not readable: unknown, never zero.
+        let filled = report.filled.filter(|filled| *filled > rust_decimal::Decimal::ZERO)?;
         return Some(OrderEvent::ReportedFilled { filled, avg_px: report.avg_px, perm_id });
     }
     Some(event)
@@ -25,7 +26,8 @@ pub fn read_status(report: &StatusReport, tif: TifKind, generation: Generation) 
 pub fn read_order(order: &BrokerOrder, ours: &OrderRecord, generation: Generation) -> Option<OrderEvent> {
     let event = read_word(&order.status, ours.intent.tif.kind(), generation, order.perm_id)?;
     if let OrderEvent::ReportedFilled { perm_id, .. } = event {
-        let filled = order.filled.filter(|filled| !filled.is_zero()).unwrap_or(ours.intent.qty.get());
+        let filled =
+            order.filled.filter(|filled| !filled.is_zero()).unwrap_or_else(|| ours.smaller_total().max(ours.cum_qty()));
         return Some(OrderEvent::ReportedFilled { filled, avg_px: None, perm_id });
     }
     if let OrderEvent::Canceled { detail: None } = event {
@@ -91,3 +93,7 @@ pub fn read_error(code: i32, message: &str, status: OrdStatus) -> OrderEvent {
         _ => OrderEvent::Informed { code, message },
     }
 }
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;

@@ -12,12 +12,13 @@
 use crate::book::{Book, OrderRecord};
 use crate::broker::{BrokerOrder, BrokerSnapshot, Section};
 use crate::event::OrderEvent;
-use crate::execution::{Execution, split_correction};
+use crate::execution::{Execution, supersedes};
 use crate::id::{ClOrdId, ClientId, ExecId, Generation};
 use crate::journal::JournalEvent;
 use crate::lifecycle::OrdStatus;
-use crate::order::{Amendment, TifKind};
-use crate::order_ref::OrderRef;
+use crate::money::Price;
+use crate::order::{Amendment, OrderType, OrderTypeKind, TifKind, Trail};
+use crate::order_ref::{Leg, OrderRef};
 use crate::reading;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -145,12 +146,15 @@ impl<'a> Run<'a> {
             && Some(&reference.installation) == self.book.installation.as_ref()
         {
             return match self.book.orders.get(&reference.cl_ord_id) {
-                Some(order) if !order.attempts.is_empty() => Whose::Ours(order),
+                // No leg was ever sent: a leg's reference is as foreign to this journal as an unknown key.
+                Some(order) if !order.attempts.is_empty() && reference.leg == Leg::Entry => Whose::Ours(order),
                 Some(_) | None => Whose::Orphan(reference),
             };
         }
         // A broker that drops the reference still keeps the permanent id.
-        let by_perm = perm_id.and_then(|perm_id| self.book.open_orders().find(|order| order.perm_id == Some(perm_id)));
+        // Trades of an order that is over come late, so every order counts.
+        let by_perm =
+            perm_id.and_then(|perm_id| self.book.orders.values().find(|order| order.perm_id == Some(perm_id)));
         by_perm.map_or(Whose::External, Whose::Ours)
     }
 
@@ -187,7 +191,10 @@ impl<'a> Run<'a> {
                 );
                 self.events.push(JournalEvent::Order { cl_ord_id: key, event });
             }
-            Whose::Orphan(reference) => self.orphan(&reference, "a trade of"),
+            Whose::Orphan(reference) => {
+                self.orphan(&reference, "a trade of");
+                self.events.push(JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) });
+            }
             Whose::External => {
                 self.external += 1;
                 self.events.push(JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) });
@@ -200,6 +207,11 @@ impl<'a> Run<'a> {
             return;
         };
         let Some(Some(key)) = self.book.executions.get(&execution.exec_id) else {
+            let external = self.book.external_executions.get(&execution.exec_id);
+            if external.is_some_and(|known| known.commission.is_none()) {
+                let (exec_id, commission) = (execution.exec_id.clone(), commission.clone());
+                self.events.push(JournalEvent::ExternalCommission { exec_id, commission });
+            }
             return;
         };
         let known = self.book.orders.get(key).and_then(|order| order.executions.get(&execution.exec_id));
@@ -250,6 +262,13 @@ impl<'a> Run<'a> {
                 // The change is still on its way.
                 return;
             }
+            let differences = echo_differences(order, seen);
+            if !differences.is_empty() {
+                let what = format!("neither the change nor the original: {}", differences.join("; "));
+                self.halt(order, &what);
+                self.differ(7, Some(key), what);
+                return;
+            }
             self.differ(2, Some(key), "the change did not reach the broker, the original works".to_owned());
             let event = OrderEvent::ReplaceUnsent;
             self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
@@ -265,13 +284,32 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Halts the instrument of an order, once per finding.
+    fn halt(&mut self, order: &OrderRecord, what: &str) {
+        let Some(contract) = &order.contract else {
+            return;
+        };
+        let reason = format!("open order {} differs from its intent: {what}", order.intent.cl_ord_id);
+        if self.book.halted_instruments.get(&contract.con_id) != Some(&reason) {
+            self.events.push(JournalEvent::InstrumentHalted { con_id: contract.con_id, reason });
+        }
+    }
+
     /// Whether the event says more than the journal knows.
     fn news(&self, order: &OrderRecord, event: &OrderEvent) -> bool {
         if let OrderEvent::Acknowledged { .. } = event {
-            return order.status != OrdStatus::Working || order.acknowledged_in != Some(self.generation);
+            let shown = matches!(order.status, OrdStatus::Working | OrdStatus::PendingCancel);
+            return !shown || order.acknowledged_in != Some(self.generation);
         }
         if let OrderEvent::ReportedFilled { .. } = event {
             return order.status != OrdStatus::Filled;
+        }
+        if let OrderEvent::Held { .. } = event {
+            // What we hold for dead or lost is held for execution there; of an order that lives it says nothing new.
+            return matches!(
+                order.status,
+                OrdStatus::Submitting | OrdStatus::Missing | OrdStatus::Canceled | OrdStatus::Expired
+            );
         }
         if let OrderEvent::CancelPending = event {
             return order.status != OrdStatus::PendingCancel;
@@ -284,10 +322,7 @@ impl<'a> Run<'a> {
             return;
         }
         for what in echo_differences(order, seen) {
-            if let Some(contract) = &order.contract {
-                let reason = format!("open order {} differs from its intent: {what}", order.intent.cl_ord_id);
-                self.events.push(JournalEvent::InstrumentHalted { con_id: contract.con_id, reason });
-            }
+            self.halt(order, &what);
             self.differ(7, Some(&order.intent.cl_ord_id), what);
         }
     }
@@ -339,8 +374,8 @@ impl<'a> Run<'a> {
 
 /// A trade of an order as an event: a correction when its family is booked already.
 pub fn book_execution(order: &OrderRecord, execution: &Execution) -> OrderEvent {
-    let (family, _) = split_correction(&execution.exec_id);
-    let corrected = order.executions.keys().find(|known| split_correction(known).0 == family);
+    // One that was corrected before it came stays a trade here: the order's record keeps the later one.
+    let corrected = order.relative_of(&execution.exec_id).filter(|known| supersedes(&execution.exec_id, known));
     match corrected {
         Some(old) => OrderEvent::Corrected { old: old.clone(), execution: Box::new(execution.clone()) },
         None => OrderEvent::Executed { execution: Box::new(execution.clone()) },
@@ -353,7 +388,7 @@ pub fn shows_amendment(seen: &BrokerOrder, amendment: &Amendment) -> bool {
         |ours: Option<crate::money::Price>, theirs: Option<Decimal>| ours.is_none_or(|ours| theirs == Some(ours.get()));
     seen.total_qty == Some(amendment.qty.get())
         && agree(amendment.order_type.limit_price(), seen.limit_price)
-        && agree(amendment.order_type.stop_price(), seen.aux_price)
+        && agree(auxiliary_price(&amendment.order_type), seen.aux_price)
         && seen.tif.eq_ignore_ascii_case(amendment.tif.kind().word())
 }
 
@@ -370,7 +405,7 @@ pub fn echo_differences(order: &OrderRecord, seen: &BrokerOrder) -> Vec<String> 
     };
     compare("quantity", Some(intent.qty.get()), seen.total_qty);
     compare("limit price", intent.order_type.limit_price().map(crate::money::Price::get), seen.limit_price);
-    compare("stop price", intent.order_type.stop_price().map(crate::money::Price::get), seen.aux_price);
+    compare("stop price", auxiliary_price(&intent.order_type).map(crate::money::Price::get), seen.aux_price);
     if let (Some(ours), Some(theirs)) = (&order.account, &seen.account)
         && ours != theirs
     {
@@ -379,8 +414,61 @@ pub fn echo_differences(order: &OrderRecord, seen: &BrokerOrder) -> Vec<String> 
     if !seen.tif.eq_ignore_ascii_case(intent.tif.kind().word()) && intent.tif.kind() != TifKind::Opg {
         found.push(format!("time in force is {}, the intent says {}", seen.tif, intent.tif.kind().word()));
     }
+    if let (Some(ours), Some(theirs)) = (&order.contract, seen.con_id)
+        && ours.con_id != theirs
+    {
+        found.push(format!("contract is {theirs}, the intent says {}", ours.con_id));
+    }
+    if seen.outside_rth && !intent.outside_rth {
+        found.push("it may fill outside regular hours, the intent says it may not".to_owned());
+    }
+    if let Some(ours) = plain_word(intent.order_type.kind())
+        && !seen.order_type.is_empty()
+        && !seen.order_type.replace(' ', "").eq_ignore_ascii_case(ours)
+    {
+        found.push(format!("type is {}, the intent says {}", seen.order_type, intent.order_type.kind().word()));
+    }
     if seen.action.starts_with('B') != intent.side.is_buy() {
         found.push(format!("side is {}, the intent says {}", seen.action, intent.side.word()));
     }
     found
 }
+
+/// What the echo's auxiliary price must be: the trigger, or the distance of a trailing order; `None` where it may say
+/// anything.
+fn auxiliary_price(order_type: &OrderType) -> Option<Price> {
+    match order_type {
+        OrderType::Stop { stop } | OrderType::StopLimit { stop, .. } => Some(*stop),
+        OrderType::Trail { trail: Trail::Amount(distance) }
+        | OrderType::TrailLimit { trail: Trail::Amount(distance), .. } => Some(*distance),
+        OrderType::Trail { trail: Trail::Percent(_) }
+        | OrderType::TrailLimit { trail: Trail::Percent(_), .. }
+        | OrderType::Market
+        | OrderType::Limit { .. }
+        | OrderType::Midprice { .. }
+        | OrderType::Moc
+        | OrderType::Loc { .. }
+        | OrderType::Moo
+        | OrderType::Loo { .. } => None,
+    }
+}
+
+/// IBKR's word of an order type without its blanks; `None` where the echo may come under another name.
+fn plain_word(kind: OrderTypeKind) -> Option<&'static str> {
+    match kind {
+        OrderTypeKind::Market => Some("MKT"),
+        OrderTypeKind::Limit => Some("LMT"),
+        OrderTypeKind::Stop => Some("STP"),
+        OrderTypeKind::StopLimit => Some("STPLMT"),
+        OrderTypeKind::Trail => Some("TRAIL"),
+        OrderTypeKind::TrailLimit => Some("TRAILLIMIT"),
+        OrderTypeKind::Midprice => Some("MIDPRICE"),
+        OrderTypeKind::Moc => Some("MOC"),
+        OrderTypeKind::Loc => Some("LOC"),
+        OrderTypeKind::Moo | OrderTypeKind::Loo => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "reconcile_tests.rs"]
+pub(crate) mod tests;

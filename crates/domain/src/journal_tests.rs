@@ -1,0 +1,196 @@
+use super::*;
+use crate::book::tests::{
+    acknowledged, approval, asking, at, canceling, contract, executed, execution, filled, moved, order, principal,
+    replacing, submitting,
+};
+use crate::broker::NotSentReason;
+use crate::money::Money;
+use crate::principal::PrincipalKind;
+use crate::reconcile::Difference;
+use crate::reconcile::tests::shown;
+use std::collections::BTreeSet;
+
+fn commission() -> Commission {
+    Commission {
+        amount: Money { amount: "1.00".parse().unwrap(), currency: "USD".parse().unwrap() },
+        realized_pnl: None,
+    }
+}
+
+fn reason() -> Reason {
+    Reason {
+        control: 13,
+        code: "C13_MAX_QTY".to_owned(),
+        message: "too many".to_owned(),
+        observed: Some("10".to_owned()),
+        limit: Some("5".to_owned()),
+        hint: "ask for fewer".to_owned(),
+    }
+}
+
+fn about_the_installation() -> Vec<JournalEvent> {
+    vec![
+        JournalEvent::Installed { installation: "abc".parse().unwrap() },
+        JournalEvent::Started {
+            version: "0.1.0".to_owned(),
+            epoch: LeaseEpoch(3),
+            trading: Trading::Paper,
+            policy: "conservative".to_owned(),
+            policy_hash: "aa".to_owned(),
+            policy_text: "max_qty = 100".to_owned(),
+            config_hash: "bb".to_owned(),
+        },
+        JournalEvent::Stopped,
+        JournalEvent::LinkUp {
+            generation: Generation(2),
+            server_version: 226,
+            accounts: vec!["DU1234567".parse().unwrap()],
+            next_valid_id: 8,
+            mode: Ok(Mode::Paper),
+        },
+        JournalEvent::LinkDown { generation: Generation(2), reason: "reset".to_owned() },
+        JournalEvent::Notice { code: 2104, message: "farm is OK".to_owned() },
+        JournalEvent::TradingStateSet {
+            scope: KillScope::Account("DU1234567".parse().unwrap()),
+            state: TradingState::Halted,
+            by: principal(),
+            reason: "drill".to_owned(),
+        },
+        JournalEvent::InstrumentHalted { con_id: contract().con_id, reason: "overfill".to_owned() },
+        JournalEvent::InstrumentReleased { con_id: contract().con_id, by: principal(), reason: "looked".to_owned() },
+        JournalEvent::Reconciled {
+            report: Box::new(ReconciliationReport {
+                generation: Generation(2),
+                taken_at: at(0),
+                complete: false,
+                incomplete: vec!["executions: timed out".to_owned()],
+                scanned: 1,
+                completed: 0,
+                missing: 0,
+                unresolved: 1,
+                external: 0,
+                differences: vec![Difference { rule: 2, cl_ord_id: "o-1".parse().ok(), what: "adopted".to_owned() }],
+            }),
+        },
+        JournalEvent::KeyCreated {
+            key: KeyRecord {
+                id: "agent".parse().unwrap(),
+                kind: PrincipalKind::Agent,
+                scopes: BTreeSet::new(),
+                hash: "cc".to_owned(),
+                expires_at: Some(at(60)),
+                created_at: at(0),
+                revoked_at: None,
+            },
+            by: None,
+        },
+        JournalEvent::KeyRevoked { id: "agent".parse().unwrap(), by: "operator".parse().unwrap() },
+    ]
+}
+
+fn about_orders() -> Vec<JournalEvent> {
+    vec![
+        JournalEvent::Previewed {
+            id: "pv-1".parse().unwrap(),
+            request_hash: "request-1".to_owned(),
+            expires_at: at(300),
+        },
+        JournalEvent::OrderDenied {
+            intent: Box::new(order("o-1").intent),
+            order: None,
+            request_hash: "request-1".to_owned(),
+            by: principal(),
+            reasons: vec![reason()],
+        },
+        JournalEvent::OrderSimulated {
+            order: Box::new(order("o-1")),
+            request_hash: "request-1".to_owned(),
+            by: principal(),
+        },
+        asking("ap-1", "o-1"),
+        moved("ap-1", ApprovalStatus::Approved),
+        submitting("o-1", 7),
+        replacing("o-1", "r-1", 12, "190"),
+        canceling("o-1"),
+        JournalEvent::Order { cl_ord_id: "o-1".parse().unwrap(), event: acknowledged(900, 2) },
+        JournalEvent::ExternalExecution { execution: Box::new(execution("x.01", 3, "by hand")) },
+        JournalEvent::ExternalCommission { exec_id: "x.01".parse().unwrap(), commission: commission() },
+        JournalEvent::ExternalOrder { order: Box::new(shown("Submitted")) },
+    ]
+}
+
+fn order_events() -> Vec<OrderEvent> {
+    let text = || "words".to_owned();
+    vec![
+        OrderEvent::Refused { reasons: vec![reason()] },
+        OrderEvent::Killed,
+        OrderEvent::NotSent { reason: NotSentReason::KillFile },
+        OrderEvent::Written,
+        OrderEvent::SendUnknown { detail: text() },
+        OrderEvent::CancelRequested,
+        OrderEvent::CancelUnsent,
+        OrderEvent::ReplaceRequested,
+        OrderEvent::ReplaceUnsent,
+        OrderEvent::LinkLost,
+        OrderEvent::NotFound,
+        OrderEvent::ResolvedDead { reason: text() },
+        OrderEvent::Held { broker_status: "PendingSubmit".to_owned() },
+        acknowledged(900, 2),
+        executed("e.01", 4),
+        OrderEvent::Corrected { old: "e.01".parse().unwrap(), execution: Box::new(execution("e.02", 3, "tg:abc:o-1")) },
+        OrderEvent::Busted { exec_id: "e.01".parse().unwrap() },
+        OrderEvent::CommissionJoined { exec_id: "e.01".parse().unwrap(), commission: commission() },
+        filled(10),
+        OrderEvent::CancelPending,
+        OrderEvent::Canceled { detail: Some(text()) },
+        OrderEvent::Rejected { code: 201, message: text() },
+        OrderEvent::Inactive { detail: None },
+        OrderEvent::Expired,
+        OrderEvent::CancelRefused { code: 10_147, message: text() },
+        OrderEvent::ReplaceRefused { code: 104, message: text() },
+        OrderEvent::Informed { code: 399, message: text() },
+    ]
+}
+
+#[test]
+fn every_record_reads_back_as_it_was_written() {
+    let orders =
+        order_events().into_iter().map(|event| JournalEvent::Order { cl_ord_id: "o-1".parse().unwrap(), event });
+    for event in about_the_installation().into_iter().chain(about_orders()).chain(orders) {
+        let text = serde_json::to_string(&event).unwrap();
+        let back: JournalEvent = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, event, "{text}");
+        assert!(text.contains(&format!("\"kind\":\"{}\"", event.kind())), "{text}");
+    }
+}
+
+#[test]
+fn the_shape_of_the_records_about_the_installation_is_permanent() {
+    insta::assert_json_snapshot!(about_the_installation());
+}
+
+#[test]
+fn the_shape_of_the_records_about_orders_is_permanent() {
+    insta::assert_json_snapshot!(about_orders());
+}
+
+#[test]
+fn the_shape_of_what_happens_to_an_order_is_permanent() {
+    insta::assert_json_snapshot!(order_events());
+}
+
+#[test]
+fn the_examples_cover_every_kind_of_record() {
+    let kinds: BTreeSet<&str> =
+        about_the_installation().iter().chain(about_orders().iter()).map(JournalEvent::kind).collect();
+    assert_eq!(kinds.len(), 24, "an example for each variant of JournalEvent");
+}
+
+#[test]
+fn a_record_names_its_order_and_its_asker() {
+    for event in about_orders() {
+        assert_eq!(event.correlation_id().is_some(), event.principal().is_some());
+    }
+    assert_eq!(submitting("o-1", 7).cl_ord_id().map(ClOrdId::as_str), Some("o-1"));
+    assert_eq!(approval("ap-1", "o-1").cl_ord_id.as_str(), "o-1");
+}
