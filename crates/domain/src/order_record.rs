@@ -396,6 +396,10 @@ impl OrderRecord {
                 odd |= self.learn_perm_id(execution.perm_id);
                 self.acknowledged_at.get_or_insert(at);
                 odd |= self.book_trade(execution, None);
+                if self.traded() > self.intent.qty.get() && !odd {
+                    // Only the changed order can have traded so much: the change had been taken.
+                    self.accept_replace();
+                }
             }
             OrderEvent::Corrected { old, execution } => {
                 odd |= self.learn_perm_id(execution.perm_id);

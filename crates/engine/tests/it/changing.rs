@@ -177,3 +177,17 @@ async fn a_reduced_order_that_fills_before_its_change_is_acknowledged_is_filled(
     assert_eq!((order.intent.qty, order.cum_qty(), order.version), (qty("4"), dec("4"), 2));
     assert_eq!((order.pending_replace, rig.halted()), (None, None));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trades_beyond_the_original_prove_that_the_change_was_taken() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("20", "100")).await.unwrap();
+    take_over(&rig, "k-1").await;
+    rig.broker.fill("k-1", "20", "e.1.01").await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    rig.settle().await;
+    let order = rig.order("k-1");
+    assert_eq!((order.intent.qty, order.cum_qty(), order.version), (qty("20"), dec("20"), 2));
+    assert_eq!(rig.halted(), None);
+}
