@@ -31,6 +31,8 @@ pub(crate) fn shown(status: &str) -> BrokerOrder {
     }
 }
 
+type Distort = fn(&mut BrokerOrder);
+
 /// A complete, empty look on the second connection, long after everything.
 fn nothing() -> BrokerSnapshot {
     BrokerSnapshot {
@@ -219,7 +221,7 @@ fn r6_an_order_sent_just_before_the_look_on_the_same_connection_is_not_missing()
 
 #[test]
 fn r7_an_open_order_that_differs_from_its_intent_halts_its_instrument_once() {
-    let wrong: [(&str, fn(&mut BrokerOrder)); 9] = [
+    let wrong: [(&str, Distort); 9] = [
         ("quantity", |seen| seen.total_qty = Some(Decimal::from(11))),
         ("limit price", |seen| seen.limit_price = Some(Decimal::from(190))),
         ("account", |seen| seen.account = "DU7654321".parse().ok()),
