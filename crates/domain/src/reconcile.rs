@@ -258,8 +258,10 @@ impl<'a> Run<'a> {
         if let Some(replace) = changes
             && !shows_amendment(seen, &replace.amendment)
         {
-            if !order.status.is_unknown() {
-                // The change is still on its way.
+            // A change is sent on the connection that showed the order; a later one tells what became of it.
+            let is_on_its_way = order.status == OrdStatus::PendingReplace
+                || (!order.status.is_unknown() && order.acknowledged_in == Some(self.generation));
+            if is_on_its_way {
                 return;
             }
             let differences = echo_differences(order, seen);

@@ -191,3 +191,20 @@ async fn trades_beyond_the_original_prove_that_the_change_was_taken() {
     assert_eq!((order.intent.qty, order.cum_qty(), order.version), (qty("20"), dec("20"), 2));
     assert_eq!(rig.halted(), None);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_was_lost_with_its_line_is_settled_also_when_a_cancel_followed_it() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+    rig.broker.down().await;
+    rig.connect(1).await;
+    let order = rig.order("k-1");
+    assert_eq!(
+        (order.status, order.pending_replace.clone(), order.worst_leaves()),
+        (OrdStatus::PendingCancel, None, dec("10"))
+    );
+    assert_eq!(rig.halted(), None);
+}

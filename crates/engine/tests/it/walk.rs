@@ -203,7 +203,8 @@ impl Walk {
     }
 }
 
-async fn walk(seed: u64) {
+/// How many orders reached the broker.
+async fn walk(seed: u64) -> usize {
     let rig = Rig::ready_with(|config| {
         config.policy.open_orders_max = 1_000;
         config.policy.open_orders_per_instrument_max = 1_000;
@@ -221,7 +222,7 @@ async fn walk(seed: u64) {
         }
     }
     walk.compare().await;
-    assert!(walk.rig.broker.ledger().len() > 2, "seed {seed} does too little");
+    walk.rig.broker.ledger().len()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -230,7 +231,9 @@ async fn journal_and_broker_agree_after_every_walk() {
         Ok(text) => (0..text.parse().unwrap()).collect(),
         Err(_) => (0..12).collect(),
     };
-    for seed in seeds {
-        walk(seed).await;
+    let mut placed = 0;
+    for seed in &seeds {
+        placed += walk(*seed).await;
     }
+    assert!(placed > 3 * seeds.len(), "only {placed} orders: the walks do too little");
 }
