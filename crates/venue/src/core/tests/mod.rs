@@ -1,7 +1,6 @@
 //! Scenarios through the core's own interface.
 
 mod account;
-
 mod bracket;
 mod cancel;
 mod data;
