@@ -1,6 +1,6 @@
 //! What the composition root decides for the engine.
 
-use domain::id::{AccountId, ClientId};
+use domain::id::{AccountId, ClientId, InstallationId};
 use domain::mode::Trading;
 use domain::policy::Policy;
 use std::path::PathBuf;
@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct EngineConfig {
     /// Version of the binary.
     pub version: &'static str,
+    /// Short name of this installation, part of every order reference for ever.
+    pub installation: InstallationId,
     /// Owner's setting.
     pub trading: Trading,
     /// Name of the policy.

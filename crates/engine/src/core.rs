@@ -104,13 +104,21 @@ impl Core {
             .count();
         let cancels =
             book.open_orders().filter(|o| o.cancel_wanted).map(|o| (o.intent.cl_ord_id.clone(), Timestamp::MIN));
+        let window = SignedDuration::from_secs(config.policy.look_alike_window_s.max(0));
+        let mut recent: Vec<(Timestamp, ClOrdId)> = book
+            .orders
+            .values()
+            .filter(|order| order.created_at + window > now)
+            .map(|order| (order.created_at, order.intent.cl_ord_id.clone()))
+            .collect();
+        recent.sort();
         Self {
             policy_hash: config.policy.hash(),
             cancels: cancels.collect(),
             session,
             prices,
             kill_file: false,
-            recent: VecDeque::new(),
+            recent: recent.into(),
             sent: VecDeque::new(),
             sent_today: (today, u32::try_from(attempts_today).unwrap_or(u32::MAX)),
             last_allocated: 0,
@@ -182,9 +190,14 @@ impl Core {
         let slip = Decimal::ONE + self.config.policy.market_order_slippage_percent / Decimal::ONE_HUNDRED;
         let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
         let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
+            // A stop has no worst price of its own: it trades beyond its trigger.
+            (Some(own), true) if order.intent.order_type.limit_price().is_none() => {
+                let trigger = own.checked_mul(slip)?;
+                market.map_or(trigger, |market| market.max(trigger))
+            }
             (Some(own), true) => own,
-            // A sell trades at its price or better.
-            (Some(own), false) => market.map_or(own, |market| market.max(own)),
+            // A sell trades at its price or better, and what is better nobody knows without a market.
+            (Some(own), false) => market?.max(own),
             (None, _) => market?,
         };
         let fx = self.fx_to_base(&contract.currency)?.0;

@@ -12,7 +12,7 @@ use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::{ModeProof, is_venue_account};
 use domain::order_record::{KeyVerb, OrderRecord};
-use domain::order_ref::OrderRef;
+use domain::order_ref::{Leg, OrderRef};
 use domain::principal::Face;
 use domain::reading;
 use domain::reconcile::{ReconciliationReport, book_execution, echo_differences, reconcile, shows_amendment};
@@ -162,7 +162,8 @@ impl Core {
     ) -> Option<&OrderRecord> {
         if let Some(reference) = OrderRef::parse(order_ref) {
             // An order that we never sent cannot be at the broker: whoever bears its reference is an orphan.
-            return (Some(&reference.installation) == self.book.installation.as_ref())
+            let entry = reference.leg == Leg::Entry;
+            return (entry && Some(&reference.installation) == self.book.installation.as_ref())
                 .then(|| self.book.orders.get(&reference.cl_ord_id))
                 .flatten()
                 .filter(|order| !order.attempts.is_empty());
@@ -296,12 +297,15 @@ impl Core {
         if let Some(order) = found {
             let key = order.intent.cl_ord_id.clone();
             let event = book_execution(order, execution);
-            if let OrderEvent::Corrected { old, .. } = &event
-                && let Some(replaced) = order.executions.get(old).cloned()
-            {
-                self.hold(&replaced, -Decimal::ONE);
-            }
-            self.order_event(batch, now, key, event);
+            let before = order.executions.clone();
+            self.order_event(batch, now, key.clone(), event);
+            let after = self.book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
+            // What the record counts now and did not before, and the other way round: corrections included.
+            before
+                .iter()
+                .filter(|(id, _)| !after.contains_key(*id))
+                .for_each(|(_, gone)| self.hold(gone, -Decimal::ONE));
+            after.iter().filter(|(id, _)| !before.contains_key(*id)).for_each(|(_, new)| self.hold(new, Decimal::ONE));
         } else {
             if let Some(reference) = OrderRef::parse(&execution.order_ref)
                 && Some(&reference.installation) == self.book.installation.as_ref()
@@ -311,13 +315,16 @@ impl Core {
             }
             let event = JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) };
             self.push(batch, now, event);
+            self.hold(execution, Decimal::ONE);
         }
-        self.hold(execution, Decimal::ONE);
     }
 
     /// Books a trade into the quantities held; `sign` is minus one to take it out again.
     fn hold(&mut self, execution: &Execution, sign: Decimal) {
         self.traded_since_look = true;
+        if self.session.mode.as_ref().and_then(ModeProof::account) != Some(&execution.account) {
+            return;
+        }
         let change = if execution.is_buy { execution.last_qty.get() } else { -execution.last_qty.get() };
         *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += change * sign;
     }
@@ -345,7 +352,9 @@ impl Core {
         let key = order.intent.cl_ord_id.clone();
         let event = reading::read_error(code, message, order.status);
         let look = matches!(event, OrderEvent::CancelRefused { .. }) || code == 103;
-        let repeated = matches!(event, OrderEvent::Canceled { .. }) && order.status == OrdStatus::Canceled;
+        let over = matches!(event, OrderEvent::Canceled { .. }) && order.status == OrdStatus::Canceled;
+        let said = matches!(event, OrderEvent::CancelRefused { .. }) && order.status.is_unknown();
+        let repeated = over || (said && order.broker_messages.last().is_some_and(|last| last.0 == code));
         if !repeated {
             self.order_event(batch, now, key, event);
         }
@@ -499,7 +508,8 @@ impl Core {
     }
 
     fn repeat_cancels(&mut self, batch: &mut Batch, now: Timestamp) {
-        if !self.link_is_up() || !self.session.reconciled {
+        // Cancels wait for nothing but a line: not for a comparison either.
+        if !self.link_is_up() {
             return;
         }
         let book = &self.book;
@@ -508,9 +518,9 @@ impl Core {
             .cancels
             .iter()
             .filter(|(key, at)| {
-                // The broker does not know a missing order: asked too often, it only repeats its refusal.
-                let missing = book.orders.get(key).is_some_and(|order| order.status == OrdStatus::Missing);
-                let rest = if missing { duration(self.config.reconcile_every) } else { CANCEL_AGAIN };
+                // The broker does not know such an order: asked too often, it only repeats its refusal.
+                let unknown = book.orders.get(key).is_some_and(|order| order.status.is_unknown());
+                let rest = if unknown { duration(self.config.reconcile_every) } else { CANCEL_AGAIN };
                 at.checked_add(rest).is_ok_and(|again| again <= now)
             })
             .map(|(key, _)| key.clone())

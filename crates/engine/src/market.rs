@@ -105,6 +105,11 @@ impl MarketDesk {
         self.write().quotes.insert(quote.con_id, quote);
     }
 
+    /// A new connection may see other contracts: what was resolved on the old one is asked for anew.
+    pub(crate) fn forget_contracts(&self) {
+        self.write().by_instrument.clear();
+    }
+
     /// Opens every line again: lines die with their connection, and with 1101.
     pub(crate) fn reopen_lines(&self) {
         let contracts: Vec<Contract> = self.read().lines.values().map(|(contract, _)| contract.clone()).collect();

@@ -45,6 +45,16 @@ pub enum StartError {
     /// The journal cannot be replayed or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The journal belongs to another installation: its orders bear another name at the broker.
+    #[error(
+        "the journal belongs to installation {journal}, the data directory says {given}: put the right directory back"
+    )]
+    OtherInstallation {
+        /// What the journal says.
+        journal: InstallationId,
+        /// What the data directory says.
+        given: InstallationId,
+    },
     /// The operating system refused a thread or randomness.
     #[error("the operating system refused: {0}")]
     System(String),
@@ -172,9 +182,18 @@ pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHan
 /// The first records of this start: installation, start, and what the last one left in flight.
 fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<(), StartError> {
     let mut batch = Batch::default();
-    if core.book.installation.is_none() {
-        let installation = new_installation()?;
-        core.push(&mut batch, now, JournalEvent::Installed { installation });
+    match &core.book.installation {
+        Some(known) if *known == core.config.installation => {}
+        Some(known) => {
+            return Err(StartError::OtherInstallation {
+                journal: known.clone(),
+                given: core.config.installation.clone(),
+            });
+        }
+        None => {
+            let installation = core.config.installation.clone();
+            core.push(&mut batch, now, JournalEvent::Installed { installation });
+        }
     }
     let config = core.config.clone();
     let started = JournalEvent::Started {
@@ -196,12 +215,6 @@ fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<(
     let head = journal.head();
     core.session.head = (head.seq, head.hash.to_string());
     Ok(())
-}
-
-fn new_installation() -> Result<InstallationId, StartError> {
-    let mut bytes = [0_u8; 4];
-    getrandom::fill(&mut bytes).map_err(|error| StartError::System(error.to_string()))?;
-    hex::encode(bytes).parse().map_err(|error: domain::id::IdError| StartError::System(error.to_string()))
 }
 
 /// Sorts what the broker says: answers and quotes to whoever waits, everything about orders to the writer.

@@ -17,7 +17,7 @@ use domain::lifecycle::OrdStatus;
 use domain::money::Price;
 use domain::order::{Amendment, OrderIntent};
 use domain::order_ref::OrderRef;
-use domain::principal::Principal;
+use domain::principal::{KeyRecord, Principal};
 use domain::reason::Reason;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -396,7 +396,7 @@ impl Core {
             return Err(Fault::NotFound { what: "order", id: granted.cl_ord_id.to_string() });
         };
         order.contract = facts.contract.clone();
-        let (requester, request_hash) = (record.by.clone(), record.request_hash.clone());
+        let (requester, request_hash) = (self.as_of_now(&record.by, now), record.request_hash.clone());
         let key = granted.cl_ord_id.clone();
         if !sends(self.config.trading) {
             return Err(Fault::NotReady(vec!["trading is off; the approval still waits".to_owned()]));
@@ -439,6 +439,16 @@ impl Core {
         Ok(key)
     }
 
+    /// A requester with what its key may do now: nothing, once it was revoked or ran out.
+    fn as_of_now(&self, by: &Principal, now: Timestamp) -> Principal {
+        let mut requester = by.clone();
+        let over = |key: &KeyRecord| key.revoked_at.is_some() || key.expires_at.is_some_and(|end| end <= now);
+        if self.book.api_keys.get(&by.key_id).is_some_and(over) {
+            requester.scopes.clear();
+        }
+        requester
+    }
+
     /// The approval if it still waits.
     pub(crate) fn pending_approval(&self, id: &ApprovalId, now: Timestamp) -> Result<Approval, Fault> {
         let approval =
@@ -449,6 +459,12 @@ impl Core {
         }
         if approval.expires_at <= now {
             return Err(over("expired"));
+        }
+        // Late evidence may have moved the order meanwhile: there is nothing left to answer.
+        let waits =
+            self.book.orders.get(&approval.cl_ord_id).is_some_and(|order| order.status == OrdStatus::PendingApproval);
+        if !waits {
+            return Err(over("void: its order does not wait any more"));
         }
         Ok(approval.clone())
     }

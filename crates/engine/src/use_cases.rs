@@ -210,7 +210,7 @@ impl Desk for Service {
     ) -> Result<OrderAnswer, Fault> {
         need_trade(by)?;
         let request_hash = request_hash(&("replace", &cl_ord_id, &amendment))?;
-        let known = self.is_known(&key, &request_hash)?;
+        let mut known = self.is_known(&key, &request_hash)?;
         if !known {
             self.be_ready()?;
             let order = self.order_record(&cl_ord_id)?;
@@ -218,7 +218,8 @@ impl Desk for Service {
             let instrument = con_id.map_or(order.intent.instrument, Instrument::ConId);
             let facts = self.facts(&instrument).await?;
             let (by, cl_ord_id) = (by.clone(), cl_ord_id.clone());
-            self.tell(|reply| Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply }).await?;
+            let replace = |reply| Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply };
+            known = self.tell(replace).await? == Booked::Known;
         }
         let done = |order: &OrderRecord| is_answered(order) && order.status != OrdStatus::PendingReplace;
         let order = self.wait_for(&cl_ord_id, wait, done).await?;

@@ -179,7 +179,10 @@ impl Writer {
                 }
             }
             Effect::Reconcile { generation, look } => self.reconcile(generation, look),
-            Effect::ReopenLines => self.market.reopen_lines(),
+            Effect::ReopenLines => {
+                self.market.forget_contracts();
+                self.market.reopen_lines();
+            }
         }
     }
 

@@ -37,6 +37,12 @@ fn unauthorized() -> Response {
     response
 }
 
+/// The face for the record. Our command line says its name; no decision hangs on it.
+fn face(headers: &HeaderMap) -> Face {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    if agent.is_some_and(|agent| agent.starts_with("tollgate-cli/")) { Face::Cli } else { Face::Rest }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Response;
 
@@ -44,7 +50,7 @@ impl FromRequestParts<App> for Caller {
         let lacking = |what: &str| Refusal::new(Code::Internal, what).into_response();
         let id = parts.extensions.get::<CorrelationId>().ok_or_else(|| lacking("the request has no id"))?;
         let peer = parts.extensions.get::<Peer>().ok_or_else(|| lacking("the request has no peer"))?;
-        let known = bearer(&parts.headers).map(|key| app.desk.authenticate(key, Face::Rest, id.clone()));
+        let known = bearer(&parts.headers).map(|key| app.desk.authenticate(key, face(&parts.headers), id.clone()));
         match known {
             Some(Ok(principal)) => Ok(Self(principal)),
             None | Some(Err(Fault::Unauthorized)) => match app.throttle.failed(peer.0.ip(), Instant::now()) {

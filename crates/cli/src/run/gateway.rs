@@ -188,6 +188,7 @@ fn engine_config(
 ) -> Result<EngineConfig, Failure> {
     Ok(EngineConfig {
         version: env!("CARGO_PKG_VERSION"),
+        installation: place::installation_at_start(config)?,
         trading: config.trading,
         policy_name: config.policy.clone(),
         policy,

@@ -3,6 +3,7 @@
 use super::private;
 use crate::config::{Config, ConfigError};
 use crate::failure::{CONFLICT, Failure};
+use domain::id::{IdError, InstallationId};
 use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -41,19 +42,29 @@ pub(crate) fn checkpoint_file(config: &Config) -> Result<PathBuf, Failure> {
 /// # Errors
 /// The data directory cannot be made or written.
 pub(crate) fn checkpoint_file_at_start(config: &Config) -> Result<PathBuf, Failure> {
-    private::own_dir(&config.data_dir).map_err(|error| trouble("data directory", &config.data_dir, &error))?;
-    if let Some(path) = &config.audit_checkpoint_file {
-        return Ok(path.clone());
+    let name = installation_at_start(config)?;
+    match &config.audit_checkpoint_file {
+        Some(path) => Ok(path.clone()),
+        None => default_checkpoint_file(config, name.as_str()),
     }
+}
+
+/// The short name of the installation; made at the first start.
+///
+/// # Errors
+/// The data directory cannot be made or written, or holds something else.
+pub(crate) fn installation_at_start(config: &Config) -> Result<InstallationId, Failure> {
+    private::own_dir(&config.data_dir).map_err(|error| trouble("data directory", &config.data_dir, &error))?;
+    let path = config.data_dir.join(INSTALLATION_FILE);
     let name = if let Some(name) = installation(config)? {
         name
     } else {
         let name = random_hex::<4>()?;
-        let path = config.data_dir.join(INSTALLATION_FILE);
         private::write(&path, &format!("{name}\n")).map_err(|error| trouble("file", &path, &error))?;
         name
     };
-    default_checkpoint_file(config, &name)
+    name.parse()
+        .map_err(|error: IdError| Failure::storage(format!("{}: {error}", path.display()), "put the right file back"))
 }
 
 fn default_checkpoint_file(config: &Config, installation: &str) -> Result<PathBuf, Failure> {

@@ -69,6 +69,7 @@ impl Rig {
         // Scenarios repeat the same little order on purpose; the look-alike question has a scenario of its own.
         policy.look_alike_window_s = 0;
         let mut config = EngineConfig {
+            installation: "test0001".parse().unwrap(),
             version: "0.0.0-test",
             trading: Trading::Paper,
             policy_name: "test".to_owned(),
