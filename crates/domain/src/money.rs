@@ -92,7 +92,9 @@ positive_decimal!(
 /// # Errors
 /// Anything that is not such a number: `NaN`, `1e15`, `0x10`, blanks, the empty text.
 pub fn parse_decimal(text: &str, what: &'static str) -> Result<Decimal, AmountError> {
-    let plain = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let plain = [whole, part].iter().all(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
     let error = AmountError { what, rule: "a plain decimal such as \"189.50\" (no NaN, infinity, exponent or blanks)" };
     if !plain {
         return Err(error);

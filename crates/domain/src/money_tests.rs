@@ -109,3 +109,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_decimal_has_digits_on_both_sides_of_its_point() {
+    for text in ["10.", ".5", ".", "-", "-.5", "1-2", "1.2.3", "--1", "+1", ""] {
+        assert!(parse_decimal(text, "qty").is_err(), "{text:?} is no plain decimal");
+    }
+    for text in ["10", "10.5", "-10.5", "0.5"] {
+        assert!(parse_decimal(text, "qty").is_ok(), "{text:?} is one");
+    }
+}

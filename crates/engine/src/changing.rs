@@ -175,7 +175,8 @@ impl Core {
         reason: &str,
     ) -> Result<(), Fault> {
         let current = self.book.trading_states.entries().get(scope).map_or(TradingState::Active, |entry| entry.state);
-        let lifts = state < current;
+        // Saying "active" is a lift even where nothing is halted: it replaces the words of whoever said so before.
+        let lifts = state < current || state == TradingState::Active;
         if lifts && !by.is_human() {
             return Err(Fault::HumansOnly);
         }

@@ -548,7 +548,7 @@ fn is_news(order: &OrderRecord, event: &OrderEvent) -> bool {
         return !order.status.is_final() && order.broker_status.as_ref() != Some(broker_status);
     }
     if let OrderEvent::ReportedFilled { .. } = event {
-        return order.status != OrdStatus::Filled;
+        return order.status != OrdStatus::Filled || order.broker_status.as_deref() != Some("Filled");
     }
     if let OrderEvent::CancelPending = event {
         return !order.status.is_final() && order.broker_status.as_deref() != Some("PendingCancel");

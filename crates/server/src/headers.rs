@@ -8,23 +8,16 @@ use std::time::Duration;
 
 const KEY: &str = "Idempotency-Key";
 
-/// The key, if one is given.
-pub(crate) fn key_if_given(headers: &HeaderMap) -> Result<Option<ClOrdId>, Refusal> {
+/// The key, which must be given: once, and well formed.
+pub(crate) fn key(headers: &HeaderMap) -> Result<ClOrdId, Refusal> {
     let mut values = headers.get_all("idempotency-key").iter();
-    let Some(value) = values.next() else { return Ok(None) };
+    let missing = || Refusal::field(KEY, "is required: it makes a repeat of this request safe");
+    let value = values.next().ok_or_else(missing)?;
     if values.next().is_some() {
         return Err(Refusal::field(KEY, "must be given once"));
     }
     let text = value.to_str().map_err(|_| Refusal::field(KEY, "must be plain text"))?;
-    match wire::fields::checked(text) {
-        Ok(key) => Ok(Some(key)),
-        Err(rule) => Err(Refusal::field(KEY, &rule)),
-    }
-}
-
-/// The key, which must be given.
-pub(crate) fn key(headers: &HeaderMap) -> Result<ClOrdId, Refusal> {
-    key_if_given(headers)?.ok_or_else(|| Refusal::field(KEY, "is required: it makes a repeat of this request safe"))
+    wire::fields::checked(text).map_err(|rule: String| Refusal::field(KEY, &rule))
 }
 
 /// How long to wait for the broker. Other preferences are ignored, as RFC 7240 asks; a wrong `wait` is not.

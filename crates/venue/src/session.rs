@@ -39,8 +39,8 @@ pub(crate) enum SessionEnd {
     /// The client closed it.
     #[error("closed by the client")]
     Eof,
-    /// The client did not finish its greeting in time.
-    #[error("no greeting in time")]
+    /// The client did not finish its greeting, or a message that it had begun, in time.
+    #[error("begun and not finished in time")]
     Deadline,
     /// No version is spoken by both.
     #[error("no common version in {min}..{max}")]
@@ -155,13 +155,21 @@ async fn read_requests(
         let frame = match frames.next_frame() {
             Err(e) => return e.into(),
             Ok(Some(frame)) => frame,
-            Ok(None) => match read_some(read, &mut buffer).await {
-                Err(end) => return end,
-                Ok(bytes) => {
-                    frames.push(bytes);
-                    continue;
+            Ok(None) => {
+                // Silence is a client's right between messages, not within one.
+                let within = frames.pending_len() > 0;
+                let bytes = if within {
+                    timeout(parts.handshake_deadline, read_some(read, &mut buffer)).await
+                } else {
+                    Ok(read_some(read, &mut buffer).await)
+                };
+                match bytes {
+                    Err(_) => return SessionEnd::Deadline,
+                    Ok(Err(end)) => return end,
+                    Ok(Ok(bytes)) => frames.push(bytes),
                 }
-            },
+                continue;
+            }
         };
         let request = match tws::decode(version, &frame) {
             Err(e) => return e.into(),

@@ -74,6 +74,8 @@ async fn a_program_may_kill_and_only_a_human_with_admin_may_lift() {
     assert_eq!(rig.submit(&alice(), buy("k-1")).await.unwrap().outcome, Outcome::Denied);
     set(&rig, &alice(), TradingState::Active).await.unwrap();
     rig.working("k-2").await;
+    let said = set(&rig, &bot(), TradingState::Active).await;
+    assert_eq!(said, Err(Fault::HumansOnly), "saying active where nothing is halted is a lift too");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

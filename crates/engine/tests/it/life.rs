@@ -36,6 +36,11 @@ async fn an_order_is_sent_acknowledged_filled_in_parts_and_its_commission_comes_
     let costs: Vec<_> = rig.order("k-1").executions.values().map(|one| one.commission.clone()).collect();
     assert_eq!(costs[0].as_ref().map(|cost| cost.amount.amount), Some(dec("1.05")));
     assert_eq!(costs[1], None);
+    assert_eq!(
+        rig.order("k-1").broker_status.as_deref(),
+        Some("Filled"),
+        "the broker's own word, though its trades came first"
+    );
     assert_eq!(rig.halted(), None);
 }
 

@@ -63,7 +63,7 @@ fn shape(answer: &desk::CancelAnswer) -> CancelAnswer {
     post, path = "/api/v1/orders/{cl_ord_id}/cancel", operation_id = "cancel_order", tag = "orders",
     params(
         ("cl_ord_id" = String, Path, description = "The order's key."),
-        ("Idempotency-Key" = Option<String>, Header, description = "The key of the cancel itself; the same namespace as orders' keys."),
+        ("Idempotency-Key" = String, Header, description = "The key of the cancel itself; the same namespace as orders' keys."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
@@ -80,7 +80,7 @@ pub(crate) async fn cancel(
     Body(body): Body,
 ) -> Answer {
     let order = order_key(&id)?;
-    let key = headers::key_if_given(&headers)?;
+    let key = Some(headers::key(&headers)?);
     let wait = headers::wait(&headers, &app.limits)?;
     headers::refuse_if_match(&headers)?;
     empty(&body)?;

@@ -188,12 +188,14 @@ async fn a_cancel_is_200_proven_202_pending_409_over() {
     assert_eq!((reply.status, &reply.body["proven"]), (200, &true.into()));
     assert_eq!(gateway.desk.calls(), [Call::Cancel("k1".parse().unwrap(), Some("c1".parse().unwrap()))]);
     gateway.desk.tell(|told| told.proven = false);
-    assert_eq!(gateway.ask("POST", path, &[], "").await.status, 202);
+    let key = [("Idempotency-Key", "c2")];
+    assert_eq!(gateway.ask("POST", path, &key, "").await.status, 202);
     assert_eq!(gateway.ask("POST", "/api/v1/orders/cancel-all", &[], "{}").await.status, 202);
-    assert_eq!(gateway.ask("POST", path, &[], r#"{"reason":"x"}"#).await.body["field"], "reason");
+    assert_eq!(gateway.ask("POST", path, &key, r#"{"reason":"x"}"#).await.body["field"], "reason");
+    assert_eq!(gateway.ask("POST", path, &[], "").await.body["field"], "Idempotency-Key");
     let over = Fault::AlreadyFinal { cl_ord_id: "k1".parse().unwrap(), status: OrdStatus::Filled };
     gateway.desk.tell(|told| told.fault = Some(over));
-    gateway.ask("POST", path, &[], "").await.is_problem(409, "already_final");
+    gateway.ask("POST", path, &key, "").await.is_problem(409, "already_final");
 }
 
 #[tokio::test]
@@ -225,6 +227,9 @@ async fn an_entity_tag_is_given_and_a_condition_is_not_silently_ignored() {
     let tag = shown.header("etag").unwrap().to_owned();
     assert_eq!(submit(&gateway).await.header("etag"), Some(tag.as_str()));
     let cancel = "/api/v1/orders/k1/cancel";
-    gateway.ask("POST", cancel, &[("If-Match", &tag)], "").await.is_problem(400, "capability_missing");
-    assert_eq!(gateway.ask("POST", cancel, &[("If-Match", "*")], "").await.status, 200);
+    gateway
+        .ask("POST", cancel, &[("Idempotency-Key", "c1"), ("If-Match", &tag)], "")
+        .await
+        .is_problem(400, "capability_missing");
+    assert_eq!(gateway.ask("POST", cancel, &[("Idempotency-Key", "c2"), ("If-Match", "*")], "").await.status, 200);
 }

@@ -59,6 +59,14 @@ async fn half_a_greeting_is_waited_for_until_the_deadline_and_no_longer() {
 }
 
 #[tokio::test]
+async fn half_a_message_is_waited_for_until_the_deadline_and_no_longer() {
+    let venue = start(stepped()).await;
+    let half = [hello("v213..226"), start_api(9), vec![0, 0, 0, 50, 0, 0]].concat();
+    send_and_read_to_end(venue.tws_addr(), &half).await;
+    assert_lives(&venue, 9).await;
+}
+
+#[tokio::test]
 async fn versions_that_are_not_served_are_answered_with_a_closed_connection() {
     let venue = start(stepped()).await;
     for range in ["v100..200", "v201..212", "v300..400", "v226..213", "100..226", "", "v"] {
