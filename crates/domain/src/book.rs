@@ -11,9 +11,7 @@ use crate::id::{
 };
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
-use crate::order::OrderIntent;
 use crate::principal::{KeyRecord, Principal};
-use crate::reason::Reason;
 use crate::reconcile::ReconciliationReport;
 use crate::trading_state::{StateEntry, TradingState, TradingStates};
 use jiff::Timestamp;
@@ -443,16 +441,6 @@ impl Book {
     /// Orders that are not final.
     pub fn open_orders(&self) -> impl Iterator<Item = &OrderRecord> {
         self.open.iter().filter_map(|key| self.orders.get(key))
-    }
-
-    /// What the intent of an order was, if the key is an order's.
-    pub fn intent(&self, key: &ClOrdId) -> Option<&OrderIntent> {
-        self.orders.get(key).map(|order| &order.intent)
-    }
-
-    /// Reasons of an order, if it has any.
-    pub fn reasons(&self, key: &ClOrdId) -> &[Reason] {
-        self.orders.get(key).map_or(&[], |order| &order.reasons)
     }
 }
 

@@ -3,6 +3,7 @@ use crate::approval::ApprovalBounds;
 use crate::contract::{Contract, Instrument, PriceIncrement, SecType};
 use crate::id::PermId;
 use crate::money::Qty;
+use crate::order::OrderIntent;
 use crate::order::{Amendment, OrderType, Side, Tif};
 use crate::principal::{Face, PrincipalKind, Scope};
 use proptest::prelude::*;
