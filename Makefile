@@ -3,11 +3,12 @@ CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
 
-.PHONY: help demo test setup lint tidy clean
+.PHONY: help demo test bench setup lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
+	@echo "make bench               orders a second of the simulated broker's matching core"
 	@echo "make setup               install what the tests need"
 	@echo "make lint                formatting and clippy"
 	@echo "make tidy                the structural test"
@@ -25,6 +26,9 @@ test: setup lint tidy
 	scripts/deny.sh
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace
+
+bench:
+	cargo bench --locked --package tollgate-venue --bench matching
 
 setup:
 	@scripts/setup.sh test
