@@ -61,4 +61,10 @@ pub enum DecodeError {
         /// Its name on the wire.
         field: &'static str,
     },
+    /// A condition of an order whose type is none of the protocol's.
+    #[error("an order condition of type {kind} is not one of the protocol")]
+    UnknownCondition {
+        /// Its type as sent.
+        kind: i32,
+    },
 }

@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::{BondDetails, FundDetails};
+
 /// An instrument as the wire describes it, complete or partial.
 ///
 /// In a request any field may be left out; text left out is the empty string.
@@ -89,7 +91,7 @@ pub struct DeltaNeutralContract {
     pub price: Option<Decimal>,
 }
 
-/// What the venue knows about a contract (message 10).
+/// What the venue knows about a contract (message 10; of a bond, message 18).
 ///
 /// Lists are the wire's own joined text: commas in `order_types`, `valid_exchanges` and
 /// `market_rule_ids`; semicolons between the sessions of `trading_hours` and `liquid_hours`.
@@ -148,6 +150,10 @@ pub struct ContractDetails {
     pub suggested_size_increment: Option<Decimal>,
     /// `Cash` or `Physical`, for derivatives.
     pub settlement_method: String,
+    /// What only a bond has.
+    pub bond: Option<Box<BondDetails>>,
+    /// What only a fund has.
+    pub fund: Option<Box<FundDetails>>,
 }
 
 /// One row of a symbol search (message 79).

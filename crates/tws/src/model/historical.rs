@@ -1,7 +1,7 @@
-//! Historical bars and head timestamps.
+//! Historical and real-time bars, head timestamps and schedules.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use super::Contract;
@@ -94,4 +94,68 @@ pub struct HeadTimestampRequest {
     pub what_to_show: String,
     /// 1 for a local date-time, 2 for Unix seconds.
     pub format_date: i32,
+}
+
+/// A request for bars of five seconds as they complete (message 50).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RealTimeBarsRequest {
+    /// Names the subscription.
+    pub req_id: i32,
+    /// Contract wanted.
+    pub contract: Contract,
+    /// Seconds; only 5 is served. `None` when the client left it out.
+    pub bar_size: Option<i32>,
+    /// `TRADES`, `MIDPOINT`, `BID` or `ASK`.
+    pub what_to_show: String,
+    /// Regular trading hours only.
+    pub use_rth: bool,
+}
+
+/// A bar of five seconds (message 50). `None` is a figure that quote bars do not have (-1 on the wire).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RealTimeBar {
+    /// Subscription.
+    pub req_id: i32,
+    /// Start of the bar.
+    pub time: Timestamp,
+    /// Open.
+    pub open: Decimal,
+    /// High.
+    pub high: Decimal,
+    /// Low.
+    pub low: Decimal,
+    /// Close.
+    pub close: Decimal,
+    /// Volume.
+    pub volume: Option<Decimal>,
+    /// Volume-weighted average price.
+    pub wap: Option<Decimal>,
+    /// Number of trades.
+    pub count: Option<i32>,
+}
+
+/// A session of a schedule, in the zone of the schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoricalSession {
+    /// Start.
+    pub start: DateTime,
+    /// End.
+    pub end: DateTime,
+    /// Trading day it belongs to.
+    pub ref_date: Date,
+}
+
+/// The sessions of a period (message 106).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoricalSchedule {
+    /// Request answered.
+    pub req_id: i32,
+    /// Start of the first session.
+    pub start: DateTime,
+    /// End of the last session.
+    pub end: DateTime,
+    /// Zone of all times, in the wire's words.
+    pub time_zone: String,
+    /// Oldest first.
+    pub sessions: Vec<HistoricalSession>,
 }

@@ -78,10 +78,54 @@ pub mod tick {
     pub const VOLUME: i32 = 8;
     /// Close of the day before.
     pub const CLOSE: i32 = 9;
+    /// Option figures at the bid.
+    pub const BID_OPTION: i32 = 10;
+    /// Option figures at the ask.
+    pub const ASK_OPTION: i32 = 11;
+    /// Option figures at the last price.
+    pub const LAST_OPTION: i32 = 12;
+    /// Option figures by the model.
+    pub const MODEL_OPTION: i32 = 13;
     /// Open of the day.
     pub const OPEN: i32 = 14;
+    /// Low of 13 weeks.
+    pub const LOW_13_WEEK: i32 = 15;
+    /// High of 13 weeks.
+    pub const HIGH_13_WEEK: i32 = 16;
+    /// Low of 26 weeks.
+    pub const LOW_26_WEEK: i32 = 17;
+    /// High of 26 weeks.
+    pub const HIGH_26_WEEK: i32 = 18;
+    /// Low of 52 weeks.
+    pub const LOW_52_WEEK: i32 = 19;
+    /// High of 52 weeks.
+    pub const HIGH_52_WEEK: i32 = 20;
+    /// Average daily volume of 90 days.
+    pub const AVG_VOLUME: i32 = 21;
+    /// Historical volatility of the underlying, 30 days.
+    pub const OPTION_HISTORICAL_VOL: i32 = 23;
+    /// Implied volatility of the underlying's options, 30 days.
+    pub const OPTION_IMPLIED_VOL: i32 = 24;
+    /// Open interest of the calls.
+    pub const CALL_OPEN_INTEREST: i32 = 27;
+    /// Open interest of the puts.
+    pub const PUT_OPEN_INTEREST: i32 = 28;
+    /// Volume of the calls.
+    pub const CALL_OPTION_VOLUME: i32 = 29;
+    /// Volume of the puts.
+    pub const PUT_OPTION_VOLUME: i32 = 30;
+    /// Exchanges at the bid, as letters.
+    pub const BID_EXCHANGE: i32 = 32;
+    /// Exchanges at the ask, as letters.
+    pub const ASK_EXCHANGE: i32 = 33;
+    /// Mark price.
+    pub const MARK_PRICE: i32 = 37;
     /// Unix time of the last trade, as text.
     pub const LAST_TIMESTAMP: i32 = 45;
+    /// How easily it can be borrowed: above 2.5 easy, above 1.5 by locate, else hardly.
+    pub const SHORTABLE: i32 = 46;
+    /// Time and sales as `price;size;time in ms;volume;average;single market maker`.
+    pub const RT_VOLUME: i32 = 48;
     /// 1 while the contract is halted.
     pub const HALTED: i32 = 49;
     /// Delayed bid.
@@ -106,6 +150,28 @@ pub mod tick {
     pub const DELAYED_CLOSE: i32 = 75;
     /// Delayed open.
     pub const DELAYED_OPEN: i32 = 76;
+    /// Trades of the day.
+    pub const TRADE_COUNT: i32 = 54;
+    /// Trades a minute.
+    pub const TRADE_RATE: i32 = 55;
+    /// Volume a minute.
+    pub const VOLUME_RATE: i32 = 56;
+    /// Last price of regular trading hours.
+    pub const LAST_RTH_TRADE: i32 = 57;
+    /// Historical volatility of the last minutes.
+    pub const RT_HISTORICAL_VOL: i32 = 58;
+    /// As [`RT_VOLUME`], trades of the tape only.
+    pub const RT_TRADE_VOLUME: i32 = 77;
+    /// Delayed option figures by the model.
+    pub const DELAYED_MODEL_OPTION: i32 = 83;
+    /// Exchange of the last trade, as a letter.
+    pub const LAST_EXCHANGE: i32 = 84;
+    /// Open interest of a future.
+    pub const FUTURES_OPEN_INTEREST: i32 = 86;
+    /// Average volume of the options.
+    pub const AVG_OPTION_VOLUME: i32 = 87;
+    /// Shares that can be borrowed.
+    pub const SHORTABLE_SHARES: i32 = 89;
     /// Unix time of the last delayed trade, as text.
     pub const DELAYED_LAST_TIMESTAMP: i32 = 88;
 }

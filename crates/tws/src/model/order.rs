@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::OrderCondition;
+
 /// An order, in a request or in a report.
 ///
 /// `client_id`, `order_id`, `perm_id`, `parent_perm_id` and `filled_quantity` are the server's to
@@ -118,8 +120,14 @@ pub struct Order {
     pub include_overnight: bool,
     /// Who entered the order.
     pub submitter: String,
+    /// What the order waits for, or what cancels it; empty for none.
+    pub conditions: Vec<OrderCondition>,
+    /// Whether the conditions cancel the order instead of releasing it.
+    pub conditions_cancel_order: bool,
+    /// Whether the conditions are looked at outside regular trading hours too.
+    pub conditions_ignore_rth: bool,
     /// Wire names of the fields that the client set to something other than their neutral value and
-    /// that this model does not carry (conditions, algorithms, hedges, scales …). A server that goes
+    /// that this model does not carry (algorithms, hedges, scales …). A server that goes
     /// on regardless would trade something other than what was asked: refuse instead.
     pub unsupported: Vec<String>,
 }

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 
 use super::{
     AccountSummaryRow, AccountValue, AccountValueMulti, CommissionReport, CompletedOrder, ContractDetails,
-    ExecutionDetails, HistoricalBar, HistoricalData, HistoricalDataEnd, MarketDataType, Notice, OpenOrder, OrderStatus,
-    PnL, PnLSingle, PortfolioValue, Position, PositionMulti, PriceIncrement, SecDefOptParams, SymbolSample,
-    TickGeneric, TickPrice, TickReqParams, TickSize, TickString,
+    DepthExchange, DepthRow, ExecutionDetails, FamilyCode, Histogram, HistoricalBar, HistoricalData, HistoricalDataEnd,
+    HistoricalSchedule, HistoricalTicks, MarketDataType, NewsProvider, Notice, OpenOrder, OrderBound, OrderStatus, PnL,
+    PnLSingle, PortfolioValue, Position, PositionMulti, PriceIncrement, RealTimeBar, ScannerData, SecDefOptParams,
+    SmartComponent, SoftDollarTier, SymbolSample, TickByTick, TickGeneric, TickOptionComputation, TickPrice,
+    TickReqParams, TickSize, TickString,
 };
 
 /// A message of the server. The number is its message id.
@@ -35,7 +37,7 @@ pub enum Reply {
         /// White-branding id, empty for none.
         white_branding_id: String,
     },
-    /// 10.
+    /// 10; 18 when [`ContractDetails::bond`] is there.
     ContractData {
         /// Request answered.
         req_id: i32,
@@ -168,5 +170,59 @@ pub enum Reply {
         time: Timestamp,
         /// Unix seconds (date format 2) rather than `YYYYMMDD-HH:MM:SS`.
         as_unix_seconds: bool,
+    },
+    /// 106.
+    HistoricalSchedule(HistoricalSchedule),
+    /// 96, 97 or 98.
+    HistoricalTicks(HistoricalTicks),
+    /// 89.
+    Histogram(Histogram),
+    /// 50.
+    RealTimeBar(RealTimeBar),
+    /// 99.
+    TickByTick(TickByTick),
+    /// 12: a row of an exchange's book.
+    MarketDepth(DepthRow),
+    /// 13: a row of a book that names its makers or exchanges.
+    MarketDepthL2(DepthRow),
+    /// 80.
+    MarketDepthExchanges {
+        /// Exchanges.
+        exchanges: Vec<DepthExchange>,
+    },
+    /// 21.
+    TickOptionComputation(Box<TickOptionComputation>),
+    /// 19: what can be scanned.
+    ScannerParameters {
+        /// XML.
+        xml: String,
+    },
+    /// 20.
+    ScannerData(ScannerData),
+    /// 100.
+    OrderBound(OrderBound),
+    /// 78.
+    FamilyCodes {
+        /// One per account.
+        codes: Vec<FamilyCode>,
+    },
+    /// 82.
+    SmartComponents {
+        /// Request answered.
+        req_id: i32,
+        /// Exchanges.
+        components: Vec<SmartComponent>,
+    },
+    /// 77.
+    SoftDollarTiers {
+        /// Request answered.
+        req_id: i32,
+        /// Tiers.
+        tiers: Vec<SoftDollarTier>,
+    },
+    /// 85.
+    NewsProviders {
+        /// Providers.
+        providers: Vec<NewsProvider>,
     },
 }

@@ -1,6 +1,10 @@
 //! What a client asks.
 
-use super::{Contract, ExecutionFilter, HeadTimestampRequest, HistoricalDataRequest, MarketDataRequest, Order};
+use super::{
+    CalculateImpliedVolatility, CalculateOptionPrice, Contract, ExecutionFilter, HeadTimestampRequest,
+    HistogramRequest, HistoricalDataRequest, HistoricalTicksRequest, MarketDataRequest, MarketDepthRequest, Order,
+    RealTimeBarsRequest, ScannerSubscription, TickByTickRequest,
+};
 
 /// A message of a client. The number is its message id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +153,91 @@ pub enum Request {
         /// Request to end.
         req_id: i32,
     },
+    /// 10: the rows of a book.
+    MarketDepth(MarketDepthRequest),
+    /// 11.
+    CancelMarketDepth {
+        /// Subscription to end.
+        req_id: i32,
+        /// Whether it is one of a `SMART` book.
+        is_smart_depth: bool,
+    },
+    /// 82: exchanges that have market depth.
+    MarketDepthExchanges,
+    /// 97: every tick as it happens.
+    TickByTick(TickByTickRequest),
+    /// 98.
+    CancelTickByTick {
+        /// Subscription to end.
+        req_id: i32,
+    },
+    /// 50: bars of five seconds as they complete.
+    RealTimeBars(RealTimeBarsRequest),
+    /// 51.
+    CancelRealTimeBars {
+        /// Subscription to end.
+        req_id: i32,
+    },
+    /// 96: past ticks.
+    HistoricalTicks(HistoricalTicksRequest),
+    /// 107.
+    CancelHistoricalTicks {
+        /// Request to end.
+        req_id: i32,
+    },
+    /// 88: a histogram of traded prices.
+    Histogram(HistogramRequest),
+    /// 89.
+    CancelHistogram {
+        /// Request to end.
+        req_id: i32,
+    },
+    /// 22: the best rows of a scan.
+    ScannerSubscription(Box<ScannerSubscription>),
+    /// 23.
+    CancelScannerSubscription {
+        /// Subscription to end.
+        req_id: i32,
+    },
+    /// 24: what can be scanned, as XML.
+    ScannerParameters,
+    /// 54.
+    CalculateImpliedVolatility(CalculateImpliedVolatility),
+    /// 56.
+    CancelCalculateImpliedVolatility {
+        /// Request to end.
+        req_id: i32,
+    },
+    /// 55.
+    CalculateOptionPrice(CalculateOptionPrice),
+    /// 57.
+    CancelCalculateOptionPrice {
+        /// Request to end.
+        req_id: i32,
+    },
+    /// 80: families of the accounts.
+    FamilyCodes,
+    /// 83: exchanges behind the letters of a best bid or offer.
+    SmartComponents {
+        /// Names the request.
+        req_id: i32,
+        /// Map code, see [`super::TickReqParams::bbo_exchange`].
+        bbo_exchange: String,
+    },
+    /// 79.
+    SoftDollarTiers {
+        /// Names the request.
+        req_id: i32,
+    },
+    /// 85.
+    NewsProviders,
+    /// 12: news bulletins of the exchanges.
+    NewsBulletins {
+        /// Those of today that went before, too.
+        all_messages: bool,
+    },
+    /// 13.
+    CancelNewsBulletins,
     /// 8: the next valid order id.
     Ids,
     /// 49.

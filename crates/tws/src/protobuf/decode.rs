@@ -2,16 +2,19 @@
 
 use prost::Message;
 
-use super::order;
 use super::schema as wire;
+use super::{decode_data as data, order};
 use crate::error::DecodeError;
 use crate::model::{
-    AccountScope, CancelOrder, ComboLeg, Contract, DeltaNeutralContract, ExecutionFilter, HeadTimestampRequest,
-    HistoricalDataRequest, MarketDataRequest, PlaceOrder, PnLRequest, Request, SecDefOptParamsRequest,
+    AccountScope, CancelOrder, ComboLeg, Contract, DeltaNeutralContract, ExecutionFilter, PlaceOrder, PnLRequest,
+    Request, SecDefOptParamsRequest,
 };
 use crate::msg_id::{self, PROTOBUF_OFFSET, request as id};
 use crate::number::{decimal, integer};
 use crate::version::ServerVersion;
+
+/// First version in which past ticks can be cancelled.
+const CANCEL_HISTORICAL_TICKS_SINCE: i32 = 215;
 
 /// Reads one frame: a big-endian message id, then the body.
 pub(crate) fn decode(version: ServerVersion, frame: &[u8]) -> Result<Request, DecodeError> {
@@ -27,21 +30,21 @@ pub(crate) fn decode(version: ServerVersion, frame: &[u8]) -> Result<Request, De
 
 /// A body under its message id.
 #[derive(Clone, Copy)]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     msg_id: i32,
     bytes: &'a [u8],
 }
 
 impl Body<'_> {
-    fn read<M: Message + Default>(self) -> Result<M, DecodeError> {
+    pub(super) fn read<M: Message + Default>(self) -> Result<M, DecodeError> {
         M::decode(self.bytes).map_err(|e| DecodeError::MalformedBody { msg_id: self.msg_id, reason: e.to_string() })
     }
 
-    fn empty(self, request: Request) -> Result<Request, DecodeError> {
+    pub(super) fn empty(self, request: Request) -> Result<Request, DecodeError> {
         self.read::<wire::Empty>().map(|_| request)
     }
 
-    fn req_id(self) -> Result<i32, DecodeError> {
+    pub(super) fn req_id(self) -> Result<i32, DecodeError> {
         required(self.read::<wire::ReqId>()?.req_id, "reqId")
     }
 }
@@ -53,10 +56,28 @@ fn decode_body(version: ServerVersion, body: Body<'_>) -> Result<Request, Decode
         id::MATCHING_SYMBOLS => matching_symbols(body),
         id::SEC_DEF_OPT_PARAMS => sec_def_opt_params(body),
         id::MARKET_RULE => market_rule(body),
-        id::MARKET_DATA => market_data(body),
-        id::MARKET_DATA_TYPE => market_data_type(body),
-        id::HISTORICAL_DATA => historical_data(body),
-        id::HEAD_TIMESTAMP => head_timestamp(body),
+        id::MARKET_DATA => data::market_data(body),
+        id::MARKET_DATA_TYPE => data::market_data_type(body),
+        id::HISTORICAL_DATA => data::historical_data(body),
+        id::HEAD_TIMESTAMP => data::head_timestamp(body),
+        id::MARKET_DEPTH => data::market_depth(body),
+        id::CANCEL_MARKET_DEPTH => data::cancel_market_depth(body),
+        id::MARKET_DEPTH_EXCHANGES => body.empty(Request::MarketDepthExchanges),
+        id::TICK_BY_TICK => data::tick_by_tick(body),
+        id::REAL_TIME_BARS => data::real_time_bars(body),
+        id::HISTORICAL_TICKS => data::historical_ticks(body),
+        id::HISTOGRAM_DATA => data::histogram(body),
+        id::SCANNER_SUBSCRIPTION => data::scanner_subscription(body),
+        id::SCANNER_PARAMETERS => body.empty(Request::ScannerParameters),
+        id::CALCULATE_IMPLIED_VOLATILITY => data::calculate_implied_volatility(body),
+        id::CALCULATE_OPTION_PRICE => data::calculate_option_price(body),
+        id::FAMILY_CODES => body.empty(Request::FamilyCodes),
+        id::SMART_COMPONENTS => data::smart_components(body),
+        id::NEWS_PROVIDERS => body.empty(Request::NewsProviders),
+        id::NEWS_BULLETINS => {
+            Ok(Request::NewsBulletins { all_messages: flag(body.read::<wire::NewsBulletinsRequest>()?.all_messages) })
+        }
+        id::CANCEL_NEWS_BULLETINS => body.empty(Request::CancelNewsBulletins),
         id::PLACE_ORDER => place_order(body),
         id::CANCEL_ORDER => cancel_order(body),
         id::GLOBAL_CANCEL => body.read::<wire::GlobalCancelRequest>().map(|_| Request::GlobalCancel),
@@ -95,6 +116,16 @@ fn cancel_or_unread(version: ServerVersion, body: Body<'_>) -> Result<Request, D
         id::CANCEL_MARKET_DATA => Request::CancelMarketData { req_id: body.req_id()? },
         id::CANCEL_HISTORICAL_DATA => Request::CancelHistoricalData { req_id: body.req_id()? },
         id::CANCEL_HEAD_TIMESTAMP => Request::CancelHeadTimestamp { req_id: body.req_id()? },
+        id::CANCEL_TICK_BY_TICK => Request::CancelTickByTick { req_id: body.req_id()? },
+        id::CANCEL_REAL_TIME_BARS => Request::CancelRealTimeBars { req_id: body.req_id()? },
+        id::CANCEL_HISTOGRAM_DATA => Request::CancelHistogram { req_id: body.req_id()? },
+        id::CANCEL_SCANNER_SUBSCRIPTION => Request::CancelScannerSubscription { req_id: body.req_id()? },
+        id::CANCEL_CALCULATE_IMPLIED_VOLATILITY => Request::CancelCalculateImpliedVolatility { req_id: body.req_id()? },
+        id::CANCEL_CALCULATE_OPTION_PRICE => Request::CancelCalculateOptionPrice { req_id: body.req_id()? },
+        id::CANCEL_HISTORICAL_TICKS if version.number() >= CANCEL_HISTORICAL_TICKS_SINCE => {
+            Request::CancelHistoricalTicks { req_id: body.req_id()? }
+        }
+        id::SOFT_DOLLAR_TIERS => Request::SoftDollarTiers { req_id: body.req_id()? },
         id::CANCEL_ACCOUNT_SUMMARY => Request::CancelAccountSummary { req_id: body.req_id()? },
         id::CANCEL_POSITIONS_MULTI => Request::CancelPositionsMulti { req_id: body.req_id()? },
         id::CANCEL_ACCOUNT_UPDATES_MULTI => Request::CancelAccountUpdatesMulti { req_id: body.req_id()? },
@@ -144,48 +175,6 @@ fn sec_def_opt_params(body: Body<'_>) -> Result<Request, DecodeError> {
 fn market_rule(body: Body<'_>) -> Result<Request, DecodeError> {
     let m: wire::MarketRuleRequest = body.read()?;
     Ok(Request::MarketRule { market_rule_id: required(m.market_rule_id, "marketRuleId")? })
-}
-
-fn market_data(body: Body<'_>) -> Result<Request, DecodeError> {
-    let m: wire::MarketDataRequest = body.read()?;
-    Ok(Request::MarketData(MarketDataRequest {
-        req_id: required(m.req_id, "reqId")?,
-        contract: contract(m.contract)?,
-        generic_ticks: m.generic_tick_list.unwrap_or_default(),
-        snapshot: flag(m.snapshot),
-        regulatory_snapshot: flag(m.regulatory_snapshot),
-    }))
-}
-
-fn market_data_type(body: Body<'_>) -> Result<Request, DecodeError> {
-    let m: wire::MarketDataTypeRequest = body.read()?;
-    Ok(Request::MarketDataType { market_data_type: required(m.market_data_type, "marketDataType")? })
-}
-
-fn historical_data(body: Body<'_>) -> Result<Request, DecodeError> {
-    let m: wire::HistoricalDataRequest = body.read()?;
-    Ok(Request::HistoricalData(HistoricalDataRequest {
-        req_id: required(m.req_id, "reqId")?,
-        contract: contract(m.contract)?,
-        end_date_time: m.end_date_time.unwrap_or_default(),
-        bar_size: m.bar_size_setting.unwrap_or_default(),
-        duration: m.duration.unwrap_or_default(),
-        use_rth: flag(m.use_rth),
-        what_to_show: m.what_to_show.unwrap_or_default(),
-        format_date: required(m.format_date, "formatDate")?,
-        keep_up_to_date: flag(m.keep_up_to_date),
-    }))
-}
-
-fn head_timestamp(body: Body<'_>) -> Result<Request, DecodeError> {
-    let m: wire::HeadTimestampRequest = body.read()?;
-    Ok(Request::HeadTimestamp(HeadTimestampRequest {
-        req_id: required(m.req_id, "reqId")?,
-        contract: contract(m.contract)?,
-        use_rth: flag(m.use_rth),
-        what_to_show: m.what_to_show.unwrap_or_default(),
-        format_date: required(m.format_date, "formatDate")?,
-    }))
 }
 
 fn place_order(body: Body<'_>) -> Result<Request, DecodeError> {
@@ -284,7 +273,7 @@ fn scope(
     })
 }
 
-fn contract(message: Option<wire::Contract>) -> Result<Contract, DecodeError> {
+pub(super) fn contract(message: Option<wire::Contract>) -> Result<Contract, DecodeError> {
     let m = required(message, "contract")?;
     Ok(Contract {
         con_id: con_id(m.con_id),
@@ -334,15 +323,15 @@ fn delta_neutral(m: &wire::DeltaNeutralContract) -> Result<DeltaNeutralContract,
 }
 
 /// The wire writes 0 for a contract that is not named by its id.
-fn con_id(value: Option<i32>) -> Option<i32> {
+pub(super) fn con_id(value: Option<i32>) -> Option<i32> {
     integer(value).filter(|v| *v != 0)
 }
 
-fn required<T>(value: Option<T>, field: &'static str) -> Result<T, DecodeError> {
+pub(super) fn required<T>(value: Option<T>, field: &'static str) -> Result<T, DecodeError> {
     value.ok_or(DecodeError::MissingField { field })
 }
 
 /// The wire leaves a flag out to say that it is not set.
-fn flag(value: Option<bool>) -> bool {
+pub(super) fn flag(value: Option<bool>) -> bool {
     value.unwrap_or(false)
 }

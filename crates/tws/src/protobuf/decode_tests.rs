@@ -120,10 +120,10 @@ fn summary_tags_are_split_and_trimmed() {
 
 #[test]
 fn messages_that_are_not_read_are_named_with_their_request_id() {
-    let depth = super::decode(version(), &frame(10, &wire::ReqId { req_id: Some(5) }));
-    assert_eq!(depth, Ok(Request::Unsupported { msg_id: 10, req_id: Some(5) }));
-    let bulletins = super::decode(version(), &frame(12, &wire::AutoOpenOrdersRequest { auto_bind: Some(true) }));
-    assert_eq!(bulletins, Ok(Request::Unsupported { msg_id: 12, req_id: None }));
+    let calendar = super::decode(version(), &frame(100, &wire::ReqId { req_id: Some(5) }));
+    assert_eq!(calendar, Ok(Request::Unsupported { msg_id: 100, req_id: Some(5) }));
+    let advisor = super::decode(version(), &frame(18, &wire::AutoOpenOrdersRequest { auto_bind: Some(true) }));
+    assert_eq!(advisor, Ok(Request::Unsupported { msg_id: 18, req_id: None }));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_text_message_is_refused_where_protobuf_is_spoken() {
 
 #[test]
 fn every_request_made_of_an_id_alone_is_read() {
-    let ids = [2, 25, 63, 75, 77, 90, 93, 95, 104, 106];
+    let ids = [2, 11, 23, 25, 51, 56, 57, 63, 75, 77, 79, 83, 89, 90, 93, 95, 98, 104, 106, 107];
     for msg_id in ids {
         let request = super::decode(version(), &frame(msg_id, &wire::ReqId { req_id: Some(41) })).unwrap();
         assert!(format!("{request:?}").contains("req_id: 41"), "{request:?}");

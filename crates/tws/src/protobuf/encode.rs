@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use prost::Message;
 
 use super::schema as wire;
-use super::{encode_account as account, encode_market as market, encode_trade as trade};
+use super::{encode_account as account, encode_data as data, encode_market as market, encode_trade as trade};
 use crate::frame::write_frame;
-use crate::model::{Contract, Notice, Reply};
+use crate::model::{Contract, Notice, PastTicks, Reply};
 use crate::msg_id::{PROTOBUF_OFFSET, reply as id};
 use crate::number::double;
 
@@ -29,7 +29,8 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
             );
         }
         Reply::ContractData { req_id, details } => {
-            to.put(id::CONTRACT_DATA, &market::contract_data(*req_id, details));
+            let msg_id = if details.bond.is_some() { id::BOND_CONTRACT_DATA } else { id::CONTRACT_DATA };
+            to.put(msg_id, &market::contract_data(*req_id, details));
         }
         Reply::ContractDataEnd { req_id } => to.put_id(id::CONTRACT_DATA_END, *req_id),
         Reply::SymbolSamples { req_id, samples } => {
@@ -62,6 +63,40 @@ pub(crate) fn encode_into(reply: &Reply, out: &mut Vec<u8>) {
         Reply::HeadTimestamp { req_id, time, as_unix_seconds } => {
             to.put(id::HEAD_TIMESTAMP, &market::head_timestamp(*req_id, *time, *as_unix_seconds));
         }
+        Reply::HistoricalSchedule(schedule) => to.put(id::HISTORICAL_SCHEDULE, &data::schedule(schedule)),
+        Reply::HistoricalTicks(message) => match &message.ticks {
+            PastTicks::MidPoint(ticks) => {
+                to.put(id::HISTORICAL_TICKS, &data::past_points(message.req_id, ticks, message.done));
+            }
+            PastTicks::BidAsk(ticks) => {
+                to.put(id::HISTORICAL_TICKS_BID_ASK, &data::past_quotes(message.req_id, ticks, message.done));
+            }
+            PastTicks::Last(ticks) => {
+                to.put(id::HISTORICAL_TICKS_LAST, &data::past_trades(message.req_id, ticks, message.done));
+            }
+        },
+        Reply::Histogram(histogram) => to.put(id::HISTOGRAM_DATA, &data::histogram(histogram)),
+        Reply::RealTimeBar(bar) => to.put(id::REAL_TIME_BAR, &data::real_time_bar(bar)),
+        Reply::TickByTick(tick) => to.put(id::TICK_BY_TICK, &data::tick_by_tick(tick)),
+        Reply::MarketDepth(row) => to.put(id::MARKET_DEPTH, &data::depth(row)),
+        Reply::MarketDepthL2(row) => to.put(id::MARKET_DEPTH_L2, &data::depth_l2(row)),
+        Reply::MarketDepthExchanges { exchanges } => {
+            to.put(id::MARKET_DEPTH_EXCHANGES, &data::depth_exchanges(exchanges));
+        }
+        Reply::TickOptionComputation(tick) => to.put(id::TICK_OPTION_COMPUTATION, &data::option_computation(tick)),
+        Reply::ScannerParameters { xml } => {
+            to.put(id::SCANNER_PARAMETERS, &wire::ScannerParameters { xml: Some(xml.clone()) });
+        }
+        Reply::ScannerData(rows) => to.put(id::SCANNER_DATA, &data::scanner_data(rows)),
+        Reply::OrderBound(bound) => to.put(id::ORDER_BOUND, &data::order_bound(bound)),
+        Reply::FamilyCodes { codes } => to.put(id::FAMILY_CODES, &data::family_codes(codes)),
+        Reply::SmartComponents { req_id, components } => {
+            to.put(id::SMART_COMPONENTS, &data::smart_components(*req_id, components));
+        }
+        Reply::SoftDollarTiers { req_id, tiers } => {
+            to.put(id::SOFT_DOLLAR_TIERS, &data::soft_dollar_tiers(*req_id, tiers));
+        }
+        Reply::NewsProviders { providers } => to.put(id::NEWS_PROVIDERS, &data::news_providers(providers)),
         Reply::OpenOrder(order) => to.put(id::OPEN_ORDER, &trade::open_order(order)),
         Reply::OpenOrdersEnd => to.put(id::OPEN_ORDERS_END, &wire::Empty {}),
         Reply::OrderStatus(status) => to.put(id::ORDER_STATUS, &trade::order_status(status)),

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::encode::{contract, some};
 use super::schema as wire;
 use crate::model::{
-    BarTime, ContractDetails, HistoricalBar, HistoricalData, HistoricalDataEnd, PriceIncrement, SecDefOptParams,
-    SymbolSample, TickGeneric, TickPrice, TickReqParams, TickSize, TickString,
+    BarTime, BondDetails, ContractDetails, FundDetails, HistoricalBar, HistoricalData, HistoricalDataEnd,
+    PriceIncrement, SecDefOptParams, SymbolSample, TickGeneric, TickPrice, TickReqParams, TickSize, TickString,
 };
 use crate::number::{double, text};
 use crate::time;
@@ -23,7 +23,7 @@ pub(super) fn contract_data(req_id: i32, details: &ContractDetails) -> wire::Con
 }
 
 fn contract_details(details: &ContractDetails) -> wire::ContractDetails {
-    wire::ContractDetails {
+    let message = wire::ContractDetails {
         market_name: some(&details.market_name),
         min_tick: Some(text(details.min_tick)),
         order_types: some(&details.order_types),
@@ -50,6 +50,57 @@ fn contract_details(details: &ContractDetails) -> wire::ContractDetails {
         suggested_size_increment: details.suggested_size_increment.map(text),
         settlement_method: some(&details.settlement_method),
         ..wire::ContractDetails::default()
+    };
+    let message = match &details.bond {
+        Some(bond) => with_bond(message, bond),
+        None => message,
+    };
+    match &details.fund {
+        Some(fund) => with_fund(message, fund),
+        None => message,
+    }
+}
+
+fn with_bond(message: wire::ContractDetails, bond: &BondDetails) -> wire::ContractDetails {
+    wire::ContractDetails {
+        cusip: some(&bond.cusip),
+        issue_date: some(&bond.issue_date),
+        ratings: some(&bond.ratings),
+        bond_type: some(&bond.bond_type),
+        coupon: Some(double(bond.coupon)),
+        coupon_type: some(&bond.coupon_type),
+        convertible: Some(bond.convertible),
+        callable: Some(bond.callable),
+        puttable: Some(bond.puttable),
+        desc_append: some(&bond.desc_append),
+        next_option_date: some(&bond.next_option_date),
+        next_option_type: some(&bond.next_option_type),
+        next_option_partial: Some(bond.next_option_partial),
+        bond_notes: some(&bond.notes),
+        ..message
+    }
+}
+
+fn with_fund(message: wire::ContractDetails, fund: &FundDetails) -> wire::ContractDetails {
+    wire::ContractDetails {
+        fund_name: some(&fund.name),
+        fund_family: some(&fund.family),
+        fund_type: some(&fund.fund_type),
+        fund_front_load: some(&fund.front_load),
+        fund_back_load: some(&fund.back_load),
+        fund_back_load_time_interval: some(&fund.back_load_time_interval),
+        fund_management_fee: some(&fund.management_fee),
+        fund_closed: Some(fund.closed),
+        fund_closed_for_new_investors: Some(fund.closed_for_new_investors),
+        fund_closed_for_new_money: Some(fund.closed_for_new_money),
+        fund_notify_amount: some(&fund.notify_amount),
+        fund_minimum_initial_purchase: some(&fund.minimum_initial_purchase),
+        fund_minimum_subsequent_purchase: some(&fund.minimum_subsequent_purchase),
+        fund_blue_sky_states: some(&fund.blue_sky_states),
+        fund_blue_sky_territories: some(&fund.blue_sky_territories),
+        fund_distribution_policy_indicator: some(&fund.distribution_policy_indicator),
+        fund_asset_type: some(&fund.asset_type),
+        ..message
     }
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::decode_tests::{a_limit_order, frame, version};
+use super::schema as wire;
 use crate::model::Request;
 
 proptest! {
@@ -38,6 +39,25 @@ proptest! {
         bytes[at] = value;
         if let Ok(Request::PlaceOrder(place)) = super::decode(version(), &bytes) {
             prop_assert!(place.order.lmt_price.is_none_or(|p| p.to_string().parse::<f64>().unwrap().is_finite()));
+        }
+    }
+
+    #[test]
+    fn a_number_of_a_condition_that_flips_is_an_error_or_another_number(at in 0_usize..64, value in any::<u8>()) {
+        let mut message = a_limit_order();
+        message.order.as_mut().unwrap().conditions.push(wire::OrderCondition {
+            kind: Some(1),
+            con_id: Some(265_598),
+            price: Some(150.25),
+            ..wire::OrderCondition::default()
+        });
+        let mut bytes = frame(3, &message);
+        let at = bytes.len() - 1 - at.min(bytes.len() - 5);
+        bytes[at] = value;
+        if let Ok(Request::PlaceOrder(place)) = super::decode(version(), &bytes) {
+            for condition in place.order.conditions {
+                prop_assert!((1..=7).contains(&condition.condition.to_wire()));
+            }
         }
     }
 }

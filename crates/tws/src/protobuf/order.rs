@@ -3,6 +3,7 @@
 //! The message has some hundred and fifty fields. Those the model carries are converted; the others
 //! are looked at, and named in [`Order::unsupported`] when a client set them.
 
+use super::condition;
 use super::encode::some;
 use super::schema as wire;
 use crate::error::DecodeError;
@@ -67,6 +68,9 @@ pub(super) fn decode(m: wire::Order) -> Result<Order, DecodeError> {
         include_overnight: m.include_overnight.unwrap_or(false),
         manual_order_indicator: integer(m.manual_order_indicator),
         submitter: m.submitter.unwrap_or_default(),
+        conditions: m.conditions.into_iter().map(condition::decode).collect::<Result<_, _>>()?,
+        conditions_cancel_order: m.conditions_cancel_order.unwrap_or(false),
+        conditions_ignore_rth: m.conditions_ignore_rth.unwrap_or(false),
         unsupported,
     })
 }
@@ -128,6 +132,9 @@ pub(super) fn encode(order: &Order) -> wire::Order {
         include_overnight: Some(order.include_overnight),
         manual_order_indicator: order.manual_order_indicator,
         submitter: some(&order.submitter),
+        conditions: order.conditions.iter().map(condition::encode).collect(),
+        conditions_cancel_order: Some(order.conditions_cancel_order),
+        conditions_ignore_rth: Some(order.conditions_ignore_rth),
         ..wire::Order::default()
     }
 }
@@ -168,12 +175,6 @@ impl<T: Neutral> Neutral for Option<T> {
     }
 }
 
-impl<T> Neutral for Vec<T> {
-    fn is_neutral(&self) -> bool {
-        self.is_empty()
-    }
-}
-
 impl<K, V> Neutral for std::collections::BTreeMap<K, V> {
     fn is_neutral(&self) -> bool {
         self.is_empty()
@@ -189,7 +190,7 @@ impl Neutral for wire::SoftDollarTier {
 /// Names of the fields that are set and that the model does not carry.
 #[expect(clippy::too_many_lines, reason = "a table, one row per field")]
 fn unsupported(m: &wire::Order) -> Vec<String> {
-    let fields: [(&str, &dyn Neutral); 91] = [
+    let fields: [(&str, &dyn Neutral); 88] = [
         ("activeStartTime", &m.active_start_time),
         ("activeStopTime", &m.active_stop_time),
         ("faGroup", &m.fa_group),
@@ -247,9 +248,6 @@ fn unsupported(m: &wire::Order) -> Vec<String> {
         ("adjustedStopLimitPrice", &m.adjusted_stop_limit_price),
         ("adjustedTrailingAmount", &m.adjusted_trailing_amount),
         ("adjustableTrailingUnit", &m.adjustable_trailing_unit),
-        ("conditions", &m.conditions),
-        ("conditionsCancelOrder", &m.conditions_cancel_order),
-        ("conditionsIgnoreRth", &m.conditions_ignore_rth),
         ("softDollarTier", &m.soft_dollar_tier),
         ("mifid2DecisionMaker", &m.mifid2_decision_maker),
         ("mifid2DecisionAlgo", &m.mifid2_decision_algo),

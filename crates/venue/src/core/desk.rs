@@ -236,9 +236,35 @@ impl Core {
             Request::CancelHistoricalData { req_id } => self.cancel_historical_data(conn, req_id, now, step),
             Request::HeadTimestamp(asked) => self.head_timestamp(conn, &asked, now, step),
             Request::Unsupported { msg_id, req_id } => {
-                let text = format!("Error processing request. This venue does not serve message {msg_id}");
-                step.send(conn, Reply::Notice(Notice::about(req_id.unwrap_or(NO_REQ_ID), 320, text, now)));
+                Self::not_served(conn, msg_id, req_id.unwrap_or(NO_REQ_ID), now, step);
             }
+            Request::MarketDepth(asked) => Self::not_served(conn, 10, asked.req_id, now, step),
+            Request::TickByTick(asked) => Self::not_served(conn, 97, asked.req_id, now, step),
+            Request::RealTimeBars(asked) => Self::not_served(conn, 50, asked.req_id, now, step),
+            Request::HistoricalTicks(asked) => Self::not_served(conn, 96, asked.req_id, now, step),
+            Request::Histogram(asked) => Self::not_served(conn, 88, asked.req_id, now, step),
+            Request::ScannerSubscription(asked) => Self::not_served(conn, 22, asked.req_id, now, step),
+            Request::CalculateImpliedVolatility(asked) => Self::not_served(conn, 54, asked.req_id, now, step),
+            Request::CalculateOptionPrice(asked) => Self::not_served(conn, 55, asked.req_id, now, step),
+            Request::SmartComponents { req_id, .. } => Self::not_served(conn, 83, req_id, now, step),
+            Request::SoftDollarTiers { req_id } => Self::not_served(conn, 79, req_id, now, step),
+            Request::CancelMarketDepth { req_id, .. }
+            | Request::CancelTickByTick { req_id }
+            | Request::CancelRealTimeBars { req_id }
+            | Request::CancelHistoricalTicks { req_id }
+            | Request::CancelHistogram { req_id }
+            | Request::CancelScannerSubscription { req_id }
+            | Request::CancelCalculateImpliedVolatility { req_id }
+            | Request::CancelCalculateOptionPrice { req_id } => {
+                let text = format!("Can't find EId with tickerId:{req_id}");
+                step.send(conn, Reply::Notice(Notice::about(req_id, 300, text, now)));
+            }
+            Request::MarketDepthExchanges => Self::not_served(conn, 82, NO_REQ_ID, now, step),
+            Request::ScannerParameters => Self::not_served(conn, 24, NO_REQ_ID, now, step),
+            Request::FamilyCodes => Self::not_served(conn, 80, NO_REQ_ID, now, step),
+            Request::NewsProviders => Self::not_served(conn, 85, NO_REQ_ID, now, step),
+            Request::NewsBulletins { .. } => Self::not_served(conn, 12, NO_REQ_ID, now, step),
+            Request::CancelNewsBulletins => Self::not_served(conn, 13, NO_REQ_ID, now, step),
             Request::Positions => self.positions(conn, step),
             Request::CancelPositions => self.end_feed(conn, |s| s.positions = false),
             Request::PositionsMulti(scope) => self.positions_multi(conn, &scope, now, step),
@@ -276,6 +302,12 @@ impl Core {
                 });
             }
         }
+    }
+
+    /// Says that a message of the protocol is none of this venue's.
+    pub(super) fn not_served(conn: ConnId, msg_id: i32, req_id: i32, now: Timestamp, step: &mut Step) {
+        let text = format!("Error processing request. This venue does not serve message {msg_id}");
+        step.send(conn, Reply::Notice(Notice::about(req_id, 320, text, now)));
     }
 
     /// Ends a subscription; one that is not there has ended already.

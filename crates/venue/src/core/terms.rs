@@ -190,6 +190,7 @@ fn refuse_unsupported(order: &Order) -> Result<(), Refusal> {
         return Err(Refusal::invalid(&format!("This venue does not simulate '{field}'")));
     }
     let named = [
+        ("conditions", !order.conditions.is_empty()),
         ("hidden", order.hidden),
         ("allOrNone", order.all_or_none),
         ("blockOrder", order.block_order),

@@ -140,6 +140,68 @@ pub(crate) struct ContractDetails {
     pub(crate) size_increment: Option<String>,
     #[prost(string, optional, tag = "26")]
     pub(crate) suggested_size_increment: Option<String>,
+    #[prost(string, optional, tag = "27")]
+    pub(crate) fund_name: Option<String>,
+    #[prost(string, optional, tag = "28")]
+    pub(crate) fund_family: Option<String>,
+    #[prost(string, optional, tag = "29")]
+    pub(crate) fund_type: Option<String>,
+    #[prost(string, optional, tag = "30")]
+    pub(crate) fund_front_load: Option<String>,
+    #[prost(string, optional, tag = "31")]
+    pub(crate) fund_back_load: Option<String>,
+    #[prost(string, optional, tag = "32")]
+    pub(crate) fund_back_load_time_interval: Option<String>,
+    #[prost(string, optional, tag = "33")]
+    pub(crate) fund_management_fee: Option<String>,
+    #[prost(bool, optional, tag = "34")]
+    pub(crate) fund_closed: Option<bool>,
+    #[prost(bool, optional, tag = "35")]
+    pub(crate) fund_closed_for_new_investors: Option<bool>,
+    #[prost(bool, optional, tag = "36")]
+    pub(crate) fund_closed_for_new_money: Option<bool>,
+    #[prost(string, optional, tag = "37")]
+    pub(crate) fund_notify_amount: Option<String>,
+    #[prost(string, optional, tag = "38")]
+    pub(crate) fund_minimum_initial_purchase: Option<String>,
+    #[prost(string, optional, tag = "39")]
+    pub(crate) fund_minimum_subsequent_purchase: Option<String>,
+    #[prost(string, optional, tag = "40")]
+    pub(crate) fund_blue_sky_states: Option<String>,
+    #[prost(string, optional, tag = "41")]
+    pub(crate) fund_blue_sky_territories: Option<String>,
+    #[prost(string, optional, tag = "42")]
+    pub(crate) fund_distribution_policy_indicator: Option<String>,
+    #[prost(string, optional, tag = "43")]
+    pub(crate) fund_asset_type: Option<String>,
+    #[prost(string, optional, tag = "44")]
+    pub(crate) cusip: Option<String>,
+    #[prost(string, optional, tag = "45")]
+    pub(crate) issue_date: Option<String>,
+    #[prost(string, optional, tag = "46")]
+    pub(crate) ratings: Option<String>,
+    #[prost(string, optional, tag = "47")]
+    pub(crate) bond_type: Option<String>,
+    #[prost(double, optional, tag = "48")]
+    pub(crate) coupon: Option<f64>,
+    #[prost(string, optional, tag = "49")]
+    pub(crate) coupon_type: Option<String>,
+    #[prost(bool, optional, tag = "50")]
+    pub(crate) convertible: Option<bool>,
+    #[prost(bool, optional, tag = "51")]
+    pub(crate) callable: Option<bool>,
+    #[prost(bool, optional, tag = "52")]
+    pub(crate) puttable: Option<bool>,
+    #[prost(string, optional, tag = "53")]
+    pub(crate) desc_append: Option<String>,
+    #[prost(string, optional, tag = "54")]
+    pub(crate) next_option_date: Option<String>,
+    #[prost(string, optional, tag = "55")]
+    pub(crate) next_option_type: Option<String>,
+    #[prost(bool, optional, tag = "56")]
+    pub(crate) next_option_partial: Option<bool>,
+    #[prost(string, optional, tag = "57")]
+    pub(crate) bond_notes: Option<String>,
     #[prost(string, optional, tag = "65")]
     pub(crate) settlement_method: Option<String>,
 }

@@ -6,9 +6,13 @@
 
 mod account;
 mod contract;
+mod data;
 mod market;
 mod order;
+mod reference;
+mod scanner;
 mod session;
+mod ticks;
 mod trade;
 
 pub(crate) use account::{
@@ -21,15 +25,32 @@ pub(crate) use contract::{
     MarketRule, MarketRuleRequest, MatchingSymbolsRequest, PriceIncrement, SecDefOptParameter, SecDefOptParamsRequest,
     SymbolSamples,
 };
+pub(crate) use data::{
+    CalculateImpliedVolatilityRequest, CalculateOptionPriceRequest, CancelMarketDepth, DepthMarketDataDescription,
+    HistogramData, HistogramDataEntry, HistogramDataRequest, HistoricalSchedule, HistoricalSession, MarketDepth,
+    MarketDepthData, MarketDepthExchanges, MarketDepthRequest, RealTimeBarTick, RealTimeBarsRequest,
+    TickOptionComputation,
+};
 pub(crate) use market::{
     HeadTimestamp, HeadTimestampRequest, HistoricalData, HistoricalDataBar, HistoricalDataEnd, HistoricalDataRequest,
     HistoricalDataUpdate, MarketDataRequest, MarketDataType, MarketDataTypeRequest, TickGeneric, TickPrice,
     TickReqParams, TickSize, TickString,
 };
-pub(crate) use order::{Order, SoftDollarTier};
+pub(crate) use order::{Order, OrderCondition, SoftDollarTier};
+pub(crate) use reference::{
+    FamilyCode, FamilyCodes, NewsBulletinsRequest, NewsProvider, NewsProviders, OrderBound, SmartComponent,
+    SmartComponents, SmartComponentsRequest, SoftDollarTiers,
+};
+pub(crate) use scanner::{
+    ScannerData, ScannerDataElement, ScannerParameters, ScannerSubscription, ScannerSubscriptionRequest,
+};
 pub(crate) use session::{
     CurrentTime, CurrentTimeInMillis, Empty, ErrorMessage, ManagedAccounts, NextValidId, ReqId,
     SetServerLogLevelRequest, StartApiRequest, UserInfo,
+};
+pub(crate) use ticks::{
+    HistoricalTick, HistoricalTickBidAsk, HistoricalTickLast, HistoricalTicks, HistoricalTicksBidAsk,
+    HistoricalTicksLast, HistoricalTicksRequest, TickAttribBidAsk, TickAttribLast, TickByTickData, TickByTickRequest,
 };
 pub(crate) use trade::{
     AutoOpenOrdersRequest, CancelOrderRequest, CommissionAndFeesReport, CompletedOrder, CompletedOrdersRequest,

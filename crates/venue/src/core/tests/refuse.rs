@@ -25,7 +25,16 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         (order("BUY 10 LMT 90 GTD"), 321),
         (set(|o| o.hidden = true), 321),
         (set(|o| o.all_or_none = true), 321),
-        (set(|o| o.unsupported = vec!["conditions".into()]), 321),
+        (set(|o| o.unsupported = vec!["algoStrategy".into()]), 321),
+        (
+            set(|o| {
+                o.conditions = vec![tws::model::OrderCondition {
+                    condition: tws::model::Condition::Margin { is_more: true, percent: 30 },
+                    is_conjunction: true,
+                }];
+            }),
+            321,
+        ),
         (set(|o| o.account = "DU1".into()), 321),
         (set(|o| o.parent_id = Some(77)), 135),
         (set(|o| o.good_after_time = "20261122-10:00:00".into()), 321),
