@@ -12,7 +12,6 @@ use tws::model::{
 use super::contract::listed;
 use super::desk::{ConnId, Core, Step};
 use super::session::{AccountSet, MultiFeed, PnlFeed, PnlSingleFeed, SummaryFeed, ValuesFeed};
-use crate::market::find_con_id;
 
 /// Account values without a trade are sent anew this often, as IBKR does.
 const VALUES_SECONDS: i64 = 180;
@@ -26,7 +25,7 @@ impl Core {
         let holding = a.holdings.get(&instrument);
         Position {
             account: a.id.clone(),
-            contract: listed(instrument),
+            contract: listed(self.instrument(instrument)),
             position: holding.map_or(Decimal::ZERO, |h| h.quantity),
             avg_cost: holding.map_or(Decimal::ZERO, super::Holding::average_cost),
         }
@@ -259,7 +258,7 @@ impl Core {
             return;
         };
         let req_id = asked.scope.req_id;
-        let Some(instrument) = find_con_id(asked.con_id) else {
+        let Some(instrument) = self.market.universe().find_con_id(asked.con_id) else {
             let text = "No security definition has been found for the request";
             return Self::notice(conn, req_id, 200, text, now, step);
         };
@@ -302,7 +301,7 @@ impl Core {
         let price = self.mark(instrument, now);
         let value = holding.quantity * price;
         PortfolioValue {
-            contract: listed(instrument),
+            contract: listed(self.instrument(instrument)),
             position: holding.quantity,
             market_price: price,
             market_value: value,

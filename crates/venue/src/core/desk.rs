@@ -11,7 +11,7 @@ use super::change::Opened;
 use super::session::Session;
 use super::state::State;
 use super::{Change, CoreConfig, CoreError, LedgerOrder};
-use crate::market::{Market, MarketConfig, Quote, Sessions, UNIVERSE, find_con_id, on_tick};
+use crate::market::{Instrument, Market, MarketConfig, Quote, Sessions};
 
 /// Longest stretch of time that is walked second by second when working orders wait; a longer one is
 /// walked in as many, wider strides.
@@ -108,13 +108,14 @@ impl Core {
     }
 
     fn of(opened: &Opened, now: Timestamp) -> Result<Self, CoreError> {
+        let market = Market::new(opened.market.clone())?;
         Ok(Self {
-            market: Market::new(opened.market.clone())?,
-            state: State::new(opened),
+            quotes: vec![None; market.universe().len()],
+            state: State::new(opened, std::sync::Arc::clone(market.universe())),
+            market,
             sessions: BTreeMap::new(),
             by_client: BTreeMap::new(),
             traded: BTreeSet::new(),
-            quotes: vec![None; UNIVERSE.len()],
             reached: now,
             matched: i64::MIN,
             hour: i64::MIN,
@@ -124,7 +125,7 @@ impl Core {
 
     fn apply(&mut self, change: &Change) {
         if let Change::PriceMoved { con_id, factor_bits, at, .. } = change
-            && let Some(instrument) = find_con_id(*con_id)
+            && let Some(instrument) = self.market.universe().find_con_id(*con_id)
         {
             self.market.move_price(instrument, f64::from_bits(*factor_bits), *at);
             self.quotes[instrument] = None;
@@ -201,7 +202,7 @@ impl Core {
             Request::ContractData { req_id, contract } => self.contract_data(conn, req_id, &contract, now, step),
             Request::CancelContractData { .. } | Request::CancelHeadTimestamp { .. } => {}
             Request::MatchingSymbols { req_id, pattern } => {
-                step.send(conn, Self::matching_symbols(req_id, &pattern));
+                step.send(conn, self.matching_symbols(req_id, &pattern));
             }
             Request::SecDefOptParams(asked) => {
                 step.send(conn, Reply::SecDefOptParamsEnd { req_id: asked.req_id });
@@ -355,10 +356,9 @@ impl Core {
             return;
         }
         self.matched = at.as_second();
-        for instrument in 0..UNIVERSE.len() {
-            if !self.state.books[instrument].is_empty() {
-                self.match_book(instrument, at, step);
-            }
+        let waited_for: Vec<usize> = self.state.active.iter().copied().collect();
+        for instrument in waited_for {
+            self.match_book(instrument, at, step);
         }
     }
 
@@ -374,6 +374,11 @@ impl Core {
             let equity = (0..self.state.accounts.len()).map(|a| self.equity(a, at)).collect();
             self.commit(step, Change::DayBegan { date, equity });
         }
+    }
+
+    /// What an instrument is.
+    pub(super) fn instrument(&self, instrument: usize) -> &Instrument {
+        self.market.universe().get(instrument)
     }
 
     /// The quote of an instrument, worked out once a second.
@@ -408,18 +413,21 @@ impl Core {
 
     /// Moves a price: its middle is `price` now and goes on from there.
     pub fn move_price(&mut self, symbol: &str, price: Decimal, now: Timestamp) -> Result<Step, CoreError> {
-        let instrument = UNIVERSE
-            .iter()
-            .position(|i| i.symbol == symbol)
-            .ok_or_else(|| CoreError::UnknownSymbol(symbol.to_owned()))?;
-        let valid = price > Decimal::ZERO && price <= Decimal::from(1_000_000) && on_tick(price);
+        let instrument =
+            self.market.universe().find_symbol(symbol).ok_or_else(|| CoreError::UnknownSymbol(symbol.to_owned()))?;
+        let valid =
+            price > Decimal::ZERO && price <= Decimal::from(1_000_000) && self.market.on_tick(instrument, price);
         let wanted = price.to_f64().filter(|_| valid).ok_or(CoreError::Price(price))?;
         let factor =
             self.market.factor_for(instrument, wanted, now).ok_or_else(|| CoreError::NoMarket(symbol.to_owned()))?;
         let mut step = self.begin();
         self.pass_time(now, &mut step);
-        let moved =
-            Change::PriceMoved { con_id: UNIVERSE[instrument].con_id, price, factor_bits: factor.to_bits(), at: now };
+        let moved = Change::PriceMoved {
+            con_id: self.instrument(instrument).con_id,
+            price,
+            factor_bits: factor.to_bits(),
+            at: now,
+        };
         self.commit(&mut step, moved);
         self.matched = i64::MIN;
         let after = self.advance(now);
@@ -435,7 +443,7 @@ impl Core {
             .iter()
             .map(|order| {
                 let account = &self.state.accounts[order.account].id;
-                order.ledger(account, UNIVERSE[order.instrument].symbol)
+                order.ledger(account, &self.instrument(order.instrument).symbol)
             })
             .collect()
     }

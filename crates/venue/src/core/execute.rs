@@ -149,7 +149,7 @@ impl Core {
             exec_id: format!("0000e0d5.{number:08x}.01.01"),
             time: now,
             account: self.state.accounts[record.account].id.clone(),
-            exchange: crate::market::UNIVERSE[record.instrument].primary_exchange.to_owned(),
+            exchange: self.instrument(record.instrument).primary_exchange.clone(),
             side: record.terms.side.executed(),
             shares,
             price,

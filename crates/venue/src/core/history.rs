@@ -33,7 +33,7 @@ impl Core {
         step: &mut Step,
     ) {
         let req_id = asked.req_id;
-        let Some(instrument) = Self::meant(conn, req_id, &asked.contract, now, step) else {
+        let Some(instrument) = self.meant(conn, req_id, &asked.contract, now, step) else {
             return;
         };
         let read = query(asked, instrument, now).and_then(|query| {
@@ -65,7 +65,7 @@ impl Core {
 
     pub(super) fn head_timestamp(&self, conn: ConnId, asked: &HeadTimestampRequest, now: Timestamp, step: &mut Step) {
         let req_id = asked.req_id;
-        if Self::meant(conn, req_id, &asked.contract, now, step).is_none() {
+        if self.meant(conn, req_id, &asked.contract, now, step).is_none() {
             return;
         }
         match (What::parse(&asked.what_to_show), self.market.head()) {

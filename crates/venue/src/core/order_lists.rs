@@ -7,7 +7,6 @@ use tws::model::{ExecutionFilter, NO_REQ_ID, Notice, Reply};
 use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
 use super::order_reports::{commission, status};
-use crate::market::UNIVERSE;
 
 impl Core {
     /// Open orders of one client, or of all. What was not transmitted is not among them.
@@ -83,7 +82,7 @@ impl Core {
             }
         }
         for (record, fill) in found.into_iter().rev() {
-            step.send(conn, Self::execution_details(record, fill, req_id));
+            step.send(conn, self.execution_details(record, fill, req_id));
             step.send(conn, Reply::CommissionReport(commission(fill)));
         }
         step.send(conn, Reply::ExecutionDetailsEnd { req_id });
@@ -94,8 +93,8 @@ impl Core {
         // 0 is what clients send for "any".
         filter.client_id.is_none_or(|id| id == 0 || id == record.client_id)
             && unset_or(&filter.account, &self.state.accounts[record.account].id)
-            && unset_or(&filter.symbol, UNIVERSE[record.instrument].symbol)
-            && unset_or(&filter.sec_type, "STK")
+            && unset_or(&filter.symbol, &self.instrument(record.instrument).symbol)
+            && unset_or(&filter.sec_type, self.instrument(record.instrument).sec_type.as_str())
             && unset_or(&filter.exchange, &fill.execution.exchange)
             && unset_or(&filter.side, record.terms.side.as_str())
     }

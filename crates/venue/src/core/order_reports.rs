@@ -66,7 +66,7 @@ impl Core {
         }
         Reply::OpenOrder(Box::new(OpenOrder {
             order_id: record.order_id,
-            contract: full(record.instrument, &record.exchange),
+            contract: full(self.instrument(record.instrument), &record.exchange),
             order: reported(record, &self.state.accounts[record.account].id),
             state,
         }))
@@ -97,10 +97,10 @@ impl Core {
         }
     }
 
-    pub(super) fn execution_details(record: &OrderRecord, fill: &Fill, req_id: i32) -> Reply {
+    pub(super) fn execution_details(&self, record: &OrderRecord, fill: &Fill, req_id: i32) -> Reply {
         Reply::ExecutionDetails(Box::new(ExecutionDetails {
             req_id,
-            contract: full(record.instrument, &record.exchange),
+            contract: full(self.instrument(record.instrument), &record.exchange),
             execution: fill.execution.clone(),
         }))
     }
@@ -111,7 +111,7 @@ impl Core {
         let (Some(conn), Some(fill)) = (self.owner(record), record.fills.last()) else {
             return;
         };
-        step.send(conn, Self::execution_details(record, fill, NO_REQ_ID));
+        step.send(conn, self.execution_details(record, fill, NO_REQ_ID));
         step.send(conn, self.open_order(record));
         step.send(conn, Reply::OrderStatus(status(record)));
         step.send(conn, Reply::CommissionReport(commission(fill)));
@@ -137,7 +137,7 @@ impl Core {
             | Status::Cancelled => record.reason.clone(),
         };
         Reply::CompletedOrder(Box::new(CompletedOrder {
-            contract: full(record.instrument, &record.exchange),
+            contract: full(self.instrument(record.instrument), &record.exchange),
             order,
             state,
         }))

@@ -10,7 +10,7 @@ use super::desk::{ConnId, Core, Step};
 use super::margin::{Effect, Exposure};
 use super::terms::Refusal;
 use super::{Change, Terms, Tif};
-use crate::market::{Quote, UNIVERSE};
+use crate::market::Quote;
 
 /// A new order that may be taken in.
 struct Admitted {
@@ -43,12 +43,12 @@ impl Core {
 
     fn admit(&mut self, client_id: i32, asked: &PlaceOrder, now: Timestamp) -> Result<Admitted, Refusal> {
         let order = &asked.order;
-        let instrument = super::contract::resolve(&asked.contract)
+        let instrument = super::contract::resolve(self.market.universe(), &asked.contract)
             .ok_or_else(|| Refusal::new(200, "No security definition has been found for the request"))?;
         if asked.order_id <= 0 {
             return Err(Refusal::new(103, "Duplicate order id"));
         }
-        let terms = Terms::read(order, now)?;
+        let terms = Terms::read(order, &self.market, instrument, now)?;
         let account = self.account_of(&order.account)?;
         let (parent, waiting) = match order.parent_id.filter(|id| *id != 0) {
             None => (None, false),
@@ -109,7 +109,7 @@ impl Core {
             perm_id,
             client_id: admitted.client_id,
             order_id: asked.order_id,
-            con_id: UNIVERSE[admitted.instrument].con_id,
+            con_id: self.instrument(admitted.instrument).con_id,
             exchange: destination(&asked.contract),
             account: admitted.account,
             terms: admitted.terms,
@@ -117,7 +117,7 @@ impl Core {
             held: true,
             parent: admitted.parent,
             waiting: admitted.waiting,
-            expires_at: self.expiry(admitted.terms.tif, now),
+            expires_at: self.expiry(admitted.instrument, admitted.terms.tif, now),
             reserve: admitted.effect.reserve,
             at: now,
         };
@@ -132,9 +132,9 @@ impl Core {
         }
     }
 
-    pub(super) fn expiry(&self, tif: Tif, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn expiry(&self, instrument: usize, tif: Tif, now: Timestamp) -> Option<Timestamp> {
         match tif {
-            Tif::Day => self.market.day_end(now),
+            Tif::Day => self.market.day_end(instrument, now),
             Tif::Gtd(until) => Some(until),
             Tif::Gtc | Tif::Ioc | Tif::Fok => None,
         }
@@ -162,13 +162,8 @@ impl Core {
 
     fn warn_closed(&self, perm_id: i64, now: Timestamp, step: &mut Step) {
         let record = self.state.order(perm_id);
-        let calendar = self.market.calendar();
-        let next = calendar.begun_by(now.as_second()).map_or(0, |ordinal| ordinal + 1);
-        let opens = calendar
-            .get(next)
-            .and_then(|s| Timestamp::from_second(s.open).ok())
-            .map_or_else(String::new, tws::time::format_zoned);
-        let i = &UNIVERSE[record.instrument];
+        let opens = self.market.next_open(record.instrument, now).map_or_else(String::new, tws::time::format_zoned);
+        let i = self.instrument(record.instrument);
         let text = format!(
             "Order Message:\n{} {} {} {}\nWarning: Your order will not be placed at the exchange until {opens}.",
             record.terms.side.as_str(),
@@ -211,7 +206,7 @@ impl Core {
     fn unplaced(&self, asked: &PlaceOrder, admitted: &Admitted, state: OrderState) -> Reply {
         Reply::OpenOrder(Box::new(OpenOrder {
             order_id: asked.order_id,
-            contract: full(admitted.instrument, &destination(&asked.contract)),
+            contract: full(self.instrument(admitted.instrument), &destination(&asked.contract)),
             order: Order {
                 client_id: Some(admitted.client_id),
                 order_id: Some(asked.order_id),

@@ -53,8 +53,8 @@ impl Core {
         let (instrument, account, filled, waiting) = (record.instrument, record.account, record.filled, record.waiting);
         let (side, reserve, parent_id) = (record.terms.side, record.reserve, record.order.parent_id);
         let group = record.order.oca_group.clone();
-        let terms = Terms::read(&asked.order, now)?;
-        let same = super::contract::resolve(&asked.contract) == Some(instrument)
+        let terms = Terms::read(&asked.order, &self.market, instrument, now)?;
+        let same = super::contract::resolve(self.market.universe(), &asked.contract) == Some(instrument)
             && self.account_of(&asked.order.account)? == account
             && terms.side == side
             && terms.tif.is_immediate() == self.state.order(perm_id).terms.tif.is_immediate()
@@ -81,7 +81,7 @@ impl Core {
             perm_id,
             terms,
             order: asked.order.clone(),
-            expires_at: self.expiry(terms.tif, now),
+            expires_at: self.expiry(instrument, terms.tif, now),
             reserve: effect.reserve,
             at: now,
         })

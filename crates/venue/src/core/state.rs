@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +12,7 @@ use tws::model::Status;
 use super::change::{Accepted, Change, Executed, Opened, Replaced};
 use super::order::{Fill, LedgerModification, OrderRecord, Slot, is_live};
 use super::{Account, Side};
-use crate::market::{UNIVERSE, find_con_id};
+use crate::market::Universe;
 
 /// PermIds are this plus the order's position: sequential, and of the size of real ones.
 const PERM_BASE: i64 = 1_426_000_001;
@@ -78,7 +79,10 @@ pub(super) struct ClientOrders {
 pub(super) struct State {
     orders: Vec<OrderRecord>,
     pub(super) accounts: Vec<Account>,
+    universe: Arc<Universe>,
     pub(super) books: Vec<Book>,
+    /// Instruments whose book holds an order.
+    pub(super) active: BTreeSet<usize>,
     taken: Vec<Taken>,
     pub(super) clients: BTreeMap<i32, ClientOrders>,
     pub(super) live: BTreeSet<i64>,
@@ -93,12 +97,14 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(opened: &Opened) -> Self {
+    pub(super) fn new(opened: &Opened, universe: Arc<Universe>) -> Self {
         Self {
             orders: Vec::new(),
             accounts: opened.accounts.iter().map(|id| Account::new(id.clone(), opened.deposit)).collect(),
-            books: vec![Book::default(); UNIVERSE.len()],
-            taken: vec![Taken::default(); UNIVERSE.len()],
+            books: vec![Book::default(); universe.len()],
+            active: BTreeSet::new(),
+            taken: vec![Taken::default(); universe.len()],
+            universe,
             clients: BTreeMap::new(),
             live: BTreeSet::new(),
             expiries: BTreeSet::new(),
@@ -167,7 +173,9 @@ impl State {
             Change::Accepted(a) if a.perm_id != self.next_perm_id() => {
                 Err(format!("order {} does not come next", a.perm_id))
             }
-            Change::Accepted(a) if find_con_id(a.con_id).is_none() => Err(format!("no contract {}", a.con_id)),
+            Change::Accepted(a) if self.universe.find_con_id(a.con_id).is_none() => {
+                Err(format!("no contract {}", a.con_id))
+            }
             Change::Accepted(a) if a.account >= self.accounts.len() => Err(format!("no account {}", a.account)),
             Change::Accepted(a) => a.parent.map_or(Ok(()), |p| known(p).map(|_| ())),
             Change::Replaced(r) => live(r.perm_id).map(|_| ()),
@@ -179,7 +187,9 @@ impl State {
                 record if e.execution.shares > record.remaining() => Err(format!("order {} overfills", record.perm_id)),
                 _ => Ok(()),
             },
-            Change::PriceMoved { con_id, .. } if find_con_id(*con_id).is_none() => Err(format!("no contract {con_id}")),
+            Change::PriceMoved { con_id, .. } if self.universe.find_con_id(*con_id).is_none() => {
+                Err(format!("no contract {con_id}"))
+            }
             Change::PriceMoved { .. } => Ok(()),
             Change::DayBegan { equity, .. } if equity.len() != self.accounts.len() => {
                 Err("one equity per account".to_owned())
@@ -218,7 +228,7 @@ impl State {
     }
 
     fn accept(&mut self, accepted: &Accepted) {
-        let Some(instrument) = find_con_id(accepted.con_id) else {
+        let Some(instrument) = self.universe.find_con_id(accepted.con_id) else {
             return;
         };
         let record = OrderRecord::new(accepted, instrument);
@@ -319,6 +329,9 @@ impl State {
             let book = &mut self.books[order.instrument];
             book.remove(slot, perm_id);
             book.queued.remove(&perm_id);
+            if book.is_empty() {
+                self.active.remove(&order.instrument);
+            }
         }
         if let Some(expiry) = order.expires_at {
             self.expiries.remove(&(expiry, perm_id));
@@ -338,6 +351,7 @@ impl State {
         if let Some(slot) = order.slot() {
             let book = &mut self.books[order.instrument];
             book.insert(slot, perm_id);
+            self.active.insert(order.instrument);
             if order.status == Status::PreSubmitted && !order.is_armed() {
                 book.queued.insert(perm_id);
             }

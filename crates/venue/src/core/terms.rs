@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use tws::model::{ExecSide, Order};
 
-use crate::market::on_tick;
+use crate::market::Market;
 
 /// Side of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,15 +173,20 @@ const QUANTITY_MAX: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
 const PRICE_MAX: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 
 impl Terms {
-    /// Reads an order. What the venue does not simulate is refused, never ignored.
-    pub(super) fn read(order: &Order, now: Timestamp) -> Result<Self, Refusal> {
+    /// Reads an order of an instrument. What the venue does not simulate is refused, never ignored.
+    pub(super) fn read(order: &Order, market: &Market, instrument: usize, now: Timestamp) -> Result<Self, Refusal> {
         refuse_unsupported(order)?;
         let side = match order.action.as_str() {
             "BUY" => Side::Buy,
             "SELL" => Side::Sell,
             other => return Err(Refusal::invalid(&format!("Invalid side '{other}'"))),
         };
-        Ok(Self { side, quantity: quantity(order)?, kind: kind(order)?, tif: tif(order, now)? })
+        Ok(Self {
+            side,
+            quantity: quantity(order)?,
+            kind: kind(order, &|price| market.on_tick(instrument, price))?,
+            tif: tif(order, now)?,
+        })
     }
 }
 
@@ -233,9 +238,9 @@ fn quantity(order: &Order) -> Result<Decimal, Refusal> {
     Ok(quantity.normalize())
 }
 
-fn kind(order: &Order) -> Result<Kind, Refusal> {
-    let limit = || price(order.lmt_price, "limit");
-    let stop = || price(order.aux_price, "stop");
+fn kind(order: &Order, on_tick: &dyn Fn(Decimal) -> bool) -> Result<Kind, Refusal> {
+    let limit = || price(order.lmt_price, "limit", on_tick);
+    let stop = || price(order.aux_price, "stop", on_tick);
     match order.order_type.as_str() {
         "MKT" => Ok(Kind::Market),
         "LMT" => Ok(Kind::Limit { limit: limit()? }),
@@ -247,7 +252,7 @@ fn kind(order: &Order) -> Result<Kind, Refusal> {
     }
 }
 
-fn price(price: Option<Decimal>, name: &str) -> Result<Decimal, Refusal> {
+fn price(price: Option<Decimal>, name: &str, on_tick: &dyn Fn(Decimal) -> bool) -> Result<Decimal, Refusal> {
     let price = price.unwrap_or_default();
     if price <= Decimal::ZERO {
         return Err(Refusal::invalid(&format!("The {name} price must be greater than zero")));

@@ -9,7 +9,7 @@ use tws::model::{
 
 use super::desk::{ConnId, Core, Step};
 use super::session::TickFeed;
-use crate::market::{DayFigures, Quote, min_tick};
+use crate::market::{DayFigures, Quote};
 
 /// Most market data lines of a client, as IBKR grants at least.
 const LINES_MAX: usize = 100;
@@ -17,7 +17,7 @@ const LINES_MAX: usize = 100;
 impl Core {
     pub(super) fn market_data(&mut self, conn: ConnId, asked: &MarketDataRequest, now: Timestamp, step: &mut Step) {
         let req_id = asked.req_id;
-        let Some(instrument) = Self::meant(conn, req_id, &asked.contract, now, step) else {
+        let Some(instrument) = self.meant(conn, req_id, &asked.contract, now, step) else {
             return;
         };
         let Some(session) = self.sessions.get(&conn) else {
@@ -37,7 +37,7 @@ impl Core {
                 conn,
                 Reply::TickReqParams(TickReqParams {
                     req_id,
-                    min_tick: min_tick(quote.last),
+                    min_tick: self.market.tick(instrument, quote.last),
                     bbo_exchange: "9c0001".to_owned(),
                     snapshot_permissions: 3,
                 }),

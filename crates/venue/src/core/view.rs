@@ -7,14 +7,13 @@ use tws::model::Status;
 
 use super::Side;
 use super::desk::Core;
-use crate::market::UNIVERSE;
 
 /// The core at an instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StateView {
     /// Venue time.
     pub now: Timestamp,
-    /// Whether the market is open.
+    /// Whether the US stock market is open.
     pub market_open: bool,
     /// The last day with real closes; prices of later days are synthetic.
     pub last_real_close_on: jiff::civil::Date,
@@ -109,7 +108,7 @@ impl Core {
     pub fn state_view(&self, now: Timestamp) -> StateView {
         StateView {
             now,
-            market_open: self.market.is_open(now),
+            market_open: self.market.is_open(0, now),
             last_real_close_on: self.market.config().last_close_on,
             accounts: (0..self.state.accounts.len()).map(|a| self.account_view(a, now)).collect(),
             working_orders: self.working_orders(),
@@ -143,8 +142,8 @@ impl Core {
                 .iter()
                 .filter(|(_, h)| !h.quantity.is_zero())
                 .map(|(instrument, h)| HoldingView {
-                    con_id: UNIVERSE[*instrument].con_id,
-                    symbol: UNIVERSE[*instrument].symbol.to_owned(),
+                    con_id: self.instrument(*instrument).con_id,
+                    symbol: self.instrument(*instrument).symbol.clone(),
                     quantity: h.quantity,
                     cost: h.cost,
                     average_cost: h.average_cost(),
@@ -165,7 +164,7 @@ impl Core {
                     order_id: record.order_id,
                     order_ref: record.order.order_ref.clone(),
                     account: self.state.accounts[record.account].id.clone(),
-                    symbol: UNIVERSE[record.instrument].symbol.to_owned(),
+                    symbol: self.instrument(record.instrument).symbol.clone(),
                     side: record.terms.side,
                     order_type: record.terms.kind.as_str().to_owned(),
                     remaining: record.remaining(),

@@ -5,7 +5,7 @@ use std::io::Read;
 use flate2::read::GzDecoder;
 use jiff::civil::Date;
 
-use super::UNIVERSE;
+use super::stocks::STOCKS;
 
 const FILE: &[u8] = include_bytes!("../../../../data/sp500_adjusted_closes.csv.gz");
 
@@ -25,7 +25,7 @@ pub enum ClosesError {
 pub struct Closes {
     /// Trading days, oldest first.
     pub dates: Vec<Date>,
-    /// Per instrument of [`UNIVERSE`], the close of each day in thousandths of a dollar.
+    /// Per stock, in the order of the table, the close of each day in thousandths of a dollar.
     pub mills: Vec<Vec<u32>>,
 }
 
@@ -47,10 +47,10 @@ impl Closes {
             .map(|date| date.parse::<Date>().map_err(|e| content(e.to_string())))
             .collect::<Result<Vec<_>, _>>()?;
         let mills = lines
-            .zip(UNIVERSE)
+            .zip(STOCKS)
             .map(|(line, instrument)| stock(line, instrument.symbol, dates.len()))
             .collect::<Result<Vec<_>, _>>()?;
-        if mills.len() != UNIVERSE.len() {
+        if mills.len() != STOCKS.len() {
             return Err(content("stocks are missing"));
         }
         Ok(Self { dates, mills })

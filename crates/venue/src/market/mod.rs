@@ -8,15 +8,17 @@
 mod bars;
 mod calendar;
 mod closes;
+mod instrument;
 mod noise;
 mod path;
 mod price;
 mod quotes;
+mod stocks;
 mod universe;
 
 pub use bars::{Bar, BarQuery, BarSize, BarsError, Duration, What};
 pub use calendar::{Calendar, Session};
 pub use closes::{Closes, ClosesError};
-pub use price::{min_tick, on_tick};
+pub use instrument::{Hours, Instrument, Right, SecType};
 pub use quotes::{DayFigures, Market, MarketConfig, MarketError, Move, Quote, Sessions};
-pub use universe::{Instrument, UNIVERSE, find_con_id};
+pub use universe::Universe;

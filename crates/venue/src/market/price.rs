@@ -9,12 +9,12 @@ use rust_decimal::Decimal;
 pub(super) type Mills10 = i64;
 
 /// The tick at a price: 0.01, below one dollar 0.0001.
-pub fn min_tick(price: Decimal) -> Decimal {
+pub(super) fn min_tick(price: Decimal) -> Decimal {
     if price < Decimal::ONE { Decimal::new(1, 4) } else { Decimal::new(1, 2) }
 }
 
 /// Whether a price is a multiple of its tick.
-pub fn on_tick(price: Decimal) -> bool {
+pub(super) fn on_tick(price: Decimal) -> bool {
     (price % min_tick(price)).is_zero()
 }
 

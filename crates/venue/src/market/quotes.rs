@@ -1,5 +1,7 @@
 //! Prices at an instant.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
@@ -8,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{date_of, midnight};
 use super::noise::{mix, normalish, unit};
 use super::path::Path;
-use super::price::{ceil_tick, decimal, floor_tick, round_tick};
-use super::{Calendar, Closes, ClosesError, UNIVERSE};
+use super::price::{ceil_tick, decimal, floor_tick, min_tick, on_tick, round_tick};
+use super::{Calendar, Closes, ClosesError, Universe};
 
 /// Half the spread as a share of the price, before both sides are widened to the tick.
 const HALF_SPREAD: f64 = 0.000_05;
@@ -110,6 +112,7 @@ pub(super) struct Day {
 #[derive(Clone, Debug)]
 pub struct Market {
     config: MarketConfig,
+    universe: Arc<Universe>,
     calendar: Calendar,
     /// Position of the first close in the calendar.
     first: usize,
@@ -122,7 +125,7 @@ pub struct Market {
 impl Market {
     /// Lays out the closes up to the end of the calendar.
     pub fn new(config: MarketConfig) -> Result<Self, MarketError> {
-        let (calendar, data) = (Calendar::new(), Closes::load()?);
+        let (calendar, data, universe) = (Calendar::new(), Closes::load()?, Universe::new());
         let real_len = data.dates.len();
         let out_of_range = || MarketError::OutOfRange(config.last_close_on);
         let last = calendar.on_or_before(config.last_close_on).ok_or_else(out_of_range)?;
@@ -133,15 +136,16 @@ impl Market {
         let closes = data
             .mills
             .iter()
-            .zip(UNIVERSE)
-            .map(|(mills, instrument)| {
+            .zip(universe.iter())
+            .map(|(mills, (_, instrument))| {
                 let key = mix(config.seed, u64::from(instrument.con_id.unsigned_abs()));
                 continued(&mills[skipped..], len, key)
             })
             .collect();
         Ok(Self {
             real_len: real_len - skipped,
-            moves: vec![Vec::new(); UNIVERSE.len()],
+            moves: vec![Vec::new(); universe.len()],
+            universe: Arc::new(universe),
             config,
             calendar,
             first,
@@ -152,6 +156,23 @@ impl Market {
     /// What made it.
     pub fn config(&self) -> &MarketConfig {
         &self.config
+    }
+
+    /// Its instruments.
+    pub fn universe(&self) -> &Arc<Universe> {
+        &self.universe
+    }
+
+    /// The smallest price step of an instrument at a price.
+    #[expect(clippy::unused_self, reason = "one rule serves all instruments there are yet")]
+    pub fn tick(&self, _instrument: usize, price: Decimal) -> Decimal {
+        min_tick(price)
+    }
+
+    /// Whether a price is a multiple of the instrument's step there.
+    #[expect(clippy::unused_self, reason = "one rule serves all instruments there are yet")]
+    pub fn on_tick(&self, _instrument: usize, price: Decimal) -> bool {
+        on_tick(price)
     }
 
     /// The exchange's calendar.
@@ -232,7 +253,7 @@ impl Market {
         let before = day.date.yesterday().ok()?;
         let from = self.close_on(instrument, before).unwrap_or(to);
         let key = mix(
-            mix(self.config.seed, u64::from(UNIVERSE[instrument].con_id.unsigned_abs())),
+            mix(self.config.seed, u64::from(self.universe.get(instrument).con_id.unsigned_abs())),
             u64::from(days_since_1970(day.date).unsigned_abs()),
         );
         Some(Path { from, to, len: day.close - day.open, sd: from * self.volatility(instrument, before), key })
@@ -253,14 +274,25 @@ impl Market {
         Some((self.path(instrument, &day)?, second - day.open))
     }
 
-    /// Whether the session is on.
-    pub fn is_open(&self, at: Timestamp) -> bool {
+    /// Whether the regular session of an instrument is on.
+    pub fn is_open(&self, _instrument: usize, at: Timestamp) -> bool {
         let second = at.as_second();
         self.day_at(second).is_some_and(|d| (d.open..d.close).contains(&second))
     }
 
+    /// Whether an instrument trades, be it in extended hours.
+    pub fn is_trading(&self, instrument: usize, at: Timestamp) -> bool {
+        self.is_open(instrument, at)
+    }
+
+    /// When the regular session next begins after an instant.
+    pub fn next_open(&self, _instrument: usize, at: Timestamp) -> Option<Timestamp> {
+        let next = self.calendar.begun_by(at.as_second()).map_or(0, |ordinal| ordinal + 1);
+        Timestamp::from_second(self.calendar.get(next)?.open).ok()
+    }
+
     /// When a DAY order entered now ends: the close of the session that is on, else of the next one.
-    pub fn day_end(&self, at: Timestamp) -> Option<Timestamp> {
+    pub fn day_end(&self, _instrument: usize, at: Timestamp) -> Option<Timestamp> {
         let second = at.as_second();
         let now = self.day_at(second).filter(|d| second < d.close);
         let end = if let Some(day) = now {

@@ -1,143 +1,82 @@
-//! The instruments the venue trades.
+//! All instruments of a venue.
 
-/// A US stock of the universe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instrument {
-    /// IBKR's conId where it is publicly known, else one of our own: 2,000,000,001 and up, a range
-    /// IBKR has not reached.
-    pub con_id: i32,
-    /// Symbol.
-    pub symbol: &'static str,
-    /// Long name, as IBKR writes it.
-    pub long_name: &'static str,
-    /// Listing exchange.
-    pub primary_exchange: &'static str,
-    /// Trading class: `NMS` on NASDAQ, the symbol elsewhere.
-    pub trading_class: &'static str,
-    /// Industry, category, subcategory.
-    pub sector: [&'static str; 3],
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use super::instrument::{Hours, Instrument, SecType};
+use super::stocks::{STOCKS, Stock};
+
+/// Destinations of every US stock.
+const US_STOCK_EXCHANGES: &[&str] = &["SMART", "NYSE", "NASDAQ", "ARCA", "BATS", "IEX"];
+
+/// The instruments, each named by its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Universe {
+    instruments: Vec<Instrument>,
+    by_con_id: HashMap<i32, usize>,
 }
 
-const fn stock(
-    con_id: i32,
-    symbol: &'static str,
-    long_name: &'static str,
-    primary_exchange: &'static str,
-    trading_class: &'static str,
-    sector: [&'static str; 3],
-) -> Instrument {
-    Instrument { con_id, symbol, long_name, primary_exchange, trading_class, sector }
+impl Universe {
+    /// Lays out the universe.
+    pub(super) fn new() -> Self {
+        let instruments: Vec<Instrument> = STOCKS.iter().map(stock).collect();
+        let by_con_id = instruments.iter().enumerate().map(|(i, of)| (of.con_id, i)).collect();
+        Self { instruments, by_con_id }
+    }
+
+    /// An instrument by its position, which must have come out of this universe.
+    pub fn get(&self, instrument: usize) -> &Instrument {
+        &self.instruments[instrument]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.instruments.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.instruments.is_empty()
+    }
+
+    /// All of them, by position.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Instrument)> {
+        self.instruments.iter().enumerate()
+    }
+
+    /// Position of a conId.
+    pub fn find_con_id(&self, con_id: i32) -> Option<usize> {
+        self.by_con_id.get(&con_id).copied()
+    }
+
+    /// Position of the first instrument of a symbol: the stock, where there is one.
+    pub fn find_symbol(&self, symbol: &str) -> Option<usize> {
+        self.instruments.iter().position(|i| i.symbol == symbol)
+    }
 }
 
-/// The twenty stocks, in the order of the data file.
-pub const UNIVERSE: [Instrument; 20] = [
-    stock(265_598, "AAPL", "APPLE INC", "NASDAQ", "NMS", ["Technology", "Computers", "Computers"]),
-    stock(
-        4391,
-        "AMD",
-        "ADVANCED MICRO DEVICES",
-        "NASDAQ",
-        "NMS",
-        ["Technology", "Semiconductors", "Electronic Compo-Semicon"],
-    ),
-    stock(
-        2_000_000_001,
-        "BAC",
-        "BANK OF AMERICA CORP",
-        "NYSE",
-        "BAC",
-        ["Financial", "Banks", "Diversified Banking Inst"],
-    ),
-    stock(
-        2_000_000_002,
-        "BBY",
-        "BEST BUY CO INC",
-        "NYSE",
-        "BBY",
-        ["Consumer, Cyclical", "Retail", "Retail-Consumer Electron"],
-    ),
-    stock(2_000_000_003, "CVX", "CHEVRON CORP", "NYSE", "CVX", ["Energy", "Oil&Gas", "Oil Comp-Integrated"]),
-    stock(
-        2_000_000_004,
-        "GE",
-        "GENERAL ELECTRIC",
-        "NYSE",
-        "GE",
-        ["Industrial", "Aerospace/Defense", "Aerospace/Defense-Equip"],
-    ),
-    stock(
-        2_000_000_005,
-        "HD",
-        "HOME DEPOT INC",
-        "NYSE",
-        "HD",
-        ["Consumer, Cyclical", "Retail", "Retail-Building Products"],
-    ),
-    stock(
-        8719,
-        "JNJ",
-        "JOHNSON & JOHNSON",
-        "NYSE",
-        "JNJ",
-        ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"],
-    ),
-    stock(1_520_593, "JPM", "JPMORGAN CHASE & CO", "NYSE", "JPM", ["Financial", "Banks", "Diversified Banking Inst"]),
-    stock(
-        2_000_000_006,
-        "KO",
-        "COCA-COLA CO/THE",
-        "NYSE",
-        "KO",
-        ["Consumer, Non-cyclical", "Beverages", "Beverages-Non-alcoholic"],
-    ),
-    stock(9160, "LLY", "ELI LILLY & CO", "NYSE", "LLY", ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"]),
-    stock(
-        70_101_545,
-        "MRK",
-        "MERCK & CO. INC.",
-        "NYSE",
-        "MRK",
-        ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"],
-    ),
-    stock(272_093, "MSFT", "MICROSOFT CORP", "NASDAQ", "NMS", ["Technology", "Software", "Applications Software"]),
-    stock(
-        11_017,
-        "PEP",
-        "PEPSICO INC",
-        "NASDAQ",
-        "NMS",
-        ["Consumer, Non-cyclical", "Beverages", "Beverages-Non-alcoholic"],
-    ),
-    stock(
-        2_000_000_007,
-        "PFE",
-        "PFIZER INC",
-        "NYSE",
-        "PFE",
-        ["Consumer, Non-cyclical", "Pharmaceuticals", "Medical-Drugs"],
-    ),
-    stock(
-        2_000_000_008,
-        "PG",
-        "PROCTER & GAMBLE CO/THE",
-        "NYSE",
-        "PG",
-        ["Consumer, Non-cyclical", "Cosmetics/Personal Care", "Cosmetics&Toiletries"],
-    ),
-    stock(2_000_000_009, "RRC", "RANGE RESOURCES CORP", "NYSE", "RRC", ["Energy", "Oil&Gas", "Oil Comp-Explor&Prodtn"]),
-    stock(
-        2_000_000_010,
-        "UNH",
-        "UNITEDHEALTH GROUP INC",
-        "NYSE",
-        "UNH",
-        ["Consumer, Non-cyclical", "Healthcare-Services", "Medical-HMO"],
-    ),
-    stock(13_824, "WMT", "WALMART INC", "NASDAQ", "NMS", ["Consumer, Cyclical", "Retail", "Retail-Discount"]),
-    stock(13_977, "XOM", "EXXON MOBIL CORP", "NYSE", "XOM", ["Energy", "Oil&Gas", "Oil Comp-Integrated"]),
-];
-
-/// Position in [`UNIVERSE`] of a conId.
-pub fn find_con_id(con_id: i32) -> Option<usize> {
-    UNIVERSE.iter().position(|i| i.con_id == con_id)
+fn stock(row: &Stock) -> Instrument {
+    Instrument {
+        con_id: row.con_id,
+        symbol: row.symbol.to_owned(),
+        local_symbol: row.symbol.to_owned(),
+        trading_class: row.trading_class.to_owned(),
+        long_name: row.long_name.to_owned(),
+        sec_type: SecType::Stk,
+        currency: "USD".to_owned(),
+        exchanges: US_STOCK_EXCHANGES,
+        primary_exchange: row.primary_exchange.to_owned(),
+        multiplier: Decimal::ONE,
+        market_rule: 26,
+        min_size: Decimal::ONE,
+        size_increment: Decimal::ONE,
+        expiry: None,
+        strike: None,
+        right: None,
+        underlying: None,
+        sector: row.sector,
+        stock_type: "COMMON",
+        hours: Hours::UsStock,
+    }
 }
