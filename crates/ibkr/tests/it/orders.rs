@@ -5,6 +5,7 @@ use domain::id::{Generation, PermId};
 use domain::order::OrderType;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 use tws::model::{
     CommissionReport, Contract, ExecSide, Execution, ExecutionDetails, OpenOrder, Order, OrderState, OrderStatus,
     PlaceOrder, Reply, Request, Status,
@@ -51,8 +52,8 @@ pub(crate) fn status(order_id: i32, status: Status, filled: i64, remaining: i64)
 pub(crate) fn trade(order_id: i32, exec_id: &str, price: Decimal) -> ExecutionDetails {
     ExecutionDetails {
         req_id: -1,
-        contract: wire_apple(),
-        execution: Execution {
+        contract: wire_apple().into(),
+        execution: Arc::new(Execution {
             order_id,
             client_id: CLIENT_ID,
             perm_id: 99,
@@ -70,7 +71,7 @@ pub(crate) fn trade(order_id: i32, exec_id: &str, price: Decimal) -> ExecutionDe
             model_code: String::new(),
             last_liquidity: 2,
             submitter: String::new(),
-        },
+        }),
     }
 }
 
@@ -79,7 +80,12 @@ pub(crate) fn echo(place: PlaceOrder, status: Status) -> OpenOrder {
     let mut order = place.order;
     order.client_id = Some(CLIENT_ID);
     order.perm_id = Some(99);
-    OpenOrder { order_id: place.order_id, contract: place.contract, order, state: OrderState::of(status) }
+    OpenOrder {
+        order_id: place.order_id,
+        contract: place.contract.into(),
+        order: order.into(),
+        state: OrderState::of(status),
+    }
 }
 
 async fn placed(peer: &mut Peer) -> PlaceOrder {

@@ -4,6 +4,7 @@ use crate::orders::{echo, linked, status, trade, wire_apple};
 use domain::broker::{Answer, BrokerSnapshot, Question, Section};
 use domain::id::Generation;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 use std::time::Duration;
 use tws::model::{
     AccountSummaryRow, CommissionReport, CompletedOrder, Contract, Order, OrderState, PlaceOrder, PortfolioValue,
@@ -31,7 +32,7 @@ async fn open_orders(peer: &mut Peer) {
     for (client_id, reference) in [(CLIENT_ID, "tg:demo:k-1"), (3, "somebody else")] {
         let place = PlaceOrder { order_id: 41, contract: wire_apple(), order: order(client_id, reference) };
         let mut open = echo(place, Status::Submitted);
-        open.order.client_id = Some(client_id);
+        Arc::make_mut(&mut open.order).client_id = Some(client_id);
         peer.send(Reply::OpenOrder(Box::new(open))).await;
         let mut report = status(41, Status::Submitted, 4, 6);
         report.client_id = client_id;
@@ -44,7 +45,8 @@ async fn completed(peer: &mut Peer) {
     let mut done = order(CLIENT_ID, "tg:demo:k-0");
     done.total_quantity = Some(Decimal::from(3));
     done.filled_quantity = Some(Decimal::from(7));
-    let completed = CompletedOrder { contract: wire_apple(), order: done, state: OrderState::of(Status::Cancelled) };
+    let completed =
+        CompletedOrder { contract: wire_apple().into(), order: done, state: OrderState::of(Status::Cancelled) };
     peer.send(Reply::CompletedOrder(Box::new(completed))).await;
 }
 
@@ -78,7 +80,7 @@ async fn executions(peer: &mut Peer, req_id: i32, price: Decimal) {
 
 async fn portfolio(peer: &mut Peer) {
     peer.send(Reply::PortfolioValue(PortfolioValue {
-        contract: wire_apple(),
+        contract: wire_apple().into(),
         position: Decimal::from(-5),
         market_price: Decimal::from(190),
         market_value: Decimal::from(-950),
@@ -111,7 +113,7 @@ async fn serve_holding(peer: &mut Peer, ends_completed: bool, price: Decimal, he
             Request::Positions => {
                 peer.send(Reply::Position(Position {
                     account: ACCOUNT.to_owned(),
-                    contract: held.clone(),
+                    contract: Arc::new(held.clone()),
                     position: Decimal::from(-5),
                     avg_cost: Decimal::new(18_950, 2),
                 }))

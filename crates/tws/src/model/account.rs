@@ -1,5 +1,7 @@
 //! Account values, portfolio, positions, profit and loss.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 
 use super::Contract;
@@ -53,7 +55,7 @@ pub struct AccountValueMulti {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortfolioValue {
     /// Contract held.
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
     /// Quantity, negative when short.
     pub position: Decimal,
     /// Price.
@@ -76,7 +78,7 @@ pub struct Position {
     /// Account.
     pub account: String,
     /// Contract held.
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
     /// Quantity, negative when short.
     pub position: Decimal,
     /// Average cost, commission included.

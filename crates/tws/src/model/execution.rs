@@ -1,5 +1,7 @@
 //! Executions, the filter that asks for them, and commission reports.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -70,9 +72,9 @@ pub struct ExecutionDetails {
     /// Request answered; [`super::NO_REQ_ID`] for one that just happened.
     pub req_id: i32,
     /// Its contract.
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
     /// The execution.
-    pub execution: Execution,
+    pub execution: Arc<Execution>,
 }
 
 /// Which executions are wanted; an empty text or `None` means all.

@@ -1,6 +1,7 @@
 //! What the broker says about an order.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -130,9 +131,9 @@ pub struct OpenOrder {
     /// The owner's id for it.
     pub order_id: i32,
     /// Its contract.
-    pub contract: Contract,
-    /// The order.
-    pub order: Order,
+    pub contract: Arc<Contract>,
+    /// The order. Shared, because an order is reported many times over and rarely changes in between.
+    pub order: Arc<Order>,
     /// Its state.
     pub state: OrderState,
 }
@@ -141,7 +142,7 @@ pub struct OpenOrder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompletedOrder {
     /// Its contract.
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
     /// The order; its quantity is what *remained* when it ended.
     pub order: Order,
     /// Its final state.

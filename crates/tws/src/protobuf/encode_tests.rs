@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use prost::Message;
 use rust_decimal::Decimal;
 
@@ -45,8 +47,8 @@ fn an_order_report_reads_back_as_the_order() {
     };
     let reply = Reply::OpenOrder(Box::new(OpenOrder {
         order_id: 7,
-        contract: Contract { con_id: Some(265_598), symbol: "AAPL".into(), ..Contract::default() },
-        order: order.clone(),
+        contract: Arc::new(Contract { con_id: Some(265_598), symbol: "AAPL".into(), ..Contract::default() }),
+        order: Arc::new(order.clone()),
         state: OrderState::of(Status::Submitted),
     }));
     let message: wire::OpenOrder = read(&reply, 5);

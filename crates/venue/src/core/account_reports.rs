@@ -1,6 +1,7 @@
 //! Account values, holdings, profit and loss: on request, and when they change.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
@@ -25,7 +26,7 @@ impl Core {
         let holding = a.holdings.get(&instrument);
         Position {
             account: a.id.clone(),
-            contract: listed(self.instrument(instrument)),
+            contract: Arc::new(listed(self.instrument(instrument))),
             position: holding.map_or(Decimal::ZERO, |h| h.quantity),
             avg_cost: holding.map_or(Decimal::ZERO, super::Holding::average_cost),
         }
@@ -301,7 +302,7 @@ impl Core {
         let price = self.mark(instrument, now);
         let value = holding.quantity * price;
         PortfolioValue {
-            contract: listed(self.instrument(instrument)),
+            contract: Arc::new(listed(self.instrument(instrument))),
             position: holding.quantity,
             market_price: price,
             market_value: value,

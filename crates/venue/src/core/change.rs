@@ -1,5 +1,7 @@
 //! Everything that can happen to what must survive.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -100,8 +102,8 @@ pub struct Accepted {
     pub account: usize,
     /// What the venue acts on.
     pub terms: Terms,
-    /// The order as sent.
-    pub order: Order,
+    /// The order as sent, with the broker's own fields filled in.
+    pub order: Arc<Order>,
     /// Held back until its client transmits it.
     pub held: bool,
     /// Waits for this order to fill.
@@ -123,8 +125,8 @@ pub struct Replaced {
     pub perm_id: i64,
     /// What the venue acts on from now on.
     pub terms: Terms,
-    /// The order as sent.
-    pub order: Order,
+    /// The order as sent, with the broker's own fields filled in.
+    pub order: Arc<Order>,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
     /// Exposure reserved for what remains.
@@ -137,7 +139,7 @@ pub struct Replaced {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Executed {
     /// The execution.
-    pub execution: Execution,
+    pub execution: Arc<Execution>,
     /// Commission of this execution.
     pub commission: Decimal,
 }

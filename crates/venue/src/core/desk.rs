@@ -213,7 +213,7 @@ impl Core {
             Request::MarketDataType { market_data_type } => {
                 self.set_market_data_type(conn, market_data_type, now, step);
             }
-            Request::PlaceOrder(order) => self.place(conn, client_id, &order, now, step),
+            Request::PlaceOrder(order) => self.place(conn, client_id, *order, now, step),
             Request::CancelOrder(cancel) => self.cancel(conn, client_id, cancel.order_id, now, step),
             Request::GlobalCancel => self.global_cancel(now, step),
             Request::OpenOrders => self.open_orders(conn, Some(client_id), step),

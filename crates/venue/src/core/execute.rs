@@ -5,6 +5,7 @@
 //! rest waits for the next second.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -162,7 +163,7 @@ impl Core {
             submitter: String::new(),
         };
         let (account, instrument) = (record.account, record.instrument);
-        self.commit(step, Change::Executed(Box::new(Executed { execution, commission: fee })));
+        self.commit(step, Change::Executed(Box::new(Executed { execution: Arc::new(execution), commission: fee })));
         self.report_fill(perm_id, step);
         self.traded.insert((account, instrument));
         if self.state.order(perm_id).is_live() {

@@ -1,5 +1,7 @@
 //! An order the venue took in, and its line in the ledger.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -12,7 +14,7 @@ use super::{Kind, Side, Terms};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fill {
     /// The execution.
-    pub execution: Execution,
+    pub execution: Arc<Execution>,
     /// Its commission.
     pub commission: Decimal,
     /// Profit it realised; `None` if it only opened.
@@ -30,7 +32,8 @@ pub(super) struct OrderRecord {
     pub(super) exchange: String,
     pub(super) account: usize,
     pub(super) terms: Terms,
-    pub(super) order: Order,
+    /// As reports carry it.
+    pub(super) order: Arc<Order>,
     pub(super) status: Status,
     pub(super) held: bool,
     pub(super) parent: Option<i64>,
@@ -68,7 +71,7 @@ impl OrderRecord {
             exchange: accepted.exchange.clone(),
             account: accepted.account,
             terms: accepted.terms,
-            order: accepted.order.clone(),
+            order: Arc::clone(&accepted.order),
             status: if accepted.held { Status::PendingSubmit } else { Status::PreSubmitted },
             held: accepted.held,
             parent: accepted.parent,

@@ -1,5 +1,7 @@
 //! An order as its client hears of it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::{
@@ -7,20 +9,27 @@ use tws::model::{
     Reply, Status,
 };
 
+use super::Terms;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
 
 /// The order as reports carry it: as sent, with the broker's own fields filled in.
-pub(super) fn reported(record: &OrderRecord, account: &str) -> Order {
-    let mut order = record.order.clone();
-    order.client_id = Some(record.client_id);
-    order.order_id = Some(record.order_id);
-    order.perm_id = Some(record.perm_id);
+pub(super) fn completed(
+    mut order: Order,
+    client_id: i32,
+    order_id: i32,
+    perm_id: i64,
+    terms: &Terms,
+    account: &str,
+) -> Order {
+    order.client_id = Some(client_id);
+    order.order_id = Some(order_id);
+    order.perm_id = Some(perm_id);
     account.clone_into(&mut order.account);
-    record.terms.tif.as_str().clone_into(&mut order.tif);
-    order.lmt_price = Some(record.terms.kind.limit().unwrap_or_default());
-    order.aux_price = Some(record.terms.kind.stop().unwrap_or_default());
+    terms.tif.as_str().clone_into(&mut order.tif);
+    order.lmt_price = Some(terms.kind.limit().unwrap_or_default());
+    order.aux_price = Some(terms.kind.stop().unwrap_or_default());
     order
 }
 
@@ -66,8 +75,8 @@ impl Core {
         }
         Reply::OpenOrder(Box::new(OpenOrder {
             order_id: record.order_id,
-            contract: full(self.instrument(record.instrument), &record.exchange),
-            order: reported(record, &self.state.accounts[record.account].id),
+            contract: Arc::new(full(self.instrument(record.instrument), &record.exchange)),
+            order: Arc::clone(&record.order),
             state,
         }))
     }
@@ -100,8 +109,8 @@ impl Core {
     pub(super) fn execution_details(&self, record: &OrderRecord, fill: &Fill, req_id: i32) -> Reply {
         Reply::ExecutionDetails(Box::new(ExecutionDetails {
             req_id,
-            contract: full(self.instrument(record.instrument), &record.exchange),
-            execution: fill.execution.clone(),
+            contract: Arc::new(full(self.instrument(record.instrument), &record.exchange)),
+            execution: Arc::clone(&fill.execution),
         }))
     }
 
@@ -118,7 +127,7 @@ impl Core {
     }
 
     pub(super) fn completed_order(&self, record: &OrderRecord) -> Reply {
-        let mut order = reported(record, &self.state.accounts[record.account].id);
+        let mut order = Order::clone(&record.order);
         // The wire reports what remained, and no order id.
         order.total_quantity = Some(record.remaining());
         order.filled_quantity = Some(record.filled);
@@ -137,7 +146,7 @@ impl Core {
             | Status::Cancelled => record.reason.clone(),
         };
         Reply::CompletedOrder(Box::new(CompletedOrder {
-            contract: full(self.instrument(record.instrument), &record.exchange),
+            contract: Arc::new(full(self.instrument(record.instrument), &record.exchange)),
             order,
             state,
         }))

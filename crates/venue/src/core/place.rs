@@ -1,5 +1,7 @@
 //! Taking orders in.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::{Contract, Notice, OpenOrder, Order, OrderState, OrderStatus, PlaceOrder, Reply, Status};
@@ -8,6 +10,7 @@ use super::change::Accepted;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::margin::{Effect, Exposure};
+use super::order_reports::completed;
 use super::terms::Refusal;
 use super::{Change, Terms, Tif};
 use crate::market::Quote;
@@ -25,17 +28,17 @@ struct Admitted {
 
 impl Core {
     /// A new order, a change of one, or a preview.
-    pub(super) fn place(&mut self, conn: ConnId, client_id: i32, asked: &PlaceOrder, now: Timestamp, step: &mut Step) {
+    pub(super) fn place(&mut self, conn: ConnId, client_id: i32, asked: PlaceOrder, now: Timestamp, step: &mut Step) {
         let known = self.state.find(client_id, asked.order_id);
         if let Some(perm_id) = known.filter(|_| !asked.order.what_if) {
             return self.replace(conn, perm_id, asked, now, step);
         }
-        match self.admit(client_id, asked, now) {
-            Err(refusal) => refuse(conn, asked, &refusal, now, step),
-            Ok(admitted) if asked.order.what_if => self.preview(conn, asked, &admitted, step),
+        match self.admit(client_id, &asked, now) {
+            Err(refusal) => refuse(conn, &asked, &refusal, now, step),
+            Ok(admitted) if asked.order.what_if => self.preview(conn, &asked, &admitted, step),
             Ok(admitted) if !admitted.effect.is_covered() => {
                 let refusal = Self::short_of_margin(&admitted.effect);
-                self.report_refused(conn, asked, &admitted, &refusal, now, step);
+                self.report_refused(conn, &asked, &admitted, &refusal, now, step);
             }
             Ok(admitted) => self.accept(asked, &admitted, now, step),
         }
@@ -103,8 +106,12 @@ impl Core {
         ))
     }
 
-    fn accept(&mut self, asked: &PlaceOrder, admitted: &Admitted, now: Timestamp, step: &mut Step) {
+    fn accept(&mut self, asked: PlaceOrder, admitted: &Admitted, now: Timestamp, step: &mut Step) {
         let perm_id = self.state.next_perm_id();
+        let transmit = asked.order.transmit;
+        let lone = admitted.parent.is_none();
+        let account = &self.state.accounts[admitted.account].id;
+        let order = completed(asked.order, admitted.client_id, asked.order_id, perm_id, &admitted.terms, account);
         let accepted = Accepted {
             perm_id,
             client_id: admitted.client_id,
@@ -113,17 +120,14 @@ impl Core {
             exchange: destination(&asked.contract),
             account: admitted.account,
             terms: admitted.terms,
-            order: asked.order.clone(),
-            held: true,
+            order: Arc::new(order),
+            held: !(transmit && lone),
             parent: admitted.parent,
             waiting: admitted.waiting,
             expires_at: self.expiry(admitted.instrument, admitted.terms.tif, now),
             reserve: admitted.effect.reserve,
             at: now,
         };
-        let transmit = asked.order.transmit;
-        let lone = admitted.parent.is_none();
-        let accepted = Accepted { held: !(transmit && lone), ..accepted };
         self.commit(step, Change::Accepted(Box::new(accepted)));
         if transmit && lone {
             self.introduce(perm_id, now, step);
@@ -206,14 +210,14 @@ impl Core {
     fn unplaced(&self, asked: &PlaceOrder, admitted: &Admitted, state: OrderState) -> Reply {
         Reply::OpenOrder(Box::new(OpenOrder {
             order_id: asked.order_id,
-            contract: full(self.instrument(admitted.instrument), &destination(&asked.contract)),
-            order: Order {
+            contract: Arc::new(full(self.instrument(admitted.instrument), &destination(&asked.contract))),
+            order: Arc::new(Order {
                 client_id: Some(admitted.client_id),
                 order_id: Some(asked.order_id),
                 account: self.state.accounts[admitted.account].id.clone(),
                 tif: admitted.terms.tif.as_str().to_owned(),
                 ..asked.order.clone()
-            },
+            }),
             state,
         }))
     }

@@ -1,5 +1,7 @@
 //! Changing an order: the same order id again.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::{Notice, PlaceOrder, Reply, Status};
@@ -7,16 +9,18 @@ use tws::model::{Notice, PlaceOrder, Reply, Status};
 use super::change::Replaced;
 use super::desk::{ConnId, Core, Step};
 use super::margin::Exposure;
+use super::order_reports::completed;
 use super::terms::Refusal;
 use super::{Change, Terms};
 
 impl Core {
     /// Changes an order, sends out one that was held back, or says why not: the original stays.
-    pub(super) fn replace(&mut self, conn: ConnId, perm_id: i64, asked: &PlaceOrder, now: Timestamp, step: &mut Step) {
+    pub(super) fn replace(&mut self, conn: ConnId, perm_id: i64, asked: PlaceOrder, now: Timestamp, step: &mut Step) {
+        let (order_id, transmit) = (asked.order_id, asked.order.transmit);
         let replaced = match self.admit_replace(perm_id, asked, now) {
             Ok(replaced) => replaced,
             Err(refusal) => {
-                let notice = Notice::about(asked.order_id, refusal.code, refusal.message, now);
+                let notice = Notice::about(order_id, refusal.code, refusal.message, now);
                 return step.send(conn, Reply::Notice(notice));
             }
         };
@@ -26,7 +30,7 @@ impl Core {
             self.commit(step, Change::Replaced(Box::new(replaced)));
         }
         if held {
-            if asked.order.transmit {
+            if transmit {
                 self.transmit_family(perm_id, now, step);
             }
             return;
@@ -37,7 +41,7 @@ impl Core {
         }
     }
 
-    fn admit_replace(&mut self, perm_id: i64, asked: &PlaceOrder, now: Timestamp) -> Result<Replaced, Refusal> {
+    fn admit_replace(&mut self, perm_id: i64, asked: PlaceOrder, now: Timestamp) -> Result<Replaced, Refusal> {
         let record = self.state.order(perm_id);
         match record.status {
             Status::Filled => return Err(Refusal::new(104, "Cannot modify a filled order.")),
@@ -77,10 +81,12 @@ impl Core {
         if effect.reserve > reserve && !effect.is_covered() {
             return Err(Self::short_of_margin(&effect));
         }
+        let (client_id, name) = (self.state.order(perm_id).client_id, &self.state.accounts[account].id);
+        let order = completed(asked.order, client_id, asked.order_id, perm_id, &terms, name);
         Ok(Replaced {
             perm_id,
             terms,
-            order: asked.order.clone(),
+            order: Arc::new(order),
             expires_at: self.expiry(instrument, terms.tif, now),
             reserve: effect.reserve,
             at: now,

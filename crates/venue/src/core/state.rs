@@ -250,7 +250,7 @@ impl State {
         self.update(replaced.perm_id, replaced.at, |order| {
             order.modifications.push(LedgerModification { at: replaced.at, from: order.terms, to: replaced.terms });
             order.terms = replaced.terms;
-            order.order = replaced.order.clone();
+            order.order = Arc::clone(&replaced.order);
             order.expires_at = replaced.expires_at;
             order.reserve = replaced.reserve;
         });
@@ -275,7 +275,7 @@ impl State {
             Side::Buy => taken.at_ask += execution.shares,
             Side::Sell => taken.at_bid += execution.shares,
         }
-        let fill = Fill { execution: execution.clone(), commission: executed.commission, realized };
+        let fill = Fill { execution: Arc::clone(execution), commission: executed.commission, realized };
         self.fills.push((execution.perm_id, self.order(execution.perm_id).fills.len()));
         self.update(execution.perm_id, execution.time, |order| {
             let remaining = order.remaining();
