@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use tws::model::{Notice, OrderStatus, Reply, Status};
 
+use super::Change;
 use super::desk::{ConnId, Core, Step};
 use super::order_reports::status;
-use super::{Change, Tif};
 
 impl Core {
     pub(super) fn cancel(&mut self, conn: ConnId, client_id: i32, order_id: i32, now: Timestamp, step: &mut Step) {
@@ -21,7 +21,13 @@ impl Core {
             );
             return step.send(conn, Reply::Notice(Notice::about(order_id, 10148, text, now)));
         }
-        self.report_pending_cancel(perm_id, step);
+        if record.status == Status::PendingCancel {
+            let text = format!("Cancel attempted when order is not in a cancellable state. Order permId = {perm_id}");
+            return step.send(conn, Reply::Notice(Notice::about(order_id, 161, text, now)));
+        }
+        if !record.held {
+            self.report_pending_cancel(perm_id, step);
+        }
         self.end_cancelled(perm_id, "Cancelled by Trader", "", now, step);
     }
 
@@ -49,7 +55,10 @@ impl Core {
         if !self.state.order(perm_id).is_live() {
             return;
         }
-        self.set_status(perm_id, Status::Cancelled, reason, now, step);
+        // Cancelled before it ever went out.
+        let held = self.state.order(perm_id).held;
+        let status = if held { Status::ApiCancelled } else { Status::Cancelled };
+        self.set_status(perm_id, status, reason, now, step);
         self.report_status(perm_id, step);
         let text = format!("Order Canceled - reason:{told}");
         self.notify(perm_id, 202, &text, now, step);
@@ -58,20 +67,5 @@ impl Core {
 
     pub(super) fn set_status(&mut self, perm_id: i64, status: Status, reason: &str, at: Timestamp, step: &mut Step) {
         self.commit(step, Change::StatusSet { perm_id, status, reason: reason.to_owned(), at });
-    }
-
-    /// Ends what has reached its time.
-    pub(super) fn expire(&mut self, now: Timestamp, step: &mut Step) {
-        while let Some((at, perm_id)) = self.state.expiries.first().copied() {
-            if at > now {
-                break;
-            }
-            let tif = self.state.order(perm_id).terms.tif;
-            let told = match tif {
-                Tif::Gtd(_) => "The good-till-date has passed",
-                Tif::Day | Tif::Gtc | Tif::Ioc | Tif::Fok => "The trading day has ended",
-            };
-            self.end_cancelled(perm_id, "Expired", told, now, step);
-        }
     }
 }

@@ -41,6 +41,33 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// The time of an order that was to start later has come.
+    Started {
+        /// Order.
+        perm_id: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// The market moved the prices an order works at.
+    Priced {
+        /// Order.
+        perm_id: i64,
+        /// Its stop now; `None`: as before.
+        stop: Option<Decimal>,
+        /// Its limit now; `None`: as before.
+        limit: Option<Decimal>,
+        /// When.
+        at: Timestamp,
+    },
+    /// What an order is tied to took part of its quantity.
+    Reduced {
+        /// Order.
+        perm_id: i64,
+        /// Its whole quantity now, what has filled included.
+        quantity: Decimal,
+        /// When.
+        at: Timestamp,
+    },
     /// An order's status changed without an execution.
     StatusSet {
         /// Order.
@@ -142,4 +169,6 @@ pub struct Executed {
     pub execution: Arc<Execution>,
     /// Commission of this execution.
     pub commission: Decimal,
+    /// With another order of this venue rather than out of the displayed size.
+    pub crossed: bool,
 }

@@ -351,7 +351,7 @@ impl Core {
 
     fn pass_instant(&mut self, at: Timestamp, step: &mut Step) {
         self.begin_day(at, step);
-        self.expire(at, step);
+        self.ring_alarms(at, step);
         if self.matched == at.as_second() {
             return;
         }

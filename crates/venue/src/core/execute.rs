@@ -1,8 +1,9 @@
-//! Matching: working orders against the displayed market.
+//! Matching: working orders against the displayed market and against each other.
 //!
-//! The venue's clients are the only ones who take from the displayed sizes. An order fills at the
-//! touch, at its limit or better, up to what is displayed there in this second and not taken yet; the
-//! rest waits for the next second.
+//! An order fills at the touch, at its limit or better, up to what is displayed there in this second
+//! and not taken yet; the rest waits for the next second. A resting order of another account that is
+//! better than the touch comes first, one at the touch comes after what is displayed there: price,
+//! then time. Orders of one account pass each other by, as an exchange's self-trade prevention has it.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -13,29 +14,76 @@ use tws::model::{Execution, Status};
 
 use super::change::Executed;
 use super::desk::{Core, Step};
-use super::{Change, Side, Tif, commission};
+use super::order::OrderRecord;
+use super::{Change, Kind, Side, Tif, commission};
 use crate::market::Quote;
 
+/// What of the day it is for an instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Closed,
+    /// Before or after regular hours.
+    Extended,
+    Regular,
+}
+
+impl Phase {
+    pub(super) fn admits(self, record: &OrderRecord) -> bool {
+        match self {
+            Self::Closed => false,
+            Self::Extended => record.terms.outside_rth,
+            Self::Regular => true,
+        }
+    }
+}
+
+/// Shares on offer to an order.
+struct Part {
+    price: Decimal,
+    shares: Decimal,
+    /// The order that offers them; `None`: the displayed market.
+    against: Option<i64>,
+}
+
+/// Shares about to change hands, from the side of one order.
+struct Trade {
+    perm_id: i64,
+    price: Decimal,
+    shares: Decimal,
+    crossed: bool,
+    /// IBKR's `lastLiquidity`: 1 added, 2 removed, 0 neither.
+    liquidity: i32,
+}
+
 impl Core {
+    pub(super) fn phase(&self, instrument: usize, quote: &Quote, now: Timestamp) -> Phase {
+        if quote.open {
+            Phase::Regular
+        } else if self.market.is_trading(instrument, now) {
+            Phase::Extended
+        } else {
+            Phase::Closed
+        }
+    }
+
     /// An order that has just become able to work looks at the market.
     pub(super) fn work(&mut self, perm_id: i64, now: Timestamp, step: &mut Step) {
         let record = self.state.order(perm_id);
-        let (instrument, tif, armed) = (record.instrument, record.terms.tif, record.is_armed());
-        let open_quote = self.quote(instrument, now).filter(|q| q.open);
-        if let Some(quote) = open_quote {
-            if armed && !self.trigger(perm_id, &quote, now, step) {
-                return self.end_immediate(perm_id, now, step);
-            }
-            let whole = self.takeable(perm_id, &quote, now) >= self.state.order(perm_id).remaining();
-            if tif != Tif::Fok || whole {
-                self.take(perm_id, &quote, true, now, step);
-            }
+        if !record.is_ready() || record.terms.is_auction() {
+            return;
+        }
+        let (instrument, tif) = (record.instrument, record.terms.tif);
+        let admitting = self
+            .quote(instrument, now)
+            .filter(|quote| self.phase(instrument, quote, now).admits(self.state.order(perm_id)));
+        if let Some(quote) = admitting {
+            self.look(perm_id, &quote, true, now, step);
         }
         if tif.is_immediate() {
             return self.end_immediate(perm_id, now, step);
         }
         let record = self.state.order(perm_id);
-        if open_quote.is_some() && record.status == Status::PreSubmitted && record.is_live() {
+        if admitting.is_some() && record.status == Status::PreSubmitted && record.is_live() && !record.is_armed() {
             self.set_status(perm_id, Status::Submitted, "", now, step);
             self.report(perm_id, step);
         }
@@ -58,88 +106,184 @@ impl Core {
                 self.report(perm_id, step);
                 self.after_end(perm_id, now, step);
             }
-            Tif::Day | Tif::Gtc | Tif::Gtd(_) => {}
+            Tif::Day | Tif::Gtc | Tif::Gtd(_) | Tif::Opg => {}
         }
     }
 
     /// Lets the working orders of an instrument look at the market of this instant.
     pub(super) fn match_book(&mut self, instrument: usize, now: Timestamp, step: &mut Step) {
-        let Some(quote) = self.quote(instrument, now).filter(|q| q.open) else {
+        let Some(quote) = self.quote(instrument, now) else {
             return;
         };
+        let phase = self.phase(instrument, &quote, now);
         let book = &self.state.books[instrument];
-        let opened: Vec<i64> = book.queued.iter().copied().collect();
+        let opened: Vec<i64> = match phase {
+            Phase::Closed => return,
+            Phase::Extended => book.queued_outside.iter().copied().collect(),
+            Phase::Regular => book.queued.iter().copied().collect(),
+        };
         for perm_id in opened {
             self.work(perm_id, now, step);
         }
-        for perm_id in self.reached_stops(instrument, &quote) {
-            if self.state.order(perm_id).is_live() && self.trigger(perm_id, &quote, now, step) {
-                self.set_status(perm_id, Status::Submitted, "", now, step);
-                self.report(perm_id, step);
+        for perm_id in self.waking(instrument, &quote) {
+            if self.state.order(perm_id).is_live() && phase.admits(self.state.order(perm_id)) {
+                self.look(perm_id, &quote, false, now, step);
             }
         }
         for perm_id in self.marketable(instrument, &quote) {
-            if self.state.order(perm_id).is_live() {
+            if self.state.order(perm_id).is_live() && phase.admits(self.state.order(perm_id)) {
                 self.take(perm_id, &quote, false, now, step);
             }
         }
     }
 
-    fn reached_stops(&self, instrument: usize, quote: &Quote) -> Vec<i64> {
+    /// Stops that the last price has reached, and everything that is looked at in every second.
+    fn waking(&self, instrument: usize, quote: &Quote) -> Vec<i64> {
         let book = &self.state.books[instrument];
         let buys = book.stop_buys.range(..=(quote.last, i64::MAX)).map(|(_, id)| *id);
         let sells = book.stop_sells.range(..=(Reverse(quote.last), i64::MAX)).map(|(_, id)| *id);
-        buys.chain(sells).collect()
+        buys.chain(sells).chain(book.watched.iter().copied()).collect()
     }
 
-    /// Market orders by age, then limit orders by price and age.
+    /// Market orders by age, then limit orders by price and rank.
     fn marketable(&self, instrument: usize, quote: &Quote) -> Vec<i64> {
         let book = &self.state.books[instrument];
-        let buys = book.buys.range(..=(Reverse(quote.ask), i64::MAX)).map(|(_, id)| *id);
-        let sells = book.sells.range(..=(quote.bid, i64::MAX)).map(|(_, id)| *id);
+        let buys = book.buys.range(..=(Reverse(quote.ask), u64::MAX, i64::MAX)).map(|(_, _, id)| *id);
+        let sells = book.sells.range(..=(quote.bid, u64::MAX, i64::MAX)).map(|(_, _, id)| *id);
         book.market.iter().copied().chain(buys).chain(sells).collect()
     }
 
-    /// Triggers a stop that the last price has reached. Says whether it did.
-    fn trigger(&mut self, perm_id: i64, quote: &Quote, now: Timestamp, step: &mut Step) -> bool {
-        let record = self.state.order(perm_id);
-        let reached = match (record.terms.side, record.terms.kind.stop()) {
-            (Side::Buy, Some(stop)) => quote.last >= stop,
-            (Side::Sell, Some(stop)) => quote.last <= stop,
-            (Side::Buy | Side::Sell, None) => false,
-        };
-        if reached {
-            self.commit(step, Change::Triggered { perm_id, at: now });
+    /// Follows the market, is set off by it, and takes what there is.
+    fn look(&mut self, perm_id: i64, quote: &Quote, incoming: bool, now: Timestamp, step: &mut Step) {
+        if self.state.order(perm_id).is_armed() {
+            self.trail(perm_id, quote, now, step);
+            if !self.trigger(perm_id, quote, now, step) {
+                return;
+            }
+            self.set_status(perm_id, Status::Submitted, "", now, step);
+            self.report(perm_id, step);
         }
-        reached
+        self.take(perm_id, quote, incoming, now, step);
     }
 
-    /// Shares an order could take right now.
-    fn takeable(&self, perm_id: i64, quote: &Quote, now: Timestamp) -> Decimal {
-        let record = self.state.order(perm_id);
-        let side = record.terms.side;
-        let (displayed, within) = match side {
-            Side::Buy => (quote.ask_size, record.terms.kind.limit().is_none_or(|l| l >= quote.ask)),
-            Side::Sell => (quote.bid_size, record.terms.kind.limit().is_none_or(|l| l <= quote.bid)),
+    /// Shares an order may still fill now. A child fills no more than its parent has.
+    fn workable(&self, record: &OrderRecord) -> Decimal {
+        let remaining = record.remaining();
+        let Some(parent) = record.parent else {
+            return remaining;
         };
-        if !within || record.slot().is_none() || record.is_armed() {
-            return Decimal::ZERO;
+        let entry = self.state.order(parent);
+        if !entry.is_live() {
+            return remaining;
         }
-        (displayed - self.state.taken(record.instrument, side, now.as_second())).max(Decimal::ZERO)
+        let family = self.state.children.get(&parent).into_iter().flatten();
+        let used: Decimal = family.map(|child| self.state.order(*child).filled).sum();
+        remaining.min(entry.filled - used).max(Decimal::ZERO)
+    }
+
+    /// What is on offer to an order right now, best first.
+    fn offers(&self, perm_id: i64, quote: &Quote, now: Timestamp) -> Vec<Part> {
+        let record = self.state.order(perm_id);
+        let mut left = self.workable(record);
+        if left.is_zero() || record.slot().is_none() || record.is_armed() {
+            return Vec::new();
+        }
+        let side = record.terms.side;
+        let (touch, displayed, pegged) = match (record.terms.kind, side) {
+            (Kind::MidPrice { .. }, _) => {
+                ((quote.bid + quote.ask) / Decimal::TWO, quote.ask_size.min(quote.bid_size), true)
+            }
+            (_, Side::Buy) => (quote.ask, quote.ask_size, false),
+            (_, Side::Sell) => (quote.bid, quote.bid_size, false),
+        };
+        let limit = record.limit();
+        let mut parts = Vec::new();
+        let resting = if pegged { Vec::new() } else { self.resting_against(record, touch, quote, now) };
+        let (better, level): (Vec<Part>, Vec<Part>) = resting.into_iter().partition(|part| part.price != touch);
+        let shown = (displayed - self.state.taken(record.instrument, side, now.as_second())).max(Decimal::ZERO);
+        let shown = Part { price: touch, shares: shown, against: None };
+        for part in better.into_iter().chain([shown]).chain(level) {
+            let shares = part.shares.min(left);
+            if shares > Decimal::ZERO && limit.is_none_or(|l| side.accepts(l, part.price)) {
+                left -= shares;
+                parts.push(Part { shares, ..part });
+            }
+        }
+        parts
+    }
+
+    /// Resting orders of other accounts at the touch or better, best first.
+    fn resting_against(&self, record: &OrderRecord, touch: Decimal, quote: &Quote, now: Timestamp) -> Vec<Part> {
+        if self.state.accounts.len() == 1 {
+            return Vec::new();
+        }
+        let phase = self.phase(record.instrument, quote, now);
+        let book = &self.state.books[record.instrument];
+        let meets = |price: Decimal, id: i64| {
+            let other = self.state.order(id);
+            let shares = self.workable(other);
+            let is_there = other.status == Status::Submitted && phase.admits(other) && shares > Decimal::ZERO;
+            // One that only fills whole, or from a least size up, waits for the displayed market.
+            let is_met = is_there && other.account != record.account && other.least().is_zero();
+            is_met.then_some(Part { price, shares, against: Some(id) })
+        };
+        match record.terms.side {
+            Side::Buy => {
+                let worst = record.limit().map_or(touch, |limit| limit.min(touch));
+                let sells = book.sells.range(..=(worst, u64::MAX, i64::MAX));
+                sells.filter_map(|(price, _, id)| meets(*price, *id)).collect()
+            }
+            Side::Sell => {
+                let worst = record.limit().map_or(touch, |limit| limit.max(touch));
+                let buys = book.buys.range(..=(Reverse(worst), u64::MAX, i64::MAX));
+                buys.filter_map(|(Reverse(price), _, id)| meets(*price, *id)).collect()
+            }
+        }
     }
 
     /// Fills what can be filled right now.
     fn take(&mut self, perm_id: i64, quote: &Quote, incoming: bool, now: Timestamp, step: &mut Step) {
-        let takeable = self.takeable(perm_id, quote, now);
-        let record = self.state.order(perm_id);
-        let shares = takeable.min(record.remaining());
-        if shares <= Decimal::ZERO {
+        let parts = self.offers(perm_id, quote, now);
+        let total: Decimal = parts.iter().map(|part| part.shares).sum();
+        if total.is_zero() || total < self.state.order(perm_id).least() {
             return;
         }
-        let price = match record.terms.side {
-            Side::Buy => quote.ask,
-            Side::Sell => quote.bid,
-        };
+        for Part { price, shares, against } in parts {
+            // A fill may end, or shrink, what it is tied to: on either side.
+            let open = |core: &Self, id: i64| {
+                let record = core.state.order(id);
+                if record.is_ready() { core.workable(record) } else { Decimal::ZERO }
+            };
+            let shares = shares.min(open(self, perm_id)).min(against.map_or(shares, |id| open(self, id)));
+            if shares.is_zero() {
+                continue;
+            }
+            let crossed = against.is_some();
+            let liquidity = if incoming { 2 } else { 1 };
+            self.trade(&Trade { perm_id, price, shares, crossed, liquidity }, now, step);
+            if let Some(perm_id) = against {
+                self.trade(&Trade { perm_id, price, shares, crossed, liquidity: 1 }, now, step);
+            }
+            let record = self.state.order(perm_id);
+            if record.is_live() && record.terms.kind == Kind::MarketToLimit && record.limit().is_none() {
+                self.commit(step, Change::Priced { perm_id, stop: None, limit: Some(price), at: now });
+                self.report(perm_id, step);
+            }
+        }
+    }
+
+    /// Fills all that remains of an order at one price, as an auction does.
+    pub(super) fn fill_whole(&mut self, perm_id: i64, price: Decimal, now: Timestamp, step: &mut Step) {
+        let shares = self.workable(self.state.order(perm_id));
+        if shares > Decimal::ZERO {
+            self.trade(&Trade { perm_id, price, shares, crossed: true, liquidity: 0 }, now, step);
+        }
+    }
+
+    fn trade(&mut self, trade: &Trade, now: Timestamp, step: &mut Step) {
+        let Trade { perm_id, price, shares, crossed, liquidity } = *trade;
+        let record = self.state.order(perm_id);
+        let remaining = record.remaining();
         let (filled, value) = (record.filled + shares, record.value + shares * price);
         let fee = commission::of_order(filled, value) - record.commission;
         let number = self.state.fills.len() + 1;
@@ -159,17 +303,14 @@ impl Core {
             order_ref: record.order.order_ref.clone(),
             liquidation: false,
             model_code: String::new(),
-            last_liquidity: if incoming { 2 } else { 1 },
+            last_liquidity: liquidity,
             submitter: String::new(),
         };
         let (account, instrument) = (record.account, record.instrument);
-        self.commit(step, Change::Executed(Box::new(Executed { execution: Arc::new(execution), commission: fee })));
+        let executed = Executed { execution: Arc::new(execution), commission: fee, crossed };
+        self.commit(step, Change::Executed(Box::new(executed)));
         self.report_fill(perm_id, step);
         self.traded.insert((account, instrument));
-        if self.state.order(perm_id).is_live() {
-            self.end_group(perm_id, now, step);
-        } else {
-            self.after_end(perm_id, now, step);
-        }
+        self.after_fill(perm_id, shares, remaining, now, step);
     }
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod account_reports;
+mod auction;
 mod bracket;
 mod cancel;
 mod change;
@@ -15,24 +16,28 @@ mod contract;
 mod desk;
 mod execute;
 mod history;
+mod kind;
 mod margin;
 mod order;
 mod order_lists;
 mod order_reports;
 mod place;
+mod read;
 mod replace;
 mod session;
 mod state;
 mod terms;
 mod ticks;
+mod trigger;
 mod view;
 
 pub use account::{Account, Holding};
 pub use change::Change;
 pub use config::{CoreConfig, CoreError};
 pub use desk::{ConnId, Core, Step};
+pub use kind::{Distance, Kind, TriggerMethod};
 pub use order::{Fill, LedgerExecution, LedgerModification, LedgerOrder};
-pub use terms::{Kind, Side, Terms, Tif};
+pub use terms::{Side, Terms, Tif};
 pub use view::{AccountView, ConnectionView, HoldingView, StateView, WorkingOrderView};
 
 #[cfg(test)]

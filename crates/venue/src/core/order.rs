@@ -7,8 +7,10 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use tws::model::{Execution, Order, Status};
 
-use super::change::Accepted;
-use super::{Kind, Side, Terms};
+use super::change::{Accepted, Replaced};
+use super::kind::TriggerMethod;
+use super::trigger::trailing_limit;
+use super::{Kind, Side, Terms, Tif};
 
 /// An execution with its money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,15 @@ pub(super) struct OrderRecord {
     pub(super) held: bool,
     pub(super) parent: Option<i64>,
     pub(super) waiting: bool,
+    /// Its time to start has not come.
+    pub(super) asleep: bool,
     pub(super) triggered: bool,
+    /// Where its stop is now, if it follows the market.
+    pub(super) stop_now: Option<Decimal>,
+    /// Where its limit is now, if the market made it.
+    pub(super) limit_now: Option<Decimal>,
+    /// Place among orders of its price: a later number is behind.
+    pub(super) rank: u64,
     pub(super) filled: Decimal,
     pub(super) value: Decimal,
     pub(super) commission: Decimal,
@@ -58,10 +68,12 @@ pub(super) enum Slot {
     Market,
     Limit(Side, Decimal),
     Stop(Side, Decimal),
+    /// Looked at in every second: its price moves, or it waits for something other than a last price.
+    Watch,
 }
 
 impl OrderRecord {
-    pub(super) fn new(accepted: &Accepted, instrument: usize) -> Self {
+    pub(super) fn new(accepted: &Accepted, instrument: usize, rank: u64) -> Self {
         Self {
             perm_id: accepted.perm_id,
             client_id: accepted.client_id,
@@ -76,7 +88,11 @@ impl OrderRecord {
             held: accepted.held,
             parent: accepted.parent,
             waiting: accepted.waiting,
+            asleep: accepted.terms.starts_at.is_some(),
             triggered: false,
+            stop_now: None,
+            limit_now: None,
+            rank,
             filled: Decimal::ZERO,
             value: Decimal::ZERO,
             commission: Decimal::ZERO,
@@ -103,24 +119,122 @@ impl OrderRecord {
         is_live(self.status)
     }
 
-    /// A stop that has not been reached.
+    /// Waits for a price that has not been reached.
     pub(super) fn is_armed(&self) -> bool {
-        self.terms.kind.stop().is_some() && !self.triggered
+        self.terms.kind.is_triggered() && !self.triggered
     }
 
-    /// Where it waits; `None` while it is held, waits for its parent, or has ended.
+    /// The limit it works at.
+    pub(super) fn limit(&self) -> Option<Decimal> {
+        self.limit_now.or(self.terms.kind.limit())
+    }
+
+    /// The stop it waits for.
+    pub(super) fn stop(&self) -> Option<Decimal> {
+        self.stop_now.or(self.terms.kind.stop())
+    }
+
+    /// Whether it may do something at all: sent out, its parent filled, its time come.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.held && !self.waiting && !self.asleep && self.is_live()
+    }
+
+    /// When time alone next does something to it: it starts, trades in its auction, or ends.
+    pub(super) fn alarm(&self) -> Option<Timestamp> {
+        let start = self.terms.starts_at.filter(|_| self.asleep);
+        match (start, self.expires_at) {
+            (Some(start), Some(end)) => Some(start.min(end)),
+            (start, end) => start.or(end),
+        }
+    }
+
+    /// Where it waits; `None` while it may not do anything, and for orders of an auction.
     pub(super) fn slot(&self) -> Option<Slot> {
-        if self.held || self.waiting || !self.is_live() {
+        if !self.is_ready() || self.terms.is_auction() {
             return None;
         }
         let side = self.terms.side;
+        let priced = || self.limit().map_or(Slot::Market, |limit| Slot::Limit(side, limit));
         Some(match self.terms.kind {
-            Kind::Market => Slot::Market,
-            Kind::Limit { limit } => Slot::Limit(side, limit),
-            Kind::Stop { .. } if self.triggered => Slot::Market,
-            Kind::StopLimit { limit, .. } if self.triggered => Slot::Limit(side, limit),
-            Kind::Stop { stop } | Kind::StopLimit { stop, .. } => Slot::Stop(side, stop),
+            Kind::Market | Kind::Limit { .. } | Kind::MarketToLimit => priced(),
+            Kind::Stop { stop } | Kind::StopLimit { stop, .. }
+                if !self.triggered && self.terms.trigger == TriggerMethod::Last =>
+            {
+                Slot::Stop(side, stop)
+            }
+            Kind::Stop { .. }
+            | Kind::StopLimit { .. }
+            | Kind::Trail { .. }
+            | Kind::TrailLimit { .. }
+            | Kind::MarketIfTouched { .. }
+            | Kind::LimitIfTouched { .. } => {
+                if self.triggered {
+                    priced()
+                } else {
+                    Slot::Watch
+                }
+            }
+            Kind::MidPrice { .. } => Slot::Watch,
+            Kind::MarketOnClose | Kind::LimitOnClose { .. } => return None,
         })
+    }
+
+    /// The fewest shares its next fill may be of.
+    pub(super) fn least(&self) -> Decimal {
+        let whole = self.terms.all_or_none || self.terms.tif == Tif::Fok;
+        match self.terms.min_qty {
+            _ if whole => self.remaining(),
+            Some(least) if self.filled.is_zero() => least.min(self.remaining()),
+            Some(_) | None => Decimal::ZERO,
+        }
+    }
+
+    /// Takes new terms. A change of price or a larger quantity goes to the back of the queue.
+    pub(super) fn replace(&mut self, replaced: &Replaced, rank: u64) {
+        let (old, new) = (self.terms, replaced.terms);
+        self.modifications.push(LedgerModification { at: replaced.at, from: old, to: new });
+        if old.kind != new.kind {
+            let (was, is) = (old.kind, new.kind);
+            let trails_alike = was.distance().is_some() && was.distance() == is.distance();
+            let waits_alike = (was.stop(), was.touch(), was.distance()) == (is.stop(), is.touch(), is.distance());
+            if !waits_alike && !(self.triggered && trails_alike) {
+                self.triggered = false;
+                self.stop_now = None;
+            }
+            self.limit_now = self.stop_now.and_then(|stop| trailing_limit(is, new.side, stop));
+        }
+        if old.kind != new.kind || new.quantity > old.quantity {
+            self.rank = rank;
+        }
+        self.asleep = new.starts_at.is_some() && (self.asleep || new.starts_at != old.starts_at);
+        self.terms = new;
+        self.order = Arc::clone(&replaced.order);
+        self.price(self.stop_now, self.limit_now);
+        self.expires_at = replaced.expires_at;
+        self.reserve = replaced.reserve;
+    }
+
+    /// Takes prices that the market gave it; `None`: as before.
+    pub(super) fn price(&mut self, stop: Option<Decimal>, limit: Option<Decimal>) {
+        self.stop_now = stop.or(self.stop_now);
+        self.limit_now = limit.or(self.limit_now);
+        if self.stop_now.is_some() || self.limit_now.is_some() {
+            let reported = Arc::make_mut(&mut self.order);
+            reported.trail_stop_price = self.stop_now.or(reported.trail_stop_price);
+            reported.lmt_price = self.limit_now.or(reported.lmt_price);
+        }
+    }
+
+    /// Takes a smaller quantity, and gives back its share of the reserve.
+    pub(super) fn reduce(&mut self, quantity: Decimal, at: Timestamp) {
+        let remaining = self.remaining();
+        let to = Terms { quantity, ..self.terms };
+        self.modifications.push(LedgerModification { at, from: self.terms, to });
+        self.terms = to;
+        Arc::make_mut(&mut self.order).total_quantity = Some(quantity);
+        if !remaining.is_zero() {
+            self.reserve = (self.reserve * self.remaining() / remaining).round_dp(8);
+        }
     }
 
     pub(super) fn why_held(&self) -> &'static str {
@@ -141,8 +255,8 @@ impl OrderRecord {
             tif: self.terms.tif.as_str().to_owned(),
             total_qty: self.terms.quantity,
             filled_qty: self.filled,
-            limit_price: self.terms.kind.limit(),
-            stop_price: self.terms.kind.stop(),
+            limit_price: self.limit(),
+            stop_price: self.stop().or(self.terms.kind.touch()),
             avg_price: self.average_price(),
             commission: self.commission,
             status: self.status,
@@ -186,17 +300,17 @@ pub struct LedgerOrder {
     pub symbol: String,
     /// Side.
     pub side: Side,
-    /// `MKT`, `LMT`, `STP`, `STP LMT`.
+    /// IBKR's word: `MKT`, `LMT`, `STP`, `STP LMT`, `TRAIL` …
     pub order_type: String,
-    /// `DAY`, `GTC`, `IOC`, `FOK`, `GTD`.
+    /// `DAY`, `GTC`, `IOC`, `FOK`, `GTD`, `OPG`.
     pub tif: String,
     /// Shares ordered, as last modified.
     pub total_qty: Decimal,
     /// Shares filled.
     pub filled_qty: Decimal,
-    /// Limit.
+    /// Limit, where the market has moved it.
     pub limit_price: Option<Decimal>,
-    /// Stop.
+    /// Stop or trigger, where the market has moved it.
     pub stop_price: Option<Decimal>,
     /// Average price of the fills, 0 without one.
     pub avg_price: Decimal,

@@ -9,10 +9,11 @@ use tws::model::{
     Reply, Status,
 };
 
-use super::Terms;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
+use super::trigger::trailing_limit;
+use super::{Distance, Kind, Terms};
 
 /// The order as reports carry it: as sent, with the broker's own fields filled in.
 pub(super) fn completed(
@@ -28,8 +29,21 @@ pub(super) fn completed(
     order.perm_id = Some(perm_id);
     account.clone_into(&mut order.account);
     terms.tif.as_str().clone_into(&mut order.tif);
-    order.lmt_price = Some(terms.kind.limit().unwrap_or_default());
-    order.aux_price = Some(terms.kind.stop().unwrap_or_default());
+    let kind = terms.kind;
+    order.total_quantity = Some(terms.quantity);
+    let trailing = kind.stop().and_then(|stop| trailing_limit(kind, terms.side, stop));
+    order.lmt_price = Some(kind.limit().or(trailing).unwrap_or_default());
+    order.aux_price = Some(match kind.distance() {
+        Some(Distance::Amount(amount)) => amount,
+        Some(Distance::Percent(_)) => Decimal::ZERO,
+        None => kind.stop().or(kind.touch()).unwrap_or_default(),
+    });
+    if kind.distance().is_some() {
+        order.trail_stop_price = kind.stop();
+    }
+    if let Kind::TrailLimit { offset, .. } = kind {
+        order.lmt_price_offset = Some(offset);
+    }
     order
 }
 

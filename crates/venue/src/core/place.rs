@@ -12,7 +12,7 @@ use super::desk::{ConnId, Core, Step};
 use super::margin::{Effect, Exposure};
 use super::order_reports::completed;
 use super::terms::Refusal;
-use super::{Change, Terms, Tif};
+use super::{Change, Terms};
 use crate::market::Quote;
 
 /// A new order that may be taken in.
@@ -51,7 +51,7 @@ impl Core {
         if asked.order_id <= 0 {
             return Err(Refusal::new(103, "Duplicate order id"));
         }
-        let terms = Terms::read(order, &self.market, instrument, now)?;
+        let terms = self.read_terms(instrument, order, now)?;
         let account = self.account_of(&order.account)?;
         let (parent, waiting) = match order.parent_id.filter(|id| *id != 0) {
             None => (None, false),
@@ -124,7 +124,7 @@ impl Core {
             held: !(transmit && lone),
             parent: admitted.parent,
             waiting: admitted.waiting,
-            expires_at: self.expiry(admitted.instrument, admitted.terms.tif, now),
+            expires_at: self.expiry(admitted.instrument, &admitted.terms, now),
             reserve: admitted.effect.reserve,
             at: now,
         };
@@ -136,32 +136,22 @@ impl Core {
         }
     }
 
-    pub(super) fn expiry(&self, instrument: usize, tif: Tif, now: Timestamp) -> Option<Timestamp> {
-        match tif {
-            Tif::Day => self.market.day_end(instrument, now),
-            Tif::Gtd(until) => Some(until),
-            Tif::Gtc | Tif::Ioc | Tif::Fok => None,
-        }
-    }
-
     /// The first reports of an order that has gone out, and its first look at the market.
     pub(super) fn introduce(&mut self, perm_id: i64, now: Timestamp, step: &mut Step) {
         self.report(perm_id, step);
         let record = self.state.order(perm_id);
-        let (instrument, waiting, outside_rth) = (record.instrument, record.waiting, record.order.outside_rth);
-        let kind = record.terms.kind.as_str();
-        if outside_rth {
+        let (instrument, kind) = (record.instrument, record.terms.kind.as_str());
+        if record.order.outside_rth && !record.terms.outside_rth {
             let text = format!(
                 "Order Event Warning:Attribute 'Outside Regular Trading Hours' is ignored based on the order type ({kind}) and destination. PlaceOrder is now being processed."
             );
             self.notify(perm_id, 2109, &text, now, step);
         }
-        if !self.quote(instrument, now).is_some_and(|q| q.open) {
+        let phase = self.quote(instrument, now).map(|quote| self.phase(instrument, &quote, now));
+        if !phase.is_some_and(|phase| phase.admits(self.state.order(perm_id))) {
             self.warn_closed(perm_id, now, step);
         }
-        if !waiting {
-            self.work(perm_id, now, step);
-        }
+        self.work(perm_id, now, step);
     }
 
     fn warn_closed(&self, perm_id: i64, now: Timestamp, step: &mut Step) {

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::{Notice, PlaceOrder, Reply, Status};
 
+use super::Change;
 use super::change::Replaced;
 use super::desk::{ConnId, Core, Step};
 use super::margin::Exposure;
 use super::order_reports::completed;
 use super::terms::Refusal;
-use super::{Change, Terms};
 
 impl Core {
     /// Changes an order, sends out one that was held back, or says why not: the original stays.
@@ -57,7 +57,7 @@ impl Core {
         let (instrument, account, filled, waiting) = (record.instrument, record.account, record.filled, record.waiting);
         let (side, reserve, parent_id) = (record.terms.side, record.reserve, record.order.parent_id);
         let group = record.order.oca_group.clone();
-        let terms = Terms::read(&asked.order, &self.market, instrument, now)?;
+        let terms = self.read_terms(instrument, &asked.order, now)?;
         let same = super::contract::resolve(self.market.universe(), &asked.contract) == Some(instrument)
             && self.account_of(&asked.order.account)? == account
             && terms.side == side
@@ -87,7 +87,7 @@ impl Core {
             perm_id,
             terms,
             order: Arc::new(order),
-            expires_at: self.expiry(instrument, terms.tif, now),
+            expires_at: self.expiry(instrument, &terms, now),
             reserve: effect.reserve,
             at: now,
         })

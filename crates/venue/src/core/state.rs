@@ -10,23 +10,27 @@ use rust_decimal::Decimal;
 use tws::model::Status;
 
 use super::change::{Accepted, Change, Executed, Opened, Replaced};
-use super::order::{Fill, LedgerModification, OrderRecord, Slot, is_live};
+use super::order::{Fill, OrderRecord, Slot, is_live};
 use super::{Account, Side};
 use crate::market::Universe;
 
 /// PermIds are this plus the order's position: sequential, and of the size of real ones.
 const PERM_BASE: i64 = 1_426_000_001;
 
-/// Orders of one instrument that wait for the market, each side by price, then age.
+/// Orders of one instrument that wait for the market, each side by price, then rank.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Book {
     pub(super) market: BTreeSet<i64>,
-    pub(super) buys: BTreeSet<(Reverse<Decimal>, i64)>,
-    pub(super) sells: BTreeSet<(Decimal, i64)>,
+    pub(super) buys: BTreeSet<(Reverse<Decimal>, u64, i64)>,
+    pub(super) sells: BTreeSet<(Decimal, u64, i64)>,
     pub(super) stop_buys: BTreeSet<(Decimal, i64)>,
     pub(super) stop_sells: BTreeSet<(Reverse<Decimal>, i64)>,
+    /// To be looked at in every second.
+    pub(super) watched: BTreeSet<i64>,
     /// Those of the above that have not reached an open market yet.
     pub(super) queued: BTreeSet<i64>,
+    /// Those of the queued that also work outside regular trading hours.
+    pub(super) queued_outside: BTreeSet<i64>,
 }
 
 impl Book {
@@ -36,25 +40,28 @@ impl Book {
             && self.sells.is_empty()
             && self.stop_buys.is_empty()
             && self.stop_sells.is_empty()
+            && self.watched.is_empty()
     }
 
-    fn insert(&mut self, slot: Slot, id: i64) {
+    fn insert(&mut self, slot: Slot, rank: u64, id: i64) {
         match slot {
             Slot::Market => self.market.insert(id),
-            Slot::Limit(Side::Buy, price) => self.buys.insert((Reverse(price), id)),
-            Slot::Limit(Side::Sell, price) => self.sells.insert((price, id)),
+            Slot::Limit(Side::Buy, price) => self.buys.insert((Reverse(price), rank, id)),
+            Slot::Limit(Side::Sell, price) => self.sells.insert((price, rank, id)),
             Slot::Stop(Side::Buy, price) => self.stop_buys.insert((price, id)),
             Slot::Stop(Side::Sell, price) => self.stop_sells.insert((Reverse(price), id)),
+            Slot::Watch => self.watched.insert(id),
         };
     }
 
-    fn remove(&mut self, slot: Slot, id: i64) {
+    fn remove(&mut self, slot: Slot, rank: u64, id: i64) {
         match slot {
             Slot::Market => self.market.remove(&id),
-            Slot::Limit(Side::Buy, price) => self.buys.remove(&(Reverse(price), id)),
-            Slot::Limit(Side::Sell, price) => self.sells.remove(&(price, id)),
+            Slot::Limit(Side::Buy, price) => self.buys.remove(&(Reverse(price), rank, id)),
+            Slot::Limit(Side::Sell, price) => self.sells.remove(&(price, rank, id)),
             Slot::Stop(Side::Buy, price) => self.stop_buys.remove(&(price, id)),
             Slot::Stop(Side::Sell, price) => self.stop_sells.remove(&(Reverse(price), id)),
+            Slot::Watch => self.watched.remove(&id),
         };
     }
 }
@@ -86,7 +93,8 @@ pub(super) struct State {
     taken: Vec<Taken>,
     pub(super) clients: BTreeMap<i32, ClientOrders>,
     pub(super) live: BTreeSet<i64>,
-    pub(super) expiries: BTreeSet<(Timestamp, i64)>,
+    /// What time alone does next, by when.
+    pub(super) alarms: BTreeSet<(Timestamp, i64)>,
     pub(super) children: BTreeMap<i64, Vec<i64>>,
     pub(super) groups: BTreeMap<(i32, String), BTreeSet<i64>>,
     /// Ended orders, in the order they ended.
@@ -94,6 +102,8 @@ pub(super) struct State {
     /// Every fill: order and position among its fills.
     pub(super) fills: Vec<(i64, usize)>,
     pub(super) day: Date,
+    /// The next rank to give.
+    rank: u64,
 }
 
 impl State {
@@ -107,12 +117,13 @@ impl State {
             universe,
             clients: BTreeMap::new(),
             live: BTreeSet::new(),
-            expiries: BTreeSet::new(),
+            alarms: BTreeSet::new(),
             children: BTreeMap::new(),
             groups: BTreeMap::new(),
             ended: Vec::new(),
             fills: Vec::new(),
             day: opened.market.opened_on,
+            rank: 0,
         }
     }
 
@@ -182,7 +193,15 @@ impl State {
             Change::Transmitted { perm_id, .. }
             | Change::Activated { perm_id, .. }
             | Change::Triggered { perm_id, .. }
+            | Change::Started { perm_id, .. }
+            | Change::Priced { perm_id, .. }
             | Change::StatusSet { perm_id, .. } => live(*perm_id).map(|_| ()),
+            Change::Reduced { perm_id, quantity, .. } => match live(*perm_id)? {
+                record if *quantity <= record.filled || *quantity > record.terms.quantity => {
+                    Err(format!("order {perm_id} cannot be reduced to {quantity}"))
+                }
+                _ => Ok(()),
+            },
             Change::Executed(e) => match live(e.execution.perm_id)? {
                 record if e.execution.shares > record.remaining() => Err(format!("order {} overfills", record.perm_id)),
                 _ => Ok(()),
@@ -211,6 +230,13 @@ impl State {
             }),
             Change::Activated { perm_id, at } => self.update(*perm_id, *at, |order| order.waiting = false),
             Change::Triggered { perm_id, at } => self.update(*perm_id, *at, |order| order.triggered = true),
+            Change::Started { perm_id, at } => self.update(*perm_id, *at, |order| order.asleep = false),
+            Change::Priced { perm_id, stop, limit, at } => {
+                self.update(*perm_id, *at, |order| order.price(*stop, *limit))
+            }
+            Change::Reduced { perm_id, quantity, at } => {
+                self.update(*perm_id, *at, |order| order.reduce(*quantity, *at))
+            }
             Change::StatusSet { perm_id, status, reason, at } => {
                 self.update(*perm_id, *at, |order| {
                     order.status = *status;
@@ -231,7 +257,8 @@ impl State {
         let Some(instrument) = self.universe.find_con_id(accepted.con_id) else {
             return;
         };
-        let record = OrderRecord::new(accepted, instrument);
+        let record = OrderRecord::new(accepted, instrument, self.rank);
+        self.rank += 1;
         let perm_id = record.perm_id;
         let client = self.clients.entry(record.client_id).or_default();
         client.by_order_id.insert(record.order_id, perm_id);
@@ -247,13 +274,9 @@ impl State {
     }
 
     fn replace(&mut self, replaced: &Replaced) {
-        self.update(replaced.perm_id, replaced.at, |order| {
-            order.modifications.push(LedgerModification { at: replaced.at, from: order.terms, to: replaced.terms });
-            order.terms = replaced.terms;
-            order.order = Arc::clone(&replaced.order);
-            order.expires_at = replaced.expires_at;
-            order.reserve = replaced.reserve;
-        });
+        let rank = self.rank;
+        self.rank += 1;
+        self.update(replaced.perm_id, replaced.at, |order| order.replace(replaced, rank));
     }
 
     fn execute(&mut self, executed: &Executed) {
@@ -272,6 +295,7 @@ impl State {
             *taken = Taken { second, ..Taken::default() };
         }
         match side {
+            _ if executed.crossed => {}
             Side::Buy => taken.at_ask += execution.shares,
             Side::Sell => taken.at_bid += execution.shares,
         }
@@ -327,14 +351,15 @@ impl State {
         self.accounts[order.account].reserved -= order.reserve;
         if let Some(slot) = order.slot() {
             let book = &mut self.books[order.instrument];
-            book.remove(slot, perm_id);
+            book.remove(slot, order.rank, perm_id);
             book.queued.remove(&perm_id);
+            book.queued_outside.remove(&perm_id);
             if book.is_empty() {
                 self.active.remove(&order.instrument);
             }
         }
-        if let Some(expiry) = order.expires_at {
-            self.expiries.remove(&(expiry, perm_id));
+        if let Some(alarm) = order.alarm() {
+            self.alarms.remove(&(alarm, perm_id));
         }
         self.live.remove(&perm_id);
         if let Some(client) = self.clients.get_mut(&order.client_id) {
@@ -350,17 +375,20 @@ impl State {
         self.accounts[order.account].reserved += order.reserve;
         if let Some(slot) = order.slot() {
             let book = &mut self.books[order.instrument];
-            book.insert(slot, perm_id);
+            book.insert(slot, order.rank, perm_id);
             self.active.insert(order.instrument);
             if order.status == Status::PreSubmitted && !order.is_armed() {
                 book.queued.insert(perm_id);
+                if order.terms.outside_rth {
+                    book.queued_outside.insert(perm_id);
+                }
             }
         }
         if !order.is_live() {
             return;
         }
-        if let Some(expiry) = order.expires_at {
-            self.expiries.insert((expiry, perm_id));
+        if let Some(alarm) = order.alarm() {
+            self.alarms.insert((alarm, perm_id));
         }
         self.live.insert(perm_id);
         if let Some(client) = self.clients.get_mut(&order.client_id) {

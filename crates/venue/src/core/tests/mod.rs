@@ -1,8 +1,10 @@
 //! Scenarios through the core's own interface.
 
 mod account;
+mod auction;
 mod bracket;
 mod cancel;
+mod cross;
 mod data;
 mod fill;
 mod load;
@@ -10,3 +12,6 @@ mod modify;
 mod refuse;
 mod restore;
 mod rig;
+mod ties;
+mod trail;
+mod trigger;

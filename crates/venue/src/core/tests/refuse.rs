@@ -1,4 +1,4 @@
-use super::rig::{CONN, Rig, order, place};
+use super::rig::{CONN, Rig, dec, order, place};
 use tws::model::{Order, Reply, Request};
 
 #[test]
@@ -21,10 +21,24 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         (order("HOLD 10 MKT"), 321),
         (order("SSHORT 10 MKT"), 321),
         (order("BUY 10 MAGIC"), 387),
-        (order("BUY 10 MKT OPG"), 201),
+        (order("BUY 10 MKT DTC"), 201),
+        (order("BUY 10 MKT AUC"), 201),
+        (order("BUY 10 STP 110 OPG"), 111),
+        (order("BUY 10 MIT 90 IOC"), 111),
+        (order("BUY 10 TRAIL 1 FOK"), 111),
+        (order("BUY 10 MOC GTC"), 113),
+        (order("BUY 10 LOC 90 OPG"), 113),
+        (order("BUY 10 LOC"), 321),
+        (order("BUY 10 TRAIL"), 321),
+        (order("BUY 10 TRAIL 0.005"), 110),
+        (order("BUY 10 TRAIL LIMIT 1"), 321),
         (order("BUY 10 LMT 90 GTD"), 321),
-        (set(|o| o.hidden = true), 321),
-        (set(|o| o.all_or_none = true), 321),
+        (set(|o| o.not_held = true), 321),
+        (set(|o| o.block_order = true), 321),
+        (set(|o| o.discretionary_amt = Some(dec("0.05"))), 321),
+        (set(|o| o.trailing_percent = Some(dec("1"))), 321),
+        (set(|o| o.trigger_method = Some(5)), 321),
+        (set(|o| o.min_qty = Some(-1)), 321),
         (set(|o| o.unsupported = vec!["algoStrategy".into()]), 321),
         (
             set(|o| {
@@ -37,11 +51,11 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         ),
         (set(|o| o.account = "DU1".into()), 321),
         (set(|o| o.parent_id = Some(77)), 135),
-        (set(|o| o.good_after_time = "20261122-10:00:00".into()), 321),
+        (set(|o| o.good_after_time = "tomorrow".into()), 321),
         (
             set(|o| {
                 o.oca_group = "g".into();
-                o.oca_type = Some(2);
+                o.oca_type = Some(4);
             }),
             321,
         ),

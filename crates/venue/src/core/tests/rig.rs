@@ -83,6 +83,11 @@ impl Rig {
         self.core.ledger().into_iter().find(|o| o.order_id == order_id).unwrap()
     }
 
+    pub(super) fn line_of(&self, client_id: i32, order_id: i32) -> LedgerOrder {
+        let mut ledger = self.core.ledger().into_iter();
+        ledger.find(|o| o.client_id == client_id && o.order_id == order_id).unwrap()
+    }
+
     /// The same core after a crash.
     pub(super) fn restored(&self) -> Core {
         Core::restore(self.config, self.changes.clone().into_iter(), self.now).unwrap()
@@ -103,20 +108,22 @@ pub(super) fn place(order_id: i32, symbol: &str, order: Order) -> Request {
     Request::PlaceOrder(Box::new(PlaceOrder { order_id, contract: stock(symbol), order }))
 }
 
-/// `BUY 5 MKT`, `SELL 10 LMT 120.50 GTC`, `BUY 1 STP 130`, `BUY 1 STP LMT 130 131`.
+/// `BUY 5 MKT`, `SELL 10 LMT 120.50 GTC`, `BUY 1 STP 130`, `BUY 1 STP LMT 130 131`, `SELL 1 TRAIL 2`,
+/// `BUY 1 MIT 95`, `BUY 1 LIT 95 94`, `SELL 1 LOC 101`: trigger first, then limit.
 pub(super) fn order(text: &str) -> Order {
     let words: Vec<&str> = text.split(' ').collect();
     let (kind, rest) = match words[2..] {
         ["STP", "LMT", ref rest @ ..] => ("STP LMT", rest.to_vec()),
+        ["TRAIL", "LIMIT", ref rest @ ..] => ("TRAIL LIMIT", rest.to_vec()),
         [kind, ref rest @ ..] => (kind, rest.to_vec()),
         [] => panic!("no order type in {text}"),
     };
     let prices: Vec<Decimal> = rest.iter().filter_map(|w| w.parse().ok()).collect();
     let tif = rest.iter().find(|w| w.parse::<Decimal>().is_err()).copied().unwrap_or("DAY");
     let (lmt_price, aux_price) = match kind {
-        "LMT" => (prices.first().copied(), None),
-        "STP" => (None, prices.first().copied()),
-        "STP LMT" => (prices.get(1).copied(), prices.first().copied()),
+        "LMT" | "LOC" | "MIDPRICE" => (prices.first().copied(), None),
+        "STP" | "MIT" | "TRAIL" | "TRAIL LIMIT" => (None, prices.first().copied()),
+        "STP LMT" | "LIT" => (prices.get(1).copied(), prices.first().copied()),
         _ => (None, None),
     };
     Order {

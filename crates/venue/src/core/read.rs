@@ -1,0 +1,243 @@
+//! Reading an order: from the wire's open vocabulary to [`Terms`]. What the venue does not simulate is
+//! refused with IBKR's code, never ignored.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use tws::model::Order;
+
+use super::desk::Core;
+use super::kind::{Distance, TriggerMethod};
+use super::terms::Refusal;
+use super::{Kind, Side, Terms, Tif};
+
+/// Largest order, in shares.
+const QUANTITY_MAX: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
+/// Largest price.
+const PRICE_MAX: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
+/// IBKR's text of 387.
+const UNSUPPORTED_TYPE: &str = "Unsupported order type for this exchange and security type.";
+/// IBKR's text of 111.
+const INCOMPATIBLE: &str = "The TIF (Tif type) and the order type are incompatible.";
+
+impl Core {
+    /// Reads an order for an instrument.
+    pub(super) fn read_terms(&mut self, instrument: usize, order: &Order, now: Timestamp) -> Result<Terms, Refusal> {
+        refuse_unsupported(order)?;
+        let side = match order.action.as_str() {
+            "BUY" => Side::Buy,
+            "SELL" => Side::Sell,
+            other => return Err(Refusal::invalid(&format!("Invalid side '{other}'"))),
+        };
+        let quantity = quantity(order)?;
+        let kind = self.kind(instrument, order, side, now)?;
+        let tif = tif(order, kind, now)?;
+        let terms = Terms {
+            side,
+            quantity,
+            kind,
+            tif,
+            trigger: trigger(order)?,
+            outside_rth: order.outside_rth && kind.may_work_outside_rth(),
+            all_or_none: order.all_or_none,
+            min_qty: order.min_qty.filter(|n| *n > 0).map(|n| Decimal::from(n).min(quantity)),
+            starts_at: starts_at(order, now)?,
+        };
+        if terms.starts_at.is_some() && (terms.is_auction() || terms.tif.is_immediate()) {
+            return Err(Refusal::new(111, INCOMPATIBLE));
+        }
+        Ok(terms)
+    }
+
+    fn kind(&self, instrument: usize, order: &Order, side: Side, now: Timestamp) -> Result<Kind, Refusal> {
+        let price = |price: Option<Decimal>, name: &str| self.price(instrument, price, name);
+        let limit = || price(order.lmt_price, "limit");
+        let aux = |name: &str| price(order.aux_price, name);
+        Ok(match order.order_type.as_str() {
+            "MKT" => Kind::Market,
+            "LMT" => Kind::Limit { limit: limit()? },
+            "STP" => Kind::Stop { stop: aux("stop")? },
+            "STP LMT" => Kind::StopLimit { stop: aux("stop")?, limit: limit()? },
+            "TRAIL" => Kind::Trail {
+                distance: self.distance(instrument, order, now)?,
+                stop: self.optional(instrument, order.trail_stop_price, "trailing stop")?,
+            },
+            "TRAIL LIMIT" => self.trail_limit(instrument, order, side, now)?,
+            "MIT" => Kind::MarketIfTouched { trigger: aux("trigger")? },
+            "LIT" => Kind::LimitIfTouched { trigger: aux("trigger")?, limit: limit()? },
+            "MOC" => Kind::MarketOnClose,
+            "LOC" => Kind::LimitOnClose { limit: limit()? },
+            "MIDPRICE" => Kind::MidPrice { cap: self.optional(instrument, order.lmt_price, "limit")? },
+            "MTL" => Kind::MarketToLimit,
+            _ => return Err(Refusal::new(387, UNSUPPORTED_TYPE)),
+        })
+    }
+
+    fn distance(&self, instrument: usize, order: &Order, now: Timestamp) -> Result<Distance, Refusal> {
+        let percent = order.trailing_percent.filter(|p| !p.is_zero());
+        let amount = order.aux_price.filter(|p| !p.is_zero());
+        match (amount, percent) {
+            (Some(_), Some(_)) => Err(Refusal::invalid("Both a trailing amount and a trailing percentage are set")),
+            (None, None) => Err(Refusal::invalid("A trailing amount or a trailing percentage is required")),
+            (Some(a), None) if a < Decimal::ZERO || a > PRICE_MAX => {
+                Err(Refusal::invalid("The trailing amount is out of range"))
+            }
+            // An amount moves in the steps of the price it is taken off.
+            (Some(a), None) if !(a % self.market.tick(instrument, self.mark(instrument, now))).is_zero() => {
+                Err(off_tick())
+            }
+            (Some(a), None) => Ok(Distance::Amount(a.normalize())),
+            (None, Some(p)) if p > Decimal::ZERO && p < Decimal::ONE_HUNDRED => Ok(Distance::Percent(p.normalize())),
+            (None, Some(_)) => Err(Refusal::invalid("The trailing percentage must be between 0 and 100")),
+        }
+    }
+
+    fn trail_limit(&self, instrument: usize, order: &Order, side: Side, now: Timestamp) -> Result<Kind, Refusal> {
+        let distance = self.distance(instrument, order, now)?;
+        let stop = self.price(instrument, order.trail_stop_price, "trailing stop")?;
+        let offset = order.lmt_price_offset;
+        let limit = self.optional(instrument, order.lmt_price, "limit")?;
+        let offset = match (offset, limit) {
+            // A limit that the offset gives is what a report of this order carries: no contradiction.
+            (Some(offset), Some(limit)) if limit == stop + side.signed(offset) => offset,
+            (Some(_), Some(_)) => return Err(Refusal::invalid("Both a limit price and a limit offset are set")),
+            (None, None) => return Err(Refusal::invalid("A limit price or a limit offset is required")),
+            (Some(offset), None) => offset,
+            (None, Some(limit)) => side.signed(limit - stop),
+        };
+        if !(offset % self.market.tick(instrument, stop)).is_zero() {
+            return Err(off_tick());
+        }
+        Ok(Kind::TrailLimit { distance, stop, offset: offset.normalize() })
+    }
+
+    /// A price that may be left out: unset and 0 are the same on the wire.
+    fn optional(&self, instrument: usize, price: Option<Decimal>, name: &str) -> Result<Option<Decimal>, Refusal> {
+        match price.filter(|p| !p.is_zero()) {
+            None => Ok(None),
+            set => self.price(instrument, set, name).map(Some),
+        }
+    }
+
+    fn price(&self, instrument: usize, price: Option<Decimal>, name: &str) -> Result<Decimal, Refusal> {
+        let price = price.unwrap_or_default();
+        if price <= Decimal::ZERO {
+            return Err(Refusal::invalid(&format!("The {name} price must be greater than zero")));
+        }
+        if price > PRICE_MAX {
+            return Err(Refusal::invalid(&format!("The {name} price is out of range")));
+        }
+        if !(price % self.market.tick(instrument, price)).is_zero() {
+            return Err(off_tick());
+        }
+        Ok(price.normalize())
+    }
+}
+
+fn off_tick() -> Refusal {
+    Refusal::new(110, "The price does not conform to the minimum price variation for this contract.")
+}
+
+fn refuse_unsupported(order: &Order) -> Result<(), Refusal> {
+    if let Some(field) = order.unsupported.first() {
+        return Err(Refusal::invalid(&format!("This venue does not simulate '{field}'")));
+    }
+    let trailing = order.order_type.starts_with("TRAIL");
+    let set = |value: Option<Decimal>| value.is_some_and(|v| !v.is_zero());
+    let named = [
+        ("conditions", !order.conditions.is_empty()),
+        ("blockOrder", order.block_order),
+        ("notHeld", order.not_held),
+        ("includeOvernight", order.include_overnight),
+        ("cashQty", set(order.cash_qty)),
+        ("trailingPercent", set(order.trailing_percent) && !trailing),
+        ("trailStopPrice", set(order.trail_stop_price) && !trailing),
+        ("lmtPriceOffset", set(order.lmt_price_offset) && order.order_type != "TRAIL LIMIT"),
+        ("percentOffset", set(order.percent_offset)),
+        ("discretionaryAmt", set(order.discretionary_amt)),
+        ("modelCode", !order.model_code.is_empty()),
+    ];
+    if let Some((field, _)) = named.iter().find(|(_, set)| *set) {
+        return Err(Refusal::invalid(&format!("This venue does not simulate '{field}'")));
+    }
+    if !order.oca_group.is_empty() && order.oca_type.is_some_and(|t| !(0..=3).contains(&t)) {
+        return Err(Refusal::invalid("Invalid OCA type"));
+    }
+    if order.min_qty.is_some_and(|n| n < 0) || order.display_size.is_some_and(|n| n < 0) {
+        return Err(Refusal::invalid("Invalid minimum or display quantity"));
+    }
+    Ok(())
+}
+
+fn quantity(order: &Order) -> Result<Decimal, Refusal> {
+    let quantity = order.total_quantity.unwrap_or_default();
+    if quantity <= Decimal::ZERO {
+        return Err(Refusal::invalid("Order size must be greater than zero"));
+    }
+    if !quantity.fract().is_zero() {
+        return Err(Refusal::new(
+            10243,
+            "Fractional-sized order cannot be placed via API. Please refer to the documentation for further details.",
+        ));
+    }
+    if quantity > QUANTITY_MAX {
+        return Err(Refusal::rejected("The order size exceeds the maximum of 100,000,000 shares."));
+    }
+    Ok(quantity.normalize())
+}
+
+fn trigger(order: &Order) -> Result<TriggerMethod, Refusal> {
+    match order.trigger_method {
+        None | Some(0) => Ok(TriggerMethod::default()),
+        Some(number) => TriggerMethod::from_wire(number)
+            .ok_or_else(|| Refusal::invalid(&format!("Invalid trigger method: {number}"))),
+    }
+}
+
+fn starts_at(order: &Order, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {
+    if order.good_after_time.is_empty() {
+        return Ok(None);
+    }
+    tws::time::parse_date_time(&order.good_after_time)
+        .map(|at| Some(at).filter(|at| *at > now))
+        .ok_or_else(|| Refusal::invalid("Invalid goodAfterTime"))
+}
+
+fn tif(order: &Order, kind: Kind, now: Timestamp) -> Result<Tif, Refusal> {
+    let tif = match order.tif.as_str() {
+        "" | "DAY" => Tif::Day,
+        "GTC" => Tif::Gtc,
+        "IOC" => Tif::Ioc,
+        "FOK" => Tif::Fok,
+        "OPG" => Tif::Opg,
+        "GTD" => Tif::Gtd(good_till(order, now)?),
+        other => {
+            return Err(Refusal::rejected(&format!(
+                "The time-in-force {other} is invalid for the combination of exchange and security type."
+            )));
+        }
+    };
+    if kind.is_on_close() && tif != Tif::Day {
+        return Err(Refusal::new(113, "The Tif option should be set to DAY for MOC and LOC orders."));
+    }
+    let compatible = match kind {
+        Kind::Market | Kind::Limit { .. } => true,
+        Kind::MarketToLimit | Kind::Stop { .. } | Kind::StopLimit { .. } | Kind::MidPrice { .. } => tif != Tif::Opg,
+        Kind::Trail { .. } | Kind::TrailLimit { .. } | Kind::MarketIfTouched { .. } | Kind::LimitIfTouched { .. } => {
+            tif != Tif::Opg && !tif.is_immediate()
+        }
+        Kind::MarketOnClose | Kind::LimitOnClose { .. } => true,
+    };
+    if compatible { Ok(tif) } else { Err(Refusal::new(111, INCOMPATIBLE)) }
+}
+
+/// A date alone means its end.
+fn good_till(order: &Order, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let text = &order.good_till_date;
+    let until = tws::time::parse_date_time(text)
+        .or_else(|| tws::time::parse_date_time(&format!("{text} 23:59:59")))
+        .ok_or_else(|| Refusal::invalid("Invalid or missing goodTillDate"))?;
+    if until <= now {
+        return Err(Refusal::rejected("The good-till-date is in the past."));
+    }
+    Ok(until)
+}

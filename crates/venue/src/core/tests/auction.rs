@@ -1,0 +1,74 @@
+use super::rig::{Rig, dec, order};
+use tws::model::Status;
+
+/// Monday 09:00 in New York.
+fn before_the_open() -> Rig {
+    Rig::with(crate::core::CoreConfig::default(), "2026-11-23T14:00:00Z")
+}
+
+#[test]
+fn a_market_on_close_order_fills_whole_at_the_closing_price() {
+    let mut rig = Rig::exchange();
+    assert_eq!(rig.place(1, order("BUY 9000 MOC")), ["open 1 PreSubmitted", "status 1 PreSubmitted 0/9000"]);
+    rig.pass(5 * 3600 + 1799);
+    assert_eq!(rig.line(1).status, Status::PreSubmitted);
+    assert_eq!(rig.pass(1)[0], "exec 1 BOT 9000");
+    let close = "2026-11-23T21:00:00Z".parse().unwrap();
+    let line = rig.line(1);
+    assert_eq!((line.status, line.updated_at), (Status::Filled, close));
+    assert_eq!(line.avg_price, rig.core.market.quote(0, close).unwrap().last);
+}
+
+#[test]
+fn a_limit_on_close_order_beyond_the_closing_price_is_cancelled() {
+    let mut rig = Rig::exchange();
+    rig.place(1, order("BUY 5 LOC 1"));
+    rig.place(2, order("BUY 5 LOC 900"));
+    let told = rig.pass(6 * 3600);
+    assert_eq!(told[..2], ["status 1 Cancelled 0/5", "error 1 202"]);
+    assert_eq!(rig.line(1).reason, "Not filled in the auction");
+    assert_eq!(rig.line(2).status, Status::Filled);
+    assert!(rig.line(2).avg_price < dec("900"), "at the closing price, not at its limit");
+}
+
+#[test]
+fn a_market_on_open_order_fills_whole_at_the_opening_price() {
+    let mut rig = before_the_open();
+    rig.place(1, order("BUY 9000 MKT OPG"));
+    assert!(rig.pass(1799).is_empty());
+    assert_eq!(rig.pass(1)[0], "exec 1 BOT 9000");
+    let line = rig.line(1);
+    assert_eq!(line.avg_price, rig.core.market.quote(0, rig.now).unwrap().last);
+    assert_eq!(line.tif, "OPG");
+}
+
+#[test]
+fn a_limit_on_open_order_beyond_the_opening_price_is_cancelled() {
+    let mut rig = before_the_open();
+    rig.place(1, order("SELL 5 LMT 900 OPG"));
+    rig.place(2, order("SELL 5 LMT 1 OPG"));
+    rig.pass(1800);
+    assert_eq!((rig.line(1).status, rig.line(2).status), (Status::Cancelled, Status::Filled));
+}
+
+#[test]
+fn an_order_for_the_opening_that_comes_after_it_waits_for_the_next_one() {
+    let mut rig = Rig::exchange();
+    rig.place(1, order("BUY 5 MKT OPG"));
+    rig.pass(6 * 3600);
+    assert_eq!(rig.line(1).status, Status::PreSubmitted);
+    rig.pass(17 * 3600);
+    assert_eq!(rig.line(1).updated_at, "2026-11-24T14:30:00Z".parse().unwrap());
+    assert_eq!(rig.line(1).status, Status::Filled);
+}
+
+#[test]
+fn an_order_of_an_auction_can_be_changed_and_cancelled_before_it() {
+    let mut rig = Rig::exchange();
+    rig.place(1, order("BUY 5 LOC 1"));
+    rig.place(1, order("BUY 7 LOC 900"));
+    rig.place(2, order("BUY 5 MOC"));
+    rig.cancel(2);
+    rig.pass(6 * 3600);
+    assert_eq!((rig.line(1).filled_qty, rig.line(2).filled_qty), (dec("7"), dec("0")));
+}
