@@ -3,12 +3,13 @@ CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
 
-.PHONY: help demo test bench setup lint tidy clean
+.PHONY: help demo test bench setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
 	@echo "make bench               orders a second of the simulated broker's matching core"
+	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make setup               install what the tests need"
 	@echo "make lint                formatting and clippy"
 	@echo "make tidy                the structural test"
@@ -32,6 +33,12 @@ bench:
 
 setup:
 	@scripts/setup.sh test
+
+clients:
+	@scripts/setup.sh build
+	@scripts/clients.sh
+	cargo build --locked --package tollgate --bins --examples
+	tests/clients/run.py
 
 lint:
 	cargo fmt --all --check

@@ -15,6 +15,9 @@ command -v cc >/dev/null || packages+=(gcc libc6-dev)
 if [ "$want" = test ]; then
   command -v pkg-config >/dev/null || packages+=(pkg-config)
   command -v python3 >/dev/null || packages+=(python3)
+  # The third-party clients of tests/clients need an environment of their own, and node.
+  python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || packages+=(python3-venv)
+  command -v npm >/dev/null || packages+=(nodejs npm)
 fi
 if [ "${#packages[@]}" -gt 0 ]; then
   command -v apt-get >/dev/null || fail "install by hand: ${packages[*]}"
@@ -46,3 +49,4 @@ if ! cargo deny --version >/dev/null 2>&1; then
   cargo install --locked cargo-deny --version "$DENY_VERSION" \
     || say "WARNING: cargo-deny could not be installed; licences and advisories will NOT be checked"
 fi
+scripts/clients.sh

@@ -56,7 +56,7 @@ const RESERVED: [Reserved; 2] = [
     Reserved {
         package: "ibapi",
         owner: "ibkr",
-        tests_of: &["venue"],
+        tests_of: &["venue", "cli"],
         reason: "only `ibkr` knows the real broker's wire",
     },
     Reserved { package: "rusqlite", owner: "store", tests_of: &[], reason: "only `store` knows SQL" },

@@ -27,6 +27,7 @@ fn allowed_arrows_pass() {
     assert!(inside("ibkr", "venue", Some("dev")).is_empty());
     assert!(advice("ibkr", "ibapi", None, None).is_empty());
     assert!(advice("venue", "ibapi", Some("dev"), None).is_empty());
+    assert!(advice("cli", "ibapi", Some("dev"), None).is_empty());
     assert!(advice("store", "rusqlite", None, None).is_empty());
     assert!(advice("domain", "serde", None, None).is_empty());
 }
@@ -68,6 +69,7 @@ fn reserved_crates_have_one_owner() {
     for (dir, name, kind) in [
         ("engine", "ibapi", None),
         ("venue", "ibapi", None),
+        ("cli", "ibapi", None),
         ("engine", "ibapi", Some("dev")),
         ("cli", "rusqlite", None),
         ("engine", "rusqlite", Some("dev")),
