@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use crate::faults::FaultScript;
 use crate::market::Sessions;
 
 /// The settings of one venue. Everything is kind by default: one account, live data, memory only.
@@ -31,6 +32,8 @@ pub struct VenueConfig {
     pub live_like: bool,
     /// Hold clients to IBKR's message rate.
     pub throttle: bool,
+    /// What is to go wrong.
+    pub faults: Option<FaultScript>,
     /// How often the market moves, in venue time.
     pub tick: Duration,
     /// How long a connection may take for its greeting and `startApi`, in real time.
@@ -63,6 +66,7 @@ impl Default for VenueConfig {
             accounts: 1,
             live_like: false,
             throttle: true,
+            faults: None,
             tick: Duration::from_millis(250),
             handshake_deadline: Duration::from_secs(10),
             connections_max: 32,

@@ -2,31 +2,41 @@
 //!
 //! | | |
 //! |---|---|
+//! | `GET /` | a page that shows accounts, books, orders, connections, and refreshes itself |
 //! | `GET /healthz` | `{"status": "ok", "venue_time": …}` once the core answers |
-//! | `GET /ledger` | every order ever accepted, a JSON array |
-//! | `GET /state` | accounts, working orders, connections |
-//! | `POST /clock/step` | `{"to": "1990-01-02T15:00:00Z"}` or `{"by": "PT5M"}`, stepped clock only |
-//! | `POST /price` | `{"symbol": "AAPL", "price": "190.5"}` moves the market there |
+//! | `GET /ledger` | every order ever accepted, a JSON array; filters `client_id`, `order_id`, `perm_id`, `order_ref`, `account`, `symbol`, `status`, `since` |
+//! | `GET /state` | accounts, books, working orders, connections, halts, faults that go on |
+//! | `GET /connections` | client id, version, messages in and out, subscriptions |
 //! | `POST /connections/drop` | closes every client socket without a word |
+//! | `GET /clock` | `{"venue_time": …, "mode": "real"}`, `"speed 60"` or `"stepped"` |
+//! | `POST /clock/step` | `{"to": "1990-01-02T15:00:00Z"}` or `{"by": "PT5M"}`, stepped clock only |
+//! | `POST /clock/speed` | `{"speed": 60}`, a venue started with a speed only |
+//! | `POST /price` | `{"symbol": "AAPL", "price": "190.5"}` moves the market there |
+//! | `POST /halt` | `{"symbol": "AAPL", "halted": true}` |
+//! | `GET /faults` | faults with their state, matches and times fired |
+//! | `GET /faults/names` | what messages are called in triggers |
+//! | `POST /faults` | one fault, `{"when": {…}, "do": …}`; answers `{"id": 1}` |
+//! | `DELETE /faults/{id}` | takes it away and ends it if it goes on |
 //!
 //! It has no authentication: it is for the machine's own user. So that a web page in that user's
-//! browser cannot use it, it answers only to a loopback `Host` and never to a request with an `Origin`.
-//! Errors are `application/problem+json` with a `code`.
+//! browser cannot use it, it answers only to a loopback `Host` with its own port and never to a request
+//! with an `Origin`. Errors are `application/problem+json` with a `code`.
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::server_control::{Answer, Ask, Refusal, StepTarget};
+use crate::faults::FaultSpec;
+use crate::server_control::{Answer, Ask, LedgerFilter, Refusal, StepTarget};
 use crate::server_core::Command;
 
 /// Longest request body, in bytes.
@@ -34,21 +44,28 @@ const BODY_LEN_MAX: usize = 64 << 10;
 
 type Commands = mpsc::Sender<Command>;
 
-/// The routes.
-pub(crate) fn router(commands: Commands) -> Router {
+/// The routes. `port` is the API's own.
+pub(crate) fn router(commands: Commands, port: u16) -> Router {
     Router::new()
         .route("/healthz", get(|State(to)| ask(to, Ask::Health)))
-        .route("/ledger", get(|State(to)| ask(to, Ask::Ledger)))
+        .route("/ledger", get(ledger))
         .route("/state", get(|State(to)| ask(to, Ask::State)))
-        .route("/clock/step", post(step))
-        .route("/price", post(price))
+        .route("/connections", get(|State(to)| ask(to, Ask::Connections)))
         .route("/connections/drop", post(|State(to)| ask(to, Ask::DropConnections)))
+        .route("/clock", get(|State(to)| ask(to, Ask::Clock)))
+        .route("/clock/step", post(step))
+        .route("/clock/speed", post(speed))
+        .route("/price", post(price))
+        .route("/halt", post(halt))
+        .route("/faults", get(|State(to)| ask(to, Ask::Faults)).post(add_fault))
+        .route("/faults/names", get(|State(to)| ask(to, Ask::FaultNames)))
+        .route("/faults/{id}", delete(remove_fault))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "not_found", "no such path") })
         .method_not_allowed_fallback(|| async {
             problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has another method")
         })
         .layer(axum::extract::DefaultBodyLimit::max(BODY_LEN_MAX))
-        .layer(middleware::from_fn(only_local))
+        .layer(middleware::from_fn(move |request, next| only_local(port, request, next)))
         .with_state(commands)
 }
 
@@ -64,6 +81,19 @@ struct StepBody {
 struct PriceBody {
     symbol: String,
     price: DecimalBody,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpeedBody {
+    speed: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HaltBody {
+    symbol: String,
+    halted: bool,
 }
 
 /// A decimal as JSON text, which is exact, or as a JSON number.
@@ -84,6 +114,13 @@ impl DecimalBody {
     }
 }
 
+async fn ledger(State(to): State<Commands>, request: Request) -> Response {
+    match Query::<LedgerFilter>::try_from_uri(request.uri()) {
+        Err(e) => refuse(&Refusal::invalid(e.body_text())),
+        Ok(Query(filter)) => ask(to, Ask::Ledger(filter)).await,
+    }
+}
+
 async fn step(State(to): State<Commands>, body: Bytes) -> Response {
     let target = match read::<StepBody>(&body) {
         Err(refusal) => return refuse(&refusal),
@@ -95,18 +132,38 @@ async fn step(State(to): State<Commands>, body: Bytes) -> Response {
 }
 
 async fn price(State(to): State<Commands>, body: Bytes) -> Response {
-    let read = read::<PriceBody>(&body).and_then(|body| {
-        let price = body.price.read()?;
-        Ok(Ask::Price { symbol: body.symbol, price })
-    });
-    match read {
-        Err(refusal) => refuse(&refusal),
-        Ok(price) => ask(to, price).await,
-    }
+    let price =
+        read::<PriceBody>(&body).and_then(|body| Ok(Ask::Price { price: body.price.read()?, symbol: body.symbol }));
+    ask_if(to, price).await
+}
+
+async fn speed(State(to): State<Commands>, body: Bytes) -> Response {
+    ask_if(to, read::<SpeedBody>(&body).map(|body| Ask::Speed(body.speed))).await
+}
+
+async fn halt(State(to): State<Commands>, body: Bytes) -> Response {
+    let halt = read::<HaltBody>(&body).map(|body| Ask::Halt { symbol: body.symbol, halted: body.halted });
+    ask_if(to, halt).await
+}
+
+async fn add_fault(State(to): State<Commands>, body: Bytes) -> Response {
+    ask_if(to, read::<FaultSpec>(&body).map(|spec| Ask::AddFault(Box::new(spec)))).await
+}
+
+async fn remove_fault(State(to): State<Commands>, Path(id): Path<String>) -> Response {
+    let id = id.parse().map_err(|_| Refusal::NotFound(format!("there is no fault {id:?}")));
+    ask_if(to, id.map(Ask::RemoveFault)).await
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|e| Refusal::invalid(e.to_string()))
+}
+
+async fn ask_if(commands: Commands, asked: Result<Ask, Refusal>) -> Response {
+    match asked {
+        Err(refusal) => refuse(&refusal),
+        Ok(asked) => ask(commands, asked).await,
+    }
 }
 
 async fn ask(commands: Commands, ask: Ask) -> Response {
@@ -126,6 +183,7 @@ async fn ask(commands: Commands, ask: Ask) -> Response {
 fn refuse(refusal: &Refusal) -> Response {
     let (status, code) = match refusal {
         Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+        Refusal::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
         Refusal::Conflict(_) => (StatusCode::CONFLICT, "clock_not_steppable"),
         Refusal::Internal(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
@@ -142,12 +200,12 @@ fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
-async fn only_local(request: Request, next: Next) -> Response {
-    if !is_loopback_host(request.headers()) {
+async fn only_local(port: u16, request: Request, next: Next) -> Response {
+    if !is_own_host(request.headers(), port) {
         return problem(
             StatusCode::FORBIDDEN,
             "forbidden_host",
-            "the Host header must name this machine's loopback address",
+            "the Host header must name this machine's loopback address and this port",
         );
     }
     if request.headers().contains_key(header::ORIGIN) {
@@ -156,11 +214,9 @@ async fn only_local(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn is_loopback_host(headers: &HeaderMap) -> bool {
+/// A browser names the port of the page's own server: with another one, the name was made to point here.
+fn is_own_host(headers: &HeaderMap, port: u16) -> bool {
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
-    let name = host.map(|h| match h.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        Some(_) | None => h,
-    });
-    matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"))
+    host.and_then(|h| h.rsplit_once(':'))
+        .is_some_and(|(name, of)| matches!(name, "127.0.0.1" | "localhost" | "[::1]") && of.parse() == Ok(port))
 }

@@ -19,18 +19,30 @@
 mod config;
 mod control;
 pub mod core;
+mod faults;
 pub mod market;
 mod server;
+mod server_asks;
 mod server_clock;
 mod server_control;
 mod server_core;
+mod server_faults;
+mod server_gate;
 mod server_outbox;
+mod server_replies;
+mod server_requests;
+mod server_step;
+mod server_wire;
+mod server_zones;
 mod session;
 mod session_throttle;
 mod state;
 mod state_record;
 
 pub use config::{ACCOUNTS_MAX, ClockMode, ConfigError, SPEED_MAX, VenueConfig};
+pub use faults::{
+    ActsOn, Chance, CorruptHow, DropPoint, FarmName, Fault, FaultScript, FaultSpec, Length, Restored, ScriptError, When,
+};
 pub use market::Sessions;
 pub use server::{Venue, VenueError, start};
 pub use state::StateError;

@@ -15,6 +15,8 @@ use crate::core::{ConnId, Core, CoreConfig, CoreError};
 use crate::market::Sessions;
 use crate::server_clock::Clock;
 use crate::server_core::{COMMANDS_MAX, Command, CoreTask};
+use crate::server_gate::Gate;
+use crate::server_wire::Wire;
 use crate::session::{self, SessionParts};
 use crate::state::{Identity, StateDir, StateError};
 
@@ -105,7 +107,8 @@ async fn join(core: Option<JoinHandle<Result<(), VenueError>>>) -> Result<(), Ve
 /// See [`VenueError`]. Nothing keeps running after an error.
 pub async fn start(config: VenueConfig) -> Result<Venue, VenueError> {
     config.check()?;
-    let (task, clients) = (open_core(&config)?, bind(config.tws_port).await?);
+    let gate = Gate::default();
+    let (task, clients) = (open_core(&config, &gate)?, bind(config.tws_port).await?);
     let control = bind(config.control_port).await?;
     let (tws_addr, control_addr) = (clients.1, control.1);
     let stop = CancellationToken::new();
@@ -118,10 +121,11 @@ pub async fn start(config: VenueConfig) -> Result<Venue, VenueError> {
             commands: commands.clone(),
             throttle: config.throttle,
             handshake_deadline: config.handshake_deadline,
+            gate: gate.clone(),
             stop: stop.clone(),
         },
     ));
-    let control = tokio::spawn(serve_control(control.0, commands.clone(), stop.clone()));
+    let control = tokio::spawn(serve_control(control, commands.clone(), stop.clone()));
     if let Some(period) = tick_period(&config) {
         tokio::spawn(tick(period, commands.clone(), stop.clone()));
     }
@@ -144,19 +148,27 @@ pub async fn start(config: VenueConfig) -> Result<Venue, VenueError> {
     Ok(Venue { tws_addr, control_addr, stop, core: Some(core) })
 }
 
-fn open_core(config: &VenueConfig) -> Result<CoreTask, VenueError> {
+fn open_core(config: &VenueConfig, gate: &Gate) -> Result<CoreTask, VenueError> {
     let core_config = core_config(config);
     let Some(dir) = &config.state_dir else {
         let mut clock = Clock::new(config, None)?;
         let core = Core::new(core_config, clock.now())?;
-        return Ok(CoreTask::new(core, clock, None));
+        let wire = wire(config, &mut clock, gate);
+        return Ok(CoreTask::new(core, clock, None, wire));
     };
     let identity =
         Identity { format: STATE_FORMAT, seed: config.seed, accounts: config.accounts, live_like: config.live_like };
     let (state, remembered) = StateDir::open(dir, &identity)?;
     let mut clock = Clock::new(config, remembered.reached)?;
     let core = Core::restore(core_config, remembered.changes.into_iter(), clock.now())?;
-    Ok(CoreTask::new(core, clock, Some(state)))
+    let wire = wire(config, &mut clock, gate);
+    Ok(CoreTask::new(core, clock, Some(state), wire))
+}
+
+/// The faults of the script, and what is set off at once.
+fn wire(config: &VenueConfig, clock: &mut Clock, gate: &Gate) -> Wire {
+    let script = config.faults.clone().unwrap_or_default();
+    Wire::new(&script, config.seed, clock.now(), gate.clone())
 }
 
 fn core_config(config: &VenueConfig) -> CoreConfig {
@@ -214,8 +226,12 @@ async fn accept(listener: TcpListener, connections_max: usize, parts: SessionPar
     }
 }
 
-async fn serve_control(listener: TcpListener, commands: mpsc::Sender<Command>, stop: CancellationToken) {
-    let served = axum::serve(listener, control::router(commands))
+async fn serve_control(
+    (listener, addr): (TcpListener, SocketAddr),
+    commands: mpsc::Sender<Command>,
+    stop: CancellationToken,
+) {
+    let served = axum::serve(listener, control::router(commands, addr.port()))
         .with_graceful_shutdown(stop.clone().cancelled_owned())
         .into_future();
     tokio::pin!(served);

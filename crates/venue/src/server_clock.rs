@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use crate::config::{ClockMode, VenueConfig};
+use crate::config::{ClockMode, SPEED_MAX, VenueConfig};
+use crate::server_control::Refusal;
 
 /// Hour of the start date at which the venue's time begins, UTC: before any US session opens.
 const START_HOUR_UTC: i8 = 8;
@@ -47,6 +48,33 @@ impl Clock {
         };
         self.latest = self.latest.max(at);
         self.latest
+    }
+
+    /// How it runs, in words: `real`, `speed 60`, `stepped`.
+    pub(crate) fn describe(&self) -> String {
+        match self.mode {
+            ClockMode::Real => "real".to_owned(),
+            ClockMode::Speed(speed) => format!("speed {speed}"),
+            ClockMode::Stepped => "stepped".to_owned(),
+        }
+    }
+
+    /// Lets a fast clock run faster or slower from now on.
+    pub(crate) fn set_speed(&mut self, speed: u32) -> Result<(), Refusal> {
+        if !(1..=SPEED_MAX).contains(&speed) {
+            return Err(Refusal::invalid(format!("the speed must be between 1 and {SPEED_MAX}, not {speed}")));
+        }
+        match self.mode {
+            ClockMode::Speed(_) => {
+                self.epoch = self.now();
+                self.origin = Instant::now();
+                self.mode = ClockMode::Speed(speed);
+                Ok(())
+            }
+            ClockMode::Real | ClockMode::Stepped => {
+                Err(Refusal::Conflict("only the clock of a venue started with a speed has one".to_owned()))
+            }
+        }
     }
 
     /// Whether only [`Clock::step_to`] moves it.

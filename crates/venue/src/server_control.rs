@@ -2,17 +2,26 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::core::{ConnectionView, LedgerOrder, StateView};
+use crate::faults::{Fault, FaultSpec};
 
 /// A question or an order of the control API.
 #[derive(Debug)]
 pub(crate) enum Ask {
-    /// Every order ever accepted.
-    Ledger,
-    /// Accounts, working orders, connections.
+    /// Orders ever accepted.
+    Ledger(LedgerFilter),
+    /// Accounts, books, orders, connections.
     State,
+    /// Connections alone.
+    Connections,
     /// Whether the core answers.
     Health,
+    /// The venue's time and how it runs.
+    Clock,
+    /// Another speed of the clock.
+    Speed(u32),
     /// Moves the market of a symbol.
     Price {
         /// Symbol.
@@ -20,10 +29,93 @@ pub(crate) enum Ask {
         /// Its new middle price.
         price: Decimal,
     },
+    /// Halts a symbol or lets it go on.
+    Halt {
+        /// Symbol.
+        symbol: String,
+        /// Whether it is halted from now on.
+        halted: bool,
+    },
     /// Moves a stepped clock.
     Step(StepTarget),
     /// Closes every client socket.
     DropConnections,
+    /// The faults there are.
+    Faults,
+    /// What messages are called in triggers.
+    FaultNames,
+    /// One more fault.
+    AddFault(Box<FaultSpec>),
+    /// One fault less.
+    RemoveFault(u64),
+}
+
+/// Which orders of the ledger are wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LedgerFilter {
+    client_id: Option<i32>,
+    order_id: Option<i32>,
+    perm_id: Option<i64>,
+    order_ref: Option<String>,
+    account: Option<String>,
+    symbol: Option<String>,
+    status: Option<String>,
+    /// Accepted at this time or later.
+    since: Option<Timestamp>,
+}
+
+impl LedgerFilter {
+    /// Whether an order is among those wanted.
+    pub(crate) fn passes(&self, order: &LedgerOrder) -> bool {
+        self.client_id.is_none_or(|id| id == order.client_id)
+            && self.order_id.is_none_or(|id| id == order.order_id)
+            && self.perm_id.is_none_or(|id| id == order.perm_id)
+            && self.order_ref.as_ref().is_none_or(|r| *r == order.order_ref)
+            && self.account.as_ref().is_none_or(|a| *a == order.account)
+            && self.symbol.as_ref().is_none_or(|s| *s == order.symbol)
+            && self.status.as_deref().is_none_or(|s| s == order.status.as_str())
+            && self.since.is_none_or(|at| order.accepted_at >= at)
+    }
+}
+
+/// The venue at an instant, as `GET /state` shows it.
+#[derive(Debug, Serialize)]
+pub(crate) struct ServerState {
+    /// How time runs.
+    pub(crate) clock: String,
+    /// Symbols whose trading is halted.
+    pub(crate) halted: Vec<String>,
+    /// Faults that go on.
+    pub(crate) faults_active: Vec<Fault>,
+    /// Connections with what the server counts.
+    pub(crate) connections: Vec<ConnectionState>,
+    /// The rest.
+    #[serde(flatten, serialize_with = "without_connections")]
+    pub(crate) view: StateView,
+}
+
+/// The core's connections are told with the server's counts, not twice.
+fn without_connections<S: serde::Serializer>(view: &StateView, to: S) -> Result<S::Ok, S::Error> {
+    let mut view = serde_json::to_value(view).map_err(serde::ser::Error::custom)?;
+    if let Some(fields) = view.as_object_mut() {
+        fields.remove("connections");
+    }
+    view.serialize(to)
+}
+
+/// A connection as the server knows it.
+#[derive(Debug, Serialize)]
+pub(crate) struct ConnectionState {
+    /// What the core knows of it.
+    #[serde(flatten)]
+    pub(crate) view: ConnectionView,
+    /// Version of its wire.
+    pub(crate) server_version: Option<i32>,
+    /// Messages read from it, `startApi` included.
+    pub(crate) messages_in: u64,
+    /// Messages written to it.
+    pub(crate) messages_out: u64,
 }
 
 /// Where a stepped clock goes.
@@ -62,6 +154,9 @@ pub(crate) enum Refusal {
     /// The request makes no sense here.
     #[error("{0}")]
     Invalid(String),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(String),
     /// The clock cannot go there.
     #[error("{0}")]
     Conflict(String),

@@ -4,17 +4,18 @@
 //! flush, and only then lets the answers out. A client therefore never hears of anything that a crash
 //! could undo, and the cost of the flush is shared by all that waited for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tws::ServerVersion;
-use tws::model::Request;
+use tws::model::{Notice, Reply, Request};
 
 use crate::core::{Change, ConnId, Core, Step};
 use crate::server_clock::Clock;
 use crate::server_control::{Answer, Ask, Refusal};
 use crate::server_outbox::Outbox;
+use crate::server_wire::Wire;
 use crate::state::{Batch, StateDir, StateError};
 
 /// Most commands that wait for the core. Sessions wait when it is full, which their clients feel.
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Request {
         /// Connection.
         conn: ConnId,
+        /// Message id.
+        msg_id: i32,
         /// What.
         request: Box<Request>,
     },
@@ -64,36 +67,42 @@ pub(crate) enum Command {
 }
 
 /// A client on its way out.
-struct Client {
-    version: ServerVersion,
+pub(crate) struct Client {
+    pub(crate) client_id: i32,
+    pub(crate) version: ServerVersion,
+    pub(crate) messages_in: u64,
+    pub(crate) messages_out: u64,
     outbox: Outbox,
 }
 
 /// The core with everything around it.
 pub(crate) struct CoreTask {
-    core: Core,
-    clock: Clock,
-    state: Option<StateDir>,
-    clients: HashMap<ConnId, Client>,
+    pub(crate) core: Core,
+    pub(crate) clock: Clock,
+    pub(crate) state: Option<StateDir>,
+    pub(crate) clients: BTreeMap<ConnId, Client>,
+    pub(crate) wire: Wire,
+    /// Steps of the clock that are under way, the first of them now.
+    pub(crate) stepping: VecDeque<(Timestamp, AnswerTo)>,
 }
 
 /// What one group of commands brought about, held back until it is durable.
 #[derive(Default)]
-struct Group {
+pub(crate) struct Group {
     changes: Vec<Change>,
     /// Written in each client's own encoding, in the order they arose.
     out: Vec<(ConnId, Vec<u8>)>,
     close: Vec<ConnId>,
-    answers: Vec<(AnswerTo, Result<Answer, Refusal>)>,
-    break_all: bool,
+    pub(crate) answers: Vec<(AnswerTo, Result<Answer, Refusal>)>,
+    pub(crate) break_all: bool,
     /// A stepped clock was moved: it has to be found again where it was.
-    clock_moved: bool,
+    pub(crate) clock_moved: bool,
 }
 
 impl CoreTask {
     /// Puts the parts together.
-    pub(crate) fn new(core: Core, clock: Clock, state: Option<StateDir>) -> Self {
-        Self { core, clock, state, clients: HashMap::new() }
+    pub(crate) fn new(core: Core, clock: Clock, state: Option<StateDir>, wire: Wire) -> Self {
+        Self { core, clock, state, clients: BTreeMap::new(), wire, stepping: VecDeque::new() }
     }
 
     /// Runs until every sender of commands is gone.
@@ -102,95 +111,139 @@ impl CoreTask {
     /// The state could not be made durable. Nothing that depended on it was told to anybody, and the
     /// venue must stop.
     pub(crate) fn run(mut self, mut commands: mpsc::Receiver<Command>) -> Result<(), StateError> {
-        while let Some(first) = commands.blocking_recv() {
+        loop {
             let mut group = Group::default();
-            self.apply(first, &mut group);
+            if self.stepping.is_empty() {
+                let Some(first) = commands.blocking_recv() else {
+                    return Ok(());
+                };
+                self.apply(first, &mut group);
+            } else {
+                self.step_on(&mut group);
+            }
             for _ in 1..GROUP_MAX {
                 match commands.try_recv() {
                     Ok(next) => self.apply(next, &mut group),
-                    Err(_) => break,
+                    Err(mpsc::error::TryRecvError::Empty) => break,
+                    Err(mpsc::error::TryRecvError::Disconnected) => {
+                        self.stepping.clear();
+                        break;
+                    }
                 }
             }
             self.make_durable(&mut group)?;
             self.release(group);
         }
-        Ok(())
     }
 
     fn apply(&mut self, command: Command, group: &mut Group) {
         let now = self.clock.now();
+        if !self.wire.is_quiet() {
+            self.time_of_faults(now, group);
+        }
         match command {
             Command::Connect { conn, client_id, version, outbox } => {
-                self.clients.insert(conn, Client { version, outbox });
-                let step = self.core.connect(conn, client_id, now);
-                self.take(step, group);
+                let client = Client { client_id, version, messages_in: 1, messages_out: 0, outbox };
+                self.clients.insert(conn, client);
+                self.connect(conn, client_id, now, group);
             }
             Command::Disconnect { conn } => {
                 self.clients.remove(&conn);
-                let step = self.core.disconnect(conn, now);
-                self.take(step, group);
+                self.disconnect(conn, now, group);
             }
-            Command::Request { conn, request } => {
+            Command::Request { conn, msg_id, request } => {
                 // What a client sent behind its own end is not heard any more.
-                if self.clients.contains_key(&conn) && !group.close.contains(&conn) {
+                let Some(client) = self.clients.get_mut(&conn).filter(|_| !group.close.contains(&conn)) else {
+                    return;
+                };
+                client.messages_in += 1;
+                if self.wire.is_quiet() {
                     let step = self.core.request(conn, *request, now);
-                    self.take(step, group);
+                    self.take(step, now, group);
+                } else {
+                    self.request_among_faults(conn, msg_id, *request, now, group);
                 }
             }
+            // The clock's own steps move the market while they are under way.
             Command::Tick => {
                 let step = self.core.advance(now);
-                self.take(step, group);
+                self.take(step, now, group);
             }
-            Command::Control { ask, answer } => {
-                let result = self.answer(ask, now, group);
-                group.answers.push((answer, result));
-            }
+            Command::Control { ask, answer } => self.control(ask, answer, now, group),
         }
     }
 
-    fn take(&mut self, step: Step, group: &mut Group) {
+    fn connect(&mut self, conn: ConnId, client_id: i32, now: Timestamp, group: &mut Group) {
+        if self.wire.lingering.contains_key(&client_id) {
+            let text = "Unable to connect as the client id is already in use. Retry with a unique client id.";
+            self.say(conn, Reply::Notice(Notice::general(326, text, now)), now, group);
+            return self.close(conn, now, group);
+        }
+        if self.wire.gate.door() == crate::server_gate::Door::Shut {
+            return self.close(conn, now, group);
+        }
+        let step = self.core.connect(conn, client_id, now);
+        self.take(step, now, group);
+    }
+
+    fn disconnect(&mut self, conn: ConnId, now: Timestamp, group: &mut Group) {
+        if !self.wire.is_quiet() {
+            self.let_linger(conn, now);
+            self.wire.forget(conn);
+        }
+        let step = self.core.disconnect(conn, now);
+        self.take(step, now, group);
+    }
+
+    /// Takes up what the core brought about.
+    pub(crate) fn take(&mut self, step: Step, now: Timestamp, group: &mut Group) {
         group.changes.extend(step.changes);
         for (conn, reply) in step.out {
-            let Some(client) = self.clients.get(&conn) else {
-                continue;
-            };
-            match group.out.last_mut() {
-                Some((last, bytes)) if *last == conn => {
-                    tws::encode_into(client.version, &reply, bytes);
-                }
-                Some(_) | None => {
-                    group.out.push((conn, tws::encode(client.version, &reply)));
-                }
-            }
+            self.say(conn, reply, now, group);
         }
-        group.close.extend(step.close);
+        for conn in step.close {
+            self.close(conn, now, group);
+        }
     }
 
-    fn answer(&mut self, ask: Ask, now: Timestamp, group: &mut Group) -> Result<Answer, Refusal> {
-        match ask {
-            Ask::Ledger => Answer::json(&self.core.ledger()),
-            Ask::State => Answer::json(&self.core.state_view(now)),
-            Ask::Health => Answer::json(&serde_json::json!({ "status": "ok", "venue_time": now })),
-            Ask::Price { symbol, price } => {
-                let step = self.core.move_price(&symbol, price, now).map_err(|e| Refusal::invalid(e.to_string()))?;
-                self.take(step, group);
-                Answer::json(&serde_json::json!({ "symbol": symbol, "price": price }))
-            }
-            Ask::Step(to) => {
-                let to = to.resolve(now)?;
-                if !self.clock.step_to(to) {
-                    return Err(Refusal::clock(self.clock.is_stepped(), now));
-                }
-                group.clock_moved = true;
-                let step = self.core.advance(to);
-                self.take(step, group);
-                Answer::json(&serde_json::json!({ "venue_time": to }))
-            }
-            Ask::DropConnections => {
-                group.break_all = true;
-                Answer::json(&serde_json::json!({ "dropped": self.clients.len() }))
-            }
+    /// Says something to a client, through the faults if there are any.
+    pub(crate) fn say(&mut self, conn: ConnId, mut reply: Reply, now: Timestamp, group: &mut Group) {
+        if self.core.relabels() {
+            self.core.relabel(&mut reply);
         }
+        if self.wire.is_quiet() {
+            self.write(conn, &reply, group);
+        } else {
+            self.say_among_faults(conn, reply, now, group);
+        }
+    }
+
+    /// Writes a reply in the client's own encoding.
+    pub(crate) fn write(&mut self, conn: ConnId, reply: &Reply, group: &mut Group) {
+        let Some(client) = self.clients.get_mut(&conn).filter(|_| !group.close.contains(&conn)) else {
+            return;
+        };
+        client.messages_out += 1;
+        match group.out.last_mut() {
+            Some((last, bytes)) if *last == conn => tws::encode_into(client.version, reply, bytes),
+            Some(_) | None => group.out.push((conn, tws::encode(client.version, reply))),
+        }
+    }
+
+    /// Writes bytes that are no reply of any encoding.
+    pub(crate) fn write_raw(&mut self, conn: ConnId, bytes: Vec<u8>, group: &mut Group) {
+        if !group.close.contains(&conn) {
+            group.out.push((conn, bytes));
+        }
+    }
+
+    /// Ends a connection behind what was said to it so far.
+    pub(crate) fn close(&mut self, conn: ConnId, now: Timestamp, group: &mut Group) {
+        if group.close.contains(&conn) {
+            return;
+        }
+        group.close.push(conn);
+        self.disconnect(conn, now, group);
     }
 
     fn make_durable(&mut self, group: &mut Group) -> Result<(), StateError> {

@@ -5,6 +5,8 @@ use tws::model::{Contract, Order, PlaceOrder};
 use super::*;
 use crate::config::{ClockMode, VenueConfig};
 use crate::core::CoreConfig;
+use crate::faults::FaultScript;
+use crate::server_gate::Gate;
 use crate::server_outbox::{OutboxReader, outbox};
 
 const CONN: ConnId = ConnId(1);
@@ -14,7 +16,9 @@ fn task(state: Option<StateDir>) -> CoreTask {
         VenueConfig { clock: ClockMode::Stepped, start: Some("2022-06-01".parse().unwrap()), ..VenueConfig::default() };
     let mut clock = Clock::new(&config, None).unwrap();
     let core_config = CoreConfig { always: true, ..CoreConfig::default() };
-    CoreTask::new(Core::new(core_config, clock.now()).unwrap(), clock, state)
+    let core = Core::new(core_config, clock.now()).unwrap();
+    let wire = Wire::new(&FaultScript::default(), 1, clock.now(), Gate::default());
+    CoreTask::new(core, clock, state, wire)
 }
 
 fn connect() -> (Command, OutboxReader) {
@@ -27,6 +31,7 @@ fn connect() -> (Command, OutboxReader) {
 fn an_order() -> Command {
     Command::Request {
         conn: CONN,
+        msg_id: 3,
         request: Box::new(Request::PlaceOrder(Box::new(PlaceOrder {
             order_id: 1,
             contract: Contract { con_id: Some(265_598), exchange: "SMART".into(), ..Contract::default() },

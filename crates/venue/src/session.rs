@@ -14,8 +14,11 @@ use tws::model::Request;
 use tws::{DecodeError, FrameReader, HelloReader, ServerVersion};
 
 use crate::core::ConnId;
+use crate::faults::peek_msg_id;
 use crate::server_core::Command;
+use crate::server_gate::{Door, Gate};
 use crate::server_outbox::{OutboxReader, outbox};
+use crate::server_zones::windows_greeting;
 use crate::session_throttle::Throttle;
 
 const READ_LEN: usize = 64 << 10;
@@ -29,6 +32,7 @@ pub(crate) struct SessionParts {
     pub(crate) commands: mpsc::Sender<Command>,
     pub(crate) throttle: bool,
     pub(crate) handshake_deadline: Duration,
+    pub(crate) gate: Gate,
     /// Cancelled when the venue stops.
     pub(crate) stop: CancellationToken,
 }
@@ -75,7 +79,12 @@ pub(crate) async fn serve(mut socket: TcpStream, conn: ConnId, parts: SessionPar
 }
 
 async fn run(socket: &mut TcpStream, conn: ConnId, parts: &SessionParts) -> SessionEnd {
-    let begun = match timeout(parts.handshake_deadline, begin(socket)).await {
+    match parts.gate.door() {
+        Door::Open => {}
+        Door::Silent => return read_in_silence(socket).await,
+        Door::Shut => return SessionEnd::Ended,
+    }
+    let begun = match timeout(parts.handshake_deadline, begin(socket, &parts.gate)).await {
         Err(_) => return SessionEnd::Deadline,
         Ok(Err(end)) => return end,
         Ok(Ok(begun)) => begun,
@@ -98,6 +107,16 @@ async fn run(socket: &mut TcpStream, conn: ConnId, parts: &SessionParts) -> Sess
     end
 }
 
+/// Reads what a client says until it gives up, and answers nothing.
+async fn read_in_silence(socket: &mut TcpStream) -> SessionEnd {
+    let mut buffer = vec![0; READ_LEN];
+    loop {
+        if let Err(end) = read_some(socket, &mut buffer).await {
+            return end;
+        }
+    }
+}
+
 /// A session that has begun.
 struct Begun {
     client_id: i32,
@@ -106,7 +125,7 @@ struct Begun {
 }
 
 /// Greets, agrees on a version, and waits for `startApi`.
-async fn begin(socket: &mut TcpStream) -> Result<Begun, SessionEnd> {
+async fn begin(socket: &mut TcpStream, gate: &Gate) -> Result<Begun, SessionEnd> {
     let mut buffer = vec![0; READ_LEN];
     let mut reader = HelloReader::new();
     let hello = loop {
@@ -119,6 +138,7 @@ async fn begin(socket: &mut TcpStream) -> Result<Begun, SessionEnd> {
         hello.negotiate().ok_or(SessionEnd::NoCommonVersion { min: hello.version_min, max: hello.version_max })?;
     // The greeting carries the time of the server's machine, not of its market.
     let ack = tws::encode_hello_ack(version, jiff::Timestamp::now());
+    let ack = if gate.has_windows_zones() { windows_greeting(&ack) } else { ack };
     socket.write_all(&ack).await?;
 
     let mut frames = reader.into_frames();
@@ -184,7 +204,8 @@ async fn read_requests(
             }
         }
         let request = Box::new(request);
-        if parts.commands.send(Command::Request { conn, request }).await.is_err() {
+        let msg_id = peek_msg_id(version, &frame).unwrap_or_default();
+        if parts.commands.send(Command::Request { conn, msg_id, request }).await.is_err() {
             return SessionEnd::Ended;
         }
     }

@@ -4,17 +4,15 @@ use crate::args::{SessionsWord, Switch, VenueArgs};
 use crate::failure::{CONFLICT, Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
 use crate::run::serve;
-use ::venue::{ClockMode, Sessions, Venue, VenueConfig, VenueError};
+use ::venue::{ClockMode, FaultScript, Sessions, Venue, VenueConfig, VenueError};
 use serde_json::Value;
+use std::path::Path;
 
 /// Runs it until a signal, or until it can no longer keep its state.
 pub(crate) async fn run(args: &VenueArgs) -> Result<Said, Failure> {
-    if args.faults.is_some() {
-        let hint = "faults can be ordered through the control API";
-        return Err(Failure::told(2, "capability_missing", "this version reads no fault scripts", hint));
-    }
+    let faults = args.faults.as_deref().map(fault_script).transpose()?;
     let signal = serve::signal()?;
-    let venue = start(configured(args)).await?;
+    let venue = start(VenueConfig { faults, ..configured(args) }).await?;
     let printed = data(&format!("tws {}\ncontrol http://{}\n", venue.tws_addr(), venue.control_addr()));
     printed.map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
     talk("the simulated IBKR is running; its accounts are play money");
@@ -24,6 +22,15 @@ pub(crate) async fn run(args: &VenueArgs) -> Result<Said, Failure> {
         () = signal.wait() => talk("stopped"),
     }
     Ok(Said::new(Value::Null, ""))
+}
+
+fn fault_script(path: &Path) -> Result<FaultScript, Failure> {
+    let refused = |why: String| {
+        let text = format!("{}: {why}", path.display());
+        Failure::usage(text, "a fault is [[fault]] with `when = {…}` and `do = {…}`")
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    FaultScript::parse(&text).map_err(|error| refused(error.to_string()))
 }
 
 fn configured(args: &VenueArgs) -> VenueConfig {

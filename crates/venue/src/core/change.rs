@@ -92,6 +92,22 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// Trading in an instrument was halted, or goes on.
+    Halted {
+        /// Instrument.
+        con_id: i32,
+        /// Whether it is halted now.
+        halted: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// An order got a second permId.
+    PermIdReissued {
+        /// Order.
+        perm_id: i64,
+        /// What it is reported under from now on.
+        second: i64,
+    },
     /// A day began in New York: daily profit counts from here.
     DayBegan {
         /// Day.

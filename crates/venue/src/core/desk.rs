@@ -57,6 +57,8 @@ pub struct Core {
     matched: i64,
     /// Hour, since 1970, in which the day was last looked up.
     hour: i64,
+    /// Highest order ids that clients have used, accepted or not, since the Gateway started.
+    pub(super) used_ids: BTreeMap<i32, i32>,
     /// The opening, until a step takes it along.
     pending: Vec<Change>,
 }
@@ -119,6 +121,7 @@ impl Core {
             reached: now,
             matched: i64::MIN,
             hour: i64::MIN,
+            used_ids: BTreeMap::new(),
             pending: Vec::new(),
         })
     }
@@ -155,7 +158,7 @@ impl Core {
         self.sessions.insert(conn, Session::new(client_id, now));
         self.by_client.insert(client_id, conn);
         step.send(conn, self.managed_accounts());
-        step.send(conn, Reply::NextValidId { order_id: self.state.next_order_id(client_id) });
+        step.send(conn, Reply::NextValidId { order_id: self.next_valid_id(client_id) });
         for (code, text) in [
             (2104, "Market data farm connection is OK:usfarm"),
             (2106, "HMDS data farm connection is OK:ushmds"),
@@ -228,7 +231,7 @@ impl Core {
                 step.send(conn, accounts);
             }
             Request::Ids => {
-                step.send(conn, Reply::NextValidId { order_id: self.state.next_order_id(client_id) });
+                step.send(conn, Reply::NextValidId { order_id: self.next_valid_id(client_id) });
             }
             Request::UserInfo { req_id } => {
                 step.send(conn, Reply::UserInfo { req_id, white_branding_id: String::new() });
@@ -381,13 +384,35 @@ impl Core {
         self.market.universe().get(instrument)
     }
 
+    /// Time passes for the orders; nobody is told of anything else.
+    pub fn pass(&mut self, now: Timestamp) -> Step {
+        let mut step = self.begin();
+        self.pass_time(now, &mut step);
+        self.report_trades(now, &mut step);
+        step
+    }
+
+    /// A quote looked at before does not hold any more.
+    pub(super) fn forget_quote(&mut self, instrument: usize) {
+        self.quotes[instrument] = None;
+        self.matched = i64::MIN;
+    }
+
+    /// What the market shows; a halted instrument stands still and is not open.
+    fn shown(&self, instrument: usize, at: Timestamp) -> Option<Quote> {
+        match self.state.halted.get(&instrument) {
+            None => self.market.quote(instrument, at),
+            Some(since) => self.market.quote(instrument, *since).map(|q| Quote { open: false, ..q }),
+        }
+    }
+
     /// The quote of an instrument, worked out once a second.
     pub(super) fn quote(&mut self, instrument: usize, at: Timestamp) -> Option<Quote> {
         let second = at.as_second();
         match self.quotes[instrument] {
             Some((of, quote)) if of == second => quote,
             Some(_) | None => {
-                let quote = self.market.quote(instrument, at);
+                let quote = self.shown(instrument, at);
                 self.quotes[instrument] = Some((second, quote));
                 quote
             }
@@ -398,7 +423,7 @@ impl Core {
     pub(super) fn mark(&self, instrument: usize, at: Timestamp) -> Decimal {
         let quote = match self.quotes[instrument] {
             Some((of, quote)) if of == at.as_second() => quote,
-            Some(_) | None => self.market.quote(instrument, at),
+            Some(_) | None => self.shown(instrument, at),
         };
         quote.map_or(Decimal::ZERO, |q| q.last)
     }

@@ -18,6 +18,7 @@ mod execute;
 mod history;
 mod kind;
 mod margin;
+mod operator;
 mod order;
 mod order_lists;
 mod order_reports;

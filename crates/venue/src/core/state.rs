@@ -17,6 +17,9 @@ use crate::market::Universe;
 /// PermIds are this plus the order's position: sequential, and of the size of real ones.
 const PERM_BASE: i64 = 1_426_000_001;
 
+/// Second permIds begin here: beyond all first ones, and still within 32 bits.
+const SECOND_PERM_BASE: i64 = 2_026_000_001;
+
 /// Orders of one instrument that wait for the market, each side by price, then rank.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Book {
@@ -104,6 +107,10 @@ pub(super) struct State {
     pub(super) day: Date,
     /// The next rank to give.
     rank: u64,
+    /// Instruments whose trading is halted, and since when.
+    pub(super) halted: BTreeMap<usize, Timestamp>,
+    /// Second permIds by the first.
+    pub(super) second_perm_ids: BTreeMap<i64, i64>,
 }
 
 impl State {
@@ -124,6 +131,8 @@ impl State {
             fills: Vec::new(),
             day: opened.market.opened_on,
             rank: 0,
+            halted: BTreeMap::new(),
+            second_perm_ids: BTreeMap::new(),
         }
     }
 
@@ -133,6 +142,11 @@ impl State {
 
     pub(super) fn next_perm_id(&self) -> i64 {
         PERM_BASE + i64::try_from(self.orders.len()).unwrap_or(i64::MAX - PERM_BASE)
+    }
+
+    /// The next second permId; an order that gets a third loses the second.
+    pub(super) fn next_second_perm_id(&self) -> i64 {
+        self.second_perm_ids.values().max().map_or(SECOND_PERM_BASE, |highest| highest + 1)
     }
 
     fn position(&self, perm_id: i64) -> Option<usize> {
@@ -206,10 +220,13 @@ impl State {
                 record if e.execution.shares > record.remaining() => Err(format!("order {} overfills", record.perm_id)),
                 _ => Ok(()),
             },
-            Change::PriceMoved { con_id, .. } if self.universe.find_con_id(*con_id).is_none() => {
+            Change::PriceMoved { con_id, .. } | Change::Halted { con_id, .. }
+                if self.universe.find_con_id(*con_id).is_none() =>
+            {
                 Err(format!("no contract {con_id}"))
             }
-            Change::PriceMoved { .. } => Ok(()),
+            Change::PriceMoved { .. } | Change::Halted { .. } => Ok(()),
+            Change::PermIdReissued { perm_id, .. } => live(*perm_id).map(|_| ()),
             Change::DayBegan { equity, .. } if equity.len() != self.accounts.len() => {
                 Err("one equity per account".to_owned())
             }
@@ -244,6 +261,18 @@ impl State {
                 });
             }
             Change::Executed(executed) => self.execute(executed),
+            Change::Halted { con_id, halted, at } => {
+                if let Some(instrument) = self.universe.find_con_id(*con_id) {
+                    if *halted {
+                        self.halted.insert(instrument, *at);
+                    } else {
+                        self.halted.remove(&instrument);
+                    }
+                }
+            }
+            Change::PermIdReissued { perm_id, second } => {
+                self.second_perm_ids.insert(*perm_id, *second);
+            }
             Change::DayBegan { date, equity } => {
                 self.day = *date;
                 for (account, equity) in self.accounts.iter_mut().zip(equity) {

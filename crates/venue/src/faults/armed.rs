@@ -75,6 +75,16 @@ impl One {
         !self.is_waiting() && self.active.is_none()
     }
 
+    fn view(&self) -> FaultView<'_> {
+        let Self { id, spec, matched, fired, active, .. } = self;
+        let state = match active {
+            Some(_) => "active",
+            None if self.is_waiting() => "waiting",
+            None => "over",
+        };
+        FaultView { id: *id, spec, state, matched: *matched, fired: *fired, until: active.flatten() }
+    }
+
     fn fire(&mut self, now: Timestamp) -> Fired {
         self.fired += 1;
         self.due = None;
@@ -230,15 +240,6 @@ impl Armed {
 
     /// All of them for the control API.
     pub(crate) fn views(&self) -> Vec<FaultView<'_>> {
-        let view = |one| {
-            let One { id, spec, matched, fired, active, .. } = one;
-            let state = match active {
-                Some(_) => "active",
-                None if one.is_waiting() => "waiting",
-                None => "over",
-            };
-            FaultView { id: *id, spec, state, matched: *matched, fired: *fired, until: active.flatten() }
-        };
-        self.list.iter().map(view).collect()
+        self.list.iter().map(One::view).collect()
     }
 }

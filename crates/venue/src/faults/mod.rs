@@ -34,10 +34,10 @@ mod stream;
 mod when;
 
 pub(crate) use armed::{Armed, FAULTS_MAX, Fired, Seen};
-pub use fault::{ActsOn, CorruptHow, DropPoint, Fault, FarmName, Restored};
+pub use fault::{ActsOn, CorruptHow, DropPoint, FarmName, Fault, Restored};
 pub use length::Length;
 pub(crate) use lines::{Line, Waiting};
-pub(crate) use names::{REPLIES, REQUESTS, name_of, peek_msg_id};
+pub(crate) use names::{REPLIES, REQUESTS, peek_msg_id};
 pub(crate) use plan::Plan;
 pub use script::{FaultScript, FaultSpec, ScriptError};
 pub(crate) use stream::{is_live_data, is_local, is_of_farm, is_order, needs_farm, stream_of, subscribed};

@@ -33,7 +33,7 @@ fn an_unknown_fault_message_or_parameter_is_refused_with_the_names_there_are() {
     let text = error("[[fault]]\nwhen = { message = \"place\" }\ndo = \"duplicate\"\n");
     assert!(text.contains("line 2") && text.contains("place_order"), "{text}");
     let text = error("[[fault]]\ndo = { halt = { symbol = \"AAPL\", until = 3 } }\n");
-    assert!(text.contains("line 2") && text.contains("`until`") && text.contains("`for`"), "{text}");
+    assert!(text.contains("line 2") && text.contains("until") && text.contains("symbol, for"), "{text}");
 }
 
 #[test]

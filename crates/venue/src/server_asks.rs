@@ -1,0 +1,106 @@
+//! Answering the control API where the core is.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::core::LedgerOrder;
+use crate::faults::{FAULTS_MAX, REPLIES, REQUESTS};
+use crate::server_control::{Answer, Ask, ConnectionState, LedgerFilter, Refusal, ServerState};
+use crate::server_core::{AnswerTo, CoreTask, Group};
+
+impl CoreTask {
+    /// The control API asks.
+    pub(crate) fn control(&mut self, ask: Ask, to: AnswerTo, now: Timestamp, group: &mut Group) {
+        let result = match ask {
+            Ask::Step(target) => {
+                return match target.resolve(now) {
+                    Ok(until) => self.begin_step(until, to, now, group),
+                    Err(refusal) => group.answers.push((to, Err(refusal))),
+                };
+            }
+            Ask::Ledger(filter) => self.ledger(&filter),
+            Ask::State => Answer::json(&self.server_state(now)),
+            Ask::Connections => Answer::json(&self.server_state(now).connections),
+            Ask::Health => Answer::json(&json!({ "status": "ok", "venue_time": now })),
+            Ask::Clock => Answer::json(&json!({ "venue_time": now, "mode": self.clock.describe() })),
+            Ask::Speed(speed) => self.set_speed(speed),
+            Ask::Price { symbol, price } => match self.core.move_price(&symbol, price, now) {
+                Err(e) => Err(Refusal::invalid(e.to_string())),
+                Ok(step) => {
+                    self.take(step, now, group);
+                    Answer::json(&json!({ "symbol": symbol, "price": price }))
+                }
+            },
+            Ask::Halt { symbol, halted } => match self.core.halt(&symbol, halted, now) {
+                Err(e) => Err(Refusal::invalid(e.to_string())),
+                Ok(step) => {
+                    self.take(step, now, group);
+                    Answer::json(&json!({ "symbol": symbol, "halted": halted }))
+                }
+            },
+            Ask::DropConnections => {
+                group.break_all = true;
+                Answer::json(&json!({ "dropped": self.clients.len() }))
+            }
+            Ask::Faults => Answer::json(&self.wire.armed.views()),
+            Ask::FaultNames => Answer::json(&names()),
+            Ask::AddFault(spec) => match self.wire.armed.add(*spec, now) {
+                None => Err(Refusal::invalid(format!("there are {FAULTS_MAX} faults already"))),
+                Some(id) => {
+                    self.time_of_faults(now, group);
+                    Answer::json(&json!({ "id": id }))
+                }
+            },
+            Ask::RemoveFault(id) => match self.wire.armed.remove(id) {
+                None => Err(Refusal::NotFound(format!("there is no fault {id}"))),
+                Some(active) => {
+                    if let Some(active) = active {
+                        self.end_fault(active, now, group);
+                    }
+                    self.time_of_faults(now, group);
+                    Answer::json(&json!({ "removed": id }))
+                }
+            },
+        };
+        group.answers.push((to, result));
+    }
+
+    fn ledger(&self, filter: &LedgerFilter) -> Result<Answer, Refusal> {
+        let all: Vec<LedgerOrder> = self.core.ledger().into_iter().filter(|order| filter.passes(order)).collect();
+        Answer::json(&all)
+    }
+
+    fn set_speed(&mut self, speed: u32) -> Result<Answer, Refusal> {
+        self.clock.set_speed(speed)?;
+        Answer::json(&json!({ "mode": self.clock.describe() }))
+    }
+
+    fn server_state(&mut self, now: Timestamp) -> ServerState {
+        let view = self.core.state_view(now);
+        let connections = view
+            .connections
+            .iter()
+            .map(|view| {
+                let client = self.clients.get(&crate::core::ConnId(view.connection));
+                ConnectionState {
+                    view: view.clone(),
+                    server_version: client.map(|c| c.version.number()),
+                    messages_in: client.map_or(0, |c| c.messages_in),
+                    messages_out: client.map_or(0, |c| c.messages_out),
+                }
+            })
+            .collect();
+        ServerState {
+            clock: self.clock.describe(),
+            halted: self.core.halted(),
+            faults_active: self.wire.armed.active().cloned().collect(),
+            connections,
+            view,
+        }
+    }
+}
+
+fn names() -> serde_json::Value {
+    let of = |table: &'static [(i32, &'static str)]| table.iter().map(|(_, name)| *name).collect::<Vec<_>>();
+    json!({ "messages": of(REQUESTS), "replies": of(REPLIES) })
+}
