@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use crate::core::Commissions;
 use crate::faults::FaultScript;
 use crate::market::Sessions;
 
@@ -30,6 +31,8 @@ pub struct VenueConfig {
     pub accounts: u32,
     /// Behave like a live Gateway where that differs from a paper one.
     pub live_like: bool,
+    /// What stock orders cost.
+    pub commissions: Commissions,
     /// Hold clients to IBKR's message rate.
     pub throttle: bool,
     /// What is to go wrong.
@@ -65,6 +68,7 @@ impl Default for VenueConfig {
             state_dir: None,
             accounts: 1,
             live_like: false,
+            commissions: Commissions::Fixed,
             throttle: true,
             faults: None,
             tick: Duration::from_millis(250),

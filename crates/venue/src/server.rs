@@ -21,7 +21,7 @@ use crate::session::{self, SessionParts};
 use crate::state::{Identity, StateDir, StateError};
 
 /// Version of the changes written to a state directory.
-const STATE_FORMAT: u32 = 1;
+const STATE_FORMAT: u32 = 2;
 
 /// Why a venue did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -180,6 +180,7 @@ fn core_config(config: &VenueConfig) -> CoreConfig {
             Sessions::Exchange => false,
         },
         live_like: config.live_like,
+        commissions: config.commissions,
     }
 }
 

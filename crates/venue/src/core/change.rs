@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tws::model::{Execution, Order, Status};
 
 use super::Terms;
+use super::commission::Charged;
 use crate::market::MarketConfig;
 
 /// A durable mutation. The state is what its changes, applied in order, make of nothing.
@@ -114,6 +115,8 @@ pub enum Change {
         date: Date,
         /// Net liquidation value of each account.
         equity: Vec<Decimal>,
+        /// Prices of what is held, by contract.
+        marks: Vec<(i32, Decimal)>,
     },
 }
 
@@ -183,8 +186,10 @@ pub struct Replaced {
 pub struct Executed {
     /// The execution.
     pub execution: Arc<Execution>,
-    /// Commission of this execution.
-    pub commission: Decimal,
+    /// The order's commissions, this execution's included.
+    pub charged: Charged,
+    /// Units of the base currency for one of the instrument's, then.
+    pub rate: Decimal,
     /// With another order of this venue rather than out of the displayed size.
     pub crossed: bool,
 }

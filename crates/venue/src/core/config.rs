@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::Commissions;
 use crate::market::MarketError;
 
 /// The settings of a core.
@@ -15,6 +16,8 @@ pub struct CoreConfig {
     pub always: bool,
     /// Accounts are named as live ones (`UV…`) rather than paper ones (`DUV…`).
     pub live_like: bool,
+    /// What stock orders cost.
+    pub commissions: Commissions,
 }
 
 impl CoreConfig {
@@ -24,7 +27,7 @@ impl CoreConfig {
 
 impl Default for CoreConfig {
     fn default() -> Self {
-        Self { seed: 1, accounts: 1, always: false, live_like: false }
+        Self { seed: 1, accounts: 1, always: false, live_like: false, commissions: Commissions::Fixed }
     }
 }
 

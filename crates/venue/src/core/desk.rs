@@ -7,10 +7,13 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use tws::model::{NO_REQ_ID, Notice, Reply, Request};
 
+use super::asset::Currency;
 use super::change::Opened;
+use super::fx::Route;
+use super::margin::Parts;
 use super::session::Session;
 use super::state::State;
-use super::{Change, CoreConfig, CoreError, LedgerOrder};
+use super::{Change, Commissions, CoreConfig, CoreError, LedgerOrder};
 use crate::market::{Instrument, Market, MarketConfig, Quote, Sessions};
 
 /// Longest stretch of time that is walked second by second when working orders wait; a longer one is
@@ -49,6 +52,12 @@ pub struct Core {
     pub(super) by_client: BTreeMap<i32, ConnId>,
     /// Accounts that traded since they were last reported.
     pub(super) traded: BTreeSet<(usize, usize)>,
+    /// What each account's holdings are worth and tie up, and the second that holds for.
+    pub(super) parts: Vec<Option<(i64, Parts)>>,
+    /// Where the rates of currencies are read.
+    pub(super) routes: BTreeMap<Currency, Route>,
+    /// The schedule of commissions.
+    pub(super) commissions: Commissions,
     /// Quotes of the second last looked at.
     quotes: Vec<Option<(i64, Option<Quote>)>>,
     /// Time reached.
@@ -80,7 +89,7 @@ impl Core {
             accounts: (1..=cfg.accounts.max(1)).map(|n| format!("{prefix}{n:07}")).collect(),
             deposit: CoreConfig::DEPOSIT,
         };
-        let mut core = Self::of(&opened, now)?;
+        let mut core = Self::of(&opened, cfg.commissions, now)?;
         core.pending.push(Change::Opened(opened));
         Ok(core)
     }
@@ -95,7 +104,7 @@ impl Core {
             None => return Self::new(cfg, now),
             Some((_, Change::Opened(mut opened))) => {
                 opened.market.sessions = if cfg.always { Sessions::Always } else { Sessions::Exchange };
-                Self::of(&opened, now)?
+                Self::of(&opened, cfg.commissions, now)?
             }
             Some((position, _)) => {
                 let reason = "the history does not begin with an opening".to_owned();
@@ -109,10 +118,13 @@ impl Core {
         Ok(core)
     }
 
-    fn of(opened: &Opened, now: Timestamp) -> Result<Self, CoreError> {
+    fn of(opened: &Opened, commissions: Commissions, now: Timestamp) -> Result<Self, CoreError> {
         let market = Market::new(opened.market.clone())?;
         Ok(Self {
             quotes: vec![None; market.universe().len()],
+            parts: vec![None; opened.accounts.len()],
+            routes: super::fx::routes(market.universe()),
+            commissions,
             state: State::new(opened, std::sync::Arc::clone(market.universe())),
             market,
             sessions: BTreeMap::new(),
@@ -132,6 +144,13 @@ impl Core {
         {
             self.market.move_price(instrument, f64::from_bits(*factor_bits), *at);
             self.quotes[instrument] = None;
+            self.parts.fill(None);
+        }
+        if let Change::Executed(executed) = change
+            && let Some(record) = self.state.get(executed.execution.perm_id)
+        {
+            let (account, instrument) = (record.account, record.instrument);
+            return self.reprice(account, instrument, |core| core.state.apply(change));
         }
         self.state.apply(change);
     }
@@ -277,7 +296,9 @@ impl Core {
                     s.positions_multi.remove(&req_id);
                 });
             }
-            Request::AccountSummary { req_id, tags, .. } => self.account_summary(conn, req_id, tags, now, step),
+            Request::AccountSummary { req_id, group, tags } => {
+                self.account_summary(conn, req_id, &group, tags, now, step);
+            }
             Request::CancelAccountSummary { req_id } => {
                 self.end_feed(conn, |s| {
                     s.summaries.remove(&req_id);
@@ -289,7 +310,9 @@ impl Core {
             Request::AccountUpdates { subscribe: false, .. } => {
                 self.end_feed(conn, |s| s.account_updates = None);
             }
-            Request::AccountUpdatesMulti { scope, .. } => self.account_updates_multi(conn, &scope, now, step),
+            Request::AccountUpdatesMulti { scope, ledger_and_nlv } => {
+                self.account_updates_multi(conn, &scope, ledger_and_nlv, now, step);
+            }
             Request::CancelAccountUpdatesMulti { req_id } => {
                 self.end_feed(conn, |s| {
                     s.account_updates_multi.remove(&req_id);
@@ -375,7 +398,9 @@ impl Core {
         let date = tws::time::in_zone(at).date();
         if date > self.state.day {
             let equity = (0..self.state.accounts.len()).map(|a| self.equity(a, at)).collect();
-            self.commit(step, Change::DayBegan { date, equity });
+            let held: BTreeSet<usize> = self.held().into_iter().map(|(_, instrument)| instrument).collect();
+            let marks = held.into_iter().map(|i| (self.instrument(i).con_id, self.mark(i, at))).collect();
+            self.commit(step, Change::DayBegan { date, equity, marks });
         }
     }
 
@@ -426,14 +451,6 @@ impl Core {
             Some(_) | None => self.shown(instrument, at),
         };
         quote.map_or(Decimal::ZERO, |q| q.last)
-    }
-
-    /// Works out the quotes of everything an account holds, once for all that ask in this second.
-    pub(super) fn price_holdings(&mut self, account: usize, at: Timestamp) {
-        let held: Vec<usize> = self.state.accounts[account].holdings.keys().copied().collect();
-        for instrument in held {
-            self.quote(instrument, at);
-        }
     }
 
     /// Moves a price: its middle is `price` now and goes on from there.

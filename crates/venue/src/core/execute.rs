@@ -285,7 +285,10 @@ impl Core {
         let record = self.state.order(perm_id);
         let remaining = record.remaining();
         let (filled, value) = (record.filled + shares, record.value + shares * price);
-        let fee = commission::of_order(filled, value) - record.commission;
+        let (account, instrument) = (record.account, record.instrument);
+        let fill = self.chargeable(account, instrument, record.filled, shares, price, now);
+        let charged = commission::charge(record.charged, &fill);
+        let rate = self.rate(self.state.asset(instrument).currency, now);
         let number = self.state.fills.len() + 1;
         let execution = Execution {
             order_id: record.order_id,
@@ -306,8 +309,7 @@ impl Core {
             last_liquidity: liquidity,
             submitter: String::new(),
         };
-        let (account, instrument) = (record.account, record.instrument);
-        let executed = Executed { execution: Arc::new(execution), commission: fee, crossed };
+        let executed = Executed { execution: Arc::new(execution), charged, rate, crossed };
         self.commit(step, Change::Executed(Box::new(executed)));
         self.report_fill(perm_id, step);
         self.traded.insert((account, instrument));

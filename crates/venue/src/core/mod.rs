@@ -5,8 +5,11 @@
 //! those durable before it lets the answers out, and [`Core::restore`] rebuilds the state from them.
 
 mod account;
-mod account_reports;
+mod account_feeds;
+mod account_values;
+mod asset;
 mod auction;
+mod audit;
 mod bracket;
 mod cancel;
 mod change;
@@ -15,14 +18,18 @@ mod config;
 mod contract;
 mod desk;
 mod execute;
+mod fx;
 mod history;
 mod kind;
 mod margin;
+mod margin_rules;
 mod operator;
 mod order;
 mod order_lists;
 mod order_reports;
 mod place;
+mod pnl;
+mod positions;
 mod read;
 mod replace;
 mod session;
@@ -32,14 +39,17 @@ mod ticks;
 mod trigger;
 mod view;
 
-pub use account::{Account, Holding};
+pub use account::{Account, CashLedger, Holding};
+pub use asset::Currency;
+pub use audit::{Audit, Violation};
 pub use change::Change;
+pub use commission::Commissions;
 pub use config::{CoreConfig, CoreError};
 pub use desk::{ConnId, Core, Step};
 pub use kind::{Distance, Kind, TriggerMethod};
 pub use order::{Fill, LedgerExecution, LedgerModification, LedgerOrder};
 pub use terms::{Side, Terms, Tif};
-pub use view::{AccountView, ConnectionView, HoldingView, StateView, WorkingOrderView};
+pub use view::{AccountView, BalanceView, ConnectionView, HoldingView, StateView, WorkingOrderView};
 
 #[cfg(test)]
 #[expect(clippy::wildcard_enum_match_arm, reason = "a test picks the replies it is about")]

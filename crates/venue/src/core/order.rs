@@ -8,6 +8,7 @@ use serde::Serialize;
 use tws::model::{Execution, Order, Status};
 
 use super::change::{Accepted, Replaced};
+use super::commission::Charged;
 use super::kind::TriggerMethod;
 use super::trigger::trailing_limit;
 use super::{Kind, Side, Terms, Tif};
@@ -51,7 +52,7 @@ pub(super) struct OrderRecord {
     pub(super) rank: u64,
     pub(super) filled: Decimal,
     pub(super) value: Decimal,
-    pub(super) commission: Decimal,
+    pub(super) charged: Charged,
     pub(super) last_price: Decimal,
     pub(super) reserve: Decimal,
     pub(super) expires_at: Option<Timestamp>,
@@ -95,7 +96,7 @@ impl OrderRecord {
             rank,
             filled: Decimal::ZERO,
             value: Decimal::ZERO,
-            commission: Decimal::ZERO,
+            charged: Charged::default(),
             last_price: Decimal::ZERO,
             reserve: accepted.reserve,
             expires_at: accepted.expires_at,
@@ -258,7 +259,7 @@ impl OrderRecord {
             limit_price: self.limit(),
             stop_price: self.stop().or(self.terms.kind.touch()),
             avg_price: self.average_price(),
-            commission: self.commission,
+            commission: self.charged.commission,
             status: self.status,
             reason: self.reason.clone(),
             accepted_at: self.accepted_at,

@@ -83,7 +83,8 @@ impl Core {
         }
         for (record, fill) in found.into_iter().rev() {
             step.send(conn, self.execution_details(record, fill, req_id));
-            step.send(conn, Reply::CommissionReport(commission(fill)));
+            let currency = self.commission_currency(record.instrument);
+            step.send(conn, Reply::CommissionReport(commission(fill, currency)));
         }
         step.send(conn, Reply::ExecutionDetailsEnd { req_id });
     }

@@ -9,6 +9,7 @@ use tws::model::{
     Reply, Status,
 };
 
+use super::asset::Currency;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
@@ -63,11 +64,11 @@ pub(super) fn status(record: &OrderRecord) -> OrderStatus {
     }
 }
 
-pub(super) fn commission(fill: &Fill) -> CommissionReport {
+pub(super) fn commission(fill: &Fill, currency: Currency) -> CommissionReport {
     CommissionReport {
         exec_id: fill.execution.exec_id.clone(),
         commission: fill.commission,
-        currency: "USD".to_owned(),
+        currency: currency.to_string(),
         realized_pnl: fill.realized,
     }
 }
@@ -81,8 +82,8 @@ impl Core {
     pub(super) fn open_order(&self, record: &OrderRecord) -> Reply {
         let mut state = OrderState::of(record.status);
         if record.status == Status::Filled {
-            state.commission = Some(record.commission);
-            "USD".clone_into(&mut state.commission_currency);
+            state.commission = Some(record.charged.commission);
+            state.commission_currency = self.commission_currency(record.instrument).to_string();
         }
         if record.status == Status::Inactive {
             state.reject_reason.clone_from(&record.reason);
@@ -137,7 +138,8 @@ impl Core {
         step.send(conn, self.execution_details(record, fill, NO_REQ_ID));
         step.send(conn, self.open_order(record));
         step.send(conn, Reply::OrderStatus(status(record)));
-        step.send(conn, Reply::CommissionReport(commission(fill)));
+        let currency = self.commission_currency(record.instrument);
+        step.send(conn, Reply::CommissionReport(commission(fill, currency)));
     }
 
     pub(super) fn completed_order(&self, record: &OrderRecord) -> Reply {

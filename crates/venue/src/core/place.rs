@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use tws::model::{Contract, Notice, OpenOrder, Order, OrderState, OrderStatus, PlaceOrder, Reply, Status};
 
 use super::change::Accepted;
+use super::commission::Charged;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::margin::{Effect, Exposure};
@@ -68,7 +69,14 @@ impl Core {
         };
         let quote = self.priced(instrument, now)?;
         self.price_holdings(account, now);
-        let exposure = Exposure { account, instrument, terms, filled: Decimal::ZERO, reserved: Decimal::ZERO };
+        let exposure = Exposure {
+            account,
+            instrument,
+            terms,
+            filled: Decimal::ZERO,
+            charged: Charged::default(),
+            reserved: Decimal::ZERO,
+        };
         let mut effect = self.effect(&exposure, &quote, now);
         if waiting {
             // An exit that waits for its entry adds nothing that the entry has not reserved.
@@ -98,11 +106,16 @@ impl Core {
     }
 
     pub(super) fn short_of_margin(effect: &Effect) -> Refusal {
+        let (what, has, needs) = match effect.cash {
+            Some((needed, there)) if needed > there => ("SETTLED CASH", there, needed),
+            Some(_) | None => ("EQUITY WITH LOAN VALUE", effect.equity_after, effect.initial_after),
+        };
+        let against = if what == "SETTLED CASH" { "COST" } else { "INITIAL MARGIN" };
         Refusal::rejected(&format!(
-            "We are unable to accept your order. Your Available Funds are insufficient to cover the initial margin: \
-             EQUITY WITH LOAN VALUE [{:.2} USD] must exceed the INITIAL MARGIN [{:.2} USD].",
-            effect.before.equity - effect.commission,
-            effect.initial_after
+            "YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR {what} [{:.2} USD] MUST EXCEED \
+             THE {against} [{:.2} USD]",
+            has.round_dp(2),
+            needs.round_dp(2)
         ))
     }
 
@@ -169,22 +182,22 @@ impl Core {
     }
 
     fn preview(&self, conn: ConnId, asked: &PlaceOrder, admitted: &Admitted, step: &mut Step) {
-        let Effect { before, initial_after, maintenance_after, commission, .. } = admitted.effect;
+        let Effect { before, initial_after, maintenance_after, equity_after, commission, .. } = admitted.effect;
         let money = |value: Decimal| Some(value.round_dp(2));
         let state = OrderState {
             init_margin_before: money(before.initial),
             maint_margin_before: money(before.maintenance),
-            equity_with_loan_before: money(before.equity),
+            equity_with_loan_before: money(before.equity_with_loan()),
             init_margin_change: money(initial_after - before.initial),
             maint_margin_change: money(maintenance_after - before.maintenance),
-            equity_with_loan_change: money(-commission),
+            equity_with_loan_change: money(equity_after - before.equity_with_loan()),
             init_margin_after: money(initial_after),
             maint_margin_after: money(maintenance_after),
-            equity_with_loan_after: money(before.equity - commission),
+            equity_with_loan_after: money(equity_after),
             commission: Some(commission),
             min_commission: Some(commission),
             max_commission: Some(commission),
-            commission_currency: "USD".to_owned(),
+            commission_currency: self.commission_currency(admitted.instrument).to_string(),
             margin_currency: "USD".to_owned(),
             warning_text: if admitted.effect.is_covered() {
                 String::new()

@@ -56,6 +56,7 @@ impl Core {
         }
         let (instrument, account, filled, waiting) = (record.instrument, record.account, record.filled, record.waiting);
         let (side, reserve, parent_id) = (record.terms.side, record.reserve, record.order.parent_id);
+        let charged = record.charged;
         let group = record.order.oca_group.clone();
         let terms = self.read_terms(instrument, &asked.order, now)?;
         let same = super::contract::resolve(self.market.universe(), &asked.contract) == Some(instrument)
@@ -72,7 +73,7 @@ impl Core {
         }
         let quote = self.priced(instrument, now)?;
         self.price_holdings(account, now);
-        let exposure = Exposure { account, instrument, terms, filled, reserved: reserve };
+        let exposure = Exposure { account, instrument, terms, filled, charged, reserved: reserve };
         let mut effect = self.effect(&exposure, &quote, now);
         if waiting {
             effect.reserve = Decimal::ZERO;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::MarketDataType;
 
+use super::account_values::{Key, Unit};
 use super::history::BarFeed;
 use crate::market::{DayFigures, Quote};
 
@@ -43,7 +44,7 @@ pub(super) struct SummaryFeed {
     pub(super) accounts: AccountSet,
     pub(super) tags: Vec<String>,
     pub(super) sent_at: Timestamp,
-    pub(super) last: BTreeMap<(usize, String, String), String>,
+    pub(super) last: BTreeMap<(usize, Key, Unit), String>,
 }
 
 /// Account values and portfolio of one account.
@@ -51,15 +52,23 @@ pub(super) struct SummaryFeed {
 pub(super) struct ValuesFeed {
     pub(super) account: usize,
     pub(super) sent_at: Timestamp,
-    pub(super) last: BTreeMap<(usize, String, String), String>,
+    /// Holdings that trades changed since, and the second in which a trade was last told.
+    pub(super) touched: BTreeSet<usize>,
+    pub(super) told: i64,
+    pub(super) last: BTreeMap<(Key, Unit), String>,
 }
 
 /// Account values of several accounts.
 #[derive(Clone, Debug)]
 pub(super) struct MultiFeed {
     pub(super) accounts: AccountSet,
+    /// Figures by currency and the net liquidation value only.
+    pub(super) ledger_only: bool,
     pub(super) sent_at: Timestamp,
-    pub(super) last: BTreeMap<(usize, String, String), String>,
+    /// Whether a trade changed anything since, and the second in which a trade was last told.
+    pub(super) touched: bool,
+    pub(super) told: i64,
+    pub(super) last: BTreeMap<(usize, Key, Unit), String>,
 }
 
 /// Profit and loss of an account.

@@ -9,10 +9,12 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use tws::model::Status;
 
+use super::account::Trade;
+use super::asset::Asset;
 use super::change::{Accepted, Change, Executed, Opened, Replaced};
 use super::order::{Fill, OrderRecord, Slot, is_live};
-use super::{Account, Side};
-use crate::market::Universe;
+use super::{Account, Side, commission};
+use crate::market::{SecType, Universe};
 
 /// PermIds are this plus the order's position: sequential, and of the size of real ones.
 const PERM_BASE: i64 = 1_426_000_001;
@@ -89,7 +91,7 @@ pub(super) struct ClientOrders {
 pub(super) struct State {
     orders: Vec<OrderRecord>,
     pub(super) accounts: Vec<Account>,
-    universe: Arc<Universe>,
+    pub(super) universe: Arc<Universe>,
     pub(super) books: Vec<Book>,
     /// Instruments whose book holds an order.
     pub(super) active: BTreeSet<usize>,
@@ -230,7 +232,12 @@ impl State {
             Change::DayBegan { equity, .. } if equity.len() != self.accounts.len() => {
                 Err("one equity per account".to_owned())
             }
-            Change::DayBegan { .. } => Ok(()),
+            Change::DayBegan { marks, .. } => {
+                match marks.iter().find(|(id, _)| self.universe.find_con_id(*id).is_none()) {
+                    Some((con_id, _)) => Err(format!("no contract {con_id}")),
+                    None => Ok(()),
+                }
+            }
         }
     }
 
@@ -273,11 +280,28 @@ impl State {
             Change::PermIdReissued { perm_id, second } => {
                 self.second_perm_ids.insert(*perm_id, *second);
             }
-            Change::DayBegan { date, equity } => {
-                self.day = *date;
-                for (account, equity) in self.accounts.iter_mut().zip(equity) {
-                    account.begin_day(*equity);
-                }
+            Change::DayBegan { date, equity, marks } => self.begin_day(*date, equity, marks),
+        }
+    }
+
+    /// How the books see an instrument.
+    pub(super) fn asset(&self, instrument: usize) -> Asset {
+        Asset::of(self.universe.get(instrument))
+    }
+
+    fn begin_day(&mut self, date: Date, equity: &[Decimal], marks: &[(i32, Decimal)]) {
+        let marks: BTreeMap<usize, Decimal> =
+            marks.iter().filter_map(|(con_id, price)| Some((self.universe.find_con_id(*con_id)?, *price))).collect();
+        let new_month = date.first_of_month() > self.day;
+        self.day = date;
+        let universe = &self.universe;
+        for (account, equity) in self.accounts.iter_mut().zip(equity) {
+            account.begin_day(*equity, |instrument, holding| {
+                let mark = marks.get(&instrument).copied().unwrap_or_default();
+                Asset::of(universe.get(instrument)).value(holding.quantity, mark) - holding.cost
+            });
+            if new_month {
+                account.shares_this_month = Decimal::ZERO;
             }
         }
     }
@@ -312,12 +336,20 @@ impl State {
         let execution = &executed.execution;
         let record = self.order(execution.perm_id);
         let (account, instrument, side) = (record.account, record.instrument, record.terms.side);
-        let realized = self.accounts[account].book(
+        let commission = executed.charged.commission - record.charged.commission;
+        let of = self.universe.get(instrument);
+        let realized = self.accounts[account].book(&Trade {
             instrument,
-            side.signed(execution.shares),
-            execution.price,
-            executed.commission,
-        );
+            asset: Asset::of(of),
+            signed: side.signed(execution.shares),
+            price: execution.price,
+            commission,
+            paid_in: commission::currency(of),
+            rate: executed.rate,
+        });
+        if of.sec_type == SecType::Stk {
+            self.accounts[account].shares_this_month += execution.shares;
+        }
         let taken = &mut self.taken[instrument];
         let second = execution.time.as_second();
         if taken.second != second {
@@ -328,7 +360,7 @@ impl State {
             Side::Buy => taken.at_ask += execution.shares,
             Side::Sell => taken.at_bid += execution.shares,
         }
-        let fill = Fill { execution: Arc::clone(execution), commission: executed.commission, realized };
+        let fill = Fill { execution: Arc::clone(execution), commission, realized };
         self.fills.push((execution.perm_id, self.order(execution.perm_id).fills.len()));
         self.update(execution.perm_id, execution.time, |order| {
             let remaining = order.remaining();
@@ -340,7 +372,7 @@ impl State {
             order.reserve -= freed;
             order.filled += fill.execution.shares;
             order.value += fill.execution.shares * fill.execution.price;
-            order.commission += fill.commission;
+            order.charged = executed.charged;
             order.last_price = fill.execution.price;
             order.status = if order.remaining().is_zero() { Status::Filled } else { Status::Submitted };
             order.fills.push(fill);

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use tws::model::Status;
 
-use super::Side;
 use super::desk::Core;
+use super::{CashLedger, Currency, Side};
 
 /// The core at an instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,9 +30,9 @@ pub struct StateView {
 pub struct AccountView {
     /// Name.
     pub account: String,
-    /// Deposit.
+    /// Deposits. This and the figures up to `balances` are in the base currency.
     pub deposit: Decimal,
-    /// Cash.
+    /// Cash of all currencies.
     pub cash: Decimal,
     /// Net liquidation value.
     pub net_liquidation: Decimal,
@@ -44,8 +44,34 @@ pub struct AccountView {
     pub initial_margin: Decimal,
     /// Buying power.
     pub buying_power: Decimal,
+    /// Money by currency.
+    pub balances: Vec<BalanceView>,
     /// Holdings.
     pub positions: Vec<HoldingView>,
+}
+
+/// The money of an account in one currency. At any time
+/// `cash = deposited + traded + converted − commissions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BalanceView {
+    /// Currency.
+    pub currency: Currency,
+    /// Units of the base currency for one of this.
+    pub rate: Decimal,
+    /// Cash.
+    pub cash: Decimal,
+    /// Put in from outside.
+    pub deposited: Decimal,
+    /// Paid and received for what was traded, and profit of what was held on margin.
+    pub traded: Decimal,
+    /// Bought and sold against other currencies.
+    pub converted: Decimal,
+    /// Commissions paid.
+    pub commissions: Decimal,
+    /// Realised profit, commissions taken off, without that of currencies.
+    pub realized_pnl: Decimal,
+    /// Realised profit of exchanging currencies that are priced in this one.
+    pub realized_fx_pnl: Decimal,
 }
 
 /// A holding.
@@ -55,7 +81,11 @@ pub struct HoldingView {
     pub con_id: i32,
     /// Symbol.
     pub symbol: String,
-    /// Shares, negative when short.
+    /// `STK`, `OPT` …
+    pub sec_type: &'static str,
+    /// Currency of its figures.
+    pub currency: Currency,
+    /// Units, negative when short.
     pub quantity: Decimal,
     /// Total cost, commissions included.
     pub cost: Decimal,
@@ -128,15 +158,18 @@ impl Core {
     fn account_view(&self, account: usize, now: Timestamp) -> AccountView {
         let a = &self.state.accounts[account];
         let margin = self.margin(account, now);
+        let rate = |currency| self.rate(currency, now);
+        let in_base = |of: fn(&CashLedger) -> Decimal| a.ledgers.iter().map(|(c, l)| of(l) * rate(*c)).sum::<Decimal>();
         AccountView {
             account: a.id.clone(),
-            deposit: a.deposit,
-            cash: a.cash,
-            net_liquidation: margin.equity,
-            realized_pnl: a.realized,
-            commissions: a.commissions,
+            deposit: in_base(|l| l.deposited),
+            cash: margin.cash,
+            net_liquidation: margin.net_liquidation(),
+            realized_pnl: in_base(|l| l.realized + l.realized_fx),
+            commissions: in_base(|l| l.commissions),
             initial_margin: margin.initial,
             buying_power: margin.buying_power(),
+            balances: a.ledgers.iter().map(|(currency, l)| balance(*currency, rate(*currency), l)).collect(),
             positions: a
                 .holdings
                 .iter()
@@ -144,6 +177,8 @@ impl Core {
                 .map(|(instrument, h)| HoldingView {
                     con_id: self.instrument(*instrument).con_id,
                     symbol: self.instrument(*instrument).symbol.clone(),
+                    sec_type: self.instrument(*instrument).sec_type.as_str(),
+                    currency: self.state.asset(*instrument).currency,
                     quantity: h.quantity,
                     cost: h.cost,
                     average_cost: h.average_cost(),
@@ -173,5 +208,19 @@ impl Core {
                 }
             })
             .collect()
+    }
+}
+
+fn balance(currency: Currency, rate: Decimal, l: &CashLedger) -> BalanceView {
+    BalanceView {
+        currency,
+        rate,
+        cash: l.cash,
+        deposited: l.deposited,
+        traded: l.traded,
+        converted: l.converted,
+        commissions: l.commissions,
+        realized_pnl: l.realized,
+        realized_fx_pnl: l.realized_fx,
     }
 }
