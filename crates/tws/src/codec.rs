@@ -3,6 +3,7 @@
 use crate::error::DecodeError;
 use crate::model::{Reply, Request};
 use crate::protobuf;
+use crate::text;
 use crate::version::{Encoding, ServerVersion};
 
 /// Reads one frame of a client.
@@ -11,13 +12,15 @@ use crate::version::{Encoding, ServerVersion};
 /// The frame is no message of this protocol at this version. The connection cannot be trusted further.
 pub fn decode(version: ServerVersion, frame: &[u8]) -> Result<Request, DecodeError> {
     match version.encoding() {
+        Encoding::Text => text::decode(version, frame),
         Encoding::Protobuf => protobuf::decode(version, frame),
     }
 }
 
-/// Appends one reply, framed, to `out`.
+/// Appends one reply, framed, to `out`. A reply that the version has no message for adds nothing.
 pub fn encode_into(version: ServerVersion, reply: &Reply, out: &mut Vec<u8>) {
     match version.encoding() {
+        Encoding::Text => text::encode_into(version, reply, out),
         Encoding::Protobuf => protobuf::encode_into(reply, out),
     }
 }

@@ -29,6 +29,33 @@ pub enum DecodeError {
         /// Message id as sent.
         msg_id: i32,
     },
+    /// A text message that is no UTF-8.
+    #[error("a text message is not UTF-8")]
+    NotText,
+    /// A text message whose last field does not end.
+    #[error("a text message of {len} bytes does not end with a NUL")]
+    Unterminated {
+        /// Length of the frame.
+        len: usize,
+    },
+    /// A text message that goes on after its last field.
+    #[error("message {msg_id} goes on after its last field")]
+    TrailingFields {
+        /// Message id.
+        msg_id: i32,
+    },
+    /// Text that is no integer of 32 bits, or not one that may stand there.
+    #[error("field {field} is not an integer within range")]
+    NotInteger {
+        /// Its name on the wire.
+        field: &'static str,
+    },
+    /// Text other than the two that a flag has.
+    #[error("field {field} is not a flag")]
+    NotFlag {
+        /// Its name on the wire.
+        field: &'static str,
+    },
     /// No message of the protocol, or not of this version, has this id.
     #[error("message id {msg_id} is not one of the protocol")]
     UnknownMessage {

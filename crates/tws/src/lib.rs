@@ -17,6 +17,7 @@ mod hello;
 mod msg_id;
 mod number;
 mod protobuf;
+mod text;
 pub mod time;
 mod version;
 

@@ -24,6 +24,11 @@ pub fn format_zoned(instant: Timestamp) -> String {
     format!("{} {ZONE_NAME}", in_zone(instant).strftime("%Y%m%d %H:%M:%S"))
 }
 
+/// `YYYYMMDD  HH:MM:SS` in the exchange's zone, with two spaces and unnamed: as versions before 174 have it.
+pub fn format_local(instant: Timestamp) -> String {
+    in_zone(instant).strftime("%Y%m%d  %H:%M:%S").to_string()
+}
+
 /// `YYYYMMDD-HH:MM:SS`, which means UTC.
 pub fn format_utc(instant: Timestamp) -> String {
     instant.strftime("%Y%m%d-%H:%M:%S").to_string()

@@ -5,6 +5,8 @@ use std::fmt;
 /// How the bodies of messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
+    /// Text fields, each ended by a NUL, the message id first.
+    Text,
     /// Protobuf bodies behind a binary message id, for every message.
     Protobuf,
 }
@@ -12,7 +14,7 @@ pub enum Encoding {
 /// The versions served, each range in one encoding, highest range last.
 ///
 /// Versions 201 to 212 mix text and protobuf message by message and are never served.
-const SERVED: &[(i32, i32, Encoding)] = &[(213, 226, Encoding::Protobuf)];
+const SERVED: &[(i32, i32, Encoding)] = &[(157, 200, Encoding::Text), (213, 226, Encoding::Protobuf)];
 
 /// A server version this codec serves: only [`ServerVersion::negotiate`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,11 @@ impl ServerVersion {
     /// The number on the wire.
     pub const fn number(self) -> i32 {
         self.number
+    }
+
+    /// Whether it is this version or a later one.
+    pub(crate) const fn at_least(self, number: i32) -> bool {
+        self.number >= number
     }
 
     /// The encoding of its messages.

@@ -160,8 +160,8 @@ async fn bars_come_oldest_first_and_a_senseless_one_spoils_the_answer() {
         assert_eq!((request.what_to_show.as_str(), request.use_rth), ("TRADES", true));
         let req_id = request.req_id;
         let bars = vec![bar(1_775_000_300, low), bar(1_775_000_000, 9)];
-        peer.send(Reply::HistoricalData(HistoricalData { req_id, bars })).await;
         let (start, end) = (Timestamp::UNIX_EPOCH, Timestamp::now());
+        peer.send(Reply::HistoricalData(HistoricalData { req_id, start, end, bars })).await;
         peer.send(Reply::HistoricalDataEnd(HistoricalDataEnd { req_id, start, end })).await;
         match desk.answer(id).await {
             Ok(Answer::Bars(bars)) if good => {

@@ -66,11 +66,15 @@ pub struct HistoricalBar {
 pub struct HistoricalData {
     /// Request answered.
     pub req_id: i32,
+    /// Start of the period they cover; versions before 196 say it here, later ones in [`HistoricalDataEnd`].
+    pub start: Timestamp,
+    /// End of the period.
+    pub end: Timestamp,
     /// Oldest first.
     pub bars: Vec<HistoricalBar>,
 }
 
-/// The period the bars cover (message 108).
+/// The period the bars cover (message 108, from version 196 on).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoricalDataEnd {
     /// Request answered.

@@ -273,7 +273,8 @@ fn scope(
     })
 }
 
-pub(super) fn contract(message: Option<wire::Contract>) -> Result<Contract, DecodeError> {
+/// A contract of a request.
+pub(crate) fn contract(message: Option<wire::Contract>) -> Result<Contract, DecodeError> {
     let m = required(message, "contract")?;
     Ok(Contract {
         con_id: con_id(m.con_id),

@@ -173,7 +173,7 @@ fn current_millis(now: Timestamp) -> wire::CurrentTimeInMillis {
 }
 
 /// A contract of a report. What does not apply is left out.
-pub(super) fn contract(contract: &Contract) -> wire::Contract {
+pub(crate) fn contract(contract: &Contract) -> wire::Contract {
     wire::Contract {
         con_id: contract.con_id,
         symbol: some(&contract.symbol),

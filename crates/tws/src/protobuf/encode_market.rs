@@ -22,7 +22,8 @@ pub(super) fn contract_data(req_id: i32, details: &ContractDetails) -> wire::Con
     }
 }
 
-fn contract_details(details: &ContractDetails) -> wire::ContractDetails {
+/// What the venue knows about a contract.
+pub(crate) fn contract_details(details: &ContractDetails) -> wire::ContractDetails {
     let message = wire::ContractDetails {
         market_name: some(&details.market_name),
         min_tick: Some(text(details.min_tick)),

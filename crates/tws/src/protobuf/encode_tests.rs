@@ -122,6 +122,8 @@ fn bars_write_their_time_in_the_form_asked_for() {
     };
     let reply = Reply::HistoricalData(HistoricalData {
         req_id: 2,
+        start: at,
+        end: at,
         bars: vec![
             bar(BarTime::Day("2026-04-02".parse().unwrap())),
             bar(BarTime::UnixSeconds(at)),

@@ -24,7 +24,8 @@ pub(super) fn completed_order(completed: &CompletedOrder) -> wire::CompletedOrde
     }
 }
 
-fn order_state(state: &OrderState) -> wire::OrderState {
+/// What stands beside an order.
+pub(crate) fn order_state(state: &OrderState) -> wire::OrderState {
     wire::OrderState {
         status: Some(state.status.as_str().to_owned()),
         init_margin_before: state.init_margin_before.map(double),

@@ -9,10 +9,13 @@ mod encode_data;
 mod encode_market;
 mod encode_trade;
 mod order;
-mod schema;
+pub(crate) mod schema;
 
-pub(crate) use decode::decode;
-pub(crate) use encode::encode_into;
+pub(crate) use decode::{contract, decode};
+pub(crate) use encode::{contract as contract_to_wire, encode_into};
+pub(crate) use encode_market::contract_details as details_to_wire;
+pub(crate) use encode_trade::order_state as state_to_wire;
+pub(crate) use order::{decode as order_from_wire, encode as order_to_wire};
 
 #[cfg(test)]
 #[path = "data_tests.rs"]

@@ -11,7 +11,7 @@ use crate::model::Order;
 use crate::number::{decimal, decimal_text, double, integer, is_unset, text};
 
 /// Reads an order of a request.
-pub(super) fn decode(m: wire::Order) -> Result<Order, DecodeError> {
+pub(crate) fn decode(m: wire::Order) -> Result<Order, DecodeError> {
     let unsupported = unsupported(&m);
     Ok(Order {
         client_id: integer(m.client_id),
@@ -76,7 +76,7 @@ pub(super) fn decode(m: wire::Order) -> Result<Order, DecodeError> {
 }
 
 /// Writes an order of a report.
-pub(super) fn encode(order: &Order) -> wire::Order {
+pub(crate) fn encode(order: &Order) -> wire::Order {
     wire::Order {
         client_id: order.client_id,
         order_id: order.order_id,

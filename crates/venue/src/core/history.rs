@@ -45,7 +45,7 @@ impl Core {
             Err((code, text)) => return Self::notice(conn, req_id, code, &text, now, step),
         };
         let written = bars.iter().map(|bar| write(bar, &query, asked.format_date)).collect();
-        step.send(conn, Reply::HistoricalData(HistoricalData { req_id, bars: written }));
+        step.send(conn, Reply::HistoricalData(HistoricalData { req_id, start, end: query.end, bars: written }));
         step.send(conn, Reply::HistoricalDataEnd(HistoricalDataEnd { req_id, start, end: query.end }));
         if asked.keep_up_to_date
             && let Some(session) = self.sessions.get_mut(&conn)

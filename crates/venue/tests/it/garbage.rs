@@ -69,7 +69,7 @@ async fn half_a_message_is_waited_for_until_the_deadline_and_no_longer() {
 #[tokio::test]
 async fn versions_that_are_not_served_are_answered_with_a_closed_connection() {
     let venue = start(stepped()).await;
-    for range in ["v100..200", "v201..212", "v300..400", "v226..213", "100..226", "", "v"] {
+    for range in ["v100..156", "v201..212", "v300..400", "v226..213", "100..226", "", "v"] {
         let answer = send_and_read_to_end(venue.tws_addr(), &hello(range)).await;
         assert_eq!(answer, b"", "{range:?}");
     }
