@@ -3,13 +3,14 @@ CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
 
-.PHONY: help demo test bench setup clients lint tidy clean
+.PHONY: help demo test bench soak setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
 	@echo "make bench               orders a second of the simulated broker's matching core"
 	@echo "make clients             five real TWS clients against the simulated broker"
+	@echo "make soak [ARGS=DAYS]      a simulated month of random trading by five clients, books and memory"
 	@echo "make setup               install what the tests need"
 	@echo "make lint                formatting and clippy"
 	@echo "make tidy                the structural test"
@@ -30,6 +31,9 @@ test: setup lint tidy
 
 bench:
 	cargo bench --locked --package tollgate-venue --bench matching
+
+soak:
+	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)
 
 setup:
 	@scripts/setup.sh test

@@ -14,4 +14,5 @@ mod kill;
 mod orders;
 mod reads;
 mod restore;
+mod soak;
 mod support;
