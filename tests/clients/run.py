@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE))
 # The tree stays as it is checked out.
 sys.dont_write_bytecode = True
 
-from suite import checks_account, checks_data, checks_orders, cross, install  # noqa: E402
+from suite import checks_account, checks_data, checks_orders, cross, docs, install  # noqa: E402
 from suite.client import Client, NotOffered, Refused  # noqa: E402
 from suite.desk import Desk  # noqa: E402
 from suite.lines import Failed  # noqa: E402
@@ -114,7 +114,18 @@ def arguments():
     parser.add_argument("--rust-client", default=str(ROOT / "target/debug/examples/ibapi_client"),
                         help="the driver of the Rust client")
     parser.add_argument("--only", default="", help="names of clients, with commas; the default is all")
+    parser.add_argument("--guide", action="store_true", help="run the blocks of docs/venue.md instead")
     return parser.parse_args()
+
+
+def guide(given):
+    try:
+        blocks = docs.Guide(ROOT / "docs/venue.md", given.tollgate).run()
+    except Failed as error:
+        print(f"docs/venue.md: {error}")
+        return 1
+    print(f"docs/venue.md: {blocks} blocks ran as written")
+    return 0
 
 
 def main():
@@ -124,6 +135,8 @@ def main():
     if missing:
         print(f"clients: {missing}", file=sys.stderr)
         return 2
+    if given.guide:
+        return guide(given)
     wanted = [spec for spec in table["clients"] if given.only in ("",) or spec["name"] in given.only.split(",")]
     began = time.monotonic()
     logs = pathlib.Path(tempfile.mkdtemp(prefix="tollgate-clients-"))

@@ -79,6 +79,7 @@ class Driver:
         self.placed = {}
         self.subs = {}
         self.codes = {}
+        self.refused = asyncio.Event()
 
     def _new(self):
         ib = library.IB()
@@ -96,6 +97,8 @@ class Driver:
     def _on_error(self, ref, code, text, *_):
         self.codes.setdefault(ref, []).append(code)
         say(event="notice", ref=ref, code=code, text=text)
+        if code == 321:
+            self.refused.set()
 
     def _on_status(self, trade):
         status = trade.orderStatus
@@ -121,7 +124,14 @@ class Driver:
     async def _coded(self, request):
         """A request's result and the codes that came with it."""
         before = set(self.codes)
-        result = await request
+        self.refused = asyncio.Event()
+        request, refused = asyncio.ensure_future(request), asyncio.ensure_future(self.refused.wait())
+        # The libraries take 321 for a warning and would go on waiting.
+        await asyncio.wait({request, refused}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (request, refused):
+            if not task.done():
+                task.cancel()
+        result = request.result() if request.done() and not request.cancelled() else []
         codes = [code for ref, told in self.codes.items() if ref not in before and ref > 0 for code in told]
         return result, codes
 
@@ -177,13 +187,18 @@ class Driver:
         found = await self.ib.reqMatchingSymbolsAsync(pattern)
         return {"found": [{"con_id": hit.contract.conId, "symbol": hit.contract.symbol} for hit in found]}
 
+    async def _qualified(self, told):
+        """The contract with its conId, which ib_async needs to follow its market data."""
+        (contract,) = await self.ib.qualifyContractsAsync(contract_of(told))
+        return contract
+
     async def quotes_start(self, sub, contract):
-        contract = contract_of(contract)
+        contract = await self._qualified(contract)
         self.subs[sub] = (contract, self.ib.reqMktData(contract))
         return {}
 
     async def snapshot(self, contract):
-        (ticker,) = await self.ib.reqTickersAsync(contract_of(contract))
+        (ticker,) = await self.ib.reqTickersAsync(await self._qualified(contract))
         return self._quote(ticker)
 
     async def bars(self, contract, end, duration, size, what, rth):

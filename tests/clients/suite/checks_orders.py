@@ -53,10 +53,14 @@ def cancel(desk, table):
 def market_order(desk, _table):
     ticket = desk.market("BUY", 10)
     ticket.until_status("Filled")
+    commission = 0
     for execution in ticket.until_executed(10):
         expect_equal((execution["ref"], execution["side"]), (ticket.ref, "BUY"), "execution")
-        charges = desk.client.events("commission", exec_id=execution["exec_id"])
-        expect(decimal(charges[0]["commission"]) > 0 and charges[0]["currency"] == "USD", f"{charges}")
+        charge = desk.client.events("commission", exec_id=execution["exec_id"])[0]
+        expect_equal(charge["currency"], "USD", "currency of the commission")
+        commission += decimal(charge["commission"])
+    # The least charge of an order falls on its first execution; a second may cost nothing more.
+    expect(commission > 0, f"commission {commission}")
     expect_equal(decimal(desk.in_ledger(ticket)["filled_qty"]), 10, "filled in the ledger")
     desk.client.kept["filled"] = ticket
 
@@ -123,7 +127,7 @@ def fok(desk, table):
     for ticket in (away, much):
         expect_equal(ticket.executions(), [], f"executions of {ticket.ref}")
         expect_equal(decimal(desk.in_ledger(ticket)["filled_qty"]), 0, "filled in the ledger")
-    desk.fresh_sizes()
+    desk.next_quote()
     whole = desk.limit("BUY", 10, desk.price(1.01), tif="FOK")
     whole.until_status("Filled")
     whole.until_executed(10)

@@ -133,8 +133,8 @@ class Desk:
 
         return self.client.wait(f"a quote near {price}", is_there, since)
 
-    def fresh_sizes(self):
-        """Waits for the next quote: what was taken from the displayed sizes is shown anew."""
+    def next_quote(self):
+        """Waits for the next quote: what was taken from the displayed sizes is shown anew by then."""
         self.client.wait("the next quote", lambda event: event["event"] == "quote", self.client.mark())
 
     def place(self, contract=None, order_id=None, **order):

@@ -255,10 +255,10 @@ const verbs = {
         clearTimeout(timer);
         resolve();
       };
-      second.on(EventName.error, (_error, code) => {
-        codes.push(code);
-        done();
-      });
+      second.on(EventName.error, (_error, code) => codes.push(code));
+      // The library calls a notice without a request information, also this one.
+      second.on(EventName.info, (_text, code) => codes.push(code));
+      second.on(EventName.disconnected, done);
       second.on(EventName.nextValidId, () => {
         connected = true;
         done();
