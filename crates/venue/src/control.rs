@@ -13,6 +13,8 @@
 //! | `POST /clock/speed` | `{"speed": 60}`, a venue started with a speed only |
 //! | `POST /price` | `{"symbol": "AAPL", "price": "190.5"}` moves the market there |
 //! | `POST /halt` | `{"symbol": "AAPL", "halted": true}` |
+//! | `POST /shortable` | `{"symbol": "BBY", "shares": 500}` limits what can be borrowed; `null` lifts it |
+//! | `GET /audit` | whether every account balances: what was examined, and the violations |
 //! | `GET /faults` | faults with their state, matches and times fired |
 //! | `GET /faults/names` | what messages are called in triggers |
 //! | `POST /faults` | one fault, `{"when": {…}, "do": …}`; answers `{"id": 1}` |
@@ -57,6 +59,8 @@ pub(crate) fn router(commands: Commands, port: u16) -> Router {
         .route("/clock/speed", post(speed))
         .route("/price", post(price))
         .route("/halt", post(halt))
+        .route("/shortable", post(shortable))
+        .route("/audit", get(|State(to)| ask(to, Ask::Audit)))
         .route("/faults", get(|State(to)| ask(to, Ask::Faults)).post(add_fault))
         .route("/faults/names", get(|State(to)| ask(to, Ask::FaultNames)))
         .route("/faults/{id}", delete(remove_fault))
@@ -94,6 +98,13 @@ struct SpeedBody {
 struct HaltBody {
     symbol: String,
     halted: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortableBody {
+    symbol: String,
+    shares: Option<DecimalBody>,
 }
 
 /// A decimal as JSON text, which is exact, or as a JSON number.
@@ -144,6 +155,14 @@ async fn speed(State(to): State<Commands>, body: Bytes) -> Response {
 async fn halt(State(to): State<Commands>, body: Bytes) -> Response {
     let halt = read::<HaltBody>(&body).map(|body| Ask::Halt { symbol: body.symbol, halted: body.halted });
     ask_if(to, halt).await
+}
+
+async fn shortable(State(to): State<Commands>, body: Bytes) -> Response {
+    let limit = read::<ShortableBody>(&body).and_then(|body| {
+        let shares = body.shares.map(|shares| shares.read()).transpose()?;
+        Ok(Ask::Shortable { symbol: body.symbol, shares })
+    });
+    ask_if(to, limit).await
 }
 
 async fn add_fault(State(to): State<Commands>, body: Bytes) -> Response {

@@ -38,6 +38,14 @@ impl CoreTask {
                     Answer::json(&json!({ "symbol": symbol, "halted": halted }))
                 }
             },
+            Ask::Shortable { symbol, shares } => match self.core.set_shortable(&symbol, shares, now) {
+                Err(e) => Err(Refusal::invalid(e.to_string())),
+                Ok(step) => {
+                    self.take(step, now, group);
+                    Answer::json(&json!({ "symbol": symbol, "shares": shares }))
+                }
+            },
+            Ask::Audit => Answer::json(&self.core.audit(now)),
             Ask::DropConnections => {
                 group.break_all = true;
                 Answer::json(&json!({ "dropped": self.clients.len() }))

@@ -36,6 +36,15 @@ pub(crate) enum Ask {
         /// Whether it is halted from now on.
         halted: bool,
     },
+    /// Limits what can be borrowed of a symbol.
+    Shortable {
+        /// Symbol.
+        symbol: String,
+        /// Shares; `None`: without limit.
+        shares: Option<Decimal>,
+    },
+    /// Whether the books balance.
+    Audit,
     /// Moves a stepped clock.
     Step(StepTarget),
     /// Closes every client socket.

@@ -109,6 +109,22 @@ pub enum Change {
         /// What it is reported under from now on.
         second: i64,
     },
+    /// An operator limited what can be borrowed.
+    ShortableSet {
+        /// Instrument.
+        con_id: i32,
+        /// Shares, of all accounts together; `None`: without limit.
+        shares: Option<Decimal>,
+    },
+    /// An order began, or ceased, to wait for shares to borrow.
+    Locating {
+        /// Order.
+        perm_id: i64,
+        /// Whether it waits from now on.
+        locating: bool,
+        /// When.
+        at: Timestamp,
+    },
     /// A day began in New York: daily profit counts from here.
     DayBegan {
         /// Day.

@@ -51,6 +51,9 @@ pub enum CoreError {
     /// Not a price this instrument can have.
     #[error("{0} is not a price: it must be positive, at most 1,000,000 and a multiple of the tick")]
     Price(Decimal),
+    /// Not a number of shares.
+    #[error("{0} is not a number of shares that can be borrowed: it must be 0 or more")]
+    Shares(Decimal),
     /// No price to move: before the first close or beyond the calendar.
     #[error("there is no market in {0} at this time")]
     NoMarket(String),

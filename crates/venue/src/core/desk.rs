@@ -386,6 +386,9 @@ impl Core {
         for instrument in waited_for {
             self.match_book(instrument, at, step);
         }
+        if !self.state.locating.is_empty() {
+            self.release_located(at, step);
+        }
     }
 
     fn begin_day(&mut self, at: Timestamp, step: &mut Step) {

@@ -73,6 +73,9 @@ impl Core {
             return;
         }
         let (instrument, tif) = (record.instrument, record.terms.tif);
+        if !record.is_armed() && self.hold_for_locate(perm_id, now, step) {
+            return self.end_immediate(perm_id, now, step);
+        }
         let admitting = self
             .quote(instrument, now)
             .filter(|quote| self.phase(instrument, quote, now).admits(self.state.order(perm_id)));
@@ -168,7 +171,7 @@ impl Core {
 
     /// Shares an order may still fill now. A child fills no more than its parent has.
     fn workable(&self, record: &OrderRecord) -> Decimal {
-        let remaining = record.remaining();
+        let remaining = record.remaining().min(self.sellable(record));
         let Some(parent) = record.parent else {
             return remaining;
         };
@@ -245,7 +248,7 @@ impl Core {
     fn take(&mut self, perm_id: i64, quote: &Quote, incoming: bool, now: Timestamp, step: &mut Step) {
         let parts = self.offers(perm_id, quote, now);
         let total: Decimal = parts.iter().map(|part| part.shares).sum();
-        if total.is_zero() || total < self.state.order(perm_id).least() {
+        if total.is_zero() || total < self.state.order(perm_id).least() || self.hold_for_locate(perm_id, now, step) {
             return;
         }
         for Part { price, shares, against } in parts {

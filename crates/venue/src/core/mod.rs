@@ -21,6 +21,7 @@ mod execute;
 mod fx;
 mod history;
 mod kind;
+mod locate;
 mod margin;
 mod margin_rules;
 mod operator;

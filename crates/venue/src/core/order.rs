@@ -43,6 +43,8 @@ pub(super) struct OrderRecord {
     pub(super) waiting: bool,
     /// Its time to start has not come.
     pub(super) asleep: bool,
+    /// Waits for shares to borrow.
+    pub(super) locating: bool,
     pub(super) triggered: bool,
     /// Where its stop is now, if it follows the market.
     pub(super) stop_now: Option<Decimal>,
@@ -90,6 +92,7 @@ impl OrderRecord {
             parent: accepted.parent,
             waiting: accepted.waiting,
             asleep: accepted.terms.starts_at.is_some(),
+            locating: false,
             triggered: false,
             stop_now: None,
             limit_now: None,
@@ -137,7 +140,7 @@ impl OrderRecord {
 
     /// Whether it may do something at all: sent out, its parent filled, its time come.
     pub(super) fn is_ready(&self) -> bool {
-        !self.held && !self.waiting && !self.asleep && self.is_live()
+        !self.held && !self.waiting && !self.asleep && !self.locating && self.is_live()
     }
 
     /// When time alone next does something to it: it starts, trades in its auction, or ends.
@@ -239,7 +242,11 @@ impl OrderRecord {
     }
 
     pub(super) fn why_held(&self) -> &'static str {
-        if self.is_live() && self.is_armed() { "trigger" } else { "" }
+        match self.is_live() {
+            true if self.locating => "locate",
+            true if self.is_armed() => "trigger",
+            true | false => "",
+        }
     }
 
     pub(super) fn ledger(&self, account: &str, symbol: &str) -> LedgerOrder {

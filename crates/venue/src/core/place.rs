@@ -54,6 +54,9 @@ impl Core {
         }
         let terms = self.read_terms(instrument, order, now)?;
         let account = self.account_of(&order.account)?;
+        if asked.order.parent_id.is_none_or(|id| id == 0) {
+            self.refuse_short(account, instrument, terms.side, terms.quantity, None)?;
+        }
         let (parent, waiting) = match order.parent_id.filter(|id| *id != 0) {
             None => (None, false),
             Some(id) => {

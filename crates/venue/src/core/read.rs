@@ -25,7 +25,8 @@ impl Core {
         refuse_unsupported(order)?;
         let side = match order.action.as_str() {
             "BUY" => Side::Buy,
-            "SELL" => Side::Sell,
+            // A short sale said so: which it is, the position decides.
+            "SELL" | "SSHORT" => Side::Sell,
             other => return Err(Refusal::invalid(&format!("Invalid side '{other}'"))),
         };
         let quantity = quantity(order)?;

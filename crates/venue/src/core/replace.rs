@@ -71,6 +71,9 @@ impl Core {
         if terms.quantity <= filled {
             return Err(Refusal::rejected("The new quantity is not above what has filled already."));
         }
+        if !waiting {
+            self.refuse_short(account, instrument, side, terms.quantity - filled, Some(perm_id))?;
+        }
         let quote = self.priced(instrument, now)?;
         self.price_holdings(account, now);
         let exposure = Exposure { account, instrument, terms, filled, charged, reserved: reserve };

@@ -92,6 +92,10 @@ pub(super) struct State {
     orders: Vec<OrderRecord>,
     pub(super) accounts: Vec<Account>,
     pub(super) universe: Arc<Universe>,
+    /// Shares that can be borrowed, of instruments with a limit.
+    pub(super) borrowable: BTreeMap<usize, Decimal>,
+    /// Orders that wait for shares to borrow.
+    pub(super) locating: BTreeSet<i64>,
     pub(super) books: Vec<Book>,
     /// Instruments whose book holds an order.
     pub(super) active: BTreeSet<usize>,
@@ -122,6 +126,8 @@ impl State {
             accounts: opened.accounts.iter().map(|id| Account::new(id.clone(), opened.deposit)).collect(),
             books: vec![Book::default(); universe.len()],
             active: BTreeSet::new(),
+            borrowable: BTreeMap::new(),
+            locating: BTreeSet::new(),
             taken: vec![Taken::default(); universe.len()],
             universe,
             clients: BTreeMap::new(),
@@ -222,13 +228,13 @@ impl State {
                 record if e.execution.shares > record.remaining() => Err(format!("order {} overfills", record.perm_id)),
                 _ => Ok(()),
             },
-            Change::PriceMoved { con_id, .. } | Change::Halted { con_id, .. }
+            Change::PriceMoved { con_id, .. } | Change::Halted { con_id, .. } | Change::ShortableSet { con_id, .. }
                 if self.universe.find_con_id(*con_id).is_none() =>
             {
                 Err(format!("no contract {con_id}"))
             }
-            Change::PriceMoved { .. } | Change::Halted { .. } => Ok(()),
-            Change::PermIdReissued { perm_id, .. } => live(*perm_id).map(|_| ()),
+            Change::PriceMoved { .. } | Change::Halted { .. } | Change::ShortableSet { .. } => Ok(()),
+            Change::PermIdReissued { perm_id, .. } | Change::Locating { perm_id, .. } => live(*perm_id).map(|_| ()),
             Change::DayBegan { equity, .. } if equity.len() != self.accounts.len() => {
                 Err("one equity per account".to_owned())
             }
@@ -276,6 +282,17 @@ impl State {
                         self.halted.remove(&instrument);
                     }
                 }
+            }
+            Change::ShortableSet { con_id, shares } => {
+                if let Some(instrument) = self.universe.find_con_id(*con_id) {
+                    match shares {
+                        Some(shares) => self.borrowable.insert(instrument, *shares),
+                        None => self.borrowable.remove(&instrument),
+                    };
+                }
+            }
+            Change::Locating { perm_id, locating, at } => {
+                self.update(*perm_id, *at, |order| order.locating = *locating);
             }
             Change::PermIdReissued { perm_id, second } => {
                 self.second_perm_ids.insert(*perm_id, *second);
@@ -423,6 +440,7 @@ impl State {
             self.alarms.remove(&(alarm, perm_id));
         }
         self.live.remove(&perm_id);
+        self.locating.remove(&perm_id);
         if let Some(client) = self.clients.get_mut(&order.client_id) {
             client.live.remove(&perm_id);
         }
@@ -452,6 +470,9 @@ impl State {
             self.alarms.insert((alarm, perm_id));
         }
         self.live.insert(perm_id);
+        if order.locating {
+            self.locating.insert(perm_id);
+        }
         if let Some(client) = self.clients.get_mut(&order.client_id) {
             client.live.insert(perm_id);
         }

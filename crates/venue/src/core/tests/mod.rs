@@ -8,6 +8,7 @@ mod cross;
 mod data;
 mod fill;
 mod load;
+mod locate;
 mod modify;
 mod refuse;
 mod restore;
