@@ -15,6 +15,7 @@ use crate::core::{ConnId, Core, CoreConfig, CoreError};
 use crate::market::Sessions;
 use crate::server_clock::Clock;
 use crate::server_core::{COMMANDS_MAX, Command, CoreTask};
+use crate::server_faults;
 use crate::server_gate::Gate;
 use crate::server_wire::Wire;
 use crate::session::{self, SessionParts};
@@ -153,7 +154,7 @@ fn open_core(config: &VenueConfig, gate: &Gate) -> Result<CoreTask, VenueError> 
     let Some(dir) = &config.state_dir else {
         let mut clock = Clock::new(config, None)?;
         let core = Core::new(core_config, clock.now())?;
-        let wire = wire(config, &mut clock, gate);
+        let wire = wire(config, &core, &mut clock, gate)?;
         return Ok(CoreTask::new(core, clock, None, wire));
     };
     let identity =
@@ -161,14 +162,17 @@ fn open_core(config: &VenueConfig, gate: &Gate) -> Result<CoreTask, VenueError> 
     let (state, remembered) = StateDir::open(dir, &identity)?;
     let mut clock = Clock::new(config, remembered.reached)?;
     let core = Core::restore(core_config, remembered.changes.into_iter(), clock.now())?;
-    let wire = wire(config, &mut clock, gate);
+    let wire = wire(config, &core, &mut clock, gate)?;
     Ok(CoreTask::new(core, clock, Some(state), wire))
 }
 
 /// The faults of the script, and what is set off at once.
-fn wire(config: &VenueConfig, clock: &mut Clock, gate: &Gate) -> Wire {
+fn wire(config: &VenueConfig, core: &Core, clock: &mut Clock, gate: &Gate) -> Result<Wire, VenueError> {
     let script = config.faults.clone().unwrap_or_default();
-    Wire::new(&script, config.seed, clock.now(), gate.clone())
+    for spec in &script.faults {
+        server_faults::check(core, &spec.fault)?;
+    }
+    Ok(Wire::new(&script, config.seed, clock.now(), gate.clone()))
 }
 
 fn core_config(config: &VenueConfig) -> CoreConfig {

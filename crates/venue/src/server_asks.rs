@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::core::LedgerOrder;
-use crate::faults::{FAULTS_MAX, REPLIES, REQUESTS};
+use crate::faults::{FAULTS_MAX, FaultSpec, REPLIES, REQUESTS};
 use crate::server_control::{Answer, Ask, ConnectionState, LedgerFilter, Refusal, ServerState};
 use crate::server_core::{AnswerTo, CoreTask, Group};
 
@@ -52,13 +52,7 @@ impl CoreTask {
             }
             Ask::Faults => Answer::json(&self.wire.armed.views()),
             Ask::FaultNames => Answer::json(&names()),
-            Ask::AddFault(spec) => match self.wire.armed.add(*spec, now) {
-                None => Err(Refusal::invalid(format!("there are {FAULTS_MAX} faults already"))),
-                Some(id) => {
-                    self.time_of_faults(now, group);
-                    Answer::json(&json!({ "id": id }))
-                }
-            },
+            Ask::AddFault(spec) => self.add_fault(*spec, now, group),
             Ask::RemoveFault(id) => match self.wire.armed.remove(id) {
                 None => Err(Refusal::NotFound(format!("there is no fault {id}"))),
                 Some(active) => {
@@ -71,6 +65,14 @@ impl CoreTask {
             },
         };
         group.answers.push((to, result));
+    }
+
+    fn add_fault(&mut self, spec: FaultSpec, now: Timestamp, group: &mut Group) -> Result<Answer, Refusal> {
+        crate::server_faults::check(&self.core, &spec.fault).map_err(|e| Refusal::invalid(e.to_string()))?;
+        let full = || Refusal::invalid(format!("there are {FAULTS_MAX} faults already"));
+        let id = self.wire.armed.add(spec, now).ok_or_else(full)?;
+        self.time_of_faults(now, group);
+        Answer::json(&json!({ "id": id }))
     }
 
     fn ledger(&self, filter: &LedgerFilter) -> Result<Answer, Refusal> {

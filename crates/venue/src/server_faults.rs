@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tws::model::{Notice, Reply};
 
-use crate::core::ConnId;
+use crate::core::{ConnId, Core, CoreError};
 use crate::faults::{FarmName, Fault, Fired, Restored};
 use crate::server_core::{CoreTask, Group};
 
@@ -41,6 +41,17 @@ fn inactive(farm: FarmName) -> Option<(i32, String)> {
         FarmName::MarketData => Some((2108, format!("Market data farm {upon_demand}{host}"))),
         FarmName::Historical => Some((2107, format!("HMDS data farm {upon_demand}{host}"))),
         FarmName::Contracts => None,
+    }
+}
+
+/// Says what is wrong with a fault at this venue, if anything.
+pub(crate) fn check(core: &Core, fault: &Fault) -> Result<(), CoreError> {
+    if let Fault::Halt { symbol, .. } | Fault::FreezeData { symbol: Some(symbol), .. } = fault {
+        core.check_symbol(symbol)
+    } else if let Fault::MovePrice { symbol, price } = fault {
+        core.check_move(symbol, *price)
+    } else {
+        Ok(())
     }
 }
 

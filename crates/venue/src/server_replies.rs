@@ -59,7 +59,7 @@ impl CoreTask {
             Fault::CompetingSession { .. } => live,
             Fault::FreezeData { symbol: None, .. } => live,
             Fault::FreezeData { symbol: Some(symbol), .. } => {
-                live && stream_of(reply).and_then(|req_id| self.wire.streams.get(&(conn, req_id))) == Some(symbol)
+                live && stream_of(reply).and_then(|req_id| self.core.symbol_of_line(conn, req_id)) == Some(symbol)
             }
             Fault::NoExecutionEnd { .. } => msg_id == 55,
             Fault::ShortMemory { executions, completed_orders, .. } => {

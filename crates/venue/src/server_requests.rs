@@ -157,13 +157,10 @@ impl CoreTask {
             let step = self.core.reissue_perm_id(client, order_id, now);
             self.take(step, now, group);
         }
-        if let Some((req_id, contract)) = subscribed(&request) {
-            if let Some(symbol) = self.core.symbol_meant(contract) {
-                self.wire.streams.insert((conn, req_id), symbol);
-            }
-            if self.wire.has(|f| matches!(f, Fault::CompetingSession { .. })) {
-                self.tell_of_competition(conn, req_id, now, group);
-            }
+        if let Some(req_id) = subscribed(&request)
+            && self.wire.has(|f| matches!(f, Fault::CompetingSession { .. }))
+        {
+            self.tell_of_competition(conn, req_id, now, group);
         }
         if let (Some(DropPoint::BetweenStatusAndExecution), Some(order_id)) = (plan.drop, about) {
             self.wire.watched.push((conn, order_id));

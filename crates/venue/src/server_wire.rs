@@ -35,8 +35,6 @@ pub(crate) struct Wire {
     pub(crate) watched: Vec<(ConnId, i32)>,
     /// Client ids that stay occupied.
     pub(crate) lingering: BTreeMap<i32, Timestamp>,
-    /// Symbols of the live data subscribed to.
-    pub(crate) streams: BTreeMap<(ConnId, i32), String>,
     /// Nobody is let in until then.
     pub(crate) down_until: Option<Timestamp>,
 }
@@ -52,7 +50,6 @@ impl Wire {
             waiting: VecDeque::new(),
             watched: Vec::new(),
             lingering: BTreeMap::new(),
-            streams: BTreeMap::new(),
             down_until: None,
         }
     }
@@ -91,7 +88,6 @@ impl Wire {
         self.behind.remove(&conn);
         self.waiting.retain(|w| w.conn != conn);
         self.watched.retain(|(of, _)| *of != conn);
-        self.streams.retain(|(of, _), _| *of != conn);
     }
 
     /// Whether a fault of this kind goes on.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use tws::model::{NO_REQ_ID, Notice, Reply, Request};
 
 use super::asset::Currency;
@@ -458,11 +457,7 @@ impl Core {
 
     /// Moves a price: its middle is `price` now and goes on from there.
     pub fn move_price(&mut self, symbol: &str, price: Decimal, now: Timestamp) -> Result<Step, CoreError> {
-        let instrument =
-            self.market.universe().find_symbol(symbol).ok_or_else(|| CoreError::UnknownSymbol(symbol.to_owned()))?;
-        let valid =
-            price > Decimal::ZERO && price <= Decimal::from(1_000_000) && self.market.on_tick(instrument, price);
-        let wanted = price.to_f64().filter(|_| valid).ok_or(CoreError::Price(price))?;
+        let (instrument, wanted) = self.check_price(symbol, price)?;
         let factor =
             self.market.factor_for(instrument, wanted, now).ok_or_else(|| CoreError::NoMarket(symbol.to_owned()))?;
         let mut step = self.begin();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use tws::model::{Contract, Reply, TickGeneric};
+use rust_decimal::prelude::ToPrimitive;
+use tws::model::{Reply, TickGeneric};
 
 use super::desk::{ConnId, Core, Step};
 use super::{Change, CoreError};
@@ -15,6 +16,24 @@ const TICK_HALTED: i32 = 49;
 impl Core {
     pub(super) fn of_symbol(&self, symbol: &str) -> Result<usize, CoreError> {
         self.market.universe().find_symbol(symbol).ok_or_else(|| CoreError::UnknownSymbol(symbol.to_owned()))
+    }
+
+    /// Says what is wrong with a symbol, if anything.
+    pub fn check_symbol(&self, symbol: &str) -> Result<(), CoreError> {
+        self.of_symbol(symbol).map(|_| ())
+    }
+
+    /// The instrument of a symbol and a price it can have.
+    pub(super) fn check_price(&self, symbol: &str, price: Decimal) -> Result<(usize, f64), CoreError> {
+        let instrument = self.of_symbol(symbol)?;
+        let valid =
+            price > Decimal::ZERO && price <= Decimal::from(1_000_000) && self.market.on_tick(instrument, price);
+        price.to_f64().filter(|_| valid).map(|wanted| (instrument, wanted)).ok_or(CoreError::Price(price))
+    }
+
+    /// Says what is wrong with a price of a symbol, if anything.
+    pub fn check_move(&self, symbol: &str, price: Decimal) -> Result<(), CoreError> {
+        self.check_price(symbol, price).map(|_| ())
     }
 
     /// Halts trading in a symbol, or lets it go on. While it is halted its quote stands still, its orders
@@ -113,9 +132,10 @@ impl Core {
         self.sessions.get(&conn).map(|s| s.client_id)
     }
 
-    /// The symbol a contract means, if it means one.
-    pub fn symbol_meant(&self, contract: &Contract) -> Option<String> {
-        super::contract::resolve(self.market.universe(), contract).map(|i| self.instrument(i).symbol.clone())
+    /// The symbol that a subscription of live quotes is about.
+    pub fn symbol_of_line(&self, conn: ConnId, req_id: i32) -> Option<&String> {
+        let feed = self.sessions.get(&conn)?.ticks.get(&req_id)?;
+        Some(&self.instrument(feed.instrument).symbol)
     }
 
     /// Subscriptions of live quotes.

@@ -1,6 +1,6 @@
 //! Which messages belong to which farm, and which are live data.
 
-use tws::model::{Contract, Reply, Request};
+use tws::model::{Reply, Request};
 
 use super::FarmName;
 
@@ -39,9 +39,9 @@ pub(crate) const fn is_order(msg_id: i32) -> bool {
     matches!(msg_id, 3 | 4 | 21 | 58)
 }
 
-/// The subscription of live data that a request begins: its id and its contract.
-pub(crate) fn subscribed(request: &Request) -> Option<(i32, &Contract)> {
-    if let Request::MarketData(asked) = request { Some((asked.req_id, &asked.contract)) } else { None }
+/// The subscription of live data that a request begins.
+pub(crate) fn subscribed(request: &Request) -> Option<i32> {
+    if let Request::MarketData(asked) = request { Some(asked.req_id) } else { None }
 }
 
 /// The subscription a reply of live data belongs to.

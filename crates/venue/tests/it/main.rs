@@ -9,9 +9,15 @@
 extern crate tollgate_venue as venue;
 
 mod control;
+mod faults_also;
+mod faults_gateway;
+mod faults_order;
+mod faults_script;
 mod garbage;
 mod kill;
 mod orders;
+mod raw;
+mod raw_client;
 mod reads;
 mod restore;
 mod soak;

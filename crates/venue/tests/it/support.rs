@@ -164,3 +164,17 @@ pub(crate) async fn step(venue: &Venue, by: &str) {
     let (status, answer) = post(venue, "/clock/step", &serde_json::json!({ "by": by })).await;
     assert_eq!(status, 200, "{answer}");
 }
+
+/// Orders a fault over the control API; its id.
+pub(crate) async fn fault(venue: &Venue, spec: Value) -> u64 {
+    let (status, answer) = post(venue, "/faults", &spec).await;
+    assert_eq!(status, 200, "{spec}: {answer}");
+    answer["id"].as_u64().unwrap()
+}
+
+/// Takes a fault away.
+pub(crate) async fn no_fault(venue: &Venue, id: u64) {
+    let url = format!("http://{}/faults/{id}", venue.control_addr());
+    let answer = reqwest::Client::new().delete(url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
