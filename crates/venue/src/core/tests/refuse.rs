@@ -19,7 +19,7 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         (order("BUY 0.5 MKT"), 10243),
         (order("BUY 1000000000 MKT"), 201),
         (order("HOLD 10 MKT"), 321),
-        (order("SSHORT 10 MKT"), 321),
+        (order("SLONG 10 MKT"), 321),
         (order("BUY 10 MAGIC"), 387),
         (order("BUY 10 MKT DTC"), 201),
         (order("BUY 10 MKT AUC"), 201),
