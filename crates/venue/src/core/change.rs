@@ -49,6 +49,24 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// What an order waited for has come about.
+    ConditionsMet {
+        /// Order.
+        perm_id: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// An order was read and refused: it was never accepted.
+    Refused(Box<Refused>),
+    /// An order entered by hand became client 0's.
+    Bound {
+        /// Order.
+        perm_id: i64,
+        /// Its id there, negative.
+        order_id: i32,
+        /// When.
+        at: Timestamp,
+    },
     /// The market moved the prices an order works at.
     Priced {
         /// Order.
@@ -154,7 +172,7 @@ pub struct Accepted {
     pub perm_id: i64,
     /// Owner.
     pub client_id: i32,
-    /// The owner's id.
+    /// The owner's id; 0 for an order entered by hand.
     pub order_id: i32,
     /// Instrument.
     pub con_id: i32,
@@ -178,6 +196,15 @@ pub struct Accepted {
     pub reserve: Decimal,
     /// When.
     pub at: Timestamp,
+}
+
+/// An order that was read and refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The order as it would have been taken in.
+    pub asked: Accepted,
+    /// IBKR's text.
+    pub reason: String,
 }
 
 /// New terms of an order.

@@ -45,6 +45,14 @@ pub enum CoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// An order entered by hand that IBKR would not take.
+    #[error("{code}: {message}")]
+    Order {
+        /// IBKR's code.
+        code: i32,
+        /// IBKR's text.
+        message: String,
+    },
     /// No such symbol.
     #[error("there is no symbol {0:?} in the universe")]
     UnknownSymbol(String),

@@ -160,7 +160,7 @@ impl Core {
         step.changes.push(change);
     }
 
-    fn begin(&mut self) -> Step {
+    pub(super) fn begin(&mut self) -> Step {
         Step { changes: std::mem::take(&mut self.pending), ..Step::default() }
     }
 
@@ -237,10 +237,13 @@ impl Core {
             Request::PlaceOrder(order) => self.place(conn, client_id, *order, now, step),
             Request::CancelOrder(cancel) => self.cancel(conn, client_id, cancel.order_id, now, step),
             Request::GlobalCancel => self.global_cancel(now, step),
-            Request::OpenOrders => self.open_orders(conn, Some(client_id), step),
+            Request::OpenOrders => {
+                self.bind_open(client_id, now, step);
+                self.open_orders(conn, Some(client_id), step);
+            }
             Request::AllOpenOrders => self.open_orders(conn, None, step),
-            Request::AutoOpenOrders { .. } => Self::auto_open_orders(conn, client_id, now, step),
-            Request::CompletedOrders { .. } => self.completed_orders(conn, now, step),
+            Request::AutoOpenOrders { auto_bind } => self.auto_open_orders(conn, client_id, auto_bind, now, step),
+            Request::CompletedOrders { api_only } => self.completed_orders(conn, api_only, now, step),
             Request::Executions { req_id, filter } => self.executions(conn, req_id, &filter, now, step),
             Request::CurrentTime => step.send(conn, Reply::CurrentTime(now)),
             Request::CurrentTimeMillis => step.send(conn, Reply::CurrentTimeMillis(now)),
@@ -355,7 +358,7 @@ impl Core {
     }
 
     /// Walks to `now`, second by second while orders wait for the market.
-    fn pass_time(&mut self, now: Timestamp, step: &mut Step) {
+    pub(super) fn pass_time(&mut self, now: Timestamp, step: &mut Step) {
         let gap = now.as_second() - self.reached.as_second();
         if gap > 1 && !self.state.live.is_empty() {
             let stride = (gap / STRIDES_MAX).max(1);
@@ -381,6 +384,7 @@ impl Core {
             return;
         }
         self.matched = at.as_second();
+        self.meet_conditions(at, step);
         let waited_for: Vec<usize> = self.state.active.iter().copied().collect();
         for instrument in waited_for {
             self.match_book(instrument, at, step);
@@ -478,9 +482,19 @@ impl Core {
 
     /// Every order ever accepted, oldest first.
     pub fn ledger(&self) -> Vec<LedgerOrder> {
+        self.ledger_of(true)
+    }
+
+    /// Every order that was read and refused, oldest first. None of them is in the ledger.
+    pub fn refused_orders(&self) -> Vec<LedgerOrder> {
+        self.ledger_of(false)
+    }
+
+    fn ledger_of(&self, accepted: bool) -> Vec<LedgerOrder> {
         self.state
             .orders()
             .iter()
+            .filter(|order| order.accepted == accepted)
             .map(|order| {
                 let account = &self.state.accounts[order.account].id;
                 order.ledger(account, &self.instrument(order.instrument).symbol)

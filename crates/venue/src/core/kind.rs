@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::market::SecType;
+
 /// How far a trailing stop keeps from the market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Distance {
@@ -249,6 +251,29 @@ pub enum TriggerMethod {
 }
 
 impl TriggerMethod {
+    /// What 0 means. Source: IBKR, "Trigger Method Limitations".
+    pub const fn default_of(sec_type: SecType) -> Self {
+        match sec_type {
+            SecType::Opt => Self::DoubleBidAsk,
+            SecType::Cash => Self::BidAsk,
+            SecType::Stk
+            | SecType::Ind
+            | SecType::Fut
+            | SecType::Cfd
+            | SecType::Bond
+            | SecType::Fund
+            | SecType::Crypto => Self::Last,
+        }
+    }
+
+    /// Whether it looks at two prices in a row.
+    pub const fn is_double(self) -> bool {
+        match self {
+            Self::DoubleBidAsk | Self::DoubleLast => true,
+            Self::Last | Self::BidAsk | Self::LastOrBidAsk | Self::Midpoint => false,
+        }
+    }
+
     /// The method of a number other than 0. `None`: IBKR has no such method.
     pub const fn from_wire(number: i32) -> Option<Self> {
         match number {

@@ -41,6 +41,14 @@ pub(super) struct OrderRecord {
     pub(super) held: bool,
     pub(super) parent: Option<i64>,
     pub(super) waiting: bool,
+    /// `false`: read and refused.
+    pub(super) accepted: bool,
+    /// Entered by hand.
+    pub(super) manual: bool,
+    /// Its conditions have not come about.
+    pub(super) unmet: bool,
+    /// Executions of the venue before it.
+    pub(super) fills_before: usize,
     /// Its time to start has not come.
     pub(super) asleep: bool,
     /// Waits for shares to borrow.
@@ -76,7 +84,7 @@ pub(super) enum Slot {
 }
 
 impl OrderRecord {
-    pub(super) fn new(accepted: &Accepted, instrument: usize, rank: u64) -> Self {
+    pub(super) fn new(accepted: &Accepted, instrument: usize, rank: u64, fills_before: usize) -> Self {
         Self {
             perm_id: accepted.perm_id,
             client_id: accepted.client_id,
@@ -91,6 +99,10 @@ impl OrderRecord {
             held: accepted.held,
             parent: accepted.parent,
             waiting: accepted.waiting,
+            accepted: true,
+            manual: accepted.order_id == 0,
+            unmet: waits_for_conditions(&accepted.order),
+            fills_before,
             asleep: accepted.terms.starts_at.is_some(),
             locating: false,
             triggered: false,
@@ -138,9 +150,20 @@ impl OrderRecord {
         self.stop_now.or(self.terms.kind.stop())
     }
 
-    /// Whether it may do something at all: sent out, its parent filled, its time come.
-    pub(super) fn is_ready(&self) -> bool {
+    /// Whether nothing but its conditions keeps it: sent out, its parent filled, its time come, its
+    /// shares located.
+    fn is_up(&self) -> bool {
         !self.held && !self.waiting && !self.asleep && !self.locating && self.is_live()
+    }
+
+    /// Whether it may do something at all.
+    pub(super) fn is_ready(&self) -> bool {
+        self.is_up() && !self.unmet
+    }
+
+    /// Whether its conditions are to be looked at.
+    pub(super) fn is_conditional(&self) -> bool {
+        self.is_up() && (self.unmet || (self.order.conditions_cancel_order && !self.order.conditions.is_empty()))
     }
 
     /// When time alone next does something to it: it starts, trades in its auction, or ends.
@@ -211,6 +234,9 @@ impl OrderRecord {
             self.rank = rank;
         }
         self.asleep = new.starts_at.is_some() && (self.asleep || new.starts_at != old.starts_at);
+        if self.order.conditions != replaced.order.conditions {
+            self.unmet = waits_for_conditions(&replaced.order);
+        }
         self.terms = new;
         self.order = Arc::clone(&replaced.order);
         self.price(self.stop_now, self.limit_now);
@@ -275,6 +301,11 @@ impl OrderRecord {
             executions: self.fills.iter().map(LedgerExecution::of).collect(),
         }
     }
+}
+
+/// Whether an order waits for its conditions before it works.
+fn waits_for_conditions(order: &Order) -> bool {
+    !order.conditions.is_empty() && !order.conditions_cancel_order
 }
 
 /// Whether an order of this status may still do something.

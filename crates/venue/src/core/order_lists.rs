@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use tws::model::{ExecutionFilter, NO_REQ_ID, Notice, Reply};
+use tws::model::{ExecutionFilter, Reply};
 
 use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
@@ -26,21 +26,13 @@ impl Core {
         step.send(conn, Reply::OpenOrdersEnd);
     }
 
-    /// Manual orders for client 0. No order of this venue is entered by hand.
-    pub(super) fn auto_open_orders(conn: ConnId, client_id: i32, now: Timestamp, step: &mut Step) {
-        if client_id == 0 {
-            step.send(conn, Reply::OpenOrdersEnd);
-        } else {
-            let text = "Error validating request.-'bH' : cause - Only the default client (i.e 0) can auto bind orders.";
-            step.send(conn, Reply::Notice(Notice::about(NO_REQ_ID, 321, text, now)));
-        }
-    }
-
-    /// Orders that ended since midnight in New York, of every client.
-    pub(super) fn completed_orders(&self, conn: ConnId, now: Timestamp, step: &mut Step) {
+    /// Orders that ended since midnight in New York, of every client, with or without those entered by
+    /// hand.
+    pub(super) fn completed_orders(&self, conn: ConnId, api_only: bool, now: Timestamp, step: &mut Step) {
         let today = date(now);
         let recent = self.state.ended.iter().rev().map(|id| self.state.order(*id));
-        let today: Vec<&OrderRecord> = recent.take_while(|r| date(r.updated_at) >= today).collect();
+        let today: Vec<&OrderRecord> =
+            recent.take_while(|r| date(r.updated_at) >= today).filter(|r| !(api_only && r.manual)).collect();
         for record in today.into_iter().rev() {
             step.send(conn, self.completed_order(record));
         }

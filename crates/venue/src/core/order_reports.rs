@@ -15,6 +15,10 @@ use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
 use super::trigger::trailing_limit;
 use super::{Distance, Kind, Terms};
+use crate::market::mix;
+
+/// One order in so many hears of its fills by status first.
+const STATUS_FIRST_ONE_IN: u64 = 8;
 
 /// The order as reports carry it: as sent, with the broker's own fields filled in.
 pub(super) fn completed(
@@ -76,7 +80,8 @@ pub(super) fn commission(fill: &Fill, currency: Currency) -> CommissionReport {
 impl Core {
     /// Where the owner of an order listens, if it does.
     pub(super) fn owner(&self, record: &OrderRecord) -> Option<ConnId> {
-        self.by_client.get(&record.client_id).copied()
+        // A manual order is nobody's until it is bound.
+        self.by_client.get(&record.client_id).copied().filter(|_| record.order_id != 0)
     }
 
     pub(super) fn open_order(&self, record: &OrderRecord) -> Reply {
@@ -129,15 +134,24 @@ impl Core {
         }))
     }
 
-    /// Tells the owner of a fill: execution, order, status, commission, as a real Gateway does.
+    /// Tells the owner of a fill: execution, order, status, commission as a rule; order and status before
+    /// the execution for one order in a few. The commission is always last.
     pub(super) fn report_fill(&self, perm_id: i64, step: &mut Step) {
         let record = self.state.order(perm_id);
         let (Some(conn), Some(fill)) = (self.owner(record), record.fills.last()) else {
             return;
         };
-        step.send(conn, self.execution_details(record, fill, NO_REQ_ID));
-        step.send(conn, self.open_order(record));
-        step.send(conn, Reply::OrderStatus(status(record)));
+        let execution = self.execution_details(record, fill, NO_REQ_ID);
+        let progress = [self.open_order(record), Reply::OrderStatus(status(record))];
+        // Both orders occur with IBKR: clients must not rely on either.
+        let key = mix(self.market.config().seed, perm_id.unsigned_abs());
+        if key.is_multiple_of(STATUS_FIRST_ONE_IN) {
+            progress.into_iter().for_each(|reply| step.send(conn, reply));
+            step.send(conn, execution);
+        } else {
+            step.send(conn, execution);
+            progress.into_iter().for_each(|reply| step.send(conn, reply));
+        }
         let currency = self.commission_currency(record.instrument);
         step.send(conn, Reply::CommissionReport(commission(fill, currency)));
     }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use tws::model::{Contract, Notice, OpenOrder, Order, OrderState, OrderStatus, PlaceOrder, Reply, Status};
+use tws::model::{Contract, Notice, OpenOrder, Order, OrderState, PlaceOrder, Reply, Status};
 
-use super::change::Accepted;
+use super::change::{Accepted, Refused};
 use super::commission::Charged;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::margin::{Effect, Exposure};
 use super::order_reports::completed;
 use super::terms::Refusal;
-use super::{Change, Terms};
+use super::{Change, CoreError, Terms};
 use crate::market::Quote;
 
 /// A new order that may be taken in.
@@ -34,40 +34,58 @@ impl Core {
         if let Some(perm_id) = known.filter(|_| !asked.order.what_if) {
             return self.replace(conn, perm_id, asked, now, step);
         }
+        if asked.order_id <= 0 {
+            return refuse(conn, &asked, &Refusal::new(103, "Duplicate order id"), now, step);
+        }
         match self.admit(client_id, &asked, now) {
             Err(refusal) => refuse(conn, &asked, &refusal, now, step),
             Ok(admitted) if asked.order.what_if => self.preview(conn, &asked, &admitted, step),
             Ok(admitted) if !admitted.effect.is_covered() => {
                 let refusal = Self::short_of_margin(&admitted.effect);
-                self.report_refused(conn, &asked, &admitted, &refusal, now, step);
+                self.refuse_read(conn, asked, &admitted, &refusal, now, step);
             }
-            Ok(admitted) => self.accept(asked, &admitted, now, step),
+            Ok(admitted) => {
+                self.accept(asked, &admitted, now, step);
+            }
         }
+    }
+
+    /// A new order entered by hand. Returns its permId.
+    pub(super) fn place_manual(
+        &mut self,
+        client_id: i32,
+        asked: PlaceOrder,
+        now: Timestamp,
+        step: &mut Step,
+    ) -> Result<i64, CoreError> {
+        let refused = |refusal: Refusal| CoreError::Order { code: refusal.code, message: refusal.message };
+        let admitted = self.admit(client_id, &asked, now).map_err(refused)?;
+        if !admitted.effect.is_covered() {
+            return Err(refused(Self::short_of_margin(&admitted.effect)));
+        }
+        Ok(self.accept(asked, &admitted, now, step))
     }
 
     fn admit(&mut self, client_id: i32, asked: &PlaceOrder, now: Timestamp) -> Result<Admitted, Refusal> {
         let order = &asked.order;
         let instrument = super::contract::resolve(self.market.universe(), &asked.contract)
             .ok_or_else(|| Refusal::new(200, "No security definition has been found for the request"))?;
-        if asked.order_id <= 0 {
-            return Err(Refusal::new(103, "Duplicate order id"));
-        }
         let terms = self.read_terms(instrument, order, now)?;
         let account = self.account_of(&order.account)?;
         if asked.order.parent_id.is_none_or(|id| id == 0) {
             self.refuse_short(account, instrument, terms.side, terms.quantity, None)?;
         }
-        let (parent, waiting) = match order.parent_id.filter(|id| *id != 0) {
-            None => (None, false),
+        let (parent, waiting, closes) = match order.parent_id.filter(|id| *id != 0) {
+            None => (None, false, false),
             Some(id) => {
                 let missing = || Refusal::new(135, format!("Can't find order with id ={id}"));
                 let perm_id = self.state.find(client_id, id).ok_or_else(missing)?;
                 let parent = self.state.order(perm_id);
                 let filled = parent.status == Status::Filled;
                 if !parent.is_live() && !filled {
-                    return Err(Refusal::rejected("Parent order is being cancelled."));
+                    return Err(Refusal::new(10006, "Missing parent order."));
                 }
-                (Some(perm_id), !filled)
+                (Some(perm_id), parent.filled.is_zero(), parent.terms.side != terms.side)
             }
         };
         let quote = self.priced(instrument, now)?;
@@ -81,7 +99,7 @@ impl Core {
             reserved: Decimal::ZERO,
         };
         let mut effect = self.effect(&exposure, &quote, now);
-        if waiting {
+        if waiting && closes {
             // An exit that waits for its entry adds nothing that the entry has not reserved.
             effect.reserve = Decimal::ZERO;
         }
@@ -122,13 +140,29 @@ impl Core {
         ))
     }
 
-    fn accept(&mut self, asked: PlaceOrder, admitted: &Admitted, now: Timestamp, step: &mut Step) {
-        let perm_id = self.state.next_perm_id();
+    fn accept(&mut self, asked: PlaceOrder, admitted: &Admitted, now: Timestamp, step: &mut Step) -> i64 {
         let transmit = asked.order.transmit;
         let lone = admitted.parent.is_none();
+        let accepted = self.accepted(asked, admitted, now);
+        let perm_id = accepted.perm_id;
+        self.commit(step, Change::Accepted(Box::new(accepted)));
+        if self.state.order(perm_id).manual {
+            self.bind_if_wanted(perm_id, step, now);
+        }
+        if transmit && lone {
+            self.introduce(perm_id, now, step);
+        } else if transmit {
+            self.transmit_family(perm_id, now, step);
+        }
+        perm_id
+    }
+
+    fn accepted(&self, asked: PlaceOrder, admitted: &Admitted, now: Timestamp) -> Accepted {
+        let perm_id = self.state.next_perm_id();
+        let held = !(asked.order.transmit && admitted.parent.is_none());
         let account = &self.state.accounts[admitted.account].id;
         let order = completed(asked.order, admitted.client_id, asked.order_id, perm_id, &admitted.terms, account);
-        let accepted = Accepted {
+        Accepted {
             perm_id,
             client_id: admitted.client_id,
             order_id: asked.order_id,
@@ -137,18 +171,12 @@ impl Core {
             account: admitted.account,
             terms: admitted.terms,
             order: Arc::new(order),
-            held: !(transmit && lone),
+            held,
             parent: admitted.parent,
             waiting: admitted.waiting,
             expires_at: self.expiry(admitted.instrument, &admitted.terms, now),
             reserve: admitted.effect.reserve,
             at: now,
-        };
-        self.commit(step, Change::Accepted(Box::new(accepted)));
-        if transmit && lone {
-            self.introduce(perm_id, now, step);
-        } else if transmit {
-            self.transmit_family(perm_id, now, step);
         }
     }
 
@@ -228,36 +256,23 @@ impl Core {
         }))
     }
 
-    /// An order that the broker read and refused: Inactive, then 201.
-    fn report_refused(
-        &self,
+    /// An order that the broker read and refused: Inactive, then 201. Its id is spent.
+    fn refuse_read(
+        &mut self,
         conn: ConnId,
-        asked: &PlaceOrder,
+        asked: PlaceOrder,
         admitted: &Admitted,
         refusal: &Refusal,
         now: Timestamp,
         step: &mut Step,
     ) {
-        let mut state = OrderState::of(Status::Inactive);
-        state.reject_reason.clone_from(&refusal.message);
-        step.send(conn, self.unplaced(asked, admitted, state));
-        step.send(
-            conn,
-            Reply::OrderStatus(OrderStatus {
-                order_id: asked.order_id,
-                status: Status::Inactive,
-                filled: Decimal::ZERO,
-                remaining: admitted.terms.quantity,
-                avg_fill_price: Decimal::ZERO,
-                perm_id: 0,
-                parent_id: asked.order.parent_id.unwrap_or(0),
-                last_fill_price: Decimal::ZERO,
-                client_id: admitted.client_id,
-                why_held: String::new(),
-                mkt_cap_price: Decimal::ZERO,
-            }),
-        );
-        refuse(conn, asked, refusal, now, step);
+        let order_id = asked.order_id;
+        let asked = Accepted { reserve: Decimal::ZERO, expires_at: None, ..self.accepted(asked, admitted, now) };
+        let perm_id = asked.perm_id;
+        let reason = refusal.message.clone();
+        self.commit(step, Change::Refused(Box::new(Refused { asked, reason })));
+        self.report(perm_id, step);
+        step.send(conn, Reply::Notice(Notice::about(order_id, refusal.code, refusal.message.clone(), now)));
     }
 }
 

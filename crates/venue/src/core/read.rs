@@ -23,6 +23,7 @@ impl Core {
     /// Reads an order for an instrument.
     pub(super) fn read_terms(&mut self, instrument: usize, order: &Order, now: Timestamp) -> Result<Terms, Refusal> {
         refuse_unsupported(order)?;
+        self.check_conditions(order)?;
         let side = match order.action.as_str() {
             "BUY" => Side::Buy,
             // A short sale said so: which it is, the position decides.
@@ -37,7 +38,7 @@ impl Core {
             quantity,
             kind,
             tif,
-            trigger: trigger(order)?,
+            trigger: self.trigger_method(instrument, order)?,
             outside_rth: order.outside_rth && kind.may_work_outside_rth(),
             all_or_none: order.all_or_none,
             min_qty: order.min_qty.filter(|n| *n > 0).map(|n| Decimal::from(n).min(quantity)),
@@ -47,6 +48,14 @@ impl Core {
             return Err(Refusal::new(111, INCOMPATIBLE));
         }
         Ok(terms)
+    }
+
+    fn trigger_method(&self, instrument: usize, order: &Order) -> Result<TriggerMethod, Refusal> {
+        match order.trigger_method {
+            None | Some(0) => Ok(TriggerMethod::default_of(self.instrument(instrument).sec_type)),
+            Some(number) => TriggerMethod::from_wire(number)
+                .ok_or_else(|| Refusal::invalid(&format!("Invalid trigger method: {number}"))),
+        }
     }
 
     fn kind(&self, instrument: usize, order: &Order, side: Side, now: Timestamp) -> Result<Kind, Refusal> {
@@ -145,7 +154,6 @@ fn refuse_unsupported(order: &Order) -> Result<(), Refusal> {
     let trailing = order.order_type.starts_with("TRAIL");
     let set = |value: Option<Decimal>| value.is_some_and(|v| !v.is_zero());
     let named = [
-        ("conditions", !order.conditions.is_empty()),
         ("blockOrder", order.block_order),
         ("notHeld", order.not_held),
         ("includeOvernight", order.include_overnight),
@@ -184,14 +192,6 @@ fn quantity(order: &Order) -> Result<Decimal, Refusal> {
         return Err(Refusal::rejected("The order size exceeds the maximum of 100,000,000 shares."));
     }
     Ok(quantity.normalize())
-}
-
-fn trigger(order: &Order) -> Result<TriggerMethod, Refusal> {
-    match order.trigger_method {
-        None | Some(0) => Ok(TriggerMethod::default()),
-        Some(number) => TriggerMethod::from_wire(number)
-            .ok_or_else(|| Refusal::invalid(&format!("Invalid trigger method: {number}"))),
-    }
 }
 
 fn starts_at(order: &Order, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {

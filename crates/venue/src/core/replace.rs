@@ -57,7 +57,7 @@ impl Core {
         let (instrument, account, filled, waiting) = (record.instrument, record.account, record.filled, record.waiting);
         let (side, reserve, parent_id) = (record.terms.side, record.reserve, record.order.parent_id);
         let charged = record.charged;
-        let group = record.order.oca_group.clone();
+        let (group, record_parent) = (record.order.oca_group.clone(), record.parent);
         let terms = self.read_terms(instrument, &asked.order, now)?;
         let same = super::contract::resolve(self.market.universe(), &asked.contract) == Some(instrument)
             && self.account_of(&asked.order.account)? == account
@@ -78,7 +78,8 @@ impl Core {
         self.price_holdings(account, now);
         let exposure = Exposure { account, instrument, terms, filled, charged, reserved: reserve };
         let mut effect = self.effect(&exposure, &quote, now);
-        if waiting {
+        let closes = record_parent.is_some_and(|parent| self.state.order(parent).terms.side != side);
+        if waiting && closes {
             effect.reserve = Decimal::ZERO;
         }
         // A change that adds no exposure needs no cover.

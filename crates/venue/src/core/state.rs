@@ -104,6 +104,10 @@ pub(super) struct State {
     pub(super) live: BTreeSet<i64>,
     /// What time alone does next, by when.
     pub(super) alarms: BTreeSet<(Timestamp, i64)>,
+    /// Orders whose conditions are to be looked at.
+    pub(super) conditional: BTreeSet<i64>,
+    /// Number of the last fill of an instrument in an account, from 1.
+    pub(super) last_fills: BTreeMap<(usize, usize), usize>,
     pub(super) children: BTreeMap<i64, Vec<i64>>,
     pub(super) groups: BTreeMap<(i32, String), BTreeSet<i64>>,
     /// Ended orders, in the order they ended.
@@ -133,6 +137,8 @@ impl State {
             clients: BTreeMap::new(),
             live: BTreeSet::new(),
             alarms: BTreeSet::new(),
+            conditional: BTreeSet::new(),
+            last_fills: BTreeMap::new(),
             children: BTreeMap::new(),
             groups: BTreeMap::new(),
             ended: Vec::new(),
@@ -181,6 +187,12 @@ impl State {
         highest.map_or(1, |(id, _)| id.saturating_add(1).max(1))
     }
 
+    /// The next id of a bound manual order: negative, downwards.
+    pub(super) fn next_bound_id(&self, client_id: i32) -> i32 {
+        let lowest = self.clients.get(&client_id).and_then(|c| c.by_order_id.first_key_value());
+        lowest.map_or(-1, |(id, _)| id.saturating_sub(1).min(-1))
+    }
+
     /// Shares already taken at the ask (by buyers) or at the bid in this second.
     pub(super) fn taken(&self, instrument: usize, side: Side, second: i64) -> Decimal {
         let taken = &self.taken[instrument];
@@ -203,19 +215,20 @@ impl State {
         };
         match change {
             Change::Opened(_) => Err("the venue was opened already".to_owned()),
-            Change::Accepted(a) if a.perm_id != self.next_perm_id() => {
-                Err(format!("order {} does not come next", a.perm_id))
-            }
-            Change::Accepted(a) if self.universe.find_con_id(a.con_id).is_none() => {
-                Err(format!("no contract {}", a.con_id))
-            }
-            Change::Accepted(a) if a.account >= self.accounts.len() => Err(format!("no account {}", a.account)),
-            Change::Accepted(a) => a.parent.map_or(Ok(()), |p| known(p).map(|_| ())),
+            Change::Accepted(a) => self.check_accepted(a),
+            Change::Refused(refused) => self.check_accepted(&refused.asked),
+            Change::Bound { perm_id, order_id, .. } => match live(*perm_id)? {
+                record if !record.manual || self.find(record.client_id, *order_id).is_some() => {
+                    Err(format!("order {perm_id} cannot be bound to {order_id}"))
+                }
+                _ => Ok(()),
+            },
             Change::Replaced(r) => live(r.perm_id).map(|_| ()),
             Change::Transmitted { perm_id, .. }
             | Change::Activated { perm_id, .. }
             | Change::Triggered { perm_id, .. }
             | Change::Started { perm_id, .. }
+            | Change::ConditionsMet { perm_id, .. }
             | Change::Priced { perm_id, .. }
             | Change::StatusSet { perm_id, .. } => live(*perm_id).map(|_| ()),
             Change::Reduced { perm_id, quantity, .. } => match live(*perm_id)? {
@@ -247,6 +260,22 @@ impl State {
         }
     }
 
+    fn check_accepted(&self, accepted: &Accepted) -> Result<(), String> {
+        if accepted.perm_id != self.next_perm_id() {
+            return Err(format!("order {} does not come next", accepted.perm_id));
+        }
+        if self.universe.find_con_id(accepted.con_id).is_none() {
+            return Err(format!("no contract {}", accepted.con_id));
+        }
+        if accepted.account >= self.accounts.len() {
+            return Err(format!("no account {}", accepted.account));
+        }
+        match accepted.parent {
+            Some(parent) if self.get(parent).is_none() => Err(format!("there is no order {parent}")),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Applies a change that [`State::check`] passes.
     pub(super) fn apply(&mut self, change: &Change) {
         match change {
@@ -260,6 +289,24 @@ impl State {
             }),
             Change::Activated { perm_id, at } => self.update(*perm_id, *at, |order| order.waiting = false),
             Change::Triggered { perm_id, at } => self.update(*perm_id, *at, |order| order.triggered = true),
+            Change::Refused(refused) => {
+                let perm_id = refused.asked.perm_id;
+                self.accept(&refused.asked);
+                self.update(perm_id, refused.asked.at, |order| {
+                    order.accepted = false;
+                    order.status = Status::Inactive;
+                    order.reason.clone_from(&refused.reason);
+                });
+            }
+            Change::Bound { perm_id, order_id, at } => {
+                let client = self.order(*perm_id).client_id;
+                self.clients.entry(client).or_default().by_order_id.insert(*order_id, *perm_id);
+                self.update(*perm_id, *at, |order| {
+                    order.order_id = *order_id;
+                    Arc::make_mut(&mut order.order).order_id = Some(*order_id);
+                });
+            }
+            Change::ConditionsMet { perm_id, at } => self.update(*perm_id, *at, |order| order.unmet = false),
             Change::Started { perm_id, at } => self.update(*perm_id, *at, |order| order.asleep = false),
             Change::Priced { perm_id, stop, limit, at } => {
                 self.update(*perm_id, *at, |order| order.price(*stop, *limit))
@@ -327,11 +374,13 @@ impl State {
         let Some(instrument) = self.universe.find_con_id(accepted.con_id) else {
             return;
         };
-        let record = OrderRecord::new(accepted, instrument, self.rank);
+        let record = OrderRecord::new(accepted, instrument, self.rank, self.fills.len());
         self.rank += 1;
         let perm_id = record.perm_id;
         let client = self.clients.entry(record.client_id).or_default();
-        client.by_order_id.insert(record.order_id, perm_id);
+        if !record.manual {
+            client.by_order_id.insert(record.order_id, perm_id);
+        }
         if let Some(parent) = record.parent {
             self.children.entry(parent).or_default().push(perm_id);
         }
@@ -378,6 +427,7 @@ impl State {
             Side::Sell => taken.at_bid += execution.shares,
         }
         let fill = Fill { execution: Arc::clone(execution), commission, realized };
+        self.last_fills.insert((account, instrument), self.fills.len() + 1);
         self.fills.push((execution.perm_id, self.order(execution.perm_id).fills.len()));
         self.update(execution.perm_id, execution.time, |order| {
             let remaining = order.remaining();
@@ -441,6 +491,7 @@ impl State {
         }
         self.live.remove(&perm_id);
         self.locating.remove(&perm_id);
+        self.conditional.remove(&perm_id);
         if let Some(client) = self.clients.get_mut(&order.client_id) {
             client.live.remove(&perm_id);
         }
@@ -472,6 +523,9 @@ impl State {
         self.live.insert(perm_id);
         if order.locating {
             self.locating.insert(perm_id);
+        }
+        if order.is_conditional() {
+            self.conditional.insert(perm_id);
         }
         if let Some(client) = self.clients.get_mut(&order.client_id) {
             client.live.insert(perm_id);

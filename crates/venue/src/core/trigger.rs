@@ -13,7 +13,13 @@ use super::{Change, Kind, Side};
 use crate::market::Quote;
 
 /// Whether a quote is at or beyond a price, `above` it or below it.
-fn reaches(method: TriggerMethod, quote: &Quote, before: Option<&Quote>, price: Decimal, above: bool) -> bool {
+pub(super) fn reaches(
+    method: TriggerMethod,
+    quote: &Quote,
+    before: Option<&Quote>,
+    price: Decimal,
+    above: bool,
+) -> bool {
     let beyond = |p: Decimal| if above { p >= price } else { p <= price };
     let near = |q: &Quote| beyond(if above { q.bid } else { q.ask });
     let traded = |q: &Quote| beyond(q.last);
@@ -50,12 +56,7 @@ impl Core {
             (None, None) => return false,
         };
         let method = record.terms.trigger;
-        let before = match method {
-            TriggerMethod::DoubleLast | TriggerMethod::DoubleBidAsk => {
-                self.market.quote(record.instrument, now - 1.seconds())
-            }
-            TriggerMethod::Last | TriggerMethod::BidAsk | TriggerMethod::LastOrBidAsk | TriggerMethod::Midpoint => None,
-        };
+        let before = method.is_double().then(|| self.market.quote(record.instrument, now - 1.seconds())).flatten();
         let reached = reaches(method, quote, before.as_ref(), price, above);
         if reached {
             self.commit(step, Change::Triggered { perm_id, at: now });

@@ -20,5 +20,6 @@ pub use bars::{Bar, BarQuery, BarSize, BarsError, Duration, What};
 pub use calendar::{Calendar, Session};
 pub use closes::{Closes, ClosesError};
 pub use instrument::{Hours, Instrument, Right, SecType};
+pub(crate) use noise::mix;
 pub use quotes::{DayFigures, Market, MarketConfig, MarketError, Move, Quote, Sessions};
 pub use universe::Universe;

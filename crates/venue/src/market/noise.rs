@@ -4,7 +4,7 @@
 pub(super) const NORMALISH_MAX: f64 = 3.464_101_615_137_754_6;
 
 /// Mixes two words into one (the finaliser of SplitMix64 over their sum).
-pub(super) fn mix(a: u64, b: u64) -> u64 {
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
     let mut x = a.wrapping_add(b.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -151,5 +151,5 @@ fn a_short_of_margin_account_may_still_close() {
     rig.price("20");
     assert_eq!(rig.place(90, order("BUY 100 MKT")).last().unwrap(), "error 90 201");
     let told = rig.place(91, order("SELL 100 MKT"));
-    assert_eq!(told[2], "exec 91 SLD 100");
+    assert!(told.contains(&"exec 91 SLD 100".to_owned()), "{told:?}");
 }

@@ -31,6 +31,21 @@ fn a_market_order_is_presubmitted_executed_filled_and_charged() {
 }
 
 #[test]
+fn execution_and_filled_status_come_in_either_order_and_the_commission_after_both() {
+    let mut rig = Rig::always();
+    let mut seen = std::collections::BTreeSet::new();
+    for id in 1..=100 {
+        let told = rig.place(id, order("BUY 1 MKT"));
+        let at = |text: String| told.iter().position(|line| *line == text).unwrap();
+        let (execution, status) = (at(format!("exec {id} BOT 1")), at(format!("status {id} Filled 1/1")));
+        assert!(told.last().unwrap().starts_with("commission"), "{told:?}");
+        seen.insert(execution < status);
+        rig.pass(1);
+    }
+    assert_eq!(seen.len(), 2, "both orders occur");
+}
+
+#[test]
 fn a_limit_order_above_the_market_fills_at_the_ask_not_at_its_limit() {
     let mut rig = Rig::always();
     rig.price("100");

@@ -1,5 +1,5 @@
 use super::rig::{CONN, Rig, dec, order, place};
-use tws::model::{Order, Reply, Request};
+use tws::model::{Order, Reply, Request, Status};
 
 #[test]
 fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace() {
@@ -43,7 +43,7 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         (
             set(|o| {
                 o.conditions = vec![tws::model::OrderCondition {
-                    condition: tws::model::Condition::Margin { is_more: true, percent: 30 },
+                    condition: tws::model::Condition::Time { is_more: true, time: "soon".into() },
                     is_conjunction: true,
                 }];
             }),
@@ -86,7 +86,14 @@ fn an_order_beyond_the_buying_power_is_inactive_and_201() {
         rig.place(1, order("BUY 20100 LMT 100")),
         ["open 1 Inactive", "status 1 Inactive 0/20100", "error 1 201"]
     );
-    assert!(rig.core.ledger().is_empty());
+    assert!(rig.core.ledger().is_empty(), "it was never accepted");
+    let [refused] = &rig.core.refused_orders()[..] else {
+        panic!("one refused order");
+    };
+    assert_eq!((refused.order_id, refused.status, refused.total_qty), (1, Status::Inactive, dec("20100")));
+    assert!(refused.reason.contains("INITIAL MARGIN") && refused.perm_id > 0);
+    assert_eq!(rig.place(1, order("BUY 1 LMT 100")), ["error 1 103"], "its id is spent");
+    assert!(rig.restored().state == rig.core.state);
     rig.place(2, order("BUY 10000 LMT 90"));
     rig.place(3, order("BUY 10000 LMT 90"));
     assert_eq!(rig.place(4, order("BUY 10000 LMT 90"))[2], "error 4 201", "working orders hold their margin");
