@@ -18,6 +18,7 @@ if [ "$want" = test ]; then
   # The third-party clients of tests/clients need an environment of their own, and node.
   python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || packages+=(python3-venv)
   command -v npm >/dev/null || packages+=(nodejs npm)
+  command -v curl >/dev/null || packages+=(curl)
 fi
 if [ "${#packages[@]}" -gt 0 ]; then
   command -v apt-get >/dev/null || fail "install by hand: ${packages[*]}"

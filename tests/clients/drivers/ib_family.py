@@ -4,6 +4,7 @@ It uses the high-level objects (`Trade`, `Fill`, `Ticker`) and their events, as 
 """
 
 import asyncio
+import contextlib
 import importlib
 import json
 import math
@@ -144,14 +145,19 @@ class Driver:
         }
 
     async def connect_twice(self, port, client_id):
-        codes, second = [], library.IB()
-        second.errorEvent += lambda ref, code, *_: codes.append(code)
-        try:
-            await second.connectAsync("127.0.0.1", port, clientId=client_id, timeout=10)
+        codes, second, told = [], library.IB(), asyncio.Event()
+        second.errorEvent += lambda ref, code, *_: (codes.append(code), told.set())
+        attempt = asyncio.ensure_future(second.connectAsync("127.0.0.1", port, clientId=client_id, timeout=30))
+        refused = asyncio.ensure_future(told.wait())
+        # The libraries wait for their timeout also when the other side has closed.
+        await asyncio.wait({attempt, refused}, return_when=asyncio.FIRST_COMPLETED)
+        connected = second.isConnected()
+        for task in (attempt, refused):
+            task.cancel()
+        await asyncio.gather(attempt, refused, return_exceptions=True)
+        with contextlib.suppress(ConnectionError):
             second.disconnect()
-            return {"connected": True, "codes": codes}
-        except Exception as error:  # noqa: BLE001 - being refused is the point
-            return {"connected": False, "codes": codes, "text": str(error)}
+        return {"connected": connected, "codes": codes}
 
     async def disconnect(self):
         self.ib.disconnect()

@@ -67,7 +67,7 @@ def errors(desk, table):
         refs.append(ticket.ref)
         notice = ticket.until_notice(*case["codes"])
         if "text" in case:
-            expect(case["text"] in notice["text"], f"{case['name']}: {notice['text']}")
+            expect(case["text"] in notice["text"].lower(), f"{case['name']}: {notice['text']}")
     ledger = desk.venue.ledger_refs()
     expect(not set(refs) & set(ledger), f"accepted: {set(refs) & set(ledger)}")
     for case in table["cancels"]:

@@ -22,7 +22,8 @@ def accounts(desk, table):
     client = desk.client
     summary = client.ask("summary", tags=table["summary"])["values"]
     for tag in table["summary"]:
-        expect(decimal(summary.get(tag, 0)) > 0, f"summary {tag}: {summary.get(tag)}")
+        # Cash may be below zero by now: the others buy on margin.
+        expect(tag in summary and decimal(summary[tag]).is_finite(), f"summary {tag}: {summary.get(tag)}")
     updates = client.ask("account_updates", account=desk.account)["values"]
     for key in table["updates"]:
         expect(key in updates, f"account updates lack {key}; there are {sorted(updates)}")

@@ -15,6 +15,7 @@ import re
 import shlex
 import subprocess
 import tempfile
+import time
 
 from . import install
 from .lines import PATIENCE_SECONDS, Failed
@@ -37,7 +38,9 @@ class Guide:
         """Runs every block; gives how many ran."""
         try:
             for kind, text in self.blocks:
+                began = time.monotonic()
                 self._one(kind, text)
+                print(f"{time.monotonic() - began:6.2f} s  {kind}: {text.splitlines()[0]}", flush=True)
         finally:
             if self.venue:
                 self.venue.end()
