@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::core::Commissions;
+use crate::core::{Commissions, DataRights};
 use crate::faults::FaultScript;
 use crate::market::Sessions;
 
@@ -33,7 +33,9 @@ pub struct VenueConfig {
     pub live_like: bool,
     /// What stock orders cost.
     pub commissions: Commissions,
-    /// Hold clients to IBKR's message rate.
+    /// Market data the accounts have a right to.
+    pub data: DataRights,
+    /// Hold clients to IBKR's message rate, and to its pacing of historical requests.
     pub throttle: bool,
     /// What is to go wrong.
     pub faults: Option<FaultScript>,
@@ -69,6 +71,7 @@ impl Default for VenueConfig {
             accounts: 1,
             live_like: false,
             commissions: Commissions::Fixed,
+            data: DataRights::Live,
             throttle: true,
             faults: None,
             tick: Duration::from_millis(250),

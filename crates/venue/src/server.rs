@@ -185,6 +185,8 @@ fn core_config(config: &VenueConfig) -> CoreConfig {
         },
         live_like: config.live_like,
         commissions: config.commissions,
+        data: config.data,
+        pacing: config.throttle,
     }
 }
 

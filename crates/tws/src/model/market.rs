@@ -160,6 +160,8 @@ pub mod tick {
     pub const LAST_RTH_TRADE: i32 = 57;
     /// Historical volatility of the last minutes.
     pub const RT_HISTORICAL_VOL: i32 = 58;
+    /// Dividends as `past year,next year,next date,next amount`.
+    pub const IB_DIVIDENDS: i32 = 59;
     /// As [`RT_VOLUME`], trades of the tape only.
     pub const RT_TRADE_VOLUME: i32 = 77;
     /// Delayed option figures by the model.

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::Commissions;
+use super::{Commissions, DataRights};
 use crate::market::MarketError;
 
 /// The settings of a core.
@@ -18,6 +18,10 @@ pub struct CoreConfig {
     pub live_like: bool,
     /// What stock orders cost.
     pub commissions: Commissions,
+    /// Market data the accounts have a right to.
+    pub data: DataRights,
+    /// Hold clients to IBKR's pacing of historical requests.
+    pub pacing: bool,
 }
 
 impl CoreConfig {
@@ -27,7 +31,15 @@ impl CoreConfig {
 
 impl Default for CoreConfig {
     fn default() -> Self {
-        Self { seed: 1, accounts: 1, always: false, live_like: false, commissions: Commissions::Fixed }
+        Self {
+            seed: 1,
+            accounts: 1,
+            always: false,
+            live_like: false,
+            commissions: Commissions::Fixed,
+            data: DataRights::Live,
+            pacing: true,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::fx::Route;
 use super::margin::Parts;
 use super::session::Session;
 use super::state::State;
-use super::{Change, Commissions, CoreConfig, CoreError, LedgerOrder};
+use super::{Change, Commissions, CoreConfig, CoreError, DataRights, LedgerOrder};
 use crate::market::{Instrument, Market, MarketConfig, Quote, Sessions};
 
 /// Longest stretch of time that is walked second by second when working orders wait; a longer one is
@@ -48,6 +48,10 @@ pub struct Core {
     pub(super) market: Market,
     pub(super) state: State,
     pub(super) sessions: BTreeMap<ConnId, Session>,
+    /// Market data the accounts have a right to.
+    pub(super) data_rights: DataRights,
+    /// Whether requests for history are held to IBKR's pacing.
+    pub(super) pacing: bool,
     pub(super) by_client: BTreeMap<i32, ConnId>,
     /// Accounts that traded since they were last reported.
     pub(super) traded: BTreeSet<(usize, usize)>,
@@ -90,6 +94,7 @@ impl Core {
         };
         let mut core = Self::of(&opened, cfg.commissions, now)?;
         core.pending.push(Change::Opened(opened));
+        (core.data_rights, core.pacing) = (cfg.data, cfg.pacing);
         Ok(core)
     }
 
@@ -110,6 +115,7 @@ impl Core {
                 return Err(CoreError::History { position, reason });
             }
         };
+        (core.data_rights, core.pacing) = (cfg.data, cfg.pacing);
         for (position, change) in changes {
             core.state.check(&change).map_err(|reason| CoreError::History { position, reason })?;
             core.apply(&change);
@@ -127,6 +133,8 @@ impl Core {
             state: State::new(opened, std::sync::Arc::clone(market.universe())),
             market,
             sessions: BTreeMap::new(),
+            data_rights: DataRights::Live,
+            pacing: true,
             by_client: BTreeMap::new(),
             traded: BTreeSet::new(),
             reached: now,
@@ -263,33 +271,37 @@ impl Core {
             Request::Unsupported { msg_id, req_id } => {
                 Self::not_served(conn, msg_id, req_id.unwrap_or(NO_REQ_ID), now, step);
             }
-            Request::MarketDepth(asked) => Self::not_served(conn, 10, asked.req_id, now, step),
-            Request::TickByTick(asked) => Self::not_served(conn, 97, asked.req_id, now, step),
-            Request::RealTimeBars(asked) => Self::not_served(conn, 50, asked.req_id, now, step),
-            Request::HistoricalTicks(asked) => Self::not_served(conn, 96, asked.req_id, now, step),
-            Request::Histogram(asked) => Self::not_served(conn, 88, asked.req_id, now, step),
-            Request::ScannerSubscription(asked) => Self::not_served(conn, 22, asked.req_id, now, step),
+            Request::MarketDepth(asked) => self.market_depth(conn, &asked, now, step),
+            Request::CancelMarketDepth { req_id, is_smart_depth } => {
+                self.cancel_market_depth(conn, req_id, is_smart_depth, now, step);
+            }
+            Request::MarketDepthExchanges => self.depth_exchanges(conn, step),
+            Request::TickByTick(asked) => self.tick_by_tick(conn, &asked, now, step),
+            Request::CancelTickByTick { req_id } => self.cancel_tick_by_tick(conn, req_id, now, step),
+            Request::RealTimeBars(asked) => self.real_time_bars(conn, &asked, now, step),
+            Request::CancelRealTimeBars { req_id } => self.cancel_real_time_bars(conn, req_id, now, step),
+            Request::HistoricalTicks(asked) => self.historical_ticks(conn, &asked, now, step),
+            Request::Histogram(asked) => self.histogram(conn, &asked, now, step),
+            Request::ScannerParameters => Self::scanner_parameters(conn, step),
+            Request::ScannerSubscription(asked) => self.scan(conn, &asked, now, step),
+            Request::CancelScannerSubscription { req_id } => self.cancel_scan(conn, req_id, now, step),
+            // Answered at once: there is never anything left to cancel.
+            Request::CancelHistoricalTicks { .. }
+            | Request::CancelHistogram { .. }
+            | Request::CancelCalculateImpliedVolatility { .. }
+            | Request::CancelCalculateOptionPrice { .. } => {}
             Request::CalculateImpliedVolatility(asked) => Self::not_served(conn, 54, asked.req_id, now, step),
             Request::CalculateOptionPrice(asked) => Self::not_served(conn, 55, asked.req_id, now, step),
-            Request::SmartComponents { req_id, .. } => Self::not_served(conn, 83, req_id, now, step),
-            Request::SoftDollarTiers { req_id } => Self::not_served(conn, 79, req_id, now, step),
-            Request::CancelMarketDepth { req_id, .. }
-            | Request::CancelTickByTick { req_id }
-            | Request::CancelRealTimeBars { req_id }
-            | Request::CancelHistoricalTicks { req_id }
-            | Request::CancelHistogram { req_id }
-            | Request::CancelScannerSubscription { req_id }
-            | Request::CancelCalculateImpliedVolatility { req_id }
-            | Request::CancelCalculateOptionPrice { req_id } => {
-                let text = format!("Can't find EId with tickerId:{req_id}");
-                step.send(conn, Reply::Notice(Notice::about(req_id, 300, text, now)));
+            Request::SmartComponents { req_id, bbo_exchange } => {
+                Self::smart_components(conn, req_id, &bbo_exchange, now, step);
             }
-            Request::MarketDepthExchanges => Self::not_served(conn, 82, NO_REQ_ID, now, step),
-            Request::ScannerParameters => Self::not_served(conn, 24, NO_REQ_ID, now, step),
-            Request::FamilyCodes => Self::not_served(conn, 80, NO_REQ_ID, now, step),
-            Request::NewsProviders => Self::not_served(conn, 85, NO_REQ_ID, now, step),
-            Request::NewsBulletins { .. } => Self::not_served(conn, 12, NO_REQ_ID, now, step),
-            Request::CancelNewsBulletins => Self::not_served(conn, 13, NO_REQ_ID, now, step),
+            Request::SoftDollarTiers { req_id } => {
+                step.send(conn, Reply::SoftDollarTiers { req_id, tiers: Vec::new() });
+            }
+            Request::FamilyCodes => self.family_codes(conn, step),
+            Request::NewsProviders => step.send(conn, Reply::NewsProviders { providers: Vec::new() }),
+            // No exchange of this venue ever publishes a bulletin.
+            Request::NewsBulletins { .. } | Request::CancelNewsBulletins => {}
             Request::Positions => self.positions(conn, step),
             Request::CancelPositions => self.end_feed(conn, |s| s.positions = false),
             Request::PositionsMulti(scope) => self.positions_multi(conn, &scope, now, step),
@@ -353,6 +365,10 @@ impl Core {
         self.report_trades(now, &mut step);
         self.report_ticks(now, &mut step);
         self.report_bars(now, &mut step);
+        self.report_tape(now, &mut step);
+        self.report_real_time_bars(now, &mut step);
+        self.report_depth(now, &mut step);
+        self.report_scans(now, &mut step);
         self.report_accounts(now, &mut step);
         step
     }
@@ -430,7 +446,7 @@ impl Core {
     }
 
     /// What the market shows; a halted instrument stands still and is not open.
-    fn shown(&self, instrument: usize, at: Timestamp) -> Option<Quote> {
+    pub(super) fn shown(&self, instrument: usize, at: Timestamp) -> Option<Quote> {
         match self.state.halted.get(&instrument) {
             None => self.market.quote(instrument, at),
             Some(since) => self.market.quote(instrument, *since).map(|q| Quote { open: false, ..q }),

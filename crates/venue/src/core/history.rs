@@ -6,8 +6,11 @@ use tws::model::{
     BarTime, HeadTimestampRequest, HistoricalBar, HistoricalData, HistoricalDataEnd, HistoricalDataRequest, Reply,
 };
 
+use super::data_type::DataRights;
 use super::desk::{ConnId, Core, Step};
-use crate::market::{Bar, BarQuery, BarSize, BarsError, Duration, What};
+use super::pacing::{Asked, VIOLATION};
+use super::tape::{is_quoted, prints_trades};
+use crate::market::{Bar, BarQuery, BarSize, BarsError, Duration, SecType, What};
 
 /// Seconds between updates of an unfinished bar.
 const UPDATE_SECONDS: i64 = 5;
@@ -21,8 +24,52 @@ pub(super) struct BarFeed {
     last: Option<Bar>,
 }
 
+/// Widest bars that are held to IBKR's pacing, in seconds.
+const PACED_WIDTH_MAX: i64 = 30;
+
 /// IBKR's code and text.
 type Fault = (i32, String);
+
+/// What `whatToShow` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Show {
+    Bars(What),
+    /// Trades adjusted for dividends and splits, up to now: all closes here are adjusted ones.
+    Adjusted,
+    BidAsk,
+    Schedule,
+}
+
+impl Show {
+    /// `None` is a kind of data that IBKR has and this venue has none of.
+    fn parse(text: &str) -> Result<Option<Self>, Fault> {
+        match text {
+            "TRADES" | "AGGTRADES" => Ok(Some(Self::Bars(What::Trades))),
+            "MIDPOINT" => Ok(Some(Self::Bars(What::Midpoint))),
+            "BID" => Ok(Some(Self::Bars(What::Bid))),
+            "ASK" => Ok(Some(Self::Bars(What::Ask))),
+            "ADJUSTED_LAST" => Ok(Some(Self::Adjusted)),
+            "BID_ASK" => Ok(Some(Self::BidAsk)),
+            "SCHEDULE" => Ok(Some(Self::Schedule)),
+            "HISTORICAL_VOLATILITY"
+            | "OPTION_IMPLIED_VOLATILITY"
+            | "FEE_RATE"
+            | "YIELD_BID"
+            | "YIELD_ASK"
+            | "YIELD_BID_ASK"
+            | "YIELD_LAST" => Ok(None),
+            other => Err((321, format!("Error validating request.-'bQ' : cause - Unsupported whatToShow '{other}'"))),
+        }
+    }
+}
+
+/// Whether there are bars of these prices for this kind of instrument.
+pub(super) fn serves(sec_type: SecType, what: What) -> bool {
+    match what {
+        What::Trades => prints_trades(sec_type),
+        What::Midpoint | What::Bid | What::Ask => is_quoted(sec_type),
+    }
+}
 
 impl Core {
     pub(super) fn historical_data(
@@ -36,13 +83,80 @@ impl Core {
         let Some(instrument) = self.meant(conn, req_id, &asked.contract, now, step) else {
             return;
         };
-        let read = query(asked, instrument, now).and_then(|query| {
-            let (start, bars) = self.market.bars(&query).map_err(no_bars)?;
-            if bars.is_empty() { Err(no_bars(BarsError::NoData)) } else { Ok((query, start, bars)) }
-        });
-        let (query, start, bars) = match read {
+        match self.read_bars(conn, asked, instrument, now) {
+            Err((code, text)) => Self::notice(conn, req_id, code, &text, now, step),
+            Ok((Show::Schedule, query)) => self.schedule(conn, asked, &query, now, step),
+            Ok((show, query)) => self.answer_bars(conn, asked, show, query, now, step),
+        }
+    }
+
+    /// What is asked for, if it can be answered.
+    fn read_bars(
+        &mut self,
+        conn: ConnId,
+        asked: &HistoricalDataRequest,
+        instrument: usize,
+        now: Timestamp,
+    ) -> Result<(Show, BarQuery), Fault> {
+        let show = Show::parse(&asked.what_to_show)?.ok_or_else(|| self.no_data_of(instrument, &asked.what_to_show))?;
+        let query = query(asked, show, instrument, now)?;
+        let sec_type = self.instrument(instrument).sec_type;
+        let served = match show {
+            Show::Bars(what) => serves(sec_type, what),
+            Show::BidAsk => serves(sec_type, What::Bid),
+            Show::Adjusted => sec_type == SecType::Stk,
+            Show::Schedule => true,
+        };
+        if self.data_rights == DataRights::None {
+            let of = self.instrument(instrument);
+            let text = format!(
+                "Historical Market Data Service error message:No market data permissions for {} {}",
+                of.primary_exchange,
+                of.sec_type.as_str()
+            );
+            return Err((162, text));
+        }
+        if !served {
+            return Err(self.no_data_of(instrument, &asked.what_to_show));
+        }
+        let paced = matches!(query.size, BarSize::Seconds(width) if width <= PACED_WIDTH_MAX);
+        let key = Asked::bars(asked, instrument);
+        let Some(session) = self.sessions.get_mut(&conn) else {
+            return Ok((show, query));
+        };
+        if asked.keep_up_to_date && session.bars.contains_key(&asked.req_id) {
+            return Err((322, "Error processing request.-'bQ' : cause - Duplicate ticker id".to_owned()));
+        }
+        if self.pacing && paced && !session.data.pacing.admit(key, now) {
+            return Err((162, VIOLATION.to_owned()));
+        }
+        Ok((show, query))
+    }
+
+    fn answer_bars(
+        &mut self,
+        conn: ConnId,
+        asked: &HistoricalDataRequest,
+        show: Show,
+        query: BarQuery,
+        now: Timestamp,
+        step: &mut Step,
+    ) {
+        let req_id = asked.req_id;
+        let found = match show {
+            Show::BidAsk => self.bid_ask_bars(&query),
+            Show::Bars(_) | Show::Adjusted | Show::Schedule => self.market.bars(&query),
+        };
+        let (start, bars) = match found {
+            Ok((_, bars)) if bars.is_empty() => {
+                let (code, text) = no_bars(BarsError::NoData);
+                return Self::notice(conn, req_id, code, &text, now, step);
+            }
             Ok(found) => found,
-            Err((code, text)) => return Self::notice(conn, req_id, code, &text, now, step),
+            Err(why) => {
+                let (code, text) = no_bars(why);
+                return Self::notice(conn, req_id, code, &text, now, step);
+            }
         };
         let written = bars.iter().map(|bar| write(bar, &query, asked.format_date)).collect();
         step.send(conn, Reply::HistoricalData(HistoricalData { req_id, start, end: query.end, bars: written }));
@@ -56,6 +170,37 @@ impl Core {
         }
     }
 
+    /// Bars of bid and ask: open and close are the averages of bid and ask, high is the highest ask and
+    /// low the lowest bid.
+    fn bid_ask_bars(&self, query: &BarQuery) -> Result<(Timestamp, Vec<Bar>), BarsError> {
+        let (start, bids) = self.market.bars(&BarQuery { what: What::Bid, ..*query })?;
+        let (_, asks) = self.market.bars(&BarQuery { what: What::Ask, ..*query })?;
+        let tick = |price| {
+            let step = self.market.tick(query.instrument, price);
+            ((price / step).round() * step).normalize()
+        };
+        let joined = bids.into_iter().zip(asks).map(|(bid, ask)| Bar {
+            open: tick(bid.wap),
+            high: ask.high,
+            low: bid.low,
+            close: tick(ask.wap),
+            ..bid
+        });
+        Ok((start, joined.collect()))
+    }
+
+    /// Error 162 for data that there is none of.
+    pub(super) fn no_data_of(&self, instrument: usize, what: &str) -> Fault {
+        let of = self.instrument(instrument);
+        let exchange = of.exchanges.first().copied().unwrap_or_default();
+        let text = format!(
+            "Historical Market Data Service error message:No historical market data for {}/{}@{exchange} {what}",
+            of.symbol,
+            of.sec_type.as_str()
+        );
+        (162, text)
+    }
+
     pub(super) fn cancel_historical_data(&mut self, conn: ConnId, req_id: i32, now: Timestamp, step: &mut Step) {
         let removed = self.sessions.get_mut(&conn).and_then(|s| s.bars.remove(&req_id));
         if removed.is_none() {
@@ -65,19 +210,24 @@ impl Core {
 
     pub(super) fn head_timestamp(&self, conn: ConnId, asked: &HeadTimestampRequest, now: Timestamp, step: &mut Step) {
         let req_id = asked.req_id;
-        if self.meant(conn, req_id, &asked.contract, now, step).is_none() {
+        let Some(instrument) = self.meant(conn, req_id, &asked.contract, now, step) else {
             return;
-        }
-        match (What::parse(&asked.what_to_show), self.market.head()) {
-            (Some(_), Some(time)) => {
+        };
+        let served = match Show::parse(&asked.what_to_show) {
+            Ok(Some(Show::Bars(what))) => serves(self.instrument(instrument).sec_type, what),
+            Ok(Some(Show::BidAsk)) => serves(self.instrument(instrument).sec_type, What::Bid),
+            Ok(Some(Show::Adjusted)) => self.instrument(instrument).sec_type == SecType::Stk,
+            Ok(Some(Show::Schedule) | None) => false,
+            Err((code, text)) => return Self::notice(conn, req_id, code, &text, now, step),
+        };
+        match self.market.head().filter(|_| served) {
+            Some(time) => {
                 let as_unix_seconds = asked.format_date == 2;
                 step.send(conn, Reply::HeadTimestamp { req_id, time, as_unix_seconds });
             }
-            (Some(_), None) => Self::notice(conn, req_id, 162, &no_bars(BarsError::NoData).1, now, step),
-            (None, _) => {
-                let text =
-                    format!("Error validating request.-'bH' : cause - Unknown whatToShow '{}'", asked.what_to_show);
-                Self::notice(conn, req_id, 321, &text, now, step);
+            None => {
+                let (code, text) = self.no_data_of(instrument, &asked.what_to_show);
+                Self::notice(conn, req_id, code, &text, now, step);
             }
         }
     }
@@ -117,7 +267,7 @@ fn recent(size: BarSize) -> Duration {
     }
 }
 
-fn query(asked: &HistoricalDataRequest, instrument: usize, now: Timestamp) -> Result<BarQuery, Fault> {
+fn query(asked: &HistoricalDataRequest, show: Show, instrument: usize, now: Timestamp) -> Result<BarQuery, Fault> {
     let invalid = |cause: String| (321, format!("Error validating request.-'bH' : cause - {cause}"));
     let end = if asked.end_date_time.is_empty() {
         now
@@ -133,15 +283,28 @@ fn query(asked: &HistoricalDataRequest, instrument: usize, now: Timestamp) -> Re
             })?
             .min(now)
     };
+    let size =
+        BarSize::parse(&asked.bar_size).ok_or_else(|| invalid(format!("Invalid bar size '{}'", asked.bar_size)))?;
+    if asked.keep_up_to_date {
+        let grows = matches!(show, Show::Bars(_));
+        if !grows || matches!(size, BarSize::Seconds(width) if width < UPDATE_SECONDS) {
+            return Err(invalid("Data of this kind and bar size cannot be kept up to date".to_owned()));
+        }
+    }
+    if show == Show::Adjusted && !asked.end_date_time.is_empty() {
+        return Err(invalid("End Date not supported with adjusted last".to_owned()));
+    }
     Ok(BarQuery {
         instrument,
         end,
         duration: Duration::parse(&asked.duration)
             .ok_or_else(|| invalid(format!("Invalid duration '{}'", asked.duration)))?,
-        size: BarSize::parse(&asked.bar_size)
-            .ok_or_else(|| invalid(format!("Invalid bar size '{}'", asked.bar_size)))?,
-        what: What::parse(&asked.what_to_show)
-            .ok_or_else(|| invalid(format!("Unsupported whatToShow '{}'", asked.what_to_show)))?,
+        size,
+        what: match show {
+            Show::Bars(what) => what,
+            Show::BidAsk => What::Bid,
+            Show::Adjusted | Show::Schedule => What::Trades,
+        },
     })
 }
 

@@ -148,8 +148,7 @@ impl Core {
     pub fn refresh_data(&mut self) {
         for session in self.sessions.values_mut() {
             for feed in session.ticks.values_mut() {
-                feed.last = None;
-                feed.figures = None;
+                feed.forget();
             }
         }
     }
@@ -159,6 +158,7 @@ impl Core {
         for session in self.sessions.values_mut() {
             session.ticks.clear();
             session.bars.clear();
+            session.data.drop_feeds();
         }
     }
 }

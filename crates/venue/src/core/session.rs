@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use tws::model::MarketDataType;
 
 use super::account_values::{Key, Unit};
+use super::data_feeds::DataFeeds;
 use super::history::BarFeed;
-use crate::market::{DayFigures, Quote};
+use super::ticks::TickFeed;
 
 /// A connected client.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) client_id: i32,
     pub(super) connected_at: Timestamp,
-    pub(super) data_type: MarketDataType,
     pub(super) binds_manual_orders: bool,
+    pub(super) data: DataFeeds,
     pub(super) ticks: BTreeMap<i32, TickFeed>,
     pub(super) bars: BTreeMap<i32, BarFeed>,
     pub(super) positions: bool,
@@ -30,14 +30,6 @@ pub(super) struct Session {
 
 /// Positions of accounts in the state.
 pub(super) type AccountSet = BTreeSet<usize>;
-
-/// Streaming market data.
-#[derive(Clone, Debug)]
-pub(super) struct TickFeed {
-    pub(super) instrument: usize,
-    pub(super) last: Option<Quote>,
-    pub(super) figures: Option<DayFigures>,
-}
 
 /// An account summary with its last figures.
 #[derive(Clone, Debug)]
@@ -92,8 +84,8 @@ impl Session {
         Self {
             client_id,
             connected_at: now,
-            data_type: MarketDataType::Live,
             binds_manual_orders: false,
+            data: DataFeeds::default(),
             ticks: BTreeMap::new(),
             bars: BTreeMap::new(),
             positions: false,

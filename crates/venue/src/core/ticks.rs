@@ -3,16 +3,40 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::{
-    MarketDataRequest, MarketDataType, NO_REQ_ID, Reply, TickAttrib, TickPrice, TickReqParams, TickSize, TickString,
-    tick,
+    MarketDataRequest, MarketDataType, Reply, TickAttrib, TickPrice, TickReqParams, TickSize, TickString, tick,
 };
 
+use super::data_type::{Delivery, grant};
 use super::desk::{ConnId, Core, Step};
-use super::session::TickFeed;
+use super::generic_ticks::GenericTicks;
+use super::reference::BBO_EXCHANGE;
+use super::tape::is_quoted;
 use crate::market::{DayFigures, Quote};
 
 /// Most market data lines of a client, as IBKR grants at least.
 const LINES_MAX: usize = 100;
+
+/// Streaming market data.
+#[derive(Clone, Debug)]
+pub(super) struct TickFeed {
+    pub(super) instrument: usize,
+    wanted: MarketDataType,
+    /// Kind told last.
+    kind: MarketDataType,
+    generics: GenericTicks,
+    last: Option<Quote>,
+    /// Whether bid and ask were shown last.
+    two_sided: bool,
+    figures: Option<DayFigures>,
+}
+
+impl TickFeed {
+    /// Everything is news again.
+    pub(super) fn forget(&mut self) {
+        self.last = None;
+        self.figures = None;
+    }
+}
 
 impl Core {
     pub(super) fn market_data(&mut self, conn: ConnId, asked: &MarketDataRequest, now: Timestamp, step: &mut Step) {
@@ -20,38 +44,57 @@ impl Core {
         let Some(instrument) = self.meant(conn, req_id, &asked.contract, now, step) else {
             return;
         };
-        let Some(session) = self.sessions.get(&conn) else {
-            return;
+        let is_snapshot = asked.snapshot || asked.regulatory_snapshot;
+        let mut feed = match self.tick_feed(conn, asked, instrument, is_snapshot, now) {
+            Ok(feed) => feed,
+            Err((code, text)) => return Self::notice(conn, req_id, code, &text, now, step),
         };
-        let kind = session.data_type;
-        if !asked.snapshot && session.ticks.contains_key(&req_id) {
-            return Self::notice(conn, req_id, 322, "Error processing request. Duplicate ticker id", now, step);
+        let wanted = self.sessions.get(&conn).and_then(|s| s.data.wanted);
+        match grant(self.data_rights, wanted) {
+            Ok(None) => {}
+            Ok(Some((code, text))) => Self::notice(conn, req_id, code, text, now, step),
+            Err((code, text)) => return Self::notice(conn, req_id, code, text, now, step),
         }
-        if !asked.snapshot && session.ticks.len() >= LINES_MAX {
-            return Self::notice(conn, req_id, 101, "Max number of tickers has been reached", now, step);
-        }
-        step.send(conn, Reply::MarketDataType { req_id, kind });
-        let mut feed = TickFeed { instrument, last: None, figures: None };
+        step.send(conn, Reply::MarketDataType { req_id, kind: feed.kind });
         if let Some(quote) = self.quote(instrument, now) {
-            step.send(
-                conn,
-                Reply::TickReqParams(TickReqParams {
-                    req_id,
-                    min_tick: self.market.tick(instrument, quote.last),
-                    bbo_exchange: "9c0001".to_owned(),
-                    snapshot_permissions: 3,
-                }),
-            );
-            let figures = self.market.day_figures(instrument, now);
-            for reply in changed(req_id, kind, &mut feed, &quote, figures.as_ref()) {
-                step.send(conn, reply);
-            }
+            let min_tick = self.market.tick(instrument, quote.last);
+            let bbo_exchange = BBO_EXCHANGE.to_owned();
+            let params = TickReqParams { req_id, min_tick, bbo_exchange, snapshot_permissions: 3 };
+            step.send(conn, Reply::TickReqParams(params));
         }
-        if asked.snapshot {
+        self.tell_ticks(conn, req_id, &mut feed, now, step);
+        if is_snapshot {
             step.send(conn, Reply::TickSnapshotEnd { req_id });
         } else if let Some(session) = self.sessions.get_mut(&conn) {
             session.ticks.insert(req_id, feed);
         }
+    }
+
+    fn tick_feed(
+        &self,
+        conn: ConnId,
+        asked: &MarketDataRequest,
+        instrument: usize,
+        is_snapshot: bool,
+        now: Timestamp,
+    ) -> Result<TickFeed, (i32, String)> {
+        let invalid = |cause: &str| (321, format!("Error validating request.-'bH' : cause - {cause}"));
+        let generics =
+            GenericTicks::read(&asked.generic_ticks, self.instrument(instrument)).map_err(|cause| invalid(&cause))?;
+        if is_snapshot && !asked.generic_ticks.trim().is_empty() {
+            return Err(invalid("Snapshot market data subscription is not applicable to generic ticks"));
+        }
+        if let Some(session) = self.sessions.get(&conn).filter(|_| !is_snapshot) {
+            if session.ticks.contains_key(&asked.req_id) {
+                return Err((322, "Error processing request. Duplicate ticker id".to_owned()));
+            }
+            if session.ticks.len() >= LINES_MAX {
+                return Err((101, "Max number of tickers has been reached".to_owned()));
+            }
+        }
+        let wanted = self.sessions.get(&conn).and_then(|s| s.data.wanted).unwrap_or(MarketDataType::Live);
+        let kind = self.delivery(instrument, wanted, now).kind;
+        Ok(TickFeed { instrument, wanted, kind, generics, last: None, two_sided: false, figures: None })
     }
 
     pub(super) fn cancel_market_data(&mut self, conn: ConnId, req_id: i32, now: Timestamp, step: &mut Step) {
@@ -61,35 +104,49 @@ impl Core {
         }
     }
 
-    pub(super) fn set_market_data_type(&mut self, conn: ConnId, number: i32, now: Timestamp, step: &mut Step) {
-        let Some(kind) = MarketDataType::from_wire(number) else {
-            let text = format!("Error validating request.-'bH' : cause - Unknown market data type: {number}");
-            return Self::notice(conn, NO_REQ_ID, 321, &text, now, step);
-        };
-        if let Some(session) = self.sessions.get_mut(&conn) {
-            session.data_type = kind;
-        }
-    }
-
     /// Sends every subscriber what changed since it was last told.
     pub(super) fn report_ticks(&mut self, now: Timestamp, step: &mut Step) {
         let mut sessions = std::mem::take(&mut self.sessions);
         for (conn, session) in &mut sessions {
-            let kind = session.data_type;
             for (req_id, feed) in &mut session.ticks {
-                let Some(quote) = self.quote(feed.instrument, now) else {
-                    continue;
-                };
-                if feed.last == Some(quote) {
-                    continue;
-                }
-                let figures = widened(feed, &quote).or_else(|| self.market.day_figures(feed.instrument, now));
-                for reply in changed(*req_id, kind, feed, &quote, figures.as_ref()) {
-                    step.send(*conn, reply);
-                }
+                self.tell_ticks(*conn, *req_id, feed, now, step);
             }
         }
         self.sessions = sessions;
+    }
+
+    fn tell_ticks(&mut self, conn: ConnId, req_id: i32, feed: &mut TickFeed, now: Timestamp, step: &mut Step) {
+        let delivery = self.delivery(feed.instrument, feed.wanted, now);
+        if delivery.kind != feed.kind {
+            feed.kind = delivery.kind;
+            step.send(conn, Reply::MarketDataType { req_id, kind: delivery.kind });
+        }
+        let quote = if delivery.at == now {
+            self.quote(feed.instrument, now)
+        } else {
+            self.market.quote(feed.instrument, delivery.at)
+        };
+        let Some(quote) = quote else {
+            return;
+        };
+        if feed.last != Some(quote) || feed.two_sided != delivery.two_sided {
+            let figures = widened(feed, &quote).or_else(|| self.market.day_figures(feed.instrument, delivery.at));
+            let quoted = is_quoted(self.instrument(feed.instrument).sec_type);
+            let mut ticks = Ticks { req_id, delayed: delivery.is_delayed(), out: Vec::new() };
+            if quoted {
+                ticks.sides(feed, &quote, &delivery);
+            }
+            ticks.trades(feed, &quote, figures.as_ref());
+            feed.last = Some(quote);
+            feed.two_sided = delivery.two_sided;
+            feed.figures = figures;
+            for reply in ticks.out {
+                step.send(conn, reply);
+            }
+        }
+        for reply in self.generic_ticks(req_id, feed.instrument, &mut feed.generics, &delivery) {
+            step.send(conn, reply);
+        }
     }
 }
 
@@ -104,56 +161,82 @@ fn widened(feed: &TickFeed, quote: &Quote) -> Option<DayFigures> {
     })
 }
 
-/// The ticks that differ from what a subscriber knows, which it knows from then on.
-fn changed(
+/// Collects the ticks that differ from what a subscriber knows.
+struct Ticks {
     req_id: i32,
-    kind: MarketDataType,
-    feed: &mut TickFeed,
-    quote: &Quote,
-    figures: Option<&DayFigures>,
-) -> Vec<Reply> {
-    let delayed = match kind {
-        MarketDataType::Live | MarketDataType::Frozen => false,
-        MarketDataType::Delayed | MarketDataType::DelayedFrozen => true,
-    };
-    let pick = |live: i32, late: i32| if delayed { late } else { live };
-    let was = feed.last;
-    let mut out = Vec::new();
-    let mut price = |tick_type: i32, now: Decimal, size: Option<Decimal>, same: bool| {
-        if !same {
-            let attrib = TickAttrib { can_auto_execute: size.is_some() && quote.open, ..TickAttrib::default() };
-            out.push(Reply::TickPrice(TickPrice { req_id, tick_type, price: Some(now), size, attrib }));
-        }
-    };
-    let same = |of: fn(&Quote) -> Decimal| was.as_ref().is_some_and(|w| of(w) == of(quote));
-    price(pick(tick::BID, tick::DELAYED_BID), quote.bid, Some(quote.bid_size), same(|q| q.bid));
-    price(pick(tick::ASK, tick::DELAYED_ASK), quote.ask, Some(quote.ask_size), same(|q| q.ask));
-    price(pick(tick::LAST, tick::DELAYED_LAST), quote.last, Some(quote.last_size), same(|q| q.last));
-    if let Some(figures) = figures {
-        let before = feed.figures;
-        let same = |of: fn(&DayFigures) -> Decimal| before.as_ref().is_some_and(|b| of(b) == of(figures));
-        price(pick(tick::OPEN, tick::DELAYED_OPEN), figures.open, None, same(|f| f.open));
-        price(pick(tick::HIGH, tick::DELAYED_HIGH), figures.high, None, same(|f| f.high));
-        price(pick(tick::LOW, tick::DELAYED_LOW), figures.low, None, same(|f| f.low));
-        price(pick(tick::CLOSE, tick::DELAYED_CLOSE), figures.close, None, same(|f| f.close));
+    delayed: bool,
+    out: Vec<Reply>,
+}
+
+impl Ticks {
+    fn pick(&self, live: i32, late: i32) -> i32 {
+        if self.delayed { late } else { live }
     }
-    let mut size = |tick_type: i32, now: Decimal, same: bool| {
-        if !same {
-            out.push(Reply::TickSize(TickSize { req_id, tick_type, size: now }));
-        }
-    };
-    size(pick(tick::BID_SIZE, tick::DELAYED_BID_SIZE), quote.bid_size, same(|q| q.bid_size));
-    size(pick(tick::ASK_SIZE, tick::DELAYED_ASK_SIZE), quote.ask_size, same(|q| q.ask_size));
-    size(pick(tick::LAST_SIZE, tick::DELAYED_LAST_SIZE), quote.last_size, same(|q| q.last_size));
-    size(pick(tick::VOLUME, tick::DELAYED_VOLUME), quote.volume, same(|q| q.volume));
-    if was.is_none_or(|w| w.last_time != quote.last_time) {
-        out.push(Reply::TickString(TickString {
-            req_id,
-            tick_type: pick(tick::LAST_TIMESTAMP, tick::DELAYED_LAST_TIMESTAMP),
-            value: quote.last_time.to_string(),
-        }));
+
+    fn price(&mut self, (live, late): (i32, i32), price: Option<Decimal>, size: Option<Decimal>, executes: bool) {
+        let attrib = TickAttrib { can_auto_execute: executes, ..TickAttrib::default() };
+        let tick_type = self.pick(live, late);
+        self.out.push(Reply::TickPrice(TickPrice { req_id: self.req_id, tick_type, price, size, attrib }));
     }
-    feed.last = Some(*quote);
-    feed.figures = figures.copied();
-    out
+
+    fn size(&mut self, (live, late): (i32, i32), size: Decimal) {
+        let tick_type = self.pick(live, late);
+        self.out.push(Reply::TickSize(TickSize { req_id: self.req_id, tick_type, size }));
+    }
+
+    /// Bid and ask; none (-1, and a size of 0) while the market is shut.
+    fn sides(&mut self, feed: &TickFeed, quote: &Quote, delivery: &Delivery) {
+        let shown = |of: fn(&Quote) -> Decimal, quote: &Quote, shown: bool| shown.then(|| of(quote));
+        type Side = ((i32, i32), (i32, i32), fn(&Quote) -> Decimal, fn(&Quote) -> Decimal);
+        let sides: [Side; 2] = [
+            ((tick::BID, tick::DELAYED_BID), (tick::BID_SIZE, tick::DELAYED_BID_SIZE), |q| q.bid, |q| q.bid_size),
+            ((tick::ASK, tick::DELAYED_ASK), (tick::ASK_SIZE, tick::DELAYED_ASK_SIZE), |q| q.ask, |q| q.ask_size),
+        ];
+        for (price_types, size_types, price, size) in sides {
+            let (price_now, size_now) =
+                (shown(price, quote, delivery.two_sided), shown(size, quote, delivery.two_sided));
+            let was = feed.last.map(|w| (shown(price, &w, feed.two_sided), shown(size, &w, feed.two_sided)));
+            if was.is_none_or(|(p, _)| p != price_now) {
+                let size = Some(size_now.unwrap_or_default());
+                self.price(price_types, price_now, size, price_now.is_some() && quote.open);
+            }
+            if was.is_none_or(|(_, s)| s != size_now) {
+                self.size(size_types, size_now.unwrap_or_default());
+            }
+        }
+    }
+
+    /// Last trade, figures of the day, volume and time.
+    fn trades(&mut self, feed: &TickFeed, quote: &Quote, figures: Option<&DayFigures>) {
+        let was = feed.last;
+        let same = |of: fn(&Quote) -> Decimal| was.as_ref().is_some_and(|w| of(w) == of(quote));
+        if !same(|q| q.last) {
+            self.price((tick::LAST, tick::DELAYED_LAST), Some(quote.last), Some(quote.last_size), quote.open);
+        }
+        if let Some(figures) = figures {
+            type Figure = ((i32, i32), fn(&DayFigures) -> Decimal);
+            let each: [Figure; 4] = [
+                ((tick::OPEN, tick::DELAYED_OPEN), |f| f.open),
+                ((tick::HIGH, tick::DELAYED_HIGH), |f| f.high),
+                ((tick::LOW, tick::DELAYED_LOW), |f| f.low),
+                ((tick::CLOSE, tick::DELAYED_CLOSE), |f| f.close),
+            ];
+            for (types, of) in each {
+                if feed.figures.as_ref().is_none_or(|before| of(before) != of(figures)) {
+                    self.price(types, Some(of(figures)), None, false);
+                }
+            }
+        }
+        if !same(|q| q.last_size) {
+            self.size((tick::LAST_SIZE, tick::DELAYED_LAST_SIZE), quote.last_size);
+        }
+        if !same(|q| q.volume) {
+            self.size((tick::VOLUME, tick::DELAYED_VOLUME), quote.volume);
+        }
+        if was.is_none_or(|w| w.last_time != quote.last_time) {
+            let tick_type = self.pick(tick::LAST_TIMESTAMP, tick::DELAYED_LAST_TIMESTAMP);
+            let value = quote.last_time.to_string();
+            self.out.push(Reply::TickString(TickString { req_id: self.req_id, tick_type, value }));
+        }
+    }
 }

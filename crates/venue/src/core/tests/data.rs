@@ -99,17 +99,6 @@ fn a_snapshot_ends_and_a_stream_tells_only_changes() {
 }
 
 #[test]
-fn delayed_data_comes_with_delayed_ticks() {
-    let mut rig = Rig::always();
-    rig.ask(Request::MarketDataType { market_data_type: 3 });
-    let request = MarketDataRequest { req_id: 1, contract: stock("KO"), ..Default::default() };
-    let replies = rig.ask_raw(CONN, Request::MarketData(request));
-    let known = prices(&replies);
-    assert!(known.contains_key(&tick::DELAYED_BID) && !known.contains_key(&tick::BID));
-    assert_eq!(rig.ask(Request::MarketDataType { market_data_type: 9 }), ["error -1 321"]);
-}
-
-#[test]
 fn the_last_bar_closes_at_the_live_last_price_even_after_a_move() {
     let mut rig = Rig::exchange();
     rig.price("140");

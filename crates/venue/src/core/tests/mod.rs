@@ -2,12 +2,16 @@
 
 mod account;
 mod auction;
+mod book;
 mod bracket;
 mod cancel;
 mod conditions;
 mod cross;
 mod data;
+mod data_type;
 mod fill;
+mod generic;
+mod histories;
 mod load;
 mod locate;
 mod manual;
@@ -15,6 +19,8 @@ mod modify;
 mod refuse;
 mod restore;
 mod rig;
+mod scan;
+mod tape;
 mod ties;
 mod trail;
 mod trigger;

@@ -1,0 +1,279 @@
+//! Generic ticks: figures beside the quote that a client asks for by number.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use tws::model::{Reply, TickGeneric, TickPrice, TickSize, TickString, tick};
+
+use super::data_type::Delivery;
+use super::desk::Core;
+use super::tape::{last_complete, prints_trades};
+use crate::market::{BarQuery, BarSize, Duration, Instrument, SecType, What};
+
+/// A generic tick the venue serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Generic {
+    MiscStats,
+    MarkPrice,
+    RtVolume,
+    Shortable,
+    News,
+    TradeCount,
+    TradeRate,
+    VolumeRate,
+    LastRthTrade,
+    RtTradeVolume,
+    Dividends,
+}
+
+/// Numbers, with IBKR's names, in the order of its own list.
+const SERVED: [(&str, &str, Generic); 12] = [
+    ("165", "Misc. Stats", Generic::MiscStats),
+    ("221", "Mark Price", Generic::MarkPrice),
+    ("232", "Mark Price", Generic::MarkPrice),
+    ("233", "RTVolume", Generic::RtVolume),
+    ("236", "inventory", Generic::Shortable),
+    ("292", "Wide_news", Generic::News),
+    ("293", "TradeCount", Generic::TradeCount),
+    ("294", "TradeRate", Generic::TradeRate),
+    ("295", "VolumeRate", Generic::VolumeRate),
+    ("318", "LastRTHTrade", Generic::LastRthTrade),
+    ("375", "RTTrdVolume", Generic::RtTradeVolume),
+    ("456", "IBDividends", Generic::Dividends),
+];
+
+/// The generic ticks of a subscription and what of them was told.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GenericTicks {
+    wanted: BTreeSet<Generic>,
+    /// Last second whose trades were told; `None` before the first.
+    seen: Option<i64>,
+    told: Vec<Reply>,
+}
+
+impl GenericTicks {
+    /// Reads a list of numbers. `mdoff` only turns the quote off for those who do not want it; here it
+    /// comes anyway.
+    pub(super) fn read(list: &str, of: &Instrument) -> Result<Self, String> {
+        let mut wanted = BTreeSet::new();
+        for word in list.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            // A colon brings a parameter, as in `292:BZ`.
+            let number = word.split(':').next().unwrap_or(word);
+            match SERVED.iter().find(|(served, _, _)| *served == number) {
+                Some((_, _, generic)) => {
+                    wanted.insert(*generic);
+                }
+                None => {
+                    let legal: Vec<String> = SERVED.iter().map(|(n, name, _)| format!("{n}({name})")).collect();
+                    return Err(format!(
+                        "Incorrect generic tick list of {list}.  Legal ones for ({}) are: {}",
+                        of.sec_type.as_str(),
+                        legal.join(",")
+                    ));
+                }
+            }
+        }
+        Ok(Self { wanted, ..Self::default() })
+    }
+}
+
+impl Core {
+    /// The generic ticks that differ from what a subscriber knows.
+    pub(super) fn generic_ticks(
+        &self,
+        req_id: i32,
+        instrument: usize,
+        ticks: &mut GenericTicks,
+        delivery: &Delivery,
+    ) -> Vec<Reply> {
+        let mut out = Vec::new();
+        if ticks.wanted.is_empty() {
+            return out;
+        }
+        let last = last_complete(delivery.at);
+        let seen = ticks.seen.replace(last);
+        for generic in &ticks.wanted {
+            match generic {
+                Generic::RtVolume => out.extend(self.time_and_sales(req_id, instrument, tick::RT_VOLUME, seen, last)),
+                Generic::RtTradeVolume => {
+                    out.extend(self.time_and_sales(req_id, instrument, tick::RT_TRADE_VOLUME, seen, last));
+                }
+                // Figures that move once a second at most, and slowly.
+                Generic::MiscStats
+                | Generic::MarkPrice
+                | Generic::Shortable
+                | Generic::News
+                | Generic::TradeCount
+                | Generic::TradeRate
+                | Generic::VolumeRate
+                | Generic::LastRthTrade
+                | Generic::Dividends
+                    if seen == Some(last) => {}
+                Generic::MiscStats => out.extend(self.misc_stats(req_id, instrument, seen, delivery.at)),
+                Generic::MarkPrice => out.extend(self.mark_price(req_id, instrument, delivery.at)),
+                Generic::Shortable => out.extend(self.shortable(req_id, instrument)),
+                Generic::News => {}
+                Generic::TradeCount => out.extend(self.trade_count(req_id, instrument, delivery.at)),
+                Generic::TradeRate | Generic::VolumeRate => {
+                    out.extend(self.per_minute(req_id, instrument, *generic, delivery.at));
+                }
+                Generic::LastRthTrade => out.extend(self.last_rth_trade(req_id, instrument, delivery.at)),
+                Generic::Dividends => out.push(Reply::TickString(TickString {
+                    req_id,
+                    tick_type: tick::IB_DIVIDENDS,
+                    // Past and next twelve months, next date, next amount: prices here are adjusted, and
+                    // nothing is ever paid.
+                    value: ",,,".to_owned(),
+                })),
+            }
+        }
+        out.retain(|reply| !ticks.told.contains(reply));
+        for reply in &out {
+            ticks.told.retain(|told| kind_of(told) != kind_of(reply));
+            ticks.told.push(reply.clone());
+        }
+        out
+    }
+
+    /// `price;size;time in ms;volume of the day;average of the day;one maker` for each trade since.
+    fn time_and_sales(
+        &self,
+        req_id: i32,
+        instrument: usize,
+        tick_type: i32,
+        seen: Option<i64>,
+        last: i64,
+    ) -> Vec<Reply> {
+        if !prints_trades(self.instrument(instrument).sec_type) {
+            return Vec::new();
+        }
+        let first = seen.map_or(last, |s| s + 1).max(last - 60);
+        let trades = self.trades(instrument, first, last, false);
+        trades
+            .into_iter()
+            .filter_map(|trade| {
+                let day = self.day_bar(instrument, trade.time)?;
+                let value = format!(
+                    "{};{};{};{};{};true",
+                    trade.price.normalize(),
+                    trade.size.normalize(),
+                    trade.time.as_millisecond(),
+                    day.volume,
+                    day.wap.normalize()
+                );
+                Some(Reply::TickString(TickString { req_id, tick_type, value }))
+            })
+            .collect()
+    }
+
+    fn day_bar(&self, instrument: usize, at: Timestamp) -> Option<crate::market::Bar> {
+        self.bars_back(instrument, at, Duration::Days(1), BarSize::Day).pop()
+    }
+
+    fn bars_back(
+        &self,
+        instrument: usize,
+        end: Timestamp,
+        duration: Duration,
+        size: BarSize,
+    ) -> Vec<crate::market::Bar> {
+        let what = if prints_trades(self.instrument(instrument).sec_type) { What::Trades } else { What::Midpoint };
+        let query = BarQuery { instrument, end, duration, size, what };
+        self.market.bars(&query).map(|(_, bars)| bars).unwrap_or_default()
+    }
+
+    /// Lows and highs of 13, 26 and 52 weeks and the average volume of 90 days, once a day.
+    fn misc_stats(&self, req_id: i32, instrument: usize, seen: Option<i64>, at: Timestamp) -> Vec<Reply> {
+        let day = |second: i64| Timestamp::from_second(second).map(|t| tws::time::in_zone(t).date()).ok();
+        if seen.is_some_and(|s| day(s) == day(at.as_second())) {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for (weeks, low, high) in [
+            (13, tick::LOW_13_WEEK, tick::HIGH_13_WEEK),
+            (26, tick::LOW_26_WEEK, tick::HIGH_26_WEEK),
+            (52, tick::LOW_52_WEEK, tick::HIGH_52_WEEK),
+        ] {
+            let bars = self.bars_back(instrument, at, Duration::Weeks(weeks), BarSize::Day);
+            let lowest = bars.iter().map(|bar| bar.low).min();
+            let highest = bars.iter().map(|bar| bar.high).max();
+            out.extend(lowest.map(|price| price_tick(req_id, low, price)));
+            out.extend(highest.map(|price| price_tick(req_id, high, price)));
+        }
+        let bars = self.bars_back(instrument, at, Duration::Days(91), BarSize::Day);
+        let days: Vec<Decimal> = bars.iter().rev().skip(1).map(|bar| Decimal::from(bar.volume)).collect();
+        if let Some(average) = days.iter().sum::<Decimal>().checked_div(Decimal::from(days.len())) {
+            out.push(Reply::TickSize(TickSize { req_id, tick_type: tick::AVG_VOLUME, size: average.round() }));
+        }
+        out
+    }
+
+    /// The last price, kept between bid and ask.
+    fn mark_price(&self, req_id: i32, instrument: usize, at: Timestamp) -> Option<Reply> {
+        let quote = self.market.quote(instrument, at)?;
+        Some(price_tick(req_id, tick::MARK_PRICE, quote.last.clamp(quote.bid.min(quote.ask), quote.ask.max(quote.bid))))
+    }
+
+    /// Stocks only: 3 is easy to borrow.
+    fn shortable(&self, req_id: i32, instrument: usize) -> Vec<Reply> {
+        if self.instrument(instrument).sec_type != SecType::Stk {
+            return Vec::new();
+        }
+        vec![Reply::TickGeneric(TickGeneric { req_id, tick_type: tick::SHORTABLE, value: Decimal::from(3) })]
+    }
+
+    fn trade_count(&self, req_id: i32, instrument: usize, at: Timestamp) -> Option<Reply> {
+        let bar = self.day_bar(instrument, at)?;
+        let value = Decimal::from(bar.count);
+        Some(Reply::TickGeneric(TickGeneric { req_id, tick_type: tick::TRADE_COUNT, value }))
+    }
+
+    /// Trades or volume of the last minute.
+    fn per_minute(&self, req_id: i32, instrument: usize, generic: Generic, at: Timestamp) -> Option<Reply> {
+        let last = last_complete(at);
+        let bars = self.bars_back(instrument, at, Duration::Seconds(60), BarSize::Seconds(1));
+        let minute = bars.iter().filter(|bar| (last - 59..=last).contains(&bar.start));
+        let (tick_type, value) = match generic {
+            Generic::TradeRate => (tick::TRADE_RATE, minute.map(|bar| Decimal::from(bar.count)).sum()),
+            Generic::VolumeRate => (tick::VOLUME_RATE, minute.map(|bar| Decimal::from(bar.volume)).sum()),
+            Generic::MiscStats
+            | Generic::MarkPrice
+            | Generic::RtVolume
+            | Generic::Shortable
+            | Generic::News
+            | Generic::TradeCount
+            | Generic::LastRthTrade
+            | Generic::RtTradeVolume
+            | Generic::Dividends => return None,
+        };
+        Some(Reply::TickGeneric(TickGeneric { req_id, tick_type, value }))
+    }
+
+    fn last_rth_trade(&self, req_id: i32, instrument: usize, at: Timestamp) -> Option<Reply> {
+        let price = self.day_bar(instrument, at)?.close;
+        Some(price_tick(req_id, tick::LAST_RTH_TRADE, price))
+    }
+}
+
+fn price_tick(req_id: i32, tick_type: i32, price: Decimal) -> Reply {
+    Reply::TickPrice(TickPrice {
+        req_id,
+        tick_type,
+        price: Some(price),
+        size: None,
+        attrib: tws::model::TickAttrib::default(),
+    })
+}
+
+/// The tick type of a tick; other messages have none.
+#[expect(clippy::wildcard_enum_match_arm, reason = "ticks are four of the messages of the wire")]
+fn kind_of(reply: &Reply) -> Option<i32> {
+    match reply {
+        Reply::TickPrice(t) => Some(t.tick_type),
+        Reply::TickSize(t) => Some(t.tick_type),
+        Reply::TickString(t) => Some(t.tick_type),
+        Reply::TickGeneric(t) => Some(t.tick_type),
+        _ => None,
+    }
+}
