@@ -112,7 +112,7 @@ impl Core {
                     if seen == Some(last) => {}
                 Generic::MiscStats => out.extend(self.misc_stats(req_id, instrument, seen, delivery.at)),
                 Generic::MarkPrice => out.extend(self.mark_price(req_id, instrument, delivery.at)),
-                Generic::Shortable => out.extend(self.shortable(req_id, instrument)),
+                Generic::Shortable => out.extend(self.borrowable(req_id, instrument)),
                 Generic::News => {}
                 Generic::TradeCount => out.extend(self.trade_count(req_id, instrument, delivery.at)),
                 Generic::TradeRate | Generic::VolumeRate => {
@@ -215,12 +215,16 @@ impl Core {
         Some(price_tick(req_id, tick::MARK_PRICE, quote.last.clamp(quote.bid.min(quote.ask), quote.ask.max(quote.bid))))
     }
 
-    /// Stocks only: 3 is easy to borrow.
-    fn shortable(&self, req_id: i32, instrument: usize) -> Vec<Reply> {
+    /// Stocks only. 3: at least a thousand shares can be borrowed; 2: a sale waits until they are located.
+    fn borrowable(&self, req_id: i32, instrument: usize) -> Vec<Reply> {
         if self.instrument(instrument).sec_type != SecType::Stk {
             return Vec::new();
         }
-        vec![Reply::TickGeneric(TickGeneric { req_id, tick_type: tick::SHORTABLE, value: Decimal::from(3) })]
+        let shares = self.shortable(instrument);
+        let value = if shares.is_none_or(|s| s >= Decimal::ONE_THOUSAND) { Decimal::from(3) } else { Decimal::TWO };
+        let mut out = vec![Reply::TickGeneric(TickGeneric { req_id, tick_type: tick::SHORTABLE, value })];
+        out.extend(shares.map(|size| Reply::TickSize(TickSize { req_id, tick_type: tick::SHORTABLE_SHARES, size })));
+        out
     }
 
     fn trade_count(&self, req_id: i32, instrument: usize, at: Timestamp) -> Option<Reply> {

@@ -122,3 +122,23 @@ fn the_range_of_a_year_holds_the_range_of_a_quarter() {
     );
     assert!(price(tick::LOW_13_WEEK) <= price(tick::LAST) && price(tick::LAST) <= price(tick::HIGH_13_WEEK));
 }
+
+#[test]
+fn what_can_hardly_be_borrowed_says_how_much_is_left() {
+    let mut rig = Rig::exchange();
+    let shown = |replies: &[(ConnId, Reply)]| {
+        let mut shown = (None, None);
+        for (_, reply) in replies {
+            match reply {
+                Reply::TickGeneric(t) if t.tick_type == tick::SHORTABLE => shown.0 = Some(t.value),
+                Reply::TickSize(t) if t.tick_type == tick::SHORTABLE_SHARES => shown.1 = Some(t.size),
+                _ => {}
+            }
+        }
+        shown
+    };
+    assert_eq!(shown(&rig.ask_raw(CONN, asked("236"))), (Some(dec("3")), None));
+    rig.core.set_shortable("AAPL", Some(dec("500")), rig.now).unwrap();
+    rig.now += jiff::SignedDuration::from_secs(1);
+    assert_eq!(shown(&rig.core.advance(rig.now).out), (Some(dec("2")), Some(dec("500"))));
+}
