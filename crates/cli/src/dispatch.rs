@@ -1,6 +1,6 @@
 //! From words to a command, and from its result to output and exit code.
 
-use crate::args::{AuditVerb, Cli, Common, Noun};
+use crate::args::{AuditVerb, Cli, Common, Noun, VenueVerb};
 use crate::client::{Client, key_source};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
@@ -76,7 +76,10 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         Noun::Completions { shell } => Ok(completions(shell)),
         Noun::Venue(args) => {
             begin_log("warn");
-            run::venue::run(&args).await
+            match &args.verb {
+                None => run::venue::run(&args).await,
+                Some(VenueVerb::Status { control_port, orders }) => verb::venue::status(*control_port, *orders).await,
+            }
         }
         Noun::Demo(args) => {
             begin_log("error");

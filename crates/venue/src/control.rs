@@ -5,7 +5,7 @@
 //! | `GET /` | a page that shows accounts, books, orders, connections, and refreshes itself |
 //! | `GET /healthz` | `{"status": "ok", "venue_time": …}` once the core answers |
 //! | `GET /ledger` | every order ever accepted, a JSON array; filters `client_id`, `order_id`, `perm_id`, `order_ref`, `account`, `symbol`, `status`, `since` |
-//! | `GET /state` | accounts, books, working orders, connections, halts, faults that go on |
+//! | `GET /state` | accounts, books, working orders, connections, halts, faults that go on; `?orders_max=` |
 //! | `GET /connections` | client id, version, messages in and out, subscriptions |
 //! | `POST /connections/drop` | closes every client socket without a word |
 //! | `GET /clock` | `{"venue_time": …, "mode": "real"}`, `"speed 60"` or `"stepped"` |
@@ -37,8 +37,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::control_page::{ORDERS_SHOWN_MAX, page};
 use crate::faults::FaultSpec;
-use crate::server_control::{Answer, Ask, LedgerFilter, Refusal, StepTarget};
+use crate::server_control::{Answer, Ask, LedgerFilter, Refusal, StateFilter, StepTarget};
 use crate::server_core::Command;
 
 /// Longest request body, in bytes.
@@ -49,9 +50,10 @@ type Commands = mpsc::Sender<Command>;
 /// The routes. `port` is the API's own.
 pub(crate) fn router(commands: Commands, port: u16) -> Router {
     Router::new()
+        .route("/", get(show))
         .route("/healthz", get(|State(to)| ask(to, Ask::Health)))
         .route("/ledger", get(ledger))
-        .route("/state", get(|State(to)| ask(to, Ask::State)))
+        .route("/state", get(state))
         .route("/connections", get(|State(to)| ask(to, Ask::Connections)))
         .route("/connections/drop", post(|State(to)| ask(to, Ask::DropConnections)))
         .route("/clock", get(|State(to)| ask(to, Ask::Clock)))
@@ -132,6 +134,20 @@ async fn ledger(State(to): State<Commands>, request: Request) -> Response {
     }
 }
 
+async fn state(State(to): State<Commands>, request: Request) -> Response {
+    match Query::<StateFilter>::try_from_uri(request.uri()) {
+        Err(e) => refuse(&Refusal::invalid(e.body_text())),
+        Ok(Query(filter)) => ask(to, Ask::State { orders_max: filter.orders_max.unwrap_or(usize::MAX) }).await,
+    }
+}
+
+async fn show(State(to): State<Commands>) -> Response {
+    let state = answer(to, Ask::State { orders_max: ORDERS_SHOWN_MAX }).await;
+    let read =
+        state.and_then(|Answer(json)| serde_json::from_slice(&json).map_err(|e| Refusal::Internal(e.to_string())));
+    read.map_or_else(|refusal| refuse(&refusal), |state| page(&state))
+}
+
 async fn step(State(to): State<Commands>, body: Bytes) -> Response {
     let target = match read::<StepBody>(&body) {
         Err(refusal) => return refuse(&refusal),
@@ -185,17 +201,20 @@ async fn ask_if(commands: Commands, asked: Result<Ask, Refusal>) -> Response {
     }
 }
 
-async fn ask(commands: Commands, ask: Ask) -> Response {
+async fn ask(commands: Commands, asked: Ask) -> Response {
+    match answer(commands, asked).await {
+        Ok(Answer(json)) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+async fn answer(commands: Commands, ask: Ask) -> Result<Answer, Refusal> {
     let (answer, result) = oneshot::channel();
     let gone = || Refusal::Internal("the venue is stopping".to_owned());
     let sent = commands.send(Command::Control { ask, answer }).await;
-    let result = match sent {
+    match sent {
         Err(_) => Err(gone()),
         Ok(()) => result.await.unwrap_or_else(|_| Err(gone())),
-    };
-    match result {
-        Ok(Answer(json)) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
-        Err(refusal) => refuse(&refusal),
     }
 }
 

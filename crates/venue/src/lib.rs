@@ -18,6 +18,7 @@
 
 mod config;
 mod control;
+mod control_page;
 pub mod core;
 mod faults;
 pub mod market;

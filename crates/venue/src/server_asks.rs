@@ -19,8 +19,8 @@ impl CoreTask {
                 };
             }
             Ask::Ledger(filter) => self.ledger(&filter),
-            Ask::State => Answer::json(&self.server_state(now)),
-            Ask::Connections => Answer::json(&self.server_state(now).connections),
+            Ask::State { orders_max } => Answer::json(&self.server_state(orders_max, now)),
+            Ask::Connections => Answer::json(&self.server_state(0, now).connections),
             Ask::Health => Answer::json(&json!({ "status": "ok", "venue_time": now })),
             Ask::Clock => Answer::json(&json!({ "venue_time": now, "mode": self.clock.describe() })),
             Ask::Speed(speed) => self.set_speed(speed),
@@ -85,8 +85,8 @@ impl CoreTask {
         Answer::json(&json!({ "mode": self.clock.describe() }))
     }
 
-    fn server_state(&mut self, now: Timestamp) -> ServerState {
-        let view = self.core.state_view(now);
+    fn server_state(&mut self, orders_max: usize, now: Timestamp) -> ServerState {
+        let view = self.core.state_view_of(orders_max, now);
         let connections = view
             .connections
             .iter()

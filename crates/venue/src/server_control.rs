@@ -12,8 +12,11 @@ use crate::faults::{Fault, FaultSpec};
 pub(crate) enum Ask {
     /// Orders ever accepted.
     Ledger(LedgerFilter),
-    /// Accounts, books, orders, connections.
-    State,
+    /// Accounts, books, so many working orders, connections.
+    State {
+        /// Most working orders.
+        orders_max: usize,
+    },
     /// Connections alone.
     Connections,
     /// Whether the core answers.
@@ -86,6 +89,14 @@ impl LedgerFilter {
             && self.status.as_deref().is_none_or(|s| s == order.status.as_str())
             && self.since.is_none_or(|at| order.accepted_at >= at)
     }
+}
+
+/// How much of the state is wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StateFilter {
+    /// Most working orders; all without it.
+    pub(crate) orders_max: Option<usize>,
 }
 
 /// The venue at an instant, as `GET /state` shows it.

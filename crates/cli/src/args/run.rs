@@ -1,6 +1,6 @@
 //! Words of the commands that run something.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// `tollgate demo`.
@@ -29,9 +29,26 @@ pub(crate) enum Switch {
     Off,
 }
 
+/// What a venue that runs is asked.
+#[derive(Debug, Subcommand)]
+pub(crate) enum VenueVerb {
+    /// Accounts, books, orders and connections of a venue that runs
+    Status {
+        /// Port of its control API on 127.0.0.1
+        #[arg(long, default_value_t = 7498, value_name = "PORT")]
+        control_port: u16,
+        /// Most working orders shown
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        orders: usize,
+    },
+}
+
 /// `tollgate venue`.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct VenueArgs {
+    #[command(subcommand)]
+    pub(crate) verb: Option<VenueVerb>,
     /// Port for TWS clients on 127.0.0.1; 0 takes any and prints it
     #[arg(long, default_value_t = 7497, value_name = "PORT")]
     pub(crate) tws_port: u16,

@@ -12,3 +12,4 @@ pub(crate) mod market;
 pub(crate) mod order;
 pub(crate) mod status;
 pub(crate) mod ticket;
+pub(crate) mod venue;

@@ -10,3 +10,4 @@ mod mode;
 mod order;
 mod refusals;
 mod support;
+mod venue;

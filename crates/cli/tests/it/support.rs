@@ -191,7 +191,7 @@ impl Drop for Running {
 pub(crate) struct Venue {
     pub(crate) running: Running,
     pub(crate) port: u16,
-    control: String,
+    pub(crate) control: String,
 }
 
 impl Venue {

@@ -54,6 +54,7 @@ mod tick_by_tick;
 mod ticks;
 mod trigger;
 mod view;
+mod view_book;
 
 pub use account::{Account, CashLedger, Holding};
 pub use asset::Currency;
@@ -67,6 +68,7 @@ pub use kind::{Distance, Kind, TriggerMethod};
 pub use order::{Fill, LedgerExecution, LedgerModification, LedgerOrder};
 pub use terms::{Side, Terms, Tif};
 pub use view::{AccountView, BalanceView, ConnectionView, HoldingView, StateView, WorkingOrderView};
+pub use view_book::BookView;
 
 #[cfg(test)]
 #[expect(clippy::wildcard_enum_match_arm, reason = "a test picks the replies it is about")]

@@ -6,6 +6,8 @@ use serde::Serialize;
 use tws::model::Status;
 
 use super::desk::Core;
+use super::session::Session;
+use super::view_book::BookView;
 use super::{CashLedger, Currency, Side};
 
 /// The core at an instant.
@@ -19,8 +21,12 @@ pub struct StateView {
     pub last_real_close_on: jiff::civil::Date,
     /// Accounts with their holdings.
     pub accounts: Vec<AccountView>,
-    /// Working orders, oldest first.
+    /// Books with orders, and of what is held, watched or halted.
+    pub books: Vec<BookView>,
+    /// Working orders, oldest first, as many as were asked for.
     pub working_orders: Vec<WorkingOrderView>,
+    /// How many there are.
+    pub working_orders_total: usize,
     /// Connected clients.
     pub connections: Vec<ConnectionView>,
 }
@@ -131,17 +137,26 @@ pub struct ConnectionView {
     pub connected_at: Timestamp,
     /// Market data lines in use.
     pub market_data_lines: usize,
+    /// What it has subscribed to, in words: `ticks 5 AAPL`.
+    pub subscriptions: Vec<String>,
 }
 
 impl Core {
-    /// Accounts, positions, working orders, connections and clock.
+    /// Accounts, positions, books, working orders, connections and clock.
     pub fn state_view(&self, now: Timestamp) -> StateView {
+        self.state_view_of(usize::MAX, now)
+    }
+
+    /// The same with so many working orders at most.
+    pub fn state_view_of(&self, orders_max: usize, now: Timestamp) -> StateView {
         StateView {
             now,
             market_open: self.market.is_open(0, now),
             last_real_close_on: self.market.config().last_close_on,
             accounts: (0..self.state.accounts.len()).map(|a| self.account_view(a, now)).collect(),
-            working_orders: self.working_orders(),
+            books: self.book_views(now),
+            working_orders: self.working_orders(orders_max),
+            working_orders_total: self.state.live.len(),
             connections: self
                 .sessions
                 .iter()
@@ -150,6 +165,7 @@ impl Core {
                     client_id: session.client_id,
                     connected_at: session.connected_at,
                     market_data_lines: session.ticks.len(),
+                    subscriptions: self.subscriptions(session),
                 })
                 .collect(),
         }
@@ -187,10 +203,26 @@ impl Core {
         }
     }
 
-    fn working_orders(&self) -> Vec<WorkingOrderView> {
+    fn subscriptions(&self, session: &Session) -> Vec<String> {
+        let ticks = session.ticks.iter();
+        let mut all: Vec<String> =
+            ticks.map(|(id, feed)| format!("ticks {id} {}", self.instrument(feed.instrument).symbol)).collect();
+        all.extend(session.bars.keys().map(|id| format!("bars {id}")));
+        all.extend(session.positions.then(|| "positions".to_owned()));
+        all.extend(session.positions_multi.keys().map(|id| format!("positions {id}")));
+        all.extend(session.summaries.keys().map(|id| format!("account summary {id}")));
+        all.extend(session.account_updates.as_ref().map(|_| "account updates".to_owned()));
+        all.extend(session.account_updates_multi.keys().map(|id| format!("account updates {id}")));
+        all.extend(session.pnl.keys().map(|id| format!("pnl {id}")));
+        all.extend(session.pnl_single.keys().map(|id| format!("pnl of a position {id}")));
+        all
+    }
+
+    fn working_orders(&self, orders_max: usize) -> Vec<WorkingOrderView> {
         self.state
             .live
             .iter()
+            .take(orders_max)
             .map(|perm_id| {
                 let record = self.state.order(*perm_id);
                 WorkingOrderView {

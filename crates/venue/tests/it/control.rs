@@ -4,6 +4,8 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::raw::{self, limit_order};
+use crate::raw_client::Raw;
 use crate::support::{connect, get, hello, post, start, start_api, stepped, within};
 
 #[tokio::test]
@@ -96,4 +98,104 @@ async fn dropped_connections_are_closed_and_can_come_back() {
     within("the connection to be closed", async { while socket.read(&mut buffer).await.is_ok_and(|n| n > 0) {} }).await;
     let client = connect(&venue, 2).await;
     assert_eq!(client.managed_accounts().await.unwrap(), ["DUV0000001"]);
+}
+
+#[tokio::test]
+async fn state_shows_books_orders_and_connections_with_what_passed_over_them() {
+    let venue = start(stepped()).await;
+    let mut client = Raw::connect(&venue, 7).await;
+    client.send(&raw::about(1, 5, "AAPL")).await;
+    client.send(&raw::place(1, "AAPL", &limit_order("BUY", "3", 10.0, "<b>mine</b>"))).await;
+    client.until("status 1 Submitted").await;
+    let state = get(&venue, "/state").await;
+    let connection = &state["connections"][0];
+    assert_eq!((&connection["client_id"], &connection["messages_in"]), (&json!(7), &json!(3)));
+    assert_eq!(connection["subscriptions"], json!(["ticks 5 AAPL"]));
+    assert!(connection["messages_out"].as_u64().unwrap() > 5 && connection["server_version"] == 226);
+    let book = &state["books"][0];
+    assert_eq!((&book["symbol"], &book["buys"]), (&json!("AAPL"), &json!(1)));
+    assert!(book["bid"].is_string());
+    assert_eq!((&state["working_orders"][0]["order_ref"], &state["clock"]), (&json!("<b>mine</b>"), &json!("stepped")));
+
+    let page = reqwest::get(format!("http://{}/", venue.control_addr())).await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    let page = page.text().await.unwrap();
+    assert!(policy.starts_with("default-src 'none'") && page.starts_with("<!doctype html>"), "{policy}");
+    assert!(page.contains("&lt;b&gt;mine") && !page.contains("<b>mine"), "{page}");
+}
+
+#[tokio::test]
+async fn the_ledger_can_be_asked_for_some_orders_only() {
+    let venue = start(stepped()).await;
+    let mut client = Raw::connect(&venue, 7).await;
+    for (id, symbol, order_ref) in [(1, "AAPL", "a"), (2, "MSFT", "b"), (3, "AAPL", "c")] {
+        client.send(&raw::place(id, symbol, &limit_order("BUY", "1", 10.0, order_ref))).await;
+    }
+    client.send(&raw::cancel(3)).await;
+    client.until("error 3 202").await;
+    let cases = [
+        ("symbol=AAPL", vec!["a", "c"]),
+        ("symbol=AAPL&status=Cancelled", vec!["c"]),
+        ("order_ref=b", vec!["b"]),
+        ("client_id=8", vec![]),
+        ("client_id=7&order_id=2", vec!["b"]),
+        ("since=2022-06-02T00:00:00Z", vec![]),
+    ];
+    for (query, expected) in cases {
+        let ledger = get(&venue, &format!("/ledger?{query}")).await;
+        let refs: Vec<_> = ledger.as_array().unwrap().iter().map(|o| o["order_ref"].as_str().unwrap()).collect();
+        assert_eq!(refs, expected, "{query}");
+    }
+    let wrong = reqwest::get(format!("http://{}/ledger?symbl=AAPL", venue.control_addr())).await.unwrap();
+    assert_eq!(wrong.status(), 400);
+}
+
+#[tokio::test]
+async fn a_fast_clock_can_be_made_faster_and_others_cannot() {
+    let fast = venue::VenueConfig {
+        clock: venue::ClockMode::Speed(10),
+        start: Some("2022-06-01".parse().unwrap()),
+        ..venue::VenueConfig::default()
+    };
+    let venue = start(fast).await;
+    let before = get(&venue, "/clock").await;
+    assert_eq!(before["mode"], "speed 10");
+    assert_eq!(post(&venue, "/clock/speed", &json!({"speed": 1000})).await.0, 200);
+    let after = get(&venue, "/clock").await;
+    assert!(after["mode"] == "speed 1000" && after["venue_time"].as_str() >= before["venue_time"].as_str());
+    assert_eq!(post(&venue, "/clock/speed", &json!({"speed": 0})).await.0, 400);
+    let stepped = start(stepped()).await;
+    assert_eq!(post(&stepped, "/clock/speed", &json!({"speed": 2})).await.0, 409);
+}
+
+#[tokio::test]
+async fn a_symbol_can_be_halted_and_let_go_by_hand() {
+    let venue = start(stepped()).await;
+    assert_eq!(post(&venue, "/halt", &json!({"symbol": "AAPL", "halted": true})).await.0, 200);
+    assert_eq!(get(&venue, "/state").await["halted"], json!(["AAPL"]));
+    assert_eq!(post(&venue, "/halt", &json!({"symbol": "AAPL", "halted": false})).await.0, 200);
+    assert_eq!(get(&venue, "/state").await["halted"], json!([]));
+    assert_eq!(post(&venue, "/halt", &json!({"symbol": "NOSUCH", "halted": true})).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_long_step_keeps_nobody_waiting_for_its_end() {
+    let venue = start(stepped()).await;
+    let mut client = Raw::connect(&venue, 1).await;
+    client.send(&raw::place(1, "AAPL", &limit_order("BUY", "1", 10.0, "a").text(11, "GTC"))).await;
+    client.until("status 1 Submitted").await;
+    let stepping = post(&venue, "/clock/step", &json!({"by": "PT200H"}));
+    let asking = async {
+        loop {
+            client.send(&raw::bare(49)).await;
+            let told = client.frames_until("message 49").await.last().unwrap().int(&[1]);
+            // Somewhere in the middle: not before it and not after it.
+            if told > 1_654_070_400 {
+                return told;
+            }
+        }
+    };
+    let ((status, _), told) = within("the step and an answer", async { tokio::join!(stepping, asking) }).await;
+    assert_eq!(status, 200);
+    assert!(told < 1_654_070_400 + 200 * 3600, "{told}");
 }
