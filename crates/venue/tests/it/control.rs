@@ -184,7 +184,8 @@ async fn a_long_step_keeps_nobody_waiting_for_its_end() {
     let mut client = Raw::connect(&venue, 1).await;
     client.send(&raw::place(1, "AAPL", &limit_order("BUY", "1", 10.0, "a").text(11, "GTC"))).await;
     client.until("status 1 Submitted").await;
-    let stepping = post(&venue, "/clock/step", &json!({"by": "PT200H"}));
+    let far = json!({"by": "PT200H"});
+    let stepping = post(&venue, "/clock/step", &far);
     let asking = async {
         loop {
             client.send(&raw::bare(49)).await;
