@@ -95,6 +95,7 @@ def reconnect(desk, table):
     perm_id = desk.in_ledger(ticket)["perm_id"]
     client.ask("disconnect")
     # A client id is free again as soon as the venue has seen the end of the connection.
+    desk.until_gone()
     told = desk.connect()
     expect(told["next_order_id"] > ticket.order_id, f"next order id {told['next_order_id']} after {ticket.order_id}")
     mine = [order for order in client.ask("own_open")["orders"] if order["ref"] == ticket.ref]

@@ -102,9 +102,17 @@ def agree_on_executions(views, _state, ledger):
 
 
 def agree_on_completed(views, _state, ledger):
+    """Ended orders; those refused by the broker are shown too, but were never accepted."""
     wanted = sorted((o["perm_id"], o["status"]) for o in ledger if o["status"] not in (*LIVE, "PendingSubmit"))
+    accepted = {order["perm_id"] for order in ledger}
+    refused = None
     for name, view in views.items():
-        found = sorted((o["perm_id"], o["status"]) for o in view["completed"])
+        mine = [order for order in view["completed"] if order["perm_id"] not in accepted]
+        expect(all(order["status"] == "Inactive" for order in mine), f"{name}: {mine} are not in the ledger")
+        told = sorted((order["perm_id"], order["ref"]) for order in mine)
+        refused = told if refused is None else refused
+        expect(told == refused, f"{name}: refused orders: {differences(told, refused)}")
+        found = sorted((o["perm_id"], o["status"]) for o in view["completed"] if o["perm_id"] in accepted)
         expect(found == wanted, f"{name}: {differences(found, wanted)}")
 
 

@@ -1,8 +1,9 @@
 """What the checks are written with: a client, the venue, and orders followed by their events."""
 
+import time
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from .lines import Failed
+from .lines import PATIENCE_SECONDS, Failed
 from .venue import decimal
 
 CENT = Decimal("0.01")
@@ -103,6 +104,12 @@ class Desk:
     def connect(self):
         port, client_id = self.venue.port, self.client.client_id
         return self.client.ask("connect", host="127.0.0.1", port=port, client_id=client_id)
+
+    def until_gone(self):
+        """Waits until the venue has seen that this client went away."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(seen["client_id"] == self.client.client_id for seen in self.venue.state()["connections"]):
+            expect(time.monotonic() < deadline, "the venue still has the connection")
 
     def quote(self):
         """Bid, ask and last of the own stock, by a snapshot."""
