@@ -20,6 +20,17 @@ pub(crate) enum SessionsWord {
     Always,
 }
 
+/// Market data that the accounts have a right to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataWord {
+    /// Live data
+    Live,
+    /// Data fifteen minutes late, after a warning
+    Delayed,
+    /// No data
+    None,
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
@@ -76,7 +87,10 @@ pub(crate) struct VenueArgs {
     /// Script of faults
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
-    /// Whether clients are held to IBKR's 50 messages a second
+    /// Market data the accounts have a right to
+    #[arg(long, value_enum, default_value_t = DataWord::Live)]
+    pub(crate) data: DataWord,
+    /// Whether clients are held to IBKR's 50 messages a second and its pacing of historical requests
     #[arg(long, value_enum, default_value_t = Switch::On)]
     pub(crate) throttle: Switch,
     /// Number of accounts

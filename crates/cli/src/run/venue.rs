@@ -1,9 +1,10 @@
 //! `tollgate venue`: the simulated broker alone.
 
-use crate::args::{SessionsWord, Switch, VenueArgs};
+use crate::args::{DataWord, SessionsWord, Switch, VenueArgs};
 use crate::failure::{CONFLICT, Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
 use crate::run::serve;
+use ::venue::core::DataRights;
 use ::venue::{ClockMode, FaultScript, Sessions, Venue, VenueConfig, VenueError};
 use serde_json::Value;
 use std::path::Path;
@@ -52,6 +53,11 @@ fn configured(args: &VenueArgs) -> VenueConfig {
         state_dir: args.state.clone(),
         accounts: args.accounts,
         live_like: args.live_like,
+        data: match args.data {
+            DataWord::Live => DataRights::Live,
+            DataWord::Delayed => DataRights::Delayed,
+            DataWord::None => DataRights::None,
+        },
         throttle: args.throttle == Switch::On,
         ..VenueConfig::default()
     }
