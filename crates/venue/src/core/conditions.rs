@@ -14,9 +14,13 @@ use super::Change;
 use super::desk::{Core, Step};
 use super::kind::TriggerMethod;
 use super::order::OrderRecord;
+use super::read::BAD_TIME;
 use super::terms::Refusal;
 use super::trigger::reaches;
 use crate::market::Quote;
+
+/// IBKR's text of 147.
+const INCOMPLETE: &str = "The conditional contract info is incomplete.";
 
 /// Whether a figure is on the wanted side of a level.
 fn beyond(figure: Decimal, level: Decimal, is_more: bool) -> bool {
@@ -30,27 +34,27 @@ impl Core {
             let con_id = match &condition.condition {
                 Condition::Price { con_id, trigger_method, .. } => {
                     if *trigger_method != 0 && TriggerMethod::from_wire(*trigger_method).is_none() {
-                        return Err(Refusal::invalid(&format!("Invalid trigger method: {trigger_method}")));
+                        return Err(Refusal::new(146, "Invalid trigger method."));
                     }
                     Some(*con_id)
                 }
                 Condition::Volume { con_id, .. } | Condition::PercentChange { con_id, .. } => Some(*con_id),
                 Condition::Time { time, .. } => {
                     if tws::time::parse_date_time(time).is_none() {
-                        return Err(Refusal::invalid(&format!("Invalid time in a condition: '{time}'")));
+                        return Err(Refusal::new(343, BAD_TIME));
                     }
                     None
                 }
                 Condition::Execution { symbol, .. } => {
                     if self.market.universe().find_symbol(symbol).is_none() {
-                        return Err(Refusal::invalid(&format!("Invalid symbol in a condition: '{symbol}'")));
+                        return Err(Refusal::new(147, INCOMPLETE));
                     }
                     None
                 }
                 Condition::Margin { .. } => None,
             };
             if con_id.is_some_and(|id| self.market.universe().find_con_id(id).is_none()) {
-                return Err(Refusal::invalid("Invalid contract in a condition"));
+                return Err(Refusal::new(147, INCOMPLETE));
             }
         }
         Ok(())

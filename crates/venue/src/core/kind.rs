@@ -213,17 +213,15 @@ impl Kind {
         }
     }
 
-    /// Whether IBKR lets it work outside regular trading hours when it is asked to.
+    /// Whether IBKR lets it work outside regular trading hours when it is asked to: what ends up as a
+    /// limit order. Of anything else the wish is ignored, with warning 2109.
     pub const fn may_work_outside_rth(self) -> bool {
         match self {
-            Self::Limit { .. }
-            | Self::Stop { .. }
-            | Self::StopLimit { .. }
-            | Self::Trail { .. }
-            | Self::TrailLimit { .. }
-            | Self::MarketIfTouched { .. }
-            | Self::LimitIfTouched { .. } => true,
+            Self::Limit { .. } | Self::StopLimit { .. } | Self::TrailLimit { .. } | Self::LimitIfTouched { .. } => true,
             Self::Market
+            | Self::Stop { .. }
+            | Self::Trail { .. }
+            | Self::MarketIfTouched { .. }
             | Self::MarketOnClose
             | Self::LimitOnClose { .. }
             | Self::MidPrice { .. }

@@ -63,8 +63,8 @@ impl Core {
         step: &mut Step,
     ) {
         if client_id != MANUAL_CLIENT {
-            let text = "Error validating request.-'bH' : cause - Only the default client (i.e 0) can auto bind orders.";
-            return step.send(conn, Reply::Notice(Notice::about(NO_REQ_ID, 321, text, now)));
+            let text = "Only API connections with clientId set to 0 can set the auto bind TWS orders property.";
+            return step.send(conn, Reply::Notice(Notice::about(NO_REQ_ID, 327, text, now)));
         }
         if let Some(session) = self.sessions.get_mut(&conn) {
             session.binds_manual_orders = auto_bind;

@@ -47,6 +47,7 @@ mod replace;
 mod scanner;
 mod schedule;
 mod session;
+mod sizes;
 mod state;
 mod tape;
 mod terms;

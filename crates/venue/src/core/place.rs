@@ -75,15 +75,21 @@ impl Core {
         if asked.order.parent_id.is_none_or(|id| id == 0) {
             self.refuse_short(account, instrument, terms.side, terms.quantity, None)?;
         }
+        if order.what_if && !order.transmit {
+            return Err(Refusal::new(413, "What-if order should have the transmit flag set to true."));
+        }
         let (parent, waiting, closes) = match order.parent_id.filter(|id| *id != 0) {
             None => (None, false, false),
             Some(id) => {
-                let missing = || Refusal::new(135, format!("Can't find order with id ={id}"));
+                let missing = || Refusal::new(135, format!("Can't find order with ID = {id}"));
                 let perm_id = self.state.find(client_id, id).ok_or_else(missing)?;
                 let parent = self.state.order(perm_id);
                 let filled = parent.status == Status::Filled;
                 if !parent.is_live() && !filled {
                     return Err(Refusal::new(10006, "Missing parent order."));
+                }
+                if parent.terms.all_or_none && !terms.all_or_none {
+                    return Err(Refusal::new(10236, "Child has to be AON if parent order is AON"));
                 }
                 (Some(perm_id), parent.filled.is_zero(), parent.terms.side != terms.side)
             }
@@ -184,12 +190,14 @@ impl Core {
     pub(super) fn introduce(&mut self, perm_id: i64, now: Timestamp, step: &mut Step) {
         self.report(perm_id, step);
         let record = self.state.order(perm_id);
-        let (instrument, kind) = (record.instrument, record.terms.kind.as_str());
+        let (instrument, side, quantity) = (record.instrument, record.terms.side, record.terms.quantity);
         if record.order.outside_rth && !record.terms.outside_rth {
-            let text = format!(
-                "Order Event Warning:Attribute 'Outside Regular Trading Hours' is ignored based on the order type ({kind}) and destination. PlaceOrder is now being processed."
-            );
-            self.notify(perm_id, 2109, &text, now, step);
+            let text = "Order Event Warning:Attribute 'Outside Regular Trading Hours' is ignored based on the order \
+                        type and destination. PlaceOrder is now being processed.";
+            self.notify(perm_id, 2109, text, now, step);
+        }
+        if let Some(text) = self.odd_lot_warning(instrument, side, quantity) {
+            self.notify(perm_id, 399, &text, now, step);
         }
         let phase = self.quote(instrument, now).map(|quote| self.phase(instrument, &quote, now));
         if !phase.is_some_and(|phase| phase.admits(self.state.order(perm_id))) {
@@ -200,14 +208,18 @@ impl Core {
 
     fn warn_closed(&self, perm_id: i64, now: Timestamp, step: &mut Step) {
         let record = self.state.order(perm_id);
-        let opens = self.market.next_open(record.instrument, now).map_or_else(String::new, tws::time::format_zoned);
+        let opens = self.market.next_open(record.instrument, now);
+        let opens = opens.map_or_else(String::new, |at| {
+            format!("{} {}", tws::time::in_zone(at).strftime("%Y-%m-%d %H:%M:%S"), tws::time::ZONE_NAME)
+        });
         let i = self.instrument(record.instrument);
+        let (side, quantity) = (record.terms.side.as_str(), record.terms.quantity);
+        // `AAPL NASDAQ.NMS`, `IBM NYSE`.
+        let class = if i.trading_class == i.symbol { String::new() } else { format!(".{}", i.trading_class) };
         let text = format!(
-            "Order Message:\n{} {} {} {}\nWarning: Your order will not be placed at the exchange until {opens}.",
-            record.terms.side.as_str(),
-            record.terms.quantity,
-            i.symbol,
-            i.primary_exchange
+            "Order Message:\n{side} {quantity} {} {}{class}\nWarning: Your order will not be placed at the exchange \
+             until {opens}.",
+            i.symbol, i.primary_exchange
         );
         self.notify(perm_id, 399, &text, now, step);
     }

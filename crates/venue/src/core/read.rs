@@ -9,13 +9,15 @@ use super::desk::Core;
 use super::kind::{Distance, TriggerMethod};
 use super::terms::Refusal;
 use super::{Kind, Side, Terms, Tif};
+use crate::market::SecType;
 
-/// Largest order, in shares.
-const QUANTITY_MAX: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
 /// Largest price.
 const PRICE_MAX: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 /// IBKR's text of 387.
 const UNSUPPORTED_TYPE: &str = "Unsupported order type for this exchange and security type.";
+/// IBKR's text of 343.
+pub(super) const BAD_TIME: &str =
+    "The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xxx";
 /// IBKR's text of 111.
 const INCOMPATIBLE: &str = "The TIF (Tif type) and the order type are incompatible.";
 
@@ -30,8 +32,12 @@ impl Core {
             "SELL" | "SSHORT" => Side::Sell,
             other => return Err(Refusal::invalid(&format!("Invalid side '{other}'"))),
         };
-        let quantity = quantity(order)?;
         let kind = self.kind(instrument, order, side, now)?;
+        self.refuse_by_type(instrument, order, kind, now)?;
+        let quantity = self.quantity(instrument, order, kind, side, now)?;
+        if order.display_size.is_some_and(|shown| shown > 0 && Decimal::from(shown) >= quantity) {
+            return Err(Refusal::new(10020, "Display size should be smaller than order size."));
+        }
         let tif = tif(order, kind, now)?;
         let terms = Terms {
             side,
@@ -50,11 +56,48 @@ impl Core {
         Ok(terms)
     }
 
+    /// Refuses what IBKR does not take for a security type.
+    fn refuse_by_type(&self, instrument: usize, order: &Order, kind: Kind, now: Timestamp) -> Result<(), Refusal> {
+        let sec_type = self.instrument(instrument).sec_type;
+        let is_stock = sec_type == SecType::Stk;
+        if sec_type == SecType::Ind {
+            return Err(Refusal::new(412, "The contract is not available for trading."));
+        }
+        let has_auctions = is_stock || sec_type == SecType::Fut;
+        let is_unsupported = match kind {
+            Kind::MarketOnClose | Kind::LimitOnClose { .. } => !has_auctions,
+            Kind::MidPrice { .. } => !is_stock,
+            Kind::Market
+            | Kind::Limit { .. }
+            | Kind::Stop { .. }
+            | Kind::StopLimit { .. }
+            | Kind::Trail { .. }
+            | Kind::TrailLimit { .. }
+            | Kind::MarketIfTouched { .. }
+            | Kind::LimitIfTouched { .. }
+            | Kind::MarketToLimit => sec_type == SecType::Fund && kind != Kind::Market,
+        };
+        if is_unsupported {
+            return Err(Refusal::new(387, UNSUPPORTED_TYPE));
+        }
+        if order.tif == "OPG" && !has_auctions {
+            return Err(Refusal::tif("OPG"));
+        }
+        if order.hidden && !is_stock {
+            return Err(Refusal::new(152, "The \"hidden\" order attribute may not be specified for this order."));
+        }
+        if self.instrument(instrument).expiry.is_some_and(|day| tws::time::in_zone(now).date() > day) {
+            return Err(Refusal::new(392, "Invalid order: contract expired."));
+        }
+        Ok(())
+    }
+
     fn trigger_method(&self, instrument: usize, order: &Order) -> Result<TriggerMethod, Refusal> {
         match order.trigger_method {
             None | Some(0) => Ok(TriggerMethod::default_of(self.instrument(instrument).sec_type)),
-            Some(number) => TriggerMethod::from_wire(number)
-                .ok_or_else(|| Refusal::invalid(&format!("Invalid trigger method: {number}"))),
+            Some(number) => {
+                TriggerMethod::from_wire(number).ok_or_else(|| Refusal::new(146, "Invalid trigger method."))
+            }
         }
     }
 
@@ -87,7 +130,7 @@ impl Core {
         let amount = order.aux_price.filter(|p| !p.is_zero());
         match (amount, percent) {
             (Some(_), Some(_)) => Err(Refusal::invalid("Both a trailing amount and a trailing percentage are set")),
-            (None, None) => Err(Refusal::invalid("A trailing amount or a trailing percentage is required")),
+            (None, None) => Err(Refusal::new(158, "You must specify an offset amount or a percent offset value.")),
             (Some(a), None) if a < Decimal::ZERO || a > PRICE_MAX => {
                 Err(Refusal::invalid("The trailing amount is out of range"))
             }
@@ -97,7 +140,7 @@ impl Core {
             }
             (Some(a), None) => Ok(Distance::Amount(a.normalize())),
             (None, Some(p)) if p > Decimal::ZERO && p < Decimal::ONE_HUNDRED => Ok(Distance::Percent(p.normalize())),
-            (None, Some(_)) => Err(Refusal::invalid("The trailing percentage must be between 0 and 100")),
+            (None, Some(_)) => Err(Refusal::new(159, "The percent offset value must be between 0% and 100%.")),
         }
     }
 
@@ -131,7 +174,11 @@ impl Core {
     fn price(&self, instrument: usize, price: Option<Decimal>, name: &str) -> Result<Decimal, Refusal> {
         let price = price.unwrap_or_default();
         if price <= Decimal::ZERO {
-            return Err(Refusal::invalid(&format!("The {name} price must be greater than zero")));
+            return Err(match name {
+                "stop" => Refusal::new(403, "Invalid stop price."),
+                "trigger" => Refusal::new(361, "Invalid trigger price."),
+                _ => Refusal::invalid(&format!("The {name} price must be greater than zero")),
+            });
         }
         if price > PRICE_MAX {
             return Err(Refusal::invalid(&format!("The {name} price is out of range")));
@@ -157,7 +204,6 @@ fn refuse_unsupported(order: &Order) -> Result<(), Refusal> {
         ("blockOrder", order.block_order),
         ("notHeld", order.not_held),
         ("includeOvernight", order.include_overnight),
-        ("cashQty", set(order.cash_qty)),
         ("trailingPercent", set(order.trailing_percent) && !trailing),
         ("trailStopPrice", set(order.trail_stop_price) && !trailing),
         ("lmtPriceOffset", set(order.lmt_price_offset) && order.order_type != "TRAIL LIMIT"),
@@ -177,30 +223,13 @@ fn refuse_unsupported(order: &Order) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn quantity(order: &Order) -> Result<Decimal, Refusal> {
-    let quantity = order.total_quantity.unwrap_or_default();
-    if quantity <= Decimal::ZERO {
-        return Err(Refusal::invalid("Order size must be greater than zero"));
-    }
-    if !quantity.fract().is_zero() {
-        return Err(Refusal::new(
-            10243,
-            "Fractional-sized order cannot be placed via API. Please refer to the documentation for further details.",
-        ));
-    }
-    if quantity > QUANTITY_MAX {
-        return Err(Refusal::rejected("The order size exceeds the maximum of 100,000,000 shares."));
-    }
-    Ok(quantity.normalize())
-}
-
 fn starts_at(order: &Order, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {
     if order.good_after_time.is_empty() {
         return Ok(None);
     }
     tws::time::parse_date_time(&order.good_after_time)
         .map(|at| Some(at).filter(|at| *at > now))
-        .ok_or_else(|| Refusal::invalid("Invalid goodAfterTime"))
+        .ok_or_else(|| Refusal::new(343, BAD_TIME))
 }
 
 fn tif(order: &Order, kind: Kind, now: Timestamp) -> Result<Tif, Refusal> {
@@ -212,9 +241,7 @@ fn tif(order: &Order, kind: Kind, now: Timestamp) -> Result<Tif, Refusal> {
         "OPG" => Tif::Opg,
         "GTD" => Tif::Gtd(good_till(order, now)?),
         other => {
-            return Err(Refusal::rejected(&format!(
-                "The time-in-force {other} is invalid for the combination of exchange and security type."
-            )));
+            return Err(Refusal::tif(other));
         }
     };
     if kind.is_on_close() && tif != Tif::Day {
@@ -236,7 +263,7 @@ fn good_till(order: &Order, now: Timestamp) -> Result<Timestamp, Refusal> {
     let text = &order.good_till_date;
     let until = tws::time::parse_date_time(text)
         .or_else(|| tws::time::parse_date_time(&format!("{text} 23:59:59")))
-        .ok_or_else(|| Refusal::invalid("Invalid or missing goodTillDate"))?;
+        .ok_or_else(|| Refusal::new(334, "Invalid Good Till Date order"))?;
     if until <= now {
         return Err(Refusal::rejected("The good-till-date is in the past."));
     }

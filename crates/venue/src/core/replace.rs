@@ -44,7 +44,7 @@ impl Core {
     fn admit_replace(&mut self, perm_id: i64, asked: PlaceOrder, now: Timestamp) -> Result<Replaced, Refusal> {
         let record = self.state.order(perm_id);
         match record.status {
-            Status::Filled => return Err(Refusal::new(104, "Cannot modify a filled order.")),
+            Status::Filled => return Err(Refusal::new(104, "Can't modify a filled order.")),
             Status::Cancelled | Status::ApiCancelled | Status::Inactive => {
                 return Err(Refusal::new(103, "Duplicate order id"));
             }
@@ -58,6 +58,13 @@ impl Core {
         let (side, reserve, parent_id) = (record.terms.side, record.reserve, record.order.parent_id);
         let charged = record.charged;
         let (group, record_parent) = (record.order.oca_group.clone(), record.parent);
+        if record.order.cash_qty.is_some_and(|cash| !cash.is_zero()) {
+            return Err(Refusal::new(
+                10241,
+                "Order Quantity is expressed in monetary terms. Modification is not supported via API. Please use \
+                 desktop version to revise this order.",
+            ));
+        }
         let terms = self.read_terms(instrument, &asked.order, now)?;
         let same = super::contract::resolve(self.market.universe(), &asked.contract) == Some(instrument)
             && self.account_of(&asked.order.account)? == account

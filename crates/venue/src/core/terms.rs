@@ -138,6 +138,13 @@ impl Refusal {
         Self::new(321, format!("Error validating request.-'bH' : cause - {cause}"))
     }
 
+    /// 201 for a time in force that does not go with an instrument.
+    pub(super) fn tif(tif: &str) -> Self {
+        Self::rejected(&format!(
+            "The time-in-force {tif} is invalid for the combination of exchange and security type."
+        ))
+    }
+
     /// 201, with the reason in IBKR's form.
     pub(super) fn rejected(reason: &str) -> Self {
         Self::new(201, format!("Order rejected - reason:{reason}"))

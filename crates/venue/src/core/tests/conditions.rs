@@ -144,14 +144,18 @@ fn a_conditional_order_expires_survives_a_crash_and_can_lose_its_condition() {
 #[test]
 fn conditions_on_nothing_are_refused() {
     let mut rig = Rig::always();
+    let exchange = String::new;
     let bad = [
-        price(999, true, "1"),
-        Condition::Price { con_id: AAPL, exchange: String::new(), is_more: true, price: dec("1"), trigger_method: 6 },
-        time(true, "noon"),
-        Condition::Execution { symbol: "NOPE".into(), sec_type: "STK".into(), exchange: String::new() },
+        (price(999, true, "1"), 147),
+        (
+            Condition::Price { con_id: AAPL, exchange: exchange(), is_more: true, price: dec("1"), trigger_method: 6 },
+            146,
+        ),
+        (time(true, "noon"), 343),
+        (Condition::Execution { symbol: "NOPE".into(), sec_type: "STK".into(), exchange: exchange() }, 147),
     ];
-    for (id, condition) in (1..).zip(bad) {
-        assert_eq!(rig.place(id, on("BUY 5 MKT", &[(condition, true)])), [format!("error {id} 321")]);
+    for (id, (condition, code)) in (1..).zip(bad) {
+        assert_eq!(rig.place(id, on("BUY 5 MKT", &[(condition, true)])), [format!("error {id} {code}")]);
     }
     assert!(rig.core.ledger().is_empty());
 }

@@ -58,7 +58,7 @@ fn client_0_that_binds_automatically_hears_of_a_manual_order_at_once() {
     assert!(matches!(&more[0].1, Reply::OrderBound(b) if b.order_id == -2));
     rig.ask_raw(ZERO, Request::AutoOpenOrders { auto_bind: false });
     assert!(enter(&mut rig, "BUY 5 LMT 10").1.is_empty());
-    assert_eq!(rig.ask(Request::AutoOpenOrders { auto_bind: true }), ["error -1 321"], "only client 0");
+    assert_eq!(rig.ask(Request::AutoOpenOrders { auto_bind: true }), ["error -1 327"], "only client 0");
 }
 
 #[test]
@@ -80,6 +80,6 @@ fn a_manual_order_is_checked_like_any_other() {
         Err(CoreError::Order { code, .. }) => code,
         other => panic!("{other:?}"),
     };
-    assert_eq!([code("BUY 5 LMT 10.001"), code("BUY 0 MKT"), code("BUY 50000 MKT")], [110, 321, 201]);
+    assert_eq!([code("BUY 5 LMT 10.001"), code("BUY 0 MKT"), code("BUY 50000 MKT")], [110, 434, 201]);
     assert!(rig.core.ledger().is_empty());
 }

@@ -23,7 +23,7 @@ fn a_bad_change_is_refused_and_the_original_stays() {
         ("BUY 10 LMT 90.005", "error 1 110"),
         ("SELL 10 LMT 90", "error 1 105"),
         ("BUY 10 LMT 90 IOC", "error 1 105"),
-        ("BUY 0 LMT 90", "error 1 321"),
+        ("BUY 0 LMT 90", "error 1 434"),
         ("BUY 900000 LMT 90", "error 1 201"),
     ] {
         assert_eq!(rig.place(1, order(change)), [told], "{change}");

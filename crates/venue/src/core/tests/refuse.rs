@@ -14,7 +14,7 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         (order("BUY 10 LMT 90.001"), 110),
         (order("BUY 10 LMT 0"), 321),
         (order("BUY 10 LMT -5"), 321),
-        (order("BUY 0 MKT"), 321),
+        (order("BUY 0 MKT"), 434),
         (order("BUY -1 MKT"), 321),
         (order("BUY 0.5 MKT"), 10243),
         (order("BUY 1000000000 MKT"), 201),
@@ -29,15 +29,21 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         (order("BUY 10 MOC GTC"), 113),
         (order("BUY 10 LOC 90 OPG"), 113),
         (order("BUY 10 LOC"), 321),
-        (order("BUY 10 TRAIL"), 321),
+        (order("BUY 10 TRAIL"), 158),
+        (set(|o| o.display_size = Some(10)), 10020),
+        (set(|o| o.cash_qty = Some(dec("100"))), 321),
+        (Order { total_quantity: None, cash_qty: Some(dec("100")), ..order("BUY 1 MKT") }, 10244),
+        (order("BUY 10 STP 0"), 403),
+        (order("BUY 10 MIT 0"), 361),
+        (Order { trailing_percent: Some(dec("100")), ..order("BUY 1 TRAIL") }, 159),
         (order("BUY 10 TRAIL 0.005"), 110),
         (order("BUY 10 TRAIL LIMIT 1"), 321),
-        (order("BUY 10 LMT 90 GTD"), 321),
+        (order("BUY 10 LMT 90 GTD"), 334),
         (set(|o| o.not_held = true), 321),
         (set(|o| o.block_order = true), 321),
         (set(|o| o.discretionary_amt = Some(dec("0.05"))), 321),
         (set(|o| o.trailing_percent = Some(dec("1"))), 321),
-        (set(|o| o.trigger_method = Some(5)), 321),
+        (set(|o| o.trigger_method = Some(5)), 146),
         (set(|o| o.min_qty = Some(-1)), 321),
         (set(|o| o.unsupported = vec!["algoStrategy".into()]), 321),
         (
@@ -47,11 +53,11 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
                     is_conjunction: true,
                 }];
             }),
-            321,
+            343,
         ),
         (set(|o| o.account = "DU1".into()), 321),
         (set(|o| o.parent_id = Some(77)), 135),
-        (set(|o| o.good_after_time = "tomorrow".into()), 321),
+        (set(|o| o.good_after_time = "tomorrow".into()), 343),
         (
             set(|o| {
                 o.oca_group = "g".into();
@@ -127,4 +133,69 @@ fn with_several_accounts_an_order_must_name_one() {
     let named = Order { account: "UV0000002".into(), ..order("BUY 1 MKT") };
     rig.place(1, named);
     assert_eq!(rig.line(1).account, "UV0000002");
+}
+
+#[test]
+fn the_warning_of_a_closed_market_says_when_it_opens_in_ibkrs_words() {
+    let mut rig = Rig::with(crate::core::CoreConfig::default(), "2026-11-23T14:00:00Z");
+    let replies = rig.ask_raw(CONN, place(1, "AAPL", order("BUY 5 MKT")));
+    let Some((_, Reply::Notice(notice))) = replies.last() else {
+        panic!("{replies:?}");
+    };
+    assert_eq!(
+        notice.message,
+        "Order Message:\nBUY 5 AAPL NASDAQ.NMS\nWarning: Your order will not be placed at the exchange until \
+         2026-11-23 09:30:00 US/Eastern."
+    );
+}
+
+#[test]
+fn outside_regular_hours_is_ignored_with_a_warning_for_orders_that_end_up_at_the_market() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    for (id, text, warned) in [(1, "BUY 1 MKT", true), (2, "SELL 1 STP 90", true), (3, "BUY 1 LMT 90", false)] {
+        let told = rig.place(id, Order { outside_rth: true, ..order(text) });
+        assert_eq!(told.contains(&format!("error {id} 2109")), warned, "{text}");
+    }
+}
+
+#[test]
+fn children_of_an_all_or_none_order_must_be_all_or_none_and_a_preview_must_be_transmitted() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    rig.place(1, Order { all_or_none: true, transmit: false, ..order("BUY 5 LMT 90") });
+    assert_eq!(rig.place(2, Order { parent_id: Some(1), ..order("SELL 5 LMT 110") }), ["error 2 10236"]);
+    assert_eq!(rig.place(3, Order { what_if: true, transmit: false, ..order("BUY 5 LMT 90") }), ["error 3 413"]);
+}
+
+#[test]
+fn a_child_of_an_order_that_has_ended_is_10006() {
+    let mut rig = Rig::always();
+    rig.place(1, order("BUY 5 LMT 10"));
+    rig.cancel(1);
+    assert_eq!(rig.place(2, Order { parent_id: Some(1), ..order("SELL 5 LMT 300") }), ["error 2 10006"]);
+}
+
+#[test]
+fn a_preview_of_a_change_answers_and_leaves_the_order_as_it_was() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    rig.place(1, order("BUY 10 LMT 90"));
+    let before = rig.line(1);
+    let told = rig.place(1, Order { what_if: true, ..order("BUY 5000 LMT 95") });
+    assert_eq!(told, ["open 1 PreSubmitted"]);
+    assert_eq!(rig.line(1), before);
+}
+
+#[test]
+fn an_id_of_another_client_names_another_order() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    let other = crate::core::ConnId(2);
+    rig.connect(other, 2);
+    rig.place(1, order("BUY 10 LMT 90"));
+    let before = rig.line_of(1, 1);
+    rig.ask_raw(other, place(1, "AAPL", order("BUY 20 LMT 91")));
+    assert_eq!(rig.line_of(1, 1), before, "it cannot change what is not its own");
+    assert_eq!(rig.line_of(2, 1).total_qty, dec("20"));
 }

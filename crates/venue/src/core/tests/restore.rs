@@ -1,7 +1,7 @@
 use super::rig::{CONN, Rig, order, place};
 use crate::core::{Change, Core, CoreConfig, CoreError};
 use proptest::prelude::*;
-use tws::model::{CancelOrder, Order, Request};
+use tws::model::{CancelOrder, Condition, Order, OrderCondition, Request};
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -16,6 +16,7 @@ enum Deed {
         transmit: bool,
         parent: i32,
     },
+    Manual(i32),
     Cancel(i32),
     GlobalCancel,
     Pass(i64),
@@ -23,11 +24,12 @@ enum Deed {
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let placed = (1..25, 0..3_usize, any::<bool>(), 1..3_000_u32, 0..4_u8, -300..300_i32, 0..4_u8, 0..8_u8, 0..40);
+    let placed = (1..25, 0..3_usize, any::<bool>(), 1..3_000_u32, 0..12_u8, -300..300_i32, 0..5_u8, 0..8_u8, 0..40);
     prop_oneof![
         8 => placed.prop_map(|(id, symbol, buy, quantity, kind, offset, tif, transmit, parent)| Deed::Place {
             id, symbol, buy, quantity, kind, offset, tif, transmit: transmit > 0, parent
         }),
+        1 => (-300..300_i32).prop_map(Deed::Manual),
         3 => (1..25).prop_map(Deed::Cancel),
         1 => Just(Deed::GlobalCancel),
         3 => (1..8_000_i64).prop_map(Deed::Pass),
@@ -41,20 +43,56 @@ fn run(rig: &mut Rig, deed: &Deed) {
             let symbol = ["AAPL", "MSFT", "KO"][*symbol];
             let side = if *buy { "BUY" } else { "SELL" };
             let price = rust_decimal::Decimal::new(i64::from(12_000 + offset * 10), 2);
-            let tif = ["DAY", "GTC", "IOC", "FOK"][usize::from(*tif)];
+            let tif = ["DAY", "GTC", "IOC", "FOK", "OPG"][usize::from(*tif)];
             let text = match kind {
                 0 => format!("{side} {quantity} MKT {tif}"),
                 1 => format!("{side} {quantity} LMT {price} {tif}"),
                 2 => format!("{side} {quantity} STP {price} {tif}"),
-                _ => format!("{side} {quantity} STP LMT {price} {price} {tif}"),
+                3 => format!("{side} {quantity} STP LMT {price} {price} {tif}"),
+                4 | 5 => format!("{side} {quantity} TRAIL 1.5 GTC"),
+                6 => format!("{side} {quantity} MIT {price}"),
+                7 => format!("{side} {quantity} LIT {price} {price} GTC"),
+                8 => format!("{side} {quantity} MOC"),
+                9 => format!("{side} {quantity} LOC {price}"),
+                10 => format!("{side} {quantity} MIDPRICE {price}"),
+                _ => format!("{side} {quantity} MTL"),
             };
+            // Some wait for a price, some for quantity at once, some trigger by another price.
+            let condition = OrderCondition {
+                condition: Condition::Price {
+                    con_id: 265_598,
+                    exchange: "SMART".into(),
+                    is_more: *buy,
+                    price,
+                    trigger_method: 0,
+                },
+                is_conjunction: true,
+            };
+            let quirk = quantity % 7;
             let sent = Order {
                 transmit: *transmit,
                 parent_id: (*parent < 25 && parent != id && *parent > 0).then_some(*parent),
-                oca_group: if *parent > 36 { "group".into() } else { String::new() },
+                oca_group: if *parent > 34 { "group".into() } else { String::new() },
+                oca_type: Some(i32::try_from(quantity % 4).unwrap()),
+                trailing_percent: None,
+                trail_stop_price: (*kind == 5).then_some(price),
+                conditions: if quirk == 0 { vec![condition] } else { Vec::new() },
+                conditions_cancel_order: quantity % 2 == 0,
+                all_or_none: quirk == 1,
+                min_qty: (quirk == 2).then_some(200),
+                trigger_method: (quirk == 3).then_some([1, 3, 4, 8][usize::from(*kind) % 4]),
+                account: format!("DUV000000{}", 1 + id % 2),
                 ..order(&text)
             };
             rig.ask(place(*id, symbol, sent));
+        }
+        Deed::Manual(offset) => {
+            let price = rust_decimal::Decimal::new(i64::from(12_000 + offset * 10), 2);
+            let entered = Order { account: "DUV0000001".into(), ..order(&format!("BUY 300 LMT {price} GTC")) };
+            let contract = super::rig::stock("MSFT");
+            if let Ok((_, step)) = rig.core.enter_manual(contract, entered, rig.now) {
+                rig.changes.extend(step.changes);
+            }
         }
         Deed::Cancel(id) => {
             rig.ask(Request::CancelOrder(CancelOrder { order_id: *id, ..Default::default() }));
@@ -79,12 +117,16 @@ proptest! {
         always in any::<bool>(),
         deeds in prop::collection::vec(deed(), 1..60),
     ) {
-        let config = CoreConfig { always, ..CoreConfig::default() };
+        let config = CoreConfig { always, accounts: 2, ..CoreConfig::default() };
         let mut rig = Rig::with(config, "2026-11-23T15:30:00Z");
         for deed in &deeds {
             run(&mut rig, deed);
         }
         prop_assert_eq!(rig.core.audit(rig.now).violations, []);
+        for order in rig.core.state.orders() {
+            prop_assert!(order.filled <= order.terms.quantity && (order.accepted || order.filled.is_zero()));
+            prop_assert!(order.is_live() || order.reserve.is_zero());
+        }
         // By way of text, as the server stores them.
         let text = serde_json::to_string(&rig.changes).unwrap();
         let changes: Vec<Change> = serde_json::from_str(&text).unwrap();

@@ -71,7 +71,7 @@ fn a_trailing_stop_limit_takes_a_limit_price_in_place_of_an_offset_but_not_both(
     rig.price("101");
     assert_eq!((stop(&rig), rig.line(1).limit_price), (dec("99"), Some(dec("98.40"))));
     assert_eq!(rig.place(2, Order { lmt_price_offset: Some(dec("1")), ..by_price }), ["error 2 321"]);
-    assert_eq!(rig.place(2, trail), ["error 2 321"]);
+    assert_eq!(rig.place(2, trail), ["error 2 321"], "nor neither");
 }
 
 #[test]

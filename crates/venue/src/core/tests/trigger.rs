@@ -144,6 +144,6 @@ fn a_market_to_limit_order_leaves_its_rest_at_the_price_of_its_first_fill() {
 fn hidden_and_iceberg_orders_match_like_others() {
     let mut rig = Rig::always();
     rig.price("100");
-    rig.place(1, Order { hidden: true, display_size: Some(100), sweep_to_fill: true, ..order("BUY 5 MKT") });
+    rig.place(1, Order { hidden: true, display_size: Some(1), sweep_to_fill: true, ..order("BUY 5 MKT") });
     assert_eq!(rig.line(1).status, Status::Filled);
 }
