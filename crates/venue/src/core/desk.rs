@@ -184,7 +184,8 @@ impl Core {
         self.sessions.insert(conn, Session::new(client_id, now));
         self.by_client.insert(client_id, conn);
         step.send(conn, self.managed_accounts());
-        step.send(conn, Reply::NextValidId { order_id: self.next_valid_id(client_id) });
+        let order_id = self.issue_id(conn, client_id);
+        step.send(conn, Reply::NextValidId { order_id });
         for (code, text) in [
             (2104, "Market data farm connection is OK:usfarm"),
             (2106, "HMDS data farm connection is OK:ushmds"),
@@ -260,7 +261,8 @@ impl Core {
                 step.send(conn, accounts);
             }
             Request::Ids => {
-                step.send(conn, Reply::NextValidId { order_id: self.next_valid_id(client_id) });
+                let order_id = self.issue_id(conn, client_id);
+                step.send(conn, Reply::NextValidId { order_id });
             }
             Request::UserInfo { req_id } => {
                 step.send(conn, Reply::UserInfo { req_id, white_branding_id: String::new() });

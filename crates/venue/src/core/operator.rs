@@ -111,6 +111,16 @@ impl Core {
         self.state.next_order_id(client_id).max(used)
     }
 
+    /// The order id to tell a client: within a session each is higher than the one told before, used or not.
+    pub(super) fn issue_id(&mut self, conn: ConnId, client_id: i32) -> i32 {
+        let free = self.next_valid_id(client_id);
+        let Some(session) = self.sessions.get_mut(&conn) else {
+            return free;
+        };
+        session.issued_id = free.max(session.issued_id.saturating_add(1));
+        session.issued_id
+    }
+
     /// The reference of a client's order.
     pub fn order_ref(&self, client_id: i32, order_id: i32) -> Option<&str> {
         let perm_id = self.state.find(client_id, order_id)?;

@@ -15,6 +15,8 @@ use super::ticks::TickFeed;
 pub(super) struct Session {
     pub(super) client_id: i32,
     pub(super) connected_at: Timestamp,
+    /// The last order id this session was told is free.
+    pub(super) issued_id: i32,
     pub(super) binds_manual_orders: bool,
     pub(super) data: DataFeeds,
     pub(super) ticks: BTreeMap<i32, TickFeed>,
@@ -84,6 +86,7 @@ impl Session {
         Self {
             client_id,
             connected_at: now,
+            issued_id: 0,
             binds_manual_orders: false,
             data: DataFeeds::default(),
             ticks: BTreeMap::new(),

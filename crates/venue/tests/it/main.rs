@@ -19,6 +19,7 @@ mod orders;
 mod raw;
 mod raw_client;
 mod reads;
+mod recordings;
 mod restore;
 mod soak;
 mod support;
