@@ -17,7 +17,7 @@ use super::trader::Trader;
 use super::{Failure, VenueProcess, control, memory};
 
 /// Versions of the five clients: the oldest and the newest of each encoding, and what is most used.
-const VERSIONS: [i32; 5] = [213, 214, 217, 222, 226];
+const VERSIONS: [i32; 5] = [157, 178, 200, 213, 222];
 const ACCOUNTS: u32 = 3;
 /// The day on which the real closes end.
 const LAST_REAL_CLOSE: Date = date(2022, 12, 28);

@@ -231,7 +231,7 @@ fn trade(fields: &mut Reader<'_>) -> Result<Event, Failure> {
     fields.skip(1)?;
     let (order_id, con_id) = (fields.number()?, fields.number()?);
     // Symbol to trading class.
-    fields.skip(9)?;
+    fields.skip(10)?;
     let exec_id = fields.text()?.to_owned();
     fields.skip(1)?;
     let account = fields.text()?.to_owned();
