@@ -511,7 +511,6 @@ impl Core {
     fn ledger_of(&self, accepted: bool) -> Vec<LedgerOrder> {
         self.state
             .orders()
-            .iter()
             .filter(|order| order.accepted == accepted)
             .map(|order| {
                 let account = &self.state.accounts[order.account].id;

@@ -49,6 +49,7 @@ mod schedule;
 mod session;
 mod sizes;
 mod state;
+mod state_index;
 mod tape;
 mod terms;
 mod tick_by_tick;

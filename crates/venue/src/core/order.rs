@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use tws::model::{Execution, Order, Status};
+use tws::model::{Contract, Execution, Order, Status};
 
 use super::change::{Accepted, Replaced};
 use super::commission::Charged;
@@ -32,7 +32,8 @@ pub(super) struct OrderRecord {
     pub(super) order_id: i32,
     pub(super) instrument: usize,
     pub(super) con_id: i32,
-    pub(super) exchange: String,
+    /// At the destination ordered.
+    pub(super) contract: Arc<Contract>,
     pub(super) account: usize,
     pub(super) terms: Terms,
     /// As reports carry it.
@@ -84,14 +85,20 @@ pub(super) enum Slot {
 }
 
 impl OrderRecord {
-    pub(super) fn new(accepted: &Accepted, instrument: usize, rank: u64, fills_before: usize) -> Self {
+    pub(super) fn new(
+        accepted: &Accepted,
+        instrument: usize,
+        contract: Arc<Contract>,
+        rank: u64,
+        fills_before: usize,
+    ) -> Self {
         Self {
             perm_id: accepted.perm_id,
             client_id: accepted.client_id,
             order_id: accepted.order_id,
             instrument,
             con_id: accepted.con_id,
-            exchange: accepted.exchange.clone(),
+            contract,
             account: accepted.account,
             terms: accepted.terms,
             order: Arc::clone(&accepted.order),

@@ -10,7 +10,6 @@ use tws::model::{
 };
 
 use super::asset::Currency;
-use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
 use super::trigger::trailing_limit;
@@ -95,7 +94,7 @@ impl Core {
         }
         Reply::OpenOrder(Box::new(OpenOrder {
             order_id: record.order_id,
-            contract: Arc::new(full(self.instrument(record.instrument), &record.exchange)),
+            contract: Arc::clone(&record.contract),
             order: Arc::clone(&record.order),
             state,
         }))
@@ -129,7 +128,7 @@ impl Core {
     pub(super) fn execution_details(&self, record: &OrderRecord, fill: &Fill, req_id: i32) -> Reply {
         Reply::ExecutionDetails(Box::new(ExecutionDetails {
             req_id,
-            contract: Arc::new(full(self.instrument(record.instrument), &record.exchange)),
+            contract: Arc::clone(&record.contract),
             execution: Arc::clone(&fill.execution),
         }))
     }
@@ -175,10 +174,6 @@ impl Core {
             | Status::ApiCancelled
             | Status::Cancelled => record.reason.clone(),
         };
-        Reply::CompletedOrder(Box::new(CompletedOrder {
-            contract: Arc::new(full(self.instrument(record.instrument), &record.exchange)),
-            order,
-            state,
-        }))
+        Reply::CompletedOrder(Box::new(CompletedOrder { contract: Arc::clone(&record.contract), order, state }))
     }
 }

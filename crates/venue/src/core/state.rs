@@ -7,12 +7,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use tws::model::Status;
+use tws::model::{Contract, Status};
 
 use super::account::Trade;
 use super::asset::Asset;
 use super::change::{Accepted, Change, Executed, Opened, Replaced};
+use super::contract::full;
 use super::order::{Fill, OrderRecord, Slot, is_live};
+use super::state_index::Places;
 use super::{Account, Side, commission};
 use crate::market::{SecType, Universe};
 
@@ -48,7 +50,7 @@ impl Book {
             && self.watched.is_empty()
     }
 
-    fn insert(&mut self, slot: Slot, rank: u64, id: i64) {
+    pub(super) fn insert(&mut self, slot: Slot, rank: u64, id: i64) {
         match slot {
             Slot::Market => self.market.insert(id),
             Slot::Limit(Side::Buy, price) => self.buys.insert((Reverse(price), rank, id)),
@@ -59,7 +61,7 @@ impl Book {
         };
     }
 
-    fn remove(&mut self, slot: Slot, rank: u64, id: i64) {
+    pub(super) fn remove(&mut self, slot: Slot, rank: u64, id: i64) {
         match slot {
             Slot::Market => self.market.remove(&id),
             Slot::Limit(Side::Buy, price) => self.buys.remove(&(Reverse(price), rank, id)),
@@ -89,7 +91,11 @@ pub(super) struct ClientOrders {
 /// Everything that survives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
-    orders: Vec<OrderRecord>,
+    /// Boxed: growing this moves no orders.
+    #[expect(clippy::vec_box, reason = "a record is large, and growing the list must not copy all of them")]
+    orders: Vec<Box<OrderRecord>>,
+    /// The contracts that orders named, by instrument: one for each destination.
+    contracts: BTreeMap<usize, Vec<Arc<Contract>>>,
     pub(super) accounts: Vec<Account>,
     pub(super) universe: Arc<Universe>,
     /// Shares that can be borrowed, of instruments with a limit.
@@ -127,6 +133,7 @@ impl State {
     pub(super) fn new(opened: &Opened, universe: Arc<Universe>) -> Self {
         Self {
             orders: Vec::new(),
+            contracts: BTreeMap::new(),
             accounts: opened.accounts.iter().map(|id| Account::new(id.clone(), opened.deposit)).collect(),
             books: vec![Book::default(); universe.len()],
             active: BTreeSet::new(),
@@ -150,8 +157,19 @@ impl State {
         }
     }
 
-    pub(super) fn orders(&self) -> &[OrderRecord] {
-        &self.orders
+    pub(super) fn orders(&self) -> impl Iterator<Item = &OrderRecord> {
+        self.orders.iter().map(Box::as_ref)
+    }
+
+    /// The contract of an instrument at a destination, shared by all orders that name it.
+    fn contract(&mut self, instrument: usize, exchange: &str) -> Arc<Contract> {
+        let known = self.contracts.entry(instrument).or_default();
+        if let Some(contract) = known.iter().find(|c| c.exchange == exchange) {
+            return Arc::clone(contract);
+        }
+        let contract = Arc::new(full(self.universe.get(instrument), exchange));
+        known.push(Arc::clone(&contract));
+        contract
     }
 
     pub(super) fn next_perm_id(&self) -> i64 {
@@ -168,7 +186,7 @@ impl State {
     }
 
     pub(super) fn get(&self, perm_id: i64) -> Option<&OrderRecord> {
-        self.position(perm_id).map(|i| &self.orders[i])
+        self.position(perm_id).map(|i| self.orders[i].as_ref())
     }
 
     /// An order whose id came out of this state.
@@ -374,7 +392,8 @@ impl State {
         let Some(instrument) = self.universe.find_con_id(accepted.con_id) else {
             return;
         };
-        let record = OrderRecord::new(accepted, instrument, self.rank, self.fills.len());
+        let contract = self.contract(instrument, &accepted.exchange);
+        let record = OrderRecord::new(accepted, instrument, contract, self.rank, self.fills.len());
         self.rank += 1;
         let perm_id = record.perm_id;
         let client = self.clients.entry(record.client_id).or_default();
@@ -388,8 +407,8 @@ impl State {
             let group = (record.client_id, record.order.oca_group.clone());
             self.groups.entry(group).or_default().insert(perm_id);
         }
-        self.orders.push(record);
-        self.index(perm_id);
+        self.orders.push(Box::new(record));
+        self.shift(perm_id, &Places::NONE);
     }
 
     fn replace(&mut self, replaced: &Replaced) {
@@ -442,6 +461,10 @@ impl State {
             order.charged = executed.charged;
             order.last_price = fill.execution.price;
             order.status = if order.remaining().is_zero() { Status::Filled } else { Status::Submitted };
+            if order.fills.is_empty() {
+                // Most orders fill at once: no room is kept for more.
+                order.fills.reserve_exact(1);
+            }
             order.fills.push(fill);
         });
     }
@@ -451,8 +474,8 @@ impl State {
         let Some(position) = self.position(perm_id) else {
             return;
         };
-        self.unindex(perm_id);
         let order = &mut self.orders[position];
+        let before = Places::of(order);
         change(order);
         order.updated_at = at;
         if !is_live(order.status) {
@@ -468,67 +491,6 @@ impl State {
                 }
             }
         }
-        self.index(perm_id);
-    }
-
-    fn unindex(&mut self, perm_id: i64) {
-        let Some(position) = self.position(perm_id) else {
-            return;
-        };
-        let order = &self.orders[position];
-        self.accounts[order.account].reserved -= order.reserve;
-        if let Some(slot) = order.slot() {
-            let book = &mut self.books[order.instrument];
-            book.remove(slot, order.rank, perm_id);
-            book.queued.remove(&perm_id);
-            book.queued_outside.remove(&perm_id);
-            if book.is_empty() {
-                self.active.remove(&order.instrument);
-            }
-        }
-        if let Some(alarm) = order.alarm() {
-            self.alarms.remove(&(alarm, perm_id));
-        }
-        self.live.remove(&perm_id);
-        self.locating.remove(&perm_id);
-        self.conditional.remove(&perm_id);
-        if let Some(client) = self.clients.get_mut(&order.client_id) {
-            client.live.remove(&perm_id);
-        }
-    }
-
-    fn index(&mut self, perm_id: i64) {
-        let Some(position) = self.position(perm_id) else {
-            return;
-        };
-        let order = &self.orders[position];
-        self.accounts[order.account].reserved += order.reserve;
-        if let Some(slot) = order.slot() {
-            let book = &mut self.books[order.instrument];
-            book.insert(slot, order.rank, perm_id);
-            self.active.insert(order.instrument);
-            if order.status == Status::PreSubmitted && !order.is_armed() {
-                book.queued.insert(perm_id);
-                if order.terms.outside_rth {
-                    book.queued_outside.insert(perm_id);
-                }
-            }
-        }
-        if !order.is_live() {
-            return;
-        }
-        if let Some(alarm) = order.alarm() {
-            self.alarms.insert((alarm, perm_id));
-        }
-        self.live.insert(perm_id);
-        if order.locating {
-            self.locating.insert(perm_id);
-        }
-        if order.is_conditional() {
-            self.conditional.insert(perm_id);
-        }
-        if let Some(client) = self.clients.get_mut(&order.client_id) {
-            client.live.insert(perm_id);
-        }
+        self.shift(perm_id, &before);
     }
 }
