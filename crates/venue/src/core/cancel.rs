@@ -21,7 +21,7 @@ impl Core {
             );
             return step.send(conn, Reply::Notice(Notice::about(order_id, 10148, text, now)));
         }
-        if record.status == Status::PendingCancel {
+        if record.is_locked_in(now) {
             let text = format!("Cancel attempted when order is not in a cancellable state. Order permId = {perm_id}");
             return step.send(conn, Reply::Notice(Notice::about(order_id, 161, text, now)));
         }

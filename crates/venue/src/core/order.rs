@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use tws::model::{Contract, Execution, Order, Status};
@@ -12,6 +12,9 @@ use super::commission::Charged;
 use super::kind::TriggerMethod;
 use super::trigger::trailing_limit;
 use super::{Kind, Side, Terms, Tif};
+
+/// How long before the close the closing auction takes no more changes.
+pub(super) const LOCK_IN: SignedDuration = SignedDuration::from_mins(10);
 
 /// An execution with its money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,6 +185,12 @@ impl OrderRecord {
         }
     }
 
+    /// Whether it belongs to its closing auction: from ten minutes before the close on, exchanges take
+    /// neither cancels nor changes of on-close orders (NYSE Rule 7.35B, Nasdaq Rule 4702).
+    pub(super) fn is_locked_in(&self, now: Timestamp) -> bool {
+        self.terms.kind.is_on_close() && self.is_ready() && self.expires_at.is_some_and(|close| close - LOCK_IN <= now)
+    }
+
     /// Where it waits; `None` while it may not do anything, and for orders of an auction.
     pub(super) fn slot(&self) -> Option<Slot> {
         if !self.is_ready() || self.terms.is_auction() {
@@ -231,7 +240,7 @@ impl OrderRecord {
             let (was, is) = (old.kind, new.kind);
             let trails_alike = was.distance().is_some() && was.distance() == is.distance();
             let waits_alike = (was.stop(), was.touch(), was.distance()) == (is.stop(), is.touch(), is.distance());
-            if !waits_alike && !(self.triggered && trails_alike) {
+            if !(waits_alike || (self.triggered && trails_alike)) {
                 self.triggered = false;
                 self.stop_now = None;
             }

@@ -141,15 +141,16 @@ impl Core {
             return;
         };
         let execution = self.execution_details(record, fill, NO_REQ_ID);
-        let progress = [self.open_order(record), Reply::OrderStatus(status(record))];
+        let (order, status) = (self.open_order(record), Reply::OrderStatus(status(record)));
         // Both orders occur with IBKR: clients must not rely on either.
         let key = mix(self.market.config().seed, perm_id.unsigned_abs());
-        if key.is_multiple_of(STATUS_FIRST_ONE_IN) {
-            progress.into_iter().for_each(|reply| step.send(conn, reply));
-            step.send(conn, execution);
+        let replies = if key.is_multiple_of(STATUS_FIRST_ONE_IN) {
+            [order, status, execution]
         } else {
-            step.send(conn, execution);
-            progress.into_iter().for_each(|reply| step.send(conn, reply));
+            [execution, order, status]
+        };
+        for reply in replies {
+            step.send(conn, reply);
         }
         let currency = self.commission_currency(record.instrument);
         step.send(conn, Reply::CommissionReport(commission(fill, currency)));

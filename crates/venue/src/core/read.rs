@@ -7,6 +7,7 @@ use tws::model::Order;
 
 use super::desk::Core;
 use super::kind::{Distance, TriggerMethod};
+use super::order::LOCK_IN;
 use super::terms::Refusal;
 use super::{Kind, Side, Terms, Tif};
 use crate::market::SecType;
@@ -50,6 +51,10 @@ impl Core {
             min_qty: order.min_qty.filter(|n| *n > 0).map(|n| Decimal::from(n).min(quantity)),
             starts_at: starts_at(order, now)?,
         };
+        let close = self.market.day_end(instrument, now).filter(|_| kind.is_on_close());
+        if close.is_some_and(|close| close - LOCK_IN <= now) {
+            return Err(Refusal::rejected("It is too late to enter an order for the closing auction."));
+        }
         if terms.starts_at.is_some() && (terms.is_auction() || terms.tif.is_immediate()) {
             return Err(Refusal::new(111, INCOMPATIBLE));
         }

@@ -58,6 +58,9 @@ impl Core {
         let (side, reserve, parent_id) = (record.terms.side, record.reserve, record.order.parent_id);
         let charged = record.charged;
         let (group, record_parent) = (record.order.oca_group.clone(), record.parent);
+        if record.is_locked_in(now) {
+            return Err(Refusal::new(134, "Modify order failed."));
+        }
         if record.order.cash_qty.is_some_and(|cash| !cash.is_zero()) {
             return Err(Refusal::new(
                 10241,

@@ -327,10 +327,10 @@ impl State {
             Change::ConditionsMet { perm_id, at } => self.update(*perm_id, *at, |order| order.unmet = false),
             Change::Started { perm_id, at } => self.update(*perm_id, *at, |order| order.asleep = false),
             Change::Priced { perm_id, stop, limit, at } => {
-                self.update(*perm_id, *at, |order| order.price(*stop, *limit))
+                self.update(*perm_id, *at, |order| order.price(*stop, *limit));
             }
             Change::Reduced { perm_id, quantity, at } => {
-                self.update(*perm_id, *at, |order| order.reduce(*quantity, *at))
+                self.update(*perm_id, *at, |order| order.reduce(*quantity, *at));
             }
             Change::StatusSet { perm_id, status, reason, at } => {
                 self.update(*perm_id, *at, |order| {

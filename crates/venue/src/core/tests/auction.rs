@@ -63,6 +63,18 @@ fn an_order_for_the_opening_that_comes_after_it_waits_for_the_next_one() {
 }
 
 #[test]
+fn from_ten_minutes_before_the_close_on_close_orders_are_locked_in() {
+    let mut rig = Rig::exchange();
+    rig.place(1, order("BUY 5 MOC"));
+    rig.pass(5 * 3600 + 1200);
+    assert_eq!(rig.cancel(1), ["error 1 161"]);
+    assert_eq!(rig.place(1, order("BUY 6 MOC")), ["error 1 134"]);
+    assert_eq!(rig.place(2, order("BUY 5 MOC")), ["error 2 201"], "too late for today");
+    rig.pass(600);
+    assert_eq!((rig.line(1).status, rig.line(1).filled_qty), (Status::Filled, dec("5")));
+}
+
+#[test]
 fn an_order_of_an_auction_can_be_changed_and_cancelled_before_it() {
     let mut rig = Rig::exchange();
     rig.place(1, order("BUY 5 LOC 1"));

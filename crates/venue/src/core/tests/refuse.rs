@@ -10,7 +10,7 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         f(&mut o);
         o
     };
-    let cases = [
+    let cases = vec![
         (order("BUY 10 LMT 90.001"), 110),
         (order("BUY 10 LMT 0"), 321),
         (order("BUY 10 LMT -5"), 321),
