@@ -5,14 +5,12 @@ use jiff::{Span, Timestamp, ToSpan};
 use rust_decimal::Decimal;
 
 use super::Market;
-use super::calendar::midnight;
-use super::price::{decimal, round_tick};
-use super::quotes::{Day, sides, traded_by};
+use super::clock::midnight;
+use super::hours::DayHours;
+use super::instrument::Instrument;
 
 /// Most bars one request may give.
 const BARS_MAX: usize = 20_000;
-/// Average shares of a trade, for the count of trades.
-const TRADE_SHARES: i64 = 180;
 
 /// Width of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,10 +113,10 @@ impl What {
         }
     }
 
-    fn price(self, mid: f64) -> Decimal {
-        let (bid, ask) = sides(mid);
+    fn price(self, of: &Instrument, mid: f64) -> Decimal {
+        let (bid, ask) = of.sides(mid);
         match self {
-            Self::Trades => decimal(round_tick(mid)),
+            Self::Trades => of.traded(mid),
             Self::Midpoint => ((bid + ask) / Decimal::TWO).normalize(),
             Self::Bid => bid,
             Self::Ask => ask,
@@ -139,6 +137,8 @@ pub struct BarQuery {
     pub size: BarSize,
     /// Which prices.
     pub what: What,
+    /// Liquid hours only.
+    pub regular_only: bool,
 }
 
 /// One bar. Quote bars have neither volume nor average nor count.
@@ -156,8 +156,8 @@ pub struct Bar {
     pub low: Decimal,
     /// Close.
     pub close: Decimal,
-    /// Shares traded.
-    pub volume: i64,
+    /// What traded.
+    pub volume: Decimal,
     /// Average price by volume.
     pub wap: Decimal,
     /// Number of trades.
@@ -175,7 +175,15 @@ pub enum BarsError {
     TooLong,
 }
 
-/// Seconds `first..=last` of a session, as nodes.
+/// The hours of a day that bars are cut from. Times are Unix seconds.
+#[derive(Clone, Copy, Debug)]
+struct Day {
+    hours: DayHours,
+    open: i64,
+    close: i64,
+}
+
+/// Seconds `first..=last` of a day.
 struct Slice {
     day: Day,
     first: i64,
@@ -183,28 +191,30 @@ struct Slice {
 }
 
 impl Market {
-    /// The earliest bar there is.
-    pub fn head(&self) -> Option<Timestamp> {
-        let first =
-            self.calendar().sessions().iter().find(|s| self.day(s.date).is_some_and(|d| self.path(0, &d).is_some()))?;
-        Timestamp::from_second(first.open).ok()
+    /// The earliest bar there is of an instrument.
+    pub fn head(&self, instrument: usize) -> Option<Timestamp> {
+        let first = self.universe.get(instrument).listed.map_or(self.span.first, |d| d.max(self.span.first));
+        let day = (0..14).find_map(|days| self.day_hours(instrument, super::clock::shifted(first, days)))?;
+        Timestamp::from_second(day.liquid.0).ok()
     }
 
     /// Bars, oldest first. The last one may be unfinished.
     pub fn bars(&self, query: &BarQuery) -> Result<(Timestamp, Vec<Bar>), BarsError> {
+        let i = self.universe.get(query.instrument);
+        let shown = if query.what == What::Trades { i.has_trades() } else { i.has_quotes() };
+        if !shown {
+            return Err(BarsError::NoData);
+        }
         let start = self.period_start(query).ok_or(BarsError::NoData)?;
         let end = query.end.as_second();
-        let days = self.days(start.as_second(), end);
-        let slices = match query.size {
+        let days = self.days(query, start.as_second(), end);
+        let slices: Vec<Slice> = match query.size {
             BarSize::Seconds(width) => {
-                let slices: Vec<Slice> =
-                    days.iter().flat_map(|day| cut(day, width, start.as_second(), end)).take(BARS_MAX + 1).collect();
-                slices
+                days.iter().flat_map(|day| cut(day, width, start.as_second(), end)).take(BARS_MAX + 1).collect()
             }
-            BarSize::Day | BarSize::Week | BarSize::Month => days
-                .iter()
-                .map(|day| Slice { day: *day, first: 0, last: (end - day.open).min(day.close - day.open) })
-                .collect(),
+            BarSize::Day | BarSize::Week | BarSize::Month => {
+                days.iter().map(|day| Slice { day: *day, first: day.open, last: end.min(day.close) }).collect()
+            }
         };
         if slices.len() > BARS_MAX {
             return Err(BarsError::TooLong);
@@ -213,10 +223,16 @@ impl Market {
         Ok((start, grouped(query.size, bars)))
     }
 
+    fn bar_day(&self, query: &BarQuery, second: i64) -> Option<Day> {
+        let hours = self.begun(query.instrument, second, query.regular_only)?;
+        let (open, close) = hours.window(query.regular_only);
+        Some(Day { hours, open, close })
+    }
+
     /// The latest session that had begun by `end`, and where a number of sessions before it began.
     fn period_start(&self, query: &BarQuery) -> Option<Timestamp> {
         let end = query.end.as_second();
-        let last = self.day_at(end)?;
+        let last = self.bar_day(query, end)?;
         let back = |span: Span| {
             let zoned = tws::time::in_zone(query.end).checked_sub(span).ok()?;
             Some(zoned.timestamp())
@@ -231,13 +247,16 @@ impl Market {
                         return Timestamp::from_second(until - left).ok();
                     }
                     left -= until - day.open;
-                    day = self.day_at(day.open - 1)?;
+                    match self.bar_day(query, day.open - 1) {
+                        Some(before) => day = before,
+                        None => return Timestamp::from_second(day.open).ok(),
+                    }
                 }
             }
             Duration::Days(n) => {
                 let mut day = last;
                 for _ in 1..n {
-                    match self.day_at(day.open - 1) {
+                    match self.bar_day(query, day.open - 1) {
                         Some(before) => day = before,
                         None => break,
                     }
@@ -251,37 +270,39 @@ impl Market {
     }
 
     /// Sessions that overlap a period.
-    fn days(&self, start: i64, end: i64) -> Vec<Day> {
+    fn days(&self, query: &BarQuery, start: i64, end: i64) -> Vec<Day> {
         let mut days = Vec::new();
-        let mut day = self.day_at(end);
+        let mut day = self.bar_day(query, end);
         while let Some(d) = day.filter(|d| d.close > start) {
-            if d.open <= end {
-                days.push(d);
-            }
-            day = self.day_at(d.open - 1);
+            days.push(d);
+            day = self.bar_day(query, d.open - 1);
         }
         days.reverse();
         days
     }
 
+    /// A bar; none over a stretch without a trade.
     fn bar(&self, query: &BarQuery, slice: &Slice) -> Option<Bar> {
-        let path = self.path(query.instrument, &slice.day)?;
-        let (open, high, low, close) =
-            self.span(query.instrument, &slice.day, &path, slice.first, slice.last, query.end)?;
-        let price = |mid| query.what.price(mid);
-        let volume = traded_by(&path, slice.last + 1) - traded_by(&path, slice.first);
-        let (open, high, low, close) = (price(open), price(high), price(low), price(close));
-        let wap = ((open + high + low + close) / Decimal::from(4)).round_dp(4);
+        let i = self.universe.get(query.instrument);
+        let (first, last) = (slice.first, slice.last);
+        let range = if query.what == What::Trades {
+            self.traded_range(query.instrument, &slice.day.hours, (first, last), query.end)?
+        } else {
+            self.range(query.instrument, first, last, query.end)?
+        };
+        let price = |mid| query.what.price(i, mid);
+        let (open, high, low, close) = (price(range.open), price(range.high), price(range.low), price(range.close));
+        let tape = self.tape(query.instrument, &slice.day.hours);
         Some(Bar {
-            date: slice.day.date,
-            start: slice.day.open + slice.first,
+            date: slice.day.hours.date,
+            start: first,
             open,
             high,
             low,
             close,
-            volume,
-            wap,
-            count: (volume + TRADE_SHARES - 1) / TRADE_SHARES,
+            volume: tape.volume_between(first, last, i.class.style().unit),
+            wap: ((open + high + low + close) / Decimal::from(4)).round_dp(4).clamp(low, high),
+            count: tape.count(last + 1) - tape.count(first),
         })
     }
 }
@@ -289,17 +310,15 @@ impl Market {
 /// Cuts a session at the multiples of `width` since midnight, so that an hourly bar of a session that
 /// opens at half past nine is half an hour long, as IBKR has it.
 fn cut(day: &Day, width: i64, start: i64, end: i64) -> Vec<Slice> {
-    let Some(origin) = midnight(day.date) else {
-        return Vec::new();
-    };
+    let origin = midnight(day.hours.date);
     let mut slices = Vec::new();
     let from = day.open.max(start);
-    let mut at = day.open.max(origin + (from - origin) / width * width);
+    let mut at = day.open.max(origin + (from - origin).div_euclid(width) * width);
     while at < day.close && at <= end {
-        let next = (origin + ((at - origin) / width + 1) * width).min(day.close);
+        let next = (origin + ((at - origin).div_euclid(width) + 1) * width).min(day.close);
         // The close itself belongs to the last bar of the day.
         let last = if next == day.close { next } else { next - 1 };
-        slices.push(Slice { day: *day, first: at - day.open, last: last.min(end) - day.open });
+        slices.push(Slice { day: *day, first: at, last: last.min(end) });
         at = next;
     }
     slices
@@ -320,9 +339,9 @@ fn grouped(size: BarSize, bars: Vec<Bar>) -> Vec<Bar> {
         match joined.last_mut() {
             Some(last) if group(bar.date).is_some() && group(last.date) == group(bar.date) => {
                 let volume = last.volume + bar.volume;
-                if volume > 0 {
-                    let worth = last.wap * Decimal::from(last.volume) + bar.wap * Decimal::from(bar.volume);
-                    last.wap = (worth / Decimal::from(volume)).round_dp(4);
+                if !volume.is_zero() {
+                    let worth = last.wap * last.volume + bar.wap * bar.volume;
+                    last.wap = (worth / volume).round_dp(4);
                 }
                 last.high = last.high.max(bar.high);
                 last.low = last.low.min(bar.low);

@@ -22,6 +22,7 @@ fn query(end: &str, duration: &str, size: &str, what: &str) -> BarQuery {
         duration: Duration::parse(duration).unwrap(),
         size: BarSize::parse(size).unwrap(),
         what: What::parse(what).unwrap(),
+        regular_only: true,
     }
 }
 
@@ -66,7 +67,7 @@ fn volumes_of_minutes_add_up_to_the_day() {
     let (_, minutes) = market.bars(&query("2026-11-20T21:00:00Z", "1 D", "1 min", "TRADES")).unwrap();
     let (_, day) = market.bars(&query("2026-11-20T21:00:00Z", "1 D", "1 day", "TRADES")).unwrap();
     assert_eq!((minutes.len(), day.len()), (390, 1));
-    assert_eq!(minutes.iter().map(|b| b.volume).sum::<i64>(), day[0].volume);
+    assert_eq!(minutes.iter().map(|b| b.volume).sum::<Decimal>(), day[0].volume);
     assert_eq!(minutes.iter().map(|b| b.high).max().unwrap(), day[0].high);
     assert_eq!(minutes.iter().map(|b| b.low).min().unwrap(), day[0].low);
 }
@@ -76,7 +77,7 @@ fn weeks_and_months_hold_their_days() {
     let market = market(Sessions::Exchange);
     let (_, days) = market.bars(&query("2026-10-30T21:00:00Z", "1 M", "1 day", "TRADES")).unwrap();
     let (_, months) = market.bars(&query("2026-10-30T21:00:00Z", "1 M", "1 month", "TRADES")).unwrap();
-    assert_eq!(days.iter().map(|b| b.volume).sum::<i64>(), months.iter().map(|b| b.volume).sum::<i64>());
+    assert_eq!(days.iter().map(|b| b.volume).sum::<Decimal>(), months.iter().map(|b| b.volume).sum::<Decimal>());
     let (_, weeks) = market.bars(&query("2026-10-30T21:00:00Z", "2 W", "1 week", "TRADES")).unwrap();
     assert_eq!(weeks.len(), 2, "they begin after the close of the Friday before");
     for bar in days.iter().chain(&months).chain(&weeks) {
@@ -90,6 +91,6 @@ fn all_the_history_there_is_can_be_had_as_daily_bars() {
     let market = market(Sessions::Always);
     let (_, bars) = market.bars(&query("2026-11-22T02:00:00Z", "40 Y", "1 day", "TRADES")).unwrap();
     assert_eq!(bars.len(), 8314, "every real close and the day that is on");
-    assert_eq!(market.head().unwrap().as_second(), bars[0].start);
+    assert_eq!(market.head(0).unwrap().as_second(), bars[0].start);
     assert_eq!(market.bars(&query("2026-11-22T02:00:00Z", "40 Y", "1 min", "TRADES")).unwrap_err(), BarsError::TooLong);
 }

@@ -2,8 +2,9 @@
 //!
 //! Source: NYSE Rule 7.2 and the exchange's published list of special closings.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday, date, time};
+
+use super::clock::{instant, shifted};
 
 const FIRST_YEAR: i16 = 1990;
 const LAST_YEAR: i16 = 2035;
@@ -62,12 +63,15 @@ impl Calendar {
             if is_trading_day(day) {
                 let early = closes_early(day);
                 let until = if early { EARLY_CLOSE } else { CLOSE };
-                if let (Some(open), Some(close)) = (instant(day, OPEN), instant(day, until)) {
-                    sessions.push(Session { date: day, open, close, early });
-                }
+                sessions.push(Session { date: day, open: instant(day, OPEN), close: instant(day, until), early });
             }
         }
         Self { sessions }
+    }
+
+    /// Whether a day lies between the first and the last of the calendar.
+    pub(super) fn covers(&self, day: Date) -> bool {
+        (FIRST_YEAR..=LAST_YEAR).contains(&day.year())
     }
 
     /// All sessions, oldest first.
@@ -96,33 +100,49 @@ impl Calendar {
     }
 }
 
-/// Unix seconds of a wall-clock time in New York.
-fn instant(day: Date, at: Time) -> Option<i64> {
-    day.to_datetime(at).to_zoned(tws::time::zone()).ok().map(|z| z.timestamp().as_second())
-}
-
-/// Unix seconds of the midnight a day begins with in New York.
-pub(super) fn midnight(day: Date) -> Option<i64> {
-    instant(day, Time::midnight())
-}
-
-/// The day it is in New York.
-pub(super) fn date_of(second: i64) -> Option<Date> {
-    Timestamp::from_second(second).ok().map(|t| tws::time::in_zone(t).date())
-}
-
 fn is_trading_day(day: Date) -> bool {
-    !is_weekend(day) && !is_holiday(day) && !SPECIAL.contains(&day)
+    shut(day) == Shut::Open
 }
 
-fn is_weekend(day: Date) -> bool {
+/// Why the stock exchange is shut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shut {
+    /// It is not.
+    Open,
+    /// Saturday or Sunday.
+    Weekend,
+    /// A holiday that futures keep as a short day.
+    HolidayOfStocks,
+    /// A day on which futures rest as well: New Year, Good Friday, Christmas, a special closing.
+    HolidayOfAll,
+}
+
+/// Why the stock exchange is shut on a day.
+pub(super) fn shut(day: Date) -> Shut {
+    let year = day.year();
+    let everywhere = observed_on(date(year, 1, 1), day, false)
+        || observed_on(date(year, 12, 25), day, true)
+        || day == shifted(easter(year), -2)
+        || SPECIAL.contains(&day);
+    if is_weekend(day) {
+        Shut::Weekend
+    } else if everywhere {
+        Shut::HolidayOfAll
+    } else if is_holiday(day) {
+        Shut::HolidayOfStocks
+    } else {
+        Shut::Open
+    }
+}
+
+pub(super) fn is_weekend(day: Date) -> bool {
     matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
 fn is_holiday(day: Date) -> bool {
     let year = day.year();
     let nth = |month: i8, n: i8, weekday| day == nth_weekday(year, month, n, weekday);
-    let good_friday = days_from(easter(year), -2);
+    let good_friday = shifted(easter(year), -2);
     // A New Year's Day that falls on a Saturday is not made up for: the Friday before ends a year.
     observed_on(date(year, 1, 1), day, false)
         || (year >= 1998 && nth(1, 3, Weekday::Monday))
@@ -140,8 +160,8 @@ fn is_holiday(day: Date) -> bool {
 /// Friday before a Saturday.
 fn observed_on(holiday: Date, day: Date, friday: bool) -> bool {
     match holiday.weekday() {
-        Weekday::Sunday => day == days_from(holiday, 1),
-        Weekday::Saturday => friday && day == days_from(holiday, -1),
+        Weekday::Sunday => day == shifted(holiday, 1),
+        Weekday::Saturday => friday && day == shifted(holiday, -1),
         Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => day == holiday,
     }
 }
@@ -150,7 +170,7 @@ fn observed_on(holiday: Date, day: Date, friday: bool) -> bool {
 /// Independence Day, on the weekdays the exchange gives them.
 fn closes_early(day: Date) -> bool {
     let year = day.year();
-    let after_thanksgiving = days_from(nth_weekday(year, 11, 4, Weekday::Thursday), 1);
+    let after_thanksgiving = shifted(nth_weekday(year, 11, 4, Weekday::Thursday), 1);
     let thursday_or_before =
         matches!(day.weekday(), Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday);
     (year >= 1992 && day == after_thanksgiving)
@@ -161,10 +181,6 @@ fn closes_early(day: Date) -> bool {
 fn nth_weekday(year: i16, month: i8, n: i8, weekday: Weekday) -> Date {
     let first = date(year, month, 1);
     first.nth_weekday_of_month(n, weekday).unwrap_or(first)
-}
-
-fn days_from(day: Date, days: i64) -> Date {
-    day.saturating_add(jiff::Span::new().days(days))
 }
 
 /// Easter Sunday of the Gregorian calendar (the computation of Meeus, Jones and Butcher).

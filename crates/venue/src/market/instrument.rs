@@ -3,6 +3,10 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::Hours;
+use super::class::Class;
+use super::rule::Rule;
+
 /// Kind of an instrument. An ETF is a stock whose `stock_type` is `ETF`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SecType {
@@ -62,13 +66,6 @@ impl Right {
     }
 }
 
-/// When an instrument trades.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Hours {
-    /// US stocks and ETFs: 09:30 to 16:00 New York, extended 04:00 to 20:00, NYSE holidays.
-    UsStock,
-}
-
 /// An instrument of the universe. It is named by its position there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instrument {
@@ -90,15 +87,18 @@ pub struct Instrument {
     pub exchanges: &'static [&'static str],
     /// Listing exchange.
     pub primary_exchange: String,
-    /// Units of value per unit of price and quantity; 1 where the wire shows none.
+    /// Value of one unit of quantity per unit of price. For a bond, quoted in percent of its 1,000 par,
+    /// it is 10; the wire shows a multiplier for futures and options only.
     pub multiplier: Decimal,
-    /// IBKR's number of the rule of price increments.
+    /// IBKR's number of the rule of price increments; ours from 9001 on.
     pub market_rule: i32,
     /// Smallest order.
     pub min_size: Decimal,
     /// Step of order sizes.
     pub size_increment: Decimal,
-    /// Last trading day, for derivatives and bonds.
+    /// First day on which it is listed; `None` if that is before all data.
+    pub listed: Option<Date>,
+    /// Last trading day of a derivative, maturity of a bond.
     pub expiry: Option<Date>,
     /// Strike of an option.
     pub strike: Option<Decimal>,
@@ -110,6 +110,49 @@ pub struct Instrument {
     pub sector: [&'static str; 3],
     /// `COMMON` or `ETF`, empty for anything that is no stock.
     pub stock_type: &'static str,
+    /// CUSIP, where the instrument is named by it.
+    pub cusip: &'static str,
     /// When it trades.
     pub hours: Hours,
+    /// How it is quoted.
+    pub(super) class: Class,
+    /// Its price steps.
+    pub(super) rule: &'static Rule,
+}
+
+impl Instrument {
+    /// Whether it trades at all, or has quotes and no trades (currencies, CFDs, funds).
+    pub fn has_trades(&self) -> bool {
+        match self.class {
+            Class::Forex | Class::ForexYen | Class::Cfd | Class::Fund => false,
+            Class::Stock
+            | Class::Etf
+            | Class::Future
+            | Class::Index
+            | Class::OptionNickel
+            | Class::OptionPenny
+            | Class::Treasury
+            | Class::Bitcoin
+            | Class::Ether => true,
+        }
+    }
+
+    /// Whether it has bid and ask: an index has a value only.
+    pub fn has_quotes(&self) -> bool {
+        self.class.style().quoted
+    }
+
+    /// The multiplier as the wire shows it: of futures and options only.
+    pub fn wire_multiplier(&self) -> Option<Decimal> {
+        match self.sec_type {
+            SecType::Fut | SecType::Opt => Some(self.multiplier),
+            SecType::Stk
+            | SecType::Ind
+            | SecType::Cash
+            | SecType::Cfd
+            | SecType::Bond
+            | SecType::Fund
+            | SecType::Crypto => None,
+        }
+    }
 }

@@ -1,25 +1,51 @@
-//! The venue's market: instruments, trading calendar, prices.
+//! The venue's market: instruments, sessions, prices.
 //!
-//! Every price is a pure function of seed, instrument, day and second: real adjusted daily closes,
-//! joined by seeded bridges, continued by a seeded walk after the last of them. Live quotes and
-//! historical bars read the same path and therefore agree to the cent, and nothing has to be stored
-//! but the price moves an operator commands.
+//! Every price is a pure function of seed, instrument and second: real adjusted daily closes of twenty
+//! stocks, joined by seeded bridges and continued by a seeded walk after the last of them; baskets and
+//! seeded walks for what has no real closes here; and from those, by formula, everything derived.
+//!
+//! ```text
+//! roots ── closes by day ─► line: one value a second ─► pricing: futures, options, index, CFD …
+//!                                                        ├─► quote, depth   (rule: steps, class: spread)
+//!                                                        └─► tape: trades ─► last, volume, ticks, bars
+//! ```
+//!
+//! Live quotes, ticks and historical bars read the same line and therefore agree to the cent, and
+//! nothing has to be stored but the price moves an operator commands.
 
 mod bars;
 mod calendar;
+mod chains;
+mod class;
+mod clock;
 mod closes;
+mod depth;
+mod hours;
 mod instrument;
+mod line;
+mod listing;
 mod noise;
+mod others;
 mod path;
-mod price;
+mod pricing;
+mod quote;
 mod quotes;
+mod roots;
+mod rule;
 mod stocks;
+mod tape;
+mod trading;
 mod universe;
 
 pub use bars::{Bar, BarQuery, BarSize, BarsError, Duration, What};
 pub use calendar::{Calendar, Session};
 pub use closes::{Closes, ClosesError};
-pub use instrument::{Hours, Instrument, Right, SecType};
+pub use depth::{Depth, DepthRow};
+pub use hours::{DayHours, Hours};
+pub use instrument::{Instrument, Right, SecType};
 pub(crate) use noise::mix;
-pub use quotes::{DayFigures, Market, MarketConfig, MarketError, Move, Quote, Sessions};
+pub use quote::{DayFigures, Quote};
+pub use quotes::{Market, MarketConfig, MarketError, Move, Sessions};
+pub use rule::increments;
+pub use tape::Print;
 pub use universe::Universe;

@@ -2,27 +2,29 @@
 
 use std::collections::HashMap;
 
-use rust_decimal::Decimal;
+use super::instrument::{Instrument, SecType};
 
-use super::instrument::{Hours, Instrument, SecType};
-use super::stocks::{STOCKS, Stock};
-
-/// Destinations of every US stock.
-const US_STOCK_EXCHANGES: &[&str] = &["SMART", "NYSE", "NASDAQ", "ARCA", "BATS", "IEX"];
-
-/// The instruments, each named by its position.
+/// The instruments, each named by its position. A pure function of what makes the market: options and
+/// futures of all expiries are there from the start, whether they are listed yet or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Universe {
     instruments: Vec<Instrument>,
     by_con_id: HashMap<i32, usize>,
+    by_symbol: HashMap<(SecType, String), Vec<usize>>,
+    /// Positions in the order of local symbols.
+    by_local_symbol: Vec<usize>,
 }
 
 impl Universe {
-    /// Lays out the universe.
-    pub(super) fn new() -> Self {
-        let instruments: Vec<Instrument> = STOCKS.iter().map(stock).collect();
+    pub(super) fn new(instruments: Vec<Instrument>) -> Self {
         let by_con_id = instruments.iter().enumerate().map(|(i, of)| (of.con_id, i)).collect();
-        Self { instruments, by_con_id }
+        let mut by_symbol: HashMap<(SecType, String), Vec<usize>> = HashMap::new();
+        for (i, of) in instruments.iter().enumerate() {
+            by_symbol.entry((of.sec_type, of.symbol.clone())).or_default().push(i);
+        }
+        let mut by_local_symbol: Vec<usize> = (0..instruments.len()).collect();
+        by_local_symbol.sort_by(|a, b| instruments[*a].local_symbol.cmp(&instruments[*b].local_symbol));
+        Self { instruments, by_con_id, by_symbol, by_local_symbol }
     }
 
     /// An instrument by its position, which must have come out of this universe.
@@ -50,33 +52,28 @@ impl Universe {
         self.by_con_id.get(&con_id).copied()
     }
 
-    /// Position of the first instrument of a symbol: the stock, where there is one.
+    /// Position of the first instrument of a symbol or local symbol: the stock, where there is one.
     pub fn find_symbol(&self, symbol: &str) -> Option<usize> {
-        self.instruments.iter().position(|i| i.symbol == symbol)
+        let named = self.instruments.iter().position(|i| i.symbol == symbol);
+        // A pair has no name but its local one: `EUR` is several.
+        self.with_local_symbol(symbol).first().copied().or(named)
     }
-}
 
-fn stock(row: &Stock) -> Instrument {
-    Instrument {
-        con_id: row.con_id,
-        symbol: row.symbol.to_owned(),
-        local_symbol: row.symbol.to_owned(),
-        trading_class: row.trading_class.to_owned(),
-        long_name: row.long_name.to_owned(),
-        sec_type: SecType::Stk,
-        currency: "USD".to_owned(),
-        exchanges: US_STOCK_EXCHANGES,
-        primary_exchange: row.primary_exchange.to_owned(),
-        multiplier: Decimal::ONE,
-        market_rule: 26,
-        min_size: Decimal::ONE,
-        size_increment: Decimal::ONE,
-        expiry: None,
-        strike: None,
-        right: None,
-        underlying: None,
-        sector: row.sector,
-        stock_type: "COMMON",
-        hours: Hours::UsStock,
+    /// Positions of a kind and symbol.
+    pub fn with_symbol(&self, sec_type: SecType, symbol: &str) -> &[usize] {
+        self.by_symbol.get(&(sec_type, symbol.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Positions of a local symbol: several where months return every ten years.
+    pub fn with_local_symbol(&self, local_symbol: &str) -> &[usize] {
+        let name = |i: &usize| &*self.instruments[*i].local_symbol;
+        let from = self.by_local_symbol.partition_point(|i| name(i) < local_symbol);
+        let to = self.by_local_symbol.partition_point(|i| name(i) <= local_symbol);
+        &self.by_local_symbol[from..to]
+    }
+
+    /// Futures, options and CFDs on an underlying.
+    pub fn derivatives(&self, underlying: usize) -> impl Iterator<Item = (usize, &Instrument)> {
+        self.iter().filter(move |(_, i)| i.underlying == Some(underlying))
     }
 }
