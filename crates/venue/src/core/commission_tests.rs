@@ -27,6 +27,7 @@ fn instrument(sec_type: SecType, currency: &str, multiplier: &str) -> Instrument
         sector: ["", "", ""],
         stock_type: "",
         hours: Hours::UsStock,
+        ..Instrument::example()
     }
 }
 

@@ -141,17 +141,27 @@ impl Core {
 
     /// The rows of a book, best first: asks, bids.
     fn book(&self, feed: &DepthFeed, now: Timestamp) -> [Vec<Level>; 2] {
-        let Some(quote) = self.shown(feed.instrument, now).filter(|_| self.market.is_trading(feed.instrument, now))
-        else {
+        if !self.market.is_trading(feed.instrument, now) {
             return [Vec::new(), Vec::new()];
-        };
-        let of = self.instrument(feed.instrument);
-        let level = |price, size| Level { price, size, exchange: of.primary_exchange.clone() };
-        let mut book = [vec![level(quote.ask, quote.ask_size)], vec![level(quote.bid, quote.bid_size)]];
-        for side in &mut book {
-            side.truncate(feed.rows);
         }
-        book
+        // The book of what is halted stands still.
+        let at = self.state.halted.get(&feed.instrument).copied().unwrap_or(now);
+        let book = self.market.depth(feed.instrument, at, feed.rows);
+        let of = self.instrument(feed.instrument);
+        let exchanges: Vec<&str> = of.exchanges.iter().copied().filter(|e| *e != "SMART").collect();
+        let levels = |rows: &[crate::market::DepthRow]| {
+            let at = |row: usize| match exchanges.get(row % exchanges.len().max(1)) {
+                Some(exchange) if feed.smart => (*exchange).to_owned(),
+                Some(_) | None => of.primary_exchange.clone(),
+            };
+            let level = |(row, of): (usize, &crate::market::DepthRow)| Level {
+                price: of.price,
+                size: of.size,
+                exchange: at(row),
+            };
+            rows.iter().enumerate().map(level).collect()
+        };
+        [levels(&book.asks), levels(&book.bids)]
     }
 }
 

@@ -179,7 +179,7 @@ impl Core {
         size: BarSize,
     ) -> Vec<crate::market::Bar> {
         let what = if prints_trades(self.instrument(instrument).sec_type) { What::Trades } else { What::Midpoint };
-        let query = BarQuery { instrument, end, duration, size, what };
+        let query = BarQuery { instrument, end, duration, size, what, regular_only: false };
         self.market.bars(&query).map(|(_, bars)| bars).unwrap_or_default()
     }
 

@@ -23,7 +23,7 @@ impl Core {
             let text = format!("Error validating request.-'bY' : cause - Invalid time period '{}'", asked.time_period);
             return Self::notice(conn, req_id, 321, &text, now, step);
         };
-        let query = BarQuery { instrument, end: now, duration, size, what: What::Trades };
+        let query = BarQuery { instrument, end: now, duration, size, what: What::Trades, regular_only: asked.use_rth };
         let bars = if prints_trades(self.instrument(instrument).sec_type) {
             self.market.bars(&query).map(|(_, bars)| bars).unwrap_or_default()
         } else {
@@ -31,12 +31,8 @@ impl Core {
         };
         // The volume of a bar counts at the price it closed at: the sizes add up to the volume.
         let mut sizes: BTreeMap<Decimal, Decimal> = BTreeMap::new();
-        for bar in bars.iter().filter(|bar| bar.volume > 0) {
-            let counts = Timestamp::from_second(bar.start)
-                .is_ok_and(|start| !asked.use_rth || self.market.is_open(instrument, start));
-            if counts {
-                *sizes.entry(bar.close).or_default() += Decimal::from(bar.volume);
-            }
+        for bar in bars.iter().filter(|bar| !bar.volume.is_zero()) {
+            *sizes.entry(bar.close).or_default() += bar.volume;
         }
         if sizes.is_empty() {
             let (code, text) = self.no_data_of(instrument, "TRADES");

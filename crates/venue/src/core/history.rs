@@ -1,7 +1,6 @@
 //! Historical bars as the wire wants them.
 
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use tws::model::{
     BarTime, HeadTimestampRequest, HistoricalBar, HistoricalData, HistoricalDataEnd, HistoricalDataRequest, Reply,
 };
@@ -220,7 +219,7 @@ impl Core {
             Ok(Some(Show::Schedule) | None) => false,
             Err((code, text)) => return Self::notice(conn, req_id, code, &text, now, step),
         };
-        match self.market.head().filter(|_| served) {
+        match self.market.head(instrument).filter(|_| served) {
             Some(time) => {
                 let as_unix_seconds = asked.format_date == 2;
                 step.send(conn, Reply::HeadTimestamp { req_id, time, as_unix_seconds });
@@ -305,6 +304,7 @@ fn query(asked: &HistoricalDataRequest, show: Show, instrument: usize, now: Time
             Show::BidAsk => What::Bid,
             Show::Adjusted | Show::Schedule => What::Trades,
         },
+        regular_only: asked.use_rth,
     })
 }
 
@@ -326,7 +326,7 @@ fn write(bar: &Bar, query: &BarQuery, format_date: i32) -> HistoricalBar {
         high: bar.high,
         low: bar.low,
         close: bar.close,
-        volume: trades.then(|| Decimal::from(bar.volume)),
+        volume: trades.then_some(bar.volume),
         wap: trades.then_some(bar.wap),
         count: trades.then(|| i32::try_from(bar.count).unwrap_or(i32::MAX)),
     }

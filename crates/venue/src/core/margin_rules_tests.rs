@@ -27,6 +27,7 @@ fn instrument(sec_type: SecType, option: Option<(Right, &str, i16)>) -> Instrume
         sector: ["", "", ""],
         stock_type: "",
         hours: Hours::UsStock,
+        ..Instrument::example()
     }
 }
 

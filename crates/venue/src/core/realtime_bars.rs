@@ -1,7 +1,6 @@
 //! Bars of five seconds as they complete.
 
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use tws::model::{RealTimeBar, RealTimeBarsRequest, Reply};
 
 use super::data_type::{DataRights, NOT_SUBSCRIBED_FOR_API};
@@ -109,6 +108,7 @@ impl Core {
             duration: Duration::Seconds(WIDTH),
             size: BarSize::Seconds(WIDTH),
             what: feed.what,
+            regular_only: feed.use_rth,
         };
         let (_, bars) = self.market.bars(&query).ok()?;
         let bar = bars.into_iter().find(|bar| bar.start == end - WIDTH)?;
@@ -120,7 +120,7 @@ impl Core {
             high: bar.high,
             low: bar.low,
             close: bar.close,
-            volume: trades.then(|| Decimal::from(bar.volume)),
+            volume: trades.then_some(bar.volume),
             wap: trades.then_some(bar.wap),
             count: trades.then(|| i32::try_from(bar.count).unwrap_or(i32::MAX)),
         })

@@ -200,9 +200,10 @@ impl Core {
                     duration: Duration::Days(USUAL_DAYS + 1),
                     size: BarSize::Day,
                     what: What::Trades,
+                    regular_only: false,
                 };
                 let (_, bars) = self.market.bars(&query).ok()?;
-                let usual: Decimal = bars.iter().rev().skip(1).map(|bar| Decimal::from(bar.volume)).sum();
+                let usual: Decimal = bars.iter().rev().skip(1).map(|bar| bar.volume).sum();
                 quote.volume.checked_div(usual)
             }
         }

@@ -21,7 +21,7 @@ impl Core {
             let text = "Error validating request.-'bQ' : cause - Schedule is only available for bars of 1 day";
             return Self::notice(conn, req_id, 321, text, now, step);
         }
-        let sessions = self.sessions_of(query, asked.use_rth);
+        let sessions = self.sessions_of(query);
         let (Some(first), Some(last)) = (sessions.first(), sessions.last()) else {
             let (code, text) = self.no_data_of(query.instrument, &asked.what_to_show);
             return Self::notice(conn, req_id, code, &text, now, step);
@@ -32,27 +32,26 @@ impl Core {
                 req_id,
                 start: first.start,
                 end: last.end,
-                time_zone: tws::time::ZONE_NAME.to_owned(),
+                time_zone: self.instrument(query.instrument).hours.zone_name().to_owned(),
                 sessions,
             }),
         );
     }
 
     /// The sessions that begin within a period, whole even if the last one is still on.
-    fn sessions_of(&self, query: &BarQuery, _use_rth: bool) -> Vec<HistoricalSession> {
-        let Ok((start, bars)) = self.market.bars(query) else {
+    fn sessions_of(&self, query: &BarQuery) -> Vec<HistoricalSession> {
+        let Some(start) = self.market.period_start(query) else {
             return Vec::new();
         };
-        bars.iter()
-            .filter(|bar| bar.start >= start.as_second())
-            .filter_map(|bar| {
-                let open = Timestamp::from_second(bar.start).ok()?;
-                let close = self.market.day_end(query.instrument, open)?;
-                Some(HistoricalSession {
-                    start: tws::time::in_zone(open).datetime(),
-                    end: tws::time::in_zone(close).datetime(),
-                    ref_date: bar.date,
-                })
+        let zone = self.instrument(query.instrument).hours.zone();
+        let written = |second: i64| Some(Timestamp::from_second(second).ok()?.to_zoned(zone.clone()).datetime());
+        self.market
+            .schedule(query.instrument, start, query.end, query.regular_only)
+            .iter()
+            .map(|day| (day.date, day.window(query.regular_only)))
+            .filter(|(_, (open, _))| *open >= start.as_second())
+            .filter_map(|(ref_date, (open, close))| {
+                Some(HistoricalSession { start: written(open)?, end: written(close)?, ref_date })
             })
             .collect()
     }

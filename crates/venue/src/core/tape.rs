@@ -12,6 +12,9 @@ use crate::market::{BarQuery, BarSize, Duration, SecType, What};
 /// Longest stretch, in half hours, that is searched for the next second of trading: ten days.
 const HALF_HOURS_MAX: i64 = 480;
 
+/// Most trades of one stretch of the tape.
+const PRINTS_MAX: usize = 100_000;
+
 /// Whether trades of this kind are printed. Pairs and CFDs are quoted only.
 pub(super) fn prints_trades(sec_type: SecType) -> bool {
     match sec_type {
@@ -50,7 +53,14 @@ impl Core {
 
     fn by_second(&self, instrument: usize, end: Timestamp, back: i64) -> BarQuery {
         let what = if prints_trades(self.instrument(instrument).sec_type) { What::Trades } else { What::Midpoint };
-        BarQuery { instrument, end, duration: Duration::Seconds(back.max(1)), size: BarSize::Seconds(1), what }
+        BarQuery {
+            instrument,
+            end,
+            duration: Duration::Seconds(back.max(1)),
+            size: BarSize::Seconds(1),
+            what,
+            regular_only: false,
+        }
     }
 
     /// Whether a second counts: in regular hours only, if so asked.
@@ -66,21 +76,16 @@ impl Core {
 
     /// Trades in the seconds `first..=last`.
     pub(super) fn trades(&self, instrument: usize, first: i64, last: i64, use_rth: bool) -> Vec<TradeTick> {
-        // The second after the last one makes the last one complete.
-        let Some(end) = Timestamp::from_second(last + 1).ok().filter(|_| first <= last) else {
-            return Vec::new();
-        };
-        let query = BarQuery { what: What::Trades, ..self.by_second(instrument, end, last + 1 - first) };
-        let bars = self.market.bars(&query).map(|(_, bars)| bars).unwrap_or_default();
         let exchange = self.exchange_of_trades(instrument);
-        bars.iter()
-            .filter(|bar| (first..=last).contains(&bar.start) && bar.volume > 0)
-            .filter(|bar| self.counts(instrument, bar.start, use_rth))
-            .filter_map(|bar| {
+        let prints = self.market.prints(instrument, first, last, PRINTS_MAX);
+        prints
+            .iter()
+            .filter(|print| !print.size.is_zero() && self.counts(instrument, print.time, use_rth))
+            .filter_map(|print| {
                 Some(TradeTick {
-                    time: Timestamp::from_second(bar.start).ok()?,
-                    price: bar.close,
-                    size: bar.volume.into(),
+                    time: Timestamp::from_second(print.time).ok()?,
+                    price: print.price,
+                    size: print.size,
                     exchange: exchange.clone(),
                     special_conditions: String::new(),
                     past_limit: false,

@@ -229,8 +229,8 @@ impl Market {
         Some(Day { hours, open, close })
     }
 
-    /// The latest session that had begun by `end`, and where a number of sessions before it began.
-    fn period_start(&self, query: &BarQuery) -> Option<Timestamp> {
+    /// Where the period of a query begins: so much trading, or so many sessions, before its end.
+    pub fn period_start(&self, query: &BarQuery) -> Option<Timestamp> {
         let end = query.end.as_second();
         let last = self.bar_day(query, end)?;
         let back = |span: Span| {

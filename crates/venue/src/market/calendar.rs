@@ -56,12 +56,15 @@ impl Calendar {
     /// Lays out the sessions.
     pub fn new() -> Self {
         let mut sessions = Vec::with_capacity(11_600);
-        for day in date(FIRST_YEAR, 1, 1).series(jiff::Span::new().days(1)) {
-            if day.year() > LAST_YEAR {
-                break;
-            }
-            if is_trading_day(day) {
-                let early = closes_early(day);
+        for year in FIRST_YEAR..=LAST_YEAR {
+            let (holidays, early) = (holidays(year), early_closes(year));
+            let first = date(year, 1, 1);
+            for offset in 0..i64::from(first.days_in_year()) {
+                let day = shifted(first, offset);
+                if is_weekend(day) || holidays.contains(&day) || SPECIAL.contains(&day) {
+                    continue;
+                }
+                let early = early.contains(&Some(day));
                 let until = if early { EARLY_CLOSE } else { CLOSE };
                 sessions.push(Session { date: day, open: instant(day, OPEN), close: instant(day, until), early });
             }
@@ -100,10 +103,6 @@ impl Calendar {
     }
 }
 
-fn is_trading_day(day: Date) -> bool {
-    shut(day) == Shut::Open
-}
-
 /// Why the stock exchange is shut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shut {
@@ -120,15 +119,12 @@ pub(super) enum Shut {
 /// Why the stock exchange is shut on a day.
 pub(super) fn shut(day: Date) -> Shut {
     let year = day.year();
-    let everywhere = observed_on(date(year, 1, 1), day, false)
-        || observed_on(date(year, 12, 25), day, true)
-        || day == shifted(easter(year), -2)
-        || SPECIAL.contains(&day);
+    let everywhere = [new_year(year), Some(christmas(year)), Some(good_friday(year))];
     if is_weekend(day) {
         Shut::Weekend
-    } else if everywhere {
+    } else if everywhere.contains(&Some(day)) || SPECIAL.contains(&day) {
         Shut::HolidayOfAll
-    } else if is_holiday(day) {
+    } else if holidays(year).contains(&day) {
         Shut::HolidayOfStocks
     } else {
         Shut::Open
@@ -139,43 +135,60 @@ pub(super) fn is_weekend(day: Date) -> bool {
     matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
-fn is_holiday(day: Date) -> bool {
-    let year = day.year();
-    let nth = |month: i8, n: i8, weekday| day == nth_weekday(year, month, n, weekday);
-    let good_friday = shifted(easter(year), -2);
-    // A New Year's Day that falls on a Saturday is not made up for: the Friday before ends a year.
-    observed_on(date(year, 1, 1), day, false)
-        || (year >= 1998 && nth(1, 3, Weekday::Monday))
-        || nth(2, 3, Weekday::Monday)
-        || day == good_friday
-        || nth(5, -1, Weekday::Monday)
-        || (year >= 2022 && observed_on(date(year, 6, 19), day, true))
-        || observed_on(date(year, 7, 4), day, true)
-        || nth(9, 1, Weekday::Monday)
-        || nth(11, 4, Weekday::Thursday)
-        || observed_on(date(year, 12, 25), day, true)
+/// A New Year's Day that falls on a Saturday is not made up for: the Friday before ends a year.
+fn new_year(year: i16) -> Option<Date> {
+    let day = date(year, 1, 1);
+    if day.weekday() == Weekday::Saturday { None } else { Some(observed(day)) }
 }
 
-/// Whether `day` is the day a holiday is kept: itself, the Monday after a Sunday, and, if `friday`, the
-/// Friday before a Saturday.
-fn observed_on(holiday: Date, day: Date, friday: bool) -> bool {
+fn christmas(year: i16) -> Date {
+    observed(date(year, 12, 25))
+}
+
+fn good_friday(year: i16) -> Date {
+    shifted(easter(year), -2)
+}
+
+/// The holidays of a year by rule.
+fn holidays(year: i16) -> Vec<Date> {
+    let nth = |month: i8, n: i8, weekday| nth_weekday(year, month, n, weekday);
+    let mut days = vec![
+        nth(2, 3, Weekday::Monday),
+        good_friday(year),
+        nth(5, -1, Weekday::Monday),
+        observed(date(year, 7, 4)),
+        nth(9, 1, Weekday::Monday),
+        nth(11, 4, Weekday::Thursday),
+        christmas(year),
+    ];
+    days.extend(new_year(year));
+    days.extend((year >= 1998).then(|| nth(1, 3, Weekday::Monday)));
+    days.extend((year >= 2022).then(|| observed(date(year, 6, 19))));
+    days
+}
+
+/// The day a holiday is kept: itself, the Monday after a Sunday, the Friday before a Saturday.
+fn observed(holiday: Date) -> Date {
     match holiday.weekday() {
-        Weekday::Sunday => day == shifted(holiday, 1),
-        Weekday::Saturday => friday && day == shifted(holiday, -1),
-        Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => day == holiday,
+        Weekday::Sunday => shifted(holiday, 1),
+        Weekday::Saturday => shifted(holiday, -1),
+        Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => holiday,
     }
 }
 
 /// One o'clock closes: the day after Thanksgiving (from 1992), Christmas Eve and the day before
 /// Independence Day, on the weekdays the exchange gives them.
-fn closes_early(day: Date) -> bool {
-    let year = day.year();
+fn early_closes(year: i16) -> [Option<Date>; 3] {
+    let thursday_or_before = |day: Date| {
+        matches!(day.weekday(), Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday)
+    };
+    let eve_of = |day: Date, since: i16| Some(day).filter(|d| year >= since && thursday_or_before(*d));
     let after_thanksgiving = shifted(nth_weekday(year, 11, 4, Weekday::Thursday), 1);
-    let thursday_or_before =
-        matches!(day.weekday(), Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday);
-    (year >= 1992 && day == after_thanksgiving)
-        || (year >= 1992 && day == date(year, 12, 24) && thursday_or_before)
-        || (year >= 1995 && day == date(year, 7, 3) && thursday_or_before)
+    [
+        Some(after_thanksgiving).filter(|_| year >= 1992),
+        eve_of(date(year, 12, 24), 1992),
+        eve_of(date(year, 7, 3), 1995),
+    ]
 }
 
 fn nth_weekday(year: i16, month: i8, n: i8, weekday: Weekday) -> Date {

@@ -85,11 +85,8 @@ pub(super) fn options(calendar: &Calendar, opened_on: Date, close_on: &dyn Fn(Da
     while friday <= until {
         if let Some(expiry) = session_on_or_before(calendar, friday).filter(|_| calendar.covers(friday)) {
             let monthly = friday == third_friday(friday);
-            let (lists, reach, width): (&[i64], i64, f64) = if monthly {
-                (&MONTHLY_LISTS, MONTHLY_REACH, 0.04)
-            } else {
-                (&WEEKLY_LISTS, WEEKLY_REACH, 0.02)
-            };
+            let (lists, reach, width): (&[i64], i64, f64) =
+                if monthly { (&MONTHLY_LISTS, MONTHLY_REACH, 0.04) } else { (&WEEKLY_LISTS, WEEKLY_REACH, 0.02) };
             expire(expiry, lists, reach, width, close_on, &mut rows);
         }
         friday = shifted(friday, 7);
@@ -150,7 +147,3 @@ pub(super) fn occ_symbol(symbol: &str, row: &OptionRow) -> String {
     let thousandths = (row.strike * Decimal::ONE_THOUSAND).trunc().normalize();
     format!("{symbol:<6}{}{}{thousandths:0>8}", row.expiry.strftime("%y%m%d"), row.right.as_str())
 }
-
-#[cfg(test)]
-#[path = "chains_tests.rs"]
-mod tests;

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 /// Instruments that are quoted alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Class {
+pub(crate) enum Class {
     Stock,
     Etf,
     Forex,
@@ -59,12 +59,9 @@ impl Class {
                 lot: Decimal::from_parts(500_000, 0, 0, false, 0),
                 ..STOCK
             },
-            Self::ForexYen => Style {
-                half_share: 0.0,
-                half_flat: 0.003,
-                lot: Decimal::from_parts(500_000, 0, 0, false, 0),
-                ..STOCK
-            },
+            Self::ForexYen => {
+                Style { half_share: 0.0, half_flat: 0.003, lot: Decimal::from_parts(500_000, 0, 0, false, 0), ..STOCK }
+            }
             Self::Future => Style { half_share: 0.000_001, lot: Decimal::ONE, lots_max: 60, ..STOCK },
             Self::Index => Style { quoted: false, one_price: true, half_share: 0.0, ..STOCK },
             Self::OptionNickel => {

@@ -57,7 +57,3 @@ impl Market {
         depth
     }
 }
-
-#[cfg(test)]
-#[path = "depth_tests.rs"]
-mod tests;

@@ -58,7 +58,7 @@ impl DayHours {
     }
 
     /// Regular hours, or all.
-    pub(super) fn window(&self, regular_only: bool) -> (i64, i64) {
+    pub fn window(&self, regular_only: bool) -> (i64, i64) {
         if regular_only { self.liquid } else { self.trading }
     }
 }
@@ -145,7 +145,3 @@ fn is_treasury_holiday(date: Date) -> bool {
     };
     (date.month() == 10 && columbus == Some(date)) || (date.month() == 11 && veterans)
 }
-
-#[cfg(test)]
-#[path = "hours_tests.rs"]
-mod tests;

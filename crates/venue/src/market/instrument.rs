@@ -115,9 +115,9 @@ pub struct Instrument {
     /// When it trades.
     pub hours: Hours,
     /// How it is quoted.
-    pub(super) class: Class,
+    pub(crate) class: Class,
     /// Its price steps.
-    pub(super) rule: &'static Rule,
+    pub(crate) rule: &'static Rule,
 }
 
 impl Instrument {

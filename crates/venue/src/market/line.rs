@@ -11,10 +11,10 @@
 
 use jiff::civil::Date;
 
+use super::Market;
 use super::calendar::{Session, is_weekend};
 use super::clock::{date_of, day_number, midnight, shifted, wall};
 use super::hours::{AFTER_CLOSE, PRE_OPEN};
-use super::Market;
 use super::noise::{mix, normalish, unit};
 use super::path::Path;
 use super::roots::{Grid, Root, eve};

@@ -225,6 +225,14 @@ fn stock(row: &Stock) -> Instrument {
     }
 }
 
+#[cfg(test)]
+impl Instrument {
+    /// Any instrument, for a test to change.
+    pub(crate) fn example() -> Self {
+        stock(&STOCKS[0])
+    }
+}
+
 fn other(row: &Other) -> Instrument {
     let found = rule(row.rule).unwrap_or_else(super::rule::first);
     let is_etf = row.sec_type == SecType::Stk;

@@ -133,13 +133,7 @@ const fn daily(level: f64, sd: f64) -> Source {
 
 /// The table. SPY comes before all that follows from it.
 pub(super) const OTHERS: &[Other] = &[
-    etf(
-        756_733,
-        "SPY",
-        "SPDR S&P 500 ETF TRUST",
-        "ARCA",
-        Source::Basket { level: 376.66, members: &[] },
-    ),
+    etf(756_733, "SPY", "SPDR S&P 500 ETF TRUST", "ARCA", Source::Basket { level: 376.66, members: &[] }),
     etf(
         320_227_571,
         "QQQ",

@@ -137,7 +137,8 @@ impl Market {
         let i = self.universe.get(instrument);
         let close = i.traded(self.middle(instrument, close, close_at).or_else(|| self.middle_of(instrument, from))?);
         let traded = self.traded_range(instrument, &day, (from, to.min(second)), at);
-        let (open, high, low) = traded.map_or((close, close, close), |r| (r.open, r.high, r.low));
+        let (open, high, low) =
+            traded.map_or((close, close, close), |r| (i.traded(r.open), i.traded(r.high), i.traded(r.low)));
         Some(DayFigures { open, high, low, close })
     }
 

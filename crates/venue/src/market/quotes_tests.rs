@@ -1,3 +1,5 @@
+use jiff::ToSpan;
+
 use super::*;
 
 fn at(text: &str) -> Timestamp {
@@ -44,7 +46,7 @@ fn with_its_own_dates_the_data_begins_in_1990_below_one_dollar() {
 #[test]
 fn bid_last_and_ask_are_in_order_on_tick_and_close_together_all_day() {
     let market = market(Sessions::Exchange);
-    for instrument in 0..market.universe().len() {
+    for instrument in 0..24 {
         for minute in 0..390 {
             let now = at("2026-11-23T14:30:00Z") + minute.minutes();
             let q = market.quote(instrument, now).unwrap();

@@ -79,9 +79,8 @@ impl Walk {
     /// Closes of a walk that is at its level at `anchor`, going both ways from there.
     pub(super) fn closes(&self, len: usize, anchor: usize, key: u64) -> Vec<f64> {
         let mut closes = vec![self.level; len];
-        let step = |distance: f64, name: usize| {
-            distance * (1.0 - self.pull) + self.sd * normalish(mix(key, name as u64))
-        };
+        let step =
+            |distance: f64, name: usize| distance * (1.0 - self.pull) + self.sd * normalish(mix(key, name as u64));
         let anchor = anchor.min(len.saturating_sub(1));
         let mut distance = 0.0;
         for position in anchor + 1..len {

@@ -22,7 +22,7 @@ const fn band(low: f64, per_unit: f64, step: i64, scale: u32) -> Band {
 
 /// A rule: its number and its bands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     id: i32,
     bands: &'static [Band],
 }

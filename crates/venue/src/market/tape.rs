@@ -107,7 +107,11 @@ impl Stretch {
             let middle = i64::midpoint(low, high);
             if self.count(middle + 1) > number { high = middle } else { low = middle + 1 }
         }
-        Trade { second: low, units: self.volume(number + 1) - self.volume(number) }
+        self.sized(low, number)
+    }
+
+    fn sized(&self, second: i64, number: i64) -> Trade {
+        Trade { second, units: self.volume(number + 1) - self.volume(number) }
     }
 
     /// Whether every second has a trade.
@@ -169,7 +173,12 @@ impl Tape {
     }
 
     fn last(&self, second: i64) -> Option<Trade> {
-        self.trades_back(i64::MIN / 2, second).next()
+        let stretch = self.stretches.iter().rev().find(|s| s.count(second + 1) > 0)?;
+        let number = stretch.count(second + 1) - 1;
+        if stretch.count(second) <= number {
+            return Some(stretch.sized(second, number));
+        }
+        Some(stretch.trade(number))
     }
 }
 
@@ -195,7 +204,11 @@ impl Market {
                 stretch(window, (trades * share).max(least), units * share, curved)
             };
             Tape {
-                stretches: [part(before, shares[0], false), part(day.liquid, shares[1], true), part(after, shares[2], false)],
+                stretches: [
+                    part(before, shares[0], false),
+                    part(day.liquid, shares[1], true),
+                    part(after, shares[2], false),
+                ],
             }
         };
         let one = |trades: f64, units: f64, curved: bool| Tape {
@@ -267,7 +280,8 @@ impl Market {
                 continue;
             }
             seen = trade.second;
-            let now = if trade.second == until.as_second() { until } else { jiff::Timestamp::from_second(seen).ok()? };
+            let now =
+                if trade.second == until.as_second() { until } else { jiff::Timestamp::from_second(seen).ok()? };
             let mid = self.middle(instrument, trade.second, now)?;
             whole = Some(match whole {
                 None => super::quote::Range { open: mid, high: mid, low: mid, close: mid },
@@ -318,7 +332,3 @@ fn is_front(i: &Instrument, day: &DayHours) -> bool {
     let quarter_before = i.expiry.map(|e| e.first_of_month().saturating_sub(jiff::Span::new().months(3)));
     quarter_before.is_none_or(|month| day.date > third_friday(month))
 }
-
-#[cfg(test)]
-#[path = "tape_tests.rs"]
-mod tests;

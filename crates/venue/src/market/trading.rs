@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::Market;
 use super::clock::{date_of, midnight, shifted, wall};
 use super::hours::{DayHours, Hours};
 use super::instrument::SecType;
-use super::Market;
 use super::roots::eve;
 
 /// Longest stretch without a session, in days: September 2001 had six.

@@ -140,13 +140,12 @@ fn the_books_balance_to_the_last_digit_after_much_trading() {
 fn a_short_of_margin_account_may_still_close() {
     let mut rig = Rig::always();
     rig.price("100");
-    for id in 1..30 {
-        rig.place(id, order("BUY 600 LMT 100.05 GTC"));
-        rig.pass(30);
+    rig.place(1, order("BUY 12000 LMT 100.05 GTC"));
+    for _ in 0..120 {
+        rig.price("100");
     }
-    rig.price("100");
     let held = rig.core.state_view(rig.now).accounts[0].positions[0].quantity;
-    assert!(held > dec("5000"));
+    assert_eq!(held, dec("12000"));
     rig.ask(Request::GlobalCancel);
     rig.price("20");
     assert_eq!(rig.place(90, order("BUY 100 MKT")).last().unwrap(), "error 90 201");

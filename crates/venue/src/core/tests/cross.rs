@@ -84,7 +84,7 @@ fn what_is_displayed_at_the_touch_goes_before_a_resting_order_at_the_same_price(
 fn orders_of_one_account_pass_each_other_by() {
     let mut rig = two_accounts();
     rig.place(1, by(1, "BUY 500 LMT 100"));
-    rig.ask_raw(OTHER, place(1, "AAPL", by(1, "SELL 300 MKT")));
+    rig.ask_raw(OTHER, place(1, "AAPL", by(1, "SELL 100 MKT")));
     assert_eq!(filled(&rig, 1, 1), (Status::Submitted, dec("0")));
     assert_eq!(filled(&rig, 2, 1), (Status::Filled, dec("99.99")));
 }
