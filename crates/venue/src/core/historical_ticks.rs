@@ -88,9 +88,13 @@ impl Core {
 
     fn collect(&self, wanted: &Wanted<'_>, range: Range, count: i64, last: i64) -> PastTicks {
         match wanted.what {
-            "TRADES" => PastTicks::Last(self.gather(wanted, range, count, last, |core, first, last| {
-                core.trades(wanted.instrument, first, last, wanted.use_rth)
-            })),
+            "TRADES" => {
+                let most = usize::try_from(count).unwrap_or(0);
+                PastTicks::Last(match range {
+                    Range::From(from) => self.trades_from(wanted.instrument, (from, last), wanted.use_rth, most),
+                    Range::UpTo(until) => self.trades_up_to(wanted.instrument, until, wanted.use_rth, most),
+                })
+            }
             "BID_ASK" => PastTicks::BidAsk(
                 self.gather(wanted, range, count, last, |core, first, last| core.quotes(wanted, first, last)),
             ),

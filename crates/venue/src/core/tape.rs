@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tws::model::{PointTick, QuoteTick, TradeTick};
 
 use super::desk::Core;
-use crate::market::{BarQuery, BarSize, Duration, SecType, What};
+use crate::market::{BarQuery, BarSize, Duration, Print, SecType, What};
 
 /// Longest stretch, in half hours, that is searched for the next second of trading: ten days.
 const HALF_HOURS_MAX: i64 = 480;
@@ -63,24 +63,45 @@ impl Core {
         }
     }
 
+    fn halted_in(&self, instrument: usize, second: i64) -> bool {
+        self.state.halted.get(&instrument).is_some_and(|since| since.as_second() <= second)
+    }
+
     /// Whether a second counts: in regular hours only, if so asked.
     pub(super) fn counts(&self, instrument: usize, second: i64, use_rth: bool) -> bool {
-        let Ok(at) = Timestamp::from_second(second) else {
+        let Some(at) = Timestamp::from_second(second).ok().filter(|_| !self.halted_in(instrument, second)) else {
             return false;
         };
-        if self.state.halted.get(&instrument).is_some_and(|since| *since <= at) {
-            return false;
-        }
         if use_rth { self.market.is_open(instrument, at) } else { self.market.is_trading(instrument, at) }
     }
 
     /// Trades in the seconds `first..=last`.
     pub(super) fn trades(&self, instrument: usize, first: i64, last: i64, use_rth: bool) -> Vec<TradeTick> {
+        let prints = self.market.prints(instrument, (first, last), use_rth, PRINTS_MAX);
+        self.trade_ticks(instrument, &prints)
+    }
+
+    /// At most so many trades from a second on, up to and with `last`.
+    pub(super) fn trades_from(
+        &self,
+        instrument: usize,
+        seconds: (i64, i64),
+        use_rth: bool,
+        most: usize,
+    ) -> Vec<TradeTick> {
+        self.trade_ticks(instrument, &self.market.prints(instrument, seconds, use_rth, most))
+    }
+
+    /// The last trades up to and with a second, at most so many.
+    pub(super) fn trades_up_to(&self, instrument: usize, last: i64, use_rth: bool, most: usize) -> Vec<TradeTick> {
+        self.trade_ticks(instrument, &self.market.prints_back(instrument, (i64::MIN, last), use_rth, most))
+    }
+
+    fn trade_ticks(&self, instrument: usize, prints: &[Print]) -> Vec<TradeTick> {
         let exchange = self.exchange_of_trades(instrument);
-        let prints = self.market.prints(instrument, first, last, PRINTS_MAX);
         prints
             .iter()
-            .filter(|print| !print.size.is_zero() && self.counts(instrument, print.time, use_rth))
+            .filter(|print| !print.size.is_zero() && !self.halted_in(instrument, print.time))
             .filter_map(|print| {
                 Some(TradeTick {
                     time: Timestamp::from_second(print.time).ok()?,

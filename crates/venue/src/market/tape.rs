@@ -291,30 +291,41 @@ impl Market {
         whole
     }
 
-    /// Trades from one second to another, both included, oldest first, at most `limit` of them.
-    pub fn prints(&self, instrument: usize, first: i64, last: i64, limit: usize) -> Vec<Print> {
+    /// Trades from one second to another, both included, oldest first, at most `limit` of them; those of
+    /// regular hours only, if so asked.
+    pub fn prints(&self, instrument: usize, seconds: (i64, i64), regular_only: bool, limit: usize) -> Vec<Print> {
+        let (first, last) = seconds;
         let mut prints = Vec::new();
-        let mut day = self.day_at(instrument, first).or_else(|| self.next_day(instrument, first, false));
-        while let Some(d) = day.filter(|d| d.trading.0 <= last && prints.len() < limit) {
+        let begun = self.begun(instrument, first, regular_only);
+        let mut day = begun.or_else(|| self.next_day(instrument, first, regular_only));
+        while let Some((d, window)) = day.map(|d| (d, d.window(regular_only))) {
+            if window.0 > last || prints.len() >= limit {
+                break;
+            }
+            let (from, to) = (first.max(window.0), last.min(window.1));
             let tape = self.tape(instrument, &d);
-            let (from, to) = (first.max(d.trading.0), last.min(d.trading.1));
             let trades = tape.trades(from, to).take(limit - prints.len());
             prints.extend(trades.filter_map(|t| self.print(instrument, t)));
-            day = self.next_day(instrument, d.trading.0, false);
+            day = self.next_day(instrument, window.0, regular_only);
         }
         prints
     }
 
-    /// The last trades up to a second, at most `limit` of them, oldest first.
-    pub fn prints_before(&self, instrument: usize, first: i64, last: i64, limit: usize) -> Vec<Print> {
+    /// The last trades from one second to another, both included, at most `limit` of them, oldest first;
+    /// those of regular hours only, if so asked.
+    pub fn prints_back(&self, instrument: usize, seconds: (i64, i64), regular_only: bool, limit: usize) -> Vec<Print> {
+        let (first, last) = seconds;
         let mut prints = Vec::new();
-        let mut day = self.day_at(instrument, last);
-        while let Some(d) = day.filter(|d| d.trading.1 >= first && prints.len() < limit) {
+        let mut day = self.begun(instrument, last, regular_only);
+        while let Some((d, window)) = day.map(|d| (d, d.window(regular_only))) {
+            if window.1 < first || prints.len() >= limit {
+                break;
+            }
+            let (from, to) = (first.max(window.0), last.min(window.1));
             let tape = self.tape(instrument, &d);
-            let (from, to) = (first.max(d.trading.0), last.min(d.trading.1));
             let trades = tape.trades_back(from, to).take(limit - prints.len());
             prints.extend(trades.filter_map(|t| self.print(instrument, t)));
-            day = self.day_at(instrument, d.trading.0 - 1);
+            day = self.begun(instrument, window.0 - 1, regular_only);
         }
         prints.reverse();
         prints
