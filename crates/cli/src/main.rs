@@ -18,6 +18,11 @@ mod verb;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// The venue makes and frees some forty small pieces of memory for each order: a fifth of its time with
+/// the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ExitCode::from(dispatch::run(args::Cli::parse()))
 }

@@ -15,6 +15,10 @@ mod soak;
 
 use soak::{Failure, Plan, be_the_venue, run};
 
+/// As in the program itself: what is measured here is its memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What an order may leave in memory: its line in the ledger, its executions, its place in the indexes.
 const BYTES_PER_ORDER: u64 = 4_000;
 

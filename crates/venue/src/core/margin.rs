@@ -244,7 +244,10 @@ impl Core {
         let mut legs: Vec<Leg<'_>> = Vec::new();
         let holdings = &self.state.accounts[account].holdings;
         let extra = trade.map(|t| t.instrument).filter(|i| !holdings.contains_key(i));
-        let members = holdings.keys().copied().chain(extra).filter(|i| self.root(*i) == root);
+        // Only the root's own options are looked at, not all that the account holds.
+        let options = self.state.families.get(&root).map(|(first, last)| holdings.range(*first..=*last));
+        let options = options.into_iter().flatten().map(|(i, _)| *i).filter(|i| *i != root && self.root(*i) == root);
+        let members = holdings.contains_key(&root).then_some(root).into_iter().chain(options).chain(extra);
         let mut rate = Decimal::ONE;
         for instrument in members {
             let holding = holdings.get(&instrument);

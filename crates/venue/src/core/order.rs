@@ -235,7 +235,7 @@ impl OrderRecord {
     /// Takes new terms. A change of price or a larger quantity goes to the back of the queue.
     pub(super) fn replace(&mut self, replaced: &Replaced, rank: u64) {
         let (old, new) = (self.terms, replaced.terms);
-        self.modifications.push(LedgerModification { at: replaced.at, from: old, to: new });
+        self.note(LedgerModification { at: replaced.at, from: old, to: new });
         if old.kind != new.kind {
             let (was, is) = (old.kind, new.kind);
             let trails_alike = was.distance().is_some() && was.distance() == is.distance();
@@ -260,6 +260,14 @@ impl OrderRecord {
         self.reserve = replaced.reserve;
     }
 
+    fn note(&mut self, modification: LedgerModification) {
+        if self.modifications.is_empty() {
+            // Few orders change more than once: no room is kept for it.
+            self.modifications.reserve_exact(1);
+        }
+        self.modifications.push(modification);
+    }
+
     /// Takes prices that the market gave it; `None`: as before.
     pub(super) fn price(&mut self, stop: Option<Decimal>, limit: Option<Decimal>) {
         self.stop_now = stop.or(self.stop_now);
@@ -275,7 +283,7 @@ impl OrderRecord {
     pub(super) fn reduce(&mut self, quantity: Decimal, at: Timestamp) {
         let remaining = self.remaining();
         let to = Terms { quantity, ..self.terms };
-        self.modifications.push(LedgerModification { at, from: self.terms, to });
+        self.note(LedgerModification { at, from: self.terms, to });
         self.terms = to;
         Arc::make_mut(&mut self.order).total_quantity = Some(quantity);
         if !remaining.is_zero() {

@@ -20,14 +20,7 @@ use crate::market::mix;
 const STATUS_FIRST_ONE_IN: u64 = 8;
 
 /// The order as reports carry it: as sent, with the broker's own fields filled in.
-pub(super) fn completed(
-    mut order: Order,
-    client_id: i32,
-    order_id: i32,
-    perm_id: i64,
-    terms: &Terms,
-    account: &str,
-) -> Order {
+pub(super) fn complete(order: &mut Order, client_id: i32, order_id: i32, perm_id: i64, terms: &Terms, account: &str) {
     order.client_id = Some(client_id);
     order.order_id = Some(order_id);
     order.perm_id = Some(perm_id);
@@ -48,7 +41,6 @@ pub(super) fn completed(
     if let Kind::TrailLimit { offset, .. } = kind {
         order.lmt_price_offset = Some(offset);
     }
-    order
 }
 
 pub(super) fn status(record: &OrderRecord) -> OrderStatus {

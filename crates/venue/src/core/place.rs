@@ -11,7 +11,7 @@ use super::commission::Charged;
 use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::margin::{Effect, Exposure};
-use super::order_reports::completed;
+use super::order_reports::complete;
 use super::terms::Refusal;
 use super::{Change, CoreError, Terms};
 use crate::market::Quote;
@@ -167,7 +167,9 @@ impl Core {
         let perm_id = self.state.next_perm_id();
         let held = !(asked.order.transmit && admitted.parent.is_none());
         let account = &self.state.accounts[admitted.account].id;
-        let order = completed(asked.order, admitted.client_id, asked.order_id, perm_id, &admitted.terms, account);
+        let mut order = Arc::new(asked.order);
+        let completed = Arc::make_mut(&mut order);
+        complete(completed, admitted.client_id, asked.order_id, perm_id, &admitted.terms, account);
         Accepted {
             perm_id,
             client_id: admitted.client_id,
@@ -176,7 +178,7 @@ impl Core {
             exchange: destination(&asked.contract),
             account: admitted.account,
             terms: admitted.terms,
-            order: Arc::new(order),
+            order,
             held,
             parent: admitted.parent,
             waiting: admitted.waiting,

@@ -10,7 +10,7 @@ use super::Change;
 use super::change::Replaced;
 use super::desk::{ConnId, Core, Step};
 use super::margin::Exposure;
-use super::order_reports::completed;
+use super::order_reports::complete;
 use super::terms::Refusal;
 
 impl Core {
@@ -97,11 +97,12 @@ impl Core {
             return Err(Self::short_of_margin(&effect));
         }
         let (client_id, name) = (self.state.order(perm_id).client_id, &self.state.accounts[account].id);
-        let order = completed(asked.order, client_id, asked.order_id, perm_id, &terms, name);
+        let mut order = Arc::new(asked.order);
+        complete(Arc::make_mut(&mut order), client_id, asked.order_id, perm_id, &terms, name);
         Ok(Replaced {
             perm_id,
             terms,
-            order: Arc::new(order),
+            order,
             expires_at: self.expiry(instrument, &terms, now),
             reserve: effect.reserve,
             at: now,

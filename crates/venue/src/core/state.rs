@@ -88,6 +88,15 @@ pub(super) struct ClientOrders {
     pub(super) live: BTreeSet<i64>,
 }
 
+fn families(universe: &Universe) -> BTreeMap<usize, (usize, usize)> {
+    let mut all: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (option, underlying) in universe.iter().filter_map(|(option, i)| Some((option, i.underlying?))) {
+        let family = all.entry(underlying).or_insert((option, option));
+        *family = (family.0.min(option), family.1.max(option));
+    }
+    all
+}
+
 /// Everything that survives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
@@ -98,6 +107,8 @@ pub(super) struct State {
     contracts: BTreeMap<usize, Vec<Arc<Contract>>>,
     pub(super) accounts: Vec<Account>,
     pub(super) universe: Arc<Universe>,
+    /// First and last option of each underlying.
+    pub(super) families: BTreeMap<usize, (usize, usize)>,
     /// Shares that can be borrowed, of instruments with a limit.
     pub(super) borrowable: BTreeMap<usize, Decimal>,
     /// Orders that wait for shares to borrow.
@@ -140,6 +151,7 @@ impl State {
             borrowable: BTreeMap::new(),
             locating: BTreeSet::new(),
             taken: vec![Taken::default(); universe.len()],
+            families: families(&universe),
             universe,
             clients: BTreeMap::new(),
             live: BTreeSet::new(),
