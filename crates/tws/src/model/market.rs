@@ -150,6 +150,8 @@ pub mod tick {
     pub const DELAYED_CLOSE: i32 = 75;
     /// Delayed open.
     pub const DELAYED_OPEN: i32 = 76;
+    /// Option figures computed on request.
+    pub const CUSTOM_OPTION: i32 = 53;
     /// Trades of the day.
     pub const TRADE_COUNT: i32 = 54;
     /// Trades a minute.
@@ -164,6 +166,12 @@ pub mod tick {
     pub const IB_DIVIDENDS: i32 = 59;
     /// As [`RT_VOLUME`], trades of the tape only.
     pub const RT_TRADE_VOLUME: i32 = 77;
+    /// Delayed option figures at the bid.
+    pub const DELAYED_BID_OPTION: i32 = 80;
+    /// Delayed option figures at the ask.
+    pub const DELAYED_ASK_OPTION: i32 = 81;
+    /// Delayed option figures at the last price.
+    pub const DELAYED_LAST_OPTION: i32 = 82;
     /// Delayed option figures by the model.
     pub const DELAYED_MODEL_OPTION: i32 = 83;
     /// Exchange of the last trade, as a letter.

@@ -234,9 +234,7 @@ impl Core {
             Request::MatchingSymbols { req_id, pattern } => {
                 step.send(conn, self.matching_symbols(req_id, &pattern));
             }
-            Request::SecDefOptParams(asked) => {
-                step.send(conn, Reply::SecDefOptParamsEnd { req_id: asked.req_id });
-            }
+            Request::SecDefOptParams(asked) => self.option_chain(conn, &asked, now, step),
             Request::MarketRule { market_rule_id } => Self::market_rule(conn, market_rule_id, now, step),
             Request::MarketData(asked) => self.market_data(conn, &asked, now, step),
             Request::CancelMarketData { req_id } => self.cancel_market_data(conn, req_id, now, step),
@@ -292,8 +290,10 @@ impl Core {
             | Request::CancelHistogram { .. }
             | Request::CancelCalculateImpliedVolatility { .. }
             | Request::CancelCalculateOptionPrice { .. } => {}
-            Request::CalculateImpliedVolatility(asked) => Self::not_served(conn, 54, asked.req_id, now, step),
-            Request::CalculateOptionPrice(asked) => Self::not_served(conn, 55, asked.req_id, now, step),
+            Request::CalculateImpliedVolatility(asked) => {
+                self.calculate_implied_volatility(conn, &asked, now, step);
+            }
+            Request::CalculateOptionPrice(asked) => self.calculate_option_price(conn, &asked, now, step),
             Request::SmartComponents { req_id, bbo_exchange } => {
                 Self::smart_components(conn, req_id, &bbo_exchange, now, step);
             }

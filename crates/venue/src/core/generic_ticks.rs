@@ -8,7 +8,7 @@ use tws::model::{Reply, TickGeneric, TickPrice, TickSize, TickString, tick};
 
 use super::data_type::Delivery;
 use super::desk::Core;
-use super::tape::{last_complete, prints_trades};
+use super::tape::last_complete;
 use crate::market::{BarQuery, BarSize, Duration, Instrument, SecType, What};
 
 /// A generic tick the venue serves.
@@ -145,26 +145,34 @@ impl Core {
         seen: Option<i64>,
         last: i64,
     ) -> Vec<Reply> {
-        if !prints_trades(self.instrument(instrument).sec_type) {
+        if !self.instrument(instrument).has_trades() {
             return Vec::new();
         }
         let first = seen.map_or(last, |s| s + 1).max(last - 60);
-        let trades = self.trades(instrument, first, last, false);
-        trades
+        let Some(day) = Timestamp::from_second(last).ok().and_then(|at| self.day_bar(instrument, at)) else {
+            return Vec::new();
+        };
+        // The volume of the day up to each trade, counted back from the newest.
+        let mut volume = day.volume;
+        let mut told: Vec<Reply> = self
+            .trades(instrument, first, last)
             .into_iter()
-            .filter_map(|trade| {
-                let day = self.day_bar(instrument, trade.time)?;
+            .rev()
+            .map(|trade| {
                 let value = format!(
                     "{};{};{};{};{};true",
                     trade.price.normalize(),
                     trade.size.normalize(),
                     trade.time.as_millisecond(),
-                    day.volume,
+                    volume.normalize(),
                     day.wap.normalize()
                 );
-                Some(Reply::TickString(TickString { req_id, tick_type, value }))
+                volume -= trade.size;
+                Reply::TickString(TickString { req_id, tick_type, value })
             })
-            .collect()
+            .collect();
+        told.reverse();
+        told
     }
 
     fn day_bar(&self, instrument: usize, at: Timestamp) -> Option<crate::market::Bar> {
@@ -178,7 +186,7 @@ impl Core {
         duration: Duration,
         size: BarSize,
     ) -> Vec<crate::market::Bar> {
-        let what = if prints_trades(self.instrument(instrument).sec_type) { What::Trades } else { What::Midpoint };
+        let what = if self.instrument(instrument).has_trades() { What::Trades } else { What::Midpoint };
         let query = BarQuery { instrument, end, duration, size, what, regular_only: false };
         self.market.bars(&query).map(|(_, bars)| bars).unwrap_or_default()
     }
@@ -202,7 +210,7 @@ impl Core {
             out.extend(highest.map(|price| price_tick(req_id, high, price)));
         }
         let bars = self.bars_back(instrument, at, Duration::Days(91), BarSize::Day);
-        let days: Vec<Decimal> = bars.iter().rev().skip(1).map(|bar| Decimal::from(bar.volume)).collect();
+        let days: Vec<Decimal> = bars.iter().rev().skip(1).map(|bar| bar.volume).collect();
         if let Some(average) = days.iter().sum::<Decimal>().checked_div(Decimal::from(days.len())) {
             out.push(Reply::TickSize(TickSize { req_id, tick_type: tick::AVG_VOLUME, size: average.round() }));
         }
@@ -240,7 +248,7 @@ impl Core {
         let minute = bars.iter().filter(|bar| (last - 59..=last).contains(&bar.start));
         let (tick_type, value) = match generic {
             Generic::TradeRate => (tick::TRADE_RATE, minute.map(|bar| Decimal::from(bar.count)).sum()),
-            Generic::VolumeRate => (tick::VOLUME_RATE, minute.map(|bar| Decimal::from(bar.volume)).sum()),
+            Generic::VolumeRate => (tick::VOLUME_RATE, minute.map(|bar| bar.volume).sum()),
             Generic::MiscStats
             | Generic::MarkPrice
             | Generic::RtVolume
@@ -255,7 +263,16 @@ impl Core {
     }
 
     fn last_rth_trade(&self, req_id: i32, instrument: usize, at: Timestamp) -> Option<Reply> {
-        let price = self.day_bar(instrument, at)?.close;
+        let query = BarQuery {
+            instrument,
+            end: at,
+            duration: Duration::Days(1),
+            size: BarSize::Day,
+            what: What::Trades,
+            regular_only: true,
+        };
+        let (_, mut bars) = self.market.bars(&query).ok()?;
+        let price = bars.pop()?.close;
         Some(price_tick(req_id, tick::LAST_RTH_TRADE, price))
     }
 }

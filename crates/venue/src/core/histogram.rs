@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 use tws::model::{Histogram, HistogramEntry, HistogramRequest, Reply};
 
 use super::desk::{ConnId, Core, Step};
-use super::tape::prints_trades;
 use crate::market::{BarQuery, BarSize, Duration, What};
 
 /// Days beyond which bars of half an hour make the histogram instead of bars of a minute.
@@ -24,7 +23,7 @@ impl Core {
             return Self::notice(conn, req_id, 321, &text, now, step);
         };
         let query = BarQuery { instrument, end: now, duration, size, what: What::Trades, regular_only: asked.use_rth };
-        let bars = if prints_trades(self.instrument(instrument).sec_type) {
+        let bars = if self.instrument(instrument).has_trades() {
             self.market.bars(&query).map(|(_, bars)| bars).unwrap_or_default()
         } else {
             Vec::new()

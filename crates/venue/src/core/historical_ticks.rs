@@ -1,16 +1,18 @@
 //! Past ticks.
 
 use jiff::Timestamp;
-use tws::model::{HistoricalTicks, HistoricalTicksRequest, PastTicks, PointTick, QuoteTick, Reply};
+use tws::model::{HistoricalTicks, HistoricalTicksRequest, PastTicks, PointTick, QuoteTick, Reply, TradeTick};
 
 use super::desk::{ConnId, Core, Step};
 use super::pacing::{Asked, VIOLATION};
-use super::tape::{is_news, is_quoted, last_complete, middle, prints_trades};
+use super::tape::{is_news, last_complete, middle};
 
 /// Most ticks of one answer.
 pub(super) const TICKS_MAX: i64 = 1_000;
-/// Stretches of the tape that are searched for as many ticks as asked for.
-const STRETCHES_MAX: usize = 16;
+/// How far ticks are searched, in seconds: thirty days.
+const REACH_SECONDS: i64 = 30 * 86_400;
+/// Seconds of quotes that are read for one answer.
+const SECONDS_MAX: i64 = 20_000;
 
 /// IBKR's code and text.
 type Fault = (i32, String);
@@ -22,6 +24,16 @@ enum Range {
     From(i64),
     /// Up to and with this second.
     UpTo(i64),
+}
+
+impl Range {
+    /// First and last second that are looked at.
+    fn bounds(self, complete: i64) -> (i64, i64) {
+        match self {
+            Self::From(first) => (first, complete.min(first.saturating_add(REACH_SECONDS))),
+            Self::UpTo(last) => (last.saturating_sub(REACH_SECONDS), last),
+        }
+    }
 }
 
 impl Core {
@@ -55,10 +67,10 @@ impl Core {
             return Err(invalid("Number of ticks must be between 1 and 1000"));
         }
         let range = range(asked, now)?;
-        let sec_type = self.instrument(instrument).sec_type;
+        let of = self.instrument(instrument);
         let served = match asked.what_to_show.as_str() {
-            "TRADES" => prints_trades(sec_type),
-            "BID_ASK" | "MIDPOINT" => is_quoted(sec_type),
+            "TRADES" => of.has_trades(),
+            "BID_ASK" | "MIDPOINT" => of.has_quotes(),
             _ => return Err(invalid("Invalid whatToShow of historical ticks")),
         };
         if !served {
@@ -87,21 +99,42 @@ impl Core {
     }
 
     fn collect(&self, wanted: &Wanted<'_>, range: Range, count: i64, last: i64) -> PastTicks {
+        let windows = self.windows(wanted, range, last);
+        let count = usize::try_from(count).unwrap_or(0);
         match wanted.what {
-            "TRADES" => {
-                let most = usize::try_from(count).unwrap_or(0);
-                PastTicks::Last(match range {
-                    Range::From(from) => self.trades_from(wanted.instrument, (from, last), wanted.use_rth, most),
-                    Range::UpTo(until) => self.trades_up_to(wanted.instrument, until, wanted.use_rth, most),
-                })
-            }
-            "BID_ASK" => PastTicks::BidAsk(
-                self.gather(wanted, range, count, last, |core, first, last| core.quotes(wanted, first, last)),
-            ),
-            _ => PastTicks::MidPoint(
-                self.gather(wanted, range, count, last, |core, first, last| core.points(wanted, first, last)),
-            ),
+            "TRADES" => PastTicks::Last(self.past_trades(wanted, range, last, count)),
+            "BID_ASK" => PastTicks::BidAsk(gather(range, &windows, count, |a, b| self.quotes(wanted, a, b))),
+            _ => PastTicks::MidPoint(gather(range, &windows, count, |a, b| self.points(wanted, a, b))),
         }
+    }
+
+    /// The stretches of trading to read, in the order of reading.
+    fn windows(&self, wanted: &Wanted<'_>, range: Range, complete: i64) -> Vec<(i64, i64)> {
+        let (first, last) = range.bounds(complete);
+        let (Ok(from), Ok(to)) = (Timestamp::from_second(first), Timestamp::from_second(last)) else {
+            return Vec::new();
+        };
+        let mut windows: Vec<(i64, i64)> = self
+            .market
+            .schedule(wanted.instrument, from, to, wanted.use_rth)
+            .iter()
+            .map(|day| day.window(wanted.use_rth))
+            .map(|(open, close)| (open.max(first), close.min(last)))
+            .filter(|(open, close)| open <= close)
+            .collect();
+        if matches!(range, Range::UpTo(_)) {
+            windows.reverse();
+        }
+        windows
+    }
+
+    fn past_trades(&self, wanted: &Wanted<'_>, range: Range, complete: i64, count: usize) -> Vec<TradeTick> {
+        let (first, last) = range.bounds(complete);
+        let prints = match range {
+            Range::From(_) => self.market.prints(wanted.instrument, (first, last), wanted.use_rth, count),
+            Range::UpTo(_) => self.market.prints_back(wanted.instrument, (first, last), wanted.use_rth, count),
+        };
+        self.written(wanted.instrument, &prints)
     }
 
     /// Quotes of the seconds `first..=last` that differ from the one before them.
@@ -129,52 +162,38 @@ impl Core {
         }
         points
     }
+}
 
-    /// Reads the tape stretch by stretch until there are `count` ticks or no more.
-    fn gather<T>(
-        &self,
-        wanted: &Wanted<'_>,
-        range: Range,
-        count: i64,
-        complete: i64,
-        read: impl Fn(&Self, i64, i64) -> Vec<T>,
-    ) -> Vec<T> {
-        let enough = usize::try_from(count).unwrap_or(0);
-        let mut ticks: Vec<T> = Vec::new();
-        let mut range = range;
-        for _ in 0..STRETCHES_MAX {
-            if ticks.len() >= enough {
-                break;
-            }
+/// Reads quotes stretch by stretch until there are `count` ticks or no more.
+fn gather<T>(range: Range, windows: &[(i64, i64)], count: usize, read: impl Fn(i64, i64) -> Vec<T>) -> Vec<T> {
+    let stretch = i64::try_from(count).unwrap_or(1).max(1);
+    let mut ticks: Vec<T> = Vec::new();
+    let mut seconds = 0;
+    for (open, close) in windows {
+        let (mut first, mut last) = (*open, *close);
+        while first <= last && ticks.len() < count && seconds < SECONDS_MAX {
             match range {
-                Range::From(from) => {
-                    let Some(first) = self.next_traded_second(wanted.instrument, from, complete) else {
-                        break;
-                    };
-                    let last = (first + count - 1).min(complete);
-                    ticks.extend(read(self, first, last));
-                    range = Range::From(last + 1);
+                Range::From(_) => {
+                    let end = last.min(first + stretch - 1);
+                    ticks.extend(read(first, end));
+                    first = end + 1;
                 }
-                Range::UpTo(last) => {
-                    let seconds = self.traded_seconds(wanted.instrument, last, count);
-                    let (Some(first), Some(newest)) = (seconds.first(), seconds.last()) else {
-                        break;
-                    };
-                    // A stretch that spans a night is read session by session.
-                    let first = stretch_start(&seconds).unwrap_or(*first);
-                    let mut older = read(self, first, *newest);
+                Range::UpTo(_) => {
+                    let start = first.max(last - stretch + 1);
+                    let mut older = read(start, last);
                     older.append(&mut ticks);
                     ticks = older;
-                    range = Range::UpTo(first - 1);
+                    last = start - 1;
                 }
             }
+            seconds += stretch;
         }
-        match range {
-            Range::From(_) => ticks.truncate(enough),
-            Range::UpTo(_) => drop(ticks.drain(..ticks.len().saturating_sub(enough))),
-        }
-        ticks
     }
+    match range {
+        Range::From(_) => ticks.truncate(count),
+        Range::UpTo(_) => drop(ticks.drain(..ticks.len().saturating_sub(count))),
+    }
+    ticks
 }
 
 /// What is read from the tape.
@@ -183,12 +202,6 @@ struct Wanted<'a> {
     what: &'a str,
     use_rth: bool,
     ignore_size: bool,
-}
-
-/// The second that begins the last unbroken run of seconds.
-fn stretch_start(seconds: &[i64]) -> Option<i64> {
-    let breaks = seconds.windows(2).rposition(|w| w[1] != w[0] + 1);
-    seconds.get(breaks.map_or(0, |i| i + 1)).copied()
 }
 
 fn range(asked: &HistoricalTicksRequest, now: Timestamp) -> Result<Range, Fault> {

@@ -8,8 +8,7 @@ use tws::model::{
 use super::data_type::DataRights;
 use super::desk::{ConnId, Core, Step};
 use super::pacing::{Asked, VIOLATION};
-use super::tape::{is_quoted, prints_trades};
-use crate::market::{Bar, BarQuery, BarSize, BarsError, Duration, SecType, What};
+use crate::market::{Bar, BarQuery, BarSize, BarsError, Duration, Instrument, SecType, What};
 
 /// Seconds between updates of an unfinished bar.
 const UPDATE_SECONDS: i64 = 5;
@@ -63,10 +62,10 @@ impl Show {
 }
 
 /// Whether there are bars of these prices for this kind of instrument.
-pub(super) fn serves(sec_type: SecType, what: What) -> bool {
+pub(super) fn serves(of: &Instrument, what: What) -> bool {
     match what {
-        What::Trades => prints_trades(sec_type),
-        What::Midpoint | What::Bid | What::Ask => is_quoted(sec_type),
+        What::Trades => of.has_trades(),
+        What::Midpoint | What::Bid | What::Ask => of.has_quotes(),
     }
 }
 
@@ -99,11 +98,11 @@ impl Core {
     ) -> Result<(Show, BarQuery), Fault> {
         let show = Show::parse(&asked.what_to_show)?.ok_or_else(|| self.no_data_of(instrument, &asked.what_to_show))?;
         let query = query(asked, show, instrument, now)?;
-        let sec_type = self.instrument(instrument).sec_type;
+        let of = self.instrument(instrument);
         let served = match show {
-            Show::Bars(what) => serves(sec_type, what),
-            Show::BidAsk => serves(sec_type, What::Bid),
-            Show::Adjusted => sec_type == SecType::Stk,
+            Show::Bars(what) => serves(of, what),
+            Show::BidAsk => serves(of, What::Bid),
+            Show::Adjusted => of.sec_type == SecType::Stk,
             Show::Schedule => true,
         };
         if self.data_rights == DataRights::None {
@@ -213,8 +212,8 @@ impl Core {
             return;
         };
         let served = match Show::parse(&asked.what_to_show) {
-            Ok(Some(Show::Bars(what))) => serves(self.instrument(instrument).sec_type, what),
-            Ok(Some(Show::BidAsk)) => serves(self.instrument(instrument).sec_type, What::Bid),
+            Ok(Some(Show::Bars(what))) => serves(self.instrument(instrument), what),
+            Ok(Some(Show::BidAsk)) => serves(self.instrument(instrument), What::Bid),
             Ok(Some(Show::Adjusted)) => self.instrument(instrument).sec_type == SecType::Stk,
             Ok(Some(Show::Schedule) | None) => false,
             Err((code, text)) => return Self::notice(conn, req_id, code, &text, now, step),

@@ -33,6 +33,8 @@ mod manual;
 mod margin;
 mod margin_rules;
 mod operator;
+mod option_chain;
+mod option_figures;
 mod order;
 mod order_lists;
 mod order_reports;

@@ -50,7 +50,7 @@ impl Core {
             if self.data_rights != DataRights::Live {
                 return Err((10089, NOT_SUBSCRIBED_FOR_API.to_owned()));
             }
-            if !serves(self.instrument(instrument).sec_type, what) {
+            if !serves(self.instrument(instrument), what) {
                 let text = format!("Invalid Real-time Query:No market data permissions for {}", asked.what_to_show);
                 return Err((420, text));
             }

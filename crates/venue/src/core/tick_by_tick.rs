@@ -6,7 +6,7 @@ use tws::model::{QuoteTick, Reply, Tick, TickByTick, TickByTickRequest};
 use super::data_type::DataRights;
 use super::desk::{ConnId, Core, Step};
 use super::historical_ticks::TICKS_MAX;
-use super::tape::{is_news, is_quoted, last_complete, middle, prints_trades};
+use super::tape::{is_news, last_complete, middle};
 
 /// Most such subscriptions of a client, as IBKR grants at least.
 const FEEDS_MAX: usize = 5;
@@ -86,8 +86,8 @@ impl Core {
         let kind = TapeKind::parse(&asked.tick_type).ok_or_else(|| invalid("Invalid tick-by-tick request type"))?;
         let of = self.instrument(instrument);
         let served = match kind {
-            TapeKind::Last | TapeKind::AllLast => prints_trades(of.sec_type),
-            TapeKind::BidAsk | TapeKind::MidPoint => is_quoted(of.sec_type),
+            TapeKind::Last | TapeKind::AllLast => of.has_trades(),
+            TapeKind::BidAsk | TapeKind::MidPoint => of.has_quotes(),
         };
         if !served || self.data_rights != DataRights::Live {
             let why = if served { "No market data permissions for" } else { "Tick-by-tick data is not supported for" };
@@ -137,10 +137,8 @@ impl Core {
 
     fn ticks_of(&self, feed: &mut TapeFeed, first: i64, last: i64) -> Vec<Tick> {
         match feed.kind {
-            TapeKind::Last => self.trades(feed.instrument, first, last, false).into_iter().map(Tick::Last).collect(),
-            TapeKind::AllLast => {
-                self.trades(feed.instrument, first, last, false).into_iter().map(Tick::AllLast).collect()
-            }
+            TapeKind::Last => self.trades(feed.instrument, first, last).into_iter().map(Tick::Last).collect(),
+            TapeKind::AllLast => self.trades(feed.instrument, first, last).into_iter().map(Tick::AllLast).collect(),
             TapeKind::BidAsk | TapeKind::MidPoint => {
                 let mut ticks = Vec::new();
                 for quote in (first..=last).filter_map(|s| self.quote_tick(feed.instrument, s, false)) {

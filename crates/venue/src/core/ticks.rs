@@ -10,7 +10,6 @@ use super::data_type::{Delivery, grant};
 use super::desk::{ConnId, Core, Step};
 use super::generic_ticks::GenericTicks;
 use super::reference::BBO_EXCHANGE;
-use super::tape::is_quoted;
 use crate::market::{DayFigures, Quote};
 
 /// Most market data lines of a client, as IBKR grants at least.
@@ -131,12 +130,16 @@ impl Core {
         };
         if feed.last != Some(quote) || feed.two_sided != delivery.two_sided {
             let figures = widened(feed, &quote).or_else(|| self.market.day_figures(feed.instrument, delivery.at));
-            let quoted = is_quoted(self.instrument(feed.instrument).sec_type);
+            let quoted = self.instrument(feed.instrument).has_quotes();
             let mut ticks = Ticks { req_id, delayed: delivery.is_delayed(), out: Vec::new() };
             if quoted {
                 ticks.sides(feed, &quote, &delivery);
             }
             ticks.trades(feed, &quote, figures.as_ref());
+            let two_sided = delivery.two_sided && quoted;
+            let computed =
+                self.option_ticks(req_id, feed.instrument, &quote, two_sided, delivery.is_delayed(), delivery.at);
+            ticks.out.extend(computed);
             feed.last = Some(quote);
             feed.two_sided = delivery.two_sided;
             feed.figures = figures;
@@ -186,7 +189,10 @@ impl Ticks {
 
     /// Bid and ask; none (-1, and a size of 0) while the market is shut.
     fn sides(&mut self, feed: &TickFeed, quote: &Quote, delivery: &Delivery) {
-        let shown = |of: fn(&Quote) -> Decimal, quote: &Quote, shown: bool| shown.then(|| of(quote));
+        // Nobody bids for an option that is worth nothing.
+        let shown = |of: fn(&Quote) -> Decimal, quote: &Quote, shown: bool| {
+            shown.then(|| of(quote)).filter(|figure| !figure.is_zero())
+        };
         type Side = ((i32, i32), (i32, i32), fn(&Quote) -> Decimal, fn(&Quote) -> Decimal);
         let sides: [Side; 2] = [
             ((tick::BID, tick::DELAYED_BID), (tick::BID_SIZE, tick::DELAYED_BID_SIZE), |q| q.bid, |q| q.bid_size),

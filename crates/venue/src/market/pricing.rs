@@ -61,6 +61,17 @@ impl Pricing {
         }
     }
 
+    /// Years that an option has left at a second; `None` once it has expired, and for what is none.
+    pub(super) fn years_left(&self, second: i64) -> Option<f64> {
+        match *self {
+            Self::Option { expires, .. } => {
+                let from = second.div_euclid(OPTION_STEP) * OPTION_STEP;
+                (second < expires).then(|| float((expires - from).max(0)) / YEAR)
+            }
+            Self::Scaled { .. } | Self::Carried { .. } | Self::Closing { .. } => None,
+        }
+    }
+
     /// Terms at a second, given the daily volatility of the root.
     pub(super) fn terms(&self, second: i64, volatility: f64) -> Terms {
         match *self {
@@ -69,10 +80,8 @@ impl Pricing {
                 let from = (second - CARRY_STEPS_AT).div_euclid(DAY) * DAY + CARRY_STEPS_AT;
                 Terms::Scale(scale * (1.0 + CARRY * float((until - from).max(0)) / YEAR))
             }
-            Self::Option { strike, right, expires, .. } => {
-                let from = second.div_euclid(OPTION_STEP) * OPTION_STEP;
-                let years = float((expires - from).max(0)) / YEAR;
-                let years = if second >= expires { 0.0 } else { years };
+            Self::Option { strike, right, .. } => {
+                let years = self.years_left(second).unwrap_or(0.0);
                 // The mean absolute move of a day is four fifths of its standard deviation.
                 let yearly = (volatility * 1.25 * 252.0_f64.sqrt()).clamp(0.08, 1.5);
                 Terms::Option { strike, right, sd: yearly * years.sqrt() }
@@ -97,7 +106,9 @@ impl Terms {
     }
 }
 
-fn option(spot: f64, strike: f64, right: Right, sd: f64) -> f64 {
+/// Price of an option at a rate of nil, `sd` being the standard deviation of the logarithm of the price at
+/// expiry.
+pub(super) fn option(spot: f64, strike: f64, right: Right, sd: f64) -> f64 {
     let call = if sd <= 0.0 {
         (spot - strike).max(0.0)
     } else {
@@ -111,9 +122,14 @@ fn option(spot: f64, strike: f64, right: Right, sd: f64) -> f64 {
     }
 }
 
+/// The density of the normal distribution.
+pub(super) fn density(x: f64) -> f64 {
+    (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt()
+}
+
 /// The cumulative normal distribution to double precision (J. F. Hart, Computer Approximations, 1968,
 /// algorithm 5666, as given by G. West, 2005).
-fn normal(x: f64) -> f64 {
+pub(super) fn normal(x: f64) -> f64 {
     const UP: [f64; 7] = [
         0.035_262_496_599_891_1,
         0.700_383_064_443_688,

@@ -99,6 +99,12 @@ impl Market {
         self.begun(instrument, second, regular_only).is_some_and(|d| second < d.window(regular_only).1)
     }
 
+    /// Whether it is within an instrument's regular hours.
+    pub fn is_liquid(&self, instrument: usize, at: Timestamp) -> bool {
+        let second = at.as_second();
+        self.begun(instrument, second, true).is_some_and(|d| second < d.liquid.1)
+    }
+
     /// Whether an instrument trades, be it in extended hours.
     pub fn is_trading(&self, instrument: usize, at: Timestamp) -> bool {
         let second = at.as_second();

@@ -12,6 +12,7 @@ mod data_type;
 mod fill;
 mod generic;
 mod histories;
+mod kinds;
 mod load;
 mod locate;
 mod manual;

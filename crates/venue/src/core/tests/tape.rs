@@ -97,9 +97,10 @@ fn what_was_streamed_is_what_history_tells_afterwards() {
 #[test]
 fn trades_add_up_to_the_bar_of_their_minute() {
     let mut rig = unpaced("2026-11-23T16:30:00Z");
-    let minute = trades(&mut rig, past("TRADES", "20261123-15:40:00", "", 1_000));
+    let mut minute = trades(&mut rig, past("TRADES", "20261123-15:40:00", "", 1_000));
     let end = "2026-11-23T15:41:00Z".parse().unwrap();
-    let minute: Vec<_> = minute.into_iter().filter(|t| t.time < end).collect();
+    assert!(minute.last().unwrap().time > end, "a thousand trades are more than a minute");
+    minute.retain(|tick| tick.time < end);
     let bars = HistoricalDataRequest {
         req_id: 2,
         contract: stock("AAPL"),
@@ -124,14 +125,23 @@ fn trades_add_up_to_the_bar_of_their_minute() {
 #[test]
 fn past_ticks_are_as_many_as_asked_for_and_cross_the_night() {
     let mut rig = unpaced("2026-11-24T15:30:00Z");
-    let before = trades(&mut rig, past("TRADES", "", "20261124-14:30:04", 100));
-    assert_eq!(before.len(), 100);
+    let before = trades(&mut rig, past("TRADES", "", "20261124-14:30:04", 200));
+    assert_eq!(before.len(), 200);
     assert_eq!(before.last().unwrap().time, "2026-11-24T14:30:04Z".parse().unwrap());
     assert!(before[0].time < "2026-11-23T21:00:00Z".parse().unwrap(), "{}", before[0].time);
-    let after = trades(&mut rig, past("TRADES", "20261123-20:59:50", "", 100));
-    assert_eq!(after.len(), 100);
+    let after = trades(&mut rig, past("TRADES", "20261123-20:59:50", "", 200));
+    assert_eq!(after.len(), 200);
     assert!(after.last().unwrap().time > "2026-11-24T14:30:00Z".parse().unwrap());
+    assert!(before.iter().chain(&after).all(|tick| tick.size > Decimal::ZERO));
     assert!(after.windows(2).all(|w| w[0].time <= w[1].time));
+    for what in ["BID_ASK", "MIDPOINT"] {
+        let count = match ticks(&mut rig, past(what, "", "20261124-14:30:04", 100)) {
+            PastTicks::BidAsk(quotes) => quotes.len(),
+            PastTicks::MidPoint(points) => points.len(),
+            PastTicks::Last(_) => 0,
+        };
+        assert_eq!(count, 100, "{what}");
+    }
     let future = trades(&mut rig, past("TRADES", "20261124-15:29:50", "", 1_000));
     assert_eq!(future.last().unwrap().time, "2026-11-24T15:29:59Z".parse().unwrap(), "no second is told early");
 }
