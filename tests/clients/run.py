@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE))
 # The tree stays as it is checked out.
 sys.dont_write_bytecode = True
 
-from suite import checks_account, checks_data, checks_orders, cross, docs, install  # noqa: E402
+from suite import checks_account, checks_data, checks_more, checks_orders, cross, docs, install  # noqa: E402
 from suite.client import Client, NotOffered, Refused  # noqa: E402
 from suite.desk import Desk  # noqa: E402
 from suite.lines import Failed  # noqa: E402
@@ -41,7 +41,7 @@ AGREEMENTS = (
 
 def function_of(check):
     """The function that a row of checks.json names."""
-    for module in (checks_data, checks_orders, checks_account, cross):
+    for module in (checks_data, checks_more, checks_orders, checks_account, cross):
         if hasattr(module, check):
             return getattr(module, check)
     raise SystemExit(f"checks.json: no function for the check {check!r}")
@@ -93,7 +93,7 @@ class Run:
         state, ledger = self.venue.state(), self.venue.ledger()
         for title, compare in AGREEMENTS:
             self.agree(title, lambda compare=compare: compare(self.views, state, ledger))
-        self.agree("all five were given the same historical bars", lambda: cross.agree_on_bars(self.clients))
+        self.agree("all five were given the same bars, ticks and rules", lambda: cross.agree_on_answers(self.clients))
 
     def agree(self, title, compare):
         try:

@@ -18,8 +18,12 @@ ORDER_FIELDS = {
     "action": ("action", str), "quantity": ("totalQuantity", float), "type": ("orderType", str),
     "limit": ("lmtPrice", float), "stop": ("auxPrice", float), "tif": ("tif", str), "ref": ("orderRef", str),
     "transmit": ("transmit", bool), "parent": ("parentId", int), "oca_group": ("ocaGroup", str),
-    "oca_type": ("ocaType", int), "account": ("account", str),
+    "oca_type": ("ocaType", int), "account": ("account", str), "outside_rth": ("outsideRth", bool),
+    "good_till": ("goodTillDate", str), "trail_percent": ("trailingPercent", float),
+    "trail_stop": ("trailStopPrice", float), "display_size": ("displaySize", int),
 }
+# What an order says of itself besides its everyday fields.
+TERMS = ("tif", "stop", "outside_rth", "good_till", "trail_percent", "trail_stop", "display_size", "oca_group", "parent")
 CONTRACT_FIELDS = {
     "con_id": "conId", "symbol": "symbol", "sec_type": "secType", "exchange": "exchange", "currency": "currency",
     "expiry": "lastTradeDateOrContractMonth", "strike": "strike", "right": "right", "multiplier": "multiplier",
@@ -46,7 +50,33 @@ def contract_of(told):
 
 
 def order_of(told):
-    return library.Order(**{ORDER_FIELDS[name][0]: ORDER_FIELDS[name][1](value) for name, value in told.items()})
+    told = dict(told)
+    conditions = [condition_of(condition) for condition in told.pop("conditions", [])]
+    fields = {ORDER_FIELDS[name][0]: ORDER_FIELDS[name][1](value) for name, value in told.items()}
+    return library.Order(**fields, conditions=conditions)
+
+
+def condition_of(told):
+    if told["kind"] == "time":
+        return library.TimeCondition(isMore=told["more"], time=told["time"])
+    return library.PriceCondition(
+        isMore=told["more"], price=float(told["price"]), conId=told["con_id"], exch=told["exchange"]
+    )
+
+
+def condition_fields(condition):
+    if isinstance(condition, library.TimeCondition):
+        return {"kind": "time", "more": condition.isMore, "time": condition.time}
+    return {
+        "kind": "price", "more": condition.isMore, "price": condition.price, "con_id": condition.conId,
+        "exchange": condition.exch,
+    }
+
+
+def term_fields(order):
+    terms = {name: getattr(order, ORDER_FIELDS[name][0]) for name in TERMS}
+    terms = {name: known(value) if isinstance(value, float) else value for name, value in terms.items()}
+    return {**terms, "conditions": [condition_fields(condition) for condition in order.conditions]}
 
 
 def contract_fields(contract):
@@ -59,7 +89,7 @@ def order_fields(trade):
         "order_id": order.orderId, "client_id": order.clientId, "perm_id": order.permId, "ref": order.orderRef,
         "symbol": trade.contract.symbol, "action": order.action, "type": order.orderType,
         "quantity": known(order.totalQuantity), "limit": known(order.lmtPrice), "status": status.status,
-        "filled": known(status.filled), "remaining": known(status.remaining),
+        "filled": known(status.filled), "remaining": known(status.remaining), "terms": term_fields(order),
     }
 
 
@@ -220,6 +250,74 @@ class Driver:
         ]
         return {"bars": rows, "codes": codes}
 
+    async def depth(self, contract, rows):
+        contract = await self._qualified(contract)
+        ticker = self.ib.reqMktDepth(contract, rows)
+        await self._until(ticker.updateEvent, lambda: len(ticker.domBids) >= rows and len(ticker.domAsks) >= rows)
+        self.ib.cancelMktDepth(contract)
+        return {
+            "bids": [[row.price, row.size] for row in ticker.domBids],
+            "asks": [[row.price, row.size] for row in ticker.domAsks],
+        }
+
+    async def tick_by_tick(self, contract, kind):
+        contract, seen = await self._qualified(contract), []
+        ticker = self.ib.reqTickByTickData(contract, kind)
+        ticker.updateEvent += lambda ticker: seen.extend(ticker.tickByTicks)
+        await self._until(ticker.updateEvent, lambda: seen)
+        self.ib.cancelTickByTickData(contract, kind)
+        tick = seen[0]
+        if kind == "BidAsk":
+            return {"bid": tick.bidPrice, "ask": tick.askPrice, "bid_size": tick.bidSize, "ask_size": tick.askSize}
+        return {"price": tick.price, "size": tick.size}
+
+    async def realtime_bar(self, contract):
+        bars = self.ib.reqRealTimeBars(await self._qualified(contract), 5, "TRADES", False)
+        await self._until(bars.updateEvent, lambda: bars)
+        self.ib.cancelRealTimeBars(bars)
+        bar = bars[0]
+        return {"open": bar.open_, "high": bar.high, "low": bar.low, "close": bar.close, "volume": bar.volume}
+
+    async def head_timestamp(self, contract, what):
+        at = await self.ib.reqHeadTimeStampAsync(contract_of(contract), what, True, 2)
+        return {"time": str(int(at.timestamp()))}
+
+    async def past_ticks(self, contract, start, count):
+        ticks = await self.ib.reqHistoricalTicksAsync(contract_of(contract), start, "", count, "TRADES", False)
+        return {"ticks": [[int(tick.time.timestamp()), tick.price, tick.size] for tick in ticks]}
+
+    async def histogram(self, contract, period):
+        rows = await self.ib.reqHistogramDataAsync(contract_of(contract), True, period)
+        return {"rows": [[row.price, row.count] for row in rows]}
+
+    async def schedule(self, contract, end, days):
+        told = await self.ib.reqHistoricalScheduleAsync(contract_of(contract), days, end)
+        return {"days": [session.refDate for session in told.sessions], "zone": told.timeZone}
+
+    async def market_rule(self, rule):
+        return {"steps": [[step.lowEdge, step.increment] for step in await self.ib.reqMarketRuleAsync(rule)]}
+
+    async def option_chain(self, symbol, sec_type, con_id):
+        rows = await self.ib.reqSecDefOptParamsAsync(symbol, "", sec_type, con_id)
+        return {"chains": [{"exchange": row.exchange, "expiries": sorted(row.expirations), "strikes": sorted(row.strikes),
+                            "multiplier": row.multiplier} for row in rows]}
+
+    async def scan(self, code, rows):
+        asked = library.ScannerSubscription(
+            numberOfRows=rows, instrument="STK", locationCode="STK.US.MAJOR", scanCode=code
+        )
+        found = await self.ib.reqScannerDataAsync(asked)
+        return {"found": [[row.rank, row.contractDetails.contract.symbol] for row in found]}
+
+    @staticmethod
+    async def _until(event, condition):
+        """Waits for a condition, looking again at each event."""
+        changed = asyncio.Event()
+        event += lambda *_: changed.set()
+        while not condition():
+            await asyncio.wait_for(changed.wait(), 30)
+            changed.clear()
+
     async def what_if(self, contract, order):
         state = await self.ib.whatIfOrderAsync(contract_of(contract), order_of(order))
         return {
@@ -278,23 +376,16 @@ class Driver:
 
     async def pnl(self, account):
         pnl = self.ib.reqPnL(account)
-        await self._numbers(self.ib.pnlEvent, pnl, ("dailyPnL", "unrealizedPnL", "realizedPnL"))
+        numbers = lambda: None not in map(known, (pnl.dailyPnL, pnl.unrealizedPnL, pnl.realizedPnL))  # noqa: E731
+        await self._until(self.ib.pnlEvent, numbers)
         self.ib.cancelPnL(account)
         return {"daily": pnl.dailyPnL, "unrealized": pnl.unrealizedPnL, "realized": pnl.realizedPnL}
 
     async def pnl_single(self, account, con_id):
         pnl = self.ib.reqPnLSingle(account, "", con_id)
-        await self._numbers(self.ib.pnlSingleEvent, pnl, ("dailyPnL", "unrealizedPnL", "value"))
+        await self._until(self.ib.pnlSingleEvent, lambda: None not in map(known, (pnl.dailyPnL, pnl.value)))
         self.ib.cancelPnLSingle(account, "", con_id)
         return {"position": pnl.position, "daily": pnl.dailyPnL, "value": pnl.value}
-
-    @staticmethod
-    async def _numbers(event, pnl, fields):
-        """Waits until the fields are numbers."""
-        for _ in range(20):
-            if all(known(getattr(pnl, field)) is not None for field in fields):
-                return
-            await asyncio.wait_for(event, 30)
 
 
 async def answer(driver, asked):

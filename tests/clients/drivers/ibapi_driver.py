@@ -9,14 +9,20 @@ from ibapi.client import EClient
 from ibapi.contract import Contract
 from ibapi.execution import ExecutionFilter
 from ibapi.order import Order
+from ibapi.order_condition import PriceCondition, TimeCondition
+from ibapi.scanner import ScannerSubscription
 from ibapi.wrapper import EWrapper
 
 ORDER_FIELDS = {
     "action": ("action", str), "quantity": ("totalQuantity", float), "type": ("orderType", str),
     "limit": ("lmtPrice", float), "stop": ("auxPrice", float), "tif": ("tif", str), "ref": ("orderRef", str),
     "transmit": ("transmit", bool), "parent": ("parentId", int), "oca_group": ("ocaGroup", str),
-    "oca_type": ("ocaType", int), "account": ("account", str),
+    "oca_type": ("ocaType", int), "account": ("account", str), "outside_rth": ("outsideRth", bool),
+    "good_till": ("goodTillDate", str), "trail_percent": ("trailingPercent", float),
+    "trail_stop": ("trailStopPrice", float), "display_size": ("displaySize", int),
 }
+# What an order says of itself besides its everyday fields.
+TERMS = ("tif", "stop", "outside_rth", "good_till", "trail_percent", "trail_stop", "display_size", "oca_group", "parent")
 CONTRACT_FIELDS = {
     "con_id": "conId", "symbol": "symbol", "sec_type": "secType", "exchange": "exchange", "currency": "currency",
     "expiry": "lastTradeDateOrContractMonth", "strike": "strike", "right": "right", "multiplier": "multiplier",
@@ -50,10 +56,33 @@ def order_of(told):
     order = Order()
     # This old version sets two flags that brokers refuse by now; its users know to unset them.
     order.eTradeOnly = order.firmQuoteOnly = False
+    told = dict(told)
+    order.conditions = [condition_of(condition) for condition in told.pop("conditions", [])]
     for name, value in told.items():
         field, kind = ORDER_FIELDS[name]
         setattr(order, field, kind(value))
     return order
+
+
+def condition_of(told):
+    if told["kind"] == "time":
+        condition = TimeCondition(told["more"], told["time"])
+    else:
+        condition = PriceCondition(0, told["con_id"], told["exchange"], told["more"], float(told["price"]))
+    condition.isConjunctionConnection = True
+    return condition
+
+
+def condition_fields(condition):
+    if isinstance(condition, TimeCondition):
+        return {"kind": "time", "more": condition.isMore, "time": condition.time}
+    return {"kind": "price", "more": condition.isMore, "price": condition.price, "con_id": condition.conId,
+            "exchange": condition.exchange}
+
+
+def term_fields(order):
+    terms = {name: known(getattr(order, ORDER_FIELDS[name][0])) for name in TERMS}
+    return {**terms, "conditions": [condition_fields(condition) for condition in order.conditions or []]}
 
 
 def contract_fields(contract):
@@ -65,6 +94,7 @@ def order_fields(contract, order, state):
         "order_id": order.orderId, "client_id": order.clientId, "perm_id": order.permId, "ref": order.orderRef,
         "symbol": contract.symbol, "action": order.action, "type": order.orderType,
         "quantity": known(order.totalQuantity), "limit": known(order.lmtPrice), "status": state.status,
+        "terms": term_fields(order),
     }
 
 
@@ -77,7 +107,7 @@ class App(EWrapper, EClient):
         self.order_id, self.accounts = 0, []
         self.request_id = 1_000_000
         self.rows, self.ends, self.codes = {}, {}, {}
-        self.quotes, self.subs = {}, {}
+        self.quotes, self.subs, self.books = {}, {}, {}
 
     # Requests.
 
@@ -176,6 +206,66 @@ class App(EWrapper, EClient):
                          "volume": bar.volume})
 
     def historicalDataEnd(self, reqId, start, end):
+        self.end(reqId)
+
+    def updateMktDepth(self, reqId, position, operation, side, price, size):
+        book = self.books.get(reqId)
+        if book is None:
+            return
+        rows = book["bids" if side else "asks"]
+        if operation == 0:
+            rows.insert(position, [price, size])
+        elif operation == 1:
+            rows[position] = [price, size]
+        else:
+            del rows[position]
+        if min(len(book["bids"]), len(book["asks"])) >= book["rows"]:
+            self.end(reqId)
+
+    def tickByTickAllLast(self, reqId, tickType, time, price, size, *_):
+        self.row(reqId, {"price": price, "size": size})
+        self.end(reqId)
+
+    def tickByTickBidAsk(self, reqId, time, bidPrice, askPrice, bidSize, askSize, _):
+        self.row(reqId, {"bid": bidPrice, "ask": askPrice, "bid_size": bidSize, "ask_size": askSize})
+        self.end(reqId)
+
+    def realtimeBar(self, reqId, time, open_, high, low, close, volume, wap, count):
+        self.row(reqId, {"open": open_, "high": high, "low": low, "close": close, "volume": volume})
+        self.end(reqId)
+
+    def headTimestamp(self, reqId, headTimestamp):
+        self.row(reqId, headTimestamp)
+        self.end(reqId)
+
+    def historicalTicksLast(self, reqId, ticks, done):
+        for tick in ticks:
+            self.row(reqId, [tick.time, tick.price, tick.size])
+        if done:
+            self.end(reqId)
+
+    def histogramData(self, reqId, items):
+        for item in items:
+            self.row(reqId, [item.price, item.count])
+        self.end(reqId)
+
+    def marketRule(self, marketRuleId, priceIncrements):
+        for step in priceIncrements:
+            self.row("rule", [step.lowEdge, step.increment])
+        self.end("rule")
+
+    def securityDefinitionOptionParameter(self, reqId, exchange, underlyingConId, tradingClass, multiplier, expirations,
+                                          strikes):
+        self.row(reqId, {"exchange": exchange, "expiries": sorted(expirations), "strikes": sorted(strikes),
+                         "multiplier": multiplier})
+
+    def securityDefinitionOptionParameterEnd(self, reqId):
+        self.end(reqId)
+
+    def scannerData(self, reqId, rank, contractDetails, *_):
+        self.row(reqId, [rank, contractDetails.contract.symbol])
+
+    def scannerDataEnd(self, reqId):
         self.end(reqId)
 
     def openOrder(self, orderId, contract, order, orderState):
@@ -337,6 +427,59 @@ class Driver:
             req, lambda: self.app.reqHistoricalData(req, contract, end, duration, size, what, int(rth), 2, False, [])
         )
         return {"bars": rows, "codes": codes}
+
+    def depth(self, contract, rows):
+        req = self.app.next_request()
+        book = self.app.books[req] = {"bids": [], "asks": [], "rows": rows}
+        self.app.ask(req, lambda: self.app.reqMktDepth(req, contract_of(contract), rows, False, []))
+        self.app.cancelMktDepth(req, False)
+        return {"bids": book["bids"], "asks": book["asks"]}
+
+    def tick_by_tick(self, contract, kind):
+        req = self.app.next_request()
+        rows, _ = self.app.ask(req, lambda: self.app.reqTickByTickData(req, contract_of(contract), kind, 0, False))
+        self.app.cancelTickByTickData(req)
+        return rows[0]
+
+    def realtime_bar(self, contract):
+        req = self.app.next_request()
+        rows, _ = self.app.ask(
+            req, lambda: self.app.reqRealTimeBars(req, contract_of(contract), 5, "TRADES", False, [])
+        )
+        self.app.cancelRealTimeBars(req)
+        return rows[0]
+
+    def head_timestamp(self, contract, what):
+        req = self.app.next_request()
+        rows, _ = self.app.ask(req, lambda: self.app.reqHeadTimeStamp(req, contract_of(contract), what, 1, 2))
+        return {"time": rows[0]}
+
+    def past_ticks(self, contract, start, count):
+        req, contract = self.app.next_request(), contract_of(contract)
+        rows, _ = self.app.ask(
+            req, lambda: self.app.reqHistoricalTicks(req, contract, start, "", count, "TRADES", 0, False, [])
+        )
+        return {"ticks": rows}
+
+    def histogram(self, contract, period):
+        req = self.app.next_request()
+        rows, _ = self.app.ask(req, lambda: self.app.reqHistogramData(req, contract_of(contract), True, period))
+        return {"rows": rows}
+
+    def market_rule(self, rule):
+        return {"steps": self.app.ask("rule", lambda: self.app.reqMarketRule(rule))[0]}
+
+    def option_chain(self, symbol, sec_type, con_id):
+        req = self.app.next_request()
+        rows, _ = self.app.ask(req, lambda: self.app.reqSecDefOptParams(req, symbol, "", sec_type, con_id))
+        return {"chains": rows}
+
+    def scan(self, code, rows):
+        req, asked = self.app.next_request(), ScannerSubscription()
+        asked.numberOfRows, asked.instrument, asked.locationCode, asked.scanCode = rows, "STK", "STK.US.MAJOR", code
+        found, _ = self.app.ask(req, lambda: self.app.reqScannerSubscription(req, asked, [], []))
+        self.app.cancelScannerSubscription(req)
+        return {"found": found}
 
     def what_if(self, contract, order):
         order_id, made = self.order_id()["order_id"], order_of(order)

@@ -1,5 +1,6 @@
 """What the checks are written with: a client, the venue, and orders followed by their events."""
 
+import json
 import time
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -104,6 +105,10 @@ class Desk:
     def connect(self):
         port, client_id = self.venue.port, self.client.client_id
         return self.client.ask("connect", host="127.0.0.1", port=port, client_id=client_id)
+
+    def same_for_all(self, asked, told):
+        """Keeps an answer that all clients must have got alike; compared when all are through."""
+        self.client.kept.setdefault("same", {})[json.dumps(asked)] = told
 
     def until_gone(self):
         """Waits until the venue has seen that this client went away."""

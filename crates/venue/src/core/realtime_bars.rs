@@ -44,7 +44,8 @@ impl Core {
             _ => Err(invalid("Invalid whatToShow of real time bars")),
         };
         let checked = what.and_then(|what| {
-            if asked.bar_size.is_some_and(|size| i64::from(size) != WIDTH) {
+            // The size has one value only; the crate `ibapi` sends 0 for it.
+            if asked.bar_size.is_some_and(|size| size != 0 && i64::from(size) != WIDTH) {
                 return Err(invalid("Only bars of 5 seconds are supported"));
             }
             if self.data_rights != DataRights::Live {

@@ -8,6 +8,7 @@
     reason = "the library's enums grow, and a driver passes on only what the suite asks for"
 )]
 
+mod data;
 mod verbs;
 mod words;
 

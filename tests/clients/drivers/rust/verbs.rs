@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The connection, and the tasks that listen on it.
 #[derive(Default)]
@@ -35,7 +35,7 @@ fn codes(error: Error) -> Result<Vec<i32>, Failure> {
 }
 
 /// Every item until the end of a request.
-async fn all<T>(
+pub(crate) async fn all<T>(
     mut items: impl StreamExt<Item = Result<SubscriptionItem<T>, Error>> + Unpin,
 ) -> Result<Vec<T>, Failure> {
     let mut found = Vec::new();
@@ -49,7 +49,7 @@ async fn all<T>(
 }
 
 /// The first item.
-async fn first<T>(
+pub(crate) async fn first<T>(
     mut items: impl StreamExt<Item = Result<SubscriptionItem<T>, Error>> + Unpin,
     wanted: impl Fn(&T) -> bool,
 ) -> Result<T, Failure> {
@@ -127,7 +127,7 @@ impl Driver {
             "positions" => positions(&client).await?,
             "pnl" => pnl(&client, given).await?,
             "pnl_single" => pnl_single(&client, given).await?,
-            _ => return Ok(None),
+            _ => return crate::data::answer(&client, given).await,
         };
         Ok(Some(answer))
     }
@@ -267,7 +267,7 @@ async fn snapshot(client: &Client, given: &Value) -> Result<Value, Failure> {
     Ok(quote.fields().into())
 }
 
-fn bar_size(words: &str) -> Result<BarSize, Failure> {
+pub(crate) fn bar_size(words: &str) -> Result<BarSize, Failure> {
     match words {
         "1 min" => Ok(BarSize::Min),
         "5 mins" => Ok(BarSize::Min5),
@@ -278,7 +278,7 @@ fn bar_size(words: &str) -> Result<BarSize, Failure> {
 }
 
 /// When bars end: `20240229 16:00:00 US/Eastern`; nothing for now.
-fn ending(words: &str) -> Result<Option<time::OffsetDateTime>, Failure> {
+pub(crate) fn ending(words: &str) -> Result<Option<time::OffsetDateTime>, Failure> {
     if words.is_empty() {
         return Ok(None);
     }

@@ -3,7 +3,10 @@
 use crate::{Failure, say};
 use ibapi::contracts::tick_types::TickType;
 use ibapi::market_data::realtime::TickTypes;
-use ibapi::orders::{CommissionReport, ExecutionData, ExecutionSide, OcaType, Order, OrderData, OrderStatus};
+use ibapi::orders::conditions::{PriceCondition, TimeCondition};
+use ibapi::orders::{
+    CommissionReport, ExecutionData, ExecutionSide, OcaType, Order, OrderCondition, OrderData, OrderStatus,
+};
 use ibapi::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -58,7 +61,51 @@ pub(crate) fn order_of(given: &Value) -> Result<Order, Failure> {
         oca_group: text(given, "oca_group"),
         oca_type: OcaType::from(given["oca_type"].as_i64().map_or(Ok(0), i32::try_from)?),
         account: text(given, "account"),
+        outside_rth: given["outside_rth"].as_bool().unwrap_or(false),
+        good_till_date: text(given, "good_till"),
+        trailing_percent: number(given, "trail_percent")?,
+        trail_stop_price: number(given, "trail_stop")?,
+        display_size: given["display_size"].as_i64().map(i32::try_from).transpose()?,
+        conditions: given["conditions"].as_array().into_iter().flatten().map(condition_of).collect::<Result<_, _>>()?,
         ..Order::default()
+    })
+}
+
+fn condition_of(given: &Value) -> Result<OrderCondition, Failure> {
+    let more = given["more"].as_bool().unwrap_or(true);
+    if given["kind"] == "time" {
+        let mut condition = TimeCondition::default();
+        condition.time = text(given, "time");
+        (condition.is_more, condition.is_conjunction) = (more, true);
+        return Ok(OrderCondition::Time(condition));
+    }
+    let mut condition = PriceCondition::default();
+    condition.contract_id = integer(given, "con_id")?;
+    condition.exchange = text(given, "exchange");
+    condition.price = number(given, "price")?.unwrap_or(0.0);
+    (condition.is_more, condition.is_conjunction) = (more, true);
+    Ok(OrderCondition::Price(condition))
+}
+
+fn condition_fields(condition: &OrderCondition) -> Value {
+    match condition {
+        OrderCondition::Time(time) => json!({"kind": "time", "more": time.is_more, "time": time.time}),
+        OrderCondition::Price(price) => json!({
+            "kind": "price", "more": price.is_more, "price": price.price, "con_id": price.contract_id,
+            "exchange": price.exchange,
+        }),
+        other => json!({"kind": other.condition_type()}),
+    }
+}
+
+/// What an order says of itself besides its everyday fields.
+fn term_fields(order: &Order) -> Value {
+    json!({
+        "tif": order.tif.to_string(), "stop": order.aux_price, "outside_rth": order.outside_rth,
+        "good_till": order.good_till_date, "trail_percent": order.trailing_percent,
+        "trail_stop": order.trail_stop_price, "display_size": order.display_size, "oca_group": order.oca_group,
+        "parent": order.parent_id,
+        "conditions": order.conditions.iter().map(condition_fields).collect::<Vec<_>>(),
     })
 }
 
@@ -80,6 +127,7 @@ pub(crate) fn order_fields(data: &OrderData) -> Value {
         "order_id": data.order_id, "client_id": order.client_id, "perm_id": order.perm_id, "ref": order.order_ref,
         "symbol": data.contract.symbol.as_str(), "action": order.action.to_string(), "type": order.order_type,
         "quantity": order.total_quantity, "limit": order.limit_price, "status": data.order_state.status.as_str(),
+        "terms": term_fields(order),
     })
 }
 

@@ -2,7 +2,7 @@
 // Driver of @stoqey/ib: its `IBApi` object and the events it emits.
 
 const readline = require("node:readline");
-const { IBApi, EventName } = require("@stoqey/ib");
+const { IBApi, EventName, PriceCondition, TimeCondition, ConjunctionConnection, ScanCode } = require("@stoqey/ib");
 
 const CONTRACT_FIELDS = {
   con_id: "conId", symbol: "symbol", sec_type: "secType", exchange: "exchange", currency: "currency",
@@ -13,8 +13,14 @@ const ORDER_FIELDS = {
   action: ["action", String], quantity: ["totalQuantity", Number], type: ["orderType", String],
   limit: ["lmtPrice", Number], stop: ["auxPrice", Number], tif: ["tif", String], ref: ["orderRef", String],
   transmit: ["transmit", Boolean], parent: ["parentId", Number], oca_group: ["ocaGroup", String],
-  oca_type: ["ocaType", Number], account: ["account", String],
+  oca_type: ["ocaType", Number], account: ["account", String], outside_rth: ["outsideRth", Boolean],
+  good_till: ["goodTillDate", String], trail_percent: ["trailingPercent", Number],
+  trail_stop: ["trailStopPrice", Number], display_size: ["displaySize", Number],
 };
+// What an order says of itself besides its everyday fields.
+const TERMS = [
+  "tif", "stop", "outside_rth", "good_till", "trail_percent", "trail_stop", "display_size", "oca_group", "parent",
+];
 const SIDES = { BOT: "BUY", SLD: "SELL" };
 const TICKS = { 0: "bid_size", 1: "bid", 2: "ask", 3: "ask_size", 4: "last" };
 const PATIENCE_MS = 60_000;
@@ -28,10 +34,31 @@ function contractOf(told) {
   return Object.fromEntries(Object.entries(told).map(([name, value]) => [CONTRACT_FIELDS[name], value]));
 }
 
-function orderOf(told) {
-  return Object.fromEntries(
+function orderOf({ conditions, ...told }) {
+  const order = Object.fromEntries(
     Object.entries(told).map(([name, value]) => [ORDER_FIELDS[name][0], ORDER_FIELDS[name][1](value)]),
   );
+  return conditions ? { ...order, conditions: conditions.map(conditionOf) } : order;
+}
+
+function conditionOf(told) {
+  const and = ConjunctionConnection.AND;
+  if (told.kind === "time") return new TimeCondition(told.time, told.more, and);
+  return new PriceCondition(Number(told.price), 0, told.con_id, told.exchange, told.more, and);
+}
+
+function conditionFields(condition) {
+  if (condition instanceof TimeCondition) return { kind: "time", more: condition.isMore, time: condition.time };
+  return {
+    kind: "price", more: condition.isMore, price: condition.price, con_id: condition.conId,
+    exchange: condition.exchange,
+  };
+}
+
+function termFields(order) {
+  const value = (told) => (told === UNSET || told === undefined ? null : told);
+  const terms = Object.fromEntries(TERMS.map((name) => [name, value(order[ORDER_FIELDS[name][0]])]));
+  return { ...terms, conditions: (order.conditions ?? []).map(conditionFields) };
 }
 
 function contractFields(contract) {
@@ -42,7 +69,7 @@ function orderFields(orderId, contract, order, state) {
   return {
     order_id: orderId, client_id: order.clientId, perm_id: order.permId, ref: order.orderRef,
     symbol: contract.symbol, action: order.action, type: order.orderType, quantity: known(order.totalQuantity),
-    limit: known(order.lmtPrice), status: state.status,
+    limit: known(order.lmtPrice), status: state.status, terms: termFields(order),
   };
 }
 
@@ -64,6 +91,7 @@ class Connection {
     this.accounts = undefined;
     this.asked = new Map();
     this.quotes = new Map();
+    this.books = new Map();
     this.commissions = new Map();
     this.listen();
   }
@@ -181,6 +209,7 @@ class Connection {
       this.row("positions", { account, symbol: contract.symbol, quantity, average_cost: cost });
     });
     on("positionEnd", () => this.end("positions"));
+    this.listenToSpecialData(on);
     const numbers = (id, told) => {
       if (!Object.values(told).includes(null)) {
         this.row(id, told);
@@ -193,6 +222,45 @@ class Connection {
     on("pnlSingle", (id, position, daily, _unrealized, _realized, value) => {
       numbers(id, { position: Number(position), daily: known(daily), value: known(value) });
     });
+  }
+
+  listenToSpecialData(on) {
+    on("updateMktDepth", (id, position, operation, side, price, size) => {
+      const book = this.books.get(id);
+      if (!book) return;
+      const rows = side ? book.bids : book.asks;
+      if (operation === 0) rows.splice(position, 0, [price, size]);
+      else if (operation === 1) rows[position] = [price, size];
+      else rows.splice(position, 1);
+      if (Math.min(book.bids.length, book.asks.length) >= book.rows) this.end(id);
+    });
+    const once = (id, told) => {
+      this.row(id, told);
+      this.end(id);
+    };
+    on("tickByTickAllLast", (id, _kind, _time, price, size) => once(id, { price, size }));
+    on("tickByTickBidAsk", (id, _time, bid, ask, bid_size, ask_size) => once(id, { bid, ask, bid_size, ask_size }));
+    on("realtimeBar", (id, _time, open, high, low, close, volume) => once(id, { open, high, low, close, volume }));
+    on("headTimestamp", (id, time) => once(id, time));
+    on("historicalTicksLast", (id, ticks, done) => {
+      ticks.forEach((tick) => this.row(id, [Number(tick.time), tick.price, tick.size]));
+      if (done) this.end(id);
+    });
+    on("histogramData", (id, rows) => {
+      rows.forEach((row) => this.row(id, [row.price, row.count ?? row.size]));
+      this.end(id);
+    });
+    on("marketRule", (_rule, steps) => {
+      steps.forEach((step) => this.row("rule", [step.lowEdge, step.increment]));
+      this.end("rule");
+    });
+    on("securityDefinitionOptionParameter", (id, exchange, _under, _class, multiplier, expiries, strikes) => {
+      const sorted = [...strikes].sort((a, b) => a - b);
+      this.row(id, { exchange, multiplier: String(multiplier), expiries: [...expiries].sort(), strikes: sorted });
+    });
+    on("securityDefinitionOptionParameterEnd", (id) => this.end(id));
+    on("scannerData", (id, rank, details) => this.row(id, [rank, details.contract.symbol]));
+    on("scannerDataEnd", (id) => this.end(id));
   }
 
   listenToOrders(on) {
@@ -320,6 +388,63 @@ const verbs = {
       connection.ib.reqHistoricalData(id, contractOf(contract), end, duration, size, what, rth ? 1 : 0, 2, false);
     });
     return { bars: rows, codes };
+  },
+  async depth({ contract, rows }) {
+    const book = { bids: [], asks: [], rows };
+    await connection.request((id) => {
+      connection.books.set(id, book);
+      connection.ib.reqMktDepth(id, contractOf(contract), rows, false);
+    });
+    connection.ib.cancelMktDepth(connection.nextRequest, false);
+    return { bids: book.bids, asks: book.asks };
+  },
+  async tick_by_tick({ contract, kind }) {
+    const { rows } = await connection.request((id) => {
+      connection.ib.reqTickByTickData(id, contractOf(contract), kind, 0, false);
+    });
+    connection.ib.cancelTickByTickData(connection.nextRequest);
+    return rows[0];
+  },
+  async realtime_bar({ contract }) {
+    const { rows } = await connection.request((id) => {
+      connection.ib.reqRealTimeBars(id, contractOf(contract), 5, "TRADES", false);
+    });
+    connection.ib.cancelRealTimeBars(connection.nextRequest);
+    return rows[0];
+  },
+  async head_timestamp({ contract, what }) {
+    const { rows } = await connection.request((id) => {
+      connection.ib.reqHeadTimestamp(id, contractOf(contract), what, true, 2);
+    });
+    return { time: rows[0] };
+  },
+  async past_ticks({ contract, start, count }) {
+    const { rows } = await connection.request((id) => {
+      connection.ib.reqHistoricalTicks(id, contractOf(contract), start, "", count, "TRADES", 0, false);
+    });
+    return { ticks: rows };
+  },
+  async histogram({ contract, period }) {
+    const [count, unit] = period.split(" ");
+    const { rows } = await connection.request((id) => {
+      connection.ib.reqHistogramData(id, contractOf(contract), true, Number(count), unit);
+    });
+    return { rows };
+  },
+  async market_rule({ rule }) {
+    return { steps: (await connection.ask("rule", () => connection.ib.reqMarketRule(rule))).rows };
+  },
+  async option_chain({ symbol, sec_type, con_id }) {
+    const { rows } = await connection.request((id) => {
+      connection.ib.reqSecDefOptParams(id, symbol, "", sec_type, con_id);
+    });
+    return { chains: rows };
+  },
+  async scan({ code, rows }) {
+    const asked = { numberOfRows: rows, instrument: "STK", locationCode: "STK.US.MAJOR", scanCode: ScanCode[code] };
+    const told = await connection.request((id) => connection.ib.reqScannerSubscription(id, asked));
+    connection.ib.cancelScannerSubscription(connection.nextRequest);
+    return { found: told.rows };
   },
   async what_if({ contract, order }) {
     const id = connection.orderId++;

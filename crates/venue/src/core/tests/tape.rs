@@ -241,6 +241,8 @@ fn real_time_bars_need_live_data_as_in_the_recording() {
     let mut rig = unpaced("2026-11-23T15:30:00Z");
     let ten = RealTimeBarsRequest { bar_size: Some(10), ..five_seconds(1, "TRADES") };
     assert_eq!(rig.ask(Request::RealTimeBars(ten)), ["error 1 321"]);
+    let unset = RealTimeBarsRequest { bar_size: Some(0), ..five_seconds(2, "TRADES") };
+    assert!(rig.ask(Request::RealTimeBars(unset)).is_empty());
     assert_eq!(rig.ask(Request::RealTimeBars(five_seconds(1, "VOLUME"))), ["error 1 321"]);
 }
 
