@@ -254,11 +254,13 @@ class Driver:
         contract = await self._qualified(contract)
         ticker = self.ib.reqMktDepth(contract, rows)
         await self._until(ticker.updateEvent, lambda: len(ticker.domBids) >= rows and len(ticker.domAsks) >= rows)
-        self.ib.cancelMktDepth(contract)
-        return {
+        # Cancelling empties the book.
+        book = {
             "bids": [[row.price, row.size] for row in ticker.domBids],
             "asks": [[row.price, row.size] for row in ticker.domAsks],
         }
+        self.ib.cancelMktDepth(contract)
+        return book
 
     async def tick_by_tick(self, contract, kind):
         contract, seen = await self._qualified(contract), []

@@ -111,7 +111,7 @@ class App(EWrapper, EClient):
 
     # Requests.
 
-    def ask(self, key, send, seconds=60):
+    def ask(self, key, send, seconds=25):
         """Sends a request; gives the rows that came before its end, and its codes."""
         end = self.ends[key] = queue.Queue()
         self.rows[key], self.codes[key] = [], []

@@ -23,7 +23,7 @@ const TERMS = [
 ];
 const SIDES = { BOT: "BUY", SLD: "SELL" };
 const TICKS = { 0: "bid_size", 1: "bid", 2: "ask", 3: "ask_size", 4: "last" };
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 25_000;
 const UNSET = Number.MAX_VALUE;
 
 const say = (words) => process.stdout.write(`${JSON.stringify(words)}\n`);
