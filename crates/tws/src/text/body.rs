@@ -55,7 +55,11 @@ impl<'a> Body<'a> {
         for unit in text.encode_utf16() {
             match u8::try_from(unit) {
                 Ok(byte) if byte.is_ascii() => escaped.push(char::from(byte)),
-                Ok(_) | Err(_) => escaped.push_str(&format!("\\u{unit:04x}")),
+                Ok(_) | Err(_) => {
+                    escaped.push_str("\\u");
+                    let digit = |shift: u32| char::from_digit(u32::from(unit) >> shift & 0xf, 16);
+                    escaped.extend([12, 8, 4, 0].into_iter().filter_map(digit));
+                }
             }
         }
         self.text(&escaped)

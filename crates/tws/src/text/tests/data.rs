@@ -59,6 +59,7 @@ fn ticks(ticks: PastTicks) -> Reply {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, one row per message")]
 fn data_reads_the_same_at_every_version() {
     let point = PointTick { time: at(), price: dec("257.95"), size: dec("0") };
     let tick = |tick| Reply::TickByTick(TickByTick { req_id: 1, tick });

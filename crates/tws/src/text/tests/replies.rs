@@ -166,10 +166,10 @@ fn each_reply_has_the_number_of_fields_of_its_version() {
 
 #[test]
 fn an_open_order_reads_as_a_gateway_writes_it() {
-    let margins = vec![UNSET; 9].join("|");
+    let margins = [UNSET; 9].join("|");
     let start = "5|7|265598|AAPL|STK||0|?||SMART|USD|AAPL|NMS|BUY|100|MKT|0.0|0.0|DAY||DUV0000001||0|mine|94|9000000001|0|0|0||";
     let middle = "|0||-1|0||||||2147483647|0|0|0||0|0|0||0|0||0|None||0||||?|0|0||0|0||||||0|0|0|2147483647|2147483647|||0|||0|0||0|0|PreSubmitted";
-    let end = format!("0|0|0|None|{}|0||||0|0|0|0|0", vec![UNSET; 6].join("|"));
+    let end = format!("0|0|0|None|{}|0||||0|0|0|0|0", [UNSET; 6].join("|"));
     let expected = |advisor: &str, preview: &str, tail: &str| {
         format!("{start}{advisor}|||||{middle}|{margins}||||{preview}||{end}{tail}")
     };

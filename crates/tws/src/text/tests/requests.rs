@@ -30,6 +30,7 @@ fn scope() -> AccountScope {
 }
 
 /// Messages that are the same at every version.
+#[expect(clippy::too_many_lines, reason = "a table, one row per message")]
 fn unchanging() -> Vec<(String, Request)> {
     let bars = HistoricalDataRequest {
         req_id: 7,
@@ -116,7 +117,7 @@ fn unchanging() -> Vec<(String, Request)> {
     };
     let tags = vec!["NetLiquidation".to_owned(), "BuyingPower".to_owned()];
     let api = |capabilities: &str| Request::StartApi { client_id: 3, optional_capabilities: capabilities.into() };
-    [
+    vec![
         ("71|2|3|+PACEAPI", api("+PACEAPI")),
         ("71|1|3", api("")),
         (&format!("1|11|7|{AAPL}|0|233|1|0|"), Request::MarketData(data)),
@@ -177,8 +178,9 @@ fn unchanging() -> Vec<(String, Request)> {
         ("94|7|A|M|265598", Request::PnLSingle(PnLRequest { scope: scope(), con_id: 265_598 })),
         ("95|7", Request::CancelPnLSingle { req_id: 7 }),
     ]
-    .map(|(fields, request)| (fields.to_owned(), request))
-    .into()
+    .into_iter()
+    .map(|(fields, request): (&str, Request)| (fields.to_owned(), request))
+    .collect()
 }
 
 #[test]
