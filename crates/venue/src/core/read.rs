@@ -201,6 +201,16 @@ fn off_tick() -> Refusal {
 
 fn refuse_unsupported(order: &Order) -> Result<(), Refusal> {
     if let Some(field) = order.unsupported.first() {
+        // Attributes that old clients set unasked, and that IBKR refuses by codes of their own.
+        let retired = match field.as_str() {
+            "eTradeOnly" => Some((10268, "EtradeOnly")),
+            "firmQuoteOnly" => Some((10269, "FirmQuoteOnly")),
+            "nbboPriceCap" => Some((10270, "NbboPriceCap")),
+            _ => None,
+        };
+        if let Some((code, name)) = retired {
+            return Err(Refusal::new(code, format!("The '{name}' order attribute is not supported.")));
+        }
         return Err(Refusal::invalid(&format!("This venue does not simulate '{field}'")));
     }
     let trailing = order.order_type.starts_with("TRAIL");

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{line, versions};
+use super::wire::{line, versions};
 use crate::model::{
     BondDetails, Contract, ContractDetails, DepthExchange, DepthOperation, DepthRow, DepthSide, FamilyCode, Histogram,
     HistogramEntry, HistoricalSchedule, HistoricalSession, HistoricalTicks, NewsProvider, OrderBound, PastTicks,

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::{read, versions};
+use super::wire::{read, versions};
 use crate::error::DecodeError;
 use crate::model::{PlaceOrder, Request};
 

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{line, versions, written};
+use super::wire::{line, versions, written};
 use crate::model::{
     BarTime, CommissionReport, CompletedOrder, Contract, ContractDetails, ExecSide, Execution, ExecutionDetails,
     HistoricalBar, HistoricalData, HistoricalDataEnd, MarketDataType, Notice, OpenOrder, Order, OrderState,

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::{read, version, versions};
+use super::wire::{read, version, versions};
 use crate::codec::decode;
 use crate::error::DecodeError;
 use crate::model::{

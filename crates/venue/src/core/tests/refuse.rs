@@ -46,6 +46,9 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         (set(|o| o.trigger_method = Some(5)), 146),
         (set(|o| o.min_qty = Some(-1)), 321),
         (set(|o| o.unsupported = vec!["algoStrategy".into()]), 321),
+        (set(|o| o.unsupported = vec!["eTradeOnly".into(), "firmQuoteOnly".into()]), 10268),
+        (set(|o| o.unsupported = vec!["firmQuoteOnly".into()]), 10269),
+        (set(|o| o.unsupported = vec!["nbboPriceCap".into()]), 10270),
         (
             set(|o| {
                 o.conditions = vec![tws::model::OrderCondition {
@@ -70,7 +73,7 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
         assert_eq!(rig.place(case, bad), [format!("error {case} {code}")]);
     }
     assert!(rig.core.ledger().is_empty());
-    assert_eq!(rig.ask(Request::Ids), ["next 1"]);
+    assert_eq!(rig.core.next_valid_id(1), 1, "no order id is used up");
 }
 
 #[test]
@@ -122,7 +125,7 @@ fn a_preview_answers_margin_and_commission_and_places_nothing() {
     assert_eq!(text(open.state.equity_with_loan_before), "1000000");
     assert_eq!(text(open.state.commission), "5");
     assert!(rig.core.ledger().is_empty() && rig.ask(Request::OpenOrders) == ["open end"]);
-    assert_eq!(rig.ask(Request::Ids), ["next 1"]);
+    assert_eq!(rig.core.next_valid_id(1), 1, "no order id is used up");
 }
 
 #[test]
