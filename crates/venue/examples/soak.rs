@@ -20,7 +20,7 @@ use soak::{Failure, Plan, be_the_venue, run};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What an order may leave in memory: its line in the ledger, its executions, its place in the indexes.
-const BYTES_PER_ORDER: u64 = 4_000;
+const BYTES_PER_ORDER: u64 = 3_000;
 
 fn main() -> ExitCode {
     match be_the_venue().and_then(|was| if was { Ok(()) } else { month() }) {

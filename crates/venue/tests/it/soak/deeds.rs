@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 use rand::RngExt;
 use rust_decimal::Decimal;
-use venue::market::{Market, Quote, SecType};
+use venue::market::{Market, Quote};
 
 use super::Failure;
 use super::ask::{Ask, Ticket};
@@ -13,6 +13,8 @@ use super::trader::Trader;
 pub(crate) struct Scene<'a> {
     pub(crate) market: &'a Market,
     pub(crate) accounts: &'a [String],
+    /// What is listed, by security type, stocks first.
+    pub(crate) listed: &'a [Vec<usize>],
     pub(crate) now: Timestamp,
 }
 
@@ -61,13 +63,10 @@ impl Trader {
 
     /// An instrument that trades now, with its quote and account to trade it in.
     fn draw(&mut self, scene: &Scene<'_>) -> Option<(usize, Quote, String)> {
-        let universe = scene.market.universe();
-        let instrument = self.rng.random_range(0..universe.len());
+        // Half of all trades are in stocks, the rest in every other type alike.
+        let kind = if self.rng.random() { 0 } else { self.rng.random_range(0..scene.listed.len()) };
+        let instrument = scene.listed[kind][self.rng.random_range(0..scene.listed[kind].len())];
         let account = self.rng.random_range(0..scene.accounts.len());
-        // An index cannot be traded; ordering one anyway is a deed as well, but not this one.
-        if universe.get(instrument).sec_type == SecType::Ind {
-            return None;
-        }
         let quote = scene.market.quote(instrument, scene.now)?;
         (quote.last > Decimal::ZERO).then(|| (instrument, quote, scene.accounts[account].clone()))
     }
@@ -100,11 +99,10 @@ impl Trader {
         let order_id = self.next_order_id;
         self.next_order_id += 1;
         // About two thousand dollars' worth.
-        let value = quote.last * of.multiplier;
-        let most = (Decimal::from(4_000) / value).round().max(Decimal::ONE);
-        let lots = self.rng.random_range(1..=20_u32);
-        let quantity = ((most * Decimal::from(lots) / Decimal::from(20)).round()).max(Decimal::ONE)
-            * of.min_size.max(of.size_increment);
+        let value = (quote.last * of.multiplier).max(Decimal::new(1, 2));
+        let step = of.size_increment;
+        let share = Decimal::from(self.rng.random_range(1..=20_u32)) / Decimal::from(20);
+        let quantity = ((Decimal::from(4_000) / value * share / step).round() * step).max(of.min_size).max(step);
         let mut ticket = Ticket {
             order_id,
             con_id: of.con_id,

@@ -16,8 +16,8 @@ fn after_a_day_of_random_trading_by_five_clients_every_book_balances() {
         seed: 7,
         days: 1,
         first: date(2022, 6, 1),
-        stride: SignedDuration::from_mins(10),
-        deeds: 6,
+        stride: SignedDuration::from_mins(30),
+        deeds: 8,
         bytes_per_order: u64::MAX,
     };
     run(plan, &["--exact", "--nocapture", TEST], &mut std::io::stdout()).unwrap();

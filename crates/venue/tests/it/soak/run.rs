@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use venue::Sessions;
-use venue::market::{Market, MarketConfig};
+use venue::market::{Market, MarketConfig, SecType};
 
+use super::ask::Ask;
 use super::books::{self, Figures};
 use super::deeds::Scene;
 use super::trader::Trader;
@@ -48,6 +49,8 @@ struct Soak<'a> {
     venue: &'a VenueProcess,
     market: Market,
     accounts: Vec<String>,
+    /// What is listed today, by security type.
+    listed: Vec<Vec<usize>>,
     traders: Vec<Trader>,
 }
 
@@ -73,7 +76,7 @@ pub(crate) fn run(plan: Plan, args: &[&str], out: &mut dyn Write) -> Result<(), 
         })
         .collect();
     let accounts = (1..=ACCOUNTS).map(|n| format!("DUV{n:07}")).collect();
-    let mut soak = Soak { plan, venue: &venue, market, accounts, traders };
+    let mut soak = Soak { plan, venue: &venue, market, accounts, listed: Vec::new(), traders };
     let mut days = Vec::new();
     let mut day = plan.first;
     writeln!(out, "seed {}, {} days from {}, clients at versions {VERSIONS:?}", plan.seed, plan.days, plan.first)?;
@@ -129,6 +132,7 @@ impl Soak<'_> {
         };
         let session = *self.market.calendar().session(day).ok_or("a session")?;
         let (before, after) = (at(9, 20)?, Timestamp::from_second(session.close)? + SignedDuration::from_mins(10));
+        self.listed = self.listed_at(after);
         let mut now = before;
         while now <= after {
             self.round(now)?;
@@ -137,9 +141,20 @@ impl Soak<'_> {
         self.round(after)
     }
 
+    /// What still trades at the end of a day, by security type; an index cannot be traded.
+    fn listed_at(&self, at: Timestamp) -> Vec<Vec<usize>> {
+        let mut by_type = std::collections::BTreeMap::<SecType, Vec<usize>>::new();
+        for (instrument, of) in self.market.universe().iter() {
+            if of.sec_type != SecType::Ind && self.market.is_listed(instrument, at) {
+                by_type.entry(of.sec_type).or_default().push(instrument);
+            }
+        }
+        by_type.into_values().collect()
+    }
+
     fn round(&mut self, now: Timestamp) -> Result<(), Failure> {
         control::step_to(self.venue.control, now)?;
-        let scene = Scene { market: &self.market, accounts: &self.accounts, now };
+        let scene = Scene { market: &self.market, accounts: &self.accounts, listed: &self.listed, now };
         for trader in &mut self.traders {
             trader.settle()?;
             for _ in 0..self.plan.deeds {
@@ -155,7 +170,13 @@ impl Soak<'_> {
     fn reckon(&mut self) -> Result<Figures, Failure> {
         for trader in &mut self.traders {
             trader.connect()?;
+            let req_id = trader.req_id();
+            trader.say(&Ask::Executions { req_id })?;
             trader.settle()?;
+        }
+        let audit = control::get(self.venue.control, "/audit")?;
+        if audit["violations"].as_array().is_none_or(|violations| !violations.is_empty()) {
+            return Err(format!("the venue's own audit: {audit}").into());
         }
         let ledger = control::get(self.venue.control, "/ledger")?;
         let state = control::get(self.venue.control, "/state")?;

@@ -22,6 +22,9 @@ pub(crate) struct Trader {
     /// Its own executions by id.
     pub(crate) trades: BTreeMap<String, Trade>,
     pub(crate) fees: BTreeMap<String, Fee>,
+    /// Executions without an order: what expired was settled by them.
+    pub(crate) settlements: BTreeMap<String, Trade>,
+    pub(crate) settlement_fees: BTreeMap<String, Fee>,
     /// Executions of others that a query brought.
     others: BTreeSet<String>,
     /// Notices by code.
@@ -48,6 +51,8 @@ impl Trader {
             working: BTreeMap::new(),
             trades: BTreeMap::new(),
             fees: BTreeMap::new(),
+            settlements: BTreeMap::new(),
+            settlement_fees: BTreeMap::new(),
             others: BTreeSet::new(),
             notices: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -117,6 +122,9 @@ impl Trader {
                     }
                 }
                 Event::Trade(trade) if trade.client_id == self.id => self.keep_trade(trade)?,
+                Event::Trade(trade) if trade.client_id == 0 => {
+                    self.settlements.insert(trade.exec_id.clone(), trade);
+                }
                 Event::Trade(trade) => {
                     self.others.insert(trade.exec_id);
                 }
@@ -151,6 +159,10 @@ impl Trader {
 
     fn keep_fee(&mut self, fee: Fee) -> Result<(), Failure> {
         if self.others.contains(&fee.exec_id) {
+            return Ok(());
+        }
+        if self.settlements.contains_key(&fee.exec_id) {
+            self.settlement_fees.insert(fee.exec_id.clone(), fee);
             return Ok(());
         }
         if !self.trades.contains_key(&fee.exec_id) {
