@@ -27,6 +27,8 @@ pub struct VenueConfig {
     pub sessions: Sessions,
     /// Where state is kept; `None` keeps it in memory only.
     pub state_dir: Option<PathBuf>,
+    /// Length of the changes in the state directory, in bytes, from which they are replaced by a snapshot.
+    pub compact_len: u64,
     /// Number of accounts, at least 1.
     pub accounts: u32,
     /// Behave like a live Gateway where that differs from a paper one.
@@ -68,6 +70,7 @@ impl Default for VenueConfig {
             seed: 1,
             sessions: Sessions::Exchange,
             state_dir: None,
+            compact_len: 64 << 20,
             accounts: 1,
             live_like: false,
             commissions: Commissions::Fixed,

@@ -39,8 +39,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::control_page::{ORDERS_SHOWN_MAX, page};
 use crate::faults::FaultSpec;
-use crate::server_control::{Answer, Ask, LedgerFilter, Refusal, StateFilter, StepTarget};
+use crate::server_control::{Answer, Ask, Refusal, StateFilter, StepTarget};
 use crate::server_core::Command;
+use crate::server_ledger::LedgerFilter;
 
 /// Longest request body, in bytes.
 const BODY_LEN_MAX: usize = 64 << 10;
@@ -143,8 +144,7 @@ async fn state(State(to): State<Commands>, request: Request) -> Response {
 
 async fn show(State(to): State<Commands>) -> Response {
     let state = answer(to, Ask::State { orders_max: ORDERS_SHOWN_MAX }).await;
-    let read =
-        state.and_then(|Answer(json)| serde_json::from_slice(&json).map_err(|e| Refusal::Internal(e.to_string())));
+    let read = state.and_then(|json| serde_json::from_slice(&json).map_err(|e| Refusal::Internal(e.to_string())));
     read.map_or_else(|refusal| refuse(&refusal), |state| page(&state))
 }
 
@@ -203,18 +203,24 @@ async fn ask_if(commands: Commands, asked: Result<Ask, Refusal>) -> Response {
 
 async fn ask(commands: Commands, asked: Ask) -> Response {
     match answer(commands, asked).await {
-        Ok(Answer(json)) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
+        Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
         Err(refusal) => refuse(&refusal),
     }
 }
 
-async fn answer(commands: Commands, ask: Ask) -> Result<Answer, Refusal> {
+async fn answer(commands: Commands, ask: Ask) -> Result<Vec<u8>, Refusal> {
     let (answer, result) = oneshot::channel();
     let gone = || Refusal::Internal("the venue is stopping".to_owned());
     let sent = commands.send(Command::Control { ask, answer }).await;
-    match sent {
+    let answer = match sent {
         Err(_) => Err(gone()),
         Ok(()) => result.await.unwrap_or_else(|_| Err(gone())),
+    };
+    match answer? {
+        Answer::Json(json) => Ok(json),
+        Answer::Ledger(ledger) => {
+            tokio::task::spawn_blocking(move || ledger.json()).await.unwrap_or_else(|_| Err(gone()))
+        }
     }
 }
 

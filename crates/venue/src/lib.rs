@@ -16,6 +16,7 @@
 //! - What a client sends that is not the protocol ends its own connection and nothing else.
 //! - The venue knows nothing of Tollgate, and shares no code with its TWS adapter.
 
+mod archive;
 mod config;
 mod control;
 mod control_page;
@@ -29,6 +30,7 @@ mod server_control;
 mod server_core;
 mod server_faults;
 mod server_gate;
+mod server_ledger;
 mod server_outbox;
 mod server_replies;
 mod server_requests;

@@ -9,12 +9,13 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::Archive;
 use crate::config::{ClockMode, ConfigError, VenueConfig};
 use crate::control;
 use crate::core::{ConnId, Core, CoreConfig, CoreError};
 use crate::market::Sessions;
 use crate::server_clock::Clock;
-use crate::server_core::{COMMANDS_MAX, Command, CoreTask};
+use crate::server_core::{COMMANDS_MAX, Command, CoreTask, Keeping};
 use crate::server_faults;
 use crate::server_gate::Gate;
 use crate::server_wire::Wire;
@@ -155,15 +156,22 @@ fn open_core(config: &VenueConfig, gate: &Gate) -> Result<CoreTask, VenueError> 
         let mut clock = Clock::new(config, None)?;
         let core = Core::new(core_config, clock.now())?;
         let wire = wire(config, &core, &mut clock, gate)?;
-        return Ok(CoreTask::new(core, clock, None, wire));
+        let kept = Keeping { state: None, archive: Archive::Memory(Vec::new()), compact_len: u64::MAX };
+        return Ok(CoreTask::new(core, clock, kept, wire));
     };
     let identity =
         Identity { format: STATE_FORMAT, seed: config.seed, accounts: config.accounts, live_like: config.live_like };
     let (state, remembered) = StateDir::open(dir, &identity)?;
     let mut clock = Clock::new(config, remembered.reached)?;
-    let core = Core::restore(core_config, remembered.changes.into_iter(), clock.now())?;
+    let archive = Archive::open(dir, remembered.ledger_len)?;
+    let changes = remembered.changes.into_iter();
+    let core = match remembered.snapshot {
+        None => Core::restore(core_config, changes, clock.now())?,
+        Some(snapshot) => Core::restore_from(core_config, snapshot, changes, clock.now())?,
+    };
     let wire = wire(config, &core, &mut clock, gate)?;
-    Ok(CoreTask::new(core, clock, Some(state), wire))
+    let kept = Keeping { state: Some(state), archive, compact_len: config.compact_len };
+    Ok(CoreTask::new(core, clock, kept, wire))
 }
 
 /// The faults of the script, and what is set off at once.

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::core::LedgerOrder;
 use crate::faults::{FAULTS_MAX, FaultSpec, REPLIES, REQUESTS};
-use crate::server_control::{Answer, Ask, ConnectionState, LedgerFilter, Refusal, ServerState};
+use crate::server_control::{Answer, Ask, ConnectionState, Refusal, ServerState};
 use crate::server_core::{AnswerTo, CoreTask, Group};
+use crate::server_ledger::{LedgerAt, LedgerFilter};
 
 impl CoreTask {
     /// The control API asks.
@@ -18,7 +18,7 @@ impl CoreTask {
                     Err(refusal) => group.answers.push((to, Err(refusal))),
                 };
             }
-            Ask::Ledger(filter) => self.ledger(&filter),
+            Ask::Ledger(filter) => Ok(self.ledger(filter, group)),
             Ask::State { orders_max } => Answer::json(&self.server_state(orders_max, now)),
             Ask::Connections => Answer::json(&self.server_state(0, now).connections),
             Ask::Health => Answer::json(&json!({ "status": "ok", "venue_time": now })),
@@ -75,9 +75,10 @@ impl CoreTask {
         Answer::json(&json!({ "id": id }))
     }
 
-    fn ledger(&self, filter: &LedgerFilter) -> Result<Answer, Refusal> {
-        let all: Vec<LedgerOrder> = self.core.ledger().into_iter().filter(|order| filter.passes(order)).collect();
-        Answer::json(&all)
+    fn ledger(&self, filter: LedgerFilter, group: &Group) -> Answer {
+        // What the core let go of in this very group is not in the archive yet.
+        let recent = group.archived.iter().cloned().chain(self.core.ledger()).collect();
+        Answer::Ledger(Box::new(LedgerAt { recent, archive: self.archive.reader(), filter }))
     }
 
     fn set_speed(&mut self, speed: u32) -> Result<Answer, Refusal> {

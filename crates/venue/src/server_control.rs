@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::core::{ConnectionView, LedgerOrder, StateView};
+use crate::core::{ConnectionView, StateView};
 use crate::faults::{Fault, FaultSpec};
+use crate::server_ledger::{LedgerAt, LedgerFilter};
 
 /// A question or an order of the control API.
 #[derive(Debug)]
@@ -60,35 +61,6 @@ pub(crate) enum Ask {
     AddFault(Box<FaultSpec>),
     /// One fault less.
     RemoveFault(u64),
-}
-
-/// Which orders of the ledger are wanted.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct LedgerFilter {
-    client_id: Option<i32>,
-    order_id: Option<i32>,
-    perm_id: Option<i64>,
-    order_ref: Option<String>,
-    account: Option<String>,
-    symbol: Option<String>,
-    status: Option<String>,
-    /// Accepted at this time or later.
-    since: Option<Timestamp>,
-}
-
-impl LedgerFilter {
-    /// Whether an order is among those wanted.
-    pub(crate) fn passes(&self, order: &LedgerOrder) -> bool {
-        self.client_id.is_none_or(|id| id == order.client_id)
-            && self.order_id.is_none_or(|id| id == order.order_id)
-            && self.perm_id.is_none_or(|id| id == order.perm_id)
-            && self.order_ref.as_ref().is_none_or(|r| *r == order.order_ref)
-            && self.account.as_ref().is_none_or(|a| *a == order.account)
-            && self.symbol.as_ref().is_none_or(|s| *s == order.symbol)
-            && self.status.as_deref().is_none_or(|s| s == order.status.as_str())
-            && self.since.is_none_or(|at| order.accepted_at >= at)
-    }
 }
 
 /// How much of the state is wanted.
@@ -157,14 +129,19 @@ impl StepTarget {
     }
 }
 
-/// A JSON text, written where the core is.
+/// What the core answers.
 #[derive(Debug)]
-pub(crate) struct Answer(pub(crate) Vec<u8>);
+pub(crate) enum Answer {
+    /// A JSON text, written where the core is.
+    Json(Vec<u8>),
+    /// The ledger, to be written elsewhere: it may be long.
+    Ledger(Box<LedgerAt>),
+}
 
 impl Answer {
     /// Writes a value.
     pub(crate) fn json<T: Serialize>(value: &T) -> Result<Self, Refusal> {
-        serde_json::to_vec(value).map(Self).map_err(|e| Refusal::Internal(e.to_string()))
+        serde_json::to_vec(value).map(Self::Json).map_err(|e| Refusal::Internal(e.to_string()))
     }
 }
 

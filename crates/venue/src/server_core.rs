@@ -11,10 +11,12 @@ use tokio::sync::{mpsc, oneshot};
 use tws::ServerVersion;
 use tws::model::{Notice, Reply, Request};
 
-use crate::core::{Change, ConnId, Core, Step};
+use crate::archive::Archive;
+use crate::core::{Change, ConnId, Core, LedgerOrder, Step};
 use crate::server_clock::Clock;
 use crate::server_control::{Answer, Ask, Refusal};
 use crate::server_outbox::Outbox;
+use crate::server_step::Stepping;
 use crate::server_wire::Wire;
 use crate::state::{Batch, StateDir, StateError};
 
@@ -80,16 +82,30 @@ pub(crate) struct CoreTask {
     pub(crate) core: Core,
     pub(crate) clock: Clock,
     pub(crate) state: Option<StateDir>,
+    pub(crate) archive: Archive,
+    /// Length of the changes, in bytes, at which they are begun anew.
+    compact_len: u64,
     pub(crate) clients: BTreeMap<ConnId, Client>,
     pub(crate) wire: Wire,
     /// Steps of the clock that are under way, the first of them now.
-    pub(crate) stepping: VecDeque<(Timestamp, AnswerTo)>,
+    pub(crate) stepping: VecDeque<Stepping>,
+}
+
+/// Where what must survive goes.
+pub(crate) struct Keeping {
+    /// The changes; `None` in memory only.
+    pub(crate) state: Option<StateDir>,
+    /// Orders the core keeps no longer.
+    pub(crate) archive: Archive,
+    /// Length of the changes, in bytes, at which they are begun anew.
+    pub(crate) compact_len: u64,
 }
 
 /// What one group of commands brought about, held back until it is durable.
 #[derive(Default)]
 pub(crate) struct Group {
     changes: Vec<Change>,
+    pub(crate) archived: Vec<LedgerOrder>,
     /// Written in each client's own encoding, in the order they arose.
     out: Vec<(ConnId, Vec<u8>)>,
     close: Vec<ConnId>,
@@ -101,8 +117,9 @@ pub(crate) struct Group {
 
 impl CoreTask {
     /// Puts the parts together.
-    pub(crate) fn new(core: Core, clock: Clock, state: Option<StateDir>, wire: Wire) -> Self {
-        Self { core, clock, state, clients: BTreeMap::new(), wire, stepping: VecDeque::new() }
+    pub(crate) fn new(core: Core, clock: Clock, kept: Keeping, wire: Wire) -> Self {
+        let Keeping { state, archive, compact_len } = kept;
+        Self { core, clock, state, archive, compact_len, clients: BTreeMap::new(), wire, stepping: VecDeque::new() }
     }
 
     /// Runs until every sender of commands is gone.
@@ -198,6 +215,7 @@ impl CoreTask {
     /// Takes up what the core brought about.
     pub(crate) fn take(&mut self, step: Step, now: Timestamp, group: &mut Group) {
         group.changes.extend(step.changes);
+        group.archived.extend(step.archived);
         for (conn, reply) in step.out {
             self.say(conn, reply, now, group);
         }
@@ -248,12 +266,21 @@ impl CoreTask {
 
     fn make_durable(&mut self, group: &mut Group) -> Result<(), StateError> {
         let changes = std::mem::take(&mut group.changes);
-        match &mut self.state {
-            Some(state) if !changes.is_empty() || group.clock_moved => {
-                state.append(&Batch { now: self.clock.now(), changes })
-            }
-            Some(_) | None => Ok(()),
+        if !group.archived.is_empty() {
+            // Before the changes by which the core let go of them: those say how much of it holds.
+            self.archive.append(&group.archived)?;
         }
+        let Some(state) = &mut self.state else {
+            return Ok(());
+        };
+        let (now, ledger_len) = (self.clock.now(), self.archive.len());
+        if !changes.is_empty() || group.clock_moved {
+            state.append(&Batch { now, changes, ledger_len })?;
+        }
+        if state.is_long(self.compact_len) {
+            state.compact(&self.core.snapshot(), now, ledger_len)?;
+        }
+        Ok(())
     }
 
     fn release(&mut self, group: Group) {

@@ -18,7 +18,8 @@ fn task(state: Option<StateDir>) -> CoreTask {
     let core_config = CoreConfig { always: true, ..CoreConfig::default() };
     let core = Core::new(core_config, clock.now()).unwrap();
     let wire = Wire::new(&FaultScript::default(), 1, clock.now(), Gate::default());
-    CoreTask::new(core, clock, state, wire)
+    let kept = Keeping { state, archive: Archive::Memory(Vec::new()), compact_len: u64::MAX };
+    CoreTask::new(core, clock, kept, wire)
 }
 
 fn connect() -> (Command, OutboxReader) {

@@ -5,9 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 use crate::server_control::{Answer, Refusal};
 use crate::server_core::{AnswerTo, CoreTask, Group};
 
-/// Longest stretch of venue time that is walked before others are heard. Its length is venue time and
-/// not real time, so that a step has the same outcome on every machine.
-const SLICE: SignedDuration = SignedDuration::from_mins(5);
+/// Looks at the books before others are heard. A slice is so much venue time and not so much real time,
+/// so that a step has the same outcome on every machine.
+const SLICE_STRIDES: i64 = 300;
+
+/// A step of the clock under way.
+pub(crate) struct Stepping {
+    to: Timestamp,
+    /// Seconds from one look at the books to the next; 0 before it has begun.
+    stride: i64,
+    answer: AnswerTo,
+}
 
 impl CoreTask {
     /// Begins a step of the clock, behind those that are under way.
@@ -15,34 +23,37 @@ impl CoreTask {
         if !self.clock.is_stepped() || to < now {
             group.answers.push((answer, Err(Refusal::clock(self.clock.is_stepped(), now))));
         } else {
-            self.stepping.push_back((to, answer));
+            self.stepping.push_back(Stepping { to, stride: 0, answer });
         }
     }
 
     /// Walks one slice of the step under way, and answers it at its end.
     pub(crate) fn step_on(&mut self, group: &mut Group) {
-        let Some((to, _)) = self.stepping.front() else {
+        let now = self.clock.now();
+        let Some(stepping) = self.stepping.front_mut() else {
             return;
         };
-        let (to, now) = (*to, self.clock.now());
-        let slice = now.checked_add(SLICE).unwrap_or(Timestamp::MAX);
+        if stepping.stride == 0 {
+            stepping.stride = self.core.stride_to(stepping.to);
+        }
+        let (to, stride) = (stepping.to, stepping.stride);
+        let slice = now.checked_add(SignedDuration::from_secs(SLICE_STRIDES * stride)).unwrap_or(Timestamp::MAX);
         // Faults happen at their own instants.
         let due = self.wire.next_due().filter(|due| *due > now).unwrap_or(Timestamp::MAX);
         let until = to.min(slice).min(due);
         let moved = self.clock.step_to(until);
         group.clock_moved |= moved;
+        let step = self.core.pass_by(until, stride);
+        self.take(step, until, group);
         if !self.wire.is_quiet() {
-            let step = self.core.pass(until);
-            self.take(step, until, group);
             self.time_of_faults(until, group);
         }
         if until < to && moved {
-            let step = self.core.pass(until);
-            return self.take(step, until, group);
+            return;
         }
         let step = self.core.advance(until);
         self.take(step, until, group);
-        if let Some((to, answer)) = self.stepping.pop_front() {
+        if let Some(Stepping { to, answer, .. }) = self.stepping.pop_front() {
             let result = if moved {
                 Answer::json(&serde_json::json!({ "venue_time": to }))
             } else {

@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::asset::{Asset, Class, Currency};
 
@@ -18,7 +19,7 @@ use super::asset::{Asset, Class, Currency};
 const SHARE_PLACES: u32 = 8;
 
 /// A holding. Cost is kept as a total, so that nothing is lost to the rounding of an average.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holding {
     /// Units, negative when short.
     pub quantity: Decimal,
@@ -44,7 +45,7 @@ impl Holding {
 }
 
 /// The money of an account in one currency.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CashLedger {
     /// Cash, negative when borrowed.
     pub cash: Decimal,
@@ -80,7 +81,7 @@ pub(super) struct Trade {
 }
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Name.
     pub id: String,

@@ -1,18 +1,14 @@
 //! Whether the books balance: every account against its own identities, and against the executions
 //! and commissions its clients were told of. To the last digit; nothing here is rounded.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::account::{Account, CashLedger};
 use super::asset::{Class, Currency};
-use super::commission;
+use super::audit_told::Retold;
 use super::desk::Core;
-use super::order::Fill;
-use tws::model::ExecSide;
 
 /// What an examination of the books found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,13 +36,6 @@ pub struct Violation {
     pub left: Decimal,
     /// Its right side.
     pub right: Decimal,
-}
-
-/// An account as its executions and commissions alone make it.
-#[derive(Default)]
-struct Retold {
-    ledgers: BTreeMap<Currency, CashLedger>,
-    positions: BTreeMap<usize, Decimal>,
 }
 
 /// Collects what does not balance in one account.
@@ -80,41 +69,12 @@ impl Core {
 
     /// Every account from its executions.
     fn retell(&self) -> (Vec<Retold>, usize) {
-        let mut accounts: Vec<Retold> = self.state.accounts.iter().map(|_| Retold::default()).collect();
-        let mut executions = 0;
+        let mut told = self.state.told.clone();
         for record in self.state.orders() {
-            for fill in &record.fills {
-                executions += 1;
-                self.retell_fill(&mut accounts[record.account], record.instrument, fill);
-            }
+            told.take_in(record, &self.state.universe);
         }
-        (accounts, executions)
-    }
-
-    fn retell_fill(&self, told: &mut Retold, instrument: usize, fill: &Fill) {
-        let asset = self.state.asset(instrument);
-        let signed = match fill.execution.side {
-            ExecSide::Bought => fill.execution.shares,
-            ExecSide::Sold => -fill.execution.shares,
-        };
-        *told.positions.entry(instrument).or_default() += signed;
-        let value = asset.value(signed, fill.execution.price);
-        let ledger = told.ledgers.entry(asset.currency).or_default();
-        match asset.class {
-            Class::Paid | Class::Margined => {
-                ledger.traded -= value;
-                ledger.realized += fill.realized.unwrap_or_default();
-            }
-            Class::Exchange { bought } => {
-                ledger.converted -= value;
-                told.ledgers.entry(bought).or_default().converted += signed;
-            }
-        }
-        let paid = told.ledgers.entry(commission::currency(self.instrument(instrument))).or_default();
-        paid.commissions += fill.commission;
-        if !asset.takes_in_fees() {
-            paid.realized -= fill.commission;
-        }
+        let accounts = (0..self.state.accounts.len()).map(|a| told.account(a)).collect();
+        (accounts, told.executions)
     }
 
     fn weigh_ledgers(&self, account: &Account, told: &Retold, scale: &mut Scale<'_>) {

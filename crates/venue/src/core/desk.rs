@@ -10,7 +10,9 @@ use super::asset::Currency;
 use super::change::Opened;
 use super::fx::Route;
 use super::margin::Parts;
+use super::order::OrderRecord;
 use super::session::Session;
+use super::snapshot::{Moved, Snapshot};
 use super::state::State;
 use super::{Change, Commissions, CoreConfig, CoreError, DataRights, LedgerOrder};
 use crate::market::{Instrument, Market, MarketConfig, Quote, Sessions};
@@ -34,6 +36,8 @@ pub struct Step {
     pub out: Vec<(ConnId, Reply)>,
     /// Connections to close once that is sent.
     pub close: Vec<ConnId>,
+    /// Orders of the ledger that the core keeps no longer: whoever keeps the ledger does from now on.
+    pub archived: Vec<LedgerOrder>,
 }
 
 impl Step {
@@ -71,6 +75,10 @@ pub struct Core {
     hour: i64,
     /// Highest order ids that clients have used, accepted or not, since the Gateway started.
     pub(super) used_ids: BTreeMap<i32, i32>,
+    /// How the venue was opened, with the sessions of its settings.
+    opened: Opened,
+    /// Prices that operators moved.
+    moves: Vec<Moved>,
     /// The opening, until a step takes it along.
     pending: Vec<Change>,
 }
@@ -116,11 +124,51 @@ impl Core {
             }
         };
         (core.data_rights, core.pacing) = (cfg.data, cfg.pacing);
-        for (position, change) in changes {
-            core.state.check(&change).map_err(|reason| CoreError::History { position, reason })?;
-            core.apply(&change);
-        }
+        core.follow(changes)?;
         Ok(core)
+    }
+
+    /// Opens a venue as a snapshot and the changes since left it.
+    pub fn restore_from(
+        cfg: CoreConfig,
+        snapshot: Snapshot,
+        changes: impl Iterator<Item = Change>,
+        now: Timestamp,
+    ) -> Result<Self, CoreError> {
+        let mut opened = snapshot.opened.clone();
+        opened.market.sessions = if cfg.always { Sessions::Always } else { Sessions::Exchange };
+        let mut core = Self::of(&opened, cfg.commissions, now)?;
+        (core.data_rights, core.pacing) = (cfg.data, cfg.pacing);
+        for moved in &snapshot.moves {
+            core.move_market(moved);
+        }
+        core.state = State::of_snapshot(snapshot, std::sync::Arc::clone(core.market.universe()))?;
+        core.follow(changes.enumerate())?;
+        Ok(core)
+    }
+
+    /// Everything that survives, in one piece.
+    pub fn snapshot(&self) -> Snapshot {
+        self.state.snapshot(&self.opened, &self.moves)
+    }
+
+    fn follow(&mut self, changes: impl Iterator<Item = (usize, Change)>) -> Result<(), CoreError> {
+        for (position, change) in changes {
+            self.state.check(&change).map_err(|reason| CoreError::History { position, reason })?;
+            self.apply(&change);
+            // Whoever kept these changes has archived them.
+            self.state.retired.clear();
+        }
+        Ok(())
+    }
+
+    fn move_market(&mut self, moved: &Moved) {
+        if let Some(instrument) = self.market.universe().find_con_id(moved.con_id) {
+            self.market.move_price(instrument, f64::from_bits(moved.factor_bits), moved.at);
+            self.moves.push(*moved);
+            self.quotes[instrument] = None;
+            self.parts.fill(None);
+        }
     }
 
     fn of(opened: &Opened, commissions: Commissions, now: Timestamp) -> Result<Self, CoreError> {
@@ -141,17 +189,15 @@ impl Core {
             matched: i64::MIN,
             hour: i64::MIN,
             used_ids: BTreeMap::new(),
+            opened: opened.clone(),
+            moves: Vec::new(),
             pending: Vec::new(),
         })
     }
 
     fn apply(&mut self, change: &Change) {
-        if let Change::PriceMoved { con_id, factor_bits, at, .. } = change
-            && let Some(instrument) = self.market.universe().find_con_id(*con_id)
-        {
-            self.market.move_price(instrument, f64::from_bits(*factor_bits), *at);
-            self.quotes[instrument] = None;
-            self.parts.fill(None);
+        if let Some(moved) = Moved::by(change) {
+            self.move_market(&moved);
         }
         if let Change::Executed(executed) = change
             && let Some(record) = self.state.get(executed.execution.perm_id)
@@ -166,6 +212,11 @@ impl Core {
     pub(super) fn commit(&mut self, step: &mut Step, change: Change) {
         self.apply(&change);
         step.changes.push(change);
+        for record in std::mem::take(&mut self.state.retired) {
+            if record.accepted {
+                step.archived.push(self.ledger_line(&record));
+            }
+        }
     }
 
     pub(super) fn begin(&mut self) -> Step {
@@ -377,9 +428,12 @@ impl Core {
 
     /// Walks to `now`, second by second while orders wait for the market.
     pub(super) fn pass_time(&mut self, now: Timestamp, step: &mut Step) {
+        self.walk(now, self.stride_to(now), step);
+    }
+
+    fn walk(&mut self, now: Timestamp, stride: i64, step: &mut Step) {
         let gap = now.as_second() - self.reached.as_second();
         if gap > 1 && !self.state.live.is_empty() {
-            let stride = (gap / STRIDES_MAX).max(1);
             let mut second = self.reached.as_second() + stride;
             while second < now.as_second() {
                 let Ok(at) = Timestamp::from_second(second) else {
@@ -435,8 +489,18 @@ impl Core {
 
     /// Time passes for the orders; nobody is told of anything else.
     pub fn pass(&mut self, now: Timestamp) -> Step {
+        self.pass_by(now, 1)
+    }
+
+    /// Seconds from one look at the books to the next on the way to `to`, so that any way ends.
+    pub fn stride_to(&self, to: Timestamp) -> i64 {
+        ((to.as_second() - self.reached.as_second()) / STRIDES_MAX).max(1)
+    }
+
+    /// The same, with a look at the books every so many seconds.
+    pub fn pass_by(&mut self, now: Timestamp, stride: i64) -> Step {
         let mut step = self.begin();
-        self.pass_time(now, &mut step);
+        self.walk(now, stride, &mut step);
         self.report_trades(now, &mut step);
         step
     }
@@ -495,10 +559,11 @@ impl Core {
         let after = self.advance(now);
         step.changes.extend(after.changes);
         step.out.extend(after.out);
+        step.archived.extend(after.archived);
         Ok(step)
     }
 
-    /// Every order ever accepted, oldest first.
+    /// Every order ever accepted that is not archived, oldest first.
     pub fn ledger(&self) -> Vec<LedgerOrder> {
         self.ledger_of(true)
     }
@@ -509,14 +574,12 @@ impl Core {
     }
 
     fn ledger_of(&self, accepted: bool) -> Vec<LedgerOrder> {
-        self.state
-            .orders()
-            .filter(|order| order.accepted == accepted)
-            .map(|order| {
-                let account = &self.state.accounts[order.account].id;
-                order.ledger(account, &self.instrument(order.instrument).symbol)
-            })
-            .collect()
+        self.state.orders().filter(|order| order.accepted == accepted).map(|order| self.ledger_line(order)).collect()
+    }
+
+    fn ledger_line(&self, order: &OrderRecord) -> LedgerOrder {
+        let account = &self.state.accounts[order.account].id;
+        order.ledger(account, &self.instrument(order.instrument).symbol)
     }
 
     /// A notice about a request of a client.

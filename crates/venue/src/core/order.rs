@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tws::model::{Contract, Execution, Order, Status};
 
 use super::change::{Accepted, Replaced};
@@ -17,7 +17,7 @@ use super::{Kind, Side, Terms, Tif};
 pub(super) const LOCK_IN: SignedDuration = SignedDuration::from_mins(10);
 
 /// An execution with its money.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fill {
     /// The execution.
     pub execution: Arc<Execution>,
@@ -28,7 +28,7 @@ pub struct Fill {
 }
 
 /// An order and everything that happened to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct OrderRecord {
     pub(super) perm_id: i64,
     pub(super) client_id: i32,
@@ -394,7 +394,7 @@ pub struct LedgerOrder {
 }
 
 /// A change of terms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerModification {
     /// When.
     pub at: Timestamp,

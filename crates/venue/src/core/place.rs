@@ -34,7 +34,7 @@ impl Core {
         if let Some(perm_id) = known.filter(|_| !asked.order.what_if) {
             return self.replace(conn, perm_id, asked, now, step);
         }
-        if asked.order_id <= 0 {
+        if asked.order_id <= 0 || known.is_none() && self.state.is_forgotten(client_id, asked.order_id) {
             return refuse(conn, &asked, &Refusal::new(103, "Duplicate order id"), now, step);
         }
         match self.admit(client_id, &asked, now) {

@@ -1,25 +1,25 @@
 //! What must survive, and the one way it changes.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use tws::model::{Contract, Status};
 
 use super::account::Trade;
 use super::asset::Asset;
+use super::audit_told::Told;
 use super::change::{Accepted, Change, Executed, Opened, Replaced};
 use super::contract::full;
 use super::order::{Fill, OrderRecord, Slot, is_live};
+use super::order_store::Orders;
 use super::state_index::Places;
 use super::{Account, Side, commission};
 use crate::market::{SecType, Universe};
-
-/// PermIds are this plus the order's position: sequential, and of the size of real ones.
-const PERM_BASE: i64 = 1_426_000_001;
 
 /// Second permIds begin here: beyond all first ones, and still within 32 bits.
 const SECOND_PERM_BASE: i64 = 2_026_000_001;
@@ -74,7 +74,7 @@ impl Book {
 }
 
 /// Shares taken from the displayed sizes within one second.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Taken {
     second: i64,
     at_ask: Decimal,
@@ -85,6 +85,8 @@ pub(super) struct Taken {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ClientOrders {
     pub(super) by_order_id: BTreeMap<i32, i64>,
+    /// Highest order id of the orders that were let go of, 0 before.
+    pub(super) forgotten: i32,
     pub(super) live: BTreeSet<i64>,
 }
 
@@ -100,11 +102,13 @@ fn families(universe: &Universe) -> BTreeMap<usize, (usize, usize)> {
 /// Everything that survives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
-    /// Boxed: growing this moves no orders.
-    #[expect(clippy::vec_box, reason = "a record is large, and growing the list must not copy all of them")]
-    orders: Vec<Box<OrderRecord>>,
+    pub(super) orders: Orders,
+    /// Orders that were let go of and wait to be archived.
+    pub(super) retired: Vec<Box<OrderRecord>>,
+    /// What the books owe to the executions of orders that were let go of.
+    pub(super) told: Told,
     /// The contracts that orders named, by instrument: one for each destination.
-    contracts: BTreeMap<usize, Vec<Arc<Contract>>>,
+    pub(super) contracts: BTreeMap<usize, Vec<Arc<Contract>>>,
     pub(super) accounts: Vec<Account>,
     pub(super) universe: Arc<Universe>,
     /// First and last option of each underlying.
@@ -116,7 +120,7 @@ pub(super) struct State {
     pub(super) books: Vec<Book>,
     /// Instruments whose book holds an order.
     pub(super) active: BTreeSet<usize>,
-    taken: Vec<Taken>,
+    pub(super) taken: Vec<Taken>,
     pub(super) clients: BTreeMap<i32, ClientOrders>,
     pub(super) live: BTreeSet<i64>,
     /// What time alone does next, by when.
@@ -129,11 +133,13 @@ pub(super) struct State {
     pub(super) groups: BTreeMap<(i32, String), BTreeSet<i64>>,
     /// Ended orders, in the order they ended.
     pub(super) ended: Vec<i64>,
-    /// Every fill: order and position among its fills.
-    pub(super) fills: Vec<(i64, usize)>,
+    /// Every fill of the last days: order and position among its fills.
+    pub(super) fills: VecDeque<(i64, usize)>,
+    /// Fills before those.
+    pub(super) fills_forgotten: usize,
     pub(super) day: Date,
     /// The next rank to give.
-    rank: u64,
+    pub(super) rank: u64,
     /// Instruments whose trading is halted, and since when.
     pub(super) halted: BTreeMap<usize, Timestamp>,
     /// Second permIds by the first.
@@ -143,7 +149,9 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(opened: &Opened, universe: Arc<Universe>) -> Self {
         Self {
-            orders: Vec::new(),
+            orders: Orders::default(),
+            retired: Vec::new(),
+            told: Told::default(),
             contracts: BTreeMap::new(),
             accounts: opened.accounts.iter().map(|id| Account::new(id.clone(), opened.deposit)).collect(),
             books: vec![Book::default(); universe.len()],
@@ -161,7 +169,8 @@ impl State {
             children: BTreeMap::new(),
             groups: BTreeMap::new(),
             ended: Vec::new(),
-            fills: Vec::new(),
+            fills: VecDeque::new(),
+            fills_forgotten: 0,
             day: opened.market.opened_on,
             rank: 0,
             halted: BTreeMap::new(),
@@ -170,11 +179,11 @@ impl State {
     }
 
     pub(super) fn orders(&self) -> impl Iterator<Item = &OrderRecord> {
-        self.orders.iter().map(Box::as_ref)
+        self.orders.iter()
     }
 
     /// The contract of an instrument at a destination, shared by all orders that name it.
-    fn contract(&mut self, instrument: usize, exchange: &str) -> Arc<Contract> {
+    pub(super) fn contract(&mut self, instrument: usize, exchange: &str) -> Arc<Contract> {
         let known = self.contracts.entry(instrument).or_default();
         if let Some(contract) = known.iter().find(|c| c.exchange == exchange) {
             return Arc::clone(contract);
@@ -185,7 +194,7 @@ impl State {
     }
 
     pub(super) fn next_perm_id(&self) -> i64 {
-        PERM_BASE + i64::try_from(self.orders.len()).unwrap_or(i64::MAX - PERM_BASE)
+        self.orders.next_perm_id()
     }
 
     /// The next second permId; an order that gets a third loses the second.
@@ -193,18 +202,14 @@ impl State {
         self.second_perm_ids.values().max().map_or(SECOND_PERM_BASE, |highest| highest + 1)
     }
 
-    fn position(&self, perm_id: i64) -> Option<usize> {
-        usize::try_from(perm_id - PERM_BASE).ok().filter(|i| *i < self.orders.len())
-    }
-
     pub(super) fn get(&self, perm_id: i64) -> Option<&OrderRecord> {
-        self.position(perm_id).map(|i| self.orders[i].as_ref())
+        self.orders.get(perm_id)
     }
 
     /// An order whose id came out of this state.
+    #[expect(clippy::expect_used, reason = "an id of this state names one of its orders")]
     pub(super) fn order(&self, perm_id: i64) -> &OrderRecord {
-        let position = self.position(perm_id).unwrap_or(usize::MAX);
-        &self.orders[position]
+        self.orders.get(perm_id).expect("an order whose id came out of this state")
     }
 
     pub(super) fn find(&self, client_id: i32, order_id: i32) -> Option<i64> {
@@ -213,8 +218,21 @@ impl State {
 
     /// The lowest order id that is free for a client.
     pub(super) fn next_order_id(&self, client_id: i32) -> i32 {
-        let highest = self.clients.get(&client_id).and_then(|c| c.by_order_id.last_key_value());
-        highest.map_or(1, |(id, _)| id.saturating_add(1).max(1))
+        let Some(client) = self.clients.get(&client_id) else {
+            return 1;
+        };
+        let highest = client.by_order_id.last_key_value().map_or(0, |(id, _)| *id);
+        highest.max(client.forgotten).saturating_add(1).max(1)
+    }
+
+    /// Whether an order id may be that of an order that was let go of.
+    pub(super) fn is_forgotten(&self, client_id: i32, order_id: i32) -> bool {
+        self.clients.get(&client_id).is_some_and(|c| order_id <= c.forgotten)
+    }
+
+    /// Fills there ever were.
+    pub(super) fn fill_count(&self) -> usize {
+        self.fills_forgotten + self.fills.len()
     }
 
     /// The next id of a bound manual order: negative, downwards.
@@ -398,6 +416,7 @@ impl State {
                 account.shares_this_month = Decimal::ZERO;
             }
         }
+        self.retire(date);
     }
 
     fn accept(&mut self, accepted: &Accepted) {
@@ -405,7 +424,7 @@ impl State {
             return;
         };
         let contract = self.contract(instrument, &accepted.exchange);
-        let record = OrderRecord::new(accepted, instrument, contract, self.rank, self.fills.len());
+        let record = OrderRecord::new(accepted, instrument, contract, self.rank, self.fill_count());
         self.rank += 1;
         let perm_id = record.perm_id;
         let client = self.clients.entry(record.client_id).or_default();
@@ -419,7 +438,7 @@ impl State {
             let group = (record.client_id, record.order.oca_group.clone());
             self.groups.entry(group).or_default().insert(perm_id);
         }
-        self.orders.push(Box::new(record));
+        self.orders.push(record);
         self.shift(perm_id, &Places::NONE);
     }
 
@@ -458,8 +477,8 @@ impl State {
             Side::Sell => taken.at_bid += execution.shares,
         }
         let fill = Fill { execution: Arc::clone(execution), commission, realized };
-        self.last_fills.insert((account, instrument), self.fills.len() + 1);
-        self.fills.push((execution.perm_id, self.order(execution.perm_id).fills.len()));
+        self.last_fills.insert((account, instrument), self.fill_count() + 1);
+        self.fills.push_back((execution.perm_id, self.order(execution.perm_id).fills.len()));
         self.update(execution.perm_id, execution.time, |order| {
             let remaining = order.remaining();
             let freed = if fill.execution.shares == remaining {
@@ -483,10 +502,9 @@ impl State {
 
     /// Changes an order and keeps every index in step with it.
     fn update(&mut self, perm_id: i64, at: Timestamp, change: impl FnOnce(&mut OrderRecord)) {
-        let Some(position) = self.position(perm_id) else {
+        let Some(order) = self.orders.get_mut(perm_id) else {
             return;
         };
-        let order = &mut self.orders[position];
         let before = Places::of(order);
         change(order);
         order.updated_at = at;

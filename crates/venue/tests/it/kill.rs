@@ -10,6 +10,7 @@ use ibapi::Client;
 use ibapi::orders::order_builder::limit_order;
 use ibapi::orders::{Action, OrderUpdate};
 use ibapi::subscriptions::SubscriptionItem;
+use venue::VenueConfig;
 
 use crate::support::{contract, get, start, stepped_in, submit, within};
 
@@ -19,7 +20,8 @@ const TEST: &str = "kill::what_was_acknowledged_before_a_kill_is_there_after_it_
 
 /// The other process is this test binary, running the test below with a directory in its environment.
 async fn be_the_venue(dir: &Path) {
-    let venue = start(stepped_in(dir)).await;
+    // Small, so that kills also meet the making of snapshots.
+    let venue = start(VenueConfig { compact_len: 4 << 10, ..stepped_in(dir) }).await;
     let mut out = std::io::stdout();
     writeln!(out, "\nlistening {}", venue.tws_addr()).unwrap();
     out.flush().unwrap();

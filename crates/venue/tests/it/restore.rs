@@ -8,12 +8,20 @@ use ibapi::orders::order_builder::{limit_order, market_order};
 use ibapi::orders::{Action, Orders};
 use serde_json::Value;
 
+use venue::VenueConfig;
+
+use crate::raw;
+use crate::raw_client::Raw;
 use crate::support::{PATIENCE, Updates, connect, contract, get, start, step, stepped_in, submit};
 
 /// What a crash at this moment would leave: the files as they are, the venue still running.
 fn crash_copy(of: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
-    fs::copy(of.join("changes"), copy.path().join("changes")).unwrap();
+    for name in ["changes", "snapshot", "ledger"] {
+        if of.join(name).exists() {
+            fs::copy(of.join(name), copy.path().join(name)).unwrap();
+        }
+    }
     copy
 }
 
@@ -132,4 +140,42 @@ async fn a_directory_in_use_or_corrupt_is_an_error_that_says_so() {
     fs::write(&path, bytes).unwrap();
     let error = venue::start(stepped_in(dir.path())).await.unwrap_err();
     assert!(error.to_string().contains("is corrupt at byte"), "{error}");
+}
+
+#[tokio::test]
+async fn a_long_history_is_replaced_by_a_snapshot_and_old_orders_stay_in_the_ledger() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = || VenueConfig { compact_len: 20_000, ..stepped_in(dir.path()) };
+    let venue = start(config()).await;
+    let mut client = Raw::connect(&venue, 3).await;
+    for id in 1..=60 {
+        let order =
+            if id % 2 == 0 { raw::market_order("BUY", "1", "a") } else { raw::limit_order("BUY", "1", 10.0, "b") };
+        client.send(&raw::place(id, "AAPL", &order)).await;
+    }
+    client.until("status 59 Submitted").await;
+    step(&venue, "PT24H").await;
+    let before = get(&venue, "/ledger").await;
+    let accounts = get(&venue, "/state").await["accounts"].clone();
+    // Ten days later the day orders are long over, and the core has let go of them.
+    step(&venue, "PT240H").await;
+    assert_eq!(get(&venue, "/ledger").await, before);
+    client.send(&raw::place(61, "AAPL", &raw::limit_order("BUY", "1", 10.0, "c"))).await;
+    client.until("status 61 Submitted").await;
+    client.send(&raw::place(4, "AAPL", &raw::limit_order("BUY", "1", 10.0, "again"))).await;
+    client.until("error 4 103").await;
+    let ledger = get(&venue, "/ledger").await;
+    assert_eq!(ledger.as_array().unwrap().len(), 61);
+    let audit = get(&venue, "/audit").await;
+    assert_eq!((&audit["violations"], &audit["executions"]), (&serde_json::json!([]), &serde_json::json!(30)));
+    let len = |name: &str| fs::metadata(dir.path().join(name)).map_or(0, |m| m.len());
+    assert!(len("snapshot") > 0 && len("changes") < 60_000 && len("ledger") > 0);
+    let copy = crash_copy(dir.path());
+    let restored = start(VenueConfig { state_dir: Some(copy.path().to_owned()), ..config() }).await;
+    assert_eq!(get(&restored, "/ledger").await, ledger);
+    assert_eq!(get(&restored, "/ledger?order_id=4").await[0], ledger[3]);
+    assert_eq!(get(&restored, "/audit").await["violations"], serde_json::json!([]));
+    assert_eq!(get(&restored, "/state").await["accounts"][0]["positions"], accounts[0]["positions"]);
+    let mut client = Raw::begin(&restored, 3).await;
+    client.until("next 62").await;
 }

@@ -133,6 +133,11 @@ proptest! {
         prop_assert_eq!(&changes, &rig.changes);
         let restored = Core::restore(rig.config, changes.into_iter(), rig.now).unwrap();
         prop_assert!(restored.state == rig.core.state);
+        // And by way of a snapshot.
+        let text = serde_json::to_string(&rig.core.snapshot()).unwrap();
+        let snapshot = serde_json::from_str(&text).unwrap();
+        let resumed = Core::restore_from(rig.config, snapshot, std::iter::empty(), rig.now).unwrap();
+        prop_assert!(resumed.state == rig.core.state);
         prop_assert_eq!(restored.ledger(), rig.core.ledger());
         let (mut left, mut right) = (rig.core.state_view(rig.now), restored.state_view(rig.now));
         left.connections.clear();
