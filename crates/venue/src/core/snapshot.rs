@@ -76,6 +76,7 @@ impl State {
             contracts,
             accounts,
             universe,
+            families: _,
             borrowable,
             locating: _,
             books: _,
