@@ -107,7 +107,7 @@ pub struct RealTimeBarsRequest {
     pub req_id: i32,
     /// Contract wanted.
     pub contract: Contract,
-    /// Seconds; only 5 is served. `None` when the client left it out.
+    /// Seconds: 5; some clients send 0. `None` when the client left it out.
     pub bar_size: Option<i32>,
     /// `TRADES`, `MIDPOINT`, `BID` or `ASK`.
     pub what_to_show: String,

@@ -60,19 +60,15 @@ impl GenericTicks {
         for word in list.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             // A colon brings a parameter, as in `292:BZ`.
             let number = word.split(':').next().unwrap_or(word);
-            match SERVED.iter().find(|(served, _, _)| *served == number) {
-                Some((_, _, generic)) => {
-                    wanted.insert(*generic);
-                }
-                None => {
-                    let legal: Vec<String> = SERVED.iter().map(|(n, name, _)| format!("{n}({name})")).collect();
-                    return Err(format!(
-                        "Incorrect generic tick list of {list}.  Legal ones for ({}) are: {}",
-                        of.sec_type.as_str(),
-                        legal.join(",")
-                    ));
-                }
-            }
+            let Some((_, _, generic)) = SERVED.iter().find(|(served, _, _)| *served == number) else {
+                let legal: Vec<String> = SERVED.iter().map(|(n, name, _)| format!("{n}({name})")).collect();
+                return Err(format!(
+                    "Incorrect generic tick list of {list}.  Legal ones for ({}) are: {}",
+                    of.sec_type.as_str(),
+                    legal.join(",")
+                ));
+            };
+            wanted.insert(*generic);
         }
         Ok(Self { wanted, ..Self::default() })
     }

@@ -47,8 +47,8 @@ fn period(text: &str) -> Option<(Duration, BarSize)> {
     let (number, unit) = text.trim().split_once(' ')?;
     let n: i64 = number.parse().ok().filter(|n| (1..=1_000).contains(n))?;
     let (duration, days) = match unit.trim().trim_end_matches('s') {
-        "second" => (Duration::Seconds(n), 1),
-        "minute" => (Duration::Seconds(n * 60), 1),
+        "second" | "sec" => (Duration::Seconds(n), 1),
+        "minute" | "min" => (Duration::Seconds(n * 60), 1),
         "hour" => (Duration::Seconds(n * 3_600), n / 6 + 1),
         "day" => (Duration::Days(n), n),
         "week" => (Duration::Weeks(n), 7 * n),

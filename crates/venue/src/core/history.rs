@@ -218,16 +218,12 @@ impl Core {
             Ok(Some(Show::Schedule) | None) => false,
             Err((code, text)) => return Self::notice(conn, req_id, code, &text, now, step),
         };
-        match self.market.head(instrument).filter(|_| served) {
-            Some(time) => {
-                let as_unix_seconds = asked.format_date == 2;
-                step.send(conn, Reply::HeadTimestamp { req_id, time, as_unix_seconds });
-            }
-            None => {
-                let (code, text) = self.no_data_of(instrument, &asked.what_to_show);
-                Self::notice(conn, req_id, code, &text, now, step);
-            }
-        }
+        let Some(time) = self.market.head(instrument).filter(|_| served) else {
+            let (code, text) = self.no_data_of(instrument, &asked.what_to_show);
+            return Self::notice(conn, req_id, code, &text, now, step);
+        };
+        let as_unix_seconds = asked.format_date == 2;
+        step.send(conn, Reply::HeadTimestamp { req_id, time, as_unix_seconds });
     }
 
     /// Sends the unfinished bar, and the one finished before it, to those who keep theirs up to date.

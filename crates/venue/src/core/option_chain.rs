@@ -19,7 +19,7 @@ impl Core {
             of.symbol == asked.underlying_symbol && of.sec_type.as_str() == asked.underlying_sec_type
         });
         let Some(underlying) = underlying else {
-            let text = "Error validating request.-'bZ' : cause - Invalid underlying contract";
+            let text = "Error validating request.-'bZ' : cause - Invalid contract id";
             return Self::notice(conn, req_id, 321, text, now, step);
         };
         let options: Vec<&Instrument> = universe

@@ -164,6 +164,9 @@ fn widened(feed: &TickFeed, quote: &Quote) -> Option<DayFigures> {
     })
 }
 
+/// Types of a side's price and size, live and delayed, and where they are in a quote.
+type Side = ((i32, i32), (i32, i32), fn(&Quote) -> Decimal, fn(&Quote) -> Decimal);
+
 /// Collects the ticks that differ from what a subscriber knows.
 struct Ticks {
     req_id: i32,
@@ -193,7 +196,6 @@ impl Ticks {
         let shown = |of: fn(&Quote) -> Decimal, quote: &Quote, shown: bool| {
             shown.then(|| of(quote)).filter(|figure| !figure.is_zero())
         };
-        type Side = ((i32, i32), (i32, i32), fn(&Quote) -> Decimal, fn(&Quote) -> Decimal);
         let sides: [Side; 2] = [
             ((tick::BID, tick::DELAYED_BID), (tick::BID_SIZE, tick::DELAYED_BID_SIZE), |q| q.bid, |q| q.bid_size),
             ((tick::ASK, tick::DELAYED_ASK), (tick::ASK_SIZE, tick::DELAYED_ASK_SIZE), |q| q.ask, |q| q.ask_size),

@@ -9,6 +9,7 @@
 extern crate tollgate_venue as venue;
 
 mod control;
+mod data;
 mod faults_also;
 mod faults_gateway;
 mod faults_order;

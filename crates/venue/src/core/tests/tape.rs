@@ -207,7 +207,8 @@ fn bars_told(rig: &mut Rig, seconds: i64) -> Vec<RealTimeBar> {
 #[test]
 fn real_time_bars_come_every_five_seconds_and_are_those_of_history() {
     let mut rig = unpaced("2026-11-23T15:30:02Z");
-    assert!(rig.ask(Request::RealTimeBars(five_seconds(1, "TRADES"))).is_empty());
+    let whatever = RealTimeBarsRequest { bar_size: Some(0), ..five_seconds(1, "TRADES") };
+    assert!(rig.ask(Request::RealTimeBars(whatever)).is_empty());
     let told = bars_told(&mut rig, 20);
     let starts: Vec<i64> = told.iter().map(|bar| bar.time.as_second().rem_euclid(60)).collect();
     assert_eq!(starts, [0, 5, 10, 15]);
