@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::faults::{FAULTS_MAX, FaultSpec, REPLIES, REQUESTS};
+use crate::faults::{FAULTS_MAX, FaultSpec, REPLIES, REQUESTS, Removed};
 use crate::server_control::{Answer, Ask, ConnectionState, Refusal, ServerState};
 use crate::server_core::{AnswerTo, CoreTask, Group};
 use crate::server_ledger::{LedgerAt, LedgerFilter};
@@ -53,16 +53,7 @@ impl CoreTask {
             Ask::Faults => Answer::json(&self.wire.armed.views()),
             Ask::FaultNames => Answer::json(&names()),
             Ask::AddFault(spec) => self.add_fault(*spec, now, group),
-            Ask::RemoveFault(id) => match self.wire.armed.remove(id) {
-                None => Err(Refusal::NotFound(format!("there is no fault {id}"))),
-                Some(active) => {
-                    if let Some(active) = active {
-                        self.end_fault(active, now, group);
-                    }
-                    self.time_of_faults(now, group);
-                    Answer::json(&json!({ "removed": id }))
-                }
-            },
+            Ask::RemoveFault(id) => self.remove_fault(id, now, group),
         };
         group.answers.push((to, result));
     }
@@ -73,6 +64,16 @@ impl CoreTask {
         let id = self.wire.armed.add(spec, now).ok_or_else(full)?;
         self.time_of_faults(now, group);
         Answer::json(&json!({ "id": id }))
+    }
+
+    fn remove_fault(&mut self, id: u64, now: Timestamp, group: &mut Group) -> Result<Answer, Refusal> {
+        match self.wire.armed.remove(id) {
+            None => return Err(Refusal::NotFound(format!("there is no fault {id}"))),
+            Some(Removed::Active(active)) => self.end_fault(active, now, group),
+            Some(Removed::Idle) => {}
+        }
+        self.time_of_faults(now, group);
+        Answer::json(&json!({ "removed": id }))
     }
 
     fn ledger(&self, filter: LedgerFilter, group: &Group) -> Answer {

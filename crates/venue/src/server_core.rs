@@ -70,7 +70,7 @@ pub(crate) enum Command {
 
 /// A client on its way out.
 pub(crate) struct Client {
-    pub(crate) client_id: i32,
+    pub(crate) id: i32,
     pub(crate) version: ServerVersion,
     pub(crate) messages_in: u64,
     pub(crate) messages_out: u64,
@@ -160,7 +160,7 @@ impl CoreTask {
         }
         match command {
             Command::Connect { conn, client_id, version, outbox } => {
-                let client = Client { client_id, version, messages_in: 1, messages_out: 0, outbox };
+                let client = Client { id: client_id, version, messages_in: 1, messages_out: 0, outbox };
                 self.clients.insert(conn, client);
                 self.connect(conn, client_id, now, group);
             }
@@ -250,7 +250,8 @@ impl CoreTask {
 
     /// Writes bytes that are no reply of any encoding.
     pub(crate) fn write_raw(&mut self, conn: ConnId, bytes: Vec<u8>, group: &mut Group) {
-        if !group.close.contains(&conn) {
+        if let Some(client) = self.clients.get_mut(&conn).filter(|_| !group.close.contains(&conn)) {
+            client.messages_out += 1;
             group.out.push((conn, bytes));
         }
     }

@@ -22,7 +22,7 @@ impl CoreTask {
         let Some(client) = self.clients.get(&conn) else {
             return;
         };
-        let (client_id, version) = (client.client_id, client.version);
+        let (client_id, version) = (client.id, client.version);
         let frame = tws::encode(version, &reply);
         let Some(msg_id) = frame.get(PREFIX_LEN..).and_then(|body| peek_msg_id(version, body)) else {
             return self.write(conn, &reply, group);
@@ -36,7 +36,8 @@ impl CoreTask {
         if let Reply::ContractData { details, .. } = &mut reply
             && self.wire.has(|f| matches!(f, Fault::WindowsZoneNames { .. }))
         {
-            details.time_zone_id = crate::server_zones::windows_name(&details.time_zone_id).to_owned();
+            let named = crate::server_zones::windows_name(&details.time_zone_id).to_owned();
+            details.time_zone_id = named;
         }
         let order_ref = self.ref_of(client_id, &reply);
         let seen = Seen { inbound: false, msg_id, client: client_id, order_ref: order_ref.as_deref() };

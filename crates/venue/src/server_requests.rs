@@ -61,7 +61,7 @@ impl CoreTask {
 
     /// Asks the triggers, and begins what concerns the venue.
     fn meet(&mut self, conn: ConnId, msg_id: i32, request: &Request, now: Timestamp, group: &mut Group) -> Plan {
-        let Some(client) = self.clients.get(&conn).map(|c| c.client_id) else {
+        let Some(client) = self.clients.get(&conn).map(|c| c.id) else {
             return Plan::default();
         };
         let order_ref = if let Request::PlaceOrder(place) = request {

@@ -65,7 +65,7 @@ impl State {
         }
         self.second_perm_ids.remove(&perm_id);
         self.told.take_in(&record, &self.universe);
-        self.retired.push(record);
+        self.retired.push(*record);
     }
 
     /// Forgets the executions of days that no list goes back to.

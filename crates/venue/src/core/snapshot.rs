@@ -32,8 +32,7 @@ pub struct Snapshot {
     told: Told,
     borrowable: BTreeMap<usize, Decimal>,
     taken: Vec<(usize, Taken)>,
-    /// Client, its order ids with their permIds, the highest it forgot.
-    clients: Vec<(i32, Vec<(i32, i64)>, i32)>,
+    clients: Vec<ClientIds>,
     last_fills: Vec<(usize, usize, usize)>,
     children: BTreeMap<i64, Vec<i64>>,
     groups: Vec<(i32, String, Vec<i64>)>,
@@ -44,6 +43,16 @@ pub struct Snapshot {
     rank: u64,
     halted: BTreeMap<usize, Timestamp>,
     second_perm_ids: BTreeMap<i64, i64>,
+}
+
+/// The order ids of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ClientIds {
+    client_id: i32,
+    /// With their permIds.
+    order_ids: Vec<(i32, i64)>,
+    /// The highest of those that were let go of.
+    forgotten: i32,
 }
 
 /// A price that an operator moved.
@@ -99,7 +108,11 @@ impl State {
         } = self;
         let named = contracts.iter().flat_map(|(i, all)| all.iter().map(|c| (*i, c.exchange.clone())));
         let taken = taken.iter().copied().enumerate().filter(|(_, taken)| *taken != Taken::default());
-        let ids = clients.iter();
+        let ids = clients.iter().map(|(client_id, c)| ClientIds {
+            client_id: *client_id,
+            order_ids: c.by_order_id.iter().map(|(order_id, perm_id)| (*order_id, *perm_id)).collect(),
+            forgotten: c.forgotten,
+        });
         Snapshot {
             opened: opened.clone(),
             moves: moves.to_vec(),
@@ -111,9 +124,7 @@ impl State {
             told: told.clone(),
             borrowable: borrowable.clone(),
             taken: taken.collect(),
-            clients: ids
-                .map(|(id, c)| (*id, c.by_order_id.iter().map(|(o, p)| (*o, *p)).collect(), c.forgotten))
-                .collect(),
+            clients: ids.collect(),
             last_fills: last_fills.iter().map(|((a, i), n)| (*a, *i, *n)).collect(),
             children: children.clone(),
             groups: groups.iter().map(|((c, g), ids)| (*c, g.clone(), ids.iter().copied().collect())).collect(),
@@ -152,10 +163,10 @@ impl State {
         let ids: Vec<i64> = orders.iter().map(|order| order.perm_id).collect();
         let unordered = || wrong("the orders of the snapshot do not follow from each other");
         state.orders = Orders::before(snapshot.next_perm_id, orders).ok_or_else(unordered)?;
-        for (id, by_order_id, forgotten) in snapshot.clients {
-            let client = state.clients.entry(id).or_default();
-            client.by_order_id = by_order_id.into_iter().collect();
-            client.forgotten = forgotten;
+        for of in snapshot.clients {
+            let client = state.clients.entry(of.client_id).or_default();
+            client.by_order_id = of.order_ids.into_iter().collect();
+            client.forgotten = of.forgotten;
         }
         for perm_id in ids {
             state.shift(perm_id, &Places::NONE);

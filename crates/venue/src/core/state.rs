@@ -104,7 +104,7 @@ fn families(universe: &Universe) -> BTreeMap<usize, (usize, usize)> {
 pub(super) struct State {
     pub(super) orders: Orders,
     /// Orders that were let go of and wait to be archived.
-    pub(super) retired: Vec<Box<OrderRecord>>,
+    pub(super) retired: Vec<OrderRecord>,
     /// What the books owe to the executions of orders that were let go of.
     pub(super) told: Told,
     /// The contracts that orders named, by instrument: one for each destination.

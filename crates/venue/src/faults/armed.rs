@@ -37,6 +37,15 @@ pub(crate) struct Fired {
     pub(crate) drawn: u64,
 }
 
+/// A fault that was taken away.
+#[derive(Debug)]
+pub(crate) enum Removed {
+    /// It went on, and has to be ended.
+    Active(Fired),
+    /// It did not.
+    Idle,
+}
+
 /// A fault as the control API shows it.
 #[derive(Debug, Serialize)]
 pub(crate) struct FaultView<'a> {
@@ -62,8 +71,10 @@ struct One {
     chances: ChaCha8Rng,
     matched: u32,
     fired: u32,
-    /// `Some` while it goes on, with its end if it has one.
-    active: Option<Option<Timestamp>>,
+    /// Whether it goes on.
+    active: bool,
+    /// When it ends by itself, while it goes on.
+    until: Option<Timestamp>,
 }
 
 impl One {
@@ -72,24 +83,24 @@ impl One {
     }
 
     fn is_over(&self) -> bool {
-        !self.is_waiting() && self.active.is_none()
+        !self.is_waiting() && !self.active
     }
 
     fn view(&self) -> FaultView<'_> {
-        let Self { id, spec, matched, fired, active, .. } = self;
+        let Self { id, spec, matched, fired, active, until, .. } = self;
         let state = match active {
-            Some(_) => "active",
-            None if self.is_waiting() => "waiting",
-            None => "over",
+            true => "active",
+            false if self.is_waiting() => "waiting",
+            false => "over",
         };
-        FaultView { id: *id, spec, state, matched: *matched, fired: *fired, until: active.flatten() }
+        FaultView { id: *id, spec, state, matched: *matched, fired: *fired, until: *until }
     }
 
     fn fire(&mut self, now: Timestamp) -> Fired {
         self.fired += 1;
         self.due = None;
         if let Lasts::Until(length) = self.spec.fault.lasts() {
-            self.active = Some(length.map(|length| length.after(now)));
+            (self.active, self.until) = (true, length.map(|length| length.after(now)));
         }
         Fired { id: self.id, fault: self.spec.fault.clone(), drawn: self.chances.random() }
     }
@@ -138,7 +149,7 @@ impl Armed {
         };
         let mut chances = ChaCha8Rng::seed_from_u64(self.seed);
         chances.set_stream(id);
-        self.list.push(One { id, spec, due, chances, matched: 0, fired: 0, active: None });
+        self.list.push(One { id, spec, due, chances, matched: 0, fired: 0, active: false, until: None });
         self.quiet = false;
         id
     }
@@ -152,12 +163,13 @@ impl Armed {
         Some(self.push(spec, now))
     }
 
-    /// Takes one away: whether it was there, and what to end if it went on.
-    pub(crate) fn remove(&mut self, id: u64) -> Option<Option<Fired>> {
+    /// Takes one away, if it was there.
+    pub(crate) fn remove(&mut self, id: u64) -> Option<Removed> {
         let position = self.list.iter().position(|one| one.id == id)?;
         let one = self.list.remove(position);
         self.settle();
-        Some(one.active.map(|_| Fired { id, fault: one.spec.fault, drawn: 0 }))
+        let fired = Fired { id, fault: one.spec.fault, drawn: 0 };
+        Some(if one.active { Removed::Active(fired) } else { Removed::Idle })
     }
 
     /// Whether nothing can happen any more.
@@ -174,15 +186,15 @@ impl Armed {
         if self.quiet {
             return None;
         }
-        self.list.iter().flat_map(|one| [one.due, one.active.flatten()]).flatten().min()
+        self.list.iter().flat_map(|one| [one.due, one.until]).flatten().min()
     }
 
     /// What has come to its end by now.
     pub(crate) fn ended(&mut self, now: Timestamp) -> Vec<Fired> {
         let mut ended = Vec::new();
         for one in &mut self.list {
-            if one.active.flatten().is_some_and(|until| until <= now) {
-                one.active = None;
+            if one.until.is_some_and(|until| until <= now) {
+                (one.active, one.until) = (false, None);
                 ended.push(Fired { id: one.id, fault: one.spec.fault.clone(), drawn: 0 });
             }
         }
@@ -223,12 +235,12 @@ impl Armed {
 
     /// What goes on.
     pub(crate) fn active(&self) -> impl Iterator<Item = &Fault> {
-        self.list.iter().filter(|one| one.active.is_some()).map(|one| &one.spec.fault)
+        self.list.iter().filter(|one| one.active).map(|one| &one.spec.fault)
     }
 
     /// A length between the two that the first slow preview going on gives, if one does.
     pub(crate) fn what_if_takes(&mut self) -> Option<Length> {
-        self.list.iter_mut().filter(|one| one.active.is_some()).find_map(|one| {
+        self.list.iter_mut().filter(|one| one.active).find_map(|one| {
             let Fault::SlowWhatIf { min, max, .. } = &one.spec.fault else {
                 return None;
             };

@@ -33,7 +33,7 @@ mod script;
 mod stream;
 mod when;
 
-pub(crate) use armed::{Armed, FAULTS_MAX, Fired, Seen};
+pub(crate) use armed::{Armed, FAULTS_MAX, Fired, Removed, Seen};
 pub use fault::{ActsOn, CorruptHow, DropPoint, FarmName, Fault, Restored};
 pub use length::Length;
 pub(crate) use lines::{Line, Waiting};
