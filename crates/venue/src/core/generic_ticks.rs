@@ -9,11 +9,14 @@ use tws::model::{Reply, TickGeneric, TickPrice, TickSize, TickString, tick};
 use super::data_type::Delivery;
 use super::desk::Core;
 use super::tape::last_complete;
-use crate::market::{BarQuery, BarSize, Duration, Instrument, SecType, What};
+use crate::market::{BarQuery, BarSize, Duration, Instrument, Right, SecType, What};
 
 /// A generic tick the venue serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Generic {
+    OptionVolume,
+    HistoricalVolatility,
+    ImpliedVolatility,
     MiscStats,
     MarkPrice,
     RtVolume,
@@ -28,7 +31,10 @@ enum Generic {
 }
 
 /// Numbers, with IBKR's names, in the order of its own list.
-const SERVED: [(&str, &str, Generic); 12] = [
+const SERVED: [(&str, &str, Generic); 15] = [
+    ("100", "Option Volume", Generic::OptionVolume),
+    ("104", "Historical Volatility", Generic::HistoricalVolatility),
+    ("106", "impvolat", Generic::ImpliedVolatility),
     ("165", "Misc. Stats", Generic::MiscStats),
     ("221", "Mark Price", Generic::MarkPrice),
     ("232", "Mark Price", Generic::MarkPrice),
@@ -42,6 +48,9 @@ const SERVED: [(&str, &str, Generic); 12] = [
     ("375", "RTTrdVolume", Generic::RtTradeVolume),
     ("456", "IBDividends", Generic::Dividends),
 ];
+
+/// Seconds between sums over a whole chain.
+const OPTION_VOLUME_SECONDS: i64 = 10;
 
 /// The generic ticks of a subscription and what of them was told.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +105,10 @@ impl Core {
                     out.extend(self.time_and_sales(req_id, instrument, tick::RT_TRADE_VOLUME, seen, last));
                 }
                 // Figures that move once a second at most, and slowly.
-                Generic::MiscStats
+                Generic::OptionVolume
+                | Generic::HistoricalVolatility
+                | Generic::ImpliedVolatility
+                | Generic::MiscStats
                 | Generic::MarkPrice
                 | Generic::Shortable
                 | Generic::News
@@ -106,6 +118,15 @@ impl Core {
                 | Generic::LastRthTrade
                 | Generic::Dividends
                     if seen == Some(last) => {}
+                Generic::OptionVolume => out.extend(self.option_volumes(req_id, instrument, seen, delivery.at)),
+                Generic::HistoricalVolatility => {
+                    let value = self.market.historical_volatility(instrument, delivery.at);
+                    out.extend(value.map(|v| number_tick(req_id, tick::OPTION_HISTORICAL_VOL, v)));
+                }
+                Generic::ImpliedVolatility => {
+                    let value = self.market.implied_volatility(instrument, delivery.at);
+                    out.extend(value.map(|v| number_tick(req_id, tick::OPTION_IMPLIED_VOL, v)));
+                }
                 Generic::MiscStats => out.extend(self.misc_stats(req_id, instrument, seen, delivery.at)),
                 Generic::MarkPrice => out.extend(self.mark_price(req_id, instrument, delivery.at)),
                 Generic::Shortable => out.extend(self.borrowable(req_id, instrument)),
@@ -187,6 +208,28 @@ impl Core {
         self.market.bars(&query).map(|(_, bars)| bars).unwrap_or_default()
     }
 
+    /// Volume of the calls and of the puts on an instrument, every ten seconds; nothing without options.
+    fn option_volumes(&self, req_id: i32, instrument: usize, seen: Option<i64>, at: Timestamp) -> Vec<Reply> {
+        if seen.is_some() && at.as_second() % OPTION_VOLUME_SECONDS != 0 {
+            return Vec::new();
+        }
+        let options = self.market.universe().derivatives(instrument);
+        let mut sums = [None::<Decimal>; 2];
+        for (option, of) in options.filter(|(i, _)| self.market.is_listed(*i, at)) {
+            let side = match of.right {
+                Some(Right::Call) => 0,
+                Some(Right::Put) => 1,
+                None => continue,
+            };
+            if let Some(quote) = self.market.quote(option, at) {
+                *sums[side].get_or_insert_default() += quote.volume;
+            }
+        }
+        let types = [tick::CALL_OPTION_VOLUME, tick::PUT_OPTION_VOLUME];
+        let told = types.into_iter().zip(sums).filter_map(|(tick_type, sum)| Some((tick_type, sum?)));
+        told.map(|(tick_type, size)| Reply::TickSize(TickSize { req_id, tick_type, size })).collect()
+    }
+
     /// Lows and highs of 13, 26 and 52 weeks and the average volume of 90 days, once a day.
     fn misc_stats(&self, req_id: i32, instrument: usize, seen: Option<i64>, at: Timestamp) -> Vec<Reply> {
         let day = |second: i64| Timestamp::from_second(second).map(|t| tws::time::in_zone(t).date()).ok();
@@ -245,7 +288,10 @@ impl Core {
         let (tick_type, value) = match generic {
             Generic::TradeRate => (tick::TRADE_RATE, minute.map(|bar| Decimal::from(bar.count)).sum()),
             Generic::VolumeRate => (tick::VOLUME_RATE, minute.map(|bar| bar.volume).sum()),
-            Generic::MiscStats
+            Generic::OptionVolume
+            | Generic::HistoricalVolatility
+            | Generic::ImpliedVolatility
+            | Generic::MiscStats
             | Generic::MarkPrice
             | Generic::RtVolume
             | Generic::Shortable
@@ -271,6 +317,10 @@ impl Core {
         let price = bars.pop()?.close;
         Some(price_tick(req_id, tick::LAST_RTH_TRADE, price))
     }
+}
+
+fn number_tick(req_id: i32, tick_type: i32, value: Decimal) -> Reply {
+    Reply::TickGeneric(TickGeneric { req_id, tick_type, value })
 }
 
 fn price_tick(req_id: i32, tick_type: i32, price: Decimal) -> Reply {

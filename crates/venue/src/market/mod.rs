@@ -37,6 +37,7 @@ mod stocks;
 mod tape;
 mod trading;
 mod universe;
+mod volatility;
 
 pub use bars::{Bar, BarQuery, BarSize, BarsError, Duration, What};
 pub use calendar::{Calendar, Session};

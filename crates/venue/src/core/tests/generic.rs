@@ -48,6 +48,9 @@ fn each_number_brings_its_ticks_and_no_other() {
     for (list, expected) in [
         ("", vec![]),
         ("165", vec![15, 16, 17, 18, 19, 20, 21]),
+        ("100", vec![tick::CALL_OPTION_VOLUME, tick::PUT_OPTION_VOLUME]),
+        ("104", vec![tick::OPTION_HISTORICAL_VOL]),
+        ("106", vec![tick::OPTION_IMPLIED_VOL]),
         ("221", vec![tick::MARK_PRICE]),
         ("236", vec![tick::SHORTABLE]),
         ("293,294,295", vec![tick::TRADE_COUNT, tick::TRADE_RATE, tick::VOLUME_RATE]),
@@ -144,4 +147,23 @@ fn what_can_hardly_be_borrowed_says_how_much_is_left() {
     rig.core.set_shortable("AAPL", Some(dec("500")), rig.now).unwrap();
     rig.now += jiff::SignedDuration::from_secs(1);
     assert_eq!(shown(&rig.core.advance(rig.now).out), (Some(dec("2")), Some(dec("500"))));
+}
+
+#[test]
+fn volatilities_are_those_of_the_closes_and_of_the_options() {
+    let mut rig = Rig::exchange();
+    let replies = rig.ask_raw(CONN, asked("104,106"));
+    let value = |tick_type: i32| {
+        replies
+            .iter()
+            .find_map(|(_, r)| match r {
+                Reply::TickGeneric(t) if t.tick_type == tick_type => Some(t.value),
+                _ => None,
+            })
+            .unwrap()
+    };
+    let (historical, implied) = (value(tick::OPTION_HISTORICAL_VOL), value(tick::OPTION_IMPLIED_VOL));
+    // Options here are priced by the volatility of the last weeks: the two are of one size.
+    assert!(historical > dec("0.05") && historical < dec("1.5"), "{historical}");
+    assert!(implied > historical / dec("2") && implied < historical * dec("2"), "{implied} {historical}");
 }
