@@ -94,7 +94,7 @@ async fn control(addr: SocketAddr, method: &str, path: &str) -> String {
     let exchange = async {
         let mut stream = TcpStream::connect(addr).await.expect("connected");
         let request =
-            format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+            format!("{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("written");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("readable");
