@@ -31,6 +31,15 @@ pub(crate) enum DataWord {
     None,
 }
 
+/// What stock orders cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CommissionsWord {
+    /// IBKR Pro Fixed
+    Fixed,
+    /// IBKR Pro Tiered
+    Tiered,
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
@@ -93,6 +102,9 @@ pub(crate) struct VenueArgs {
     /// Whether clients are held to IBKR's 50 messages a second and its pacing of historical requests
     #[arg(long, value_enum, default_value_t = Switch::On)]
     pub(crate) throttle: Switch,
+    /// What stock orders cost
+    #[arg(long, value_enum, default_value_t = CommissionsWord::Fixed)]
+    pub(crate) commissions: CommissionsWord,
     /// Number of accounts
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) accounts: u32,

@@ -1,10 +1,10 @@
 //! `tollgate venue`: the simulated broker alone.
 
-use crate::args::{DataWord, SessionsWord, Switch, VenueArgs};
+use crate::args::{CommissionsWord, DataWord, SessionsWord, Switch, VenueArgs};
 use crate::failure::{CONFLICT, Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
 use crate::run::serve;
-use ::venue::core::DataRights;
+use ::venue::core::{Commissions, DataRights};
 use ::venue::{ClockMode, FaultScript, Sessions, Venue, VenueConfig, VenueError};
 use serde_json::Value;
 use std::path::Path;
@@ -52,6 +52,10 @@ fn configured(args: &VenueArgs) -> VenueConfig {
         },
         state_dir: args.state.clone(),
         accounts: args.accounts,
+        commissions: match args.commissions {
+            CommissionsWord::Fixed => Commissions::Fixed,
+            CommissionsWord::Tiered => Commissions::Tiered,
+        },
         live_like: args.live_like,
         data: match args.data {
             DataWord::Live => DataRights::Live,

@@ -45,7 +45,7 @@ struct Scale<'a> {
 }
 
 impl Scale<'_> {
-    fn weigh(&mut self, of: impl ToString, identity: &'static str, left: Decimal, right: Decimal) {
+    fn weigh(&mut self, of: &impl ToString, identity: &'static str, left: Decimal, right: Decimal) {
         if left != right {
             let account = self.account.to_owned();
             self.violations.push(Violation { account, of: of.to_string(), identity, left, right });
@@ -72,6 +72,9 @@ impl Core {
         let mut told = self.state.told.clone();
         for record in self.state.orders() {
             told.take_in(record, &self.state.universe);
+        }
+        for (account, instrument, fill) in &self.state.settled {
+            told.take_in_fill(*account, *instrument, fill, &self.state.universe);
         }
         let accounts = (0..self.state.accounts.len()).map(|a| told.account(a)).collect();
         (accounts, told.executions)
@@ -142,8 +145,8 @@ impl Core {
             .sum();
         let identity = "net liquidation = deposits + realized + unrealized";
         let right = profit + self.unrealized(position, now);
-        scale.weigh(Currency::BASE, identity, self.equity(position, now), right);
+        scale.weigh(&Currency::BASE, identity, self.equity(position, now), right);
         let live = self.state.live.iter().map(|id| self.state.order(*id)).filter(|o| o.account == position);
-        scale.weigh(Currency::BASE, "reserved = working orders", account.reserved, live.map(|o| o.reserve).sum());
+        scale.weigh(&Currency::BASE, "reserved = working orders", account.reserved, live.map(|o| o.reserve).sum());
     }
 }

@@ -31,10 +31,14 @@ impl Told {
     /// Takes in the executions of an order.
     pub(super) fn take_in(&mut self, record: &OrderRecord, universe: &Universe) {
         for fill in &record.fills {
-            self.executions += 1;
-            let account = self.accounts.entry(record.account).or_default();
-            account.take_in(record.instrument, fill, universe);
+            self.take_in_fill(record.account, record.instrument, fill, universe);
         }
+    }
+
+    /// Takes in one execution.
+    pub(super) fn take_in_fill(&mut self, account: usize, instrument: usize, fill: &Fill, universe: &Universe) {
+        self.executions += 1;
+        self.accounts.entry(account).or_default().take_in(instrument, fill, universe);
     }
 
     /// An account, by its position.

@@ -127,6 +127,8 @@ pub enum Change {
         /// What it is reported under from now on.
         second: i64,
     },
+    /// A holding, or a part of what it turned into, was settled at its expiry.
+    Settled(Box<Settled>),
     /// An operator limited what can be borrowed.
     ShortableSet {
         /// Instrument.
@@ -235,4 +237,17 @@ pub struct Executed {
     pub rate: Decimal,
     /// With another order of this venue rather than out of the displayed size.
     pub crossed: bool,
+}
+
+/// A settlement: an execution without an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Position of the account in [`Opened::accounts`].
+    pub account: usize,
+    /// Instrument.
+    pub con_id: i32,
+    /// The execution.
+    pub execution: Arc<Execution>,
+    /// Units of the base currency for one of the instrument's, then.
+    pub rate: Decimal,
 }

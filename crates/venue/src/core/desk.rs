@@ -9,8 +9,8 @@ use tws::model::{NO_REQ_ID, Notice, Reply, Request};
 use super::asset::Currency;
 use super::change::Opened;
 use super::fx::Route;
-use super::margin::Parts;
 use super::order::OrderRecord;
+use super::parts::Parts;
 use super::session::Session;
 use super::snapshot::{Moved, Snapshot};
 use super::state::State;
@@ -61,6 +61,8 @@ pub struct Core {
     pub(super) traded: BTreeSet<(usize, usize)>,
     /// What each account's holdings are worth and tie up, and the second that holds for.
     pub(super) parts: Vec<Option<(i64, Parts)>>,
+    /// When what somebody has ordered expires.
+    pub(super) expiring: BTreeSet<(Timestamp, usize)>,
     /// Where the rates of currencies are read.
     pub(super) routes: BTreeMap<Currency, Route>,
     /// The schedule of commissions.
@@ -143,6 +145,7 @@ impl Core {
             core.move_market(moved);
         }
         core.state = State::of_snapshot(snapshot, std::sync::Arc::clone(core.market.universe()))?;
+        core.note_expiries();
         core.follow(changes.enumerate())?;
         Ok(core)
     }
@@ -176,6 +179,7 @@ impl Core {
         Ok(Self {
             quotes: vec![None; market.universe().len()],
             parts: vec![None; opened.accounts.len()],
+            expiring: BTreeSet::new(),
             routes: super::fx::routes(market.universe()),
             commissions,
             state: State::new(opened, std::sync::Arc::clone(market.universe())),
@@ -205,7 +209,17 @@ impl Core {
             let (account, instrument) = (record.account, record.instrument);
             return self.reprice(account, instrument, |core| core.state.apply(change));
         }
+        if let Change::Settled(settled) = change
+            && let Some(instrument) = self.market.universe().find_con_id(settled.con_id)
+        {
+            return self.reprice(settled.account, instrument, |core| core.state.apply(change));
+        }
         self.state.apply(change);
+        if let Change::Accepted(accepted) = change
+            && let Some(instrument) = self.market.universe().find_con_id(accepted.con_id)
+        {
+            self.note_expiry(instrument);
+        }
     }
 
     /// Makes a change and notes it for the server.
@@ -450,6 +464,7 @@ impl Core {
     }
 
     fn pass_instant(&mut self, at: Timestamp, step: &mut Step) {
+        self.settle(at, step);
         self.begin_day(at, step);
         self.ring_alarms(at, step);
         if self.matched == at.as_second() {

@@ -292,7 +292,7 @@ impl Core {
         let fill = self.chargeable(account, instrument, record.filled, shares, price, now);
         let charged = commission::charge(record.charged, &fill);
         let rate = self.rate(self.state.asset(instrument).currency, now);
-        let number = self.state.fill_count() + 1;
+        let number = self.state.next_execution();
         let execution = Execution {
             order_id: record.order_id,
             client_id: record.client_id,

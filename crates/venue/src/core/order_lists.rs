@@ -1,9 +1,12 @@
 //! Orders and executions on request.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
-use tws::model::{ExecutionFilter, Reply};
+use tws::model::{Contract, ExecSide, ExecutionFilter, Reply};
 
+use super::contract::full;
 use super::desk::{ConnId, Core, Step};
 use super::order::{Fill, OrderRecord};
 use super::order_reports::{commission, status};
@@ -59,37 +62,60 @@ impl Core {
         let days = i64::from(filter.last_n_days.unwrap_or(1).clamp(1, 7)) - 1;
         let back = if filter.specific_dates.is_empty() { days } else { 6 };
         let first = date(now).saturating_sub(jiff::Span::new().days(back));
-        let mut found = Vec::new();
-        for (perm_id, position) in self.state.fills.iter().rev() {
+        let asked = |told: &Told<'_>| {
+            let on_date = filter.specific_dates.is_empty() || filter.specific_dates.contains(&number(told.day()));
+            let in_time = since.is_none_or(|s| told.fill.execution.time >= s);
+            on_date && in_time && self.passes(filter, told)
+        };
+        let ordered = self.state.fills.iter().rev().map(|(perm_id, position)| {
             let record = self.state.order(*perm_id);
-            let fill = &record.fills[*position];
-            let day = date(fill.execution.time);
-            if day < first {
-                break;
-            }
-            let on_date = filter.specific_dates.is_empty() || filter.specific_dates.contains(&number(day));
-            let in_time = since.is_none_or(|s| fill.execution.time >= s);
-            if on_date && in_time && self.passes(filter, record, fill) {
-                found.push((record, fill));
-            }
-        }
-        for (record, fill) in found.into_iter().rev() {
-            step.send(conn, self.execution_details(record, fill, req_id));
-            let currency = self.commission_currency(record.instrument);
-            step.send(conn, Reply::CommissionReport(commission(fill, currency)));
+            let contract = Arc::clone(&record.contract);
+            Told { instrument: record.instrument, contract, fill: &record.fills[*position] }
+        });
+        let settled = self.state.settled.iter().rev().map(|(_, instrument, fill)| Told {
+            instrument: *instrument,
+            contract: Arc::new(full(self.instrument(*instrument), &fill.execution.exchange)),
+            fill,
+        });
+        let recent = |told: &Told<'_>| told.day() >= first;
+        let mut found: Vec<Told<'_>> =
+            ordered.take_while(recent).chain(settled.take_while(recent)).filter(asked).collect();
+        found.sort_by(|a, b| a.fill.execution.exec_id.cmp(&b.fill.execution.exec_id));
+        for told in found {
+            step.send(conn, Self::execution_details(&told.contract, told.fill, req_id));
+            let currency = self.commission_currency(told.instrument);
+            step.send(conn, Reply::CommissionReport(commission(told.fill, currency)));
         }
         step.send(conn, Reply::ExecutionDetailsEnd { req_id });
     }
 
-    fn passes(&self, filter: &ExecutionFilter, record: &OrderRecord, fill: &Fill) -> bool {
+    fn passes(&self, filter: &ExecutionFilter, told: &Told<'_>) -> bool {
         let unset_or = |wanted: &str, is: &str| wanted.is_empty() || wanted.eq_ignore_ascii_case(is);
+        let (execution, i) = (&told.fill.execution, self.instrument(told.instrument));
+        let side = match execution.side {
+            ExecSide::Bought => "BUY",
+            ExecSide::Sold => "SELL",
+        };
         // 0 is what clients send for "any".
-        filter.client_id.is_none_or(|id| id == 0 || id == record.client_id)
-            && unset_or(&filter.account, &self.state.accounts[record.account].id)
-            && unset_or(&filter.symbol, &self.instrument(record.instrument).symbol)
-            && unset_or(&filter.sec_type, self.instrument(record.instrument).sec_type.as_str())
-            && unset_or(&filter.exchange, &fill.execution.exchange)
-            && unset_or(&filter.side, record.terms.side.as_str())
+        filter.client_id.is_none_or(|id| id == 0 || id == execution.client_id)
+            && unset_or(&filter.account, &execution.account)
+            && unset_or(&filter.symbol, &i.symbol)
+            && unset_or(&filter.sec_type, i.sec_type.as_str())
+            && unset_or(&filter.exchange, &execution.exchange)
+            && unset_or(&filter.side, side)
+    }
+}
+
+/// An execution, of an order or of a settlement.
+struct Told<'a> {
+    instrument: usize,
+    contract: Arc<Contract>,
+    fill: &'a Fill,
+}
+
+impl Told<'_> {
+    fn day(&self) -> Date {
+        date(self.fill.execution.time)
     }
 }
 

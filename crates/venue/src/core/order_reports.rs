@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::{
-    CommissionReport, CompletedOrder, ExecutionDetails, NO_REQ_ID, Notice, OpenOrder, Order, OrderState, OrderStatus,
-    Reply, Status,
+    CommissionReport, CompletedOrder, Contract, ExecutionDetails, NO_REQ_ID, Notice, OpenOrder, Order, OrderState,
+    OrderStatus, Reply, Status,
 };
 
 use super::asset::Currency;
@@ -117,10 +117,10 @@ impl Core {
         }
     }
 
-    pub(super) fn execution_details(&self, record: &OrderRecord, fill: &Fill, req_id: i32) -> Reply {
+    pub(super) fn execution_details(contract: &Arc<Contract>, fill: &Fill, req_id: i32) -> Reply {
         Reply::ExecutionDetails(Box::new(ExecutionDetails {
             req_id,
-            contract: Arc::clone(&record.contract),
+            contract: Arc::clone(contract),
             execution: Arc::clone(&fill.execution),
         }))
     }
@@ -132,7 +132,7 @@ impl Core {
         let (Some(conn), Some(fill)) = (self.owner(record), record.fills.last()) else {
             return;
         };
-        let execution = self.execution_details(record, fill, NO_REQ_ID);
+        let execution = Self::execution_details(&record.contract, fill, NO_REQ_ID);
         let (order, status) = (self.open_order(record), Reply::OrderStatus(status(record)));
         // Both orders occur with IBKR: clients must not rely on either.
         let key = mix(self.market.config().seed, perm_id.unsigned_abs());

@@ -37,6 +37,7 @@ impl State {
             self.let_go(perm_id);
         }
         self.forget_fills(filled_since);
+        self.forget_settlements(filled_since);
     }
 
     /// Whether an order that ended still has children that did not.
@@ -66,6 +67,14 @@ impl State {
         self.second_perm_ids.remove(&perm_id);
         self.told.take_in(&record, &self.universe);
         self.retired.push(*record);
+    }
+
+    fn forget_settlements(&mut self, since: Date) {
+        let over = self.settled.partition_point(|(.., f)| tws::time::in_zone(f.execution.time).date() < since);
+        for (account, instrument, fill) in self.settled.drain(..over) {
+            self.told.take_in_fill(account, instrument, &fill, &self.universe);
+        }
+        self.settled_forgotten += over;
     }
 
     /// Forgets the executions of days that no list goes back to.

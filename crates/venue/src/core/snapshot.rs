@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit_told::Told;
 use super::change::{Change, Opened};
-use super::order::OrderRecord;
+use super::order::{Fill, OrderRecord};
 use super::order_store::Orders;
 use super::state::{State, Taken};
 use super::state_index::Places;
@@ -37,6 +37,8 @@ pub struct Snapshot {
     children: BTreeMap<i64, Vec<i64>>,
     groups: Vec<(i32, String, Vec<i64>)>,
     ended: Vec<i64>,
+    settled: Vec<(usize, usize, Fill)>,
+    settled_forgotten: usize,
     fills: Vec<(i64, usize)>,
     fills_forgotten: usize,
     day: Date,
@@ -99,6 +101,8 @@ impl State {
             children,
             groups,
             ended,
+            settled,
+            settled_forgotten,
             fills,
             fills_forgotten,
             day,
@@ -129,6 +133,8 @@ impl State {
             children: children.clone(),
             groups: groups.iter().map(|((c, g), ids)| (*c, g.clone(), ids.iter().copied().collect())).collect(),
             ended: ended.clone(),
+            settled: settled.clone(),
+            settled_forgotten: *settled_forgotten,
             fills: fills.iter().copied().collect(),
             fills_forgotten: *fills_forgotten,
             day: *day,
@@ -182,6 +188,8 @@ impl State {
         state.children = snapshot.children;
         state.groups = snapshot.groups.into_iter().map(|(c, g, ids)| ((c, g), ids.into_iter().collect())).collect();
         state.ended = snapshot.ended;
+        state.settled = snapshot.settled;
+        state.settled_forgotten = snapshot.settled_forgotten;
         state.fills = snapshot.fills.into();
         state.fills_forgotten = snapshot.fills_forgotten;
         state.day = snapshot.day;

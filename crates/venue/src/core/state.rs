@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use tws::model::{Contract, Status};
+use tws::model::{Contract, ExecSide, Status};
 
 use super::account::Trade;
 use super::asset::Asset;
 use super::audit_told::Told;
-use super::change::{Accepted, Change, Executed, Opened, Replaced};
+use super::change::{Accepted, Change, Executed, Opened, Replaced, Settled};
 use super::contract::full;
 use super::order::{Fill, OrderRecord, Slot, is_live};
 use super::order_store::Orders;
@@ -133,6 +133,10 @@ pub(super) struct State {
     pub(super) groups: BTreeMap<(i32, String), BTreeSet<i64>>,
     /// Ended orders, in the order they ended.
     pub(super) ended: Vec<i64>,
+    /// What was settled at its expiry in the last days: account, instrument, execution.
+    pub(super) settled: Vec<(usize, usize, Fill)>,
+    /// Settlements before those.
+    pub(super) settled_forgotten: usize,
     /// Every fill of the last days: order and position among its fills.
     pub(super) fills: VecDeque<(i64, usize)>,
     /// Fills before those.
@@ -169,6 +173,8 @@ impl State {
             children: BTreeMap::new(),
             groups: BTreeMap::new(),
             ended: Vec::new(),
+            settled: Vec::new(),
+            settled_forgotten: 0,
             fills: VecDeque::new(),
             fills_forgotten: 0,
             day: opened.market.opened_on,
@@ -294,6 +300,11 @@ impl State {
             {
                 Err(format!("no contract {con_id}"))
             }
+            Change::Settled(s) if s.account >= self.accounts.len() => Err(format!("no account {}", s.account)),
+            Change::Settled(s) if self.universe.find_con_id(s.con_id).is_none() => {
+                Err(format!("no contract {}", s.con_id))
+            }
+            Change::Settled(_) => Ok(()),
             Change::PriceMoved { .. } | Change::Halted { .. } | Change::ShortableSet { .. } => Ok(()),
             Change::PermIdReissued { perm_id, .. } | Change::Locating { perm_id, .. } => live(*perm_id).map(|_| ()),
             Change::DayBegan { equity, .. } if equity.len() != self.accounts.len() => {
@@ -369,6 +380,7 @@ impl State {
                 });
             }
             Change::Executed(executed) => self.execute(executed),
+            Change::Settled(settled) => self.settle(settled),
             Change::Halted { con_id, halted, at } => {
                 if let Some(instrument) = self.universe.find_con_id(*con_id) {
                     if *halted {
@@ -394,6 +406,32 @@ impl State {
             }
             Change::DayBegan { date, equity, marks } => self.begin_day(*date, equity, marks),
         }
+    }
+
+    /// The number of the next execution.
+    pub(super) fn next_execution(&self) -> usize {
+        self.fill_count() + self.settled_forgotten + self.settled.len() + 1
+    }
+
+    fn settle(&mut self, settled: &Settled) {
+        let Some(instrument) = self.universe.find_con_id(settled.con_id) else {
+            return;
+        };
+        let (of, execution) = (self.universe.get(instrument), &settled.execution);
+        let realized = self.accounts[settled.account].book(&Trade {
+            instrument,
+            asset: Asset::of(of),
+            signed: match execution.side {
+                ExecSide::Bought => execution.shares,
+                ExecSide::Sold => -execution.shares,
+            },
+            price: execution.price,
+            commission: Decimal::ZERO,
+            paid_in: commission::currency(of),
+            rate: settled.rate,
+        });
+        let fill = Fill { execution: Arc::clone(execution), commission: Decimal::ZERO, realized };
+        self.settled.push((settled.account, instrument, fill));
     }
 
     /// How the books see an instrument.

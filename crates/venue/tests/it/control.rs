@@ -200,3 +200,22 @@ async fn a_long_step_keeps_nobody_waiting_for_its_end() {
     assert_eq!(status, 200);
     assert!(told < 1_654_070_400 + 20 * 3600, "{told}");
 }
+
+#[tokio::test]
+async fn what_cannot_be_borrowed_is_held_until_it_can_and_the_audit_finds_nothing() {
+    let venue = start(stepped()).await;
+    let mut client = Raw::connect(&venue, 7).await;
+    let (status, body) = post(&venue, "/shortable", &json!({"symbol": "AAPL", "shares": 0})).await;
+    assert_eq!((status, &body["shares"]), (200, &json!("0")));
+    client.send(&raw::place(1, "AAPL", &limit_order("SELL", "3", 1.0, "short"))).await;
+    client.until("error 1 404").await;
+    assert_eq!(get(&venue, "/audit").await["executions"], json!(0));
+    let (status, _) = post(&venue, "/shortable", &json!({"symbol": "AAPL", "shares": null})).await;
+    assert_eq!(status, 200);
+    client.until("status 1 Filled").await;
+    let audit = get(&venue, "/audit").await;
+    assert_eq!((&audit["executions"], &audit["violations"]), (&json!(1), &json!([])));
+    for body in [json!({"symbol": "AAPL", "shares": -1}), json!({"symbol": "NOSUCH", "shares": 1})] {
+        assert_eq!(post(&venue, "/shortable", &body).await.0, 400, "{body}");
+    }
+}
