@@ -19,8 +19,8 @@ use soak::{Failure, Plan, be_the_venue, run};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What an order may leave in memory: its line in the ledger, its executions, its place in the indexes.
-const BYTES_PER_ORDER: u64 = 3_000;
+/// What an order that is over may leave in memory: its line in the archive, compressed.
+const BYTES_PER_ORDER: u64 = 400;
 
 fn main() -> ExitCode {
     match be_the_venue().and_then(|was| if was { Ok(()) } else { month() }) {

@@ -107,8 +107,8 @@ fn mega(bytes: u64) -> f64 {
 
 /// Whether memory grew by no more than the orders that must be kept.
 fn weigh(days: &[Day], bytes_per_order: u64, out: &mut dyn Write) -> Result<(), Failure> {
-    // The first days warm up: buffers, caches and the memory allocator find their size.
-    let warm = days.len() / 4;
+    // Executions are kept for eight days, by when buffers and the allocator have found their size too.
+    let warm = days.len() / 3;
     let (Some(first), Some(last)) = (days.get(warm), days.last()) else {
         return Ok(());
     };
