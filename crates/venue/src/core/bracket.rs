@@ -47,6 +47,11 @@ impl Core {
 
     /// An order ended: its children end with it or begin to work, its siblings and its group end.
     pub(super) fn after_end(&mut self, perm_id: i64, now: Timestamp, step: &mut Step) {
+        self.follow_end(perm_id, None, now, step);
+    }
+
+    /// The same, but for the children of `family`, which are all being ended already.
+    pub(super) fn follow_end(&mut self, perm_id: i64, family: Option<i64>, now: Timestamp, step: &mut Step) {
         let record = self.state.order(perm_id);
         let (is_filled, filled) = (record.status == Status::Filled, record.filled);
         if is_filled {
@@ -54,15 +59,19 @@ impl Core {
         } else {
             for child in self.state.children.get(&perm_id).cloned().unwrap_or_default() {
                 if filled.is_zero() {
-                    self.end_cancelled(child, "Parent order ended", "Parent order is cancelled", now, step);
+                    let why = ("Parent order ended", "Parent order is cancelled");
+                    self.end_within(child, why, Some(perm_id), now, step);
                 } else {
                     let above = self.state.order(child).terms.quantity - filled;
                     self.reduce(child, above, now, step);
                 }
             }
         }
-        for sibling in self.siblings(perm_id) {
-            self.end_cancelled(sibling, "Sibling order ended", "", now, step);
+        let parent = self.state.order(perm_id).parent;
+        if parent != family {
+            for sibling in self.siblings(perm_id) {
+                self.end_within(sibling, ("Sibling order ended", ""), parent, now, step);
+            }
         }
         if is_filled {
             self.end_group(perm_id, now, step);

@@ -52,6 +52,19 @@ impl Core {
     ///
     /// An order that a tie has ended in the meantime stays as it is.
     pub(super) fn end_cancelled(&mut self, perm_id: i64, reason: &str, told: &str, now: Timestamp, step: &mut Step) {
+        self.end_within(perm_id, (reason, told), None, now, step);
+    }
+
+    /// The same, while all children of `family` are being ended one after another: what they have in
+    /// common is not followed again from each of them.
+    pub(super) fn end_within(
+        &mut self,
+        perm_id: i64,
+        (reason, told): (&str, &str),
+        family: Option<i64>,
+        now: Timestamp,
+        step: &mut Step,
+    ) {
         if !self.state.order(perm_id).is_live() {
             return;
         }
@@ -62,7 +75,7 @@ impl Core {
         self.report_status(perm_id, step);
         let text = format!("Order Canceled - reason:{told}");
         self.notify(perm_id, 202, &text, now, step);
-        self.after_end(perm_id, now, step);
+        self.follow_end(perm_id, family, now, step);
     }
 
     pub(super) fn set_status(&mut self, perm_id: i64, status: Status, reason: &str, at: Timestamp, step: &mut Step) {

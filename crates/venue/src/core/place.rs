@@ -16,6 +16,9 @@ use super::terms::Refusal;
 use super::{Change, CoreError, Terms};
 use crate::market::Quote;
 
+/// Most generations above an order. IBKR documents one; each is followed in turn when one above it ends.
+const GENERATIONS_MAX: usize = 8;
+
 /// A new order that may be taken in.
 struct Admitted {
     client_id: i32,
@@ -83,6 +86,10 @@ impl Core {
             Some(id) => {
                 let missing = || Refusal::new(135, format!("Can't find order with ID = {id}"));
                 let perm_id = self.state.find(client_id, id).ok_or_else(missing)?;
+                let ancestors = std::iter::successors(Some(perm_id), |id| self.state.get(*id)?.parent);
+                if ancestors.take(GENERATIONS_MAX + 1).count() > GENERATIONS_MAX {
+                    return Err(Refusal::rejected("Attached orders are nested too deeply."));
+                }
                 let parent = self.state.order(perm_id);
                 let filled = parent.status == Status::Filled;
                 if !parent.is_live() && !filled {

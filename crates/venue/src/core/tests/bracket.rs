@@ -68,3 +68,29 @@ fn a_fill_in_a_one_cancels_all_group_ends_the_others() {
     rig.price("90.5");
     assert_eq!(statuses(&rig), [Status::Cancelled, Status::Filled, Status::Submitted]);
 }
+
+#[test]
+fn a_parent_with_thousands_of_children_ends_with_all_of_them() {
+    let mut rig = Rig::always();
+    rig.place(1, Order { transmit: false, ..order("BUY 1 LMT 1 GTC") });
+    for id in 2..=3_000 {
+        rig.place(id, Order { parent_id: Some(1), transmit: false, ..order("SELL 1 LMT 900 GTC") });
+    }
+    rig.cancel(1);
+    assert!(rig.core.state.live.is_empty(), "{} are left", rig.core.state.live.len());
+    assert_eq!(rig.line(3_000).reason, "Parent order ended");
+}
+
+#[test]
+fn attached_orders_nest_only_so_deep() {
+    let mut rig = Rig::always();
+    rig.place(1, Order { transmit: false, ..order("BUY 1 LMT 1 GTC") });
+    for id in 2..=9 {
+        let told = rig.place(id, Order { parent_id: Some(id - 1), transmit: false, ..order("SELL 1 LMT 900 GTC") });
+        assert!(!told.iter().any(|line| line.starts_with("error")), "{told:?}");
+    }
+    let told = rig.place(10, Order { parent_id: Some(9), transmit: false, ..order("SELL 1 LMT 900 GTC") });
+    assert_eq!(told, ["error 10 201"]);
+    rig.cancel(1);
+    assert!(rig.core.state.live.is_empty());
+}
