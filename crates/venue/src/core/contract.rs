@@ -1,53 +1,125 @@
-//! Contracts: which one is meant, and what is known about it.
+//! Contracts: which one is meant.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
-use tws::model::{Contract, ContractDetails, Notice, PriceIncrement, Reply, SymbolSample};
+use tws::model::{Contract, Notice, Reply};
 
 use super::desk::{ConnId, Core, Step};
-use crate::market::{Instrument, Sessions, Universe};
+use crate::market::{Instrument, Market, Right, SecType};
 
-/// IBKR's rule for US stocks: 0.0001 below one dollar, 0.01 from there on.
-const MARKET_RULE: i32 = 26;
-/// Text of error 200.
-const NOT_FOUND: &str = "No security definition has been found for the request";
-
-/// The one instrument a description names, if it names one.
-pub(super) fn resolve(universe: &Universe, contract: &Contract) -> Option<usize> {
-    let mut matching = universe.iter().filter(|(_, i)| is_meant(contract, i));
-    let (first, _) = matching.next()?;
-    // No symbol occurs twice in this universe: only an empty description names several.
-    matching.next().is_none().then_some(first)
+/// Why a description names no one instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unresolved {
+    /// There is none.
+    NotFound,
+    /// There are several.
+    Ambiguous,
 }
 
-fn is_meant(contract: &Contract, instrument: &Instrument) -> bool {
-    let unset_or = |text: &str, one_of: &[&str]| text.is_empty() || one_of.contains(&text);
-    let sec_type = instrument.sec_type.as_str();
-    let con_id = contract.con_id.filter(|id| *id != 0);
-    let named = match con_id {
-        Some(con_id) => con_id == instrument.con_id,
-        None => {
-            contract.sec_type == sec_type
-                && (contract.symbol == instrument.symbol || contract.local_symbol == instrument.local_symbol)
+impl Unresolved {
+    /// IBKR's text of error 200.
+    pub(super) fn text(self, contract: &Contract) -> String {
+        match self {
+            Self::NotFound => "No security definition has been found for the request".to_owned(),
+            Self::Ambiguous => {
+                let named = if contract.symbol.is_empty() { &contract.local_symbol } else { &contract.symbol };
+                format!("The contract description specified for {named} is ambiguous.")
+            }
         }
+    }
+}
+
+/// The one instrument a description names.
+pub(super) fn resolve(market: &Market, contract: &Contract, now: Timestamp) -> Result<usize, Unresolved> {
+    match candidates(market, contract, now)[..] {
+        [] => Err(Unresolved::NotFound),
+        [one] => Ok(one),
+        [..] => Err(Unresolved::Ambiguous),
+    }
+}
+
+/// The instruments that fit a description, by position. What is not listed yet fits none; an expired
+/// future fits if expired ones are asked for, an expired option never, as IBKR has it.
+pub(super) fn candidates(market: &Market, contract: &Contract, now: Timestamp) -> Vec<usize> {
+    let universe = market.universe();
+    let there = |i: &usize| {
+        let of = universe.get(*i);
+        let expired_too = contract.include_expired && of.sec_type == SecType::Fut;
+        let listed = if expired_too { market.was_listed(*i, now) } else { market.is_listed(*i, now) };
+        listed && fits(contract, of)
     };
-    named
-        && unset_or(&contract.symbol, &[&instrument.symbol])
-        && unset_or(&contract.local_symbol, &[&instrument.local_symbol])
-        && unset_or(&contract.sec_type, &[sec_type])
-        && unset_or(&contract.currency, &[&instrument.currency])
-        && unset_or(&contract.exchange, instrument.exchanges)
-        && unset_or(&contract.primary_exchange, &[&instrument.primary_exchange, "SMART"])
-        && unset_or(&contract.trading_class, &[&instrument.trading_class])
-        && contract.sec_id.is_empty()
+    if let Some(con_id) = contract.con_id.filter(|id| *id != 0) {
+        return universe.find_con_id(con_id).filter(there).into_iter().collect();
+    }
+    if !contract.sec_id.is_empty() {
+        let named = contract.sec_id_type == "CUSIP";
+        let by_cusip = universe.iter().filter(|(_, i)| named && i.cusip == contract.sec_id).map(|(i, _)| i);
+        return by_cusip.filter(there).collect();
+    }
+    let Some(sec_type) = SecType::parse(&contract.sec_type) else {
+        return Vec::new();
+    };
+    if contract.symbol.is_empty() {
+        let named = universe.with_local_symbol(&contract.local_symbol).iter().copied();
+        return named.filter(|i| universe.get(*i).sec_type == sec_type).filter(there).collect();
+    }
+    let mut found: Vec<usize> =
+        universe.with_symbol(sec_type, &contract.symbol).iter().copied().filter(there).collect();
+    if found.is_empty() && sec_type == SecType::Bond {
+        // IBKR takes a CUSIP for the symbol of a bond.
+        let plain = Contract { symbol: String::new(), ..contract.clone() };
+        let by_cusip = universe.iter().filter(|(_, i)| !i.cusip.is_empty() && i.cusip == contract.symbol);
+        found = by_cusip.filter(|(p, i)| fits(&plain, i) && market.is_listed(*p, now)).map(|(p, _)| p).collect();
+    }
+    found
+}
+
+/// Whether nothing in a description speaks against an instrument.
+fn fits(contract: &Contract, i: &Instrument) -> bool {
+    let unset_or = |text: &str, one_of: &[&str]| text.is_empty() || one_of.contains(&text);
+    unset_or(&contract.symbol, &[&i.symbol])
+        && unset_or(&contract.local_symbol, &[&i.local_symbol])
+        && unset_or(&contract.sec_type, &[i.sec_type.as_str()])
+        && unset_or(&contract.currency, &[&i.currency])
+        && unset_or(&contract.exchange, i.exchanges)
+        && unset_or(&contract.primary_exchange, &[&i.primary_exchange, "SMART"])
+        && unset_or(&contract.trading_class, &[&i.trading_class])
+        && fits_derivative(contract, i)
+}
+
+/// The same for expiry, strike, right and multiplier.
+fn fits_derivative(contract: &Contract, i: &Instrument) -> bool {
+    let month = &contract.last_trade_date_or_contract_month;
+    let expiry = || i.expiry.map(tws::time::format_date).unwrap_or_default();
+    let strike = contract.strike.filter(|s| !s.is_zero());
+    let right = match contract.right.as_str() {
+        "" | "0" | "?" => true,
+        "C" | "CALL" => i.right == Some(Right::Call),
+        "P" | "PUT" => i.right == Some(Right::Put),
+        _ => false,
+    };
+    let dated = match month.len() {
+        0 => true,
+        6 | 8 => expiry().starts_with(month.as_str()),
+        _ => false,
+    };
+    let multiplied =
+        contract.multiplier.is_none_or(|m| m.is_zero() || i.wire_multiplier().unwrap_or(Decimal::ONE) == m);
+    right && dated && multiplied && strike.is_none_or(|s| i.strike == Some(s))
 }
 
 /// The complete contract.
 pub(super) fn full(i: &Instrument, exchange: &str) -> Contract {
+    let expiry = i.expiry.map(tws::time::format_date).unwrap_or_default();
     Contract {
         con_id: Some(i.con_id),
         symbol: i.symbol.clone(),
         sec_type: i.sec_type.as_str().to_owned(),
+        last_trade_date_or_contract_month: expiry.clone(),
+        last_trade_date: expiry,
+        strike: i.strike,
+        right: i.right.map(|r| r.as_str().to_owned()).unwrap_or_default(),
+        multiplier: i.wire_multiplier(),
         exchange: exchange.to_owned(),
         primary_exchange: i.primary_exchange.clone(),
         currency: i.currency.clone(),
@@ -62,8 +134,18 @@ pub(super) fn listed(i: &Instrument) -> Contract {
     Contract { primary_exchange: String::new(), ..full(i, &i.primary_exchange) }
 }
 
+/// Where an order or a request goes: where it says, else to the default destination.
+pub(super) fn destination(i: &Instrument, contract: &Contract) -> String {
+    if contract.exchange.is_empty() {
+        i.exchanges.first().map_or_else(|| "SMART".to_owned(), |e| (*e).to_owned())
+    } else {
+        contract.exchange.clone()
+    }
+}
+
 impl Core {
-    /// The instrument a request means, or error 200 to its client.
+    /// The instrument a request for data means, or error 200 to its client. A continuous future is the
+    /// one that expires next.
     pub(super) fn meant(
         &self,
         conn: ConnId,
@@ -72,118 +154,26 @@ impl Core {
         now: Timestamp,
         step: &mut Step,
     ) -> Option<usize> {
-        let found = resolve(self.market.universe(), contract);
-        if found.is_none() {
-            step.send(conn, Reply::Notice(Notice::about(req_id, 200, NOT_FOUND, now)));
-        }
-        found
-    }
-
-    pub(super) fn contract_data(
-        &self,
-        conn: ConnId,
-        req_id: i32,
-        contract: &Contract,
-        now: Timestamp,
-        step: &mut Step,
-    ) {
-        let Some(instrument) = self.meant(conn, req_id, contract, now, step) else {
-            return;
+        let found = match self.front_future(contract, now) {
+            Some(front) => front.ok_or(Unresolved::NotFound),
+            None => resolve(&self.market, contract, now),
         };
-        let exchange = if contract.exchange.is_empty() { "SMART" } else { &contract.exchange };
-        let details = Box::new(self.details(instrument, exchange, now));
-        step.send(conn, Reply::ContractData { req_id, details });
-        step.send(conn, Reply::ContractDataEnd { req_id });
-    }
-
-    fn details(&self, instrument: usize, exchange: &str, now: Timestamp) -> ContractDetails {
-        let i = self.instrument(instrument);
-        let hours = self.hours(now);
-        let [industry, category, subcategory] = i.sector.map(str::to_owned);
-        ContractDetails {
-            contract: full(i, exchange),
-            market_name: i.trading_class.clone(),
-            // The smallest step anywhere on the scale is 0.0001; IBKR reports the one above a dollar.
-            min_tick: Decimal::new(1, 2),
-            order_types: "ACTIVETIM,DAY,GTC,GTD,IOC,FOK,LMT,MKT,OCA,STP,STPLMT,WHATIF".to_owned(),
-            valid_exchanges: i.exchanges.join(","),
-            price_magnifier: 1,
-            long_name: i.long_name.clone(),
-            industry,
-            category,
-            subcategory,
-            time_zone_id: tws::time::ZONE_NAME.to_owned(),
-            trading_hours: hours.clone(),
-            liquid_hours: hours,
-            agg_group: Some(1),
-            market_rule_ids: vec![i.market_rule.to_string(); i.exchanges.len()].join(","),
-            stock_type: i.stock_type.to_owned(),
-            min_size: Some(i.min_size),
-            size_increment: Some(i.size_increment),
-            suggested_size_increment: Some(Decimal::ONE_HUNDRED),
-            ..ContractDetails::default()
-        }
-    }
-
-    /// Sessions of today and the five days after it. There is no extended session here, so trading
-    /// and liquid hours are the same.
-    fn hours(&self, now: Timestamp) -> String {
-        let today = tws::time::in_zone(now).date();
-        let config = self.market.config();
-        let mut days = Vec::with_capacity(6);
-        for offset in 0..6 {
-            let date = today.saturating_add(offset.days());
-            let written = tws::time::format_date(date);
-            if config.sessions == Sessions::Always && date >= config.opened_on {
-                let next = tws::time::format_date(date.saturating_add(1.days()));
-                days.push(format!("{written}:0000-{next}:0000"));
-            } else {
-                match self.market.calendar().session(date) {
-                    Some(s) => {
-                        let close = if s.early { "1300" } else { "1600" };
-                        days.push(format!("{written}:0930-{written}:{close}"));
-                    }
-                    None => days.push(format!("{written}:CLOSED")),
-                }
+        match found {
+            Ok(instrument) => Some(instrument),
+            Err(why) => {
+                step.send(conn, Reply::Notice(Notice::about(req_id, 200, why.text(contract), now)));
+                None
             }
         }
-        days.join(";")
     }
 
-    pub(super) fn matching_symbols(&self, req_id: i32, pattern: &str) -> Reply {
-        let wanted = pattern.trim().to_uppercase();
-        let matches =
-            |i: &Instrument| !wanted.is_empty() && (i.symbol.starts_with(&wanted) || i.long_name.contains(&wanted));
-        let samples = self
-            .market
-            .universe()
-            .iter()
-            .filter(|(_, i)| matches(i))
-            .take(16)
-            .map(|(_, i)| SymbolSample {
-                contract: Contract {
-                    exchange: String::new(),
-                    local_symbol: String::new(),
-                    trading_class: String::new(),
-                    description: i.long_name.clone(),
-                    ..full(i, "")
-                },
-                derivative_sec_types: Vec::new(),
-            })
-            .collect();
-        Reply::SymbolSamples { req_id, samples }
-    }
-
-    pub(super) fn market_rule(conn: ConnId, market_rule_id: i32, now: Timestamp, step: &mut Step) {
-        if market_rule_id != MARKET_RULE {
-            let text = "Error validating request.-'bH' : cause - Incorrect market rule id";
-            step.send(conn, Reply::Notice(Notice::general(321, text, now)));
-            return;
+    /// What a continuous future stands for; `None` if the description is of something else.
+    pub(super) fn front_future(&self, contract: &Contract, now: Timestamp) -> Option<Option<usize>> {
+        if contract.sec_type != "CONTFUT" {
+            return None;
         }
-        let increments = vec![
-            PriceIncrement { low_edge: Decimal::ZERO, increment: Decimal::new(1, 4) },
-            PriceIncrement { low_edge: Decimal::ONE, increment: Decimal::new(1, 2) },
-        ];
-        step.send(conn, Reply::MarketRule { market_rule_id, increments });
+        let future = Contract { sec_type: "FUT".to_owned(), include_expired: false, ..contract.clone() };
+        let candidates = candidates(&self.market, &future, now);
+        Some(candidates.into_iter().min_by_key(|i| self.instrument(*i).expiry))
     }
 }

@@ -18,6 +18,7 @@ mod commission;
 mod conditions;
 mod config;
 mod contract;
+mod contract_details;
 mod data_feeds;
 mod data_type;
 mod depth;

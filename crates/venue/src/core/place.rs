@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use tws::model::{Contract, Notice, OpenOrder, Order, OrderState, PlaceOrder, Reply, Status};
+use tws::model::{Notice, OpenOrder, Order, OrderState, PlaceOrder, Reply, Status};
 
 use super::change::{Accepted, Refused};
 use super::commission::Charged;
-use super::contract::full;
+use super::contract::{destination, full};
 use super::desk::{ConnId, Core, Step};
 use super::margin::{Effect, Exposure};
 use super::order_reports::complete;
@@ -71,8 +71,12 @@ impl Core {
 
     fn admit(&mut self, client_id: i32, asked: &PlaceOrder, now: Timestamp) -> Result<Admitted, Refusal> {
         let order = &asked.order;
-        let instrument = super::contract::resolve(self.market.universe(), &asked.contract)
-            .ok_or_else(|| Refusal::new(200, "No security definition has been found for the request"))?;
+        let instrument = super::contract::resolve(&self.market, &asked.contract, now)
+            .map_err(|why| Refusal::new(200, why.text(&asked.contract)))?;
+        if !self.instrument(instrument).has_quotes() {
+            let text = "Unsupported order type for this exchange and security type.";
+            return Err(Refusal::new(387, text));
+        }
         let terms = self.read_terms(instrument, order, now)?;
         let account = self.account_of(&order.account)?;
         if asked.order.parent_id.is_none_or(|id| id == 0) {
@@ -182,7 +186,7 @@ impl Core {
             client_id: admitted.client_id,
             order_id: asked.order_id,
             con_id: self.instrument(admitted.instrument).con_id,
-            exchange: destination(&asked.contract),
+            exchange: destination(self.instrument(admitted.instrument), &asked.contract),
             account: admitted.account,
             terms: admitted.terms,
             order,
@@ -265,7 +269,10 @@ impl Core {
     fn unplaced(&self, asked: &PlaceOrder, admitted: &Admitted, state: OrderState) -> Reply {
         Reply::OpenOrder(Box::new(OpenOrder {
             order_id: asked.order_id,
-            contract: Arc::new(full(self.instrument(admitted.instrument), &destination(&asked.contract))),
+            contract: Arc::new(full(
+                self.instrument(admitted.instrument),
+                &destination(self.instrument(admitted.instrument), &asked.contract),
+            )),
             order: Arc::new(Order {
                 client_id: Some(admitted.client_id),
                 order_id: Some(asked.order_id),
@@ -295,11 +302,6 @@ impl Core {
         self.report(perm_id, step);
         step.send(conn, Reply::Notice(Notice::about(order_id, refusal.code, refusal.message.clone(), now)));
     }
-}
-
-/// Where an order goes: where it says, else by the smart router.
-fn destination(contract: &Contract) -> String {
-    if contract.exchange.is_empty() { "SMART".to_owned() } else { contract.exchange.clone() }
 }
 
 fn refuse(conn: ConnId, asked: &PlaceOrder, refusal: &Refusal, now: Timestamp, step: &mut Step) {

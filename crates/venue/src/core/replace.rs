@@ -69,7 +69,7 @@ impl Core {
             ));
         }
         let terms = self.read_terms(instrument, &asked.order, now)?;
-        let same = super::contract::resolve(self.market.universe(), &asked.contract) == Some(instrument)
+        let same = super::contract::resolve(&self.market, &asked.contract, now) == Ok(instrument)
             && self.account_of(&asked.order.account)? == account
             && terms.side == side
             && terms.tif.is_immediate() == self.state.order(perm_id).terms.tif.is_immediate()

@@ -16,8 +16,8 @@ const FUTURE_DAYS: i64 = 460;
 const MONTHLY_LISTS: [i64; 5] = [365, 180, 90, 45, 20];
 const WEEKLY_LISTS: [i64; 3] = [35, 14, 6];
 /// Strikes on each side of the price.
-const MONTHLY_REACH: i64 = 6;
-const WEEKLY_REACH: i64 = 4;
+const MONTHLY_REACH: i64 = 8;
+const WEEKLY_REACH: i64 = 5;
 /// Options expire from so long before the venue was opened to so long after, in days.
 const OPTIONS_BEFORE: i64 = 60;
 const OPTIONS_AFTER: i64 = 730;
@@ -86,7 +86,7 @@ pub(super) fn options(calendar: &Calendar, opened_on: Date, close_on: &dyn Fn(Da
         if let Some(expiry) = session_on_or_before(calendar, friday).filter(|_| calendar.covers(friday)) {
             let monthly = friday == third_friday(friday);
             let (lists, reach, width): (&[i64], i64, f64) =
-                if monthly { (&MONTHLY_LISTS, MONTHLY_REACH, 0.04) } else { (&WEEKLY_LISTS, WEEKLY_REACH, 0.02) };
+                if monthly { (&MONTHLY_LISTS, MONTHLY_REACH, 0.02) } else { (&WEEKLY_LISTS, WEEKLY_REACH, 0.01) };
             expire(expiry, lists, reach, width, close_on, &mut rows);
         }
         friday = shifted(friday, 7);
@@ -147,3 +147,7 @@ pub(super) fn occ_symbol(symbol: &str, row: &OptionRow) -> String {
     let thousandths = (row.strike * Decimal::ONE_THOUSAND).trunc().normalize();
     format!("{symbol:<6}{}{}{thousandths:0>8}", row.expiry.strftime("%y%m%d"), row.right.as_str())
 }
+
+#[cfg(test)]
+#[path = "chains_tests.rs"]
+mod tests;

@@ -57,3 +57,7 @@ impl Market {
         depth
     }
 }
+
+#[cfg(test)]
+#[path = "depth_tests.rs"]
+mod tests;

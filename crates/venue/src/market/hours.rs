@@ -145,3 +145,7 @@ fn is_treasury_holiday(date: Date) -> bool {
     };
     (date.month() == 10 && columbus == Some(date)) || (date.month() == 11 && veterans)
 }
+
+#[cfg(test)]
+#[path = "hours_tests.rs"]
+mod tests;

@@ -31,6 +31,13 @@ pub enum SecType {
 }
 
 impl SecType {
+    /// Reads the wire's word.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all =
+            [Self::Stk, Self::Ind, Self::Cash, Self::Fut, Self::Opt, Self::Cfd, Self::Bond, Self::Fund, Self::Crypto];
+        all.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     /// The wire's word.
     pub fn as_str(self) -> &'static str {
         match self {

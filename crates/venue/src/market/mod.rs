@@ -33,6 +33,8 @@ mod quote;
 mod quotes;
 mod roots;
 mod rule;
+#[cfg(test)]
+mod sample;
 mod stocks;
 mod tape;
 mod trading;

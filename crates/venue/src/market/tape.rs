@@ -343,3 +343,7 @@ fn is_front(i: &Instrument, day: &DayHours) -> bool {
     let quarter_before = i.expiry.map(|e| e.first_of_month().saturating_sub(jiff::Span::new().months(3)));
     quarter_before.is_none_or(|month| day.date > third_friday(month))
 }
+
+#[cfg(test)]
+#[path = "tape_tests.rs"]
+mod tests;

@@ -77,3 +77,7 @@ impl Universe {
         self.iter().filter(move |(_, i)| i.underlying == Some(underlying))
     }
 }
+
+#[cfg(test)]
+#[path = "universe_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ mod book;
 mod bracket;
 mod cancel;
 mod conditions;
+mod contracts;
 mod cross;
 mod data;
 mod data_type;
