@@ -143,6 +143,11 @@ pub(super) fn destination(i: &Instrument, contract: &Contract) -> String {
     }
 }
 
+/// Whether a description is of a continuous future.
+pub(super) fn is_continuous(contract: &Contract) -> bool {
+    contract.sec_type == "CONTFUT"
+}
+
 impl Core {
     /// The instrument a request for data means, or error 200 to its client. A continuous future is the
     /// one that expires next.
@@ -154,9 +159,10 @@ impl Core {
         now: Timestamp,
         step: &mut Step,
     ) -> Option<usize> {
-        let found = match self.front_future(contract, now) {
-            Some(front) => front.ok_or(Unresolved::NotFound),
-            None => resolve(&self.market, contract, now),
+        let found = if is_continuous(contract) {
+            self.front_future(contract, now).ok_or(Unresolved::NotFound)
+        } else {
+            resolve(&self.market, contract, now)
         };
         match found {
             Ok(instrument) => Some(instrument),
@@ -167,13 +173,10 @@ impl Core {
         }
     }
 
-    /// What a continuous future stands for; `None` if the description is of something else.
-    pub(super) fn front_future(&self, contract: &Contract, now: Timestamp) -> Option<Option<usize>> {
-        if contract.sec_type != "CONTFUT" {
-            return None;
-        }
+    /// What a continuous future stands for.
+    pub(super) fn front_future(&self, contract: &Contract, now: Timestamp) -> Option<usize> {
         let future = Contract { sec_type: "FUT".to_owned(), include_expired: false, ..contract.clone() };
         let candidates = candidates(&self.market, &future, now);
-        Some(candidates.into_iter().min_by_key(|i| self.instrument(*i).expiry))
+        candidates.into_iter().min_by_key(|i| self.instrument(*i).expiry)
     }
 }

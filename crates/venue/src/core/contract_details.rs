@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tws::model::{BondDetails, Contract, ContractDetails, FundDetails, Notice, PriceIncrement, Reply, SymbolSample};
 
-use super::contract::{Unresolved, candidates, destination, full};
+use super::contract::{Unresolved, candidates, destination, full, is_continuous};
 use super::desk::{ConnId, Core, Step};
 use crate::market::{Instrument, SecType, increments};
 
@@ -24,10 +24,11 @@ impl Core {
         now: Timestamp,
         step: &mut Step,
     ) {
-        let continuous = self.front_future(contract, now);
-        let found = match continuous {
-            Some(front) => front.into_iter().collect(),
-            None => candidates(&self.market, contract, now),
+        let continuous = is_continuous(contract);
+        let found = if continuous {
+            self.front_future(contract, now).into_iter().collect()
+        } else {
+            candidates(&self.market, contract, now)
         };
         if found.is_empty() {
             let text = Unresolved::NotFound.text(contract);
@@ -36,7 +37,7 @@ impl Core {
         for instrument in found {
             let exchange = destination(self.instrument(instrument), contract);
             let mut details = Box::new(self.details(instrument, &exchange, now));
-            if continuous.is_some() {
+            if continuous {
                 "CONTFUT".clone_into(&mut details.contract.sec_type);
             }
             step.send(conn, Reply::ContractData { req_id, details });
@@ -102,7 +103,6 @@ impl Core {
             .to_owned(),
             bond: (i.sec_type == SecType::Bond).then(|| Box::new(bond(i))),
             fund: (i.sec_type == SecType::Fund).then(|| Box::new(fund(i))),
-            ..ContractDetails::default()
         }
     }
 

@@ -547,13 +547,13 @@ impl Core {
         }
     }
 
-    /// The last price of an instrument; 0 without a market.
+    /// The price a holding of an instrument is valued at; 0 without a market.
     pub(super) fn mark(&self, instrument: usize, at: Timestamp) -> Decimal {
         let quote = match self.quotes[instrument] {
             Some((of, quote)) if of == at.as_second() => quote,
             Some(_) | None => self.shown(instrument, at),
         };
-        quote.map_or(Decimal::ZERO, |q| q.last)
+        quote.map_or(Decimal::ZERO, |q| q.mark)
     }
 
     /// Moves a price: its middle is `price` now and goes on from there.

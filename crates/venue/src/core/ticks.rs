@@ -135,7 +135,8 @@ impl Core {
             if quoted {
                 ticks.sides(feed, &quote, &delivery);
             }
-            ticks.trades(feed, &quote, figures.as_ref());
+            let printed = self.instrument(feed.instrument).has_trades();
+            ticks.trades(feed, &quote, figures.as_ref(), printed);
             let two_sided = delivery.two_sided && quoted;
             let computed =
                 self.option_ticks(req_id, feed.instrument, &quote, two_sided, delivery.is_delayed(), delivery.at);
@@ -157,7 +158,9 @@ impl Core {
 fn widened(feed: &TickFeed, quote: &Quote) -> Option<DayFigures> {
     let (last, figures) = (feed.last?, feed.figures?);
     // A later second may have passed unseen in between: only the next one can be joined on.
-    (quote.volume >= last.volume && quote.last_time - last.last_time <= 1).then(|| DayFigures {
+    // Out of regular hours the figures are those of another stretch of the day.
+    let regular = quote.open && last.open;
+    (regular && quote.volume >= last.volume && quote.last_time - last.last_time <= 1).then(|| DayFigures {
         high: figures.high.max(quote.last),
         low: figures.low.min(quote.last),
         ..figures
@@ -214,11 +217,11 @@ impl Ticks {
         }
     }
 
-    /// Last trade, figures of the day, volume and time.
-    fn trades(&mut self, feed: &TickFeed, quote: &Quote, figures: Option<&DayFigures>) {
+    /// Figures of the day, and where trades are printed the last one, volume and time.
+    fn trades(&mut self, feed: &TickFeed, quote: &Quote, figures: Option<&DayFigures>, printed: bool) {
         let was = feed.last;
         let same = |of: fn(&Quote) -> Decimal| was.as_ref().is_some_and(|w| of(w) == of(quote));
-        if !same(|q| q.last) {
+        if printed && !same(|q| q.last) {
             self.price((tick::LAST, tick::DELAYED_LAST), Some(quote.last), Some(quote.last_size), quote.open);
         }
         if let Some(figures) = figures {
@@ -234,6 +237,9 @@ impl Ticks {
                     self.price(types, Some(of(figures)), None, false);
                 }
             }
+        }
+        if !printed {
+            return;
         }
         if !same(|q| q.last_size) {
             self.size((tick::LAST_SIZE, tick::DELAYED_LAST_SIZE), quote.last_size);

@@ -73,7 +73,7 @@ impl Calendar {
     }
 
     /// Whether a day lies between the first and the last of the calendar.
-    pub(super) fn covers(&self, day: Date) -> bool {
+    pub(super) fn covers(day: Date) -> bool {
         (FIRST_YEAR..=LAST_YEAR).contains(&day.year())
     }
 

@@ -83,7 +83,7 @@ pub(super) fn options(calendar: &Calendar, opened_on: Date, close_on: &dyn Fn(Da
         friday = shifted(friday, 1);
     }
     while friday <= until {
-        if let Some(expiry) = session_on_or_before(calendar, friday).filter(|_| calendar.covers(friday)) {
+        if let Some(expiry) = session_on_or_before(calendar, friday).filter(|_| Calendar::covers(friday)) {
             let monthly = friday == third_friday(friday);
             let (lists, reach, width): (&[i64], i64, f64) =
                 if monthly { (&MONTHLY_LISTS, MONTHLY_REACH, 0.02) } else { (&WEEKLY_LISTS, WEEKLY_REACH, 0.01) };

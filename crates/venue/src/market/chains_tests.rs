@@ -1,13 +1,11 @@
 use super::*;
 
-fn flat(_: Date) -> Option<f64> {
-    Some(125.0)
-}
+const FLAT: &dyn Fn(Date) -> Option<f64> = &|_| Some(125.0);
 
 #[test]
 fn options_expire_on_fridays_or_the_session_before_a_holiday() {
     let calendar = Calendar::new();
-    let rows = options(&calendar, date(2026, 11, 21), &flat);
+    let rows = options(&calendar, date(2026, 11, 21), FLAT);
     let mut expiries: Vec<Date> = rows.iter().map(|r| r.expiry).collect();
     expiries.dedup();
     assert!(expiries.windows(2).all(|w| w[0] < w[1]));
@@ -21,7 +19,7 @@ fn options_expire_on_fridays_or_the_session_before_a_holiday() {
 
 #[test]
 fn strikes_lie_around_the_price_and_each_has_a_call_and_a_put_and_a_number_of_its_own() {
-    let rows = options(&Calendar::new(), date(2026, 11, 21), &flat);
+    let rows = options(&Calendar::new(), date(2026, 11, 21), FLAT);
     let of = |expiry| {
         let mut strikes: Vec<Decimal> =
             rows.iter().filter(|r| r.expiry == expiry && r.right == Right::Call).map(|r| r.strike).collect();

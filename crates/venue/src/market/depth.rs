@@ -39,7 +39,7 @@ impl Market {
             // Books are thicker behind the best price.
             style.lot * Decimal::from(1 + hash % (style.lots_max * (2 + row.min(8) as u64)))
         };
-        let gap = |row: usize, side: u64| 1 + i64::from(mix(key ^ 0x47_4150, 2 * row as u64 + side) % 3 == 0);
+        let gap = |row: usize, side: u64| 1 + i64::from(mix(key ^ 0x47_4150, 2 * row as u64 + side).is_multiple_of(3));
         let mut depth = Depth::default();
         let (mut bid, mut ask) = (quote.bid, quote.ask);
         for row in 0..rows {

@@ -94,7 +94,7 @@ impl Hours {
 
     /// The hours of a trading day; `None` when it is none.
     pub(super) fn day(self, calendar: &Calendar, date: Date) -> Option<DayHours> {
-        if !calendar.covers(date) {
+        if !Calendar::covers(date) {
             return None;
         }
         let stock = calendar.session(date);

@@ -83,14 +83,14 @@ impl Walk {
             |distance: f64, name: usize| distance * (1.0 - self.pull) + self.sd * normalish(mix(key, name as u64));
         let anchor = anchor.min(len.saturating_sub(1));
         let mut distance = 0.0;
-        for position in anchor + 1..len {
+        for (position, close) in closes.iter_mut().enumerate().skip(anchor + 1) {
             distance = step(distance, position);
-            closes[position] = self.level * f64::exp(distance);
+            *close = self.level * f64::exp(distance);
         }
         distance = 0.0;
-        for position in (0..anchor).rev() {
+        for (position, close) in closes.iter_mut().enumerate().take(anchor).rev() {
             distance = step(distance, position);
-            closes[position] = self.level * f64::exp(distance);
+            *close = self.level * f64::exp(distance);
         }
         closes
     }

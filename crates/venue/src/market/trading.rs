@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Market;
 use super::clock::{date_of, midnight, shifted, wall};
 use super::hours::{DayHours, Hours};
 use super::instrument::SecType;
 use super::roots::eve;
+use super::{Calendar, Market};
 
 /// Longest stretch without a session, in days: September 2001 had six.
 const REST_MAX: i64 = 12;
@@ -34,10 +34,7 @@ impl Market {
 
     fn hours_of(&self, hours: Hours, date: Date) -> Option<DayHours> {
         if self.runs_all_day(date) {
-            return self
-                .calendar
-                .covers(date)
-                .then(|| DayHours::plain(date, midnight(date), midnight(shifted(date, 1))));
+            return Calendar::covers(date).then(|| DayHours::plain(date, midnight(date), midnight(shifted(date, 1))));
         }
         let mut day = hours.day(&self.calendar, date)?;
         if let Some(next) = self.always_on.filter(|next| *next > date) {

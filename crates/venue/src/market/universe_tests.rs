@@ -95,7 +95,7 @@ proptest! {
                     // The close of a session is part of its last bar.
                     let closes = market.day_hours(instrument, bar.date).unwrap().window(regular_only).1 <= ends(&bar);
                     let prices: Vec<Decimal> = quotes(&bar).iter().filter(|q| what != What::Trades || q.last_time >= bar.start)
-                        .map(|q| match what { What::Bid => q.bid, What::Ask => q.ask, _ => q.last }).collect();
+                        .map(|q| match what { What::Bid => q.bid, What::Ask => q.ask, What::Trades | What::Midpoint => q.last }).collect();
                     let (Some(low), Some(high)) = (prices.iter().min(), prices.iter().max()) else { continue };
                     prop_assert!(bar.low <= *low && bar.high >= *high, "{name} {what:?} {bar:?} {low} {high}");
                     prop_assert!(bar.low <= bar.open && bar.open <= bar.high && bar.low <= bar.close && bar.close <= bar.high);

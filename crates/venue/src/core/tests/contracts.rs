@@ -24,7 +24,7 @@ fn all(rig: &mut Rig, contract: Contract) -> Vec<ContractDetails> {
         .collect()
 }
 
-fn one(rig: &mut Rig, contract: Contract) -> ContractDetails {
+fn one(rig: &mut Rig, contract: &Contract) -> ContractDetails {
     let found = all(rig, contract.clone());
     assert_eq!(found.len(), 1, "{contract:?}");
     found[0].clone()
@@ -52,17 +52,17 @@ fn every_security_type_can_be_named_as_clients_name_it() {
         (of("FUND", "VFIAX", "USD", "FUNDSERV"), None, "VFIAX", "9001"),
         (of("BOND", "91282CFV8", "USD", "SMART"), None, "T 4 1/8 11/15/32", "9002"),
     ] {
-        let details = one(&mut rig, contract.clone());
+        let details = one(&mut rig, &contract);
         assert!(con_id.is_none_or(|id| details.contract.con_id == Some(id)), "{contract:?}");
         assert_eq!(details.contract.local_symbol, local_symbol);
         assert_eq!(details.contract.sec_type, contract.sec_type);
         assert_eq!(details.market_rule_ids.split(',').next().unwrap(), rule);
         assert_eq!(details.valid_exchanges.split(',').count(), details.market_rule_ids.split(',').count());
         let again = Contract { con_id: details.contract.con_id, ..Contract::default() };
-        assert_eq!(one(&mut rig, again).contract.local_symbol, local_symbol, "by conId alone");
+        assert_eq!(one(&mut rig, &again).contract.local_symbol, local_symbol, "by conId alone");
     }
     let by_cusip = Contract { sec_id_type: "CUSIP".into(), sec_id: "91282CFV8".into(), ..Contract::default() };
-    let bond = one(&mut rig, by_cusip);
+    let bond = one(&mut rig, &by_cusip);
     assert_eq!(bond.bond.unwrap().coupon, dec("4.125"));
     assert_eq!(bond.contract.last_trade_date, "20321115");
 }
@@ -70,14 +70,14 @@ fn every_security_type_can_be_named_as_clients_name_it() {
 #[test]
 fn an_option_is_named_by_its_parts_or_by_its_symbol() {
     let mut rig = Rig::exchange();
-    let details = one(&mut rig, option("20261218", "125", "C"));
+    let details = one(&mut rig, &option("20261218", "125", "C"));
     assert_eq!(details.contract.local_symbol, "AAPL  261218C00125000");
     assert_eq!(details.contract.multiplier, Some(dec("100")));
     assert_eq!((details.under_con_id, &*details.under_sec_type), (Some(265_598), "STK"));
     assert_eq!((&*details.contract_month, &*details.real_expiration_date), ("202612", "20261218"));
     let by_local = Contract { local_symbol: "AAPL  261218C00125000".into(), ..of("OPT", "", "USD", "SMART") };
-    assert_eq!(one(&mut rig, by_local).contract.con_id, details.contract.con_id);
-    assert_eq!(one(&mut rig, option("20261218", "125", "CALL")).contract.con_id, details.contract.con_id);
+    assert_eq!(one(&mut rig, &by_local).contract.con_id, details.contract.con_id);
+    assert_eq!(one(&mut rig, &option("20261218", "125", "CALL")).contract.con_id, details.contract.con_id);
     assert!(all(&mut rig, option("202612", "125", "C")).len() > 1, "a month has weeklies too");
     assert!(all(&mut rig, option("20261218", "125", "X")).is_empty());
     assert!(all(&mut rig, option("20261219", "125", "C")).is_empty());
@@ -115,13 +115,13 @@ fn futures_are_listed_by_month_and_expired_ones_shown_on_request() {
     assert_eq!(listed[0].contract.multiplier, Some(dec("50")));
     assert_eq!((listed[0].min_tick, &*listed[0].time_zone_id), (dec("0.25"), "US/Central"));
     let december = Contract { last_trade_date_or_contract_month: "202612".into(), ..es.clone() };
-    assert_eq!(one(&mut rig, december).real_expiration_date, "20261218");
+    assert_eq!(one(&mut rig, &december).real_expiration_date, "20261218");
     let september = Contract { last_trade_date_or_contract_month: "202609".into(), ..es.clone() };
     assert!(all(&mut rig, september.clone()).is_empty());
     let expired = Contract { include_expired: true, ..september };
-    assert_eq!(one(&mut rig, expired).contract.local_symbol, "ESU6");
+    assert_eq!(one(&mut rig, &expired).contract.local_symbol, "ESU6");
     let continuous = Contract { sec_type: "CONTFUT".into(), ..es };
-    let front = one(&mut rig, continuous);
+    let front = one(&mut rig, &continuous);
     assert_eq!((&*front.contract.sec_type, &*front.contract.local_symbol), ("CONTFUT", "ESZ6"));
 }
 
@@ -129,21 +129,21 @@ fn futures_are_listed_by_month_and_expired_ones_shown_on_request() {
 fn hours_in_the_details_are_those_of_each_market() {
     let mut rig = Rig::exchange();
     let first = |text: &str| text.split(';').next().unwrap().to_owned();
-    let details = one(&mut rig, stock("AAPL"));
+    let details = one(&mut rig, &stock("AAPL"));
     assert_eq!(first(&details.trading_hours), "20261123:0400-20261123:2000");
     assert_eq!(first(&details.liquid_hours), "20261123:0930-20261123:1600");
     assert!(details.trading_hours.contains("20261127:0400-20261127:1700"), "an early close");
     let es = Contract { local_symbol: "ESZ6".into(), ..of("FUT", "", "USD", "CME") };
-    let details = one(&mut rig, es);
+    let details = one(&mut rig, &es);
     assert_eq!(first(&details.trading_hours), "20261122:1700-20261123:1600", "Chicago time");
     assert_eq!(first(&details.liquid_hours), "20261123:0830-20261123:1500");
     assert!(details.trading_hours.contains("20261125:1700-20261126:1200"), "a short day on Thanksgiving");
-    let details = one(&mut rig, of("CASH", "EUR", "USD", "IDEALPRO"));
+    let details = one(&mut rig, &of("CASH", "EUR", "USD", "IDEALPRO"));
     assert_eq!(first(&details.trading_hours), "20261122:1715-20261123:1700");
     assert!(details.trading_hours.contains("20261128:CLOSED"));
-    let details = one(&mut rig, of("CRYPTO", "BTC", "USD", "PAXOS"));
+    let details = one(&mut rig, &of("CRYPTO", "BTC", "USD", "PAXOS"));
     assert!(!details.trading_hours.contains("CLOSED"));
-    assert_eq!(first(&one(&mut rig, option("20261218", "125", "P")).trading_hours), "20261123:0930-20261123:1600");
+    assert_eq!(first(&one(&mut rig, &option("20261218", "125", "P")).trading_hours), "20261123:0930-20261123:1600");
 }
 
 #[test]
