@@ -28,7 +28,7 @@ from suite.venue import Venue  # noqa: E402
 
 # A fixed day, so that a run does not depend on the hour; ten times as fast, so that the sizes
 # displayed in each second come soon.
-VENUE_OPTIONS = ("--sessions", "always", "--start", "2024-03-05", "--speed", "10")
+VENUE_OPTIONS = ("--sessions", "always", "--start", "2024-03-05", "--speed", "10", "--accounts", "2")
 
 # A client with so many waits in vain is given up.
 HANGS_MAX = 2
@@ -102,6 +102,7 @@ class Run:
         state, ledger = self.venue.state(), self.venue.ledger()
         for title, compare in AGREEMENTS:
             self.agree(title, lambda compare=compare: compare(self.views, state, ledger))
+        self.agree("the venue's audit finds every account in balance", lambda: cross.audit_passes(self.venue.get("/audit")))
         self.agree("all five were given the same bars, ticks and rules", lambda: cross.agree_on_answers(self.clients))
 
     def agree(self, title, compare):

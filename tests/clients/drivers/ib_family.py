@@ -97,7 +97,7 @@ def execution_fields(fill):
     execution = fill.execution
     return {
         "exec_id": execution.execId, "order_id": execution.orderId, "client_id": execution.clientId,
-        "perm_id": execution.permId, "symbol": fill.contract.symbol, "side": SIDES[execution.side],
+        "perm_id": execution.permId, "symbol": fill.contract.symbol, "con_id": fill.contract.conId, "side": SIDES[execution.side],
         "shares": execution.shares, "price": execution.price, "ref": execution.orderRef, "account": execution.acctNumber,
     }
 
@@ -201,9 +201,9 @@ class Driver:
     async def time(self):
         return {"time": (await self.ib.reqCurrentTimeAsync()).timestamp()}
 
-    async def summary(self, tags):
-        rows = await self.ib.accountSummaryAsync()
-        return {"values": {row.tag: row.value for row in rows if row.tag in tags and row.account != "All"}}
+    async def summary(self, account, tags):
+        rows = await self.ib.accountSummaryAsync(account)
+        return {"values": {row.tag: row.value for row in rows if row.tag in tags}}
 
     async def account_updates(self, account):
         return {"values": {value.tag: value.value for value in self.ib.accountValues(account)}}
@@ -369,7 +369,7 @@ class Driver:
     async def positions(self):
         rows = [
             {
-                "account": position.account, "symbol": position.contract.symbol, "quantity": position.position,
+                "account": position.account, "symbol": position.contract.symbol, "con_id": position.contract.conId, "quantity": position.position,
                 "average_cost": position.avgCost,
             }
             for position in await self.ib.reqPositionsAsync()

@@ -159,7 +159,7 @@ class App(EWrapper, EClient):
         self.end("time")
 
     def accountSummary(self, reqId, account, tag, value, currency):
-        self.row(reqId, (tag, value))
+        self.row(reqId, (account, tag, value))
 
     def accountSummaryEnd(self, reqId):
         self.end(reqId)
@@ -298,7 +298,7 @@ class App(EWrapper, EClient):
     def execDetails(self, reqId, contract, execution):
         told = {
             "exec_id": execution.execId, "order_id": execution.orderId, "client_id": execution.clientId,
-            "perm_id": execution.permId, "symbol": contract.symbol, "side": SIDES[execution.side],
+            "perm_id": execution.permId, "symbol": contract.symbol, "con_id": contract.conId, "side": SIDES[execution.side],
             "shares": execution.shares, "price": execution.price, "ref": execution.orderRef,
             "account": execution.acctNumber,
         }
@@ -316,7 +316,7 @@ class App(EWrapper, EClient):
         self.end(reqId)
 
     def position(self, account, contract, position, avgCost):
-        self.row("positions", {"account": account, "symbol": contract.symbol, "quantity": position,
+        self.row("positions", {"account": account, "symbol": contract.symbol, "con_id": contract.conId, "quantity": position,
                                "average_cost": avgCost})
 
     def positionEnd(self):
@@ -387,11 +387,11 @@ class Driver:
         rows, _ = self.app.ask("time", self.app.reqCurrentTime)
         return {"time": rows[0]}
 
-    def summary(self, tags):
+    def summary(self, account, tags):
         req = self.app.next_request()
         rows, _ = self.app.ask(req, lambda: self.app.reqAccountSummary(req, "All", ",".join(tags)))
         self.app.cancelAccountSummary(req)
-        return {"values": dict(rows)}
+        return {"values": {tag: value for of, tag, value in rows if of == account}}
 
     def account_updates(self, account):
         rows, _ = self.app.ask("updates", lambda: self.app.reqAccountUpdates(True, account))

@@ -29,7 +29,7 @@ def completed_orders(desk, _table):
 
 def positions(desk, _table):
     told = desk.client.ask("positions")["positions"]
-    mine = [position for position in told if position["symbol"] == desk.client.symbol]
+    mine = [position for position in told if position["symbol"] == desk.client.symbol and position["account"] == desk.account]
     expect_equal(len(mine), 1, f"positions in {desk.client.symbol}")
     expect_equal(decimal(mine[0]["quantity"]), desk.net_position(), "quantity")
     expect_equal(mine[0]["account"], desk.account, "account")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from .desk import LIVE, expect, expect_equal
+from .desk import LIVE, expect, expect_equal, same_term
 from .venue import decimal
 
 
@@ -105,26 +105,6 @@ def order_terms(desk, table):
     desk.client.ask("quotes_start", sub=1, contract=desk.contract())
 
 
-def same_term(what, found, wanted):
-    if isinstance(wanted, list):
-        expect_equal(len(found), len(wanted), what)
-        for one, other in zip(found, wanted):
-            for key in other:
-                same_term(f"{what} {key}", one.get(key), other[key])
-    elif isinstance(wanted, bool) or not is_number(wanted):
-        expect_equal(found, wanted, what)
-    else:
-        expect(found is not None and decimal(found) == decimal(wanted), f"{what}: {found!r}, not {wanted!r}")
-
-
-def is_number(value):
-    try:
-        decimal(value)
-    except ArithmeticError:
-        return False
-    return True
-
-
 def conditional_order(desk, table):
     """An order waits for the price of its condition, and works once it is reached."""
     con_id = desk.client.ask("details", contract=desk.contract())["found"][0]["con_id"]
@@ -138,3 +118,20 @@ def conditional_order(desk, table):
     ticket.until_status("Filled")
     for execution in ticket.until_executed(10):
         expect(decimal(execution["price"]) > trigger, f"filled at {execution['price']}, before {trigger}")
+
+
+def security_types(desk, table):
+    """One trade in each type of security: contract, order, execution and position tell the same contract."""
+    for case in table["trades"]:
+        found = desk.client.ask("details", contract=case["ask"])["found"]
+        expect(found, f"{case['name']}: no contract")
+        chosen = min(found, key=lambda row: (str(row.get("expiry") or ""), row["con_id"]))
+        fields = ("con_id", "symbol", "sec_type", "exchange", "currency", "expiry", "strike", "right", "multiplier")
+        contract = {field: chosen[field] for field in fields if chosen.get(field)}
+        contract = {**contract, "multiplier": str(contract.get("multiplier", ""))}
+        ticket = desk.market("BUY", case["quantity"], contract=contract, account=table["account"])
+        ticket.until_status("Filled")
+        for execution in ticket.until_executed(case["quantity"]):
+            expect_equal(execution["con_id"], chosen["con_id"], f"{case['name']}: contract of the execution")
+        held = [row for row in desk.client.ask("positions")["positions"] if row["con_id"] == chosen["con_id"]]
+        expect(held and all(row["account"] == table["account"] for row in held), f"{case['name']}: position {held}")

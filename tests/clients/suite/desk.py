@@ -27,6 +27,26 @@ def is_subsequence(wanted, found):
     return all(any(word == other for other in rest) for word in wanted)
 
 
+def same_term(what, found, wanted):
+    if isinstance(wanted, list):
+        expect_equal(len(found), len(wanted), what)
+        for one, other in zip(found, wanted):
+            for key in other:
+                same_term(f"{what} {key}", one.get(key), other[key])
+    elif isinstance(wanted, bool) or not is_number(wanted):
+        expect_equal(found, wanted, what)
+    else:
+        expect(found is not None and decimal(found) == decimal(wanted), f"{what}: {found!r}, not {wanted!r}")
+
+
+def is_number(value):
+    try:
+        decimal(value)
+    except ArithmeticError:
+        return False
+    return True
+
+
 class Ticket:
     """An order of this client, by its id and reference."""
 
@@ -95,7 +115,7 @@ class Desk:
 
     def __init__(self, client, venue, table):
         self.client, self.venue, self.table = client, venue, table
-        self.account = table["account"]
+        self.account = table["accounts"][0]
         self.tickets = 0
 
     def contract(self):
@@ -176,5 +196,5 @@ class Desk:
     def net_position(self):
         """Shares of the own stock by everything this client has seen executed."""
         sign = {"BUY": 1, "SELL": -1}
-        executions = self.client.executions()
+        executions = self.client.executions(account=self.account)
         return sum((sign[e["side"]] * decimal(e["shares"]) for e in executions), Decimal(0))

@@ -210,7 +210,7 @@ async fn summary(client: &Client, given: &Value) -> Result<Value, Failure> {
     let values: Map<String, Value> = rows
         .into_iter()
         .filter_map(|row| match row {
-            AccountSummaryResult::Summary(row) => Some((row.tag, row.value.into())),
+            AccountSummaryResult::Summary(row) if given["account"] == row.account => Some((row.tag, row.value.into())),
             _ => None,
         })
         .collect();
@@ -395,7 +395,7 @@ async fn positions(client: &Client) -> Result<Value, Failure> {
         .into_iter()
         .filter_map(|row| match row {
             PositionUpdate::Position(held) => Some(json!({
-                "account": held.account, "symbol": held.contract.symbol.as_str(), "quantity": held.position,
+                "account": held.account, "symbol": held.contract.symbol.as_str(), "con_id": held.contract.contract_id, "quantity": held.position,
                 "average_cost": held.average_cost,
             })),
             _ => None,

@@ -135,7 +135,7 @@ pub(crate) fn execution_fields(data: &ExecutionData) -> Map<String, Value> {
     let execution = &data.execution;
     let fields = json!({
         "exec_id": execution.execution_id, "order_id": execution.order_id, "client_id": execution.client_id,
-        "perm_id": execution.perm_id, "symbol": data.contract.symbol.as_str(),
+        "perm_id": execution.perm_id, "symbol": data.contract.symbol.as_str(), "con_id": data.contract.contract_id,
         "side": match execution.side { ExecutionSide::Bought => "BUY", ExecutionSide::Sold => "SELL" },
         "shares": execution.shares, "price": execution.price, "ref": execution.order_reference,
         "account": execution.account_number,

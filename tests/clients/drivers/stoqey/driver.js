@@ -76,7 +76,7 @@ function orderFields(orderId, contract, order, state) {
 function executionFields(contract, execution) {
   return {
     exec_id: execution.execId, order_id: execution.orderId, client_id: execution.clientId,
-    perm_id: execution.permId, symbol: contract.symbol, side: SIDES[execution.side], shares: execution.shares,
+    perm_id: execution.permId, symbol: contract.symbol, con_id: contract.conId, side: SIDES[execution.side], shares: execution.shares,
     price: execution.price, ref: execution.orderRef, account: execution.acctNumber,
   };
 }
@@ -176,7 +176,7 @@ class Connection {
   }
 
   listenToData(on) {
-    on("accountSummary", (id, account, tag, value) => this.row(id, [tag, value]));
+    on("accountSummary", (id, account, tag, value) => this.row(id, [account, tag, value]));
     on("accountSummaryEnd", (id) => this.end(id));
     on("updateAccountValue", (key, value) => this.row("updates", [key, value]));
     on("accountDownloadEnd", () => this.end("updates"));
@@ -206,7 +206,9 @@ class Connection {
       else this.row(id, { time: String(time), open, high, low, close, volume: Number(volume) });
     });
     on("position", (account, contract, quantity, cost) => {
-      this.row("positions", { account, symbol: contract.symbol, quantity, average_cost: cost });
+      this.row("positions", {
+        account, symbol: contract.symbol, con_id: contract.conId, quantity, average_cost: cost,
+      });
     });
     on("positionEnd", () => this.end("positions"));
     this.listenToSpecialData(on);
@@ -350,9 +352,9 @@ const verbs = {
     const { rows } = await connection.ask("time", () => connection.ib.reqCurrentTime());
     return { time: rows[0] };
   },
-  async summary({ tags }) {
+  async summary({ account, tags }) {
     const { rows } = await connection.request((id) => connection.ib.reqAccountSummary(id, "All", tags.join(",")));
-    return { values: Object.fromEntries(rows) };
+    return { values: Object.fromEntries(rows.filter(([of]) => of === account).map(([, ...row]) => row)) };
   },
   async account_updates({ account }) {
     const { rows } = await connection.ask("updates", () => connection.ib.reqAccountUpdates(true, account));
