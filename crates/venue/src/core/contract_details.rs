@@ -186,7 +186,7 @@ fn bond(i: &Instrument) -> BondDetails {
         cusip: i.cusip.to_owned(),
         bond_type: "GOVT".to_owned(),
         coupon_type: "FIXED".to_owned(),
-        coupon: Decimal::new(4125, 3),
+        coupon: Decimal::from(4),
         issue_date: i.listed.map(tws::time::format_date).unwrap_or_default(),
         desc_append: i.local_symbol.clone(),
         ..BondDetails::default()

@@ -195,7 +195,7 @@ pub(super) const OTHERS: &[Other] = &[
     Other {
         con_id: 2_000_000_101,
         symbol: "US-T",
-        local_symbol: "T 4 1/8 11/15/32",
+        local_symbol: "T 4 11/15/52",
         long_name: "UNITED STATES TREASURY",
         sec_type: SecType::Bond,
         exchanges: &["SMART"],
@@ -207,8 +207,8 @@ pub(super) const OTHERS: &[Other] = &[
         source: Source::Walk { grid: Grid::Sessions, walk: Walk { level: 102.1, sd: 0.004, pull: 0.005 } },
         noise: (0.001, 0.01),
         listed: Some(date(2022, 11, 15)),
-        expiry: Some(date(2032, 11, 15)),
-        cusip: "91282CFV8",
+        expiry: Some(date(2052, 11, 15)),
+        cusip: "912810TL2",
         ..BLANK
     },
     Other {

@@ -5,7 +5,7 @@ use crate::market::{BarQuery, BarSize, Duration, What};
 #[test]
 fn trades_of_a_day_add_up_to_its_volume_its_bars_and_the_last_price() {
     let market = market();
-    for name in ["AAPL", "AAPL  261218C00125000", "T 4 1/8 11/15/32", "BTC.USD", "ESH7"] {
+    for name in ["AAPL", "AAPL  261218C00125000", "T 4 11/15/52", "BTC.USD", "ESH7"] {
         let instrument = named(&market, name);
         let now = at("2026-11-23T17:00:00Z");
         let (from, to) = (at("2026-11-23T16:00:00Z").as_second(), now.as_second() - 1);

@@ -50,7 +50,7 @@ fn every_security_type_can_be_named_as_clients_name_it() {
         (of("CFD", "AAPL", "USD", "SMART"), None, "AAPLn", "26"),
         (of("CRYPTO", "BTC", "USD", "PAXOS"), Some(479_624_278), "BTC.USD", "9003"),
         (of("FUND", "VFIAX", "USD", "FUNDSERV"), None, "VFIAX", "9001"),
-        (of("BOND", "91282CFV8", "USD", "SMART"), None, "T 4 1/8 11/15/32", "9002"),
+        (of("BOND", "912810TL2", "USD", "SMART"), None, "T 4 11/15/52", "9002"),
     ] {
         let details = one(&mut rig, &contract);
         assert!(con_id.is_none_or(|id| details.contract.con_id == Some(id)), "{contract:?}");
@@ -61,10 +61,10 @@ fn every_security_type_can_be_named_as_clients_name_it() {
         let again = Contract { con_id: details.contract.con_id, ..Contract::default() };
         assert_eq!(one(&mut rig, &again).contract.local_symbol, local_symbol, "by conId alone");
     }
-    let by_cusip = Contract { sec_id_type: "CUSIP".into(), sec_id: "91282CFV8".into(), ..Contract::default() };
+    let by_cusip = Contract { sec_id_type: "CUSIP".into(), sec_id: "912810TL2".into(), ..Contract::default() };
     let bond = one(&mut rig, &by_cusip);
-    assert_eq!(bond.bond.unwrap().coupon, dec("4.125"));
-    assert_eq!(bond.contract.last_trade_date, "20321115");
+    assert_eq!(bond.bond.unwrap().coupon, dec("4"));
+    assert_eq!(bond.contract.last_trade_date, "20521115");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn an_order_of_every_class_fills_while_its_market_is_open_and_an_index_takes_non
         future,
         option("20261218", "125", "C"),
         of("CFD", "AAPL", "USD", "SMART"),
-        of("BOND", "91282CFV8", "USD", "SMART"),
+        of("BOND", "912810TL2", "USD", "SMART"),
         of("CRYPTO", "ETH", "USD", "PAXOS"),
         of("FUND", "VFIAX", "USD", "FUNDSERV"),
     ];
