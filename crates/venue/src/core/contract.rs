@@ -129,9 +129,19 @@ pub(super) fn full(i: &Instrument, exchange: &str) -> Contract {
     }
 }
 
-/// A contract as positions name it: at its listing exchange.
+/// A contract as positions name it: at its listing exchange, and a future or an option at none.
 pub(super) fn listed(i: &Instrument) -> Contract {
-    Contract { primary_exchange: String::new(), ..full(i, &i.primary_exchange) }
+    let exchange = match i.sec_type {
+        SecType::Fut | SecType::Opt => "",
+        SecType::Stk
+        | SecType::Ind
+        | SecType::Cash
+        | SecType::Cfd
+        | SecType::Bond
+        | SecType::Fund
+        | SecType::Crypto => &i.primary_exchange,
+    };
+    Contract { primary_exchange: String::new(), ..full(i, exchange) }
 }
 
 /// Where an order or a request goes: where it says, else to the default destination.

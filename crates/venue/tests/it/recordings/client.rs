@@ -134,6 +134,18 @@ fn spaced(text: &str) -> String {
 
 /// An order for AAPL as clients write it at version 200; more terms can be set by name.
 pub(super) fn place(order_id: i32, action: &str, quantity: &str, order_type: &str, terms: &[(&str, &str)]) -> String {
+    place_of("265598|AAPL|STK||0.0|||SMART||USD||", order_id, action, quantity, order_type, terms)
+}
+
+/// An order for any contract, which is its twelve fields.
+pub(super) fn place_of(
+    contract: &str,
+    order_id: i32,
+    action: &str,
+    quantity: &str,
+    order_type: &str,
+    terms: &[(&str, &str)],
+) -> String {
     const LAYOUT: &str = "transmit=1 parentId=0 blockOrder=0 sweepToFill=0 displaySize=0 triggerMethod=0 outsideRth=0 \
         hidden=0 sharesAllocation= discretionaryAmt=0 goodAfterTime= goodTillDate= faGroup= faMethod= faPercentage= \
         modelCode= shortSaleSlot=0 designatedLocation= exemptCode=-1 ocaType=0 rule80A= settlingFirm= allOrNone=0 \
@@ -151,9 +163,7 @@ pub(super) fn place(order_id: i32, action: &str, quantity: &str, order_type: &st
         manualOrderIndicator= imbalanceOnly=0";
     let set = |name: &str| terms.iter().find(|(n, _)| *n == name).map(|(_, value)| *value);
     let (limit, tif) = (set("lmtPrice").unwrap_or(""), set("tif").unwrap_or("DAY"));
-    let head = format!(
-        "3|{order_id}|265598|AAPL|STK||0.0|||SMART||USD|||||{action}|{quantity}|{order_type}|{limit}||{tif}||DUV0000001||0|"
-    );
+    let head = format!("3|{order_id}|{contract}|||{action}|{quantity}|{order_type}|{limit}||{tif}||DUV0000001||0|");
     let rest = LAYOUT.split_whitespace().map(|field| {
         let (name, neutral) = field.split_once('=').unwrap();
         set(name).unwrap_or(neutral)

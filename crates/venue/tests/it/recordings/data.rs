@@ -3,7 +3,7 @@
 use venue::core::DataRights;
 use venue::{Sessions, VenueConfig};
 
-use super::client::{TextClient, place, word};
+use super::client::{TextClient, place, place_of, word};
 use crate::support::{start, step, stepped};
 
 const AAPL: &str = "0|AAPL|STK||0.0|||SMART||USD||";
@@ -91,6 +91,49 @@ async fn positions_are_rows_and_an_end_and_then_silence_once_cancelled() {
     client.send("64|1").await;
     step(&venue, "PT5S").await;
     client.expect(&[]).await;
+}
+
+/// The first contract that matches a description, as its conId, symbol and type, and the row of its details.
+async fn find(client: &mut TextClient, contract: &str, with: impl Fn(&[String]) -> bool) -> (String, Vec<String>) {
+    client.send(&format!("9|8|8|{contract}|0|||")).await;
+    let mut found = None;
+    loop {
+        let fields = client.next().await;
+        match fields[0].as_str() {
+            "10" if found.is_none() && with(&fields) => found = Some(fields),
+            "10" => {}
+            _ => {
+                assert_eq!(word(&fields), "details end 8");
+                break;
+            }
+        }
+    }
+    let row = found.expect("there is one");
+    (format!("{}|{}|{}||0.0|||{}||USD||", row[13], row[2], row[3], row[8]), row)
+}
+
+#[tokio::test]
+async fn positions_of_stocks_futures_and_options_name_what_they_are() {
+    let venue = start(stepped()).await;
+    let mut client = TextClient::connect(&venue, 1).await;
+    let (future, future_row) = find(&mut client, "0|ES|FUT||0.0|||CME||USD||", |_| true).await;
+    let put = "0|AAPL|OPT||0.0|P|100|SMART||USD||";
+    let (option, option_row) = find(&mut client, put, |row| row[6] == "145").await;
+    for (order_id, contract) in [(1, AAPL), (2, future.as_str()), (3, option.as_str())] {
+        client.send(&place_of(contract, order_id, "BUY", "1", "MKT", &[])).await;
+        let done = format!("status {order_id} Filled 1+0");
+        while word(&client.next().await) != done {}
+        assert_eq!(word(&client.next().await), "commission");
+    }
+    client.send("61|1").await;
+    let mut rows = client.expect(&["position AAPL STK", "position ES FUT", "position AAPL OPT", "positions end"]).await;
+    rows.truncate(3);
+    let [stock, future, option] = &rows[..] else { panic!("{rows:?}") };
+    // Expiry, strike, right, multiplier; exchange, currency, local symbol, trading class.
+    assert_eq!(stock[6..14].join(","), ",0,,,NASDAQ,USD,AAPL,NMS");
+    assert_eq!((future[3].as_str(), option[3].as_str()), (future_row[13].as_str(), option_row[13].as_str()));
+    assert_eq!(future[6..14].join(","), format!("{},0,,50,,USD,{},ES", future_row[4], future_row[10]));
+    assert_eq!(option[6..14].join(","), format!("{},145,P,100,,USD,{},AAPL", option_row[4], option_row[10]));
 }
 
 #[tokio::test]
