@@ -10,6 +10,7 @@ impl Core {
     pub(super) fn expiry(&self, instrument: usize, terms: &Terms, now: Timestamp) -> Option<Timestamp> {
         let from = terms.starts_at.unwrap_or(now).max(now);
         match terms.tif {
+            Tif::Day if terms.outside_rth => self.market.trading_day_end(instrument, from),
             Tif::Day => self.market.day_end(instrument, from),
             Tif::Gtd(until) => Some(until),
             Tif::Opg => self.market.next_open(instrument, now),

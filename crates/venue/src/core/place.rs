@@ -221,7 +221,11 @@ impl Core {
 
     fn warn_closed(&self, perm_id: i64, now: Timestamp, step: &mut Step) {
         let record = self.state.order(perm_id);
-        let opens = self.market.next_open(record.instrument, now);
+        let opens = if record.terms.outside_rth {
+            self.market.next_trading(record.instrument, now)
+        } else {
+            self.market.next_open(record.instrument, now)
+        };
         let opens = opens.map_or_else(String::new, |at| {
             format!("{} {}", tws::time::in_zone(at).strftime("%Y-%m-%d %H:%M:%S"), tws::time::ZONE_NAME)
         });
