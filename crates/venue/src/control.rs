@@ -5,6 +5,7 @@
 //! | `GET /` | a page that shows accounts, books, orders, connections, and refreshes itself |
 //! | `GET /healthz` | `{"status": "ok", "venue_time": …}` once the core answers |
 //! | `GET /ledger` | every order ever accepted, a JSON array; filters `client_id`, `order_id`, `perm_id`, `order_ref`, `account`, `symbol`, `status`, `since` |
+//! | `GET /ledger/refused` | orders that were read and refused, and never accepted; those of recent days |
 //! | `GET /state` | accounts, books, working orders, connections, halts, faults that go on; `?orders_max=` |
 //! | `GET /connections` | client id, version, messages in and out, subscriptions |
 //! | `POST /connections/drop` | closes every client socket without a word |
@@ -14,6 +15,7 @@
 //! | `POST /price` | `{"symbol": "AAPL", "price": "190.5"}` moves the market there |
 //! | `POST /halt` | `{"symbol": "AAPL", "halted": true}` |
 //! | `POST /shortable` | `{"symbol": "BBY", "shares": 500}` limits what can be borrowed; `null` lifts it |
+//! | `POST /orders` | an order entered by hand: `{"symbol": "AAPL", "side": "BUY", "quantity": 5, "order_type": "MKT"}`, also `limit_price`, `stop_price`, `tif`, `account`, `order_ref`, `sec_type`, `exchange`, `currency`; answers `{"perm_id": …}` |
 //! | `GET /audit` | whether every account balances: what was examined, and the violations |
 //! | `GET /faults` | faults with their state, matches and times fired |
 //! | `GET /faults/names` | what messages are called in triggers |
@@ -37,6 +39,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::control_manual::ManualBody;
 use crate::control_page::{ORDERS_SHOWN_MAX, page};
 use crate::faults::FaultSpec;
 use crate::server_control::{Answer, Ask, Refusal, StateFilter, StepTarget};
@@ -63,6 +66,8 @@ pub(crate) fn router(commands: Commands, port: u16) -> Router {
         .route("/price", post(price))
         .route("/halt", post(halt))
         .route("/shortable", post(shortable))
+        .route("/ledger/refused", get(|State(to)| ask(to, Ask::Refused)))
+        .route("/orders", post(manual))
         .route("/audit", get(|State(to)| ask(to, Ask::Audit)))
         .route("/faults", get(|State(to)| ask(to, Ask::Faults)).post(add_fault))
         .route("/faults/names", get(|State(to)| ask(to, Ask::FaultNames)))
@@ -113,13 +118,14 @@ struct ShortableBody {
 /// A decimal as JSON text, which is exact, or as a JSON number.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum DecimalBody {
+pub(crate) enum DecimalBody {
     Text(String),
     Number(serde_json::Number),
 }
 
 impl DecimalBody {
-    fn read(&self) -> Result<Decimal, Refusal> {
+    /// The figure; refused if it is none.
+    pub(crate) fn read(&self) -> Result<Decimal, Refusal> {
         let text = match self {
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
@@ -179,6 +185,11 @@ async fn shortable(State(to): State<Commands>, body: Bytes) -> Response {
         Ok(Ask::Shortable { symbol: body.symbol, shares })
     });
     ask_if(to, limit).await
+}
+
+async fn manual(State(to): State<Commands>, body: Bytes) -> Response {
+    let entered = read::<ManualBody>(&body).and_then(ManualBody::read);
+    ask_if(to, entered.map(|entered| Ask::Manual(Box::new(entered)))).await
 }
 
 async fn add_fault(State(to): State<Commands>, body: Bytes) -> Response {

@@ -19,6 +19,7 @@
 mod archive;
 mod config;
 mod control;
+mod control_manual;
 mod control_page;
 pub mod core;
 mod faults;

@@ -45,6 +45,16 @@ impl CoreTask {
                     Answer::json(&json!({ "symbol": symbol, "shares": shares }))
                 }
             },
+            Ask::Refused => Answer::json(&self.core.refused_orders()),
+            Ask::Manual(entered) => {
+                let entered = *entered;
+                let (step, entered) = self.core.enter_manual(entered.contract, entered.order, now);
+                self.take(step, now, group);
+                match entered {
+                    Err(e) => Err(Refusal::invalid(e.to_string())),
+                    Ok(perm_id) => Answer::json(&json!({ "perm_id": perm_id })),
+                }
+            }
             Ask::Audit => Answer::json(&self.core.audit(now)),
             Ask::DropConnections => {
                 group.break_all = true;

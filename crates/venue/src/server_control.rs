@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::control_manual::ManualOrder;
 use crate::core::{ConnectionView, StateView};
 use crate::faults::{Fault, FaultSpec};
 use crate::server_ledger::{LedgerAt, LedgerFilter};
@@ -47,6 +48,10 @@ pub(crate) enum Ask {
         /// Shares; `None`: without limit.
         shares: Option<Decimal>,
     },
+    /// Orders that were read and refused.
+    Refused,
+    /// Enters an order by hand.
+    Manual(Box<ManualOrder>),
     /// Whether the books balance.
     Audit,
     /// Moves a stepped clock.

@@ -47,7 +47,9 @@ impl Core {
     /// Trades an order at the price of its auction, or ends it. The auction has enough for everybody.
     fn auction(&mut self, perm_id: i64, at: Timestamp, now: Timestamp, step: &mut Step) {
         let record = self.state.order(perm_id);
-        let price = self.market.quote(record.instrument, at).map(|quote| quote.last);
+        // What is halted has no auction.
+        let quote = self.market.quote(record.instrument, at);
+        let price = quote.filter(|_| !self.state.halted.contains_key(&record.instrument)).map(|quote| quote.last);
         let side = record.terms.side;
         let met = price.filter(|price| record.limit().is_none_or(|limit| side.accepts(limit, *price)));
         match met {

@@ -59,7 +59,7 @@ impl Core {
     pub(super) fn phase(&self, instrument: usize, quote: &Quote, now: Timestamp) -> Phase {
         if quote.open {
             Phase::Regular
-        } else if self.market.is_trading(instrument, now) {
+        } else if self.market.is_trading(instrument, now) && !self.state.halted.contains_key(&instrument) {
             Phase::Extended
         } else {
             Phase::Closed
@@ -263,9 +263,14 @@ impl Core {
             }
             let crossed = against.is_some();
             let liquidity = if incoming { 2 } else { 1 };
-            self.trade(&Trade { perm_id, price, shares, crossed, liquidity }, now, step);
-            if let Some(perm_id) = against {
-                self.trade(&Trade { perm_id, price, shares, crossed, liquidity: 1 }, now, step);
+            // Both sides have traded before anything follows from either.
+            let left = self.trade(&Trade { perm_id, price, shares, crossed, liquidity }, now, step);
+            let other = against.map(|perm_id| {
+                (perm_id, self.trade(&Trade { perm_id, price, shares, crossed, liquidity: 1 }, now, step))
+            });
+            self.after_fill(perm_id, shares, left, now, step);
+            if let Some((perm_id, left)) = other {
+                self.after_fill(perm_id, shares, left, now, step);
             }
             let record = self.state.order(perm_id);
             if record.is_live() && record.terms.kind == Kind::MarketToLimit && record.limit().is_none() {
@@ -279,11 +284,13 @@ impl Core {
     pub(super) fn fill_whole(&mut self, perm_id: i64, price: Decimal, now: Timestamp, step: &mut Step) {
         let shares = self.workable(self.state.order(perm_id));
         if shares > Decimal::ZERO {
-            self.trade(&Trade { perm_id, price, shares, crossed: true, liquidity: 0 }, now, step);
+            let left = self.trade(&Trade { perm_id, price, shares, crossed: true, liquidity: 0 }, now, step);
+            self.after_fill(perm_id, shares, left, now, step);
         }
     }
 
-    fn trade(&mut self, trade: &Trade, now: Timestamp, step: &mut Step) {
+    /// Fills one side and tells its owner. Returns what it had to fill before.
+    fn trade(&mut self, trade: &Trade, now: Timestamp, step: &mut Step) -> Decimal {
         let Trade { perm_id, price, shares, crossed, liquidity } = *trade;
         let record = self.state.order(perm_id);
         let remaining = record.remaining();
@@ -316,6 +323,6 @@ impl Core {
         self.commit(step, Change::Executed(Box::new(executed)));
         self.report_fill(perm_id, step);
         self.traded.insert((account, instrument));
-        self.after_fill(perm_id, shares, remaining, now, step);
+        remaining
     }
 }

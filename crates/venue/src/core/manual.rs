@@ -11,14 +11,15 @@ use super::{Change, CoreError};
 const MANUAL_CLIENT: i32 = 0;
 
 impl Core {
-    /// Enters an order by hand and returns its permId. It is checked like any other.
-    pub fn enter_manual(&mut self, contract: Contract, order: Order, now: Timestamp) -> Result<(i64, Step), CoreError> {
+    /// Enters an order by hand: its permId, or why it is refused; it is checked like any other. Either
+    /// way the step carries what the passing of time brought.
+    pub fn enter_manual(&mut self, contract: Contract, order: Order, now: Timestamp) -> (Step, Result<i64, CoreError>) {
         let mut step = self.begin();
         self.pass_time(now, &mut step);
         let asked = PlaceOrder { order_id: 0, contract, order: Order { transmit: true, what_if: false, ..order } };
-        let perm_id = self.place_manual(MANUAL_CLIENT, asked, now, &mut step)?;
+        let entered = self.place_manual(MANUAL_CLIENT, asked, now, &mut step);
         self.report_trades(now, &mut step);
-        Ok((perm_id, step))
+        (step, entered)
     }
 
     /// Binds a manual order to client 0, if that client wants new ones bound.

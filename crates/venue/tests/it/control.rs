@@ -219,3 +219,25 @@ async fn what_cannot_be_borrowed_is_held_until_it_can_and_the_audit_finds_nothin
         assert_eq!(post(&venue, "/shortable", &body).await.0, 400, "{body}");
     }
 }
+
+#[tokio::test]
+async fn an_order_can_be_entered_by_hand_and_refused_orders_are_listed_apart() {
+    let venue = start(venue::VenueConfig { sessions: venue::Sessions::Always, ..venue::VenueConfig::default() }).await;
+    let entered = json!({
+        "symbol": "AAPL", "side": "BUY", "quantity": 5, "order_type": "LMT", "limit_price": "1.5", "order_ref": "by hand"
+    });
+    let (status, body) = post(&venue, "/orders", &entered).await;
+    assert_eq!(status, 200, "{body}");
+    let ledger = get(&venue, "/ledger").await;
+    assert_eq!((&ledger[0]["perm_id"], &ledger[0]["order_ref"]), (&body["perm_id"], &json!("by hand")));
+    assert_eq!(get(&venue, "/ledger/refused").await, json!([]));
+    let (status, body) = post(
+        &venue,
+        "/orders",
+        &json!({
+            "symbol": "AAPL", "side": "BUY", "quantity": "0", "order_type": "MKT"
+        }),
+    )
+    .await;
+    assert_eq!((status, body["detail"].as_str().unwrap()), (400, "434: The order size cannot be zero."));
+}

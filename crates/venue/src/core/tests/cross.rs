@@ -98,3 +98,15 @@ fn a_fill_or_kill_order_counts_resting_orders_too() {
     rig.ask_raw(OTHER, place(2, "AAPL", by(2, "SELL 9000 MKT FOK")));
     assert_eq!(filled(&rig, 2, 2).0, Status::Inactive);
 }
+
+#[test]
+fn two_orders_of_one_group_that_meet_have_both_traded_before_the_group_acts() {
+    for kind in [1, 3] {
+        let mut rig = two_accounts();
+        let grouped = |account, text| Order { oca_group: "both".into(), oca_type: Some(kind), ..by(account, text) };
+        rig.place(1, grouped(1, "BUY 500 LMT 100"));
+        rig.place(2, grouped(2, "SELL 300 LMT 100"));
+        assert_eq!([1, 2].map(|id| rig.line(id).filled_qty), [dec("300"), dec("300")], "type {kind}");
+        assert!(rig.restored().state == rig.core.state, "type {kind}");
+    }
+}

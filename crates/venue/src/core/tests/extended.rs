@@ -71,3 +71,20 @@ fn a_resting_order_does_not_fill_after_the_close_unless_it_may() {
     rig.price("110");
     assert_eq!(rig.line(3).status, Status::PreSubmitted, "a stop sleeps until the open");
 }
+
+#[test]
+fn nothing_trades_in_extended_hours_or_in_an_auction_while_it_is_halted() {
+    // Monday 15:30 in New York.
+    let mut rig = at("2026-11-23T20:30:00Z");
+    rig.place(1, outside("BUY 5 LMT 1"));
+    rig.place(2, order("BUY 5 MOC"));
+    let halt = rig.core.halt("AAPL", true, rig.now).unwrap();
+    rig.changes.extend(halt.changes);
+    rig.place(1, outside("BUY 5 LMT 900"));
+    rig.pass(2 * 3600);
+    assert_eq!((rig.line(1).filled_qty, rig.line(2).status), (dec("0"), Status::Cancelled));
+    let go_on = rig.core.halt("AAPL", false, rig.now).unwrap();
+    rig.changes.extend(go_on.changes);
+    rig.pass(1);
+    assert_eq!(rig.line(1).status, Status::Filled, "17:30: after-hours trading goes on");
+}

@@ -5,9 +5,9 @@ use tws::model::{CancelOrder, Reply, Request, Status};
 const ZERO: ConnId = ConnId(9);
 
 fn enter(rig: &mut Rig, text: &str) -> (i64, Vec<(ConnId, Reply)>) {
-    let (perm_id, step) = rig.core.enter_manual(stock("AAPL"), order(text), rig.now).unwrap();
+    let (step, entered) = rig.core.enter_manual(stock("AAPL"), order(text), rig.now);
     rig.changes.extend(step.changes);
-    (perm_id, step.out)
+    (entered.unwrap(), step.out)
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_global_cancel_reaches_manual_orders_and_api_only_lists_leave_them_out() {
 fn a_manual_order_is_checked_like_any_other() {
     let mut rig = Rig::always();
     rig.price("100");
-    let mut code = |text: &str| match rig.core.enter_manual(stock("AAPL"), order(text), rig.now) {
+    let mut code = |text: &str| match rig.core.enter_manual(stock("AAPL"), order(text), rig.now).1 {
         Err(CoreError::Order { code, .. }) => code,
         other => panic!("{other:?}"),
     };
