@@ -108,10 +108,10 @@ fn working_orders_reserve_what_they_would_tie_up_and_give_it_back() {
     rig.place(1, order("BUY 1000 LMT 90 GTC"));
     assert_eq!(reserved(&rig), dec("45000"));
     let option = listed(&rig, SecType::Opt, "AAPL");
-    rig.ask(place(2, &option, order("BUY 10 LMT 0.01 GTC")));
-    assert_eq!(reserved(&rig), dec("45010"), "an option's whole price");
+    rig.ask(place(2, &option, order("BUY 10 LMT 0.05 GTC")));
+    assert_eq!(reserved(&rig), dec("45050"), "an option's whole price");
     rig.place(3, order("BUY 19000 LMT 90 GTC"));
-    assert_eq!(reserved(&rig), dec("900010"));
+    assert_eq!(reserved(&rig), dec("900050"));
     let told = rig.place(4, order("BUY 5000 LMT 90 GTC"));
     assert_eq!(told.last().unwrap(), "error 4 201");
     rig.cancel(3);
