@@ -25,7 +25,7 @@ const WINDOW: usize = 1_000;
 const SYMBOLS: [&str; 8] = ["AAPL", "AMD", "BAC", "GE", "JPM", "KO", "MSFT", "XOM"];
 
 fn main() -> Result<(), Failure> {
-    let orders = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(50_000);
+    let orders = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(50_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut out = std::io::stdout();
     writeln!(out, "in memory        {}", runtime.block_on(measure(orders, None))?)?;
@@ -69,7 +69,7 @@ fn run(addr: std::net::SocketAddr, orders: usize) -> Result<String, Failure> {
     let at = |percent: usize| latencies[(latencies.len() - 1) * percent / 100].as_secs_f64() * 1e3;
     Ok(format!(
         "{:>7.0} orders/s; acknowledged after {:.1} ms (median), {:.1} ms (99%)",
-        orders as f64 / took.as_secs_f64(),
+        f64::from(u32::try_from(orders)?) / took.as_secs_f64(),
         at(50),
         at(99)
     ))

@@ -149,7 +149,7 @@ async fn a_restart_loses_late_orders_without_an_error_and_issues_their_ids_again
     client.send(&raw::bare(8)).await;
     assert_eq!(client.until("next 3").await, ["next 3"]);
     step(&venue, "PT2S").await;
-    assert_eq!(client.to_end().await, [""; 0]);
+    assert_eq!(client.rest().await, [""; 0]);
     assert!(Raw::greet(venue.tws_addr()).await.is_none(), "nobody is let in");
     step(&venue, "PT30S").await;
     let mut again = Raw::begin(&venue, 1).await;
@@ -167,7 +167,7 @@ async fn the_order_that_meets_a_restart_is_lost_with_it() {
     for (id, name) in [(1, "kept"), (2, "lost")] {
         client.send(&raw::place(id, "AAPL", &limit_order("BUY", "1", 10.0, name))).await;
     }
-    let words = client.to_end().await;
+    let words = client.rest().await;
     assert!(has(&words, "status 1 Submitted") && !words.iter().any(|w| w.contains(" 2 ")), "{words:?}");
     Raw::begin(&venue, 1).await.until("next 2").await;
 }
@@ -177,7 +177,7 @@ async fn a_weekly_log_out_lets_nobody_in_until_it_is_over() {
     let venue = start(stepped()).await;
     let mut client = Raw::connect(&venue, 1).await;
     let id = fault(&venue, json!({"do": {"log_out": {}}})).await;
-    assert_eq!(client.to_end().await, [""; 0]);
+    assert_eq!(client.rest().await, [""; 0]);
     assert!(Raw::greet(venue.tws_addr()).await.is_none());
     no_fault(&venue, id).await;
     Raw::connect(&venue, 1).await;
@@ -206,7 +206,7 @@ async fn a_client_id_stays_occupied_for_a_while() {
     drop(Raw::connect(&venue, 1).await);
     within("the end of the session", async { while get(&venue, "/connections").await != json!([]) {} }).await;
     let mut refused = Raw::begin(&venue, 1).await;
-    assert_eq!(refused.to_end().await, ["error -1 326"]);
+    assert_eq!(refused.rest().await, ["error -1 326"]);
     Raw::connect(&venue, 2).await;
     step(&venue, "PT30S").await;
     Raw::connect(&venue, 1).await;
@@ -259,7 +259,7 @@ async fn a_script_moves_a_price_and_drops_connections_at_their_times() {
     let mut client = streaming(&venue, 1).await;
     // One step passes both: each happens at its own instant.
     step(&venue, "PT1H").await;
-    let words = client.to_end().await;
+    let words = client.rest().await;
     assert!(ticks(&words) > 0, "{words:?}");
     let fired: Vec<_> = get(&venue, "/faults")
         .await

@@ -41,7 +41,7 @@ fn count(words: &[String], front: &str) -> usize {
 async fn a_connection_dropped_before_the_order_is_read_leaves_no_order() {
     let (venue, mut client) = with(json!({"drop": "before_read"})).await;
     client.send(&resting()).await;
-    assert_eq!(client.to_end().await, [""; 0]);
+    assert_eq!(client.rest().await, [""; 0]);
     assert!(ledger(&venue).await.is_empty());
 }
 
@@ -49,7 +49,7 @@ async fn a_connection_dropped_before_the_order_is_read_leaves_no_order() {
 async fn a_connection_dropped_after_acceptance_leaves_an_order_nobody_was_told_of() {
     let (venue, mut client) = with(json!({"drop": "after_accept"})).await;
     client.send(&resting()).await;
-    assert_eq!(client.to_end().await, [""; 0]);
+    assert_eq!(client.rest().await, [""; 0]);
     assert_eq!(ledger(&venue).await.len(), 1);
     // The id is taken, and the order is there for whoever asks.
     let mut again = Raw::begin(&venue, 1).await;
@@ -62,7 +62,7 @@ async fn a_connection_dropped_after_acceptance_leaves_an_order_nobody_was_told_o
 async fn a_connection_dropped_before_the_acknowledgement_has_seen_the_order_and_no_status() {
     let (venue, mut client) = with(json!({"drop": "before_ack"})).await;
     client.send(&resting()).await;
-    let words = client.to_end().await;
+    let words = client.rest().await;
     assert!(count(&words, "open 1") > 0 && count(&words, "status 1") == 0, "{words:?}");
     assert_eq!(ledger(&venue).await.len(), 1);
 }
@@ -72,7 +72,7 @@ async fn a_connection_dropped_between_status_and_execution_has_seen_no_fill() {
     let (venue, mut client) = with(json!({"drop": "between_status_and_execution"})).await;
     client.send(&filling()).await;
     step(&venue, "PT2S").await;
-    let words = client.to_end().await;
+    let words = client.rest().await;
     assert!(count(&words, "status 1") > 0 && count(&words, "execution") == 0, "{words:?}");
     assert_eq!(ledger(&venue).await[0]["status"], "Filled");
 }

@@ -47,7 +47,7 @@ impl Body {
 
     /// The body framed under a message id.
     pub(crate) fn framed(&self, msg_id: i32) -> Vec<u8> {
-        let len = u32::try_from(self.0.len() + 4).unwrap();
+        let len = u32::try_from(self.0.len() + 4).unwrap_or(u32::MAX);
         let mut out = len.to_be_bytes().to_vec();
         out.extend_from_slice(&(msg_id + 200).to_be_bytes());
         out.extend_from_slice(&self.0);
@@ -59,7 +59,7 @@ impl Body {
 pub(crate) fn hello() -> Vec<u8> {
     let range = b"v213..226";
     let mut out = b"API\0".to_vec();
-    out.extend_from_slice(&u32::try_from(range.len()).unwrap().to_be_bytes());
+    out.extend_from_slice(&u32::try_from(range.len()).unwrap_or(u32::MAX).to_be_bytes());
     out.extend_from_slice(range);
     out
 }
@@ -228,7 +228,7 @@ impl Frame {
     pub(crate) fn word(&self) -> String {
         match self.msg_id {
             3 => format!("status {} {}", self.int(&[1]), self.text(&[2])),
-            4 => format!("error {} {}", self.int(&[1]) as i32, self.int(&[3])),
+            4 => format!("error {} {}", self.int(&[1]), self.int(&[3])),
             5 => format!("open {} {}", self.int(&[1]), self.text(&[4, 1])),
             9 => format!("next {}", self.int(&[1])),
             11 => format!("execution {}", self.int(&[3, 1])),

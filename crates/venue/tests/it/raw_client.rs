@@ -25,7 +25,8 @@ impl Raw {
         socket.write_all(&raw::hello()).await.ok()?;
         let mut raw = Self { socket, buffer: Vec::new(), greeting: String::new() };
         let greeting = raw.read_greeting().await?;
-        raw.greeting = String::from_utf8_lossy(&greeting).replace('\0', " ").trim_end().to_owned();
+        let greeting = String::from_utf8_lossy(&greeting).replace('\0', " ");
+        greeting.trim_end().clone_into(&mut raw.greeting);
         Some(raw)
     }
 
@@ -69,11 +70,9 @@ impl Raw {
 
     /// Reads one more piece; `false` when the venue closed.
     async fn read(&mut self) -> bool {
-        let mut piece = [0; 16 << 10];
+        let read = self.socket.read_buf(&mut self.buffer);
         // A reset is a close with bytes unread.
-        let n = timeout(PATIENCE, self.socket.read(&mut piece)).await.expect("an answer or an end").unwrap_or(0);
-        self.buffer.extend_from_slice(&piece[..n]);
-        n > 0
+        timeout(PATIENCE, read).await.expect("an answer or an end").unwrap_or(0) > 0
     }
 
     async fn read_greeting(&mut self) -> Option<Vec<u8>> {
@@ -123,7 +122,7 @@ impl Raw {
     }
 
     /// Everything until the venue closes.
-    pub(crate) async fn to_end(&mut self) -> Vec<String> {
+    pub(crate) async fn rest(&mut self) -> Vec<String> {
         let mut words = Vec::new();
         while let Some(frame) = self.next().await {
             words.push(frame.word());
