@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use tws::model::{ExecutionFilter, Reply, Request, Status};
 
 /// An option on AAPL of the nearest expiry with a strike some dollars from the market.
-fn option(rig: &Rig, right: Right, away: &str) -> Instrument {
+pub(super) fn option(rig: &Rig, right: Right, away: &str) -> Instrument {
     let near = listed(rig, SecType::Opt, "AAPL");
     let wanted = rig.core.mark(rig.core.of_symbol("AAPL").unwrap(), rig.now) + dec(away);
     let chain = rig.core.market.universe().iter().map(|(_, i)| i);

@@ -107,8 +107,9 @@ fn working_orders_reserve_what_they_would_tie_up_and_give_it_back() {
     let reserved = |rig: &Rig| rig.core.state.accounts[0].reserved;
     rig.place(1, order("BUY 1000 LMT 90 GTC"));
     assert_eq!(reserved(&rig), dec("45000"));
-    let option = listed(&rig, SecType::Opt, "AAPL");
-    rig.ask(place(2, &option, order("BUY 10 LMT 0.05 GTC")));
+    let option = super::expiry::option(&rig, Right::Put, "15");
+    let told = rig.ask(place(2, &option, order("BUY 10 LMT 0.05 GTC")));
+    assert_eq!(told.last().unwrap(), "status 2 Submitted 0/10");
     assert_eq!(reserved(&rig), dec("45050"), "an option's whole price");
     rig.place(3, order("BUY 19000 LMT 90 GTC"));
     assert_eq!(reserved(&rig), dec("900050"));
