@@ -37,7 +37,7 @@ impl Core {
         let today: Vec<&OrderRecord> =
             recent.take_while(|r| date(r.updated_at) >= today).filter(|r| !(api_only && r.manual)).collect();
         for record in today.into_iter().rev() {
-            step.send(conn, self.completed_order(record));
+            step.send(conn, Self::completed_order(record));
         }
         step.send(conn, Reply::CompletedOrdersEnd);
     }

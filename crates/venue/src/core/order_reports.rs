@@ -148,7 +148,7 @@ impl Core {
         step.send(conn, Reply::CommissionReport(commission(fill, currency)));
     }
 
-    pub(super) fn completed_order(&self, record: &OrderRecord) -> Reply {
+    pub(super) fn completed_order(record: &OrderRecord) -> Reply {
         let mut order = Order::clone(&record.order);
         // The wire reports what remained, and no order id.
         order.total_quantity = Some(record.remaining());

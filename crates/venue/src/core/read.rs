@@ -51,7 +51,7 @@ impl Core {
             min_qty: order.min_qty.filter(|n| *n > 0).map(|n| Decimal::from(n).min(quantity)),
             starts_at: starts_at(order, now)?,
         };
-        let close = self.market.day_end(instrument, now).filter(|_| kind.is_on_close());
+        let close = kind.is_on_close().then(|| self.market.day_end(instrument, now)).flatten();
         if close.is_some_and(|close| close - LOCK_IN <= now) {
             return Err(Refusal::rejected("It is too late to enter an order for the closing auction."));
         }
