@@ -72,19 +72,19 @@ pub(crate) fn order_of(given: &Value) -> Result<Order, Failure> {
 }
 
 fn condition_of(given: &Value) -> Result<OrderCondition, Failure> {
-    let more = given["more"].as_bool().unwrap_or(true);
+    let is_more = given["more"].as_bool().unwrap_or(true);
     if given["kind"] == "time" {
-        let mut condition = TimeCondition::default();
-        condition.time = text(given, "time");
-        (condition.is_more, condition.is_conjunction) = (more, true);
-        return Ok(OrderCondition::Time(condition));
+        let time = text(given, "time");
+        return Ok(OrderCondition::Time(TimeCondition { time, is_more, is_conjunction: true }));
     }
-    let mut condition = PriceCondition::default();
-    condition.contract_id = integer(given, "con_id")?;
-    condition.exchange = text(given, "exchange");
-    condition.price = number(given, "price")?.unwrap_or(0.0);
-    (condition.is_more, condition.is_conjunction) = (more, true);
-    Ok(OrderCondition::Price(condition))
+    Ok(OrderCondition::Price(PriceCondition {
+        contract_id: integer(given, "con_id")?,
+        exchange: text(given, "exchange"),
+        price: number(given, "price")?.unwrap_or(0.0),
+        is_more,
+        is_conjunction: true,
+        ..PriceCondition::default()
+    }))
 }
 
 fn condition_fields(condition: &OrderCondition) -> Value {
