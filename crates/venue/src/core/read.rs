@@ -65,9 +65,6 @@ impl Core {
     fn refuse_by_type(&self, instrument: usize, order: &Order, kind: Kind, now: Timestamp) -> Result<(), Refusal> {
         let sec_type = self.instrument(instrument).sec_type;
         let is_stock = sec_type == SecType::Stk;
-        if sec_type == SecType::Ind {
-            return Err(Refusal::new(412, "The contract is not available for trading."));
-        }
         let has_auctions = is_stock || sec_type == SecType::Fut;
         let is_unsupported = match kind {
             Kind::MarketOnClose | Kind::LimitOnClose { .. } => !has_auctions,

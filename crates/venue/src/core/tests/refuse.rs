@@ -1,16 +1,14 @@
 use super::rig::{CONN, Rig, dec, order, place};
 use tws::model::{Order, Reply, Request, Status};
 
-#[test]
-fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace() {
-    let mut rig = Rig::always();
-    rig.price("100");
+/// Orders that no broker takes, with IBKR's code.
+fn bad_orders() -> Vec<(Order, i32)> {
     let set = |f: fn(&mut Order)| {
         let mut o = order("BUY 10 LMT 90");
         f(&mut o);
         o
     };
-    let cases = vec![
+    vec![
         (order("BUY 10 LMT 90.001"), 110),
         (order("BUY 10 LMT 0"), 321),
         (order("BUY 10 LMT -5"), 321),
@@ -68,7 +66,14 @@ fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace()
             }),
             321,
         ),
-    ];
+    ]
+}
+
+#[test]
+fn what_the_venue_does_not_take_is_refused_with_ibkrs_code_and_leaves_no_trace() {
+    let mut rig = Rig::always();
+    rig.price("100");
+    let cases = bad_orders();
     for (case, (bad, code)) in (1..).zip(cases) {
         assert_eq!(rig.place(case, bad), [format!("error {case} {code}")]);
     }

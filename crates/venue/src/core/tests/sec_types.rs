@@ -95,7 +95,7 @@ fn prices_are_checked_by_the_rule_of_their_own_market() {
 fn what_a_security_type_has_not_is_refused() {
     let mut rig = Rig::exchange();
     let index = || contract("SPX", "IND", "CBOE", "USD");
-    assert_eq!(refusal(&mut rig, 1, index(), order("BUY 1 MKT")), 412);
+    assert_eq!(refusal(&mut rig, 1, index(), order("BUY 1 MKT")), 387);
     assert_eq!(refusal(&mut rig, 2, euro(), order("BUY 30000 MIDPRICE")), 387);
     assert_eq!(refusal(&mut rig, 3, euro(), order("BUY 30000 MOC")), 387);
     assert_eq!(refusal(&mut rig, 4, bitcoin(), order("BUY 1 MKT OPG")), 201);
