@@ -7,6 +7,7 @@ Needs only Python's own library; the clients themselves are installed by scripts
 import argparse
 import json
 import pathlib
+import shutil
 import sys
 import tempfile
 import threading
@@ -168,8 +169,13 @@ def main():
             client.end()
         venue.end()
     print(run.matrix.text())
-    print(f"\n{len(clients)} clients, {len(run.checks)} checks each, {time.monotonic() - began:.1f} s; logs in {logs}")
-    return 0 if run.matrix.is_green() else 1
+    took = f"{len(clients)} clients, {len(run.checks)} checks each, {time.monotonic() - began:.1f} s"
+    if run.matrix.is_green():
+        shutil.rmtree(logs)
+        print(f"\n{took}")
+        return 0
+    print(f"\n{took}; logs in {logs}")
+    return 1
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 import time
@@ -44,6 +45,7 @@ class Guide:
         finally:
             if self.venue:
                 self.venue.end()
+        shutil.rmtree(self.folder)
         return len(self.blocks)
 
     def _one(self, kind, text):
