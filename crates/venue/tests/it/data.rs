@@ -1,7 +1,7 @@
 //! Market data as the Rust client reads it: every message of the data services, over the socket.
 
 use futures::{Stream, StreamExt};
-use ibapi::contracts::Contract;
+use ibapi::contracts::{Contract, OptionRight, SecurityType};
 use ibapi::market_data::TradingHours;
 use ibapi::market_data::historical::{BarSize, ToDuration};
 use ibapi::market_data::realtime::MarketDepths;
@@ -92,4 +92,32 @@ async fn schedules_histograms_and_scans_are_read() {
     let rows = next(&mut scanned).await;
     assert_eq!(rows.iter().map(|row| row.rank).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     assert!(rows.iter().all(|row| row.contract_details.contract.contract_id > 0));
+}
+#[tokio::test]
+async fn a_chain_leads_to_an_option_whose_price_and_volatility_are_computed() {
+    let venue = start(stepped()).await;
+    let client = connect(&venue, 3).await;
+    let mut chains = client.option_chain("AAPL", SecurityType::Stock, 265_598).subscribe().await.unwrap();
+    let smart = next(&mut chains).await;
+    assert_eq!(smart.exchange, "SMART");
+    assert!(smart.expirations.len() > 3 && smart.strikes.len() > 7, "{smart:?}");
+    // Not every strike of the chain is listed for every expiry.
+    let month = Contract {
+        symbol: "AAPL".into(),
+        security_type: SecurityType::Option,
+        exchange: "SMART".into(),
+        currency: "USD".into(),
+        last_trade_date_or_contract_month: smart.expirations[3].clone(),
+        right: Some(OptionRight::Call),
+        ..Contract::default()
+    };
+    let listed = client.contract_details(&month).await.unwrap();
+    let near = |c: &Contract| (c.strike - 150.0).abs();
+    let contract = listed.into_iter().map(|d| d.contract).min_by(|a, b| near(a).total_cmp(&near(b))).unwrap();
+    assert!(smart.strikes.contains(&contract.strike));
+    let priced = client.calculate_option_price(&contract, 0.4, 150.0).await.unwrap();
+    let price = priced.option_price.unwrap();
+    let implied = client.calculate_implied_volatility(&contract, price, 150.0).await.unwrap();
+    assert!((implied.implied_volatility.unwrap() - 0.4).abs() < 1e-4, "{implied:?}");
+    assert!(implied.delta.is_some() && implied.gamma.is_some() && implied.vega.is_some() && implied.theta.is_some());
 }
