@@ -105,18 +105,23 @@ fn mega(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
+/// Days with a session after which executions begin to be let go of, and the allocator has found its size.
+const WARM_DAYS: usize = 7;
+
 /// Whether memory grew by no more than the orders that must be kept.
+///
+/// What is compared is the least of two stretches of days: how much the allocator holds in reserve at
+/// the end of a day goes up and down by tens of megabytes.
 fn weigh(days: &[Day], bytes_per_order: u64, out: &mut dyn Write) -> Result<(), Failure> {
-    // Executions are kept for eight days, by when buffers and the allocator have found their size too.
-    let warm = days.len() / 3;
-    let (Some(first), Some(last)) = (days.get(warm), days.last()) else {
+    let warm = days.get(WARM_DAYS..).unwrap_or_default();
+    let (early, late) = warm.split_at(warm.len() / 2);
+    let least = |of: &[Day]| of.iter().map(|day| day.resident).min();
+    let (Some(before), Some(after), [first, .., last]) = (least(early), least(late), warm) else {
+        writeln!(out, "memory: too few days to judge")?;
         return Ok(());
     };
-    let (orders, grown) = (last.orders - first.orders, last.resident.saturating_sub(first.resident));
-    if orders == 0 {
-        return Ok(());
-    }
-    writeln!(out, "memory: {} bytes for each of {orders} orders since day {}", grown / orders, warm + 1)?;
+    let (orders, grown) = ((last.orders - first.orders).max(1), after.saturating_sub(before));
+    writeln!(out, "memory: {} bytes for each of {orders} orders since day {}", grown / orders, WARM_DAYS + 1)?;
     if grown / orders > bytes_per_order {
         return Err(format!("memory grew by {grown} bytes in {orders} orders, more than {bytes_per_order} each").into());
     }
