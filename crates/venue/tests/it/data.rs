@@ -43,7 +43,7 @@ async fn trades_quotes_and_bars_stream_and_agree_with_history() {
     let (trade, quote, point) = (next(&mut trades).await, next(&mut quotes).await, next(&mut points).await);
     assert!(quote.bid_price < quote.ask_price && quote.bid_size > 0.0);
     assert!(trade.size > 0.0 && trade.exchange == "NASDAQ", "{trade:?}");
-    assert!((point.mid_point - (quote.bid_price + quote.ask_price) / 2.0).abs() < 1e-9);
+    assert!((point.mid_point - f64::midpoint(quote.bid_price, quote.ask_price)).abs() < 1e-9);
     let bar = next(&mut bars).await;
     assert!(bar.low <= trade.price && trade.price <= bar.high && bar.count > 0);
 
