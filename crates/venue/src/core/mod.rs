@@ -44,6 +44,7 @@ mod order_reports;
 mod order_store;
 mod pacing;
 mod parts;
+mod passing;
 mod place;
 mod pnl;
 mod positions;
