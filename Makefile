@@ -8,9 +8,9 @@ ARGS ?=
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
-	@echo "make bench               orders a second of the simulated broker's matching core"
+	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
 	@echo "make clients             five real TWS clients against the simulated broker"
-	@echo "make soak [ARGS=DAYS]      a simulated month of random trading by five clients, books and memory"
+	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
 	@echo "make setup               install what the tests need"
 	@echo "make lint                formatting and clippy"
 	@echo "make tidy                the structural test"
@@ -30,7 +30,7 @@ test: setup lint tidy
 	cargo nextest run --locked --workspace
 
 bench:
-	cargo bench --locked --package tollgate-venue --bench matching
+	cargo bench --locked --package tollgate-venue --bench matching --bench socket
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)

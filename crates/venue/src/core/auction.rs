@@ -7,15 +7,28 @@ use super::{Change, Terms, Tif};
 
 impl Core {
     /// When an order ends by itself. One of an auction ends with it.
-    pub(super) fn expiry(&self, instrument: usize, terms: &Terms, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn expiry(&mut self, instrument: usize, terms: &Terms, now: Timestamp) -> Option<Timestamp> {
         let from = terms.starts_at.unwrap_or(now).max(now);
         match terms.tif {
             Tif::Day if terms.outside_rth => self.market.trading_day_end(instrument, from),
-            Tif::Day => self.market.day_end(instrument, from),
+            Tif::Day => self.day_end(instrument, from),
             Tif::Gtd(until) => Some(until),
             Tif::Opg => self.market.next_open(instrument, now),
             Tif::Gtc | Tif::Ioc | Tif::Fok => None,
         }
+    }
+
+    /// When the day of an instant ends for an instrument. Any instant from one asked about to its end has
+    /// the same answer, so that the sessions are not searched for every order.
+    fn day_end(&mut self, instrument: usize, from: Timestamp) -> Option<Timestamp> {
+        if let Some((asked, end)) = self.day_ends[instrument]
+            && (asked..end).contains(&from)
+        {
+            return Some(end);
+        }
+        let end = self.market.day_end(instrument, from)?;
+        self.day_ends[instrument] = Some((from, end));
+        Some(end)
     }
 
     /// Does what has reached its time.

@@ -20,6 +20,9 @@ use crate::market::{Instrument, Market, MarketConfig, Quote, Sessions};
 /// The real closes end here; a venue whose time begins before keeps their own dates.
 const LAST_REAL_CLOSE: jiff::civil::Date = jiff::civil::date(2022, 12, 28);
 
+/// Replies of a step that has room for them from the start.
+const REPLIES: usize = 8;
+
 /// A client connection, named by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnId(pub u64);
@@ -66,6 +69,8 @@ pub struct Core {
     pub(super) commissions: Commissions,
     /// Quotes of the second last looked at.
     quotes: Vec<Option<(i64, Option<Quote>)>>,
+    /// Days last looked up: an instant of each, and its end.
+    pub(super) day_ends: Vec<Option<(Timestamp, Timestamp)>>,
     /// Time reached.
     pub(super) reached: Timestamp,
     /// Second in which the books last met the market: within one, nothing new comes to meet.
@@ -175,6 +180,7 @@ impl Core {
         let market = Market::new(opened.market.clone())?;
         Ok(Self {
             quotes: vec![None; market.universe().len()],
+            day_ends: vec![None; market.universe().len()],
             parts: vec![None; opened.accounts.len()],
             expiring: BTreeSet::new(),
             routes: super::fx::routes(market.universe()),
@@ -231,7 +237,8 @@ impl Core {
     }
 
     pub(super) fn begin(&mut self) -> Step {
-        Step { changes: std::mem::take(&mut self.pending), ..Step::default() }
+        // An order that fills brings about some six replies: one allocation holds them.
+        Step { changes: std::mem::take(&mut self.pending), out: Vec::with_capacity(REPLIES), ..Step::default() }
     }
 
     /// A client began its session.

@@ -174,7 +174,7 @@ impl Core {
         perm_id
     }
 
-    fn accepted(&self, asked: PlaceOrder, admitted: &Admitted, now: Timestamp) -> Accepted {
+    fn accepted(&mut self, asked: PlaceOrder, admitted: &Admitted, now: Timestamp) -> Accepted {
         let perm_id = self.state.next_perm_id();
         let held = !(asked.order.transmit && admitted.parent.is_none());
         let account = &self.state.accounts[admitted.account].id;
