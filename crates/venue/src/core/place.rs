@@ -213,7 +213,10 @@ impl Core {
             self.notify(perm_id, 399, &text, now, step);
         }
         let phase = self.quote(instrument, now).map(|quote| self.phase(instrument, &quote, now));
-        if !phase.is_some_and(|phase| phase.admits(self.state.order(perm_id))) {
+        let admitted = phase.is_some_and(|phase| phase.admits(self.state.order(perm_id)));
+        // Nobody knows when a halt ends: the next opening would be a wrong answer.
+        let halted = self.state.halted.contains_key(&instrument) && self.market.is_open(instrument, now);
+        if !admitted && !halted {
             self.warn_closed(perm_id, now, step);
         }
         self.work(perm_id, now, step);

@@ -88,3 +88,17 @@ fn nothing_trades_in_extended_hours_or_in_an_auction_while_it_is_halted() {
     rig.pass(1);
     assert_eq!(rig.line(1).status, Status::Filled, "17:30: after-hours trading goes on");
 }
+
+#[test]
+fn an_order_placed_during_a_halt_is_not_told_to_wait_for_the_next_opening() {
+    // Monday 15:30 in New York.
+    let mut rig = at("2026-11-23T20:30:00Z");
+    let halt = rig.core.halt("AAPL", true, rig.now).unwrap();
+    rig.changes.extend(halt.changes);
+    let told = rig.place(1, order("BUY 5 LMT 900"));
+    assert!(told.iter().all(|line| !line.contains("399")), "{told:?}");
+    assert_eq!(rig.line(1).status, Status::PreSubmitted);
+    rig.pass(3600);
+    let told = rig.place(2, order("BUY 5 LMT 900"));
+    assert!(told.iter().any(|line| line.contains("399")), "the session is over: {told:?}");
+}
