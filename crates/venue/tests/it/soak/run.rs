@@ -108,6 +108,9 @@ fn mega(bytes: u64) -> f64 {
 /// Days with a session after which executions begin to be let go of, and the allocator has found its size.
 const WARM_DAYS: usize = 7;
 
+/// How far the least of a stretch of days moves by what the allocator happens to hold in reserve.
+const RESERVE: u64 = 16 << 20;
+
 /// Whether memory grew by no more than the orders that must be kept.
 ///
 /// What is compared is the least of two stretches of days: how much the allocator holds in reserve at
@@ -120,8 +123,14 @@ fn weigh(days: &[Day], bytes_per_order: u64, out: &mut dyn Write) -> Result<(), 
         writeln!(out, "memory: too few days to judge")?;
         return Ok(());
     };
-    let (orders, grown) = ((last.orders - first.orders).max(1), after.saturating_sub(before));
-    writeln!(out, "memory: {} bytes for each of {orders} orders since day {}", grown / orders, WARM_DAYS + 1)?;
+    let (orders, grown) = ((last.orders - first.orders).max(1), after.saturating_sub(before + RESERVE));
+    writeln!(
+        out,
+        "memory: least {:.1} MB in the first half since day {}, {:.1} MB in the second, {orders} orders",
+        mega(before),
+        WARM_DAYS + 1,
+        mega(after)
+    )?;
     if grown / orders > bytes_per_order {
         return Err(format!("memory grew by {grown} bytes in {orders} orders, more than {bytes_per_order} each").into());
     }
