@@ -108,9 +108,6 @@ fn mega(bytes: u64) -> f64 {
 /// Days with a session after which executions begin to be let go of, and the allocator has found its size.
 const WARM_DAYS: usize = 7;
 
-/// How far the least of a stretch of days moves by what the allocator happens to hold in reserve.
-const RESERVE: u64 = 16 << 20;
-
 /// Whether memory grew by no more than the orders that must be kept.
 ///
 /// What is compared is the least of two stretches of days: how much the allocator holds in reserve at
@@ -123,7 +120,7 @@ fn weigh(days: &[Day], bytes_per_order: u64, out: &mut dyn Write) -> Result<(), 
         writeln!(out, "memory: too few days to judge")?;
         return Ok(());
     };
-    let (orders, grown) = ((last.orders - first.orders).max(1), after.saturating_sub(before + RESERVE));
+    let (orders, grown) = ((last.orders - first.orders).max(1), after.saturating_sub(before));
     writeln!(
         out,
         "memory: least {:.1} MB in the first half since day {}, {:.1} MB in the second, {orders} orders",
