@@ -2,9 +2,11 @@
 //! doubled when the survivors are read again.
 
 use crate::support::*;
+use domain::book::OrderRecord;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
+
 use domain::trading_state::{KillScope, TradingState};
 use engine::Ended;
 use engine::desk::Desk as _;
@@ -16,14 +18,16 @@ use store::{Fault as DiskFault, FaultPlan, MemoryDisk};
 async fn script(rig: &Rig) -> Result<(), Fault> {
     let desk = rig.desk();
     rig.submit(&alice(), buy("k-1")).await?;
-    step(rig, || async { rig.broker.acknowledge("k-1").await }, "k-1").await?;
+    step(rig, || async { rig.broker.acknowledge("k-1").await }, "k-1", acknowledged).await?;
     rig.submit(&alice(), buy("k-2")).await?;
-    step(rig, || async { drop(rig.broker.fill("k-2", "10", "e.1.01").await) }, "k-2").await?;
+    // Two messages, execution and status: a caller who comes between them may meet an engine that the second one ended.
+    let told_of = |order: &OrderRecord| order.reported_filled.is_some();
+    step(rig, || async { drop(rig.broker.fill("k-2", "10", "e.1.01").await) }, "k-2", told_of).await?;
     desk.replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), Duration::ZERO).await?;
     rig.submit(&bot(), buy("k-3")).await?;
     let approval = desk.approvals(&alice(), true)?.pop().unwrap();
     desk.approve(&alice(), approval.id, None, Duration::ZERO).await?;
-    step(rig, || async { rig.broker.acknowledge("k-3").await }, "k-3").await?;
+    step(rig, || async { rig.broker.acknowledge("k-3").await }, "k-3", acknowledged).await?;
     desk.cancel(&alice(), key("k-3"), Some(key("c-3")), Duration::ZERO).await?;
     desk.set_trading_state(&alice(), KillScope::Global, TradingState::Halted, "drill".to_owned()).await?;
     desk.set_trading_state(&alice(), KillScope::Global, TradingState::Active, "over".to_owned()).await?;
@@ -31,16 +35,25 @@ async fn script(rig: &Rig) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Waits until the order reached the broker, lets the broker say something, and waits until that is booked or the
-/// engine is dead.
-async fn step<F: Future<Output = ()>>(rig: &Rig, say: impl FnOnce() -> F, cl_ord_id: &str) -> Result<(), Fault> {
+fn acknowledged(order: &OrderRecord) -> bool {
+    order.acknowledged_at.is_some()
+}
+
+/// Waits until the order reached the broker, lets the broker say something, and waits until all of that is booked or
+/// the engine is dead.
+async fn step<F: Future<Output = ()>>(
+    rig: &Rig,
+    say: impl FnOnce() -> F,
+    cl_ord_id: &str,
+    booked: impl Fn(&OrderRecord) -> bool,
+) -> Result<(), Fault> {
     let dead = || !rig.desk().not_ready().is_empty();
     let there = || rig.broker.ledger().iter().any(|order| order.cl_ord_id.as_str() == cl_ord_id);
     rig.until("the broker has it or the engine is dead", || there() || dead()).await;
     if there() {
         say().await;
-        let known = || rig.find(cl_ord_id).is_some_and(|order| order.acknowledged_at.is_some());
-        rig.until("it is booked or the engine is dead", || known() || dead()).await;
+        let booked = || rig.find(cl_ord_id).is_some_and(|order| booked(&order));
+        rig.until("it is booked or the engine is dead", || booked() || dead()).await;
     }
     if dead() { Err(Fault::Storage("the engine is dead".to_owned())) } else { Ok(()) }
 }
