@@ -12,27 +12,11 @@ from ibapi.order import Order
 from ibapi.order_condition import PriceCondition, TimeCondition
 from ibapi.scanner import ScannerSubscription
 from ibapi.wrapper import EWrapper
+from names import CONTRACT_FIELDS, ORDER_FIELDS, SIDES, TERMS, UNSET
 
-ORDER_FIELDS = {
-    "action": ("action", str), "quantity": ("totalQuantity", float), "type": ("orderType", str),
-    "limit": ("lmtPrice", float), "stop": ("auxPrice", float), "tif": ("tif", str), "ref": ("orderRef", str),
-    "transmit": ("transmit", bool), "parent": ("parentId", int), "oca_group": ("ocaGroup", str),
-    "oca_type": ("ocaType", int), "account": ("account", str), "outside_rth": ("outsideRth", bool),
-    "good_till": ("goodTillDate", str), "trail_percent": ("trailingPercent", float),
-    "trail_stop": ("trailStopPrice", float), "display_size": ("displaySize", int),
-}
-# What an order says of itself besides its everyday fields.
-TERMS = ("tif", "stop", "outside_rth", "good_till", "trail_percent", "trail_stop", "display_size", "oca_group", "parent")
-CONTRACT_FIELDS = {
-    "con_id": "conId", "symbol": "symbol", "sec_type": "secType", "exchange": "exchange", "currency": "currency",
-    "expiry": "lastTradeDateOrContractMonth", "strike": "strike", "right": "right", "multiplier": "multiplier",
-    "primary": "primaryExchange", "local_symbol": "localSymbol", "trading_class": "tradingClass",
-}
-SIDES = {"BOT": "BUY", "SLD": "SELL"}
 PRICE_TICKS, SIZE_TICKS = {1: "bid", 2: "ask", 4: "last"}, {0: "bid_size", 3: "ask_size"}
 # Notices that only inform: they do not end a request.
 NO_END = range(2100, 2200)
-UNSET = sys.float_info.max
 SAYING = threading.Lock()
 
 
