@@ -5,6 +5,7 @@ use crate::asks::Asks;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::core::not_ready;
+use crate::entropy::Entropy;
 use crate::input::{Input, OrderFacts, Reply};
 use crate::market::MarketDesk;
 use crate::shared::{Session, Shared};
@@ -31,10 +32,12 @@ pub struct Service {
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) started_at: Timestamp,
+    entropy: Arc<dyn Entropy>,
     inputs: mpsc::Sender<Input>,
 }
 
 impl Service {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one desk, each named")]
     pub(crate) fn new(
         config: EngineConfig,
         shared: Arc<Shared>,
@@ -43,10 +46,11 @@ impl Service {
         inputs: mpsc::Sender<Input>,
         archive: Box<dyn Archive>,
         clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
     ) -> Self {
         let started_at = clock.now();
         let policy_hash = config.policy.hash();
-        Self { config, policy_hash, shared, market, asks, archive: archive.into(), clock, started_at, inputs }
+        Self { config, policy_hash, shared, market, asks, archive: archive.into(), clock, started_at, entropy, inputs }
     }
 
     /// Hands one input to the writer and waits until what it says is durable.
@@ -143,7 +147,7 @@ impl Service {
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     ) -> Result<(KeyRecord, String), Fault> {
-        let secret = format!("tg_{}", random_hex::<32>()?);
+        let secret = format!("tg_{}", self.random_hex::<32>()?);
         let record = KeyRecord {
             id,
             kind,
@@ -156,16 +160,16 @@ impl Service {
         Ok((record, secret))
     }
 
+    /// Random hex digits, for ids and keys.
+    pub(crate) fn random_hex<const BYTES: usize>(&self) -> Result<String, Fault> {
+        let mut bytes = [0_u8; BYTES];
+        self.entropy.fill(&mut bytes)?;
+        Ok(hex::encode(bytes))
+    }
+
     pub(crate) fn key_hash(&self, secret: &str) -> String {
         blake3::keyed_hash(&self.config.key_secret, secret.as_bytes()).to_hex().to_string()
     }
-}
-
-/// Random hex digits from the operating system, for ids and keys.
-pub(crate) fn random_hex<const BYTES: usize>() -> Result<String, Fault> {
-    let mut bytes = [0_u8; BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| Fault::Internal(error.to_string()))?;
-    Ok(hex::encode(bytes))
 }
 
 /// Whether the key carries the scope.

@@ -5,12 +5,13 @@ use crate::asks::Asks;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::core::{Batch, Core, Prices};
+use crate::entropy::Entropy;
 use crate::guard::Interlock;
 use crate::input::Input;
 use crate::market::MarketDesk;
 use crate::service::Service;
 use crate::shared::{Session, Shared};
-use crate::writer::{Ended, Writer};
+use crate::writer::{Ended, Seat, Writer};
 use domain::book::Book;
 use domain::broker::{BrokerCommand, BrokerEvent};
 use domain::fault::Fault;
@@ -119,6 +120,10 @@ pub struct Parts {
     pub interlock: Arc<Interlock>,
     /// The one clock.
     pub clock: Arc<dyn Clock>,
+    /// Where new ids and secrets come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where the writer runs.
+    pub seat: Seat,
 }
 
 /// Replays the journal into a book, and tells the number that the next connection shall carry at least.
@@ -136,7 +141,7 @@ pub fn replay(journal: &dyn Journal) -> Result<Book, JournalError> {
 /// # Errors
 /// See [`StartError`].
 pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHandle, StartError> {
-    let Parts { mut journal, archive, link, interlock, clock } = parts;
+    let Parts { mut journal, archive, link, interlock, clock, entropy, seat } = parts;
     let now = clock.now();
     let asks = Arc::new(Asks::new(link.commands.clone()));
     let market = Arc::new(MarketDesk::new(Arc::clone(&asks), link.commands.clone(), Arc::clone(&clock)));
@@ -165,18 +170,28 @@ pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHan
         synced_at: now,
         bounced: VecDeque::new(),
     };
-    let (tell, ended) = watch::channel(None);
-    std::thread::Builder::new()
-        .name("writer".to_owned())
-        .spawn(move || {
-            let end = writer.run();
-            tell.send_replace(Some(end));
-        })
-        .map_err(|error| StartError::System(error.to_string()))?;
+    let ended = sit(writer, seat)?;
     tokio::spawn(listen(link.events, inputs.downgrade(), asks.clone(), market.clone(), shared.clone(), clock.clone()));
     tokio::spawn(tick(inputs.downgrade()));
-    let service = Arc::new(Service::new(config, shared, market, asks, inputs.clone(), archive, clock));
+    let service = Arc::new(Service::new(config, shared, market, asks, inputs.clone(), archive, clock, entropy));
     Ok(EngineHandle { service, inputs, ended })
+}
+
+/// Sets the writer going; what comes back tells its end.
+fn sit(writer: Writer, seat: Seat) -> Result<watch::Receiver<Option<Ended>>, StartError> {
+    let (tell, ended) = watch::channel(None);
+    match seat {
+        Seat::Thread => {
+            std::thread::Builder::new()
+                .name("writer".to_owned())
+                .spawn(move || tell.send_replace(Some(writer.run())))
+                .map_err(|error| StartError::System(error.to_string()))?;
+        }
+        Seat::Task => {
+            tokio::spawn(async move { tell.send_replace(Some(writer.run_as_task().await)) });
+        }
+    }
+    Ok(ended)
 }
 
 /// The first records of this start: installation, start, and what the last one left in flight.

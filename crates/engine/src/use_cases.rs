@@ -6,7 +6,7 @@ use crate::desk::{
     OrderFilter, Outcome, Preview, Status,
 };
 use crate::input::{Booked, Input};
-use crate::service::{Service, is_answered, need, need_human, need_trade, random_hex};
+use crate::service::{Service, is_answered, need, need_human, need_trade};
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::approval::{Approval, ApprovalStatus};
@@ -132,7 +132,7 @@ impl Desk for Service {
         let facts = self.facts(&intent.instrument).await?;
         let account = self.account_of(&intent)?;
         let what_if = self.what_if(&intent, &facts.contract, &account).await;
-        let preview_id = format!("pv-{}", random_hex::<12>()?).parse().map_err(internal)?;
+        let preview_id = format!("pv-{}", self.random_hex::<12>()?).parse().map_err(internal)?;
         let (contract, quote) = (facts.contract.clone(), facts.quote.clone());
         let request_hash = hash(&intent)?;
         let id = domain::id::PreviewId::clone(&preview_id);
@@ -175,7 +175,7 @@ impl Desk for Service {
         }
         self.be_ready()?;
         let facts = self.facts(&intent.instrument).await?;
-        let approval_id = new_approval_id()?;
+        let approval_id = self.new_approval_id()?;
         let first = self.shared.begin_first(&key);
         let booked = self
             .tell(|reply| Input::Submit {
@@ -314,7 +314,7 @@ impl Desk for Service {
         self.be_ready()?;
         let approval = self.approval_record(&id)?;
         let facts = self.facts(&Instrument::ConId(approval.bounds.con_id)).await?;
-        let next_approval_id = new_approval_id()?;
+        let next_approval_id = self.new_approval_id()?;
         let by = by.clone();
         let key = self.tell(|reply| Input::Approve { by, id, reason, facts, next_approval_id, reply }).await?;
         let order = self.wait_for(&key, wait, is_answered).await?;
@@ -446,6 +446,10 @@ impl Service {
         only!(Answer::Snapshot, self.asks.ask(Question::Snapshot { account }).await?)
     }
 
+    fn new_approval_id(&self) -> Result<ApprovalId, Fault> {
+        format!("ap-{}", self.random_hex::<12>()?).parse().map_err(internal)
+    }
+
     fn approval_record(&self, id: &ApprovalId) -> Result<Approval, Fault> {
         let found = self.look(|book, _| book.approvals.get(id).cloned());
         found.ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })
@@ -503,10 +507,6 @@ fn invalid(field: &str, rule: &str) -> Fault {
 
 fn internal<E: std::fmt::Display>(error: E) -> Fault {
     Fault::Internal(error.to_string())
-}
-
-fn new_approval_id() -> Result<ApprovalId, Fault> {
-    format!("ap-{}", random_hex::<12>()?).parse().map_err(internal)
 }
 
 fn hash(intent: &OrderIntent) -> Result<String, Fault> {

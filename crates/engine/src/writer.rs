@@ -1,4 +1,5 @@
-//! The single writer: a thread of its own that drains what waits, decides, commits once, and only then acts.
+//! The single writer: drains what waits, decides, commits once, and only then acts. It has a thread of its own, since a
+//! commit waits for the disk; a simulation seats it on the runtime's one thread, so that the same seed runs the same way.
 
 use crate::asks::{Asks, only};
 use crate::clock::Clock;
@@ -51,23 +52,50 @@ pub(crate) struct Writer {
     pub(crate) bounced: VecDeque<BrokerEvent>,
 }
 
+/// Where the writer runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// A thread of its own: the disk blocks nobody else.
+    Thread,
+    /// A task of the runtime: nothing runs beside it on a runtime of one thread.
+    Task,
+}
+
 impl Writer {
-    /// Runs until it is stopped, its callers are gone, or the journal fails.
+    /// Runs on a thread until it is stopped, its callers are gone, or the journal fails.
     pub(crate) fn run(mut self) -> Ended {
         loop {
-            let mut waiting = Vec::with_capacity(BATCH_MAX);
-            if self.bounced.is_empty() {
-                match self.inputs.blocking_recv() {
-                    Some(input) => waiting.push(input),
-                    None => return Ended::Orderly,
-                }
+            let first = if self.bounced.is_empty() { Some(self.inputs.blocking_recv()) } else { None };
+            if let Some(ended) = self.batch(first) {
+                return ended;
             }
-            self.drain(&mut waiting);
-            match self.turn(waiting) {
-                Ok(true) => return Ended::Orderly,
-                Ok(false) => {}
-                Err(why) => return self.poisoned(why),
+        }
+    }
+
+    /// The same as a task.
+    pub(crate) async fn run_as_task(mut self) -> Ended {
+        loop {
+            let first = if self.bounced.is_empty() { Some(self.inputs.recv().await) } else { None };
+            if let Some(ended) = self.batch(first) {
+                return ended;
             }
+        }
+    }
+
+    /// One batch around what came first: `None` when bounced commands came first, `Some(None)` when nobody can send
+    /// any more.
+    fn batch(&mut self, first: Option<Option<Input>>) -> Option<Ended> {
+        let mut waiting = Vec::with_capacity(BATCH_MAX);
+        match first {
+            Some(Some(input)) => waiting.push(input),
+            Some(None) => return Some(Ended::Orderly),
+            None => {}
+        }
+        self.drain(&mut waiting);
+        match self.turn(waiting) {
+            Ok(true) => Some(Ended::Orderly),
+            Ok(false) => None,
+            Err(why) => Some(self.poisoned(why)),
         }
     }
 

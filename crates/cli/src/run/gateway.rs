@@ -80,6 +80,8 @@ impl Gateway {
             link: BrokerLink { commands, events },
             interlock: Arc::clone(&interlock),
             clock: Arc::new(WallClock),
+            entropy: Arc::new(engine::SystemEntropy),
+            seat: engine::Seat::Thread,
         };
         let engine = engine::start(engine_config, book, parts)
             .map_err(|error| Failure::storage(format!("the engine cannot start: {error}"), ""))?;

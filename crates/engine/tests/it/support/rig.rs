@@ -132,6 +132,8 @@ impl Rig {
             link: self.broker.attach(Arc::clone(&self.interlock)),
             interlock: Arc::clone(&self.interlock),
             clock: Arc::new(self.clock.clone()),
+            entropy: Arc::new(engine::SystemEntropy),
+            seat: engine::Seat::Thread,
         };
         let engine = engine::start(self.config.clone(), book, parts).map_err(|error| error.to_string())?;
         self.engine = Some(engine);
