@@ -65,8 +65,12 @@ impl Writer {
     /// Runs on a thread until it is stopped, its callers are gone, or the journal fails.
     pub(crate) fn run(mut self) -> Ended {
         loop {
-            let first = if self.bounced.is_empty() { Some(self.inputs.blocking_recv()) } else { None };
-            if let Some(ended) = self.batch(first) {
+            let mut waiting = Vec::with_capacity(BATCH_MAX);
+            if self.bounced.is_empty() {
+                let Some(first) = self.inputs.blocking_recv() else { return Ended::Orderly };
+                waiting.push(first);
+            }
+            if let Some(ended) = self.batch(waiting) {
                 return ended;
             }
         }
@@ -75,22 +79,19 @@ impl Writer {
     /// The same as a task.
     pub(crate) async fn run_as_task(mut self) -> Ended {
         loop {
-            let first = if self.bounced.is_empty() { Some(self.inputs.recv().await) } else { None };
-            if let Some(ended) = self.batch(first) {
+            let mut waiting = Vec::with_capacity(BATCH_MAX);
+            if self.bounced.is_empty() {
+                let Some(first) = self.inputs.recv().await else { return Ended::Orderly };
+                waiting.push(first);
+            }
+            if let Some(ended) = self.batch(waiting) {
                 return ended;
             }
         }
     }
 
-    /// One batch around what came first: `None` when bounced commands came first, `Some(None)` when nobody can send
-    /// any more.
-    fn batch(&mut self, first: Option<Option<Input>>) -> Option<Ended> {
-        let mut waiting = Vec::with_capacity(BATCH_MAX);
-        match first {
-            Some(Some(input)) => waiting.push(input),
-            Some(None) => return Some(Ended::Orderly),
-            None => {}
-        }
+    /// Everything that waits, in one batch; the writer's end, if this is it.
+    fn batch(&mut self, mut waiting: Vec<Input>) -> Option<Ended> {
         self.drain(&mut waiting);
         match self.turn(waiting) {
             Ok(true) => Some(Ended::Orderly),
