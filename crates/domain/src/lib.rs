@@ -7,6 +7,7 @@ pub mod approved;
 pub mod book;
 pub mod broker;
 pub mod contract;
+pub mod echo;
 pub mod event;
 pub mod execution;
 pub mod exposure;

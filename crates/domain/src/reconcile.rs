@@ -9,60 +9,25 @@
 //! - **R7** An open order that differs from its intent halts its instrument.
 //! - **R8** A list without its end marker proves nothing: unknown is not empty.
 
+mod report;
+
+pub use report::{Difference, ReconciliationReport};
+
 use crate::book::{Book, OrderRecord};
 use crate::broker::{BrokerOrder, BrokerSnapshot, Section};
+use crate::echo::{echo_differences, shows_amendment};
 use crate::event::OrderEvent;
 use crate::execution::{Execution, supersedes};
-use crate::id::{ClOrdId, ClientId, ExecId, Generation};
+use crate::id::{ClOrdId, ClientId, ExecId, Generation, PermId};
 use crate::journal::JournalEvent;
 use crate::lifecycle::OrdStatus;
-use crate::money::Price;
-use crate::order::{Amendment, OrderType, OrderTypeKind, TifKind, Trail};
 use crate::order_ref::{Leg, OrderRef};
 use crate::reading;
 use jiff::{SignedDuration, Timestamp};
-use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// An order sent less than this before a look on the same connection may still be on its way.
 const SETTLE: SignedDuration = SignedDuration::from_secs(10);
-
-/// One thing that journal and broker disagreed about, and what was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The rule's number.
-    pub rule: u8,
-    /// The order, if it is one of ours.
-    pub cl_ord_id: Option<ClOrdId>,
-    /// In plain words.
-    pub what: String,
-}
-
-/// What one comparison found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReconciliationReport {
-    /// The connection.
-    pub generation: Generation,
-    /// When the look began.
-    pub taken_at: Timestamp,
-    /// Whether every list was complete.
-    pub complete: bool,
-    /// Why not, list by list.
-    pub incomplete: Vec<String>,
-    /// Orders of ours that were compared.
-    pub scanned: u32,
-    /// Orders that the broker shows as over.
-    pub completed: u32,
-    /// Orders of ours that no list shows.
-    pub missing: u32,
-    /// Orders whose fate is still unknown.
-    pub unresolved: u32,
-    /// Orders and trades that are not ours.
-    pub external: u32,
-    /// What differed.
-    pub differences: Vec<Difference>,
-}
 
 /// The comparison's result: what to journal, and whether to halt everything.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,7 +106,7 @@ enum Whose<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn whose(&self, order_ref: &str, perm_id: Option<crate::id::PermId>) -> Whose<'a> {
+    fn whose(&self, order_ref: &str, perm_id: Option<PermId>) -> Whose<'a> {
         if let Some(reference) = OrderRef::parse(order_ref)
             && Some(&reference.installation) == self.book.installation.as_ref()
         {
@@ -381,93 +346,6 @@ pub fn book_execution(order: &OrderRecord, execution: &Execution) -> OrderEvent 
     match corrected {
         Some(old) => OrderEvent::Corrected { old: old.clone(), execution: Box::new(execution.clone()) },
         None => OrderEvent::Executed { execution: Box::new(execution.clone()) },
-    }
-}
-
-/// Whether an echo is of the changed order. An echo of the original acknowledges no change.
-pub fn shows_amendment(seen: &BrokerOrder, amendment: &Amendment) -> bool {
-    let agree =
-        |ours: Option<crate::money::Price>, theirs: Option<Decimal>| ours.is_none_or(|ours| theirs == Some(ours.get()));
-    seen.total_qty == Some(amendment.qty.get())
-        && agree(amendment.order_type.limit_price(), seen.limit_price)
-        && agree(auxiliary_price(&amendment.order_type), seen.aux_price)
-        && seen.tif.eq_ignore_ascii_case(amendment.tif.kind().word())
-}
-
-/// What an open order's echo says otherwise than its intent.
-pub fn echo_differences(order: &OrderRecord, seen: &BrokerOrder) -> Vec<String> {
-    let intent = &order.intent;
-    let mut found = Vec::new();
-    let mut compare = |name: &str, ours: Option<Decimal>, theirs: Option<Decimal>| {
-        if let (Some(ours), Some(theirs)) = (ours, theirs)
-            && ours != theirs
-        {
-            found.push(format!("{name} is {theirs}, the intent says {ours}"));
-        }
-    };
-    compare("quantity", Some(intent.qty.get()), seen.total_qty);
-    compare("limit price", intent.order_type.limit_price().map(crate::money::Price::get), seen.limit_price);
-    compare("stop price", auxiliary_price(&intent.order_type).map(crate::money::Price::get), seen.aux_price);
-    if let (Some(ours), Some(theirs)) = (&order.account, &seen.account)
-        && ours != theirs
-    {
-        found.push(format!("account is {theirs}, the intent says {ours}"));
-    }
-    if !seen.tif.eq_ignore_ascii_case(intent.tif.kind().word()) && intent.tif.kind() != TifKind::Opg {
-        found.push(format!("time in force is {}, the intent says {}", seen.tif, intent.tif.kind().word()));
-    }
-    if let (Some(ours), Some(theirs)) = (&order.contract, seen.con_id)
-        && ours.con_id != theirs
-    {
-        found.push(format!("contract is {theirs}, the intent says {}", ours.con_id));
-    }
-    if seen.outside_rth && !intent.outside_rth {
-        found.push("it may fill outside regular hours, the intent says it may not".to_owned());
-    }
-    if let Some(ours) = plain_word(intent.order_type.kind())
-        && !seen.order_type.is_empty()
-        && !seen.order_type.replace(' ', "").eq_ignore_ascii_case(ours)
-    {
-        found.push(format!("type is {}, the intent says {}", seen.order_type, intent.order_type.kind().word()));
-    }
-    if seen.action.starts_with('B') != intent.side.is_buy() {
-        found.push(format!("side is {}, the intent says {}", seen.action, intent.side.word()));
-    }
-    found
-}
-
-/// What the echo's auxiliary price must be: the trigger, or the distance of a trailing order; `None` where it may say
-/// anything.
-fn auxiliary_price(order_type: &OrderType) -> Option<Price> {
-    match order_type {
-        OrderType::Stop { stop } | OrderType::StopLimit { stop, .. } => Some(*stop),
-        OrderType::Trail { trail: Trail::Amount(distance) }
-        | OrderType::TrailLimit { trail: Trail::Amount(distance), .. } => Some(*distance),
-        OrderType::Trail { trail: Trail::Percent(_) }
-        | OrderType::TrailLimit { trail: Trail::Percent(_), .. }
-        | OrderType::Market
-        | OrderType::Limit { .. }
-        | OrderType::Midprice { .. }
-        | OrderType::Moc
-        | OrderType::Loc { .. }
-        | OrderType::Moo
-        | OrderType::Loo { .. } => None,
-    }
-}
-
-/// IBKR's word of an order type without its blanks; `None` where the echo may come under another name.
-fn plain_word(kind: OrderTypeKind) -> Option<&'static str> {
-    match kind {
-        OrderTypeKind::Market => Some("MKT"),
-        OrderTypeKind::Limit => Some("LMT"),
-        OrderTypeKind::Stop => Some("STP"),
-        OrderTypeKind::StopLimit => Some("STPLMT"),
-        OrderTypeKind::Trail => Some("TRAIL"),
-        OrderTypeKind::TrailLimit => Some("TRAILLIMIT"),
-        OrderTypeKind::Midprice => Some("MIDPRICE"),
-        OrderTypeKind::Moc => Some("MOC"),
-        OrderTypeKind::Loc => Some("LOC"),
-        OrderTypeKind::Moo | OrderTypeKind::Loo => None,
     }
 }
 

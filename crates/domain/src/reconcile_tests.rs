@@ -6,6 +6,7 @@ use crate::book::tests::{
 use crate::execution::Commission;
 use crate::id::{BrokerOrderId, PermId};
 use crate::journal::Recorded;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// `o-1` as it was sent, with this status word.

@@ -15,12 +15,15 @@ mod entropy;
 mod guard;
 mod input;
 mod listening;
+mod looking;
 mod market;
 mod overview;
 mod service;
 mod shared;
 mod start;
 mod submitting;
+mod ticking;
+mod trades;
 mod use_cases;
 mod writer;
 

@@ -1,13 +1,11 @@
 //! What the broker says, and what time brings.
 
 use crate::core::{Batch, Core, Effect, engine_principal};
-use domain::approval::ApprovalStatus;
-use domain::broker::{BrokerEvent, BrokerOrder, BrokerSnapshot, LinkFacts, Section, SendOutcome, StatusReport};
+use domain::broker::{BrokerEvent, BrokerOrder, LinkFacts, SendOutcome, StatusReport};
+use domain::echo::{echo_differences, shows_amendment};
 use domain::event::OrderEvent;
-use domain::execution::{Commission, Execution};
-use domain::fault::Fault;
 use domain::gates::LinkState;
-use domain::id::{BrokerOrderId, ClOrdId, ClientId, ExecId, Generation};
+use domain::id::{BrokerOrderId, ClOrdId, ClientId, Generation};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::{ModeProof, is_venue_account};
@@ -15,16 +13,8 @@ use domain::order_record::{KeyVerb, OrderRecord};
 use domain::order_ref::{Leg, OrderRef};
 use domain::principal::Face;
 use domain::reading;
-use domain::reconcile::{ReconciliationReport, book_execution, echo_differences, reconcile, shows_amendment};
 use domain::trading_state::{KillScope, TradingState};
-use jiff::{SignedDuration, Timestamp};
-use rust_decimal::Decimal;
-use std::collections::BTreeSet;
-
-/// A cancel that is not proven is written again after this.
-const CANCEL_AGAIN: SignedDuration = SignedDuration::from_secs(2);
-/// A comparison that failed or was incomplete is tried again after this.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
+use jiff::Timestamp;
 
 impl Core {
     pub(crate) fn broker_event(&mut self, batch: &mut Batch, now: Timestamp, event: BrokerEvent) {
@@ -142,18 +132,7 @@ impl Core {
         self.push(batch, now, JournalEvent::Notice { code, message });
     }
 
-    /// Asks for a comparison unless one is under way.
-    pub(crate) fn look(&mut self, batch: &mut Batch, now: Timestamp) {
-        if self.reconciling.is_none() && self.link_is_up() {
-            self.reconciling = Some(now);
-            self.look_again = false;
-            self.looks += 1;
-            self.traded_since_look = false;
-            batch.effects.push(Effect::Reconcile { generation: self.session.generation, look: self.looks });
-        }
-    }
-
-    fn find(
+    pub(crate) fn find(
         &self,
         id: Option<BrokerOrderId>,
         client_id: Option<ClientId>,
@@ -178,7 +157,7 @@ impl Core {
         }
     }
 
-    fn order_event(&mut self, batch: &mut Batch, now: Timestamp, key: ClOrdId, event: OrderEvent) {
+    pub(crate) fn order_event(&mut self, batch: &mut Batch, now: Timestamp, key: ClOrdId, event: OrderEvent) {
         self.push(batch, now, JournalEvent::Order { cl_ord_id: key, event });
     }
 
@@ -289,63 +268,6 @@ impl Core {
         }
     }
 
-    fn executed(&mut self, batch: &mut Batch, now: Timestamp, execution: &Execution) {
-        if self.book.executions.contains_key(&execution.exec_id) {
-            return;
-        }
-        let found = self.find(execution.broker_order_id, execution.client_id, &execution.order_ref, execution.perm_id);
-        if let Some(order) = found {
-            let key = order.intent.cl_ord_id.clone();
-            let event = book_execution(order, execution);
-            let before = order.executions.clone();
-            self.order_event(batch, now, key.clone(), event);
-            let after = self.book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
-            // What the record counts now and did not before, and the other way round: corrections included.
-            before
-                .iter()
-                .filter(|(id, _)| !after.contains_key(*id))
-                .for_each(|(_, gone)| self.hold(gone, -Decimal::ONE));
-            after.iter().filter(|(id, _)| !before.contains_key(*id)).for_each(|(_, new)| self.hold(new, Decimal::ONE));
-        } else {
-            if let Some(reference) = OrderRef::parse(&execution.order_ref)
-                && Some(&reference.installation) == self.book.installation.as_ref()
-            {
-                let what = format!("the broker shows a trade of {reference}, for which the journal has no intent");
-                self.alarm(batch, now, &what);
-            }
-            let event = JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) };
-            self.push(batch, now, event);
-            self.hold(execution, Decimal::ONE);
-        }
-    }
-
-    /// Books a trade into the quantities held; `sign` is minus one to take it out again.
-    fn hold(&mut self, execution: &Execution, sign: Decimal) {
-        self.traded_since_look = true;
-        if self.session.mode.as_ref().and_then(ModeProof::account) != Some(&execution.account) {
-            return;
-        }
-        let change = if execution.is_buy { execution.last_qty.get() } else { -execution.last_qty.get() };
-        *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += change * sign;
-    }
-
-    fn commission(&mut self, batch: &mut Batch, now: Timestamp, exec_id: ExecId, commission: Commission) {
-        if let Some(Some(key)) = self.book.executions.get(&exec_id) {
-            let key = key.clone();
-            let order = self.book.orders.get(&key);
-            let known = order.and_then(|order| order.executions.get(&exec_id)).and_then(|one| one.commission.as_ref());
-            if known != Some(&commission) {
-                self.order_event(batch, now, key, OrderEvent::CommissionJoined { exec_id, commission });
-            }
-            return;
-        }
-        // Not ours, or before its trade: kept until the trade comes.
-        let known = self.book.external_executions.get(&exec_id).and_then(|one| one.commission.as_ref());
-        if known != Some(&commission) {
-            self.push(batch, now, JournalEvent::ExternalCommission { exec_id, commission });
-        }
-    }
-
     fn order_error(&mut self, batch: &mut Batch, now: Timestamp, id: BrokerOrderId, code: i32, message: &str) {
         let found = self.find(Some(id), None, "", None);
         let Some(order) = found else { return };
@@ -364,7 +286,7 @@ impl Core {
     }
 
     /// Halts everything until a human has looked.
-    fn alarm(&mut self, batch: &mut Batch, now: Timestamp, what: &str) {
+    pub(crate) fn alarm(&mut self, batch: &mut Batch, now: Timestamp, what: &str) {
         if self.session.alarm.is_some() {
             return;
         }
@@ -383,156 +305,6 @@ impl Core {
             reason: what.to_owned(),
         };
         self.push(batch, now, event);
-    }
-
-    pub(crate) fn snapshot(
-        &mut self,
-        batch: &mut Batch,
-        now: Timestamp,
-        generation: Generation,
-        look: u64,
-        result: Result<Box<BrokerSnapshot>, Fault>,
-    ) {
-        if generation != self.session.generation || look != self.looks {
-            return;
-        }
-        self.reconciling = None;
-        let snapshot = match result {
-            Ok(snapshot) => snapshot,
-            Err(fault) => {
-                tracing::warn!(%fault, "journal and broker could not be compared");
-                self.reconciled_at = Some(now);
-                return;
-            }
-        };
-        let outcome = reconcile(&self.book, &snapshot, self.config.client_id);
-        for event in outcome.events {
-            let report = if let JournalEvent::Reconciled { report } = &event { Some(report.clone()) } else { None };
-            self.push(batch, now, event);
-            if let Some(report) = report {
-                self.cancel_what_differs(batch, now, &report);
-            }
-        }
-        if let Some(what) = outcome.alarm {
-            self.alarm(batch, now, &what);
-        }
-        if self.traded_since_look {
-            // Whether these positions count the trade is not known; a sum that was right before is right still.
-            self.look_again = true;
-            if !self.session.reconciled {
-                self.session.positions = None;
-            }
-        } else if let Section::Complete(positions) = &snapshot.positions {
-            self.session.held = positions
-                .iter()
-                .filter(|position| self.session.mode.as_ref().and_then(ModeProof::account) == Some(&position.account))
-                .map(|position| (position.con_id, position.qty))
-                .collect();
-            self.session.positions = Some(positions.clone());
-        }
-        if let Section::Complete(account) = snapshot.account {
-            self.session.account = Some(account);
-        }
-        self.reconciled_at = Some(now);
-        if outcome.complete {
-            self.session.reconciled = true;
-        }
-    }
-
-    /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already.
-    fn cancel_what_differs(&mut self, batch: &mut Batch, now: Timestamp, report: &ReconciliationReport) {
-        let wrong: BTreeSet<ClOrdId> =
-            report.differences.iter().filter(|one| one.rule == 7).filter_map(|one| one.cl_ord_id.clone()).collect();
-        for key in wrong {
-            let open = self.book.orders.get(&key).is_some_and(|order| !order.status.is_final() && !order.cancel_wanted);
-            if !open {
-                continue;
-            }
-            match engine_principal(Face::Engine, "engine") {
-                Ok(by) => self.want_canceled(batch, now, &by, &key, None, ""),
-                Err(fault) => self.broken = Some(fault.to_string()),
-            }
-        }
-    }
-
-    /// What time brings: lapsed approvals, cancels to repeat, orders to look up.
-    pub(crate) fn tick(&mut self, batch: &mut Batch, now: Timestamp) {
-        self.lapse_approvals(batch, now);
-        self.repeat_cancels(batch, now);
-        if self.kill_file && !self.book.is_halted_globally() {
-            match engine_principal(Face::File, "kill-file") {
-                Ok(by) => {
-                    let reason = "the file KILL lies in the data directory";
-                    if let Err(fault) =
-                        self.set_state(batch, now, &by, &KillScope::Global, TradingState::Halted, reason)
-                    {
-                        self.broken = Some(fault.to_string());
-                    }
-                }
-                Err(fault) => self.broken = Some(fault.to_string()),
-            }
-        }
-        let since_look = self.reconciled_at.map(|at| now.duration_since(at));
-        let rested = since_look.is_none_or(|rest| rest >= LOOK_AGAIN);
-        let stale = self.look_again || !self.session.reconciled || self.has_unconfirmed(now);
-        let due = since_look.is_none_or(|rest| rest >= duration(self.config.reconcile_every));
-        if due || (stale && rested) {
-            self.look(batch, now);
-        }
-    }
-
-    fn has_unconfirmed(&self, now: Timestamp) -> bool {
-        let patience = duration(self.config.look_up_after);
-        self.book
-            .open_orders()
-            .any(|order| order.status == OrdStatus::Unconfirmed && now.duration_since(order.updated_at) >= patience)
-    }
-
-    fn lapse_approvals(&mut self, batch: &mut Batch, now: Timestamp) {
-        let lapsed: Vec<_> = self
-            .book
-            .open_orders()
-            .filter(|order| order.status == OrdStatus::PendingApproval)
-            .filter_map(|order| order.approval_id.as_ref())
-            .filter_map(|id| self.book.approvals.get(id))
-            .filter(|approval| approval.status == ApprovalStatus::Pending && approval.expires_at <= now)
-            .map(|approval| approval.id.clone())
-            .collect();
-        for id in lapsed {
-            let refused =
-                self.refuse_approval(batch, now, None, &id, ApprovalStatus::Expired, "nobody answered in time");
-            if let Err(fault) = refused {
-                self.broken = Some(fault.to_string());
-            }
-        }
-    }
-
-    fn repeat_cancels(&mut self, batch: &mut Batch, now: Timestamp) {
-        // Cancels wait for nothing but a line: not for a comparison either.
-        if !self.link_is_up() {
-            return;
-        }
-        let book = &self.book;
-        self.cancels.retain(|key, _| book.orders.get(key).is_some_and(|order| !order.status.is_final()));
-        let due: Vec<ClOrdId> = self
-            .cancels
-            .iter()
-            .filter(|(key, at)| {
-                // The broker does not know such an order: asked too often, it only repeats its refusal.
-                let unknown = book.orders.get(key).is_some_and(|order| order.status.is_unknown());
-                let rest = if unknown { duration(self.config.reconcile_every) } else { CANCEL_AGAIN };
-                at.checked_add(rest).is_ok_and(|again| again <= now)
-            })
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in due {
-            let working = self.book.orders.get(&key).is_some_and(|order| order.status == OrdStatus::Working);
-            match engine_principal(Face::Engine, "engine") {
-                Ok(by) if working => self.want_canceled(batch, now, &by, &key, None, ""),
-                Ok(_) => self.send_cancel(batch, now, &key),
-                Err(fault) => self.broken = Some(fault.to_string()),
-            }
-        }
     }
 }
 
@@ -557,8 +329,4 @@ fn is_news(order: &OrderRecord, event: &OrderEvent) -> bool {
         return !order.status.is_final();
     }
     true
-}
-
-fn duration(std: std::time::Duration) -> SignedDuration {
-    SignedDuration::try_from(std).unwrap_or(SignedDuration::MAX)
 }

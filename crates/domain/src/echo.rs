@@ -1,0 +1,93 @@
+//! What the broker shows of an order, against what was meant.
+
+use crate::broker::BrokerOrder;
+use crate::money::Price;
+use crate::order::{Amendment, OrderType, OrderTypeKind, TifKind, Trail};
+use crate::order_record::OrderRecord;
+use rust_decimal::Decimal;
+
+/// Whether an echo is of the changed order. An echo of the original acknowledges no change.
+pub fn shows_amendment(seen: &BrokerOrder, amendment: &Amendment) -> bool {
+    let agree = |ours: Option<Price>, theirs: Option<Decimal>| ours.is_none_or(|ours| theirs == Some(ours.get()));
+    seen.total_qty == Some(amendment.qty.get())
+        && agree(amendment.order_type.limit_price(), seen.limit_price)
+        && agree(auxiliary_price(&amendment.order_type), seen.aux_price)
+        && seen.tif.eq_ignore_ascii_case(amendment.tif.kind().word())
+}
+
+/// What an open order's echo says otherwise than its intent.
+pub fn echo_differences(order: &OrderRecord, seen: &BrokerOrder) -> Vec<String> {
+    let intent = &order.intent;
+    let mut found = Vec::new();
+    let mut compare = |name: &str, ours: Option<Decimal>, theirs: Option<Decimal>| {
+        if let (Some(ours), Some(theirs)) = (ours, theirs)
+            && ours != theirs
+        {
+            found.push(format!("{name} is {theirs}, the intent says {ours}"));
+        }
+    };
+    compare("quantity", Some(intent.qty.get()), seen.total_qty);
+    compare("limit price", intent.order_type.limit_price().map(Price::get), seen.limit_price);
+    compare("stop price", auxiliary_price(&intent.order_type).map(Price::get), seen.aux_price);
+    if let (Some(ours), Some(theirs)) = (&order.account, &seen.account)
+        && ours != theirs
+    {
+        found.push(format!("account is {theirs}, the intent says {ours}"));
+    }
+    if !seen.tif.eq_ignore_ascii_case(intent.tif.kind().word()) && intent.tif.kind() != TifKind::Opg {
+        found.push(format!("time in force is {}, the intent says {}", seen.tif, intent.tif.kind().word()));
+    }
+    if let (Some(ours), Some(theirs)) = (&order.contract, seen.con_id)
+        && ours.con_id != theirs
+    {
+        found.push(format!("contract is {theirs}, the intent says {}", ours.con_id));
+    }
+    if seen.outside_rth && !intent.outside_rth {
+        found.push("it may fill outside regular hours, the intent says it may not".to_owned());
+    }
+    if let Some(ours) = plain_word(intent.order_type.kind())
+        && !seen.order_type.is_empty()
+        && !seen.order_type.replace(' ', "").eq_ignore_ascii_case(ours)
+    {
+        found.push(format!("type is {}, the intent says {}", seen.order_type, intent.order_type.kind().word()));
+    }
+    if seen.action.starts_with('B') != intent.side.is_buy() {
+        found.push(format!("side is {}, the intent says {}", seen.action, intent.side.word()));
+    }
+    found
+}
+
+/// What the echo's auxiliary price must be: the trigger, or the distance of a trailing order; `None` where it may say
+/// anything.
+fn auxiliary_price(order_type: &OrderType) -> Option<Price> {
+    match order_type {
+        OrderType::Stop { stop } | OrderType::StopLimit { stop, .. } => Some(*stop),
+        OrderType::Trail { trail: Trail::Amount(distance) }
+        | OrderType::TrailLimit { trail: Trail::Amount(distance), .. } => Some(*distance),
+        OrderType::Trail { trail: Trail::Percent(_) }
+        | OrderType::TrailLimit { trail: Trail::Percent(_), .. }
+        | OrderType::Market
+        | OrderType::Limit { .. }
+        | OrderType::Midprice { .. }
+        | OrderType::Moc
+        | OrderType::Loc { .. }
+        | OrderType::Moo
+        | OrderType::Loo { .. } => None,
+    }
+}
+
+/// IBKR's word of an order type without its blanks; `None` where the echo may come under another name.
+fn plain_word(kind: OrderTypeKind) -> Option<&'static str> {
+    match kind {
+        OrderTypeKind::Market => Some("MKT"),
+        OrderTypeKind::Limit => Some("LMT"),
+        OrderTypeKind::Stop => Some("STP"),
+        OrderTypeKind::StopLimit => Some("STPLMT"),
+        OrderTypeKind::Trail => Some("TRAIL"),
+        OrderTypeKind::TrailLimit => Some("TRAILLIMIT"),
+        OrderTypeKind::Midprice => Some("MIDPRICE"),
+        OrderTypeKind::Moc => Some("MOC"),
+        OrderTypeKind::Loc => Some("LOC"),
+        OrderTypeKind::Moo | OrderTypeKind::Loo => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! Looks: when journal and broker are compared, and what is done with what a comparison finds.
+
+use crate::core::{Batch, Core, Effect, engine_principal};
+use crate::ticking::duration;
+use domain::broker::{BrokerSnapshot, Section};
+use domain::fault::Fault;
+use domain::id::{ClOrdId, Generation};
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::mode::ModeProof;
+use domain::principal::Face;
+use domain::reconcile::{ReconciliationReport, reconcile};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+
+/// A comparison that failed or was incomplete is tried again after this.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
+
+impl Core {
+    /// Asks for a comparison unless one is under way.
+    pub(crate) fn look(&mut self, batch: &mut Batch, now: Timestamp) {
+        if self.reconciling.is_none() && self.link_is_up() {
+            self.reconciling = Some(now);
+            self.look_again = false;
+            self.looks += 1;
+            self.traded_since_look = false;
+            batch.effects.push(Effect::Reconcile { generation: self.session.generation, look: self.looks });
+        }
+    }
+
+    pub(crate) fn snapshot(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        generation: Generation,
+        look: u64,
+        result: Result<Box<BrokerSnapshot>, Fault>,
+    ) {
+        if generation != self.session.generation || look != self.looks {
+            return;
+        }
+        self.reconciling = None;
+        let snapshot = match result {
+            Ok(snapshot) => snapshot,
+            Err(fault) => {
+                tracing::warn!(%fault, "journal and broker could not be compared");
+                self.reconciled_at = Some(now);
+                return;
+            }
+        };
+        let outcome = reconcile(&self.book, &snapshot, self.config.client_id);
+        for event in outcome.events {
+            let report = if let JournalEvent::Reconciled { report } = &event { Some(report.clone()) } else { None };
+            self.push(batch, now, event);
+            if let Some(report) = report {
+                self.cancel_what_differs(batch, now, &report);
+            }
+        }
+        if let Some(what) = outcome.alarm {
+            self.alarm(batch, now, &what);
+        }
+        if self.traded_since_look {
+            // Whether these positions count the trade is not known; a sum that was right before is right still.
+            self.look_again = true;
+            if !self.session.reconciled {
+                self.session.positions = None;
+            }
+        } else if let Section::Complete(positions) = &snapshot.positions {
+            self.session.held = positions
+                .iter()
+                .filter(|position| self.session.mode.as_ref().and_then(ModeProof::account) == Some(&position.account))
+                .map(|position| (position.con_id, position.qty))
+                .collect();
+            self.session.positions = Some(positions.clone());
+        }
+        if let Section::Complete(account) = snapshot.account {
+            self.session.account = Some(account);
+        }
+        self.reconciled_at = Some(now);
+        if outcome.complete {
+            self.session.reconciled = true;
+        }
+    }
+
+    /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already.
+    fn cancel_what_differs(&mut self, batch: &mut Batch, now: Timestamp, report: &ReconciliationReport) {
+        let wrong: BTreeSet<ClOrdId> =
+            report.differences.iter().filter(|one| one.rule == 7).filter_map(|one| one.cl_ord_id.clone()).collect();
+        for key in wrong {
+            let open = self.book.orders.get(&key).is_some_and(|order| !order.status.is_final() && !order.cancel_wanted);
+            if !open {
+                continue;
+            }
+            match engine_principal(Face::Engine, "engine") {
+                Ok(by) => self.want_canceled(batch, now, &by, &key, None, ""),
+                Err(fault) => self.broken = Some(fault.to_string()),
+            }
+        }
+    }
+
+    /// Looks when it is time to, or when something waits for a look.
+    pub(crate) fn look_if_due(&mut self, batch: &mut Batch, now: Timestamp) {
+        let since_look = self.reconciled_at.map(|at| now.duration_since(at));
+        let rested = since_look.is_none_or(|rest| rest >= LOOK_AGAIN);
+        let stale = self.look_again || !self.session.reconciled || self.has_unconfirmed(now);
+        let due = since_look.is_none_or(|rest| rest >= duration(self.config.reconcile_every));
+        if due || (stale && rested) {
+            self.look(batch, now);
+        }
+    }
+
+    fn has_unconfirmed(&self, now: Timestamp) -> bool {
+        let patience = duration(self.config.look_up_after);
+        self.book
+            .open_orders()
+            .any(|order| order.status == OrdStatus::Unconfirmed && now.duration_since(order.updated_at) >= patience)
+    }
+}
