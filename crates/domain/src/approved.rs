@@ -1,5 +1,6 @@
 //! Proof by type that the gates said yes.
 
+use crate::bracket::ExitIds;
 use crate::broker::SendPermit;
 use crate::contract::Contract;
 use crate::id::{AccountId, BrokerOrderId};
@@ -41,6 +42,8 @@ pub struct Ticket {
     order: Approved<ResolvedOrder>,
     /// The broker id of this attempt.
     pub broker_order_id: BrokerOrderId,
+    /// The broker ids of a bracket's exits, which leave with it or not at all.
+    pub exits: Option<ExitIds>,
     /// What goes into `orderRef`.
     pub order_ref: OrderRef,
     /// What it was decided under.
@@ -52,10 +55,11 @@ impl Ticket {
     pub fn new(
         order: Approved<ResolvedOrder>,
         broker_order_id: BrokerOrderId,
+        exits: Option<ExitIds>,
         order_ref: OrderRef,
         permit: SendPermit,
     ) -> Self {
-        Self { order, broker_order_id, order_ref, permit }
+        Self { order, broker_order_id, exits, order_ref, permit }
     }
 
     /// The order.

@@ -147,7 +147,7 @@ impl Book {
             }
             JournalEvent::CancelSubmitting { cl_ord_id, key, request_hash, .. } => {
                 if let Some(key) = key {
-                    self.use_key(record, key, KeyUse::cancel(cl_ord_id, request_hash))?;
+                    self.use_key(record, key, KeyUse::cancel(&cl_ord_id.group(), request_hash))?;
                 }
                 self.request(record, cl_ord_id, EventKind::CancelRequested, |order| {
                     order.cancel_wanted = true;
@@ -184,7 +184,9 @@ impl Book {
         if self.keys_used.contains_key(&key) {
             return Err(refuse(record, format!("key {key} is used already")));
         }
-        self.keys_used.insert(key.clone(), KeyUse::order(&key, &order.request_hash));
+        if !key.is_exit() {
+            self.keys_used.insert(key.clone(), KeyUse::order(&key, &order.request_hash));
+        }
         if !order.status.is_final() {
             self.open.insert(key.clone());
         }
@@ -222,15 +224,16 @@ impl Book {
     }
 
     fn submitting(&mut self, record: &Recorded) -> Result<(), ReplayError> {
-        let JournalEvent::OrderSubmitting { order, request_hash, by, broker_order_id, generation, approval, .. } =
-            &record.event
+        let JournalEvent::OrderSubmitting {
+            order, request_hash, by, broker_order_id, exits, generation, approval, ..
+        } = &record.event
         else {
             return Ok(());
         };
-        let key = &order.intent.cl_ord_id;
-        if broker_order_id.get() <= self.order_id_high_water {
-            return Err(refuse(record, format!("order id {broker_order_id} was used before")));
+        if order.intent.bracket.is_some() != exits.is_some() {
+            return Err(refuse(record, "a bracket has two exits with ids of their own, and nothing else has"));
         }
+        let key = &order.intent.cl_ord_id;
         if let Some(id) = approval {
             self.consume_approval(record, id, order, request_hash)?;
         }
@@ -243,12 +246,31 @@ impl Book {
         } else {
             self.add(record, OrderRecord::new(order, request_hash, by, OrdStatus::Submitting, record.at))?;
         }
+        let attempt = Attempt { broker_order_id: *broker_order_id, generation: *generation, at: record.at };
+        self.attempt(record, key, attempt)?;
+        for (leg, broker_order_id) in exits.iter().flat_map(|exits| exits.pairs()) {
+            let Some(intent) = order.intent.exit(leg) else {
+                return Err(refuse(record, "there is no such exit"));
+            };
+            let key = intent.cl_ord_id.clone();
+            let exit = ResolvedOrder { intent, account: order.account.clone(), contract: order.contract.clone() };
+            self.add(record, OrderRecord::new(&exit, request_hash, by, OrdStatus::Submitting, record.at))?;
+            self.attempt(record, &key, Attempt { broker_order_id, ..attempt })?;
+        }
+        Ok(())
+    }
+
+    /// Notes a try to send under an id that was never used before.
+    fn attempt(&mut self, record: &Recorded, key: &ClOrdId, attempt: Attempt) -> Result<(), ReplayError> {
+        let id = attempt.broker_order_id;
+        if id.get() <= self.order_id_high_water {
+            return Err(refuse(record, format!("order id {id} was used before")));
+        }
         if let Some(order) = self.orders.get_mut(key) {
-            let attempt = Attempt { broker_order_id: *broker_order_id, generation: *generation, at: record.at };
             order.attempts.push(attempt);
         }
-        self.by_broker_id.insert(*broker_order_id, key.clone());
-        self.order_id_high_water = broker_order_id.get();
+        self.by_broker_id.insert(id, key.clone());
+        self.order_id_high_water = id.get();
         Ok(())
     }
 

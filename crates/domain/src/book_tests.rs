@@ -1,5 +1,6 @@
 use super::*;
 use crate::approval::ApprovalBounds;
+use crate::bracket::{Bracket, ExitIds};
 use crate::contract::{Contract, Instrument, PriceIncrement, SecType};
 use crate::id::PermId;
 use crate::money::Qty;
@@ -13,8 +14,9 @@ pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_772_463_600 + second).unwrap()
 }
 
+/// A key as the journal reads it: of a bracket's exit too.
 pub(crate) fn key(text: &str) -> ClOrdId {
-    text.parse().unwrap()
+    text.to_owned().try_into().unwrap()
 }
 
 pub(crate) fn qty(number: i64) -> Qty {
@@ -71,6 +73,8 @@ pub(crate) fn order(name: &str) -> ResolvedOrder {
             reduce_only: false,
             strategy: None,
             preview_id: None,
+            bracket: None,
+            oca_group: None,
         },
         account: "DU1234567".parse().unwrap(),
         contract: contract(),
@@ -83,11 +87,24 @@ pub(crate) fn submitting(name: &str, id: i64) -> JournalEvent {
         request_hash: "request-1".to_owned(),
         by: principal(),
         broker_order_id: BrokerOrderId::new(id).unwrap(),
+        exits: None,
         generation: Generation(1),
         epoch: LeaseEpoch(1),
         approval: None,
         gates_passed: vec!["C01_READ_ONLY".to_owned()],
     }
+}
+
+/// The same with exits at 195 and 185, under the two ids behind it.
+pub(crate) fn bracketing(name: &str, id: i64) -> JournalEvent {
+    let mut event = submitting(name, id);
+    if let JournalEvent::OrderSubmitting { order, exits, .. } = &mut event {
+        let price = |text: &str| text.parse().unwrap();
+        order.intent.bracket = Some(Bracket { take_profit: price("195"), stop_loss: price("185") });
+        let id = |more: i64| BrokerOrderId::new(id + more).unwrap();
+        *exits = Some(ExitIds { take_profit: id(1), stop_loss: id(2) });
+    }
+    event
 }
 
 pub(crate) fn of(name: &str, event: OrderEvent) -> JournalEvent {
@@ -199,6 +216,7 @@ pub(crate) fn releasing(name: &str, id: i64, with: &str) -> JournalEvent {
         request_hash,
         by,
         broker_order_id,
+        exits: None,
         generation,
         epoch,
         approval,

@@ -26,7 +26,9 @@ pub fn echo_differences(order: &OrderRecord, seen: &BrokerOrder) -> Vec<String> 
             found.push(format!("{name} is {theirs}, the intent says {ours}"));
         }
     };
-    compare("quantity", Some(intent.qty.get()), seen.total_qty);
+    // The broker takes an exit's quantity down to what its entry has filled and its sibling has left, never up.
+    let taken_down = intent.cl_ord_id.is_exit() && seen.total_qty.is_some_and(|qty| qty < intent.qty.get());
+    compare("quantity", Some(intent.qty.get()).filter(|_| !taken_down), seen.total_qty);
     compare("limit price", intent.order_type.limit_price().map(Price::get), seen.limit_price);
     compare("stop price", auxiliary_price(&intent.order_type).map(Price::get), seen.aux_price);
     if let (Some(ours), Some(theirs)) = (&order.account, &seen.account)

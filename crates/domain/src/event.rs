@@ -2,6 +2,7 @@
 
 use crate::broker::NotSentReason;
 use crate::execution::{Commission, Execution};
+use crate::group::GroupFault;
 use crate::id::{ExecId, Generation, PermId};
 use crate::reason::Reason;
 use rust_decimal::Decimal;
@@ -128,6 +129,13 @@ pub enum OrderEvent {
         code: i32,
         /// IBKR's words.
         message: String,
+    },
+    /// The orders of its group do not stand together any more: new orders on the instrument are halted.
+    GroupBroken {
+        /// In which way.
+        fault: GroupFault,
+        /// In plain words.
+        reason: String,
     },
     /// A message that changes nothing but is worth keeping.
     Informed {

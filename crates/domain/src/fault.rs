@@ -98,12 +98,12 @@ pub enum Fault {
         status: OrdStatus,
     },
     /// The order cannot be changed in its state.
-    #[error("order {cl_ord_id} is {}; only a working order can be replaced", status.word())]
+    #[error("order {cl_ord_id} cannot be replaced: {why}")]
     NotReplaceable {
         /// Which.
         cl_ord_id: ClOrdId,
-        /// What it is.
-        status: OrdStatus,
+        /// Why not.
+        why: String,
     },
     /// The gates refused a change; the original stands.
     #[error("refused by {} gate(s); the original order stands", .0.len())]

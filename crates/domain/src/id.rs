@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
+pub use crate::cl_ord_id::{ClOrdId, Leg};
+
 /// Why a text or number is not the identifier it claims to be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be {rule}")]
@@ -113,12 +115,6 @@ macro_rules! number_id {
 }
 
 text_id!(
-    /// Our order key: unique per installation for ever, given by the caller, carried in the broker's `orderRef`.
-    ClOrdId, "cl_ord_id (Idempotency-Key)", 40,
-    "1 to 40 characters out of A-Z a-z 0-9 . _ -",
-    |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
-);
-text_id!(
     /// An account as IBKR names it, e.g. `DU1234567` (paper) or `U1234567` (live).
     AccountId, "account", 20, "1 to 20 letters and digits",
     |c| c.is_ascii_alphanumeric()
@@ -151,6 +147,11 @@ text_id!(
 text_id!(
     /// The strategy that an order belongs to, for attribution and limits.
     StrategyId, "strategy", 40, "1 to 40 characters out of A-Z a-z 0-9 . _ -",
+    |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+);
+text_id!(
+    /// The caller's name of a one-cancels-all group; what goes onto the wire is made unique per installation.
+    OcaGroup, "oca_group", 40, "1 to 40 characters out of A-Z a-z 0-9 . _ -",
     |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 );
 text_id!(

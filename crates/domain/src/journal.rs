@@ -2,6 +2,7 @@
 
 use crate::approval::{Approval, ApprovalStatus};
 use crate::approved::ResolvedOrder;
+use crate::bracket::ExitIds;
 use crate::broker::BrokerOrder;
 use crate::event::OrderEvent;
 use crate::execution::{Commission, Execution};
@@ -136,6 +137,9 @@ pub enum JournalEvent {
         by: Principal,
         /// Id of this attempt.
         broker_order_id: BrokerOrderId,
+        /// Ids of a bracket's exits, which are sent with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exits: Option<ExitIds>,
         /// The connection it is meant for.
         generation: Generation,
         /// Fencing epoch.

@@ -1,9 +1,10 @@
 use super::*;
 use crate::book::tests::{
-    acknowledged, approval, asking, at, canceling, contract, executed, execution, filled, moved, order, principal,
-    replacing, submitting,
+    acknowledged, approval, asking, at, bracketing, canceling, contract, executed, execution, filled, moved, order,
+    principal, replacing, submitting,
 };
 use crate::broker::NotSentReason;
+use crate::group::GroupFault;
 use crate::money::Money;
 use crate::principal::PrincipalKind;
 use crate::reconcile::Difference;
@@ -110,6 +111,7 @@ fn about_orders() -> Vec<JournalEvent> {
         asking("ap-1", "o-1"),
         moved("ap-1", ApprovalStatus::Approved),
         submitting("o-1", 7),
+        bracketing("o-2", 8),
         replacing("o-1", "r-1", 12, "190"),
         canceling("o-1"),
         JournalEvent::Order { cl_ord_id: "o-1".parse().unwrap(), event: acknowledged(900, 2) },
@@ -148,6 +150,7 @@ fn order_events() -> Vec<OrderEvent> {
         OrderEvent::Expired,
         OrderEvent::CancelRefused { code: 10_147, message: text() },
         OrderEvent::ReplaceRefused { code: 104, message: text() },
+        OrderEvent::GroupBroken { fault: GroupFault::Unprotected, reason: text() },
         OrderEvent::Informed { code: 399, message: text() },
     ]
 }

@@ -1,7 +1,8 @@
 //! The order as its caller means it: parsed, complete, nothing defaulted.
 
+use crate::bracket::Bracket;
 use crate::contract::Instrument;
-use crate::id::{AccountId, ClOrdId, PreviewId, StrategyId};
+use crate::id::{AccountId, ClOrdId, OcaGroup, PreviewId, StrategyId};
 use crate::money::{Price, Qty};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -285,6 +286,12 @@ pub struct OrderIntent {
     pub strategy: Option<StrategyId>,
     /// The preview that this submit stands on.
     pub preview_id: Option<PreviewId>,
+    /// The exits that are sent with it, live only once it has traded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bracket: Option<Bracket>,
+    /// The one-cancels-all group that it joins: the first fill of a member cancels the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oca_group: Option<OcaGroup>,
 }
 
 impl OrderIntent {
@@ -305,7 +312,13 @@ impl OrderIntent {
             self.reduce_only,
             &self.strategy,
         );
-        Ok(blake3::hash(&serde_json::to_vec(&content)?).to_hex().to_string())
+        // An order without a group keeps the hash that it had before there were groups.
+        let text = if self.bracket.is_none() && self.oca_group.is_none() {
+            serde_json::to_vec(&content)?
+        } else {
+            serde_json::to_vec(&(content, self.bracket, &self.oca_group))?
+        };
+        Ok(blake3::hash(&text).to_hex().to_string())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::contract::Contract;
 use crate::event::OrderEvent;
 use crate::execution::{Commission, Execution, split_correction, supersedes};
 use crate::exposure::OpenRisk;
+use crate::group::GroupFault;
 use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
 use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
 use crate::order::{Amendment, OrderIntent};
@@ -114,6 +115,8 @@ pub struct OrderRecord {
     pub acknowledged_at: Option<Timestamp>,
     /// A change under way.
     pub pending_replace: Option<PendingReplace>,
+    /// In which ways its group broke, and the words for it.
+    pub group_faults: BTreeMap<GroupFault, String>,
     /// Counts acknowledged changes, from 1.
     pub version: u32,
     /// When it was first booked.
@@ -167,6 +170,7 @@ impl OrderRecord {
             acknowledged_in: None,
             acknowledged_at: None,
             pending_replace: None,
+            group_faults: BTreeMap::new(),
             version: 1,
             created_at: at,
             updated_at: at,
@@ -215,21 +219,22 @@ impl OrderRecord {
         self.attempts.last()
     }
 
-    /// The risk that it still carries: the larger of both versions while a change is under way.
-    pub fn open_risk(&self, notional: Option<Decimal>) -> Option<OpenRisk> {
+    /// The risk that it still carries with `leaves` at worst.
+    pub fn open_risk(&self, leaves: Decimal, notional: Option<Decimal>) -> Option<OpenRisk> {
         if !self.status.may_be_live() {
             return None;
         }
         Some(OpenRisk {
             con_id: self.contract.as_ref()?.con_id,
             side: self.intent.side,
-            leaves: self.worst_leaves(),
+            leaves,
             notional,
             unknown: self.status.is_unknown(),
         })
     }
 
-    /// What may still trade at worst.
+    /// What may still trade at worst: the larger of both versions while a change is under way. What a bracket's exits may
+    /// trade is said by [`crate::group`].
     pub fn worst_leaves(&self) -> Decimal {
         (self.larger_total() - self.cum_qty()).max(Decimal::ZERO)
     }
@@ -307,7 +312,7 @@ impl OrderRecord {
             OrderEvent::Expired => EventKind::Expired,
             OrderEvent::CancelRefused { .. } => EventKind::CancelRefused,
             OrderEvent::ReplaceRefused { .. } => EventKind::ReplaceRefused,
-            OrderEvent::Informed { .. } => EventKind::Informed,
+            OrderEvent::GroupBroken { .. } | OrderEvent::Informed { .. } => EventKind::Informed,
         }
     }
 
@@ -416,6 +421,9 @@ impl OrderRecord {
                 odd |= self.learn_perm_id(*perm_id);
                 odd |= self.report_filled(*filled, *avg_px, at);
             }
+            OrderEvent::GroupBroken { fault, reason } => {
+                self.group_faults.insert(*fault, reason.clone());
+            }
             OrderEvent::CancelPending => self.broker_status = Some("PendingCancel".to_owned()),
             OrderEvent::Canceled { detail } => self.end("Cancelled", 202, detail.as_ref()),
             OrderEvent::Inactive { detail } => self.end("Inactive", 0, detail.as_ref()),
@@ -458,7 +466,9 @@ impl OrderRecord {
             self.reported_filled = Some(filled);
             self.reported_avg_px = avg_px.or(self.reported_avg_px);
         }
-        let odd = filled < self.smaller_total() || filled > self.larger_total();
+        // The broker takes an exit's quantity down to what its entry has filled and its sibling has left.
+        let less = filled < self.smaller_total() && !self.intent.cl_ord_id.is_exit();
+        let odd = less || filled > self.larger_total();
         if self.pending_replace.as_ref().is_some_and(|replace| replace.amendment.qty.get() == filled) {
             self.accept_replace();
         }

@@ -1,13 +1,23 @@
-use super::{Leg, OrderRef};
+use super::{OrderRef, oca_name};
+use crate::id::Leg;
 use proptest::prelude::*;
 
 #[test]
 fn a_reference_carries_the_key_verbatim() {
-    let entry = OrderRef::entry(&"home".parse().unwrap(), &"K-1.a_b".parse().unwrap());
+    let entry = OrderRef::new(&"home".parse().unwrap(), &"K-1.a_b".parse().unwrap());
     assert_eq!(entry.to_string(), "tg:home:K-1.a_b");
     assert_eq!(OrderRef::parse("tg:home:K-1.a_b"), Some(entry.clone()));
-    assert_eq!(OrderRef::parse("tg:home:K-1.a_b:tp"), Some(OrderRef { leg: Leg::TakeProfit, ..entry.clone() }));
-    assert_eq!(OrderRef::parse("tg:home:K-1.a_b:sl"), Some(OrderRef { leg: Leg::StopLoss, ..entry }));
+    assert_eq!(OrderRef::parse("tg:home:K-1.a_b:tp"), Some(leg(&entry, Leg::TakeProfit)));
+    assert_eq!(OrderRef::parse("tg:home:K-1.a_b:sl"), Some(leg(&entry, Leg::StopLoss)));
+}
+
+fn leg(entry: &OrderRef, leg: Leg) -> OrderRef {
+    OrderRef { cl_ord_id: entry.cl_ord_id.leg_key(leg), ..entry.clone() }
+}
+
+#[test]
+fn a_groups_name_says_whose_it_is() {
+    assert_eq!(oca_name(&"home".parse().unwrap(), &"pair-1".parse().unwrap()), "tg:home:pair-1");
 }
 
 #[test]
@@ -45,8 +55,8 @@ proptest! {
         key in "[A-Za-z0-9._-]{1,40}",
         leg in prop_oneof![Just(Leg::Entry), Just(Leg::TakeProfit), Just(Leg::StopLoss)],
     ) {
-        let reference =
-            OrderRef { installation: installation.parse().unwrap(), cl_ord_id: key.parse().unwrap(), leg };
+        let key: crate::id::ClOrdId = key.parse().unwrap();
+        let reference = OrderRef { installation: installation.parse().unwrap(), cl_ord_id: key.leg_key(leg) };
         prop_assert_eq!(OrderRef::parse(&reference.to_string()), Some(reference));
     }
 

@@ -21,7 +21,7 @@ use crate::execution::{Execution, supersedes};
 use crate::id::{ClOrdId, ClientId, ExecId, Generation, PermId};
 use crate::journal::JournalEvent;
 use crate::lifecycle::OrdStatus;
-use crate::order_ref::{Leg, OrderRef};
+use crate::order_ref::OrderRef;
 use crate::reading;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -111,8 +111,8 @@ impl<'a> Run<'a> {
             && Some(&reference.installation) == self.book.installation.as_ref()
         {
             return match self.book.orders.get(&reference.cl_ord_id) {
-                // No leg was ever sent: a leg's reference is as foreign to this journal as an unknown key.
-                Some(order) if !order.attempts.is_empty() && reference.leg == Leg::Entry => Whose::Ours(order),
+                // A leg that was never sent is as foreign to this journal as an unknown key.
+                Some(order) if !order.attempts.is_empty() => Whose::Ours(order),
                 Some(_) | None => Whose::Orphan(reference),
             };
         }

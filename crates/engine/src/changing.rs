@@ -33,11 +33,16 @@ impl Core {
         {
             return Ok(known);
         }
-        let order = self.order(cl_ord_id)?;
-        if order.status.is_final() {
-            return Err(Fault::AlreadyFinal { cl_ord_id: cl_ord_id.clone(), status: order.status });
+        let status = self.order(cl_ord_id)?.status;
+        let is_open = |key: &ClOrdId| self.book.orders.get(key).is_some_and(|order| !order.status.is_final());
+        let open: Vec<ClOrdId> = self.members(cl_ord_id).into_iter().filter(is_open).collect();
+        if open.is_empty() {
+            return Err(Fault::AlreadyFinal { cl_ord_id: cl_ord_id.clone(), status });
         }
-        self.want_canceled(batch, now, by, cl_ord_id, key, request_hash);
+        // One wish for all that is left of the intent; the caller's key is spent once.
+        for (place, member) in open.iter().enumerate() {
+            self.want_canceled(batch, now, by, member, key.filter(|_| place == 0), request_hash);
+        }
         Ok(Booked::New)
     }
 
@@ -77,6 +82,7 @@ impl Core {
         self.cancels.insert(cl_ord_id.clone(), now);
         if let Some(attempt) = attempt
             && self.link_is_up()
+            && !self.waits_for_its_entry(cl_ord_id)
         {
             let broker_order_id = attempt.broker_order_id;
             batch.effects.push(Effect::Cancel { cl_ord_id: cl_ord_id.clone(), broker_order_id, generation });
@@ -115,18 +121,18 @@ impl Core {
         let order = self.order(cl_ord_id)?;
         let halted = order.contract.as_ref().map(|contract| contract.con_id);
         let halted = halted.filter(|con_id| self.book.halted_instruments.contains_key(con_id));
-        let unknown = order.status.is_unknown();
-        if !unknown && halted.is_none() {
-            let rule = format!(
-                "only an unknown order or a halted instrument is resolved by hand; it is {}",
-                order.status.word()
-            );
+        let status = order.status;
+        let is_unknown = |key: &ClOrdId| self.book.orders.get(key).is_some_and(|order| order.status.is_unknown());
+        let unknown: Vec<ClOrdId> = self.members(cl_ord_id).into_iter().filter(is_unknown).collect();
+        if unknown.is_empty() && halted.is_none() {
+            let rule =
+                format!("only an unknown order or a halted instrument is resolved by hand; it is {}", status.word());
             return Err(Fault::Invalid { field: "cl_ord_id".to_owned(), rule });
         }
-        if unknown {
+        for cl_ord_id in unknown {
             let reason = format!("{} ({})", reason, by.key_id);
             let event = OrderEvent::ResolvedDead { reason };
-            self.push(batch, now, JournalEvent::Order { cl_ord_id: cl_ord_id.clone(), event });
+            self.push(batch, now, JournalEvent::Order { cl_ord_id, event });
         }
         if let Some(con_id) = halted {
             let event = JournalEvent::InstrumentReleased { con_id, by: by.clone(), reason: reason.to_owned() };

@@ -6,12 +6,14 @@ use crate::input::Reply;
 use crate::shared::Session;
 use domain::approved::Ticket;
 use domain::book::Book;
+use domain::bracket::ExitIds;
 use domain::exposure::OpenRisk;
 use domain::fault::Fault;
 use domain::gates::{LinkState, MessageCounts};
 use domain::id::{BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
 use domain::journal::{JournalEvent, Recorded};
 use domain::mode::Trading;
+use domain::order::OrderIntent;
 use domain::order_record::OrderRecord;
 use domain::principal::{Face, Principal, PrincipalKind};
 use jiff::{SignedDuration, Timestamp};
@@ -83,6 +85,8 @@ pub(crate) struct Core {
     pub(crate) looks: u64,
     /// A trade was booked while the newest look was under way.
     pub(crate) traded_since_look: bool,
+    /// Entries of brackets in which something moved, or is late.
+    pub(crate) moved_groups: BTreeSet<ClOrdId>,
     /// A record did not follow from the book: a fault of ours; the process ends.
     pub(crate) broken: Option<String>,
 }
@@ -108,7 +112,7 @@ impl Core {
         let mut recent: Vec<(Timestamp, ClOrdId)> = book
             .orders
             .values()
-            .filter(|order| order.created_at + window > now)
+            .filter(|order| order.created_at + window > now && !order.intent.cl_ord_id.is_exit())
             .map(|order| (order.created_at, order.intent.cl_ord_id.clone()))
             .collect();
         recent.sort();
@@ -127,6 +131,7 @@ impl Core {
             look_again: false,
             looks: 0,
             traded_since_look: false,
+            moved_groups: book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect(),
             broken: None,
             config,
             book,
@@ -140,7 +145,12 @@ impl Core {
         }
         let record = Recorded { seq: self.book.seq + 1, at: now, event };
         match self.book.apply(&record) {
-            Ok(()) => batch.records.push(record),
+            Ok(()) => {
+                if let Some(key) = record.event.cl_ord_id() {
+                    self.moved_groups.insert(key.group());
+                }
+                batch.records.push(record);
+            }
             Err(error) => self.broken = Some(error.to_string()),
         }
     }
@@ -154,6 +164,16 @@ impl Core {
         })?;
         self.last_allocated = id.get();
         Ok(id)
+    }
+
+    /// The ids of an intent's orders: its own, and right behind it those of a bracket's exits.
+    pub(crate) fn allocate_ids(&mut self, intent: &OrderIntent) -> Result<(BrokerOrderId, Option<ExitIds>), Fault> {
+        let own = self.allocate_id()?;
+        if intent.bracket.is_none() {
+            return Ok((own, None));
+        }
+        let exits = ExitIds { take_profit: self.allocate_id()?, stop_loss: self.allocate_id()? };
+        Ok((own, Some(exits)))
     }
 
     /// Counts an order message.
@@ -181,11 +201,17 @@ impl Core {
         self.book
             .open_orders()
             .filter(|order| order.intent.cl_ord_id != *without)
-            .filter_map(|order| order.open_risk(self.open_notional(order)))
+            .filter_map(|order| {
+                let leaves = self.book.worst_leaves(order);
+                order.open_risk(leaves, self.open_notional(order, leaves))
+            })
             .collect()
     }
 
-    fn open_notional(&self, order: &OrderRecord) -> Option<Decimal> {
+    fn open_notional(&self, order: &OrderRecord, leaves: Decimal) -> Option<Decimal> {
+        if leaves.is_zero() {
+            return Some(Decimal::ZERO);
+        }
         let contract = order.contract.as_ref()?;
         let slip = Decimal::ONE + self.config.policy.market_order_slippage_percent / Decimal::ONE_HUNDRED;
         let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
@@ -201,7 +227,7 @@ impl Core {
             (None, _) => market?,
         };
         let fx = self.fx_to_base(&contract.currency)?.0;
-        price.checked_mul(order.worst_leaves())?.checked_mul(contract.multiplier)?.checked_mul(fx)
+        price.checked_mul(leaves)?.checked_mul(contract.multiplier)?.checked_mul(fx)
     }
 
     /// Rate into the account's base currency and when it was received.

@@ -2,7 +2,7 @@
 //! a broker adapter and is the only holder of the broker's sender. Faces see it as a [`Desk`].
 //!
 //! A request goes `use_cases` (scopes, facts) → `writer` (batch, commit, effects) → `core` with `submitting`,
-//! `changing` and `listening` (decisions, no I/O) and comes back through `shared`, which readers see.
+//! `changing`, `grouping` and `listening` (decisions, no I/O) and comes back through `shared`, which readers see.
 
 mod archive;
 mod asks;
@@ -12,6 +12,7 @@ mod config;
 mod core;
 pub mod desk;
 mod entropy;
+mod grouping;
 mod guard;
 mod input;
 mod listening;

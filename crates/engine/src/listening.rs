@@ -10,7 +10,7 @@ use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::{ModeProof, is_venue_account};
 use domain::order_record::{KeyVerb, OrderRecord};
-use domain::order_ref::{Leg, OrderRef};
+use domain::order_ref::OrderRef;
 use domain::principal::Face;
 use domain::reading;
 use domain::trading_state::{KillScope, TradingState};
@@ -18,6 +18,11 @@ use jiff::Timestamp;
 
 impl Core {
     pub(crate) fn broker_event(&mut self, batch: &mut Batch, now: Timestamp, event: BrokerEvent) {
+        self.hear(batch, now, event);
+        self.mind_groups(batch, now);
+    }
+
+    fn hear(&mut self, batch: &mut Batch, now: Timestamp, event: BrokerEvent) {
         match event {
             BrokerEvent::LinkUp(facts) => self.link_up(batch, now, facts),
             BrokerEvent::LinkDown { generation, reason } => {
@@ -141,8 +146,7 @@ impl Core {
     ) -> Option<&OrderRecord> {
         if let Some(reference) = OrderRef::parse(order_ref) {
             // An order that we never sent cannot be at the broker: whoever bears its reference is an orphan.
-            let entry = reference.leg == Leg::Entry;
-            return (entry && Some(&reference.installation) == self.book.installation.as_ref())
+            return (Some(&reference.installation) == self.book.installation.as_ref())
                 .then(|| self.book.orders.get(&reference.cl_ord_id))
                 .flatten()
                 .filter(|order| !order.attempts.is_empty());
@@ -169,7 +173,17 @@ impl Core {
         if !newest {
             return;
         }
-        let event = match (order.status, outcome) {
+        // A bracket leaves as a whole or not at all.
+        for key in self.members(key) {
+            if let Some(event) = self.read_outcome(&key, outcome.clone()) {
+                self.order_event(batch, now, key, event);
+            }
+        }
+    }
+
+    fn read_outcome(&self, key: &ClOrdId, outcome: SendOutcome) -> Option<OrderEvent> {
+        let order = self.book.orders.get(key)?;
+        Some(match (order.status, outcome) {
             // What the broker took was sent: then it is the change that did not leave, wherever the order is by now.
             (_, SendOutcome::NotSent { .. }) if order.acknowledged_at.is_some() && self.was_changed(key) => {
                 OrderEvent::ReplaceUnsent
@@ -179,9 +193,8 @@ impl Core {
             (OrdStatus::Submitting, SendOutcome::Written) => OrderEvent::Written,
             (OrdStatus::Submitting, SendOutcome::Unknown { detail }) => OrderEvent::SendUnknown { detail },
             // The broker's own word came first and says more.
-            (_, SendOutcome::Written | SendOutcome::Unknown { .. }) => return,
-        };
-        self.order_event(batch, now, key.clone(), event);
+            (_, SendOutcome::Written | SendOutcome::Unknown { .. }) => return None,
+        })
     }
 
     fn was_changed(&self, key: &ClOrdId) -> bool {
@@ -234,10 +247,7 @@ impl Core {
         };
         let reason = format!("the broker's echo of order {key} differs from its intent: {}", differences.join("; "));
         self.push(batch, now, JournalEvent::InstrumentHalted { con_id, reason });
-        match engine_principal(Face::Engine, "engine") {
-            Ok(by) => self.want_canceled(batch, now, &by, key, None, ""),
-            Err(fault) => self.broken = Some(fault.to_string()),
-        }
+        self.cancel_by_ourselves(batch, now, &key.group());
     }
 
     fn foreign_order(&mut self, batch: &mut Batch, now: Timestamp, seen: &BrokerOrder) {

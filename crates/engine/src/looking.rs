@@ -1,6 +1,6 @@
 //! Looks: when journal and broker are compared, and what is done with what a comparison finds.
 
-use crate::core::{Batch, Core, Effect, engine_principal};
+use crate::core::{Batch, Core, Effect};
 use crate::ticking::duration;
 use domain::broker::{BrokerSnapshot, Section};
 use domain::fault::Fault;
@@ -8,7 +8,6 @@ use domain::id::{ClOrdId, Generation};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::ModeProof;
-use domain::principal::Face;
 use domain::reconcile::{ReconciliationReport, reconcile};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -80,21 +79,16 @@ impl Core {
         if outcome.complete {
             self.session.reconciled = true;
         }
+        self.mind_groups(batch, now);
     }
 
-    /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already.
+    /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already. Of a bracket
+    /// whose exit differs the entry's rest is canceled: what protects a position is left to a human.
     fn cancel_what_differs(&mut self, batch: &mut Batch, now: Timestamp, report: &ReconciliationReport) {
-        let wrong: BTreeSet<ClOrdId> =
-            report.differences.iter().filter(|one| one.rule == 7).filter_map(|one| one.cl_ord_id.clone()).collect();
+        let differs = report.differences.iter().filter(|one| one.rule == 7);
+        let wrong: BTreeSet<ClOrdId> = differs.filter_map(|one| one.cl_ord_id.as_ref()).map(ClOrdId::group).collect();
         for key in wrong {
-            let open = self.book.orders.get(&key).is_some_and(|order| !order.status.is_final() && !order.cancel_wanted);
-            if !open {
-                continue;
-            }
-            match engine_principal(Face::Engine, "engine") {
-                Ok(by) => self.want_canceled(batch, now, &by, &key, None, ""),
-                Err(fault) => self.broken = Some(fault.to_string()),
-            }
+            self.cancel_by_ourselves(batch, now, &key);
         }
     }
 

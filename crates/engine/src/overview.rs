@@ -7,11 +7,12 @@ use domain::approval::ApprovalStatus;
 use domain::book::OrderRecord;
 use domain::fault::Fault;
 use domain::gates::{GATES, LinkState};
+use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
 use domain::mode::ModeProof;
 use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Service {
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {
@@ -118,12 +119,17 @@ impl Service {
     pub(crate) fn list_orders(&self, filter: &OrderFilter) -> Vec<OrderRecord> {
         self.look(|book, _| {
             let wanted = |order: &&OrderRecord| {
-                (!filter.open_only || !order.status.is_final())
+                let key = &order.intent.cl_ord_id;
+                // The exits of a bracket are shown with their entry, and keep it among the open ones.
+                let open = || !order.status.is_final() || book.exits(key).any(|exit| !exit.status.is_final());
+                !key.is_exit()
+                    && (!filter.open_only || open())
                     && filter.status.is_none_or(|status| order.status == status)
                     && filter.strategy.as_ref().is_none_or(|strategy| order.intent.strategy.as_ref() == Some(strategy))
             };
             let mut found: Vec<&OrderRecord> = if filter.open_only {
-                book.open_orders().filter(wanted).collect()
+                let keys: BTreeSet<ClOrdId> = book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect();
+                keys.iter().filter_map(|key| book.orders.get(key)).filter(wanted).collect()
             } else {
                 book.orders.values().filter(wanted).collect()
             };

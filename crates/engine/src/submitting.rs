@@ -4,6 +4,7 @@ use crate::core::{Batch, Core, Effect, sends};
 use crate::input::{Booked, OrderFacts, PreviewDraft};
 use domain::approval::{Approval, ApprovalBounds, ApprovalStatus};
 use domain::approved::{Approved, ResolvedOrder, Ticket};
+use domain::bracket::ExitIds;
 use domain::broker::SendPermit;
 use domain::event::OrderEvent;
 use domain::fault::Fault;
@@ -236,8 +237,8 @@ impl Core {
                 self.simulate(batch, now, order, request_hash, by);
             }
             Decision::Approved(approved) => {
-                let broker_order_id = self.allocate_id()?;
-                self.release(batch, now, *approved, broker_order_id, request_hash, by, None, passed)?;
+                let ids = self.allocate_ids(&approved.get().intent)?;
+                self.release(batch, now, *approved, ids, request_hash, by, None, passed)?;
             }
         }
         Ok(Booked::New)
@@ -336,7 +337,7 @@ impl Core {
         batch: &mut Batch,
         now: Timestamp,
         approved: Approved<ResolvedOrder>,
-        broker_order_id: BrokerOrderId,
+        (broker_order_id, exits): (BrokerOrderId, Option<ExitIds>),
         request_hash: &str,
         by: &Principal,
         approval: Option<ApprovalId>,
@@ -345,20 +346,22 @@ impl Core {
         let order = approved.get().clone();
         let installation =
             self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
-        let order_ref = OrderRef::entry(installation, &order.intent.cl_ord_id);
+        let order_ref = OrderRef::new(installation, &order.intent.cl_ord_id);
+        let messages = order.intent.orders();
         let event = JournalEvent::OrderSubmitting {
             order: Box::new(order),
             request_hash: request_hash.to_owned(),
             by: by.clone(),
             broker_order_id,
+            exits,
             generation: self.session.generation,
             epoch: self.book.epoch,
             approval,
             gates_passed,
         };
         self.push(batch, now, event);
-        self.count_message(now);
-        let ticket = Ticket::new(approved, broker_order_id, order_ref, self.permit());
+        (0..messages).for_each(|_| self.count_message(now));
+        let ticket = Ticket::new(approved, broker_order_id, exits, order_ref, self.permit());
         batch.effects.push(Effect::Submit(Box::new(ticket)));
         Ok(())
     }
@@ -417,10 +420,10 @@ impl Core {
         let passed = passed(&judged.evaluation);
         match judged.evaluation.decision {
             Decision::Approved(approved) => {
-                let broker_order_id = self.allocate_id()?;
+                let ids = self.allocate_ids(&order.intent)?;
                 self.move_approval(batch, now, id, ApprovalStatus::Approved, Some(by), reason);
                 let spent = Some(id.clone());
-                self.release(batch, now, *approved, broker_order_id, &request_hash, &requester, spent, passed)?;
+                self.release(batch, now, *approved, ids, &request_hash, &requester, spent, passed)?;
             }
             Decision::NeedsApproval(reasons) => {
                 let bounds = self.bounds(&order, &request_hash, judged.reference, judged.notional)?;
@@ -503,7 +506,13 @@ impl Core {
         let record = self.book.orders.get(cl_ord_id).ok_or_else(missing)?;
         let here = record.acknowledged_in == Some(self.session.generation);
         if record.status != OrdStatus::Working || !here {
-            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), status: record.status });
+            let why = format!("it is {}; only a working order can be replaced", record.status.word());
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why });
+        }
+        if record.intent.bracket.is_some() {
+            // Its exits would have to follow in the same moment, which IBKR does not offer.
+            let why = "the entry of a bracket is not changed: cancel it and submit a new bracket under a new key";
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why: why.to_owned() });
         }
         check_amendment(record, &amendment)?;
         let mut order = record.resolved().ok_or_else(missing)?;
@@ -532,8 +541,8 @@ impl Core {
         self.count_message(now);
         let installation =
             self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
-        let order_ref = OrderRef::entry(installation, cl_ord_id);
-        let ticket = Ticket::new(approved, attempt.broker_order_id, order_ref, self.permit());
+        let order_ref = OrderRef::new(installation, cl_ord_id);
+        let ticket = Ticket::new(approved, attempt.broker_order_id, None, order_ref, self.permit());
         batch.effects.push(Effect::Replace(Box::new(ticket)));
         Ok(Booked::New)
     }

@@ -15,6 +15,7 @@ impl Core {
     /// What time brings: lapsed approvals, cancels to repeat, orders to look up.
     pub(crate) fn tick(&mut self, batch: &mut Batch, now: Timestamp) {
         self.lapse_approvals(batch, now);
+        self.mind_groups(batch, now);
         self.repeat_cancels(batch, now);
         if self.kill_file && !self.book.is_halted_globally() {
             match engine_principal(Face::File, "kill-file") {
@@ -68,6 +69,7 @@ impl Core {
                 at.checked_add(rest).is_ok_and(|again| again <= now)
             })
             .map(|(key, _)| key.clone())
+            .filter(|key| !self.waits_for_its_entry(key))
             .collect();
         for key in due {
             let working = self.book.orders.get(&key).is_some_and(|order| order.status == OrdStatus::Working);

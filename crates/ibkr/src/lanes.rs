@@ -12,6 +12,7 @@ use domain::id::{BrokerOrderId, ClOrdId, Generation};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::error::Elapsed;
 
 /// Commands of one kind that may wait.
 const LANE_LEN_MAX: usize = 1_024;
@@ -133,14 +134,16 @@ async fn order_sends(shared: &Shared, mut lane: mpsc::Receiver<Box<Ticket>>) -> 
 }
 
 async fn send_order(shared: &Shared, ticket: &Ticket) -> SendOutcome {
-    let Some(order) = order::from_ticket(ticket) else {
+    let Some(orders) = order::from_ticket(ticket) else {
         return not_sent(NotSentReason::NotExpressible);
     };
     let contract = contract::to_wire(&ticket.order().contract);
     if shared.link.current().is_none() {
         return not_sent(NotSentReason::NoLink);
     }
-    if !shared.pacer.order(shared.config.pacing_deadline).await {
+    // Every message's turn first: between the writes of a bracket there is no waiting.
+    let turns = shared.pacer.orders(orders.len(), shared.config.pacing_deadline);
+    if !turns.await {
         return not_sent(NotSentReason::Pacing);
     }
     // After the last wait: nothing may come between these checks and the write.
@@ -153,12 +156,31 @@ async fn send_order(shared: &Shared, ticket: &Ticket) -> SendOutcome {
     if let Err(reason) = shared.guard.check(&ticket.permit) {
         return not_sent(reason);
     }
-    let write = session.client.submit_order(ticket.broker_order_id.get(), &contract, &order);
-    match tokio::time::timeout(shared.config.write_deadline, write).await {
-        Ok(Ok(())) => SendOutcome::Written,
-        Ok(Err(error)) => unknown(&session, format!("the write of an order failed: {error}")),
-        Err(_) => unknown(&session, "the write of an order took too long".to_owned()),
+    let (client, contract, deadline) = (&session.client, &contract, shared.config.write_deadline);
+    let writes = orders.iter().map(move |order| {
+        let write = client.submit_order(order.order_id, contract, order);
+        tokio::time::timeout(deadline, write)
+    });
+    match in_one_go(writes).await {
+        Ok(()) => SendOutcome::Written,
+        Err(detail) => unknown(&session, detail),
     }
+}
+
+/// Writes the orders of one intent. A bracket that breaks off in the middle is unknown as a whole: what was written is
+/// invisible to us until it is transmitted, and what failed was perhaps written all the same.
+async fn in_one_go<W>(writes: impl Iterator<Item = W>) -> Result<(), String>
+where
+    W: Future<Output = Result<Result<(), ibapi::Error>, Elapsed>>,
+{
+    for write in writes {
+        match write.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(format!("the write of an order failed: {error}")),
+            Err(_) => return Err("the write of an order took too long".to_owned()),
+        }
+    }
+    Ok(())
 }
 
 /// Nobody knows what left: only a new connection and a look at its orders can tell.
@@ -220,3 +242,7 @@ async fn questions(shared: &Shared, mut lane: mpsc::Receiver<Ask>) -> Deaf {
     }
     std::future::pending().await
 }
+
+#[cfg(test)]
+#[path = "lanes_tests.rs"]
+mod tests;

@@ -4,10 +4,11 @@ use crate::decimal;
 use crate::zone;
 use domain::approved::Ticket;
 use domain::broker::WhatIfOrder;
-use domain::id::AccountId;
+use domain::id::{AccountId, BrokerOrderId};
 use domain::money::Qty;
-use domain::order::{OrderType, Side, Tif, Trail};
-use ibapi::orders::{Action, Order, TimeInForce};
+use domain::order::{OrderIntent, OrderType, Side, Tif, Trail};
+use domain::order_ref::{OrderRef, oca_name};
+use ibapi::orders::{Action, OcaType, Order, TimeInForce};
 use rust_decimal::Decimal;
 
 /// What of an order goes onto the wire, borrowed from a ticket or a what-if.
@@ -20,19 +21,46 @@ struct Words<'a> {
     outside_rth: bool,
 }
 
-/// The order of a ticket. `None` when the wire cannot say exactly this.
-pub(crate) fn from_ticket(ticket: &Ticket) -> Option<Order> {
+/// In a one-cancels-all group the first fill cancels the others, and IBKR keeps only one of them working at a time, so
+/// that two cannot fill at once ("cancel with block").
+const CANCEL_WITH_BLOCK: OcaType = OcaType::CancelWithBlock;
+
+/// The orders of a ticket in the order in which they are to be written: one, or the three of a bracket, of which only
+/// the last is transmitted and takes the others with it. `None` when the wire cannot say exactly this.
+pub(crate) fn from_ticket(ticket: &Ticket) -> Option<Vec<Order>> {
     let resolved = ticket.order();
+    let mut orders = vec![one(ticket, &resolved.intent, ticket.broker_order_id)?];
+    for (leg, broker_order_id) in ticket.exits.iter().flat_map(|exits| exits.pairs()) {
+        let mut exit = one(ticket, &resolved.intent.exit(leg)?, broker_order_id)?;
+        exit.parent_id = ticket.broker_order_id.get();
+        orders.push(exit);
+    }
+    // An entry whose exits are not there must not leave.
+    if orders.len() != usize::try_from(resolved.intent.orders()).ok()? {
+        return None;
+    }
+    let last = orders.len() - 1;
+    for order in orders.iter_mut().take(last) {
+        order.transmit = false;
+    }
+    Some(orders)
+}
+
+fn one(ticket: &Ticket, intent: &OrderIntent, broker_order_id: BrokerOrderId) -> Option<Order> {
     let mut order = base(&Words {
-        account: &resolved.account,
-        side: resolved.intent.side,
-        qty: resolved.intent.qty,
-        order_type: &resolved.intent.order_type,
-        tif: &resolved.intent.tif,
-        outside_rth: resolved.intent.outside_rth,
+        account: &ticket.order().account,
+        side: intent.side,
+        qty: intent.qty,
+        order_type: &intent.order_type,
+        tif: &intent.tif,
+        outside_rth: intent.outside_rth,
     })?;
-    order.order_id = ticket.broker_order_id.get();
-    order.order_ref = ticket.order_ref.to_string();
+    order.order_id = broker_order_id.get();
+    order.order_ref = OrderRef::new(&ticket.order_ref.installation, &intent.cl_ord_id).to_string();
+    if let Some(group) = &intent.oca_group {
+        order.oca_group = oca_name(&ticket.order_ref.installation, group);
+        order.oca_type = CANCEL_WITH_BLOCK;
+    }
     Some(order)
 }
 

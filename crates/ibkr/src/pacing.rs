@@ -29,12 +29,17 @@ impl Pacer {
         Self { orders: part(ORDER_FIFTHS), cancels: part(CANCEL_FIFTHS), questions: part(QUESTION_FIFTHS) }
     }
 
-    /// Waits for an order's turn, at most `patience`. `false` when it did not come.
-    pub(crate) async fn order(&self, patience: Duration) -> bool {
-        match &self.orders {
-            None => true,
-            Some(budget) => tokio::time::timeout(patience, budget.until_ready()).await.is_ok(),
-        }
+    /// Waits for the turns of so many orders that leave in one go, at most `patience`. `false` when they did not come.
+    pub(crate) async fn orders(&self, messages: usize, patience: Duration) -> bool {
+        let Some(budget) = &self.orders else {
+            return true;
+        };
+        let turns = async {
+            for _ in 0..messages {
+                budget.until_ready().await;
+            }
+        };
+        tokio::time::timeout(patience, turns).await.is_ok()
     }
 
     /// Waits for a cancel's turn.

@@ -4,7 +4,7 @@
 use crate::error::{Claim, JournalError, StorageFault};
 use crate::row::nanoseconds;
 use domain::approval::{Approval, ApprovalStatus};
-use domain::id::{ApprovalId, ClOrdId, KeyId};
+use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, KeyId};
 use domain::journal::{JournalEvent, Recorded};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -29,7 +29,7 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
             claim_key(conn, key, request_hash, cl_ord_id, "replace")
         }
         JournalEvent::CancelSubmitting { cl_ord_id, key: Some(key), request_hash, .. } => {
-            claim_key(conn, key, request_hash, cl_ord_id, "cancel")
+            claim_key(conn, key, request_hash, &cl_ord_id.group(), "cancel")
         }
         JournalEvent::CancelSubmitting { key: None, .. }
         | JournalEvent::Installed { .. }
@@ -141,7 +141,7 @@ fn consume(conn: &Connection, id: &ApprovalId, order: &ClOrdId, at_ns: i64) -> R
 }
 
 fn submit(conn: &Connection, event: &JournalEvent, at_ns: i64) -> Result<(), JournalError> {
-    let JournalEvent::OrderSubmitting { order, request_hash, broker_order_id, approval, .. } = event else {
+    let JournalEvent::OrderSubmitting { order, request_hash, broker_order_id, exits, approval, .. } = event else {
         return Ok(());
     };
     let key = &order.intent.cl_ord_id;
@@ -149,11 +149,25 @@ fn submit(conn: &Connection, event: &JournalEvent, at_ns: i64) -> Result<(), Jou
     if let Some(approval) = approval {
         consume(conn, approval, key, at_ns)?;
     }
+    send_once(conn, key, *broker_order_id, approval.as_ref())?;
+    for (leg, broker_order_id) in exits.iter().flat_map(|exits| exits.pairs()) {
+        send_once(conn, &key.leg_key(leg), broker_order_id, None)?;
+    }
+    Ok(())
+}
+
+/// An order leaves once, under an id of its own, on an approval of its own.
+fn send_once(
+    conn: &Connection,
+    key: &ClOrdId,
+    broker_order_id: BrokerOrderId,
+    approval: Option<&ApprovalId>,
+) -> Result<(), JournalError> {
     let mut statement = conn
         .prepare_cached("INSERT INTO submissions (cl_ord_id, broker_order_id, approval_id) VALUES (?1, ?2, ?3)")
         .map_err(failed)?;
     let id = broker_order_id.get();
-    let approval = approval.as_ref().map(ApprovalId::as_str);
+    let approval = approval.map(ApprovalId::as_str);
     match statement.execute(params![key.as_str(), id, approval]) {
         Ok(_) => Ok(()),
         Err(error) if is_taken(&error) => {

@@ -26,6 +26,10 @@ impl Touched {
         }
         match event {
             JournalEvent::Order { event, .. } => self.by_order_event(event),
+            JournalEvent::OrderSubmitting { order, exits: Some(exits), .. } => {
+                let key = &order.intent.cl_ord_id;
+                self.orders.extend(exits.pairs().map(|(leg, _)| key.leg_key(leg)));
+            }
             JournalEvent::ExternalExecution { execution } => {
                 self.executions.insert(execution.exec_id.clone());
             }
@@ -43,7 +47,7 @@ impl Touched {
             | JournalEvent::OrderSimulated { .. }
             | JournalEvent::ApprovalRequested { .. }
             | JournalEvent::ApprovalMoved { .. }
-            | JournalEvent::OrderSubmitting { .. }
+            | JournalEvent::OrderSubmitting { exits: None, .. }
             | JournalEvent::ReplaceSubmitting { .. }
             | JournalEvent::CancelSubmitting { .. }
             | JournalEvent::ExternalOrder { .. }
@@ -90,6 +94,7 @@ impl Touched {
             | OrderEvent::Expired
             | OrderEvent::CancelRefused { .. }
             | OrderEvent::ReplaceRefused { .. }
+            | OrderEvent::GroupBroken { .. }
             | OrderEvent::Informed { .. } => {}
         }
     }

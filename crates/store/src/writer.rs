@@ -142,7 +142,8 @@ fn write_record(conn: &Connection, key: &ChainKey, head: &mut Head, record: &Rec
         seq,
         at_ns: nanoseconds(record.at).map_err(failed)?,
         kind: event.kind(),
-        cl_ord_id: event.cl_ord_id().map(domain::id::ClOrdId::as_str).or(order_of_approval.as_deref()),
+        // What happens to a bracket's exits is found under its key.
+        cl_ord_id: event.cl_ord_id().map(domain::id::ClOrdId::group_str).or(order_of_approval.as_deref()),
         correlation_id: event.correlation_id().map(domain::id::CorrelationId::as_str),
         principal: event.principal().map(|principal| principal.key_id.as_str()),
         body: &body,

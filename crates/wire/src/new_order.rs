@@ -217,6 +217,8 @@ impl NewOrder {
                 reduce_only: self.reduce_only,
                 strategy: self.strategy.clone(),
                 preview_id: self.preview_id.clone(),
+                bracket: None,
+                oca_group: None,
             }),
             (instrument, terms, qty) => {
                 let errors = [instrument.err(), terms.err(), qty.err()];

@@ -112,3 +112,38 @@ fn without_a_reference_no_limit_can_be_judged() {
         ],
     );
 }
+
+#[test]
+fn the_exits_of_an_entry_without_a_price_lie_around_the_market() {
+    check(
+        &GATE,
+        &[
+            ("around it", Expect::Pass, |w| {
+                w.types(OrderType::Market);
+                w.bracket("195", "185");
+            }),
+            ("both above", Expect::Deny(1), |w| {
+                w.types(OrderType::Market);
+                w.bracket("195", "190");
+            }),
+            ("both below", Expect::Deny(1), |w| {
+                w.types(OrderType::Market);
+                w.bracket("189", "180");
+            }),
+            ("around it for a short sale", Expect::Pass, |w| {
+                w.types(OrderType::Market);
+                w.side(Side::SellShort, "10");
+                w.bracket("185", "195");
+            }),
+            ("no market to lie around", Expect::Deny(1), |w| {
+                w.types(OrderType::Market);
+                w.bracket("195", "185");
+                w.quote = None;
+            }),
+            ("an entry with a limit was judged when it was read", Expect::Pass, |w| {
+                w.bracket("190", "180");
+                w.limit("185");
+            }),
+        ],
+    );
+}

@@ -12,9 +12,13 @@ pub(super) const GATE: Gate =
 fn check(input: &GateInput<'_>) -> Verdict {
     let intent = &input.order.intent;
     let mut reasons = Vec::new();
-    for (field, price) in
-        [("limit_price", intent.order_type.limit_price()), ("stop_price", intent.order_type.stop_price())]
-    {
+    let prices = [
+        ("limit_price", intent.order_type.limit_price()),
+        ("stop_price", intent.order_type.stop_price()),
+        ("bracket.take_profit", intent.bracket.map(|bracket| bracket.take_profit)),
+        ("bracket.stop_loss", intent.bracket.map(|bracket| bracket.stop_loss)),
+    ];
+    for (field, price) in prices {
         if let Some(price) = price {
             tick(input, field, price, &mut reasons);
         }

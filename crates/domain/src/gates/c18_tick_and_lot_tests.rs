@@ -21,6 +21,12 @@ fn prices_stand_on_the_tick_of_their_height() {
             ("stop and limit off the tick", Expect::Deny(2), |w| {
                 w.types(OrderType::StopLimit { stop: price("195.001"), limit: price("195.011") });
             }),
+            ("both exits off the tick", Expect::Deny(2), |w| {
+                w.bracket("195.001", "180.001");
+            }),
+            ("both exits on the tick", Expect::Pass, |w| {
+                w.bracket("195.01", "180.01");
+            }),
             ("a market order has no price", Expect::Pass, |w| {
                 w.types(OrderType::Market);
             }),

@@ -4,6 +4,7 @@
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 use crate::contract::{Instrument, SecType};
+use crate::id::Leg;
 use crate::order::{OrderTypeKind, TifKind};
 use crate::reason::Reason;
 use std::fmt::Display;
@@ -39,6 +40,17 @@ fn refusal(what: &str, observed: &str, allowed: &str, key: &str) -> Reason {
 
 fn order_lists(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
     let (intent, policy) = (&input.order.intent, input.policy);
+    for exit in Leg::EXITS.into_iter().filter_map(|leg| intent.exit(leg)) {
+        let (name, kind, tif) = (exit.cl_ord_id.leg().name(), exit.order_type.kind(), exit.tif.kind());
+        if !policy.order_types_allowed.contains(&kind) {
+            let allowed = list(policy.order_types_allowed.iter().copied().map(OrderTypeKind::word));
+            reasons.push(refusal(&format!("{name}'s order type"), kind.word(), &allowed, "order_types_allowed"));
+        }
+        if !policy.tifs_allowed.contains(&tif) {
+            let allowed = list(policy.tifs_allowed.iter().copied().map(TifKind::word));
+            reasons.push(refusal(&format!("{name}'s time in force"), tif.word(), &allowed, "tifs_allowed"));
+        }
+    }
     let kind = intent.order_type.kind();
     if !policy.order_types_allowed.contains(&kind) {
         let allowed = list(policy.order_types_allowed.iter().copied().map(OrderTypeKind::word));

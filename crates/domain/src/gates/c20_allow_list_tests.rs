@@ -49,6 +49,14 @@ fn only_what_is_listed_passes() {
                 w.policy.exchanges_allowed.clear();
                 w.policy.symbols_denied.insert("AAPL".to_owned());
             }),
+            ("exits that may not stay", Expect::Deny(2), |w| {
+                w.bracket("195", "185");
+                w.policy.tifs_allowed = [crate::order::TifKind::Day].into();
+            }),
+            ("a stop that is not listed", Expect::Deny(1), |w| {
+                w.bracket("195", "185");
+                w.policy.order_types_allowed = [crate::order::OrderTypeKind::Limit].into();
+            }),
         ],
     );
 }

@@ -34,6 +34,22 @@ fn open_orders_are_bounded() {
             ("the other side counts apart", Expect::Pass, |w| {
                 open(w, 10, Side::Sell, 0);
             }),
+            ("a bracket takes three places in all", Expect::Deny(1), |w| {
+                w.bracket("195", "185");
+                open(w, 48, Side::Buy, 1);
+            }),
+            ("the last three", Expect::Pass, |w| {
+                w.bracket("195", "185");
+                open(w, 47, Side::Buy, 1);
+            }),
+            ("and two on the side of its exits", Expect::Deny(1), |w| {
+                w.bracket("195", "185");
+                open(w, 9, Side::Sell, 0);
+            }),
+            ("the last two there", Expect::Pass, |w| {
+                w.bracket("195", "185");
+                open(w, 8, Side::Sell, 0);
+            }),
             ("both full", Expect::Deny(2), |w| open(w, 50, Side::Buy, 0)),
         ],
     );

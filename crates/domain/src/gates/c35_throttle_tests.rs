@@ -16,6 +16,14 @@ fn messages_are_bounded_per_second_and_day() {
             ("one too many in the day", Expect::Deny(1), |w| {
                 w.messages.today = 5_000;
             }),
+            ("a bracket is three messages", Expect::Deny(1), |w| {
+                w.bracket("195", "185");
+                w.messages.last_second = 18;
+            }),
+            ("the last three of the second", Expect::Pass, |w| {
+                w.bracket("195", "185");
+                w.messages = MessageCounts { last_second: 17, today: 4_997 };
+            }),
             ("both", Expect::Deny(2), |w| {
                 w.messages = MessageCounts { last_second: u32::MAX, today: u32::MAX };
             }),

@@ -6,6 +6,7 @@ use super::input::{
 use super::table::{Decision, Gate, Verdict, evaluate};
 use crate::approval::{Approval, ApprovalBounds, ApprovalStatus};
 use crate::approved::ResolvedOrder;
+use crate::bracket::Bracket;
 use crate::contract::{Contract, Instrument, PriceIncrement, SecType, SymbolSpec};
 use crate::exposure::OpenRisk;
 use crate::id::{ConId, Generation};
@@ -146,6 +147,11 @@ impl World {
         self.order.intent.qty = qty.parse::<Qty>().unwrap();
     }
 
+    pub(super) fn bracket(&mut self, take_profit: &str, stop_loss: &str) {
+        let bracket = Bracket { take_profit: price(take_profit), stop_loss: price(stop_loss) };
+        self.order.intent.bracket = Some(bracket);
+    }
+
     pub(super) fn quote(&mut self) -> &mut Quote {
         self.quote.as_mut().unwrap()
     }
@@ -229,6 +235,8 @@ fn order() -> ResolvedOrder {
             reduce_only: false,
             strategy: None,
             preview_id: None,
+            bracket: None,
+            oca_group: None,
         },
         account: "DU1234567".parse().unwrap(),
         contract: Contract {

@@ -8,6 +8,7 @@ extern crate tollgate_engine as engine;
 mod support;
 
 mod approval;
+mod bracket;
 mod changing;
 mod crash;
 mod fault;

@@ -2,6 +2,7 @@
 
 use crate::gateway::{ACCOUNT, PATIENCE};
 use domain::approved::{Approved, ResolvedOrder, Ticket};
+use domain::bracket::ExitIds;
 use domain::broker::{
     Answer, AskError, BrokerCommand, BrokerEvent, LinkFacts, NotSentReason, Question, SendGuard, SendOutcome,
     SendPermit,
@@ -181,28 +182,38 @@ pub(crate) fn ticket_for(
     generation: Generation,
     order_type: OrderType,
 ) -> Box<Ticket> {
-    let cl_ord_id: ClOrdId = key.parse().expect("a key");
-    let order = ResolvedOrder {
-        intent: OrderIntent {
-            cl_ord_id: cl_ord_id.clone(),
-            account: None,
-            instrument: Instrument::ConId(ConId::new(265_598).expect("valid")),
-            side: Side::Buy,
-            qty: "10".parse().expect("a quantity"),
-            order_type,
-            tif: Tif::Day,
-            outside_rth: false,
-            reduce_only: false,
-            strategy: None,
-            preview_id: None,
-        },
-        account: account.parse().expect("an account"),
-        contract: apple(),
-    };
+    ticket_of(account, intent(key, order_type), id, generation)
+}
+
+/// Buy 10 AAPL for the day.
+pub(crate) fn intent(key: &str, order_type: OrderType) -> OrderIntent {
+    OrderIntent {
+        cl_ord_id: key.parse().expect("a key"),
+        account: None,
+        instrument: Instrument::ConId(ConId::new(265_598).expect("valid")),
+        side: Side::Buy,
+        qty: "10".parse().expect("a quantity"),
+        order_type,
+        tif: Tif::Day,
+        outside_rth: false,
+        reduce_only: false,
+        strategy: None,
+        preview_id: None,
+        bracket: None,
+        oca_group: None,
+    }
+}
+
+/// A ticket for any intent; a bracket's exits get the two ids behind its own.
+pub(crate) fn ticket_of(account: &str, intent: OrderIntent, id: i32, generation: Generation) -> Box<Ticket> {
+    let cl_ord_id = intent.cl_ord_id.clone();
+    let exits = intent.bracket.map(|_| ExitIds { take_profit: order_id(id + 1), stop_loss: order_id(id + 2) });
+    let order = ResolvedOrder { intent, account: account.parse().expect("an account"), contract: apple() };
     Box::new(Ticket::new(
         approve(&order),
         order_id(id),
-        OrderRef::entry(&"demo".parse().expect("valid"), &cl_ord_id),
+        exits,
+        OrderRef::new(&"demo".parse().expect("valid"), &cl_ord_id),
         SendPermit { kill_epoch: KillEpoch(0), lease_epoch: LeaseEpoch(0), generation },
     ))
 }

@@ -7,6 +7,7 @@
     reason = "whatever a test does not expect fails it"
 )]
 
+mod bracket;
 mod connect;
 mod desk;
 mod gateway;

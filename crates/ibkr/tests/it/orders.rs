@@ -139,7 +139,7 @@ async fn an_order_leaves_with_everything_said_and_its_life_is_told() {
 }
 
 /// Proves that nothing was written before the question.
-async fn nothing_left(desk: &mut Desk, peer: &mut Peer) {
+pub(crate) async fn nothing_left(desk: &mut Desk, peer: &mut Peer) {
     let id = desk.ask(Question::Time).await;
     assert_eq!(peer.next().await, Request::CurrentTimeMillis, "nothing was written before");
     peer.send(Reply::CurrentTimeMillis(Timestamp::now())).await;

@@ -18,14 +18,14 @@ use tokio::net::TcpStream;
 use tollgate_ibkr::TwsConfig;
 
 /// A venue that is always open, an adapter that is connected to it, and what the connection said.
-struct Market {
-    venue: Venue,
-    desk: Desk,
-    facts: LinkFacts,
+pub(crate) struct Market {
+    pub(crate) venue: Venue,
+    pub(crate) desk: Desk,
+    pub(crate) facts: LinkFacts,
 }
 
 impl Market {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let venue = ::venue::start(VenueConfig {
             sessions: Sessions::Always,
             throttle: false,
@@ -43,7 +43,7 @@ impl Market {
         Self { venue, desk, facts }
     }
 
-    fn account(&self) -> String {
+    pub(crate) fn account(&self) -> String {
         self.facts.accounts[0].to_string()
     }
 
@@ -54,7 +54,7 @@ impl Market {
         assert_eq!(self.desk.sent().await, (order_id(raw_id), SendOutcome::Written));
     }
 
-    fn next_id(&self) -> i32 {
+    pub(crate) fn next_id(&self) -> i32 {
         i32::try_from(self.facts.next_valid_id).expect("an order id")
     }
 
@@ -90,7 +90,7 @@ impl Market {
 }
 
 /// One request to the venue's control API; the body of the answer.
-async fn control(addr: SocketAddr, method: &str, path: &str) -> String {
+pub(crate) async fn control(addr: SocketAddr, method: &str, path: &str) -> String {
     let exchange = async {
         let mut stream = TcpStream::connect(addr).await.expect("connected");
         let request =

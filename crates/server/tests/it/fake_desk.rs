@@ -116,6 +116,8 @@ pub(crate) fn intent(key: &str) -> OrderIntent {
         reduce_only: false,
         strategy: None,
         preview_id: None,
+        bracket: None,
+        oca_group: None,
     }
 }
 

@@ -207,16 +207,21 @@ impl Broker {
         if state.on_submit == OnSubmit::Swallow {
             return Vec::new();
         }
-        let perm_id = 900_000 + i64::from(broker_order_id.get());
-        state.ledger.push(Placed {
-            cl_ord_id: cl_ord_id.clone(),
-            broker_order_id,
-            order_ref: ticket.order_ref.to_string(),
-            intent: ticket.order().intent.clone(),
-            perm_id,
-            status: "PreSubmitted".to_owned(),
-            filled: Decimal::ZERO,
-        });
+        let entry = ticket.order().intent.clone();
+        let exits = ticket.exits.iter().flat_map(|exits| exits.pairs());
+        let exits = exits.map(|(leg, id)| (entry.exit(leg).unwrap(), id));
+        for (intent, broker_order_id) in std::iter::once((entry.clone(), broker_order_id)).chain(exits) {
+            let order_ref = OrderRef { cl_ord_id: intent.cl_ord_id.clone(), ..ticket.order_ref.clone() };
+            state.ledger.push(Placed {
+                cl_ord_id: intent.cl_ord_id.clone(),
+                broker_order_id,
+                order_ref: order_ref.to_string(),
+                intent,
+                perm_id: 900_000 + i64::from(broker_order_id.get()),
+                status: "PreSubmitted".to_owned(),
+                filled: Decimal::ZERO,
+            });
+        }
         let outcome = match state.on_submit {
             OnSubmit::Write => SendOutcome::Written,
             OnSubmit::UnknownButPlaced => SendOutcome::Unknown { detail: "the library failed".to_owned() },
@@ -298,7 +303,11 @@ impl Placed {
     /// As `openOrder` would say it.
     pub(crate) fn as_reported(&self) -> BrokerOrder {
         // The scenarios trade nothing else.
-        let order_type = if self.intent.order_type == OrderType::Market { "MKT" } else { "LMT" };
+        let order_type = match self.intent.order_type {
+            OrderType::Market => "MKT",
+            OrderType::Stop { .. } => "STP",
+            _ => "LMT",
+        };
         BrokerOrder {
             account: Some(account()),
             con_id: Some(con_id()),
@@ -308,7 +317,7 @@ impl Placed {
             filled: Some(self.filled),
             order_type: order_type.to_owned(),
             limit_price: self.intent.order_type.limit_price().map(domain::money::Price::get),
-            aux_price: None,
+            aux_price: self.intent.order_type.stop_price().map(domain::money::Price::get),
             tif: self.intent.tif.kind().word().to_ascii_uppercase(),
             outside_rth: self.intent.outside_rth,
             broker_order_id: Some(self.broker_order_id),
@@ -495,7 +504,12 @@ impl Broker {
     }
 
     pub(crate) async fn error(&self, cl_ord_id: &str, code: i32) {
-        let order = self.lock().submits.iter().rev().find(|(key, _, _)| key.as_str() == cl_ord_id).unwrap().1;
+        let order = {
+            let state = self.lock();
+            let sent = state.submits.iter().rev().find(|(key, _, _)| key.as_str() == cl_ord_id).map(|sent| sent.1);
+            let exit = || state.ledger.iter().find(|order| order.cl_ord_id.as_str() == cl_ord_id).unwrap();
+            sent.unwrap_or_else(|| exit().broker_order_id)
+        };
         let generation = self.generation();
         let message = format!("error {code}");
         self.say(BrokerEvent::OrderError { generation, broker_order_id: order, code, message }).await;
@@ -591,6 +605,6 @@ impl Broker {
 
     /// The reference that our installation would give a key.
     pub(crate) fn own_ref(book: &Book, cl_ord_id: &str) -> String {
-        OrderRef::entry(book.installation.as_ref().unwrap(), &cl_ord_id.parse().unwrap()).to_string()
+        OrderRef::new(book.installation.as_ref().unwrap(), &cl_ord_id.parse().unwrap()).to_string()
     }
 }

@@ -1,6 +1,7 @@
 //! One contract, one account, three keys.
 
 use domain::account::AccountSummary;
+use domain::bracket::Bracket;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType, SymbolSpec};
 use domain::id::{AccountId, ClOrdId, ConId, KeyId};
 use domain::market::{DataType, Quote};
@@ -25,8 +26,9 @@ where
     text.parse().unwrap()
 }
 
+/// A key as the journal reads it: of a bracket's exit too.
 pub(crate) fn key(text: &str) -> ClOrdId {
-    id(text)
+    text.to_owned().try_into().unwrap()
 }
 
 pub(crate) fn dec(text: &str) -> Decimal {
@@ -140,7 +142,14 @@ pub(crate) fn buy(cl_ord_id: &str) -> OrderIntent {
         reduce_only: false,
         strategy: None,
         preview_id: None,
+        bracket: None,
+        oca_group: None,
     }
+}
+
+/// The same with exits at 110.00 and 95.00.
+pub(crate) fn bracket(cl_ord_id: &str) -> OrderIntent {
+    OrderIntent { bracket: Some(Bracket { take_profit: px("110"), stop_loss: px("95") }), ..buy(cl_ord_id) }
 }
 
 pub(crate) fn amend(to_qty: &str, limit: &str) -> Amendment {

@@ -1,0 +1,239 @@
+//! A bracket's three orders as one group: what is open of them, whether they still stand together, and what to do when
+//! they do not. Pure; the engine journals and sends what it says.
+//!
+//! - **G1** No entry works without its exits: an exit that is gone while its entry may trade, or has traded more than the
+//!   exits have closed, cancels the entry's rest and halts the instrument. Nothing is flattened: that is a human's act.
+//! - **G2** Exits never close more than the entry opened; if they did, the instrument is halted.
+//! - **G3** No exit is live without its entry: one that is open although its entry ended unfilled is canceled.
+//! - **G4** An exit that no list shows is over once its entry is proven to have ended unfilled: IBKR ends it with its
+//!   parent, so it can never trade.
+
+use crate::book::{Book, OrderRecord};
+use crate::id::{ClOrdId, Leg};
+use crate::lifecycle::OrdStatus;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// The broker tells what happened to a group order by order: before this has passed, one that lags behind is no fault.
+pub const GRACE: SignedDuration = SignedDuration::from_secs(1);
+
+/// In which way a group broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupFault {
+    /// An exit is gone while there is something to protect.
+    Unprotected,
+    /// The exits closed more than the entry opened.
+    OverExited,
+}
+
+impl GroupFault {
+    /// Our word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unprotected => "unprotected",
+            Self::OverExited => "over_exited",
+        }
+    }
+}
+
+/// What a group needs now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupStep {
+    /// Book the fault, halt the instrument, and cancel what is left of the entry.
+    Broken {
+        /// In which way.
+        fault: GroupFault,
+        /// In plain words.
+        reason: String,
+    },
+    /// Cancel an exit.
+    CancelExit(ClOrdId),
+    /// An exit that no list shows is over.
+    ExitOver(ClOrdId),
+}
+
+/// Steps, and whether to look again after [`GRACE`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupAdvice {
+    /// What to do, in this order.
+    pub steps: Vec<GroupStep>,
+    /// Something is not as it should be, and may only be late.
+    pub look_again: bool,
+}
+
+/// The orders of one bracket.
+#[derive(Clone, Copy, Debug)]
+pub struct Group<'a> {
+    /// The entry.
+    pub entry: &'a OrderRecord,
+    /// The exits, as in [`Leg::EXITS`].
+    pub exits: [&'a OrderRecord; 2],
+}
+
+impl Book {
+    /// The exits of an order that were sent with it; none for an order of its own.
+    pub fn exits(&self, key: &ClOrdId) -> impl Iterator<Item = &OrderRecord> {
+        let bracket = !key.is_exit() && self.orders.get(key).is_some_and(|order| order.intent.bracket.is_some());
+        let keys = bracket.then(|| Leg::EXITS.map(|leg| key.leg_key(leg)));
+        keys.into_iter().flatten().filter_map(|key| self.orders.get(&key))
+    }
+
+    /// The bracket that a key belongs to, whichever of its orders it names.
+    pub fn group(&self, key: &ClOrdId) -> Option<Group<'_>> {
+        let entry = self.orders.get(&key.group())?;
+        let mut exits = self.exits(&entry.intent.cl_ord_id);
+        Some(Group { entry, exits: [exits.next()?, exits.next()?] })
+    }
+
+    /// What of an order may still trade at worst.
+    pub fn worst_leaves(&self, order: &OrderRecord) -> Decimal {
+        let leg = order.intent.cl_ord_id.leg();
+        match self.group(&order.intent.cl_ord_id) {
+            Some(group) if leg != Leg::Entry => group.exit_leaves(leg),
+            Some(_) | None => order.worst_leaves(),
+        }
+    }
+}
+
+impl Group<'_> {
+    /// What the exits have closed.
+    fn closed(&self) -> Decimal {
+        self.exits.iter().map(|exit| exit.cum_qty()).sum()
+    }
+
+    /// What the entry opened and no exit has closed yet.
+    fn uncovered(&self) -> Decimal {
+        (self.entry.cum_qty() - self.closed()).max(Decimal::ZERO)
+    }
+
+    /// What an exit may still trade at worst. The exits of an unfilled entry trade nothing; of a filled one both may
+    /// close the same quantity, so the first that lives carries all of it.
+    fn exit_leaves(&self, leg: Leg) -> Decimal {
+        let bearer = self.exits.iter().find(|exit| exit.status.may_be_live());
+        match bearer {
+            Some(bearer) if bearer.intent.cl_ord_id.leg() == leg => bearer.worst_leaves().min(self.uncovered()),
+            Some(_) | None => Decimal::ZERO,
+        }
+    }
+
+    /// What the group needs at `now`.
+    pub fn advice(&self, now: Timestamp) -> GroupAdvice {
+        let mut advice = GroupAdvice::default();
+        if self.entry.status.is_final() && self.entry.cum_qty().is_zero() {
+            self.end_exits(now, &mut advice);
+        } else {
+            self.protect(now, &mut advice);
+        }
+        if self.closed() > self.entry.cum_qty() && !self.entry.group_faults.contains_key(&GroupFault::OverExited) {
+            let heard = self.exits.iter().map(|exit| exit.updated_at).max();
+            if heard.is_some_and(|heard| is_over(heard, now)) {
+                let reason = format!(
+                    "the exits of {} closed {} of the {} that it opened: look at the position",
+                    self.entry.intent.cl_ord_id,
+                    self.closed().normalize(),
+                    self.entry.cum_qty().normalize(),
+                );
+                advice.steps.push(GroupStep::Broken { fault: GroupFault::OverExited, reason });
+            } else {
+                advice.look_again = true;
+            }
+        }
+        advice
+    }
+
+    /// G3 and G4: the entry ended unfilled.
+    fn end_exits(&self, now: Timestamp, advice: &mut GroupAdvice) {
+        for exit in self.exits {
+            let key = exit.intent.cl_ord_id.clone();
+            match exit.status {
+                OrdStatus::Missing => advice.steps.push(GroupStep::ExitOver(key)),
+                OrdStatus::Working | OrdStatus::PendingReplace if !exit.cancel_wanted => {
+                    if is_over(self.entry.updated_at.max(exit.updated_at), now) {
+                        advice.steps.push(GroupStep::CancelExit(key));
+                    } else {
+                        advice.look_again = true;
+                    }
+                }
+                // Looked up, or a cancel is under way already.
+                OrdStatus::Working
+                | OrdStatus::PendingReplace
+                | OrdStatus::PendingCancel
+                | OrdStatus::Submitting
+                | OrdStatus::Unconfirmed => {}
+                OrdStatus::PendingApproval
+                | OrdStatus::Denied
+                | OrdStatus::Simulated
+                | OrdStatus::Filled
+                | OrdStatus::Canceled
+                | OrdStatus::Rejected
+                | OrdStatus::Expired => {}
+            }
+        }
+    }
+
+    /// G1: the entry may trade, or has.
+    fn protect(&self, now: Timestamp, advice: &mut GroupAdvice) {
+        let may_trade = self.entry.status.may_be_live();
+        let at_stake = may_trade || !self.uncovered().is_zero();
+        // An exit that did its work ends its sibling, which is what both are for.
+        let worked = self.exits.iter().any(|exit| exit.status == OrdStatus::Filled);
+        if !at_stake || worked || self.entry.group_faults.contains_key(&GroupFault::Unprotected) {
+            return;
+        }
+        for exit in self.exits.into_iter().filter(|exit| !exit.cancel_wanted) {
+            let (gone, at_once) = match exit.status {
+                // A refusal is final at once where the broker has shown that the entry lives.
+                OrdStatus::Rejected => (true, self.entry.status == OrdStatus::Working),
+                OrdStatus::Canceled | OrdStatus::Expired => (true, false),
+                // Nothing of the group was found: it is looked for as a whole.
+                OrdStatus::Missing => (!self.entry.status.is_unknown(), false),
+                OrdStatus::PendingApproval
+                | OrdStatus::Denied
+                | OrdStatus::Simulated
+                | OrdStatus::Submitting
+                | OrdStatus::Unconfirmed
+                | OrdStatus::Working
+                | OrdStatus::PendingCancel
+                | OrdStatus::PendingReplace
+                | OrdStatus::Filled => (false, false),
+            };
+            if gone && (at_once || is_over(exit.updated_at, now)) {
+                let reason = self.unprotected(exit);
+                advice.steps.push(GroupStep::Broken { fault: GroupFault::Unprotected, reason });
+                return;
+            }
+            advice.look_again |= gone;
+        }
+    }
+
+    fn unprotected(&self, exit: &OrderRecord) -> String {
+        let entry = &self.entry.intent;
+        let held = self.uncovered();
+        let position = if held.is_zero() {
+            "nothing has traded yet; what is left of the entry is canceled".to_owned()
+        } else {
+            format!(
+                "a position of {} {} is unprotected; what is left of the entry is canceled, the position is left to you",
+                held.normalize(),
+                self.entry.contract.as_ref().map_or("shares", |contract| contract.symbol.as_str()),
+            )
+        };
+        let said = exit.broker_messages.last().map_or_else(String::new, |(code, words)| format!(" ({code}: {words})"));
+        format!(
+            "the {} of bracket {} is {}{said}: {position}",
+            exit.intent.cl_ord_id.leg().name(),
+            entry.cl_ord_id,
+            exit.status.word(),
+        )
+    }
+}
+
+fn is_over(since: Timestamp, now: Timestamp) -> bool {
+    since.checked_add(GRACE).is_ok_and(|end| end <= now)
+}
+
+#[cfg(test)]
+#[path = "group_tests.rs"]
+mod tests;
