@@ -34,7 +34,7 @@ impl Core {
             }
             BrokerEvent::Notice { generation, code, message } => self.notice(batch, now, generation, code, message),
             BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome } => {
-                self.sent(batch, now, &cl_ord_id, broker_order_id, outcome);
+                self.sent(batch, now, &cl_ord_id, broker_order_id, &outcome);
             }
             BrokerEvent::CancelSent { cl_ord_id, outcome } => {
                 self.cancel_sent(batch, now, &cl_ord_id, &outcome);
@@ -165,7 +165,7 @@ impl Core {
         self.push(batch, now, JournalEvent::Order { cl_ord_id: key, event });
     }
 
-    fn sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, id: BrokerOrderId, outcome: SendOutcome) {
+    fn sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, id: BrokerOrderId, outcome: &SendOutcome) {
         let Some(order) = self.book.orders.get(key) else {
             return;
         };
@@ -175,23 +175,24 @@ impl Core {
         }
         // A bracket leaves as a whole or not at all.
         for key in self.members(key) {
-            if let Some(event) = self.read_outcome(&key, outcome.clone()) {
+            if let Some(event) = self.read_outcome(&key, outcome) {
                 self.order_event(batch, now, key, event);
             }
         }
     }
 
-    fn read_outcome(&self, key: &ClOrdId, outcome: SendOutcome) -> Option<OrderEvent> {
+    fn read_outcome(&self, key: &ClOrdId, outcome: &SendOutcome) -> Option<OrderEvent> {
         let order = self.book.orders.get(key)?;
         Some(match (order.status, outcome) {
             // What the broker took was sent: then it is the change that did not leave, wherever the order is by now.
             (_, SendOutcome::NotSent { .. }) if order.acknowledged_at.is_some() && self.was_changed(key) => {
                 OrderEvent::ReplaceUnsent
             }
-            (OrdStatus::PendingReplace, SendOutcome::Unknown { detail }) => OrderEvent::SendUnknown { detail },
-            (_, SendOutcome::NotSent { reason }) => OrderEvent::NotSent { reason },
+            (OrdStatus::PendingReplace | OrdStatus::Submitting, SendOutcome::Unknown { detail }) => {
+                OrderEvent::SendUnknown { detail: detail.clone() }
+            }
+            (_, SendOutcome::NotSent { reason }) => OrderEvent::NotSent { reason: *reason },
             (OrdStatus::Submitting, SendOutcome::Written) => OrderEvent::Written,
-            (OrdStatus::Submitting, SendOutcome::Unknown { detail }) => OrderEvent::SendUnknown { detail },
             // The broker's own word came first and says more.
             (_, SendOutcome::Written | SendOutcome::Unknown { .. }) => return None,
         })

@@ -15,12 +15,10 @@ async fn an_order_beyond_its_budget_is_told_so_and_a_cancel_still_goes() {
 }
 
 #[tokio::test]
-async fn a_bracket_takes_the_turns_of_three_orders_and_more_than_a_second_holds_if_it_must() {
+async fn a_bracket_takes_the_turns_of_three_orders() {
     let pacer = Pacer::new(Some(10));
     assert!(pacer.orders(3, Duration::ZERO).await);
     assert!(!pacer.orders(3, Duration::ZERO).await, "one turn is left of the four");
-    let narrow = Pacer::new(Some(1));
-    assert!(narrow.orders(3, Duration::from_secs(10)).await, "a narrow budget is waited for");
 }
 
 #[tokio::test]

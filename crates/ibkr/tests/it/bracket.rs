@@ -90,7 +90,7 @@ async fn at_the_venue_the_exits_wait_for_their_entry_and_one_that_fills_ends_the
     let order = bracket("k-1", OrderType::Market, "1", "0.5");
     market.desk.command(BrokerCommand::Submit(ticket_of(&account, order, id, generation))).await;
     assert_eq!(market.desk.sent().await, (order_id(id), SendOutcome::Written));
-    statuses(&mut market.desk, ids, |now| now == ["Filled", "Filled", "Cancelled"]).await;
+    statuses(&mut market.desk, ids, |now| now == ["Filled", "Filled", "ApiCancelled"]).await;
     let ledger = control(market.venue.control_addr(), "GET", "/ledger").await;
     for reference in ["tg:demo:k-1\"", "tg:demo:k-1:tp\"", "tg:demo:k-1:sl\""] {
         assert_eq!(ledger.matches(reference).count(), 1, "{reference}: {ledger}");

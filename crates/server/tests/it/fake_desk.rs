@@ -183,6 +183,7 @@ impl FakeDesk {
             acknowledged_in: None,
             acknowledged_at: None,
             pending_replace: None,
+            group_faults: BTreeMap::new(),
             version: 1,
             created_at: now(),
             updated_at: now(),

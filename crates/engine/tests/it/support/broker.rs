@@ -14,7 +14,7 @@ use domain::execution::{Commission, Execution};
 use domain::id::{BrokerOrderId, ClOrdId, ClientId, Generation, PermId};
 use domain::market::Quote;
 use domain::money::Money;
-use domain::order::{OrderIntent, OrderType};
+use domain::order::OrderIntent;
 use domain::order_ref::OrderRef;
 use engine::{BrokerLink, Clock as _, Interlock};
 use rust_decimal::Decimal;
@@ -303,9 +303,9 @@ impl Placed {
     /// As `openOrder` would say it.
     pub(crate) fn as_reported(&self) -> BrokerOrder {
         // The scenarios trade nothing else.
-        let order_type = match self.intent.order_type {
-            OrderType::Market => "MKT",
-            OrderType::Stop { .. } => "STP",
+        let order_type = match self.intent.order_type.kind().word() {
+            "market" => "MKT",
+            "stop" => "STP",
             _ => "LMT",
         };
         BrokerOrder {
