@@ -5,6 +5,7 @@
 mod append;
 mod crash;
 mod event;
+mod fixture;
 mod lease;
 mod memory;
 mod opening;
