@@ -224,6 +224,29 @@ pub enum OpenError {
         /// Where it should be.
         path: PathBuf,
     },
+    /// The database is gone though the checkpoint file knows records of it.
+    #[error(
+        "the journal {path} is missing or empty, but its checkpoint file knows {checkpoint_seq} records of it: put the \
+         database back where it was, or restore a backup"
+    )]
+    DatabaseMissing {
+        /// Where it should be.
+        path: PathBuf,
+        /// The last record that was noted.
+        checkpoint_seq: u64,
+    },
+    /// The newest records are gone.
+    #[error(
+        "the journal ends at record {end}, its checkpoint file knows record {checkpoint_seq}: the newest records are \
+         lost, and `tollgate audit verify` names them. Put the database back with all its files (journal.sqlite, \
+         journal.sqlite-wal), or restore a backup"
+    )]
+    Behind {
+        /// The last record that is there.
+        end: u64,
+        /// The last record that was noted.
+        checkpoint_seq: u64,
+    },
     /// Journal and checkpoint file contradict each other, or the newest records do not verify.
     #[error(
         "the journal fails its check since the last checkpoint: {0}; run `tollgate audit verify` for the whole walk"

@@ -72,6 +72,7 @@ impl SqliteJournal {
     pub fn open(options: &OpenOptions) -> Result<Self, OpenError> {
         private::own_dir(&options.data_dir)?;
         let lock = lease::lock(&options.data_dir, options.seize_lease)?;
+        be_there_if_noted(options)?;
         let mut conn = connect(&options.data_dir.join(DATABASE_FILE))?;
         schema::migrate(&mut conn, schema::NEWEST)?;
         let key = take_key(&conn, &options.key_path())?;
@@ -85,6 +86,26 @@ impl SqliteJournal {
         }
         let writer = Writer::new(conn, key, head, epoch, book);
         Ok(Self { writer, checkpoint, previous_ended_cleanly, _lock: lock })
+    }
+}
+
+/// A database that the checkpoint file knows is not made anew: its records are somewhere else, or lost.
+fn be_there_if_noted(options: &OpenOptions) -> Result<(), OpenError> {
+    let path = options.data_dir.join(DATABASE_FILE);
+    let is_there = match path.metadata() {
+        Ok(metadata) => metadata.len() > 0,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(StorageFault::from_io(&error, &format!("database {}", path.display())).into()),
+    };
+    if is_there {
+        return Ok(());
+    }
+    let Some(key) = key_file::read(&options.key_path())? else {
+        return Ok(());
+    };
+    match checkpoint::read(&options.checkpoint_file, &key)?.and_then(|lines| lines.newest()) {
+        Some(newest) => Err(OpenError::DatabaseMissing { path, checkpoint_seq: newest.seq }),
+        None => Ok(()),
     }
 }
 
@@ -213,6 +234,11 @@ fn load_book(conn: &mut Connection) -> Result<Book, OpenError> {
     let book = projection::rebuild(&tx).map_err(OpenError::Unreplayable)?;
     tx.commit()?;
     Ok(book)
+}
+
+/// The place of the last record; 0 before the first.
+pub(crate) fn last_seq(conn: &Connection) -> Result<u64, rusqlite::Error> {
+    conn.query_row("SELECT coalesce(max(seq), 0) FROM records", [], |row| row.get(0))
 }
 
 /// The record at a place.

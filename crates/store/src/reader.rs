@@ -1,7 +1,7 @@
 //! Reading beside a running writer, on connections of its own.
 
 use crate::chain::RecordHash;
-use crate::error::{JournalError, OpenError, StorageFault};
+use crate::error::{FaultKind, JournalError, OpenError, StorageFault};
 use crate::journal::Head;
 use crate::open::{self, BUSY_TIMEOUT, DATABASE_FILE};
 use crate::row::{self, COLUMNS, RecordRow};
@@ -19,15 +19,35 @@ pub(crate) fn connect(data_dir: &Path) -> Result<Connection, OpenError> {
         return Err(OpenError::NoJournal { path });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(&path, flags)?;
-    conn.busy_timeout(BUSY_TIMEOUT)?;
-    open::check_owner(&conn, &path, false)?;
+    let look = |conn: Connection| -> Result<Connection, OpenError> {
+        conn.busy_timeout(BUSY_TIMEOUT)?;
+        open::check_owner(&conn, &path, false)?;
+        Ok(conn)
+    };
+    let conn = match look(Connection::open_with_flags(&path, flags)?) {
+        // Where nobody may write, nobody writes: SQLite then needs no index beside the log, if there is no log.
+        Err(OpenError::Storage(fault)) if fault.kind == FaultKind::ReadOnly && !has_log(&path) => {
+            look(Connection::open_with_flags(immutable(&path), flags | OpenFlags::SQLITE_OPEN_URI)?)?
+        }
+        looked => looked?,
+    };
     let found = schema::version(&conn)?;
     if found < schema::NEWEST {
         return Err(OpenError::Older { found, known: schema::NEWEST });
     }
     conn.pragma_update(None, "trusted_schema", false)?;
     Ok(conn)
+}
+
+fn has_log(path: &Path) -> bool {
+    let log = path.with_extension("sqlite-wal");
+    log.metadata().is_ok_and(|metadata| metadata.len() > 0)
+}
+
+/// See <https://sqlite.org/uri.html>.
+fn immutable(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{path}?immutable=1")
 }
 
 /// Which way a page goes.

@@ -20,7 +20,7 @@ fn each_step_leads_to_the_next_number() {
 fn no_step_has_changed_since_its_schema_shipped() {
     for (number, _) in MIGRATIONS {
         let fixture = format!("{}/tests/fixtures/schema-{number}/journal.sqlite", env!("CARGO_MANIFEST_DIR"));
-        assert!(Path::new(&fixture).exists(), "schema {number} has no fixture; see tests/it/fixture.rs");
+        assert!(Path::new(&fixture).exists(), "schema {number} has no fixture yet: run tests/it/fixture.rs");
         let shipped = Connection::open(fixture).unwrap();
         let mut now = Connection::open_in_memory().unwrap();
         migrate(&mut now, number).unwrap();

@@ -359,11 +359,12 @@ pub(crate) fn walk_tail(conn: &Connection, key: &ChainKey, from: Head) -> Result
             i64::try_from(from.seq).is_ok_and(|seq| row.is_genuine_at(seq, key)) && row.hash() == Some(from.hash)
         });
         if !stands {
-            let detail = match noted {
-                Some(_) => format!("record {} is not the one that the checkpoint file knows", from.seq),
-                None => format!("the checkpoint file knows record {}, which is not there", from.seq),
-            };
-            return Err(OpenError::Tampered(detail));
+            return Err(match noted {
+                Some(_) => {
+                    OpenError::Tampered(format!("record {} is not the one that the checkpoint file knows", from.seq))
+                }
+                None => OpenError::Behind { end: open::last_seq(conn)?, checkpoint_seq: from.seq },
+            });
         }
     }
     let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM records WHERE seq > ?1 ORDER BY seq"))?;

@@ -173,6 +173,8 @@ pub(crate) fn open_failure(error: &OpenError) -> Failure {
         | OpenError::KeyMissing { .. }
         | OpenError::KeyUnusable { .. }
         | OpenError::CheckpointMissing { .. }
+        | OpenError::DatabaseMissing { .. }
+        | OpenError::Behind { .. }
         | OpenError::Tampered(_)
         | OpenError::Unreplayable(_)
         | OpenError::Storage(_) => Failure::storage(error.to_string(), ""),

@@ -14,16 +14,28 @@ pub(crate) fn own_dir(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file of mode 0600; durable when it returns. An existing file is overwritten and keeps no wider mode.
+/// Writes a file of mode 0600; durable when it returns. An existing file is replaced as a whole or, on a full disk, not
+/// at all.
 pub(crate) fn write(path: &Path, content: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    file.write_all(content.as_bytes())?;
-    file.sync_all()?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let new = Path::new(&name);
+    if let Err(error) = write_out(new, content).and_then(|()| std::fs::rename(new, path)) {
+        // What is left of it is in nobody's way, and the error says more than a second one.
+        drop(std::fs::remove_file(new));
+        return Err(error);
+    }
     match path.parent() {
         Some(parent) => std::fs::File::open(parent)?.sync_all(),
         None => Ok(()),
     }
+}
+
+fn write_out(path: &Path, content: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    file.write_all(content.as_bytes())?;
+    file.sync_all()
 }
 
 /// The text of a file; `None` when it is not there.

@@ -1,5 +1,6 @@
 //! Processes of the binary in directories of their own. Every wait is for a condition and has an end.
 
+use crate::small_disk::SmallDisk;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,6 +16,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// A machine of one user: home directory, configuration, data.
 pub(crate) struct Desktop {
     dir: TempDir,
+    /// Its processes see this disk.
+    disk: Option<SmallDisk>,
 }
 
 /// What a command said.
@@ -34,7 +37,19 @@ impl Output {
 
 impl Desktop {
     pub(crate) fn new() -> Self {
-        Self { dir: TempDir::new().unwrap() }
+        Self { dir: TempDir::new().unwrap(), disk: None }
+    }
+
+    /// Puts a directory on a disk of its own; `None` where the system lets nobody mount.
+    pub(crate) fn with_small_disk(name: &str, size: &str) -> Option<Self> {
+        let mut desktop = Self::new();
+        std::fs::create_dir_all(desktop.path(name)).unwrap();
+        desktop.disk = Some(SmallDisk::mount(&desktop.path(name), size)?);
+        Some(desktop)
+    }
+
+    pub(crate) fn disk(&self) -> &SmallDisk {
+        self.disk.as_ref().unwrap()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -46,7 +61,10 @@ impl Desktop {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        let mut command = match &self.disk {
+            Some(disk) => disk.command(env!("CARGO_BIN_EXE_tollgate")),
+            None => Command::new(env!("CARGO_BIN_EXE_tollgate")),
+        };
         command.env_clear().env("HOME", self.dir.path()).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
         command
     }
@@ -59,6 +77,11 @@ impl Desktop {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Runs a command that must end by itself, however long it could stay.
+    pub(crate) fn run_to_its_end(&self, words: &[&str]) -> Output {
+        self.start(words).ended()
     }
 
     /// Starts a process that stays.
@@ -153,6 +176,20 @@ impl Running {
     /// The rest of the first line on stderr that begins so.
     pub(crate) fn stderr_line(&self, prefix: &str) -> String {
         line_after(&self.stderr, prefix)
+    }
+
+    /// Waits for the end, and gives what was said and not read before.
+    pub(crate) fn ended(mut self) -> Output {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "process {} did not end", self.pid());
+            std::thread::yield_now();
+        };
+        let rest = |told: &Receiver<String>| told.iter().collect::<Vec<_>>().join("\n");
+        Output { exit: status.code().unwrap_or(-1), stdout: rest(&self.stdout), stderr: rest(&self.stderr) }
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -157,8 +157,8 @@ fn a_truncated_journal_is_found_and_not_opened() {
         assert_eq!((*checkpoint_seq, *found), (u64::try_from(LAST).unwrap(), end));
         assert_eq!(checkpoint_hash.len(), 64);
         assert_eq!(report.faults[0].seq(), u64::try_from(end + 1).ok());
-        let opened = SqliteJournal::open(&place.options()).err();
-        assert!(matches!(opened, Some(OpenError::Tampered(_))), "{opened:?}");
+        let behind = OpenError::Behind { end: end.unsigned_abs(), checkpoint_seq: LAST.unsigned_abs() };
+        assert_eq!(SqliteJournal::open(&place.options()).err(), Some(behind));
     }
 }
 
@@ -175,7 +175,9 @@ fn a_deleted_database_is_found_by_the_checkpoint_file() {
     append_session(&mut place.open());
     std::fs::remove_dir_all(place.data()).unwrap();
     let opened = SqliteJournal::open(&place.options()).err();
-    assert!(matches!(opened, Some(OpenError::Tampered(_))), "{opened:?}");
+    let missing = OpenError::DatabaseMissing { path: place.database(), checkpoint_seq: LAST.unsigned_abs() };
+    assert_eq!(opened, Some(missing));
+    assert!(!place.database().exists(), "nothing was made in its place");
 }
 
 #[test]
