@@ -7,6 +7,7 @@ use crate::journal::Head;
 use crate::private;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const HEADER: &str = "tollgate-checkpoint 1";
@@ -138,7 +139,21 @@ impl CheckpointFile {
         self.file = File::open(&self.path).unwrap();
     }
 
+    /// Writes the file anew, under the same name: whoever else has it open writes to no file of ours any more.
+    pub(crate) fn begin_anew(&mut self) -> Result<(), StorageFault> {
+        self.rewrite()
+    }
+
     fn compact(&mut self) -> Result<(), StorageFault> {
+        let named = self.path.metadata().and_then(|named| Ok((named.ino(), self.file.metadata()?.ino())));
+        match named {
+            Ok((named, ours)) if named == ours => self.rewrite(),
+            Ok(_) => Err(StorageFault::other(format!("{} was begun anew by another process", self.path.display()))),
+            Err(error) => Err(fault(&self.path, &error)),
+        }
+    }
+
+    fn rewrite(&mut self) -> Result<(), StorageFault> {
         let rewrite = |recent: &[String]| -> io::Result<(File, u64)> {
             let mut name = self.path.clone().into_os_string();
             name.push(".new");

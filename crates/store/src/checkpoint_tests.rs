@@ -70,3 +70,28 @@ fn a_long_file_is_written_anew_with_its_newest_lines() {
     assert!(lines.bad.is_empty());
     assert!(lines.heads.len() >= KEPT_LINES);
 }
+
+#[test]
+fn what_a_fenced_writer_notes_too_late_reaches_no_file_of_the_one_that_follows() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("checkpoint");
+    write(&path, 1..4);
+    let lines = read(&path, &key()).unwrap();
+    let mut old = CheckpointFile::open(&path, &key(), lines.as_ref()).unwrap();
+    let mut new = CheckpointFile::open(&path, &key(), lines.as_ref()).unwrap();
+    new.begin_anew().unwrap();
+    // The old one wakes between its commit and its note, and goes on noting.
+    old.note(&head(4), &key()).unwrap();
+    new.note(&head(5), &key()).unwrap();
+    old.sync().unwrap();
+    new.sync().unwrap();
+    let found = read(&path, &key()).unwrap().unwrap();
+    assert_eq!((found.heads, found.bad), (vec![head(1), head(2), head(3), head(5)], Vec::new()));
+    // Nor may it put a file of its own in that place when its own grows too long.
+    let mut seq = 6;
+    while old.note(&head(seq), &key()).is_ok() {
+        seq += 1;
+        assert!(seq < FILE_LEN_MAX, "a full file is written anew long before");
+    }
+    assert_eq!(read(&path, &key()).unwrap().unwrap().newest(), Some(head(5)));
+}

@@ -27,6 +27,21 @@ pub struct Lease {
     pub epoch: LeaseEpoch,
     /// Whether the holder before ended with a `Stopped` record, or there was none. If not, this start is a take-over.
     pub previous_ended_cleanly: bool,
+    /// Process that held it before, if one did.
+    pub previous_pid: Option<u32>,
+}
+
+/// What a holder of the lease shows of itself. A holder that lives changes it all the time: by a record or by a beat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// The epoch in force; 0 before the first writer.
+    pub epoch: LeaseEpoch,
+    /// Beats so far.
+    pub beat: u64,
+    /// Place of the last record.
+    pub seq: u64,
+    /// Process that holds the lease, or held it last.
+    pub holder_pid: Option<u32>,
 }
 
 /// The journal as its single writer sees it. Synchronous: an `append` takes as long as the disk needs.
@@ -53,6 +68,13 @@ pub trait Journal: Send {
 
     /// The right to write.
     fn lease(&self) -> Lease;
+
+    /// Notes that the writer lives, for whoever waits to take over. Compares and sets: it proves that the lease is still
+    /// ours. Touches no record.
+    ///
+    /// # Errors
+    /// [`JournalError::LeaseLost`]: another writer took over. As after a failed append, send nothing more.
+    fn beat(&mut self) -> Result<(), JournalError>;
 
     /// Makes the notes in the checkpoint file durable. Call it each second and before the end.
     ///

@@ -26,7 +26,7 @@ mod writer;
 
 pub use chain::RecordHash;
 pub use error::{Claim, FaultKind, JournalError, OpenError, StorageFault};
-pub use journal::{Head, Journal, Lease};
+pub use journal::{Head, Journal, Lease, Pulse};
 pub use memory::{Fault, FaultPlan, MemoryDisk, MemoryJournal};
 pub use open::OpenOptions;
 pub use reader::{Direction, JournalReader, KeyClaim, Page, RecordFilter, StoredRecord};

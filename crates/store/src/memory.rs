@@ -49,6 +49,7 @@ struct Disk {
     durable: Vec<Batch>,
     unsynced: Vec<Batch>,
     epoch: u64,
+    beat: u64,
     crashes: u64,
     appends: u64,
     plan: FaultPlan,
@@ -105,7 +106,7 @@ impl MemoryDisk {
             None => true,
         };
         let started_at = batches.last().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at);
-        let epoch = lease::begin_epoch(&mut conn, started_at)?;
+        let epoch = lease::begin_epoch(&conn, started_at)?;
         let mut writer = Writer::new(conn, ChainKey::new(&[0; 32]), Head::START, epoch, book);
         for (at, events) in batches {
             writer
@@ -187,7 +188,24 @@ impl Journal for MemoryJournal {
     }
 
     fn lease(&self) -> Lease {
-        Lease { epoch: LeaseEpoch(self.epoch), previous_ended_cleanly: self.previous_ended_cleanly }
+        Lease {
+            epoch: LeaseEpoch(self.epoch),
+            previous_ended_cleanly: self.previous_ended_cleanly,
+            // All writers of a disk in memory are this process.
+            previous_pid: (self.epoch > 1).then(std::process::id),
+        }
+    }
+
+    fn beat(&mut self) -> Result<(), JournalError> {
+        if self.writer().is_poisoned() {
+            return Err(JournalError::Poisoned);
+        }
+        let mut disk = self.disk.lock();
+        if disk.epoch != self.epoch {
+            return Err(JournalError::LeaseLost { ours: self.epoch, current: disk.epoch });
+        }
+        disk.beat += 1;
+        Ok(())
     }
 
     fn sync_checkpoint(&mut self) -> Result<(), JournalError> {

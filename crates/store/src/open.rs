@@ -1,7 +1,7 @@
 //! Opening the journal: whose file it is, its schema, its key, its newest records, the lease.
 
 use crate::chain::ChainKey;
-use crate::checkpoint::{self, CheckpointFile};
+use crate::checkpoint::{self, CheckpointFile, Lines};
 use crate::error::{JournalError, OpenError, StorageFault};
 use crate::journal::Head;
 use crate::row::RecordRow;
@@ -11,7 +11,8 @@ use crate::writer::Writer;
 use crate::{key_file, lease, private, projection, row, schema};
 use domain::book::Book;
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub(crate) const DATABASE_FILE: &str = "journal.sqlite";
 const KEY_FILE: &str = "journal.key";
 /// Readers hold the database for moments only; longer means that something is wrong.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A holder that was silent for long and holds the database as well will not let go of it in a moment.
+const SEIZE_TIMEOUT: Duration = Duration::from_millis(250);
 /// Distinct statements of the append path, with room.
 const STATEMENTS_CACHED: usize = 64;
 
@@ -73,19 +76,30 @@ impl SqliteJournal {
         private::own_dir(&options.data_dir)?;
         let lock = lease::lock(&options.data_dir, options.seize_lease)?;
         be_there_if_noted(options)?;
-        let mut conn = connect(&options.data_dir.join(DATABASE_FILE))?;
+        let path = options.data_dir.join(DATABASE_FILE);
+        let mut conn = connect(&path)?;
         schema::migrate(&mut conn, schema::NEWEST)?;
         let key = take_key(&conn, &options.key_path())?;
-        let (head, mut checkpoint) = check_against_checkpoint(&conn, &key, options)?;
+        let (checked, lines) = check_against_checkpoint(&conn, &key, options)?;
+        let previous_pid = lease::pulse(&conn)?.holder_pid;
+        let (epoch, lock) = take_lease(&mut conn, options, lock, previous_pid)?;
+        // A silent holder may have woken up to here; from here on the epoch fences it.
+        let head = walk_tail(&conn, &key, checked)?;
         let previous_ended_cleanly = ended_cleanly(&conn)?;
-        let epoch = lease::begin_epoch(&mut conn, options.started_at)?;
         let book = load_book(&mut conn)?;
+        let mut checkpoint = CheckpointFile::open(&options.checkpoint_file, &key, lines.as_ref())?;
+        if options.seize_lease {
+            // Its notes then reach a file without a name.
+            checkpoint.begin_anew()?;
+        }
         if head.seq > 0 {
             checkpoint.note(&head, &key)?;
             checkpoint.sync()?;
         }
+        let pulse = connect(&path)?;
+        pulse.pragma_update(None, "synchronous", "NORMAL")?;
         let writer = Writer::new(conn, key, head, epoch, book);
-        Ok(Self { writer, checkpoint, previous_ended_cleanly, _lock: lock })
+        Ok(Self { writer, checkpoint, pulse, previous_ended_cleanly, previous_pid, _lock: lock })
     }
 }
 
@@ -107,6 +121,34 @@ fn be_there_if_noted(options: &OpenOptions) -> Result<(), OpenError> {
         Some(newest) => Err(OpenError::DatabaseMissing { path, checkpoint_seq: newest.seq }),
         None => Ok(()),
     }
+}
+
+/// Begins the epoch, and takes the lock away from a silent holder in the same transaction: of several that try, the
+/// last one has both.
+fn take_lease(
+    conn: &mut Connection,
+    options: &OpenOptions,
+    lock: Option<File>,
+    holder: Option<u32>,
+) -> Result<(u64, File), OpenError> {
+    if lock.is_none() {
+        conn.busy_timeout(SEIZE_TIMEOUT)?;
+    }
+    let tx = match conn.transaction_with_behavior(TransactionBehavior::Immediate) {
+        Err(error) if lock.is_none() && error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+            // It was stopped in the middle of a commit: until it goes on or ends, nobody can write.
+            return Err(OpenError::LeaseHeld { pid: holder });
+        }
+        begun => begun?,
+    };
+    let epoch = lease::begin_epoch(&tx, options.started_at)?;
+    let lock = match lock {
+        Some(lock) => lock,
+        None => lease::exchange(&options.data_dir)?,
+    };
+    tx.commit()?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    Ok((epoch, lock))
 }
 
 fn connect(path: &Path) -> Result<Connection, OpenError> {
@@ -187,12 +229,12 @@ pub(crate) fn is_right_key(conn: &Connection, key: &ChainKey) -> Result<bool, ru
     Ok(schema::meta(conn, KEY_PROOF)?.as_deref() == Some(key.proof().as_bytes().as_slice()))
 }
 
-/// The end of the journal, after the walk since the newest checkpoint.
+/// The end of the journal, after the walk since the newest checkpoint, and what the checkpoint file says.
 fn check_against_checkpoint(
     conn: &Connection,
     key: &ChainKey,
     options: &OpenOptions,
-) -> Result<(Head, CheckpointFile), OpenError> {
+) -> Result<(Head, Option<Lines>), OpenError> {
     let path = &options.checkpoint_file;
     let lines = checkpoint::read(path, key)?;
     let is_empty: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM records)", [], |row| row.get(0))?;
@@ -213,8 +255,7 @@ fn check_against_checkpoint(
         None => Head::START,
     };
     let head = walk_tail(conn, key, from)?;
-    let file = CheckpointFile::open(path, key, lines.as_ref())?;
-    Ok((head, file))
+    Ok((head, lines))
 }
 
 fn ended_cleanly(conn: &Connection) -> Result<bool, rusqlite::Error> {

@@ -2,7 +2,8 @@
 
 use crate::chain::RecordHash;
 use crate::error::{FaultKind, JournalError, OpenError, StorageFault};
-use crate::journal::Head;
+use crate::journal::{Head, Pulse};
+use crate::lease;
 use crate::open::{self, BUSY_TIMEOUT, DATABASE_FILE};
 use crate::row::{self, COLUMNS, RecordRow};
 use crate::schema;
@@ -202,6 +203,14 @@ impl JournalReader {
             None => Ok(Head::START),
             Some((seq, hash)) => Ok(Head { seq, hash: readable_hash(seq, RecordHash::from_slice(&hash))? }),
         }
+    }
+
+    /// What the holder of the lease shows of itself.
+    ///
+    /// # Errors
+    /// Trouble of the storage.
+    pub fn pulse(&self) -> Result<Pulse, JournalError> {
+        lease::pulse(&self.conn).map_err(unread)
     }
 
     /// Shows every record from `from_seq` on.

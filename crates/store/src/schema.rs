@@ -7,7 +7,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x544F_4C4C;
 
 /// All steps with their numbers; the number of the last step taken is the database's `user_version`. After any step the
 /// derived tables are computed anew.
-const MIGRATIONS: [(i64, &str); 2] = [(1, JOURNAL), (2, PROJECTIONS)];
+const MIGRATIONS: [(i64, &str); 3] = [(1, JOURNAL), (2, PROJECTIONS), (3, HEARTBEAT)];
 
 /// The schema of this version.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
@@ -109,6 +109,11 @@ CREATE TABLE submissions (
     broker_order_id INTEGER NOT NULL UNIQUE,
     approval_id     TEXT UNIQUE
 ) STRICT;
+";
+
+/// Counted up by the writer while it lives; outside the chain, because it says nothing about the past.
+const HEARTBEAT: &str = "
+ALTER TABLE lease ADD COLUMN beat INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// Tables that replay computes anew.

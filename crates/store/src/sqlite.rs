@@ -3,12 +3,13 @@
 use crate::checkpoint::CheckpointFile;
 use crate::error::{JournalError, StorageFault};
 use crate::journal::{Head, Journal, Lease};
-use crate::row;
 use crate::writer::Writer;
+use crate::{lease, row};
 use domain::book::Book;
 use domain::id::LeaseEpoch;
 use domain::journal::{JournalEvent, Recorded};
 use jiff::Timestamp;
+use rusqlite::Connection;
 use std::fs::File;
 
 /// The journal in SQLite, open for its single writer. Made by [`crate::OpenOptions::open`]. Dropping it gives the lease
@@ -16,7 +17,10 @@ use std::fs::File;
 pub struct SqliteJournal {
     pub(crate) writer: Writer,
     pub(crate) checkpoint: CheckpointFile,
+    /// For beats alone: they need not survive a loss of power, so that they sync nothing.
+    pub(crate) pulse: Connection,
     pub(crate) previous_ended_cleanly: bool,
+    pub(crate) previous_pid: Option<u32>,
     /// Holds the lock as long as it lives.
     pub(crate) _lock: File,
 }
@@ -69,7 +73,18 @@ impl Journal for SqliteJournal {
     }
 
     fn lease(&self) -> Lease {
-        Lease { epoch: LeaseEpoch(self.writer.epoch), previous_ended_cleanly: self.previous_ended_cleanly }
+        Lease {
+            epoch: LeaseEpoch(self.writer.epoch),
+            previous_ended_cleanly: self.previous_ended_cleanly,
+            previous_pid: self.previous_pid,
+        }
+    }
+
+    fn beat(&mut self) -> Result<(), JournalError> {
+        if self.writer.is_poisoned() {
+            return Err(JournalError::Poisoned);
+        }
+        lease::beat(&self.pulse, self.writer.epoch)
     }
 
     fn sync_checkpoint(&mut self) -> Result<(), JournalError> {

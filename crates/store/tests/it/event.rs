@@ -45,6 +45,11 @@ impl Place {
         OpenOptions::new(self.data(), self.checkpoint(), at(0))
     }
 
+    /// For a process that found the holder silent.
+    pub(crate) fn seizing(&self) -> OpenOptions {
+        OpenOptions { seize_lease: true, ..self.options() }
+    }
+
     pub(crate) fn open(&self) -> SqliteJournal {
         SqliteJournal::open(&self.options()).unwrap()
     }

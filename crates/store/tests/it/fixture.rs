@@ -146,7 +146,7 @@ fn a_coming_up_that_a_crash_cut_off_begins_again_and_loses_nothing() {
         let (place, before) = laid_out(schema);
         let raw = place.raw();
         raw.execute_batch("PRAGMA journal_mode = WAL; PRAGMA cache_size = 1; BEGIN IMMEDIATE").unwrap();
-        raw.execute_batch("CREATE TABLE orders (half TEXT); PRAGMA user_version = 99").unwrap();
+        raw.execute_batch("CREATE TABLE half_a_step (half TEXT); PRAGMA user_version = 99").unwrap();
         let after = Place::new();
         after.take_over_from(&place);
         drop(raw);
