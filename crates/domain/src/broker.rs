@@ -45,6 +45,8 @@ pub enum NotSentReason {
     KillFile,
     /// The writer's lease was lost.
     LeaseLost,
+    /// The last proof of the lease is too old: this process was stopped, or its journal hangs.
+    LeaseUnproven,
     /// The connection that the send was decided for is gone.
     StaleGeneration,
     /// There is no connection.
@@ -62,6 +64,7 @@ impl NotSentReason {
             Self::Killed => "killed",
             Self::KillFile => "kill_file",
             Self::LeaseLost => "lease_lost",
+            Self::LeaseUnproven => "lease_unproven",
             Self::StaleGeneration => "stale_generation",
             Self::NoLink => "no_link",
             Self::Pacing => "pacing",

@@ -6,6 +6,9 @@ use domain::policy::Policy;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The usual patience with a silent holder of the lease.
+pub const LEASE_SILENCE: Duration = Duration::from_secs(10);
+
 /// Settings of one engine. Everything was read and checked before; nothing here is looked up again.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -35,8 +38,23 @@ pub struct EngineConfig {
     pub key_secret: [u8; 32],
     /// Where the file `KILL` is looked for.
     pub kill_file: PathBuf,
+    /// How long the holder of the lease may show no sign of life before another process takes it away. The holder itself
+    /// sends nothing more from half of that on, until it has proven its lease again.
+    pub lease_silence: Duration,
     /// How often journal and broker are compared without any other cause.
     pub reconcile_every: Duration,
     /// How long an order may be unconfirmed on a good link before it is looked up.
     pub look_up_after: Duration,
+}
+
+impl EngineConfig {
+    /// How long a proof of the lease lets orders through. Well below the silence after which another process takes over.
+    pub(crate) fn lease_fresh(&self) -> Duration {
+        self.lease_silence / 2
+    }
+
+    /// How often the writer shows that it lives. A few of these may fail to come in time without harm.
+    pub(crate) fn beat_every(&self) -> Duration {
+        self.lease_silence / 10
+    }
 }

@@ -258,7 +258,7 @@ impl Core {
 pub(crate) fn not_ready(session: &Session, config: &EngineConfig) -> Vec<String> {
     let mut why = Vec::new();
     if let Some(fault) = &session.fault {
-        why.push(format!("the journal cannot be written: {fault}"));
+        why.push(fault.to_string());
     }
     match &session.link {
         LinkState::Up { .. } => {}

@@ -1,34 +1,55 @@
 //! The last look before an order is written to the socket: kill, lease, connection, `KILL` file.
 
+use crate::clock::Clock;
 use domain::broker::{NotSentReason, SendGuard, SendPermit};
 use domain::id::{Generation, KillEpoch, LeaseEpoch};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Shared by the writer, which tightens it, and the adapter, which asks it.
 #[derive(Debug)]
 pub struct Interlock {
     kill_epoch: AtomicU64,
     lease_epoch: AtomicU64,
+    /// Until when the newest proof of the lease counts: nanoseconds of the clock that cannot be set.
+    lease_until_ns: AtomicU64,
     generation: AtomicU64,
     poisoned: AtomicBool,
     kill_file: PathBuf,
+    clock: Arc<dyn Clock>,
 }
 
 impl Interlock {
-    /// Closed to everything until the writer opens it with [`Interlock::set_lease`] and [`Interlock::set_generation`].
-    pub fn new(kill_file: PathBuf) -> Self {
+    /// Closed to everything until the writer opens it with [`Interlock::set_lease`], [`Interlock::prove_lease`] and
+    /// [`Interlock::set_generation`].
+    pub fn new(kill_file: PathBuf, clock: Arc<dyn Clock>) -> Self {
         Self {
             kill_epoch: AtomicU64::new(0),
             lease_epoch: AtomicU64::new(0),
+            lease_until_ns: AtomicU64::new(0),
             generation: AtomicU64::new(0),
             poisoned: AtomicBool::new(false),
             kill_file,
+            clock,
         }
     }
 
     pub(crate) fn set_lease(&self, epoch: LeaseEpoch) {
         self.lease_epoch.store(epoch.0, Ordering::SeqCst);
+    }
+
+    /// The journal showed that the lease is ours. `began` is from before it was asked: whoever counts our silence counts
+    /// from then on at the earliest.
+    pub(crate) fn prove_lease(&self, began: Duration, lasts: Duration) {
+        self.lease_until_ns.fetch_max(nanoseconds(began.saturating_add(lasts)), Ordering::SeqCst);
+    }
+
+    /// Whether the newest proof of the lease has not grown old. It has when this process was stopped for long, or when
+    /// the journal hangs: another process may be the writer by now.
+    fn lease_is_fresh(&self) -> bool {
+        nanoseconds(self.clock.monotonic()) < self.lease_until_ns.load(Ordering::SeqCst)
     }
 
     pub(crate) fn set_kill(&self, epoch: KillEpoch) {
@@ -55,6 +76,9 @@ impl SendGuard for Interlock {
         if self.poisoned.load(Ordering::SeqCst) || self.lease_epoch.load(Ordering::SeqCst) != permit.lease_epoch.0 {
             return Err(NotSentReason::LeaseLost);
         }
+        if !self.lease_is_fresh() {
+            return Err(NotSentReason::LeaseUnproven);
+        }
         if self.kill_epoch.load(Ordering::SeqCst) != permit.kill_epoch.0 {
             return Err(NotSentReason::Killed);
         }
@@ -67,3 +91,11 @@ impl SendGuard for Interlock {
         Ok(())
     }
 }
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+#[path = "guard_tests.rs"]
+mod tests;

@@ -30,7 +30,7 @@ mod writer;
 
 pub use archive::{Archive, DiskArchive};
 pub use clock::{Clock, WallClock};
-pub use config::EngineConfig;
+pub use config::{EngineConfig, LEASE_SILENCE};
 pub use desk::Desk;
 pub use entropy::{Entropy, SystemEntropy};
 pub use guard::Interlock;

@@ -86,7 +86,7 @@ impl Service {
                         2 | 3 => link_and_mode_reasons(session),
                         8 => not_ready(session, &self.config),
                         10 => halted(book, kill_file),
-                        11 => session.fault.iter().cloned().collect(),
+                        11 => session.fault.iter().map(ToString::to_string).collect(),
                         _ => Vec::new(),
                     };
                     let state = match gate.number {

@@ -56,9 +56,12 @@ impl Service {
     /// Hands one input to the writer and waits until what it says is durable.
     pub(crate) async fn tell<T>(&self, input: impl FnOnce(Reply<T>) -> Input) -> Result<T, Fault> {
         let (reply, answer) = oneshot::channel();
-        let gone = |()| Fault::Storage("the writer has ended; start the gateway again".to_owned());
-        self.inputs.send(input(reply)).await.map_err(|_closed| gone(()))?;
-        answer.await.map_err(|_dropped| gone(()))?
+        let gone = || {
+            let ended = || Fault::Storage("the writer has ended; start the gateway again".to_owned());
+            self.look(|_, session| session.fault.clone()).unwrap_or_else(ended)
+        };
+        self.inputs.send(input(reply)).await.map_err(|_closed| gone())?;
+        answer.await.map_err(|_dropped| gone())?
     }
 
     pub(crate) fn look<T>(&self, read: impl FnOnce(&Book, &Session) -> T) -> T {
@@ -71,6 +74,9 @@ impl Service {
     }
 
     pub(crate) fn be_ready(&self) -> Result<(), Fault> {
+        if let Some(fault) = self.look(|_, session| session.fault.clone()) {
+            return Err(fault);
+        }
         let why = self.why_not_ready();
         if why.is_empty() { Ok(()) } else { Err(Fault::NotReady(why)) }
     }

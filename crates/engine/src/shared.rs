@@ -2,6 +2,7 @@
 
 use domain::account::{AccountSummary, Position};
 use domain::book::Book;
+use domain::fault::Fault;
 use domain::gates::LinkState;
 use domain::id::ClOrdId;
 use domain::id::{ConId, Generation};
@@ -25,7 +26,8 @@ pub(crate) struct Session {
     pub(crate) next_valid_id: i64,
     pub(crate) reconciled: bool,
     pub(crate) alarm: Option<String>,
-    pub(crate) fault: Option<String>,
+    /// Why the writer ended.
+    pub(crate) fault: Option<Fault>,
     /// Place and hash of the journal's last record.
     pub(crate) head: (u64, String),
     pub(crate) account: Option<AccountSummary>,

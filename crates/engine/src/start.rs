@@ -148,8 +148,10 @@ pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHan
     let session = Session::down(now, "connecting");
     let prices = Box::new(MarketPrices(Arc::clone(&market)));
     let mut core = Core::new(config.clone(), book, session, prices, now);
+    let proven = clock.monotonic();
     begin(&mut core, journal.as_mut(), now)?;
     interlock.set_lease(core.book.epoch);
+    interlock.prove_lease(proven, core.config.lease_fresh());
     interlock.set_kill(core.book.trading_states.epoch);
     // No connection of this process stands yet: generation 0 lets nothing through.
     interlock.set_generation(Generation(0));
@@ -168,6 +170,7 @@ pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHan
         clock: Arc::clone(&clock),
         runtime: tokio::runtime::Handle::current(),
         synced_at: now,
+        proven,
         bounced: VecDeque::new(),
     };
     let ended = sit(writer, seat)?;

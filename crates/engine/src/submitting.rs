@@ -73,6 +73,7 @@ impl Core {
         let open = self.open_risks(key);
         let readiness = self.readiness(case.order);
         let account = self.account_facts(case.order);
+        let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
         let look_alikes = if case.is_new { self.look_alikes(case.order, now) } else { Vec::new() };
         let input = GateInput {
             now,
@@ -87,7 +88,7 @@ impl Core {
             quote: case.facts.quote.as_ref(),
             trading_states: &self.book.trading_states,
             kill_file: self.kill_file,
-            journal_fault: self.session.fault.as_deref(),
+            journal_fault: journal_fault.as_deref(),
             account: &account,
             open: &open,
             con_id: contract.con_id,

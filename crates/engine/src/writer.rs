@@ -17,7 +17,8 @@ use domain::mode::ModeProof;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use store::Journal;
+use std::time::Duration;
+use store::{Journal, JournalError};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
@@ -33,6 +34,27 @@ pub enum Ended {
     Orderly,
     /// The journal or the book failed: nothing was sent after it. Start again; the journal tells what is known.
     Poisoned(String),
+    /// Another process took the lease: it writes now, and this one never may again.
+    LeaseLost(String),
+}
+
+impl Ended {
+    /// What callers are told who come too late.
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Orderly => Fault::Storage("the gateway is stopping".to_owned()),
+            Self::Poisoned(why) => Fault::Storage(format!("{why}; nothing was sent")),
+            Self::LeaseLost(why) => Fault::LeaseNotHeld(format!("{why}; nothing was sent")),
+        }
+    }
+}
+
+fn ended_by(error: &JournalError) -> Ended {
+    if let JournalError::LeaseLost { .. } = error {
+        Ended::LeaseLost(error.to_string())
+    } else {
+        Ended::Poisoned(error.to_string())
+    }
 }
 
 pub(crate) struct Writer {
@@ -48,6 +70,8 @@ pub(crate) struct Writer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) runtime: tokio::runtime::Handle,
     pub(crate) synced_at: Timestamp,
+    /// When the lease was last proven, by the clock that cannot be set.
+    pub(crate) proven: Duration,
     /// What became of commands that found no room; decided with the next batch.
     pub(crate) bounced: VecDeque<BrokerEvent>,
 }
@@ -96,7 +120,7 @@ impl Writer {
         match self.turn(waiting) {
             Ok(true) => Some(Ended::Orderly),
             Ok(false) => None,
-            Err(why) => Some(self.poisoned(why)),
+            Err(end) => Some(self.broken(end)),
         }
     }
 
@@ -110,7 +134,7 @@ impl Writer {
     }
 
     /// One batch: decide everything, commit once, publish, act, answer. `Ok(true)` ends the writer.
-    fn turn(&mut self, inputs: Vec<Input>) -> Result<bool, String> {
+    fn turn(&mut self, inputs: Vec<Input>) -> Result<bool, Ended> {
         let now = self.clock.now();
         self.core.kill_file = self.interlock.kill_file_present();
         let mut batch = Batch::default();
@@ -118,15 +142,16 @@ impl Writer {
             self.core.take(&mut batch, now, input);
         }
         if let Some(why) = self.core.broken.take() {
-            self.fail(batch.owed, &why);
-            return Err(why);
+            let end = Ended::Poisoned(why);
+            self.fail(batch.owed, &end);
+            return Err(end);
         }
         // Tightening is instant: the sender must see a kill before its caller does.
         self.interlock.set_kill(self.core.book.trading_states.epoch);
         self.interlock.set_generation(self.core.session.generation);
-        if let Err(why) = self.commit(now, &batch.records) {
-            self.fail(batch.owed, &why);
-            return Err(why);
+        if let Err(end) = self.commit(now, &batch.records).and_then(|()| self.beat()) {
+            self.fail(batch.owed, &end);
+            return Err(end);
         }
         let head = self.journal.head();
         self.core.session.head = (head.seq, head.hash.to_string());
@@ -138,21 +163,42 @@ impl Writer {
             answer(Ok(()));
         }
         if now.duration_since(self.synced_at) >= CHECKPOINT_EVERY || batch.stop {
-            self.journal.sync_checkpoint().map_err(|error| error.to_string())?;
+            self.journal.sync_checkpoint().map_err(|error| ended_by(&error))?;
             self.synced_at = now;
         }
         Ok(batch.stop)
     }
 
-    fn commit(&mut self, now: Timestamp, records: &[Recorded]) -> Result<(), String> {
+    fn commit(&mut self, now: Timestamp, records: &[Recorded]) -> Result<(), Ended> {
         if records.is_empty() {
             return Ok(());
         }
         let events: Vec<JournalEvent> = records.iter().map(|record| record.event.clone()).collect();
-        let written = self.journal.append(now, &events).map_err(|error| error.to_string())?;
+        let began = self.clock.monotonic();
+        let written = self.journal.append(now, &events).map_err(|error| ended_by(&error))?;
         // The book was moved on before the commit: both must speak of the same places.
         let same = written.iter().map(|record| record.seq).eq(records.iter().map(|record| record.seq));
-        if same { Ok(()) } else { Err("the journal gave other places than the book".to_owned()) }
+        if !same {
+            return Err(Ended::Poisoned("the journal gave other places than the book".to_owned()));
+        }
+        self.prove_lease(began);
+        Ok(())
+    }
+
+    /// Shows that this process lives, and proves that the lease is still its own, unless a commit just did both.
+    fn beat(&mut self) -> Result<(), Ended> {
+        let began = self.clock.monotonic();
+        if began.saturating_sub(self.proven) < self.core.config.beat_every() {
+            return Ok(());
+        }
+        self.journal.beat().map_err(|error| ended_by(&error))?;
+        self.prove_lease(began);
+        Ok(())
+    }
+
+    fn prove_lease(&mut self, began: Duration) {
+        self.proven = began;
+        self.interlock.prove_lease(began, self.core.config.lease_fresh());
     }
 
     fn publish(&self, records: &[Recorded]) {
@@ -168,21 +214,22 @@ impl Writer {
         self.shared.announce(self.core.book.seq);
     }
 
-    fn fail(&self, owed: Vec<Owed>, why: &str) {
+    fn fail(&self, owed: Vec<Owed>, end: &Ended) {
         self.interlock.poison();
         for answer in owed {
-            answer(Err(Fault::Storage(format!("{why}; nothing was sent"))));
+            answer(Err(end.fault()));
         }
     }
 
-    fn poisoned(&self, why: String) -> Ended {
+    fn broken(&self, end: Ended) -> Ended {
         self.interlock.poison();
-        tracing::error!(why, "the writer ends: nothing more is sent");
+        let fault = end.fault();
+        tracing::error!(%fault, "the writer ends: nothing more is sent");
         let mut state = self.shared.write();
-        state.1.fault = Some(why.clone());
+        state.1.fault = Some(fault);
         drop(state);
         self.shared.announce(self.core.book.seq);
-        Ended::Poisoned(why)
+        end
     }
 
     fn act(&mut self, effect: Effect) {

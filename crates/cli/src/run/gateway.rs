@@ -3,7 +3,7 @@
 use super::place::LeaseHolder;
 use super::{key_files, place, rest, venue};
 use crate::config::{BrokerKind, Config, load_policy};
-use crate::failure::Failure;
+use crate::failure::{Failure, UNAVAILABLE};
 use ::venue::{Sessions, Venue, VenueConfig};
 use domain::id::{Generation, IdError};
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
@@ -70,7 +70,7 @@ impl Gateway {
         };
         let tws = adapter_config(config, venue.as_ref(), Generation(book.generation.0 + 1));
         let engine_config = engine_config(config, policy, venue.is_some(), &tws)?;
-        let interlock = Arc::new(Interlock::new(config.kill_file()));
+        let interlock = Arc::new(Interlock::new(config.kill_file(), Arc::new(WallClock)));
         let (commands, commands_out) = mpsc::channel(COMMANDS_MAX);
         let (events_in, events) = mpsc::channel(EVENTS_MAX);
         let verify = verify_options(config, checkpoint_file);
@@ -133,6 +133,7 @@ impl Gateway {
         match ended {
             Ended::Orderly => served,
             Ended::Poisoned(why) => Err(poisoned(&why)),
+            Ended::LeaseLost(why) => Err(lease_lost(&why)),
         }
     }
 }
@@ -150,6 +151,16 @@ pub(crate) fn poisoned(why: &str) -> Failure {
     Failure::storage(
         format!("the engine stopped: {why}"),
         "nothing was sent after it; start again, the journal tells what is known",
+    )
+}
+
+/// The engine's end because another process writes now.
+pub(crate) fn lease_lost(why: &str) -> Failure {
+    Failure::told(
+        UNAVAILABLE,
+        "lease_not_held",
+        format!("the engine stopped: {why}"),
+        "another process took over while this one was stopped or hung; nothing was sent after it: talk to that one",
     )
 }
 
@@ -202,6 +213,7 @@ fn engine_config(
         config_hash: config.hash(),
         key_secret: place::api_secret(&config.data_dir)?,
         kill_file: config.kill_file(),
+        lease_silence: engine::LEASE_SILENCE,
         reconcile_every: RECONCILE_EVERY,
         look_up_after: LOOK_UP_AFTER,
     })

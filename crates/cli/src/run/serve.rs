@@ -1,6 +1,6 @@
 //! `tollgate serve`: the gateway until a signal.
 
-use super::gateway::{EmbeddedSessions, Gateway, onlooker, poisoned};
+use super::gateway::{EmbeddedSessions, Gateway, lease_lost, onlooker, poisoned};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::out::{Said, talk};
@@ -51,6 +51,7 @@ pub(crate) async fn run(config: &Config) -> Result<Said, Failure> {
     let stopped = gateway.stop().await;
     match ended {
         Some(Ended::Poisoned(why)) => Err(poisoned(&why)),
+        Some(Ended::LeaseLost(why)) => Err(lease_lost(&why)),
         Some(Ended::Orderly) | None => {
             stopped?;
             talk("stopped; orders stay as they are at the broker");

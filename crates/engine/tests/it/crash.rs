@@ -131,8 +131,8 @@ async fn a_woken_old_writer_sends_nothing_more() {
     // Another process takes the lease while this one lives.
     let taken = disk.open().unwrap();
     let refused = rig.submit(&alice(), buy("k-1")).await;
-    assert_eq!(code_of(&refused), "Storage");
-    assert!(matches!(rig.ended().await, Ended::Poisoned(_)));
+    assert_eq!(code_of(&refused), "LeaseNotHeld");
+    assert!(matches!(rig.ended().await, Ended::LeaseLost(_)));
     assert_eq!(rig.broker.submits().len(), 0);
     drop(taken);
     rig.end().await;

@@ -15,6 +15,7 @@ mod fault;
 mod foreign;
 mod keys;
 mod kill;
+mod lease;
 mod life;
 mod link;
 mod on_disk;

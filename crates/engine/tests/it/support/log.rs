@@ -94,6 +94,10 @@ impl Journal for Watched {
         self.inner.lease()
     }
 
+    fn beat(&mut self) -> Result<(), JournalError> {
+        self.inner.beat()
+    }
+
     fn sync_checkpoint(&mut self) -> Result<(), JournalError> {
         self.inner.sync_checkpoint()
     }

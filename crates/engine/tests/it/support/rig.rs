@@ -82,6 +82,7 @@ impl Rig {
             config_hash: "0".repeat(64),
             key_secret: [7; 32],
             kill_file: dir.path().join("KILL"),
+            lease_silence: engine::LEASE_SILENCE,
             reconcile_every: Duration::from_mins(10),
             look_up_after: Duration::from_secs(5),
         };
@@ -97,7 +98,7 @@ impl Rig {
             }
         };
         let broker = Broker::new(clock.clone(), durable);
-        let interlock = Arc::new(Interlock::new(config.kill_file.clone()));
+        let interlock = Arc::new(Interlock::new(config.kill_file.clone(), Arc::new(clock.clone())));
         Self { disk, dir, clock, log, broker, config, interlock, engine: None, writer: Weak::new() }
     }
 
@@ -114,7 +115,7 @@ impl Rig {
         };
         self.log.take_over(journal.as_ref());
         let book = engine::replay(journal.as_ref()).map_err(|error| error.to_string())?;
-        self.interlock = Arc::new(Interlock::new(self.config.kill_file.clone()));
+        self.interlock = Arc::new(Interlock::new(self.config.kill_file.clone(), Arc::new(self.clock.clone())));
         let archive: Box<dyn engine::Archive> = match &self.disk {
             Disk::Memory(_) => Box::new(self.log.clone()),
             Disk::Files => Box::new(DiskArchive::new(VerifyOptions {
