@@ -16,6 +16,7 @@ use crate::reconcile::ReconciliationReport;
 use crate::trading_state::{StateEntry, TradingState, TradingStates};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use crate::order_record::{Attempt, KeyUse, OrderRecord, PendingReplace};
 
@@ -49,18 +50,18 @@ pub struct Book {
     pub epoch: LeaseEpoch,
     /// Place of the last record.
     pub seq: u64,
-    /// Orders by key.
-    pub orders: BTreeMap<ClOrdId, OrderRecord>,
+    /// Orders by key. Copies of a book share them until one of them changes an order.
+    pub orders: BTreeMap<ClOrdId, Arc<OrderRecord>>,
     /// Orders that are not final, for work that must not grow with history.
     pub open: BTreeSet<ClOrdId>,
     /// Every key ever used.
-    pub keys_used: BTreeMap<ClOrdId, KeyUse>,
+    pub keys_used: BTreeMap<ClOrdId, Arc<KeyUse>>,
     /// Our attempts by the broker's id, per connection generation and afterwards.
     pub by_broker_id: BTreeMap<BrokerOrderId, ClOrdId>,
     /// Highest order id that we ever used.
     pub order_id_high_water: i32,
     /// Approvals by id.
-    pub approvals: BTreeMap<ApprovalId, Approval>,
+    pub approvals: BTreeMap<ApprovalId, Arc<Approval>>,
     /// Previews by id.
     pub previews: BTreeMap<PreviewId, PreviewRecord>,
     /// Active, reducing, halted.
@@ -185,12 +186,12 @@ impl Book {
             return Err(refuse(record, format!("key {key} is used already")));
         }
         if !key.is_exit() {
-            self.keys_used.insert(key.clone(), KeyUse::order(&key, &order.request_hash));
+            self.keys_used.insert(key.clone(), Arc::new(KeyUse::order(&key, &order.request_hash)));
         }
         if !order.status.is_final() {
             self.open.insert(key.clone());
         }
-        self.orders.insert(key, order);
+        self.orders.insert(key, Arc::new(order));
         Ok(())
     }
 
@@ -205,7 +206,7 @@ impl Book {
         if self.approvals.contains_key(&approval.id) {
             return Err(refuse(record, format!("approval {} exists already", approval.id)));
         }
-        if let Some(waiting) = self.orders.get_mut(&order.intent.cl_ord_id) {
+        if let Some(waiting) = self.orders.get_mut(&order.intent.cl_ord_id).map(Arc::make_mut) {
             // Asked anew: the world moved outside the bounds of the first question.
             if waiting.status != OrdStatus::PendingApproval {
                 return Err(refuse(record, format!("order is {}", waiting.status.word())));
@@ -219,7 +220,7 @@ impl Book {
             waiting.reasons.clone_from(&approval.reasons);
             self.add(record, waiting)?;
         }
-        self.approvals.insert(approval.id.clone(), approval.clone());
+        self.approvals.insert(approval.id.clone(), Arc::new(approval.clone()));
         Ok(())
     }
 
@@ -237,7 +238,7 @@ impl Book {
         if let Some(id) = approval {
             self.consume_approval(record, id, order, request_hash)?;
         }
-        if let Some(waiting) = self.orders.get_mut(key) {
+        if let Some(waiting) = self.orders.get_mut(key).map(Arc::make_mut) {
             if approval.is_none() || waiting.intent != order.intent || waiting.request_hash != *request_hash {
                 return Err(refuse(record, "what is released is not what waited for this approval"));
             }
@@ -266,7 +267,7 @@ impl Book {
         if id.get() <= self.order_id_high_water {
             return Err(refuse(record, format!("order id {id} was used before")));
         }
-        if let Some(order) = self.orders.get_mut(key) {
+        if let Some(order) = self.orders.get_mut(key).map(Arc::make_mut) {
             order.attempts.push(attempt);
         }
         self.by_broker_id.insert(id, key.clone());
@@ -282,7 +283,7 @@ impl Book {
         order: &ResolvedOrder,
         request_hash: &str,
     ) -> Result<(), ReplayError> {
-        let Some(approval) = self.approvals.get_mut(id) else {
+        let Some(approval) = self.approvals.get_mut(id).map(Arc::make_mut) else {
             return Err(refuse(record, format!("approval {id} does not exist")));
         };
         if approval.status != ApprovalStatus::Approved {
@@ -311,7 +312,7 @@ impl Book {
         by: Option<&KeyId>,
         reason: Option<&String>,
     ) -> Result<(), ReplayError> {
-        let Some(approval) = self.approvals.get_mut(id) else {
+        let Some(approval) = self.approvals.get_mut(id).map(Arc::make_mut) else {
             return Err(refuse(record, format!("approval {id} does not exist")));
         };
         let (from, to) = (approval.status, status);
@@ -333,7 +334,7 @@ impl Book {
         if self.keys_used.contains_key(key) {
             return Err(refuse(record, format!("key {key} is used already")));
         }
-        self.keys_used.insert(key.clone(), key_use);
+        self.keys_used.insert(key.clone(), Arc::new(key_use));
         Ok(())
     }
 
@@ -345,7 +346,7 @@ impl Book {
         kind: EventKind,
         note: impl FnOnce(&mut OrderRecord),
     ) -> Result<(), ReplayError> {
-        let Some(order) = self.orders.get_mut(cl_ord_id) else {
+        let Some(order) = self.orders.get_mut(cl_ord_id).map(Arc::make_mut) else {
             return Err(refuse(record, format!("order {cl_ord_id} does not exist")));
         };
         order.step(kind, record.at).map_err(|why| refuse(record, why))?;
@@ -355,7 +356,7 @@ impl Book {
     }
 
     fn order_event(&mut self, record: &Recorded, key: &ClOrdId, event: &OrderEvent) -> Result<(), ReplayError> {
-        let Some(order) = self.orders.get_mut(key) else {
+        let Some(order) = self.orders.get_mut(key).map(Arc::make_mut) else {
             return Err(refuse(record, format!("order {key} does not exist")));
         };
         let odd = order.apply(event, record.at).map_err(|why| refuse(record, why))?;
@@ -460,9 +461,19 @@ impl Book {
         })
     }
 
+    /// One order.
+    pub fn order(&self, key: &ClOrdId) -> Option<&OrderRecord> {
+        self.orders.get(key).map(Arc::as_ref)
+    }
+
+    /// One approval.
+    pub fn approval(&self, id: &ApprovalId) -> Option<&Approval> {
+        self.approvals.get(id).map(Arc::as_ref)
+    }
+
     /// Orders that are not final.
     pub fn open_orders(&self) -> impl Iterator<Item = &OrderRecord> {
-        self.open.iter().filter_map(|key| self.orders.get(key))
+        self.open.iter().filter_map(|key| self.orders.get(key).map(Arc::as_ref))
     }
 }
 

@@ -360,7 +360,7 @@ proptest! {
         let mut book = book_of(Vec::new());
         let mut records = Vec::new();
         for event in events {
-            let before = book.orders.get(&key("o-1")).map_or(Decimal::ZERO, OrderRecord::cum_qty);
+            let before = book.order(&key("o-1")).map_or(Decimal::ZERO, OrderRecord::cum_qty);
             let record = Recorded { seq: book.seq + 1, at: at(1), event };
             book.apply(&record).unwrap();
             let order = first(&book);

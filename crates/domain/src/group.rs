@@ -77,7 +77,7 @@ impl Book {
     pub fn exits(&self, key: &ClOrdId) -> impl Iterator<Item = &OrderRecord> {
         let bracket = !key.is_exit() && self.orders.get(key).is_some_and(|order| order.intent.bracket.is_some());
         let keys = bracket.then(|| Leg::EXITS.map(|leg| key.leg_key(leg)));
-        keys.into_iter().flatten().filter_map(|key| self.orders.get(&key))
+        keys.into_iter().flatten().filter_map(|key| self.order(&key))
     }
 
     /// The bracket that a key belongs to, whichever of its orders it names.

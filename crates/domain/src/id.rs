@@ -1,8 +1,11 @@
 //! Identifiers. Each is parsed once, at the boundary, and cannot be confused with another.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as DeError, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::Arc;
 
 pub use crate::cl_ord_id::{ClOrdId, Leg};
 
@@ -16,12 +19,30 @@ pub struct IdError {
     pub rule: &'static str,
 }
 
+/// Reads a text and parses it, without an owned copy between.
+struct ParsedText<T> {
+    rule: &'static str,
+    made: PhantomData<T>,
+}
+
+impl<T: FromStr<Err = IdError>> Visitor<'_> for ParsedText<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.rule)
+    }
+
+    fn visit_str<E: DeError>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+// Journal, orders and indexes hold the same ids over and over: a copy shares the text.
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $rule:literal, $allowed:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The text of the identifier.
@@ -37,7 +58,7 @@ macro_rules! text_id {
                 if text.is_empty() || text.len() > $max || !text.chars().all(allowed) {
                     return Err(IdError { what: $what, rule: $rule });
                 }
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
         }
 
@@ -50,7 +71,19 @@ macro_rules! text_id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0
+                id.as_str().to_owned()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(ParsedText { rule: $rule, made: PhantomData })
             }
         }
 

@@ -120,7 +120,7 @@ impl<'a> Run<'a> {
         // Trades of an order that is over come late, so every order counts.
         let by_perm =
             perm_id.and_then(|perm_id| self.book.orders.values().find(|order| order.perm_id == Some(perm_id)));
-        by_perm.map_or(Whose::External, Whose::Ours)
+        by_perm.map_or(Whose::External, |order| Whose::Ours(order))
     }
 
     fn differ(&mut self, rule: u8, cl_ord_id: Option<&ClOrdId>, what: String) {

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 impl Core {
     fn order(&self, key: &ClOrdId) -> Result<&OrderRecord, Fault> {
-        self.book.orders.get(key).ok_or_else(|| Fault::NotFound { what: "order", id: key.to_string() })
+        self.book.order(key).ok_or_else(|| Fault::NotFound { what: "order", id: key.to_string() })
     }
 
     pub(crate) fn cancel(
@@ -78,7 +78,7 @@ impl Core {
     /// Writes the cancel if there is a connection to write it to.
     pub(crate) fn send_cancel(&mut self, batch: &mut Batch, now: Timestamp, cl_ord_id: &ClOrdId) {
         let generation = self.session.generation;
-        let attempt = self.book.orders.get(cl_ord_id).and_then(OrderRecord::last_attempt).copied();
+        let attempt = self.book.order(cl_ord_id).and_then(OrderRecord::last_attempt).copied();
         self.cancels.insert(cl_ord_id.clone(), now);
         if let Some(attempt) = attempt
             && self.link_is_up()

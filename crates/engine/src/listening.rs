@@ -147,13 +147,13 @@ impl Core {
         if let Some(reference) = OrderRef::parse(order_ref) {
             // An order that we never sent cannot be at the broker: whoever bears its reference is an orphan.
             return (Some(&reference.installation) == self.book.installation.as_ref())
-                .then(|| self.book.orders.get(&reference.cl_ord_id))
+                .then(|| self.book.order(&reference.cl_ord_id))
                 .flatten()
                 .filter(|order| !order.attempts.is_empty());
         }
         let ours = client_id.is_none_or(|id| id == self.config.client_id);
         let key = id.filter(|_| ours).and_then(|id| self.book.by_broker_id.get(&id));
-        let order = key.and_then(|key| self.book.orders.get(key))?;
+        let order = key.and_then(|key| self.book.order(key))?;
         // The same number with another permanent id is another order.
         match (order.perm_id, perm_id) {
             (Some(known), Some(told)) if known != told => None,

@@ -13,6 +13,7 @@ use domain::mode::ModeProof;
 use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 impl Service {
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {
@@ -129,13 +130,13 @@ impl Service {
             };
             let mut found: Vec<&OrderRecord> = if filter.open_only {
                 let keys: BTreeSet<ClOrdId> = book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect();
-                keys.iter().filter_map(|key| book.orders.get(key)).filter(wanted).collect()
+                keys.iter().filter_map(|key| book.order(key)).filter(wanted).collect()
             } else {
-                book.orders.values().filter(wanted).collect()
+                book.orders.values().map(Arc::as_ref).filter(wanted).collect()
             };
             let place = |order: &OrderRecord| (order.created_at, order.intent.cl_ord_id.clone());
             found.sort_by_key(|order| std::cmp::Reverse(place(order)));
-            let after = filter.after.as_ref().and_then(|key| book.orders.get(key)).map(place);
+            let after = filter.after.as_ref().and_then(|key| book.order(key)).map(place);
             found
                 .into_iter()
                 .filter(|order| after.as_ref().is_none_or(|after| place(order) < *after))

@@ -118,7 +118,7 @@ impl Service {
 
     pub(crate) fn order_record(&self, key: &ClOrdId) -> Result<OrderRecord, Fault> {
         let missing = || Fault::NotFound { what: "order", id: key.to_string() };
-        self.look(|book, _| book.orders.get(key).cloned()).ok_or_else(missing)
+        self.look(|book, _| book.order(key).cloned()).ok_or_else(missing)
     }
 
     /// The account in use; another one is refused by name.

@@ -394,7 +394,7 @@ impl Core {
         granted.status = ApprovalStatus::Approved;
         granted.decided_by = Some(by.key_id.clone());
         granted.decided_at = Some(now);
-        let record = self.book.orders.get(&granted.cl_ord_id);
+        let record = self.book.order(&granted.cl_ord_id);
         let (Some(mut order), Some(record)) = (record.and_then(domain::order_record::OrderRecord::resolved), record)
         else {
             return Err(Fault::NotFound { what: "order", id: granted.cl_ord_id.to_string() });
@@ -456,7 +456,7 @@ impl Core {
     /// The approval if it still waits.
     pub(crate) fn pending_approval(&self, id: &ApprovalId, now: Timestamp) -> Result<Approval, Fault> {
         let approval =
-            self.book.approvals.get(id).ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })?;
+            self.book.approval(id).ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })?;
         let over = |status: &str| Fault::ApprovalOver { id: id.clone(), status: status.to_owned() };
         if approval.status != ApprovalStatus::Pending {
             return Err(over(approval.status.word()));

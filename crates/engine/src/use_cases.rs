@@ -290,7 +290,7 @@ impl Desk for Service {
         need(by, Scope::Read)?;
         let mut found: Vec<Approval> = self.look(|book, _| {
             let wanted = |approval: &&Approval| !pending_only || approval.status == ApprovalStatus::Pending;
-            book.approvals.values().filter(wanted).cloned().collect()
+            book.approvals.values().map(Arc::as_ref).filter(wanted).cloned().collect()
         });
         found.sort_by(|a, b| b.requested_at.cmp(&a.requested_at).then_with(|| b.id.cmp(&a.id)));
         Ok(found)
@@ -298,7 +298,7 @@ impl Desk for Service {
 
     fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<Approval, Fault> {
         need(by, Scope::Read)?;
-        let found = self.look(|book, _| book.approvals.get(id).cloned());
+        let found = self.look(|book, _| book.approval(id).cloned());
         found.ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })
     }
 
@@ -451,7 +451,7 @@ impl Service {
     }
 
     fn approval_record(&self, id: &ApprovalId) -> Result<Approval, Fault> {
-        let found = self.look(|book, _| book.approvals.get(id).cloned());
+        let found = self.look(|book, _| book.approval(id).cloned());
         found.ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })
     }
 

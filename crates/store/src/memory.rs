@@ -1,16 +1,20 @@
 //! The journal's twin for tests: the same transaction on a database in memory, with faults on demand and a crash that
 //! loses what was not synced.
+//!
+//! One database lives as long as the disk. What was written but not synced is the transaction that is still open: a
+//! crash rolls it back, the next opening commits it. So opening costs no replay, however long the history.
 
 use crate::chain::ChainKey;
 use crate::error::{FaultKind, JournalError, OpenError, StorageFault};
 use crate::journal::{Head, Journal, Lease};
 use crate::writer::Writer;
-use crate::{lease, projection, row, schema};
+use crate::{lease, open, projection, row, schema};
+use domain::book::Book;
 use domain::id::LeaseEpoch;
 use domain::journal::{JournalEvent, Recorded};
 use jiff::Timestamp;
-use rusqlite::Connection;
-use std::collections::BTreeMap;
+use rusqlite::{Connection, DropBehavior};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where an append fails. The writer sees the same error each time: it cannot know.
@@ -24,10 +28,11 @@ pub enum Fault {
     AfterCommit,
 }
 
-/// Which appends fail, counted from 1 over the life of a [`MemoryDisk`]; empty batches do not count.
+/// Which operations fail, counted from 1 over the life of a [`MemoryDisk`]; empty batches do not count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultPlan {
     faults: BTreeMap<u64, Fault>,
+    syncs: BTreeSet<u64>,
 }
 
 impl FaultPlan {
@@ -36,29 +41,44 @@ impl FaultPlan {
         self.faults.insert(nth, fault);
         self
     }
+
+    /// The `nth` sync of the checkpoint file fails; the journal writes no more after it.
+    pub fn fail_sync(mut self, nth: u64) -> Self {
+        self.syncs.insert(nth);
+        self
+    }
 }
 
-#[derive(Debug)]
-struct Batch {
-    at: Timestamp,
-    events: Vec<JournalEvent>,
+/// Where the journal stood before the transaction that is still open.
+struct Before {
+    head: Head,
+    book: Option<Book>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Disk {
-    durable: Vec<Batch>,
-    unsynced: Vec<Batch>,
+    /// Made by the first opening.
+    writer: Option<Writer>,
+    /// `Some` while a transaction is written but not synced.
+    unsynced: Option<Before>,
     epoch: u64,
-    beat: u64,
     crashes: u64,
     appends: u64,
+    syncs: u64,
     plan: FaultPlan,
 }
 
 /// What survives a crash. Clones share it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct MemoryDisk {
     disk: Arc<Mutex<Disk>>,
+}
+
+impl std::fmt::Debug for MemoryDisk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let disk = self.lock();
+        f.debug_struct("MemoryDisk").field("appends", &disk.appends).field("crashes", &disk.crashes).finish()
+    }
 }
 
 impl MemoryDisk {
@@ -67,7 +87,7 @@ impl MemoryDisk {
         Self::default()
     }
 
-    /// Sets which appends fail from now on.
+    /// Sets which operations fail from now on.
     pub fn plan(&self, plan: FaultPlan) {
         self.lock().plan = plan;
     }
@@ -77,11 +97,27 @@ impl MemoryDisk {
         self.lock().appends
     }
 
+    /// Syncs of the checkpoint file so far, failed ones included.
+    pub fn syncs(&self) -> u64 {
+        self.lock().syncs
+    }
+
     /// The power fails: what was not synced is gone, and journals that are open write no more.
     pub fn crash(&self) {
         let mut disk = self.lock();
-        disk.unsynced.clear();
         disk.crashes += 1;
+        let Some(before) = disk.unsynced.take() else {
+            return;
+        };
+        if let Some(writer) = &mut disk.writer {
+            match writer.conn.execute_batch("ROLLBACK") {
+                Ok(()) => writer.stand_at(before.head, before.book),
+                Err(error) => {
+                    tracing::error!(%error, "the database in memory does not roll back: begun anew");
+                    disk.writer = None;
+                }
+            }
+        }
     }
 
     /// Opens for writing, as a new holder of the lease: journals that were open before are fenced.
@@ -89,32 +125,21 @@ impl MemoryDisk {
     /// # Errors
     /// The database in memory could not be made.
     pub fn open(&self) -> Result<MemoryJournal, OpenError> {
-        let (batches, crashes) = {
-            let mut disk = self.lock();
-            disk.epoch += 1;
+        let mut disk = self.lock();
+        let disk = &mut *disk;
+        let writer = match &mut disk.writer {
+            Some(writer) => writer,
+            empty @ None => empty.insert(format()?),
+        };
+        if disk.unsynced.take().is_some() {
             // The process ended but not the machine: the system still writes what it was given.
-            let unsynced = std::mem::take(&mut disk.unsynced);
-            disk.durable.extend(unsynced);
-            let batches: Vec<_> = disk.durable.iter().map(|batch| (batch.at, batch.events.clone())).collect();
-            (batches, disk.crashes)
-        };
-        let mut conn = Connection::open_in_memory()?;
-        schema::migrate(&mut conn, schema::NEWEST)?;
-        let book = projection::rebuild(&conn).map_err(OpenError::Unreplayable)?;
-        let previous_ended_cleanly = match batches.last().and_then(|(_, events)| events.last()) {
-            Some(last) => matches!(last, JournalEvent::Stopped),
-            None => true,
-        };
-        let started_at = batches.last().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at);
-        let epoch = lease::begin_epoch(&conn, started_at)?;
-        let mut writer = Writer::new(conn, ChainKey::new(&[0; 32]), Head::START, epoch, book);
-        for (at, events) in batches {
-            writer
-                .append(at, &events, &mut |tx| tx.commit().map_err(StorageFault::from))
-                .map_err(OpenError::Unreplayable)?;
+            writer.conn.execute_batch("COMMIT")?;
         }
-        let epoch = self.lock().epoch;
-        Ok(MemoryJournal { writer: Mutex::new(writer), disk: self.clone(), epoch, crashes, previous_ended_cleanly })
+        let previous_ended_cleanly = open::ended_cleanly(&writer.conn)?;
+        disk.epoch = lease::begin_epoch(&writer.conn, Timestamp::UNIX_EPOCH)?;
+        writer.take_over(disk.epoch);
+        let (epoch, crashes) = (disk.epoch, disk.crashes);
+        Ok(MemoryJournal { disk: self.clone(), epoch, crashes, is_poisoned: false, previous_ended_cleanly })
     }
 
     fn lock(&self) -> MutexGuard<'_, Disk> {
@@ -123,56 +148,91 @@ impl MemoryDisk {
     }
 }
 
+/// A new, empty database.
+fn format() -> Result<Writer, OpenError> {
+    let mut conn = Connection::open_in_memory()?;
+    schema::migrate(&mut conn, schema::NEWEST)?;
+    open::configure_cache(&conn);
+    let book = projection::rebuild(&conn).map_err(OpenError::Unreplayable)?;
+    Ok(Writer::new(conn, ChainKey::new(&[0; 32]), Head::START, 0, book))
+}
+
 /// A journal on a [`MemoryDisk`].
 pub struct MemoryJournal {
-    writer: Mutex<Writer>,
     disk: MemoryDisk,
     epoch: u64,
     crashes: u64,
+    is_poisoned: bool,
     previous_ended_cleanly: bool,
 }
 
 impl MemoryJournal {
-    fn writer(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The state that the records add up to; `None` right after a refused batch.
+    pub fn book(&self) -> Option<Book> {
+        self.disk.lock().writer.as_ref().and_then(Writer::book).cloned()
+    }
+
+    fn refuse_without_power(&mut self, crashes: u64) -> Result<(), JournalError> {
+        if crashes != self.crashes {
+            self.is_poisoned = true;
+            return Err(JournalError::Failed(injected("the power failed")));
+        }
+        Ok(())
     }
 }
 
 impl Journal for MemoryJournal {
     fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError> {
-        let mut writer = self.writer();
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        if writer.is_poisoned() {
+        let handle = self.disk.clone();
+        let mut disk = handle.lock();
+        let disk = &mut *disk;
+        if self.is_poisoned {
             return Err(JournalError::Poisoned);
         }
-        let mut disk = self.disk.lock();
-        if disk.epoch != self.epoch {
+        let is_fenced = disk.epoch != self.epoch;
+        if is_fenced && disk.unsynced.is_some() {
             return Err(JournalError::LeaseLost { ours: self.epoch, current: disk.epoch });
         }
-        if disk.crashes != self.crashes {
-            writer.poison();
-            return Err(JournalError::Failed(injected("the power failed")));
+        let mut fault = None;
+        // A fenced journal is told so by the transaction itself.
+        if !is_fenced {
+            self.refuse_without_power(disk.crashes)?;
+            disk.appends += 1;
+            fault = disk.plan.faults.remove(&disk.appends);
         }
-        disk.appends += 1;
-        let nth = disk.appends;
-        let fault = disk.plan.faults.remove(&nth);
-        let batch = Batch { at, events: events.to_vec() };
-        let mut batch = Some(batch);
-        writer.append(at, events, &mut |tx| {
-            let target = match fault {
-                Some(Fault::BeforeCommit) => return Err(injected("a fault before the commit")),
-                Some(Fault::InsideCommit) => &mut disk.unsynced,
-                Some(Fault::AfterCommit) | None => &mut disk.durable,
-            };
-            target.extend(batch.take());
-            tx.commit()?;
-            match fault {
-                Some(_) => Err(injected("a fault in or after the commit")),
-                None => Ok(()),
+        let Some(writer) = disk.writer.as_mut() else {
+            return Err(JournalError::Failed(injected("the database in memory is gone")));
+        };
+        // Only a fault needs the way back.
+        let before = fault.map(|_| Before { head: writer.head, book: writer.book().cloned() });
+        let appended = writer.append_under(self.epoch, at, events, &mut |mut tx| match fault {
+            Some(Fault::BeforeCommit) => Err(injected("a fault before the commit")),
+            Some(Fault::InsideCommit) => {
+                tx.set_drop_behavior(DropBehavior::Ignore);
+                Ok(())
             }
-        })
+            Some(Fault::AfterCommit) | None => tx.commit().map_err(StorageFault::from),
+        });
+        match (&appended, fault) {
+            (Ok(_), None) => return appended,
+            (Ok(_), Some(Fault::InsideCommit)) => disk.unsynced = before,
+            // Nothing was written: the next holder goes on from before.
+            (Err(JournalError::Failed(_)), Some(Fault::BeforeCommit)) => {
+                if let Some(Before { head, book }) = before {
+                    writer.stand_at(head, book);
+                }
+            }
+            (Ok(_), Some(Fault::BeforeCommit | Fault::AfterCommit)) => {}
+            (Err(error), Some(_) | None) => {
+                self.is_poisoned = !error.is_harmless() && !matches!(error, JournalError::LeaseLost { .. });
+                return appended;
+            }
+        }
+        self.is_poisoned = true;
+        Err(JournalError::Failed(injected("a fault before, in or after the commit")))
     }
 
     fn replay(
@@ -180,11 +240,14 @@ impl Journal for MemoryJournal {
         from_seq: u64,
         visit: &mut dyn FnMut(Recorded) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
-        row::replay(&self.writer().conn, from_seq, visit)
+        match &self.disk.lock().writer {
+            Some(writer) => row::replay(&writer.conn, from_seq, visit),
+            None => Ok(()),
+        }
     }
 
     fn head(&self) -> Head {
-        self.writer().head
+        self.disk.lock().writer.as_ref().map_or(Head::START, |writer| writer.head)
     }
 
     fn lease(&self) -> Lease {
@@ -197,18 +260,30 @@ impl Journal for MemoryJournal {
     }
 
     fn beat(&mut self) -> Result<(), JournalError> {
-        if self.writer().is_poisoned() {
+        if self.is_poisoned {
             return Err(JournalError::Poisoned);
         }
-        let mut disk = self.disk.lock();
-        if disk.epoch != self.epoch {
-            return Err(JournalError::LeaseLost { ours: self.epoch, current: disk.epoch });
+        let handle = self.disk.clone();
+        let disk = handle.lock();
+        if disk.epoch == self.epoch {
+            self.refuse_without_power(disk.crashes)?;
         }
-        disk.beat += 1;
-        Ok(())
+        match &disk.writer {
+            Some(writer) => lease::beat(&writer.conn, self.epoch),
+            None => Err(JournalError::Failed(injected("the database in memory is gone"))),
+        }
     }
 
     fn sync_checkpoint(&mut self) -> Result<(), JournalError> {
+        let handle = self.disk.clone();
+        let mut disk = handle.lock();
+        self.refuse_without_power(disk.crashes)?;
+        disk.syncs += 1;
+        let nth = disk.syncs;
+        if disk.plan.syncs.remove(&nth) {
+            self.is_poisoned = true;
+            return Err(JournalError::Failed(injected("a fault while syncing the checkpoint file")));
+        }
         Ok(())
     }
 }

@@ -172,8 +172,13 @@ fn configure(conn: &Connection) -> Result<(), rusqlite::Error> {
     conn.pragma_update(None, "fullfsync", true)?;
     conn.pragma_update(None, "checkpoint_fullfsync", true)?;
     conn.pragma_update(None, "trusted_schema", false)?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    configure_cache(conn);
     Ok(())
+}
+
+/// Room for every statement of the append path, so that none is prepared twice.
+pub(crate) fn configure_cache(conn: &Connection) {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
 }
 
 /// Whether the database is ours and of a schema that we know.
@@ -258,7 +263,7 @@ fn check_against_checkpoint(
     Ok((head, lines))
 }
 
-fn ended_cleanly(conn: &Connection) -> Result<bool, rusqlite::Error> {
+pub(crate) fn ended_cleanly(conn: &Connection) -> Result<bool, rusqlite::Error> {
     let last: Option<String> =
         conn.query_row("SELECT kind FROM records ORDER BY seq DESC LIMIT 1", [], |row| row.get(0)).optional()?;
     Ok(last.is_none_or(|kind| kind == domain::journal::JournalEvent::Stopped.kind()))

@@ -86,6 +86,32 @@ impl Writer {
         Ok(records)
     }
 
+    /// As [`Self::append`], for a holder of the lease that may have been fenced.
+    pub(crate) fn append_under(
+        &mut self,
+        epoch: u64,
+        at: Timestamp,
+        events: &[JournalEvent],
+        commit: &mut dyn FnMut(Transaction<'_>) -> Result<(), StorageFault>,
+    ) -> Result<Vec<Recorded>, JournalError> {
+        let in_force = std::mem::replace(&mut self.epoch, epoch);
+        let appended = self.append(at, events, commit);
+        self.epoch = in_force;
+        appended
+    }
+
+    /// A new holder of the lease writes on.
+    pub(crate) fn take_over(&mut self, epoch: u64) {
+        self.epoch = epoch;
+        self.is_poisoned = false;
+    }
+
+    /// The transaction was rolled back: the journal ends where it ended before.
+    pub(crate) fn stand_at(&mut self, head: Head, book: Option<Book>) {
+        self.head = head;
+        self.book = book;
+    }
+
     /// No more writes after this.
     pub(crate) fn poison(&mut self) {
         self.is_poisoned = true;

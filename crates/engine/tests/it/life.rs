@@ -177,7 +177,7 @@ async fn readers_see_what_a_fresh_replay_says() {
     rig.broker.commission("e.1.01", "1").await;
     rig.settle().await;
     let replayed = rig.log.book();
-    assert_eq!(replayed.orders.get(&key("k-1")), Some(&rig.order("k-1")));
+    assert_eq!(replayed.order(&key("k-1")), Some(&rig.order("k-1")));
     let status = rig.desk().status(&alice()).unwrap();
     assert_eq!(status.journal_head.0, replayed.seq);
 }

@@ -112,3 +112,47 @@ fn a_conflict_leaves_the_twin_usable() {
     journal.append(at(3), &[notice(2)]).unwrap();
     assert_eq!(all(&disk.open().unwrap()).len(), 2);
 }
+
+#[test]
+fn what_a_fault_inside_the_commit_left_is_kept_by_the_next_holder_who_goes_on_from_it() {
+    let disk = MemoryDisk::new();
+    disk.plan(FaultPlan::default().fail(2, Fault::InsideCommit).fail(4, Fault::InsideCommit));
+    let mut first = disk.open().unwrap();
+    first.append(at(1), &[denied("k")]).unwrap();
+    assert!(matches!(first.append(at(2), &[denied("l")]), Err(JournalError::Failed(_))));
+    let mut second = disk.open().unwrap();
+    assert_eq!(second.head().seq, 2);
+    assert!(second.append(at(3), &[denied("l")]).is_err_and(|error| error.is_harmless()), "the key is spent");
+    assert!(matches!(second.append(at(4), &[denied("m")]), Err(JournalError::Failed(_))));
+    disk.crash();
+    let mut third = disk.open().unwrap();
+    assert_eq!(third.head().seq, 2);
+    third.append(at(5), &[denied("m")]).unwrap();
+    let mut replayed = domain::book::Book::empty();
+    for record in all(&third) {
+        replayed.apply(&record).unwrap();
+    }
+    assert_eq!(third.book(), Some(replayed));
+}
+
+#[test]
+fn a_fenced_journal_is_told_so_while_the_new_one_has_a_fault() {
+    let disk = MemoryDisk::new();
+    disk.plan(FaultPlan::default().fail(1, Fault::InsideCommit));
+    let mut old = disk.open().unwrap();
+    let mut new = disk.open().unwrap();
+    assert!(new.append(at(1), &[notice(1)]).is_err());
+    assert_eq!(old.append(at(2), &[notice(2)]), Err(JournalError::LeaseLost { ours: 1, current: 2 }));
+}
+
+#[test]
+fn a_sync_of_the_checkpoint_fails_when_the_plan_says_so() {
+    let disk = MemoryDisk::new();
+    disk.plan(FaultPlan::default().fail_sync(2));
+    let mut journal = disk.open().unwrap();
+    journal.sync_checkpoint().unwrap();
+    assert!(matches!(journal.sync_checkpoint(), Err(JournalError::Failed(_))));
+    assert_eq!(journal.append(at(1), &[notice(1)]), Err(JournalError::Poisoned));
+    assert_eq!(disk.syncs(), 2);
+    disk.open().unwrap().append(at(2), &[notice(2)]).unwrap();
+}
