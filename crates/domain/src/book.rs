@@ -14,6 +14,7 @@ use crate::lifecycle::{EventKind, OrdStatus};
 use crate::principal::{KeyRecord, Principal};
 use crate::reconcile::ReconciliationReport;
 use crate::trading_state::{StateEntry, TradingState, TradingStates};
+use crate::verification::Verification;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -78,6 +79,8 @@ pub struct Book {
     pub external_orders: BTreeMap<i64, BrokerOrder>,
     /// The newest reconciliation.
     pub last_reconciliation: Option<ReconciliationReport>,
+    /// The newest walk over the whole journal, and when its result was booked.
+    pub last_verification: Option<(Timestamp, Verification)>,
     /// API keys.
     pub api_keys: BTreeMap<KeyId, KeyRecord>,
     /// Number of the newest connection.
@@ -107,6 +110,7 @@ impl Book {
             early_commissions: BTreeMap::new(),
             external_orders: BTreeMap::new(),
             last_reconciliation: None,
+            last_verification: None,
             api_keys: BTreeMap::new(),
             generation: Generation(0),
             counts: BTreeMap::new(),
@@ -172,6 +176,7 @@ impl Book {
             | JournalEvent::InstrumentHalted { .. }
             | JournalEvent::InstrumentReleased { .. }
             | JournalEvent::Reconciled { .. }
+            | JournalEvent::Verified { .. }
             | JournalEvent::KeyCreated { .. }
             | JournalEvent::KeyRevoked { .. } => {
                 self.facts(record);
@@ -432,6 +437,9 @@ impl Book {
             }
             JournalEvent::Reconciled { report } => {
                 self.last_reconciliation = Some(report.as_ref().clone());
+            }
+            JournalEvent::Verified { walk } => {
+                self.last_verification = Some((record.at, walk.as_ref().clone()));
             }
             JournalEvent::KeyCreated { key, .. } => {
                 self.api_keys.insert(key.id.clone(), key.clone());

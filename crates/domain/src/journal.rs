@@ -16,6 +16,7 @@ use crate::principal::{KeyRecord, Principal};
 use crate::reason::Reason;
 use crate::reconcile::ReconciliationReport;
 use crate::trading_state::{KillScope, TradingState};
+use crate::verification::Verification;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -229,6 +230,11 @@ pub enum JournalEvent {
         /// The result.
         report: Box<ReconciliationReport>,
     },
+    /// The whole journal was walked.
+    Verified {
+        /// What was found.
+        walk: Box<Verification>,
+    },
     /// An API key was made.
     KeyCreated {
         /// The key, as a hash.
@@ -271,6 +277,7 @@ impl JournalEvent {
             Self::InstrumentHalted { .. } => "instrument_halted",
             Self::InstrumentReleased { .. } => "instrument_released",
             Self::Reconciled { .. } => "reconciled",
+            Self::Verified { .. } => "verified",
             Self::KeyCreated { .. } => "key_created",
             Self::KeyRevoked { .. } => "key_revoked",
         }
@@ -301,6 +308,7 @@ impl JournalEvent {
             | Self::InstrumentHalted { .. }
             | Self::InstrumentReleased { .. }
             | Self::Reconciled { .. }
+            | Self::Verified { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,
         }
@@ -331,6 +339,7 @@ impl JournalEvent {
             | Self::ExternalOrder { .. }
             | Self::InstrumentHalted { .. }
             | Self::Reconciled { .. }
+            | Self::Verified { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,
         }

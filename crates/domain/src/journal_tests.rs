@@ -73,6 +73,15 @@ fn about_the_installation() -> Vec<JournalEvent> {
                 differences: vec![Difference { rule: 2, cl_ord_id: "o-1".parse().ok(), what: "adopted".to_owned() }],
             }),
         },
+        JournalEvent::Verified {
+            walk: Box::new(Verification {
+                began_at: at(0),
+                records: 9,
+                head_hash: "dd".to_owned(),
+                findings_total: 1,
+                findings: vec!["record 4 was changed".to_owned()],
+            }),
+        },
         JournalEvent::KeyCreated {
             key: KeyRecord {
                 id: "agent".parse().unwrap(),
@@ -186,7 +195,7 @@ fn the_shape_of_what_happens_to_an_order_is_permanent() {
 fn the_examples_cover_every_kind_of_record() {
     let kinds: BTreeSet<&str> =
         about_the_installation().iter().chain(about_orders().iter()).map(JournalEvent::kind).collect();
-    assert_eq!(kinds.len(), 24, "an example for each variant of JournalEvent");
+    assert_eq!(kinds.len(), 25, "an example for each variant of JournalEvent");
 }
 
 #[test]

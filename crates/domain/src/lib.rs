@@ -32,5 +32,6 @@ pub mod reason;
 pub mod rebalance;
 pub mod reconcile;
 pub mod trading_state;
+pub mod verification;
 
 pub use approved::Approved;

@@ -4,7 +4,7 @@ use crate::desk::{AuditFilter, AuditRecord, AuditVerification};
 use domain::fault::Fault;
 use std::fmt;
 use store::verify::{Fault as Finding, VerifyOptions};
-use store::{Direction, JournalReader, Page, RecordFilter};
+use store::{Direction, FaultKind, JournalReader, OpenError, Page, RecordFilter, StorageFault};
 
 /// The journal for readers. Calls may take long and run outside the async threads.
 pub trait Archive: Send + Sync + fmt::Debug {
@@ -58,14 +58,25 @@ impl Archive for DiskArchive {
     }
 
     fn verify(&self) -> Result<AuditVerification, Fault> {
-        let report = store::verify::verify(&self.options).map_err(|error| Fault::Storage(error.to_string()))?;
+        let report = match store::verify::verify(&self.options) {
+            Ok(report) => report,
+            Err(OpenError::Storage(fault)) if fault.kind == FaultKind::Corrupt => return Ok(damaged(&fault)),
+            Err(error) => return Err(Fault::Storage(error.to_string())),
+        };
         Ok(AuditVerification {
+            findings_total: report.faults_total,
             ok: report.is_clean(),
             records: report.records,
             head_hash: report.head_hash,
             findings: report.faults.iter().map(|fault| (place_of(fault), fault.to_string())).collect(),
         })
     }
+}
+
+/// Pages that cannot be read are a finding: no second attempt makes them whole.
+fn damaged(fault: &StorageFault) -> AuditVerification {
+    let findings = vec![(None, fault.to_string())];
+    AuditVerification { ok: false, records: 0, head_hash: String::new(), findings_total: 1, findings }
 }
 
 /// The record that a finding is about, where it is about one.

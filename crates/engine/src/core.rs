@@ -16,6 +16,7 @@ use domain::mode::Trading;
 use domain::order::OrderIntent;
 use domain::order_record::OrderRecord;
 use domain::principal::{Face, Principal, PrincipalKind};
+use domain::verification::VerificationPlan;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -31,6 +32,8 @@ pub(crate) enum Effect {
     Cancel { cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId, generation: Generation },
     /// Compare journal and broker.
     Reconcile { generation: Generation, look: u64 },
+    /// Walk the whole journal.
+    Verify,
     /// Open every market-data line again.
     ReopenLines,
 }
@@ -87,6 +90,8 @@ pub(crate) struct Core {
     pub(crate) traded_since_look: bool,
     /// Entries of brackets in which something moved, or is late.
     pub(crate) moved_groups: BTreeSet<ClOrdId>,
+    /// When to walk the whole journal.
+    pub(crate) verification: VerificationPlan,
     /// A record did not follow from the book: a fault of ours; the process ends.
     pub(crate) broken: Option<String>,
 }
@@ -132,6 +137,7 @@ impl Core {
             looks: 0,
             traded_since_look: false,
             moved_groups: book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect(),
+            verification: VerificationPlan::begun(now),
             broken: None,
             config,
             book,

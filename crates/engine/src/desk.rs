@@ -18,6 +18,7 @@ use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::reason::Reason;
 use domain::reconcile::ReconciliationReport;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
+use domain::verification::Verification;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,8 @@ pub struct Status {
     pub link: LinkStatus,
     /// The newest reconciliation.
     pub reconciliation: Option<ReconciliationReport>,
+    /// The newest walk over the whole journal.
+    pub verification: VerificationStatus,
     /// Trading states that were ever set.
     pub trading_states: Vec<(KillScope, StateEntry)>,
     /// Whether the file `KILL` is there.
@@ -66,6 +69,17 @@ pub struct Status {
     pub not_ready: Vec<String>,
     /// Oldest age of a quote that is kept current, milliseconds; `None` when none is.
     pub worst_quote_age_ms: Option<i64>,
+}
+
+/// When the journal was last walked as a whole, and with what result. Arming for live needs a clean one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerificationStatus {
+    /// When the newest result was booked, and the result; `None` before the first.
+    pub newest: Option<(Timestamp, Verification)>,
+    /// Whether a walk is under way.
+    pub is_under_way: bool,
+    /// Why the newest attempt gave no result.
+    pub failed: Option<String>,
 }
 
 /// The broker link.
@@ -219,7 +233,9 @@ pub struct AuditVerification {
     pub records: u64,
     /// Hash of the last record, hex.
     pub head_hash: String,
-    /// Every finding: place, and what is wrong with it.
+    /// How many things are wrong.
+    pub findings_total: u64,
+    /// The first of them: place, and what is wrong.
     pub findings: Vec<(Option<u64>, String)>,
 }
 

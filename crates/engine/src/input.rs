@@ -1,5 +1,6 @@
 //! Everything that can reach the writer, as one closed enum, and what it owes the caller.
 
+use crate::desk::AuditVerification;
 use domain::approval::ApprovalStatus;
 use domain::broker::{BrokerEvent, BrokerSnapshot};
 use domain::contract::Contract;
@@ -127,6 +128,10 @@ pub(crate) enum Input {
         generation: Generation,
         look: u64,
         result: Result<Box<BrokerSnapshot>, Fault>,
+    },
+    /// The whole journal was walked, or could not be.
+    Verified {
+        result: Result<AuditVerification, Fault>,
     },
     Tick,
     Stop {

@@ -26,6 +26,7 @@ mod submitting;
 mod ticking;
 mod trades;
 mod use_cases;
+mod verifying;
 mod writer;
 
 pub use archive::{Archive, DiskArchive};

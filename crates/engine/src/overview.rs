@@ -1,7 +1,7 @@
 //! Reads over book and session: status, gate board, lists.
 
 use crate::core::{link_and_mode_reasons, not_ready};
-use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status};
+use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status, VerificationStatus};
 use crate::service::Service;
 use domain::approval::ApprovalStatus;
 use domain::book::OrderRecord;
@@ -54,6 +54,11 @@ impl Service {
                     last_message_at,
                 },
                 reconciliation: book.last_reconciliation.clone(),
+                verification: VerificationStatus {
+                    newest: book.last_verification.clone(),
+                    is_under_way: session.verifying,
+                    failed: session.unverified.clone(),
+                },
                 trading_states: entries(book),
                 kill_file,
                 orders_by_status,

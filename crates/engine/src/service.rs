@@ -44,13 +44,13 @@ impl Service {
         market: Arc<MarketDesk>,
         asks: Arc<Asks>,
         inputs: mpsc::Sender<Input>,
-        archive: Box<dyn Archive>,
+        archive: Arc<dyn Archive>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let started_at = clock.now();
         let policy_hash = config.policy.hash();
-        Self { config, policy_hash, shared, market, asks, archive: archive.into(), clock, started_at, entropy, inputs }
+        Self { config, policy_hash, shared, market, asks, archive, clock, started_at, entropy, inputs }
     }
 
     /// Hands one input to the writer and waits until what it says is durable.

@@ -28,6 +28,10 @@ pub(crate) struct Session {
     pub(crate) alarm: Option<String>,
     /// Why the writer ended.
     pub(crate) fault: Option<Fault>,
+    /// The whole journal is being walked.
+    pub(crate) verifying: bool,
+    /// Why the newest walk could not be made.
+    pub(crate) unverified: Option<String>,
     /// Place and hash of the journal's last record.
     pub(crate) head: (u64, String),
     pub(crate) account: Option<AccountSummary>,
@@ -49,6 +53,8 @@ impl Session {
             reconciled: false,
             alarm: None,
             fault: None,
+            verifying: false,
+            unverified: None,
             head: (0, String::new()),
             account: None,
             positions: None,

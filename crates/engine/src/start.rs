@@ -143,6 +143,7 @@ pub fn replay(journal: &dyn Journal) -> Result<Book, JournalError> {
 pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHandle, StartError> {
     let Parts { mut journal, archive, link, interlock, clock, entropy, seat } = parts;
     let now = clock.now();
+    let archive: Arc<dyn Archive> = archive.into();
     let asks = Arc::new(Asks::new(link.commands.clone()));
     let market = Arc::new(MarketDesk::new(Arc::clone(&asks), link.commands.clone(), Arc::clone(&clock)));
     let session = Session::down(now, "connecting");
@@ -169,6 +170,8 @@ pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHan
         interlock,
         clock: Arc::clone(&clock),
         runtime: tokio::runtime::Handle::current(),
+        seat,
+        archive: Arc::clone(&archive),
         synced_at: now,
         proven,
         bounced: VecDeque::new(),

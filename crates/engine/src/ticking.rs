@@ -1,6 +1,6 @@
 //! What time brings.
 
-use crate::core::{Batch, Core, engine_principal};
+use crate::core::{Batch, Core, Effect, engine_principal};
 use domain::approval::ApprovalStatus;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
@@ -31,6 +31,10 @@ impl Core {
             }
         }
         self.look_if_due(batch, now);
+        if self.verification.begin(now) {
+            self.session.verifying = true;
+            batch.effects.push(Effect::Verify);
+        }
     }
 
     fn lapse_approvals(&mut self, batch: &mut Batch, now: Timestamp) {

@@ -518,7 +518,7 @@ fn request_hash<T: serde::Serialize>(request: &T) -> Result<String, Fault> {
     Ok(blake3::hash(&text).to_hex().to_string())
 }
 
-async fn off_the_async_threads<T: Send + 'static>(
+pub(crate) async fn off_the_async_threads<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
     match tokio::task::spawn_blocking(work).await {

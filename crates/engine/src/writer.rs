@@ -1,6 +1,7 @@
 //! The single writer: drains what waits, decides, commits once, and only then acts. It has a thread of its own, since a
 //! commit waits for the disk; a simulation seats it on the runtime's one thread, so that the same seed runs the same way.
 
+use crate::archive::Archive;
 use crate::asks::{Asks, only};
 use crate::clock::Clock;
 use crate::core::{Batch, Core, Effect, Owed};
@@ -8,6 +9,7 @@ use crate::guard::Interlock;
 use crate::input::Input;
 use crate::market::MarketDesk;
 use crate::shared::Shared;
+use crate::verifying;
 use domain::broker::{Answer, BrokerCommand, BrokerEvent, NotSentReason, Question, SendOutcome};
 use domain::event::OrderEvent;
 use domain::fault::Fault;
@@ -69,6 +71,8 @@ pub(crate) struct Writer {
     pub(crate) interlock: Arc<Interlock>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) runtime: tokio::runtime::Handle,
+    pub(crate) seat: Seat,
+    pub(crate) archive: Arc<dyn Archive>,
     pub(crate) synced_at: Timestamp,
     /// When the lease was last proven, by the clock that cannot be set.
     pub(crate) proven: Duration,
@@ -255,6 +259,7 @@ impl Writer {
                 }
             }
             Effect::Reconcile { generation, look } => self.reconcile(generation, look),
+            Effect::Verify => verifying::walk(self.seat, &self.runtime, &self.archive, &self.itself),
             Effect::ReopenLines => {
                 self.market.forget_contracts();
                 self.market.reopen_lines();
@@ -341,6 +346,7 @@ impl Core {
             }
             Input::Broker(event) => self.broker_event(batch, now, event),
             Input::Snapshot { generation, look, result } => self.snapshot(batch, now, generation, look, result),
+            Input::Verified { result } => self.verified(batch, now, result),
             Input::Tick => self.tick(batch, now),
             Input::Stop { reply } => {
                 self.push(batch, now, JournalEvent::Stopped);

@@ -47,6 +47,7 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
         | JournalEvent::InstrumentHalted { .. }
         | JournalEvent::InstrumentReleased { .. }
         | JournalEvent::Reconciled { .. }
+        | JournalEvent::Verified { .. }
         | JournalEvent::KeyCreated { .. }
         | JournalEvent::KeyRevoked { .. } => Ok(()),
     }

@@ -55,6 +55,7 @@ impl Touched {
             | JournalEvent::InstrumentHalted { .. }
             | JournalEvent::InstrumentReleased { .. }
             | JournalEvent::Reconciled { .. }
+            | JournalEvent::Verified { .. }
             | JournalEvent::KeyCreated { .. }
             | JournalEvent::KeyRevoked { .. } => {}
         }

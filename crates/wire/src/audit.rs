@@ -64,6 +64,8 @@ pub struct AuditVerification {
     pub records: u64,
     /// Hash of the last record, hex.
     pub head_hash: String,
-    /// Every finding.
+    /// How many things are wrong.
+    pub findings_total: u64,
+    /// The first of them.
     pub findings: Vec<AuditFinding>,
 }

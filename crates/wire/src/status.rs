@@ -103,6 +103,25 @@ impl From<&reconcile::ReconciliationReport> for Reconciliation {
     }
 }
 
+/// The newest walk over the whole journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Verification {
+    /// Whether nothing was found; null before the first result.
+    pub clean: Option<bool>,
+    /// When the result was booked.
+    pub verified_at: Option<Timestamp>,
+    /// Records walked.
+    pub records: Option<u64>,
+    /// How many things are wrong.
+    pub findings_total: Option<u64>,
+    /// The first of them, in words.
+    pub findings: Vec<String>,
+    /// Whether a walk is under way.
+    pub under_way: bool,
+    /// Why the newest attempt gave no result.
+    pub failed: Option<String>,
+}
+
 /// Name and hash of the policy in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyName {
@@ -155,6 +174,8 @@ pub struct Status {
     pub broker: Link,
     /// The newest reconciliation.
     pub reconciliation: Option<Reconciliation>,
+    /// The newest walk over the whole journal.
+    pub verification: Verification,
     /// Trading states that were ever set.
     pub trading_states: Vec<TradingStateEntry>,
     /// Whether the file `KILL` is there.

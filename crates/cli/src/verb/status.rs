@@ -79,6 +79,7 @@ fn sheet_of(status: &Value) -> String {
             "journal",
             format!("{} records, head {}", field(status, "journal_head.seq"), field(status, "journal_head.hash")),
         ),
+        ("verified", verified(status)),
         ("alarm", field(status, "alarm")),
         ("version", format!("{}, installation {}", field(status, "version"), field(status, "installation"))),
         ("since", field(status, "started_at")),
@@ -97,6 +98,19 @@ fn reconciled(status: &Value) -> String {
         field(report, "unresolved"),
         field(report, "external"),
     )
+}
+
+fn verified(status: &Value) -> String {
+    let Some(walk) = at(status, "verification") else { return "–".to_owned() };
+    let result = match at(walk, "clean").and_then(Value::as_bool) {
+        Some(true) => format!("{}: clean, {} records", field(walk, "verified_at"), field(walk, "records")),
+        Some(false) => format!("{}: NOT CLEAN, {} findings", field(walk, "verified_at"), field(walk, "findings_total")),
+        None => "not yet".to_owned(),
+    };
+    match at(walk, "failed").and_then(Value::as_str) {
+        Some(why) => format!("{result}; the newest walk failed: {why}"),
+        None => result,
+    }
 }
 
 fn unknown_fate(status: &Value) -> String {

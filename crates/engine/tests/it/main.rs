@@ -21,4 +21,5 @@ mod link;
 mod on_disk;
 mod refusal;
 mod resolving;
+mod verifying;
 mod walk;

@@ -78,6 +78,12 @@ pub(super) fn shapes(records: &[desk::AuditRecord]) -> Result<Vec<AuditRecord>, 
 pub(crate) async fn verify(State(app): State<App>, Caller(by): Caller) -> Answer {
     let found = app.desk.verify_audit(&by).await?;
     let findings = found.findings.into_iter().map(|(seq, what)| AuditFinding { seq, what }).collect();
-    let shape = AuditVerification { ok: found.ok, records: found.records, head_hash: found.head_hash, findings };
+    let shape = AuditVerification {
+        ok: found.ok,
+        records: found.records,
+        head_hash: found.head_hash,
+        findings_total: found.findings_total,
+        findings,
+    };
     Ok(Json(shape).into_response())
 }

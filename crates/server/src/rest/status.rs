@@ -10,7 +10,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use engine::desk;
 use wire::kill::TradingStateEntry;
-use wire::status::{HaltedInstrument, Health, JournalHead, Link, PolicyName, Readiness, Reconciliation, Status};
+use wire::status::{
+    HaltedInstrument, Health, JournalHead, Link, PolicyName, Readiness, Reconciliation, Status, Verification,
+};
 
 /// The process answers.
 #[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "operations", security(()), responses((status = 200, body = Health, description = "Alive.")))]
@@ -59,6 +61,7 @@ fn shape(status: desk::Status) -> Status {
             last_message_at: status.link.last_message_at,
         },
         reconciliation: status.reconciliation.as_ref().map(Reconciliation::from),
+        verification: verification(status.verification),
         trading_states: status
             .trading_states
             .iter()
@@ -74,5 +77,18 @@ fn shape(status: desk::Status) -> Status {
         ready: status.not_ready.is_empty(),
         not_ready: status.not_ready,
         worst_quote_age_ms: status.worst_quote_age_ms,
+    }
+}
+
+fn verification(status: desk::VerificationStatus) -> Verification {
+    let walk = status.newest.as_ref().map(|(_, walk)| walk);
+    Verification {
+        clean: walk.map(domain::verification::Verification::is_clean),
+        verified_at: status.newest.as_ref().map(|(at, _)| *at),
+        records: walk.map(|walk| walk.records),
+        findings_total: walk.map(|walk| walk.findings_total),
+        findings: walk.map(|walk| walk.findings.clone()).unwrap_or_default(),
+        under_way: status.is_under_way,
+        failed: status.failed,
     }
 }

@@ -20,7 +20,7 @@ use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::Desk;
 use engine::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LinkStatus, NewKey,
-    OrderAnswer, OrderFilter, Outcome, Preview, Status,
+    OrderAnswer, OrderFilter, Outcome, Preview, Status, VerificationStatus,
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -222,6 +222,7 @@ impl Desk for FakeDesk {
                 last_message_at: None,
             },
             reconciliation: None,
+            verification: VerificationStatus { newest: None, is_under_way: true, failed: None },
             trading_states: vec![],
             kill_file: false,
             orders_by_status: BTreeMap::from([("working", 2)]),
@@ -399,7 +400,7 @@ impl Desk for FakeDesk {
     }
     async fn verify_audit(&self, _by: &Principal) -> Result<AuditVerification, Fault> {
         let findings = vec![(Some(3), "the hash does not fit".to_owned()), (None, "truncated".to_owned())];
-        Ok(AuditVerification { ok: false, records: 5, head_hash: "ff".to_owned(), findings })
+        Ok(AuditVerification { ok: false, records: 5, head_hash: "ff".to_owned(), findings_total: 1, findings })
     }
     fn keys(&self, _by: &Principal) -> Result<Vec<KeyRecord>, Fault> {
         Ok(Vec::new())
