@@ -147,7 +147,7 @@ impl Book {
                 }
                 let pending = PendingReplace { key: key.clone(), amendment: *amendment };
                 self.request(record, cl_ord_id, EventKind::ReplaceRequested, |order| {
-                    order.pending_replace = Some(pending);
+                    order.open_replace(pending);
                 })
             }
             JournalEvent::CancelSubmitting { cl_ord_id, key, request_hash, .. } => {

@@ -105,6 +105,9 @@ pub enum Fault {
         /// Why not.
         why: String,
     },
+    /// A change did not reach the broker.
+    #[error("the change of order {0} did not reach the broker; the original order stands")]
+    ChangeUnsent(ClOrdId),
     /// The gates refused a change; the original stands.
     #[error("refused by {} gate(s); the original order stands", .0.len())]
     ChangeDenied(Vec<Reason>),

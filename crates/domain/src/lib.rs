@@ -7,6 +7,7 @@ pub mod approved;
 pub mod book;
 pub mod bracket;
 pub mod broker;
+pub mod change_fate;
 mod cl_ord_id;
 pub mod contract;
 pub mod echo;

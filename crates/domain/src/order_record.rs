@@ -1,6 +1,7 @@
 //! One order with everything that happened to it.
 
 use crate::approved::ResolvedOrder;
+use crate::change_fate::ChangeFate;
 use crate::contract::Contract;
 use crate::event::OrderEvent;
 use crate::execution::{Commission, Execution, split_correction, supersedes};
@@ -117,6 +118,8 @@ pub struct OrderRecord {
     pub pending_replace: Option<PendingReplace>,
     /// In which ways its group broke, and the words for it.
     pub group_faults: BTreeMap<GroupFault, String>,
+    /// What became of each change, by its key.
+    pub changes: BTreeMap<ClOrdId, ChangeFate>,
     /// Counts acknowledged changes, from 1.
     pub version: u32,
     /// When it was first booked.
@@ -171,6 +174,7 @@ impl OrderRecord {
             acknowledged_at: None,
             pending_replace: None,
             group_faults: BTreeMap::new(),
+            changes: BTreeMap::new(),
             version: 1,
             created_at: at,
             updated_at: at,
@@ -448,11 +452,30 @@ impl OrderRecord {
             | OrderEvent::NotFound
             | OrderEvent::ResolvedDead { .. } => {}
         }
-        let replace_is_over = matches!(kind, EventKind::ReplaceRefused | EventKind::ReplaceUnsent);
-        if replace_is_over || self.status.is_final() {
-            self.pending_replace = None;
-        }
+        self.end_replace(kind, event);
         Ok(odd)
+    }
+
+    /// Opens a change: from here until its fate is known either version may live.
+    pub(crate) fn open_replace(&mut self, pending: PendingReplace) {
+        self.changes.insert(pending.key.clone(), ChangeFate::UnderWay);
+        self.pending_replace = Some(pending);
+    }
+
+    /// Closes the open change if this event, or the order's end, was the end of it.
+    fn end_replace(&mut self, kind: EventKind, event: &OrderEvent) {
+        let fate = match (kind, event) {
+            (
+                EventKind::ReplaceRefused,
+                OrderEvent::ReplaceRefused { code, message } | OrderEvent::Rejected { code, message },
+            ) => ChangeFate::Refused { code: *code, message: message.clone() },
+            (EventKind::ReplaceUnsent, _) => ChangeFate::Unsent,
+            _ if self.status.is_final() => ChangeFate::Overtaken,
+            _ => return,
+        };
+        if let Some(replace) = self.pending_replace.take() {
+            self.changes.insert(replace.key, fate);
+        }
     }
 
     /// Books what a status says was filled: never less than before. Another total than was ordered is odd.
@@ -499,6 +522,7 @@ impl OrderRecord {
             self.intent.qty = replace.amendment.qty;
             self.intent.order_type = replace.amendment.order_type;
             self.intent.tif = replace.amendment.tif;
+            self.changes.insert(replace.key, ChangeFate::Taken);
             self.version += 1;
         }
     }

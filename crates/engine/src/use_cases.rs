@@ -12,6 +12,7 @@ use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::OrderRecord;
 use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch, WhatIf, WhatIfOrder};
+use domain::change_fate::ChangeFate;
 use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -218,13 +219,12 @@ impl Desk for Service {
             let instrument = con_id.map_or(order.intent.instrument, Instrument::ConId);
             let facts = self.facts(&instrument).await?;
             let (by, cl_ord_id) = (by.clone(), cl_ord_id.clone());
+            let key = key.clone();
             let replace = |reply| Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply };
             known = self.tell(replace).await? == Booked::Known;
         }
-        let done = |order: &OrderRecord| is_answered(order) && order.status != OrdStatus::PendingReplace;
-        let order = self.wait_for(&cl_ord_id, wait, done).await?;
-        let outcome = if done(&order) { outcome(&order) } else { Outcome::Unknown };
-        Ok(OrderAnswer { order, outcome, replayed: known })
+        let order = self.wait_for(&cl_ord_id, wait, |order| !changes(order, &key)).await?;
+        Ok(OrderAnswer { outcome: change_outcome(&order, &key)?, order, replayed: known })
     }
 
     async fn cancel(
@@ -467,6 +467,27 @@ impl Service {
         let (by, wanted) = (by.clone(), id.clone());
         self.tell(|reply| Input::RefuseApproval { by, id: wanted, status, reason, reply }).await?;
         self.approval_record(&id)
+    }
+}
+
+/// Whether nobody knows yet what became of the change.
+fn changes(order: &OrderRecord, key: &ClOrdId) -> bool {
+    order.changes.get(key) == Some(&ChangeFate::UnderWay)
+}
+
+/// How a change stands towards its caller: that the original order works is no answer to it.
+fn change_outcome(order: &OrderRecord, key: &ClOrdId) -> Result<Outcome, Fault> {
+    match order.changes.get(key) {
+        None => Err(Fault::NotFound { what: "change", id: key.to_string() }),
+        Some(ChangeFate::UnderWay) => Ok(Outcome::Unknown),
+        Some(ChangeFate::Taken) => Ok(Outcome::Acknowledged),
+        Some(ChangeFate::Refused { code, message }) => {
+            Err(Fault::BrokerRefused { code: *code, message: message.clone() })
+        }
+        Some(ChangeFate::Unsent) => Err(Fault::ChangeUnsent(order.intent.cl_ord_id.clone())),
+        Some(ChangeFate::Overtaken) => {
+            Err(Fault::AlreadyFinal { cl_ord_id: order.intent.cl_ord_id.clone(), status: order.status })
+        }
     }
 }
 

@@ -55,6 +55,7 @@ impl From<Fault> for Refusal {
             | Fault::CapabilityMissing(_)
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }
+            | Fault::ChangeUnsent(_)
             | Fault::ChangeDenied(_)
             | Fault::ApprovalOver { .. }
             | Fault::LeaseNotHeld(_) => {}

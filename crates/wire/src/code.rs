@@ -153,7 +153,7 @@ impl Code {
             Fault::AccountMismatch { .. } => Self::AccountMismatch,
             Fault::CapabilityMissing(_) => Self::CapabilityMissing,
             Fault::AlreadyFinal { .. } => Self::AlreadyFinal,
-            Fault::NotReplaceable { .. } => Self::NotReplaceable,
+            Fault::NotReplaceable { .. } | Fault::ChangeUnsent(_) => Self::NotReplaceable,
             Fault::ChangeDenied(_) => Self::Denied,
             Fault::ApprovalOver { status, .. } if status == "expired" => Self::ApprovalExpired,
             Fault::ApprovalOver { .. } => Self::ApprovalOver,

@@ -164,6 +164,7 @@ impl From<&Fault> for Problem {
             | Fault::CapabilityMissing(_)
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }
+            | Fault::ChangeUnsent(_)
             | Fault::ApprovalOver { .. }
             | Fault::LeaseNotHeld(_) => Self::new(code, &said),
         }

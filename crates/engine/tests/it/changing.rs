@@ -68,7 +68,19 @@ async fn a_refused_change_leaves_the_original() {
         let order = rig.until_status("k-1", OrdStatus::Working).await;
         assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty("10"), 1, None), "code {code}");
         assert_eq!(rig.halted(), None, "code {code}");
+        let told = replace(&rig, "k-1", &format!("r-{n}"), amend("20", "99")).await;
+        assert_eq!(code_of(&told), "BrokerRefused", "that the original works is no answer to the change");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_the_end_of_its_order_overtook_is_told_so() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.broker.error("k-1", 202).await;
+    rig.until_status("k-1", OrdStatus::Canceled).await;
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "AlreadyFinal");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,6 +125,7 @@ async fn a_change_that_never_left_the_adapter_leaves_the_original() {
     assert_eq!((order.pending_replace, rig.halted()), (None, None));
     rig.connect(1).await;
     rig.until_status("k-1", OrdStatus::Working).await;
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "ChangeUnsent");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

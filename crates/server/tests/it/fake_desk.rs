@@ -184,6 +184,7 @@ impl FakeDesk {
             acknowledged_at: None,
             pending_replace: None,
             group_faults: BTreeMap::new(),
+            changes: BTreeMap::new(),
             version: 1,
             created_at: now(),
             updated_at: now(),
