@@ -2,8 +2,9 @@
 CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
+export MINUTES SEED RATE
 
-.PHONY: help demo test bench soak setup clients lint tidy clean
+.PHONY: help demo test bench soak torture setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -11,6 +12,7 @@ help:
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
+	@echo "make torture [MINUTES=10] [SEED=1]  real processes killed, stopped, cut off and out of disk while callers trade"
 	@echo "make setup               install what the tests need"
 	@echo "make lint                formatting and clippy"
 	@echo "make tidy                the structural test"
@@ -34,6 +36,10 @@ bench:
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)
+
+torture:
+	cargo build --locked --release --package tollgate --bins --example torture
+	target/release/examples/torture
 
 setup:
 	@scripts/setup.sh test

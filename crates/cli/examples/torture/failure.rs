@@ -1,0 +1,4 @@
+//! What ends the torture before its time.
+
+/// Any error, told once and to the end.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
