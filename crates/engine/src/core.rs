@@ -7,6 +7,7 @@ use crate::shared::Session;
 use domain::approved::Ticket;
 use domain::book::Book;
 use domain::bracket::ExitIds;
+use domain::contract::Contract;
 use domain::exposure::OpenRisk;
 use domain::fault::Fault;
 use domain::gates::{LinkState, MessageCounts};
@@ -212,6 +213,11 @@ impl Core {
                 order.open_risk(leaves, self.open_notional(order, leaves))
             })
             .collect()
+    }
+
+    /// The contracts of what is open, in flight or unknown.
+    pub(crate) fn open_contracts(&self) -> Vec<Contract> {
+        self.book.open_orders().filter_map(|order| order.contract.clone()).collect()
     }
 
     fn open_notional(&self, order: &OrderRecord, leaves: Decimal) -> Option<Decimal> {

@@ -110,8 +110,16 @@ impl MarketDesk {
         self.write().by_instrument.clear();
     }
 
-    /// Opens every line again: lines die with their connection, and with 1101.
-    pub(crate) fn reopen_lines(&self) {
+    /// Opens every line again, and those of `also`: lines die with their connection, and with 1101.
+    pub(crate) fn reopen_lines(&self, also: Vec<Contract>) {
+        let now = self.clock.now();
+        let mut cache = self.write();
+        for contract in also {
+            if cache.lines.len() < LINES_MAX {
+                cache.lines.entry(contract.con_id).or_insert((contract, now));
+            }
+        }
+        drop(cache);
         let contracts: Vec<Contract> = self.read().lines.values().map(|(contract, _)| contract.clone()).collect();
         for contract in contracts {
             self.send(BrokerCommand::Subscribe(Box::new(contract)));

@@ -262,7 +262,8 @@ impl Writer {
             Effect::Verify => verifying::walk(self.seat, &self.runtime, &self.archive, &self.itself),
             Effect::ReopenLines => {
                 self.market.forget_contracts();
-                self.market.reopen_lines();
+                // What is open is valued by its market, which nobody may have asked for since the start.
+                self.market.reopen_lines(self.core.open_contracts());
             }
         }
     }

@@ -46,12 +46,9 @@ fn differences(line: &LedgerOrder, order: &Order) -> Vec<String> {
             found.push(format!("{key}: {what} is {ledger} in the ledger and {journal} in the journal"));
         }
     };
-    let status = match line.status.as_str() {
-        "Filled" => "filled",
-        "Cancelled" | "ApiCancelled" if order.status == "expired" => "expired",
-        "Cancelled" | "ApiCancelled" => "canceled",
-        "Inactive" => "rejected",
-        _ => "working",
+    let status = match line.end() {
+        Some("canceled") if order.status == "expired" => "expired",
+        end => end.unwrap_or("working"),
     };
     differ("the state", status.to_owned(), order.status.clone());
     differ("what is filled", line.filled_qty.normalize().to_string(), order.cum_qty.normalize().to_string());

@@ -174,19 +174,18 @@ impl Court<'_> {
 
 /// Why what was told cannot have been true, now that the ledger is known.
 fn contradiction(told: &Order, line: Option<&LedgerOrder>) -> Option<String> {
-    let status = line.map(|line| line.status.as_str());
+    let end = line.and_then(LedgerOrder::end);
     let is_true = match told.status.as_str() {
         "working" | "pending_cancel" | "pending_replace" => line.is_some(),
-        "filled" => status == Some("Filled"),
-        "canceled" if told.perm_id.is_none() => matches!(status, None | Some("Cancelled" | "ApiCancelled")),
-        "canceled" => matches!(status, Some("Cancelled" | "ApiCancelled")),
-        "expired" => matches!(status, Some("Cancelled" | "ApiCancelled")),
-        "rejected" => matches!(status, None | Some("Inactive" | "Cancelled")),
+        "filled" => end == Some("filled"),
+        "canceled" if told.perm_id.is_none() => line.is_none() || end == Some("canceled"),
+        "canceled" | "expired" => end == Some("canceled"),
+        "rejected" => line.is_none() || matches!(end, Some("rejected" | "canceled")),
         "denied" | "simulated" | "pending_approval" => line.is_none(),
         _ => true,
     };
     if !is_true {
-        return Some(format!("the ledger says {}", status.unwrap_or("nothing")));
+        return Some(format!("the ledger says {}", line.map_or("nothing", |line| line.status.as_str())));
     }
     let filled = line.map(|line| line.filled_qty).unwrap_or_default();
     if told.cum_qty > filled {

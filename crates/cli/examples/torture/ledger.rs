@@ -33,6 +33,7 @@ pub(crate) struct LedgerOrder {
     pub(crate) con_id: i32,
     pub(crate) side: String,
     pub(crate) order_type: String,
+    pub(crate) tif: String,
     pub(crate) total_qty: Decimal,
     pub(crate) filled_qty: Decimal,
     pub(crate) limit_price: Option<Decimal>,
@@ -49,9 +50,20 @@ impl LedgerOrder {
         self.order_ref.rsplit(':').next().unwrap_or_default()
     }
 
+    /// Our word for how it ended. A fill-or-kill that could not fill ends as `Inactive`, and was refused by nobody.
+    pub(crate) fn end(&self) -> Option<&'static str> {
+        match self.status.as_str() {
+            "Filled" => Some("filled"),
+            "Cancelled" | "ApiCancelled" => Some("canceled"),
+            "Inactive" if self.tif == "FOK" => Some("canceled"),
+            "Inactive" => Some("rejected"),
+            _ => None,
+        }
+    }
+
     /// Whether it may still trade.
     pub(crate) fn is_working(&self) -> bool {
-        !matches!(self.status.as_str(), "Filled" | "Cancelled" | "ApiCancelled" | "Inactive")
+        self.end().is_none()
     }
 
     /// Whether it ever had these terms.

@@ -47,6 +47,19 @@ async fn a_crash_after_the_send_and_before_the_answer_adopts_what_the_broker_sho
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_markets_of_open_orders_are_watched_again_after_a_crash() {
+    let mut rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.crash().await;
+    rig.boot();
+    let lines = rig.broker.subscriptions();
+    rig.connect(1).await;
+    rig.until_ready().await;
+    // Without its market the worst case of an open sell is unknown, and that refuses every order of every instrument.
+    rig.until("a line is open again", || rig.broker.subscriptions() == lines + 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_filled_or_canceled_while_we_were_dead_is_booked_once() {
     let mut rig = Rig::ready().await;
     rig.working("k-1").await;
