@@ -13,6 +13,7 @@ use domain::principal::{KeyRecord, Principal};
 use domain::reason::Reason;
 use domain::trading_state::{KillScope, TradingState};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 impl Core {
     fn order(&self, key: &ClOrdId) -> Result<&OrderRecord, Fault> {
@@ -107,7 +108,8 @@ impl Core {
         for key in &keys {
             self.want_canceled(batch, now, by, key, None, "");
         }
-        keys
+        // Whoever asked knows the orders by the keys that were given.
+        keys.iter().map(ClOrdId::group).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     pub(crate) fn resolve_by_hand(

@@ -307,6 +307,8 @@ pub trait Desk: Send + Sync {
     async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, reason: String) -> Result<OrderRecord, Fault>;
     fn orders(&self, by: &Principal, filter: OrderFilter) -> Result<Vec<OrderRecord>, Fault>;
     fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault>;
+    /// The exits that were sent with an order; none for an order of its own.
+    fn exits(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<Vec<OrderRecord>, Fault>;
     fn executions(&self, by: &Principal) -> Result<Vec<Execution>, Fault>;
 
     fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault>;

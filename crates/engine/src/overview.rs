@@ -65,7 +65,9 @@ impl Service {
                 unknown_orders: book
                     .open_orders()
                     .filter(|order| order.status.is_unknown())
-                    .map(|order| order.intent.cl_ord_id.clone())
+                    .map(|order| order.intent.cl_ord_id.group())
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
                     .collect(),
                 pending_approvals: u64::try_from(pending).unwrap_or(u64::MAX),
                 halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),

@@ -94,7 +94,7 @@ impl Service {
         Ok(Box::new(OrderFacts { contract, quote }))
     }
 
-    /// The order once `done` says so, or as it is when the time is over.
+    /// The order once `done` says so of it and of each exit that was sent with it, or as it is when the time is over.
     pub(crate) async fn wait_for(
         &self,
         key: &ClOrdId,
@@ -106,7 +106,7 @@ impl Service {
         loop {
             changed.borrow_and_update();
             let order = self.order_record(key)?;
-            if done(&order) {
+            if done(&order) && self.look(|book, _| book.exits(key).all(&done)) {
                 return Ok(order);
             }
             match tokio::time::timeout_at(deadline, changed.changed()).await {
@@ -119,6 +119,12 @@ impl Service {
     pub(crate) fn order_record(&self, key: &ClOrdId) -> Result<OrderRecord, Fault> {
         let missing = || Fault::NotFound { what: "order", id: key.to_string() };
         self.look(|book, _| book.order(key).cloned()).ok_or_else(missing)
+    }
+
+    /// Whether nothing of the order is open any more, its exits included.
+    pub(crate) fn is_over(&self, order: &OrderRecord) -> bool {
+        let key = &order.intent.cl_ord_id;
+        order.status.is_final() && self.look(|book, _| book.exits(key).all(|exit| exit.status.is_final()))
     }
 
     /// The account in use; another one is refused by name.

@@ -239,7 +239,7 @@ impl Desk for Service {
         let (asker, id) = (by.clone(), cl_ord_id.clone());
         let booked = self.tell(|reply| Input::Cancel { by: asker, cl_ord_id: id, key, request_hash, reply }).await?;
         let order = self.wait_for(&cl_ord_id, wait, |order| order.status.is_final()).await?;
-        Ok(CancelAnswer { proven: order.status.is_final(), order, replayed: booked == Booked::Known })
+        Ok(CancelAnswer { proven: self.is_over(&order), order, replayed: booked == Booked::Known })
     }
 
     async fn cancel_all(&self, by: &Principal, wait: Duration) -> Result<Vec<CancelAnswer>, Fault> {
@@ -249,7 +249,7 @@ impl Desk for Service {
         let orders = futures::future::join_all(waits).await;
         orders
             .into_iter()
-            .map(|order| order.map(|order| CancelAnswer { proven: order.status.is_final(), order, replayed: false }))
+            .map(|order| order.map(|order| CancelAnswer { proven: self.is_over(&order), order, replayed: false }))
             .collect()
     }
 
@@ -269,6 +269,15 @@ impl Desk for Service {
     fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault> {
         need(by, Scope::Read)?;
         self.order_record(cl_ord_id)
+    }
+
+    fn exits(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<Vec<OrderRecord>, Fault> {
+        // Part of every answer about an order, whichever scope it was asked with.
+        let asks = [Scope::TradePaper, Scope::TradeLive, Scope::Kill, Scope::Approve, Scope::Admin];
+        if !asks.into_iter().any(|scope| by.may(scope)) {
+            need(by, Scope::Read)?;
+        }
+        Ok(self.look(|book, _| book.exits(cl_ord_id).cloned().collect()))
     }
 
     fn executions(&self, by: &Principal) -> Result<Vec<Execution>, Fault> {

@@ -30,9 +30,6 @@ pub enum ParseError {
     /// Fields break rules; never empty.
     #[error("{}", said(.0))]
     Fields(Vec<FieldError>),
-    /// Well said, but not possible in this version.
-    #[error("{0}")]
-    Capability(String),
 }
 
 fn said(errors: &[FieldError]) -> String {
@@ -126,6 +123,30 @@ impl Fields {
                 Err("must be a decimal in a JSON string, such as \"189.50\"; JSON numbers are refused".to_owned())
             }
         })
+    }
+
+    /// An object, to be read field by field and given back with [`Fields::absorb`].
+    pub fn object(&mut self, name: &str) -> Option<Self> {
+        self.take(name, |value| match value {
+            Value::Object(map) => {
+                let values: BTreeMap<String, Value> = map.into_iter().collect();
+                Ok(Self { seen: values.keys().cloned().collect(), values, errors: Vec::new() })
+            }
+            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Array(_) | Value::Null => {
+                Err("must be a JSON object".to_owned())
+            }
+        })
+    }
+
+    /// Ends the reading of an inner object; what was wrong in it is reported under its name.
+    pub fn absorb(&mut self, name: &str, inner: Self) {
+        if let Err(ParseError::Fields(errors)) = inner.finish() {
+            self.errors.extend(
+                errors
+                    .into_iter()
+                    .map(|error| FieldError { field: format!("{name}.{}", error.field), rule: error.rule }),
+            );
+        }
     }
 
     /// A flag; absent is false, as the contract says.

@@ -10,6 +10,7 @@ pub mod code;
 pub mod contract;
 pub mod fields;
 pub mod gates;
+pub mod group;
 pub mod instrument;
 pub mod key;
 pub mod kill;

@@ -1,10 +1,11 @@
 //! The order body: parsed once, every wrong field named, nothing filled in but the two flags.
 
 use crate::fields::{FieldError, Fields, ParseError};
+use crate::group::{self, Bracket};
 use crate::instrument::{self, InstrumentFields};
 use crate::terms::Terms;
 use crate::word::{OrderType, Right, SecType, Side, Tif};
-use domain::id::{AccountId, ClOrdId, ConId, PreviewId, StrategyId};
+use domain::id::{AccountId, ClOrdId, ConId, OcaGroup, PreviewId, StrategyId};
 use domain::money::{Currency, Qty};
 use domain::order::OrderIntent;
 use jiff::Timestamp;
@@ -97,6 +98,14 @@ pub struct NewOrder {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, pattern = "^[A-Za-z0-9._-]{1,40}$")]
     pub preview_id: Option<PreviewId>,
+    /// The exits that are sent with it as one group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub bracket: Option<Bracket>,
+    /// The one-cancels-all group that it joins, by the caller's name; the first fill of a member cancels the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false, pattern = "^[A-Za-z0-9._-]{1,40}$")]
+    pub oca_group: Option<OcaGroup>,
 }
 
 #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's `serialize_with` prescribes it")]
@@ -128,23 +137,14 @@ impl NewOrder {
         let reduce_only = fields.flag("reduce_only");
         let strategy = fields.text("strategy");
         let preview_id = fields.text("preview_id");
-        let missing = ["bracket", "oca_group"].into_iter().find(|name| fields.has(name));
-        for name in ["bracket", "oca_group"] {
-            fields.take(name, |_| Ok(()));
-        }
+        let bracket = Bracket::take(&mut fields);
+        let oca_group = fields.text("oca_group");
         fields.finish()?;
-        if let Some(name) = missing {
-            return Err(ParseError::Capability(format!("{name}: orders in groups are not supported by this version")));
-        }
         let (Some(side), Some(qty), Some(terms)) = (side, qty, terms) else {
             return Err(ParseError::Fields(vec![FieldError::new("body", &"must be a complete order")]));
         };
-        Ok(Self::from_parts(account, place, side, qty, terms).attributed(
-            outside_rth,
-            reduce_only,
-            strategy,
-            preview_id,
-        ))
+        let order = Self::from_parts(account, place, side, qty, terms);
+        Ok(Self { outside_rth, reduce_only, strategy, preview_id, bracket, oca_group, ..order })
     }
 
     fn from_parts(account: Option<AccountId>, place: InstrumentFields, side: Side, qty: Decimal, terms: Terms) -> Self {
@@ -171,21 +171,9 @@ impl NewOrder {
             reduce_only: false,
             strategy: None,
             preview_id: None,
+            bracket: None,
+            oca_group: None,
         }
-    }
-
-    fn attributed(
-        mut self,
-        outside_rth: bool,
-        reduce_only: bool,
-        strategy: Option<StrategyId>,
-        preview_id: Option<PreviewId>,
-    ) -> Self {
-        self.outside_rth = outside_rth;
-        self.reduce_only = reduce_only;
-        self.strategy = strategy;
-        self.preview_id = preview_id;
-        self
     }
 
     /// The order as the domain means it, under its key.
@@ -204,8 +192,9 @@ impl NewOrder {
             right: self.right,
         };
         let qty = Qty::new(self.qty).map_err(|error| vec![FieldError::new("qty", &format!("must be {}", error.rule))]);
-        match (place.instrument(), self.terms().domain(), qty) {
-            (Ok(instrument), Ok((order_type, tif)), Ok(qty)) => Ok(OrderIntent {
+        let bracket = self.bracket.map(Bracket::domain).transpose();
+        match (place.instrument(), self.terms().domain(), qty, bracket) {
+            (Ok(instrument), Ok((order_type, tif)), Ok(qty), Ok(bracket)) => group::checked(OrderIntent {
                 cl_ord_id,
                 account: self.account.clone(),
                 instrument,
@@ -217,11 +206,11 @@ impl NewOrder {
                 reduce_only: self.reduce_only,
                 strategy: self.strategy.clone(),
                 preview_id: self.preview_id.clone(),
-                bracket: None,
-                oca_group: None,
+                bracket,
+                oca_group: self.oca_group.clone(),
             }),
-            (instrument, terms, qty) => {
-                let errors = [instrument.err(), terms.err(), qty.err()];
+            (instrument, terms, qty, bracket) => {
+                let errors = [instrument.err(), terms.err(), qty.err(), bracket.err()];
                 Err(ParseError::Fields(errors.into_iter().flatten().flatten().collect()))
             }
         }

@@ -1,12 +1,13 @@
 //! The order resource, the same in every answer about an order.
 
 use crate::audit::AuditRecord;
+use crate::group::{Bracket, GroupFault, OrderLeg};
 use crate::terms::Terms;
-use crate::word::{Face, OrderStatus, OrderType, Outcome, Right, SecType, Side, Tif};
+use crate::word::{Face, Leg, OrderStatus, OrderType, Outcome, Right, SecType, Side, Tif};
 use domain::book::OrderRecord;
 use domain::contract::{Instrument, SymbolSpec};
 use domain::execution;
-use domain::id::InstallationId;
+use domain::id::{ClOrdId, InstallationId};
 use domain::money::Price;
 use domain::order_ref::OrderRef;
 use domain::reason;
@@ -68,6 +69,9 @@ pub struct Execution {
     pub exec_id: String,
     /// The key of our order; null for a trade of somebody else.
     pub cl_ord_id: Option<String>,
+    /// Which order of its bracket traded; null for an order of its own and for a trade of somebody else.
+    #[serde(default)]
+    pub leg: Option<Leg>,
     /// Account.
     pub account: String,
     /// Contract.
@@ -98,13 +102,24 @@ impl Execution {
     /// The shape of a trade as the installation sees it: only its own references name an order of ours.
     pub fn of(one: &execution::Execution, installation: &InstallationId) -> Self {
         let reference = OrderRef::parse(&one.order_ref).filter(|reference| reference.installation == *installation);
-        Self { cl_ord_id: reference.map(|reference| reference.cl_ord_id.to_string()), ..Self::nobodys(one) }
+        reference.map_or_else(|| Self::nobodys(one), |reference| Self::owned(one, &reference.cl_ord_id))
+    }
+
+    /// The trades of an order, under its caller's key.
+    pub(crate) fn all(record: &OrderRecord) -> Vec<Self> {
+        record.executions.values().map(|one| Self::owned(one, &record.intent.cl_ord_id)).collect()
+    }
+
+    fn owned(one: &execution::Execution, key: &ClOrdId) -> Self {
+        let leg = key.is_exit().then(|| key.leg().into());
+        Self { cl_ord_id: Some(key.group_str().to_owned()), leg, ..Self::nobodys(one) }
     }
 
     fn nobodys(one: &execution::Execution) -> Self {
         Self {
             exec_id: one.exec_id.to_string(),
             cl_ord_id: None,
+            leg: None,
             account: one.account.to_string(),
             con_id: one.con_id.to_string(),
             symbol: one.symbol.clone(),
@@ -132,6 +147,13 @@ pub struct BrokerMessage {
     pub code: i32,
     /// IBKR's words.
     pub message: String,
+}
+
+impl BrokerMessage {
+    pub(crate) fn all(record: &OrderRecord) -> Vec<Self> {
+        let words = record.broker_messages.iter();
+        words.map(|(code, message)| Self { code: *code, message: message.clone() }).collect()
+    }
 }
 
 /// A change under way.
@@ -198,6 +220,12 @@ pub struct Order {
     pub strategy: Option<String>,
     /// The preview it stands on.
     pub preview_id: Option<String>,
+    /// The exits that it was asked with.
+    #[serde(default)]
+    pub bracket: Option<Bracket>,
+    /// Its one-cancels-all group, by the caller's name.
+    #[serde(default)]
+    pub oca_group: Option<String>,
     /// Our state.
     pub status: OrderStatus,
     /// The broker's own word.
@@ -212,6 +240,12 @@ pub struct Order {
     pub notional: Option<Decimal>,
     /// Trades that count.
     pub executions: Vec<Execution>,
+    /// The exits of a bracket that was sent, each an order of its own at the broker.
+    #[serde(default)]
+    pub legs: Vec<OrderLeg>,
+    /// In which ways its group does not stand together any more.
+    #[serde(default)]
+    pub group_faults: Vec<GroupFault>,
     /// IBKR's order id of the newest attempt; reissued after a restart of IB Gateway, never a key.
     pub broker_order_id: Option<String>,
     /// IBKR's permanent id.
@@ -320,10 +354,6 @@ impl From<&OrderRecord> for Order {
         let intent = &record.intent;
         let terms = Terms::of(&intent.order_type, &intent.tif);
         let place = Place::of(record);
-        let executions = record
-            .executions
-            .values()
-            .map(|one| Execution { cl_ord_id: Some(intent.cl_ord_id.to_string()), ..Execution::nobodys(one) });
         Self {
             cl_ord_id: intent.cl_ord_id.to_string(),
             account: record.account.as_ref().map(ToString::to_string),
@@ -348,22 +378,22 @@ impl From<&OrderRecord> for Order {
             reduce_only: intent.reduce_only,
             strategy: intent.strategy.as_ref().map(ToString::to_string),
             preview_id: intent.preview_id.as_ref().map(ToString::to_string),
+            bracket: intent.bracket.map(Into::into),
+            oca_group: intent.oca_group.as_ref().map(ToString::to_string),
             status: record.status.into(),
             broker_status: record.broker_status.clone(),
             cum_qty: record.cum_qty(),
             leaves_qty: record.leaves_qty(),
             avg_px: record.avg_px(),
             notional: traded_notional(record),
-            executions: executions.collect(),
+            executions: Execution::all(record),
+            legs: Vec::new(),
+            group_faults: GroupFault::all(record),
             broker_order_id: record.last_attempt().map(|attempt| attempt.broker_order_id.to_string()),
             perm_id: record.perm_id.map(|id| id.to_string()),
             approval_id: record.approval_id.as_ref().map(ToString::to_string),
             reasons: reasons(&record.reasons),
-            broker_messages: record
-                .broker_messages
-                .iter()
-                .map(|(code, message)| BrokerMessage { code: *code, message: message.clone() })
-                .collect(),
+            broker_messages: BrokerMessage::all(record),
             cancel_wanted: record.cancel_wanted,
             pending_replace: pending_replace(record),
             version: record.version,
@@ -374,6 +404,16 @@ impl From<&OrderRecord> for Order {
             correlation_id: record.by.correlation_id.to_string(),
             history: None,
         }
+    }
+}
+
+impl Order {
+    /// The order with the exits that were sent with it. It changes whenever one of them does.
+    #[must_use]
+    pub fn with_exits(mut self, exits: &[OrderRecord]) -> Self {
+        self.legs = exits.iter().map(OrderLeg::from).collect();
+        self.updated_at = self.legs.iter().map(|leg| leg.updated_at).fold(self.updated_at, Timestamp::max);
+        self
     }
 }
 

@@ -124,10 +124,8 @@ impl Problem {
 
 impl From<ParseError> for Problem {
     fn from(error: ParseError) -> Self {
-        match error {
-            ParseError::Fields(errors) => Self::of_fields(errors),
-            ParseError::Capability(detail) => Self::new(Code::CapabilityMissing, &detail),
-        }
+        let ParseError::Fields(errors) = error;
+        Self::of_fields(errors)
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 const DERIVATIVE: [&str; 3] = ["expiry", "strike", "right"];
 const PRICES: [&str; 4] = ["limit_price", "stop_price", "trail_amount", "trail_percent"];
 const AMOUNTS: [&str; 2] = ["qty", "strike"];
+const EXITS: [&str; 2] = ["take_profit", "stop_loss"];
 /// A decimal as a request may say it; that it is above zero and below the ceiling is for the parser.
 const PLAIN_DECIMAL: &str = "^[0-9]{1,10}(\\.[0-9]{1,8})?$";
 
@@ -67,6 +68,11 @@ pub fn add_conditional_fields(document: &mut Value) {
                     property["pattern"] = json!(PLAIN_DECIMAL);
                 }
             }
+        }
+    }
+    for field in EXITS {
+        if let Some(property) = document.pointer_mut(&format!("/components/schemas/Bracket/properties/{field}")) {
+            property["pattern"] = json!(PLAIN_DECIMAL);
         }
     }
 }

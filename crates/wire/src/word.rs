@@ -126,6 +126,12 @@ words! {
         PendingReplace "pending_replace", Filled "filled", Canceled "canceled", Rejected "rejected", Expired "expired",
     }
 
+    /// Which order of a bracket.
+    Leg: domain::id::Leg { Entry "entry", TakeProfit "take_profit", StopLoss "stop_loss", }
+
+    /// In which way the orders of a group do not stand together.
+    GroupFaultKind: domain::group::GroupFault { Unprotected "unprotected", OverExited "over_exited", }
+
     /// How fresh the broker says its data is.
     DataType: domain::market::DataType {
         Live "live", Frozen "frozen", Delayed "delayed", DelayedFrozen "delayed_frozen", Close "close",

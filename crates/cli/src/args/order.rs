@@ -20,6 +20,15 @@ pub(crate) struct TicketArgs {
     /// Stop price; with --limit a stop-limit order
     #[arg(long, value_name = "PRICE")]
     pub(crate) stop: Option<Decimal>,
+    /// With --stop-loss: close with a profit at this price once it has traded
+    #[arg(long, value_name = "PRICE", requires = "stop_loss", conflicts_with = "oca_group")]
+    pub(crate) take_profit: Option<Decimal>,
+    /// With --take-profit: close with a loss from this price on
+    #[arg(long, value_name = "PRICE", requires = "take_profit")]
+    pub(crate) stop_loss: Option<Decimal>,
+    /// The one-cancels-all group that it joins: the first fill cancels the others
+    #[arg(long, value_name = "NAME")]
+    pub(crate) oca_group: Option<String>,
     /// Time in force: day gtc ioc fok gtd opg [filled with: day]
     #[arg(long, value_name = "WORD")]
     pub(crate) tif: Option<String>,
@@ -81,9 +90,9 @@ pub(crate) struct ChangeArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrderVerb {
     /// What the order would do and what every gate says, without sending it
-    Preview(TicketArgs),
+    Preview(Box<TicketArgs>),
     /// Send an order through the gates
-    Submit(TicketArgs),
+    Submit(Box<TicketArgs>),
     /// Change quantity, price or time in force of a working order
     Replace(ChangeArgs),
     /// Cancel an order

@@ -190,9 +190,46 @@ fn order_sheet(order: &Value) -> String {
         text.push_str(reason);
         text.push('\n');
     }
+    text.push_str(&group_lines(order));
     if let Some(history) = at(order, "history") {
         let columns = [column("seq", "seq"), column("at", "at"), column("what", "kind"), column("by", "by")];
         text.push_str(&table(items(history), &columns, ""));
+    }
+    text
+}
+
+/// What belongs to an order as a group: its exits, its one-cancels-all group, and what is wrong with them.
+fn group_lines(order: &Value) -> String {
+    let mut text = String::new();
+    if at(order, "oca_group").is_some() {
+        text.push_str(&sheet(&[("one cancels all", field(order, "oca_group"))]));
+    }
+    let sent = at(order, "legs").map(items).unwrap_or_default();
+    if !sent.is_empty() {
+        let columns = [
+            column("exit", "leg"),
+            column("status", "status"),
+            column("side", "side"),
+            column("qty", "qty"),
+            column("limit", "limit_price"),
+            column("stop", "stop_price"),
+            column("tif", "tif"),
+            column("filled", "cum_qty"),
+            column("avg", "avg_px"),
+            column("order", "broker_order_id"),
+            column("perm", "perm_id"),
+        ];
+        text.push_str(&table(sent, &columns, ""));
+    } else if at(order, "bracket").is_some() {
+        let exits = format!(
+            "take profit {}, stop loss {}; not sent",
+            field(order, "bracket.take_profit"),
+            field(order, "bracket.stop_loss")
+        );
+        text.push_str(&sheet(&[("exits", exits)]));
+    }
+    for fault in at(order, "group_faults").map(items).unwrap_or_default() {
+        text.push_str(&sheet(&[("group broken", field(fault, "reason"))]));
     }
     text
 }
@@ -222,6 +259,7 @@ async fn executions(client: &Client) -> Result<Said, Failure> {
     let columns = [
         column("time", "executed_at"),
         column("key", "cl_ord_id"),
+        column("leg", "leg"),
         column("symbol", "symbol"),
         column("side", "side"),
         column("qty", "last_qty"),

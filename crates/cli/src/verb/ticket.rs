@@ -52,6 +52,14 @@ pub(crate) fn read(args: &TicketArgs) -> Ticket {
     put(&mut body, "limit_price", args.limit);
     put(&mut body, "stop_price", args.stop);
     put(&mut body, "good_till", args.good_till);
+    put(&mut body, "oca_group", args.oca_group.as_ref());
+    let mut exits = Map::new();
+    put(&mut exits, "take_profit", args.take_profit);
+    put(&mut exits, "stop_loss", args.stop_loss);
+    if !exits.is_empty() {
+        filled.push("exits good till canceled".to_owned());
+        body.insert("bracket".to_owned(), Value::Object(exits));
+    }
     put(&mut body, "account", args.account.as_ref());
     put(&mut body, "strategy", args.strategy.as_ref());
     put(&mut body, "preview_id", args.preview_id.as_ref());

@@ -51,6 +51,21 @@ fn a_con_id_needs_no_symbol_and_fills_in_no_exchange() {
 }
 
 #[test]
+fn a_bracket_has_both_exits_and_a_group_has_a_name() {
+    let ticket = parse("order submit buy 10 AAPL --limit 189.50 --take-profit 210 --stop-loss 180");
+    assert_eq!(ticket.body["bracket"], json!({"take_profit": "210", "stop_loss": "180"}));
+    assert!(ticket.filled.iter().any(|word| word == "exits good till canceled"));
+    let order = wire::NewOrder::parse(&serde_json::to_vec(&ticket.body).unwrap()).unwrap();
+    assert!(order.intent("k-1".parse().unwrap()).is_ok());
+    let ticket = parse("order submit buy 10 AAPL --limit 189.50 --oca-group pair");
+    assert_eq!((ticket.body.get("bracket"), &ticket.body["oca_group"]), (None, &json!("pair")));
+    for half in ["--take-profit 210", "--stop-loss 180", "--take-profit 210 --stop-loss 180 --oca-group pair"] {
+        let words = format!("tollgate order submit buy 1 X --limit 1 {half}");
+        assert!(Cli::try_parse_from(words.split_whitespace()).is_err(), "{half}");
+    }
+}
+
+#[test]
 fn the_prices_decide_the_order_type() {
     let kind = |words: &str| parse(&format!("order preview buy 1 X {words}")).body["order_type"].clone();
     assert_eq!(kind(""), "market");

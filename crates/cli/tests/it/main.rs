@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test's helpers meet unexpectedly fails the test")]
 
 mod audit;
+mod bracket;
 mod clients;
 mod crash;
 mod demo;

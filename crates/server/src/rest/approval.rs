@@ -87,7 +87,7 @@ pub(crate) async fn approve(
     let wait = headers::wait(&headers, &app.limits)?;
     let reason = Because::parse_optional(&body)?;
     let answer = app.desk.approve(&by, id, reason, wait).await?;
-    Ok(answer_of(&answer, StatusCode::OK))
+    answer_of(&app, &by, &answer, StatusCode::OK)
 }
 
 /// Says no.

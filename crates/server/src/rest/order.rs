@@ -12,6 +12,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::book::OrderRecord;
 use domain::id::ClOrdId;
 use domain::principal::Principal;
 use engine::desk::{self, AuditFilter, OrderFilter};
@@ -82,7 +83,7 @@ pub(crate) async fn submit(State(app): State<App>, Caller(by): Caller, headers: 
     let wait = headers::wait(&headers, &app.limits)?;
     let intent = NewOrder::parse(&body)?.intent(key)?;
     let answer = app.desk.submit(&by, intent, wait).await?;
-    Ok(answer_of(&answer, StatusCode::CREATED))
+    answer_of(&app, &by, &answer, StatusCode::CREATED)
 }
 
 /// Our word for an outcome.
@@ -99,9 +100,9 @@ fn outcome_of(outcome: desk::Outcome) -> Outcome {
 }
 
 /// Writes how an order stands; `first` is the status of a first acknowledgement.
-pub(super) fn answer_of(answer: &desk::OrderAnswer, first: StatusCode) -> Response {
+pub(super) fn answer_of(app: &App, by: &Principal, answer: &desk::OrderAnswer, first: StatusCode) -> Answer {
     let outcome = outcome_of(answer.outcome);
-    let order = Order::from(&answer.order);
+    let order = shape(app, by, &answer.order)?;
     let tag = etag(&order);
     let status = match answer.outcome {
         desk::Outcome::Acknowledged if !answer.replayed => first,
@@ -120,7 +121,16 @@ pub(super) fn answer_of(answer: &desk::OrderAnswer, first: StatusCode) -> Respon
     );
     response.headers_mut().extend(tag);
     mark_replayed(&mut response, answer.replayed);
-    response
+    Ok(response)
+}
+
+/// An order as every answer shows it, with its exits.
+pub(super) fn shape(app: &App, by: &Principal, record: &OrderRecord) -> Result<Order, Refusal> {
+    let order = Order::from(record);
+    if order.bracket.is_none() {
+        return Ok(order);
+    }
+    Ok(order.with_exits(&app.desk.exits(by, &record.intent.cl_ord_id)?))
 }
 
 /// The order's version as an entity tag: it changes whenever the order does.
@@ -177,8 +187,8 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
     };
     settle(errors)?;
     let orders = app.desk.orders(&by, filter)?;
-    let page =
-        Page::of_peeked(orders.iter().map(Order::from).collect(), limit, |order: &Order| order.cl_ord_id.clone());
+    let orders: Vec<Order> = orders.iter().map(|record| shape(&app, &by, record)).collect::<Result<_, _>>()?;
+    let page = Page::of_peeked(orders, limit, |order: &Order| order.cl_ord_id.clone());
     Ok(Json(page).into_response())
 }
 
@@ -207,7 +217,7 @@ pub(crate) async fn show(
     let with_history = flag("history", params.0.history.as_deref(), &mut errors);
     settle(errors)?;
     let key = order_key(&id)?;
-    let mut order = Order::from(&app.desk.order(&by, &key)?);
+    let mut order = shape(&app, &by, &app.desk.order(&by, &key)?)?;
     if with_history {
         order.history = Some(history(&app, &by, key).await?);
     }

@@ -1,6 +1,6 @@
 //! Orders: replace, cancel, resolve.
 
-use super::order::{answer_of, mark_replayed, order_key};
+use super::order::{answer_of, mark_replayed, order_key, shape};
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
@@ -11,6 +11,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
+use domain::principal::Principal;
 use engine::desk;
 use wire::Page;
 use wire::amendment::AmendOrder;
@@ -44,7 +45,7 @@ pub(crate) async fn replace(
     headers::refuse_if_match(&headers)?;
     let amendment = AmendOrder::parse(&body)?.amendment()?;
     let answer = app.desk.replace(&by, order, key, amendment, wait).await?;
-    Ok(answer_of(&answer, StatusCode::OK))
+    answer_of(&app, &by, &answer, StatusCode::OK)
 }
 
 fn empty(body: &[u8]) -> Result<(), Refusal> {
@@ -54,8 +55,8 @@ fn empty(body: &[u8]) -> Result<(), Refusal> {
     Ok(wire::fields::Fields::read(body)?.finish()?)
 }
 
-fn shape(answer: &desk::CancelAnswer) -> CancelAnswer {
-    CancelAnswer { proven: answer.proven, order: Order::from(&answer.order) }
+fn canceled(app: &App, by: &Principal, answer: &desk::CancelAnswer) -> Result<CancelAnswer, Refusal> {
+    Ok(CancelAnswer { proven: answer.proven, order: shape(app, by, &answer.order)? })
 }
 
 /// Cancels an order; 200 when the broker proved it, 202 while it is under way, 409 when the order is over.
@@ -86,7 +87,7 @@ pub(crate) async fn cancel(
     empty(&body)?;
     let answer = app.desk.cancel(&by, order, key, wait).await?;
     let status = if answer.proven { StatusCode::OK } else { StatusCode::ACCEPTED };
-    let mut response = (status, Json(shape(&answer))).into_response();
+    let mut response = (status, Json(canceled(&app, &by, &answer)?)).into_response();
     mark_replayed(&mut response, answer.replayed);
     Ok(response)
 }
@@ -113,7 +114,8 @@ pub(crate) async fn cancel_all(
     let answers = app.desk.cancel_all(&by, wait).await?;
     let proven = answers.iter().all(|answer| answer.proven);
     let status = if proven { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok((status, Json(Page { items: answers.iter().map(shape).collect(), next_cursor: None })).into_response())
+    let items = answers.iter().map(|answer| canceled(&app, &by, answer)).collect::<Result<_, _>>()?;
+    Ok((status, Json(Page { items, next_cursor: None })).into_response())
 }
 
 /// A human says that an order of unknown fate is dead, with a reason.
@@ -131,5 +133,5 @@ pub(crate) async fn resolve(
     let order = order_key(&id)?;
     let because = Because::parse(&body)?;
     let order = app.desk.resolve(&by, order, because.reason).await?;
-    Ok(Json(Order::from(&order)).into_response())
+    Ok(Json(shape(&app, &by, &order)?).into_response())
 }

@@ -8,7 +8,7 @@ use domain::broker::SymbolMatch;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
-use domain::id::{AccountId, ApprovalId, ClOrdId, CorrelationId, KeyId};
+use domain::id::{AccountId, ApprovalId, ClOrdId, CorrelationId, KeyId, Leg};
 use domain::journal::{JournalEvent, Recorded};
 use domain::lifecycle::OrdStatus;
 use domain::market::{Bar, DataType, Quote};
@@ -327,6 +327,15 @@ impl Desk for FakeDesk {
         let many = filter.limit;
         self.called(Call::Orders(filter))?;
         Ok((0..many).map(|at| Self::record(&intent(&format!("k{at}")), by, Outcome::Acknowledged)).collect())
+    }
+    fn exits(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<Vec<OrderRecord>, Fault> {
+        let calls = self.calls();
+        let submitted = calls.iter().rev().find_map(|call| match call {
+            Call::Submit(intent, ..) if intent.cl_ord_id == *cl_ord_id => Some(intent),
+            _ => None,
+        });
+        let exits = submitted.into_iter().flat_map(|intent| Leg::EXITS.into_iter().filter_map(|leg| intent.exit(leg)));
+        Ok(exits.map(|intent| Self::record(&intent, by, Outcome::Acknowledged)).collect())
     }
     fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault> {
         if cl_ord_id.as_str() == "absent" {

@@ -111,6 +111,35 @@ async fn the_order_resource_speaks_in_strings_and_nulls() {
 }
 
 #[tokio::test]
+async fn a_bracket_is_answered_with_its_exits_and_a_wrong_one_with_its_fields() {
+    let gateway = gateway().await;
+    let headers = [("Idempotency-Key", "k1")];
+    let body = |bracket: &str| BODY.replacen('{', &format!("{{\"bracket\":{bracket},"), 1);
+    let good = body(r#"{"take_profit":"200","stop_loss":"180.5"}"#);
+    let reply = gateway.ask("POST", "/api/v1/orders", &headers, &good).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    assert_eq!(reply.body["bracket"], serde_json::json!({"take_profit": "200", "stop_loss": "180.5"}));
+    let leg = |at: usize, field: &str| reply.body["legs"][at][field].as_str().unwrap().to_owned();
+    assert_eq!(
+        (leg(0, "leg"), leg(0, "side"), leg(0, "limit_price")),
+        ("take_profit".into(), "sell".into(), "200".into())
+    );
+    assert_eq!(
+        (leg(1, "leg"), leg(1, "tif"), leg(1, "stop_price")),
+        ("stop_loss".into(), "gtc".into(), "180.5".into())
+    );
+    let read: wire::order::OrderAnswer = serde_json::from_value(reply.body.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), reply.body, "the client reads what the gateway writes");
+    let Some(Call::Submit(intent, ..)) = gateway.desk.calls().pop() else { panic!("no submit") };
+    assert_eq!(intent.bracket.map(|bracket| bracket.stop_loss.to_string()).as_deref(), Some("180.5"));
+
+    let wrong = body(r#"{"take_profit":"180","stop_loss":"200"}"#);
+    let reply = gateway.ask("POST", "/api/v1/orders", &headers, &wrong).await;
+    assert_eq!((reply.status, reply.body["field"].as_str()), (400, Some("bracket.take_profit")), "{}", reply.body);
+    assert_eq!(gateway.desk.calls().len(), 1, "it never reached the desk");
+}
+
+#[tokio::test]
 async fn the_desk_gets_the_key_the_wait_and_the_caller() {
     let gateway = gateway().await;
     for (prefer, seconds) in

@@ -31,7 +31,6 @@ fn with(changes: &Value) -> Vec<u8> {
 fn refused<T>(parsed: Result<T, ParseError>) -> Vec<(String, String)> {
     match parsed {
         Err(ParseError::Fields(errors)) => errors.into_iter().map(|error| (error.field, error.rule)).collect(),
-        Err(ParseError::Capability(what)) => vec![("capability".to_owned(), what)],
         Ok(_) => Vec::new(),
     }
 }
@@ -185,10 +184,35 @@ fn what_is_not_one_json_object_is_refused_whole() {
 }
 
 #[test]
-fn groups_are_a_missing_capability_not_a_silent_plain_order() {
-    check(&json!({"bracket": {"take_profit": {"limit_price": "200"}}}), &[("capability", "bracket")]);
-    check(&json!({"oca_group": "g"}), &[("capability", "oca_group")]);
+fn a_group_is_read_field_by_field_and_must_make_sense() {
+    let exits = |profit: &str, loss: &str| json!({"bracket": {"take_profit": profit, "stop_loss": loss}});
+    check(&json!({"bracket": {}}), &[("bracket.take_profit", "is required"), ("bracket.stop_loss", "is required")]);
+    check(&json!({"bracket": "195/185"}), &[("bracket", "must be a JSON object")]);
+    check(&exits("200", "0"), &[("bracket.stop_loss", "above 0")]);
+    check(&json!({"bracket": {"take_profit": "200", "stop_loss": 180}}), &[("bracket.stop_loss", "in a JSON string")]);
+    check(
+        &json!({"bracket": {"take_profit": "200", "stop_loss": "180", "trail": "1"}}),
+        &[("bracket.trail", "not a field")],
+    );
+    check(&json!({"oca_group": "a b"}), &[("oca_group", "1 to 40 characters")]);
     check(&json!({"oca_group": "g", "qty": "0"}), &[("qty", "above 0")]);
+}
+
+#[test]
+fn a_group_that_protects_nothing_is_refused_with_its_rule() {
+    let fields = |more: Value| {
+        let order = NewOrder::parse(&with(&more)).unwrap();
+        let wrong = refused(order.intent("k-1".parse().unwrap()));
+        wrong.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+    };
+    let exits = json!({"take_profit": "180", "stop_loss": "200"});
+    assert_eq!(fields(json!({"bracket": exits})), ["bracket.take_profit", "bracket.stop_loss"]);
+    let exits = json!({"take_profit": "200", "stop_loss": "180"});
+    assert_eq!(fields(json!({"bracket": exits, "oca_group": "g"})), ["oca_group"]);
+    assert_eq!(fields(json!({"bracket": exits, "reduce_only": true})), ["reduce_only"]);
+    let order = NewOrder::parse(&with(&json!({"bracket": exits}))).unwrap();
+    let intent = order.intent("k-1".parse().unwrap()).unwrap();
+    assert_eq!(intent.bracket.map(|bracket| bracket.take_profit.to_string()).as_deref(), Some("200"));
 }
 
 #[test]

@@ -58,6 +58,7 @@ prop_compose! {
         qty in decimal(),
         flags in any::<(bool, bool)>(),
         strategy in proptest::option::of("[a-z]{1,10}"),
+        group in proptest::option::of("[A-Za-z0-9._-]{1,40}"),
     ) -> Value {
         let mut body = instrument;
         body.extend(terms);
@@ -67,6 +68,7 @@ prop_compose! {
         if flags.0 { body.insert("outside_rth".to_owned(), json!(true)); }
         if flags.1 { body.insert("reduce_only".to_owned(), json!(true)); }
         if let Some(strategy) = strategy { body.insert("strategy".to_owned(), json!(strategy)); }
+        if let Some(group) = group { body.insert("oca_group".to_owned(), json!(group)); }
         Value::Object(body)
     }
 }
