@@ -4,7 +4,7 @@ export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
 export MINUTES SEED RATE
 
-.PHONY: help demo test bench soak torture setup clients lint tidy clean
+.PHONY: help demo test bench soak torture model setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -13,6 +13,7 @@ help:
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
 	@echo "make torture [MINUTES=10] [SEED=1]  real processes killed, stopped, cut off and out of disk while callers trade"
+	@echo "make model               the exactly-once protocol as a model, every state of it"
 	@echo "make setup               install what the tests need"
 	@echo "make lint                formatting and clippy"
 	@echo "make tidy                the structural test"
@@ -36,6 +37,9 @@ bench:
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)
+
+model:
+	cargo run --locked --quiet --package tollgate-model --example exhaustive -- $(ARGS)
 
 torture:
 	cargo build --locked --release --package tollgate --bins --example torture
