@@ -11,9 +11,10 @@ use crate::id::{
 };
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
+use crate::orphan::Orphans;
 use crate::principal::{KeyRecord, Principal};
 use crate::reconcile::ReconciliationReport;
-use crate::trading_state::{StateEntry, TradingState, TradingStates};
+use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
 use crate::verification::Verification;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +82,8 @@ pub struct Book {
     pub last_reconciliation: Option<ReconciliationReport>,
     /// The newest walk over the whole journal, and when its result was booked.
     pub last_verification: Option<(Timestamp, Verification)>,
+    /// Orders at the broker that bear our reference and that we do not know.
+    pub orphans: Orphans,
     /// API keys.
     pub api_keys: BTreeMap<KeyId, KeyRecord>,
     /// Number of the newest connection.
@@ -111,6 +114,7 @@ impl Book {
             external_orders: BTreeMap::new(),
             last_reconciliation: None,
             last_verification: None,
+            orphans: Orphans::default(),
             api_keys: BTreeMap::new(),
             generation: Generation(0),
             counts: BTreeMap::new(),
@@ -177,6 +181,8 @@ impl Book {
             | JournalEvent::InstrumentReleased { .. }
             | JournalEvent::Reconciled { .. }
             | JournalEvent::Verified { .. }
+            | JournalEvent::Restored { .. }
+            | JournalEvent::OrphanSeen { .. }
             | JournalEvent::KeyCreated { .. }
             | JournalEvent::KeyRevoked { .. } => {
                 self.facts(record);
@@ -394,6 +400,20 @@ impl Book {
         }
     }
 
+    /// What was used between backup and restore nobody knows: ids are left out, previews lapse.
+    fn restored(&mut self, order_id_floor: i32) {
+        self.order_id_high_water = self.order_id_high_water.max(order_id_floor);
+        self.previews.clear();
+    }
+
+    /// Its key was used for a request that nobody knows: it is spent.
+    fn see_orphan(&mut self, cl_ord_id: &ClOrdId, works: bool) {
+        let key = cl_ord_id.group();
+        let spent = KeyUse::order(&key, "");
+        self.keys_used.entry(key).or_insert_with(|| Arc::new(spent));
+        self.orphans.see(cl_ord_id, works);
+    }
+
     fn facts(&mut self, record: &Recorded) {
         match &record.event {
             JournalEvent::Installed { installation } => {
@@ -428,6 +448,9 @@ impl Book {
                 let entry =
                     StateEntry { state: *state, reason: reason.clone(), by: by.key_id.to_string(), at: record.at };
                 self.trading_states.set(scope.clone(), entry);
+                if *scope == KillScope::Global && *state != TradingState::Halted {
+                    self.orphans.acknowledge();
+                }
             }
             JournalEvent::InstrumentHalted { con_id, reason } => {
                 self.halted_instruments.insert(*con_id, reason.clone());
@@ -441,6 +464,8 @@ impl Book {
             JournalEvent::Verified { walk } => {
                 self.last_verification = Some((record.at, walk.as_ref().clone()));
             }
+            JournalEvent::Restored { order_id_floor, .. } => self.restored(*order_id_floor),
+            JournalEvent::OrphanSeen { cl_ord_id, works } => self.see_orphan(cl_ord_id, *works),
             JournalEvent::KeyCreated { key, .. } => {
                 self.api_keys.insert(key.id.clone(), key.clone());
             }
@@ -464,9 +489,10 @@ impl Book {
 
     /// Whether the global state is anything but active.
     pub fn is_halted_globally(&self) -> bool {
-        self.trading_states.entries().iter().any(|(scope, entry)| {
-            *scope == crate::trading_state::KillScope::Global && entry.state == TradingState::Halted
-        })
+        self.trading_states
+            .entries()
+            .iter()
+            .any(|(scope, entry)| *scope == KillScope::Global && entry.state == TradingState::Halted)
     }
 
     /// One order.

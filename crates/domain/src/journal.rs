@@ -15,6 +15,7 @@ use crate::order::{Amendment, OrderIntent};
 use crate::principal::{KeyRecord, Principal};
 use crate::reason::Reason;
 use crate::reconcile::ReconciliationReport;
+use crate::restoration::Restoration;
 use crate::trading_state::{KillScope, TradingState};
 use crate::verification::Verification;
 use jiff::Timestamp;
@@ -235,6 +236,20 @@ pub enum JournalEvent {
         /// What was found.
         walk: Box<Verification>,
     },
+    /// The journal was restored from a backup; what came after it is lost.
+    Restored {
+        /// How far.
+        restoration: Box<Restoration>,
+        /// Order ids up to this one may have been used since.
+        order_id_floor: i32,
+    },
+    /// An order at the broker with our reference and without our intent was seen, or changed between working and over.
+    OrphanSeen {
+        /// The key in its reference; spent from now on.
+        cl_ord_id: ClOrdId,
+        /// Whether it works.
+        works: bool,
+    },
     /// An API key was made.
     KeyCreated {
         /// The key, as a hash.
@@ -278,6 +293,8 @@ impl JournalEvent {
             Self::InstrumentReleased { .. } => "instrument_released",
             Self::Reconciled { .. } => "reconciled",
             Self::Verified { .. } => "verified",
+            Self::Restored { .. } => "restored",
+            Self::OrphanSeen { .. } => "orphan_seen",
             Self::KeyCreated { .. } => "key_created",
             Self::KeyRevoked { .. } => "key_revoked",
         }
@@ -292,6 +309,7 @@ impl JournalEvent {
             | Self::OrderSubmitting { order, .. } => Some(&order.intent.cl_ord_id),
             Self::ReplaceSubmitting { cl_ord_id, .. }
             | Self::CancelSubmitting { cl_ord_id, .. }
+            | Self::OrphanSeen { cl_ord_id, .. }
             | Self::Order { cl_ord_id, .. } => Some(cl_ord_id),
             Self::Installed { .. }
             | Self::Started { .. }
@@ -309,6 +327,7 @@ impl JournalEvent {
             | Self::InstrumentReleased { .. }
             | Self::Reconciled { .. }
             | Self::Verified { .. }
+            | Self::Restored { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,
         }
@@ -340,6 +359,8 @@ impl JournalEvent {
             | Self::InstrumentHalted { .. }
             | Self::Reconciled { .. }
             | Self::Verified { .. }
+            | Self::Restored { .. }
+            | Self::OrphanSeen { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,
         }

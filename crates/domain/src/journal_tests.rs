@@ -9,6 +9,7 @@ use crate::money::Money;
 use crate::principal::PrincipalKind;
 use crate::reconcile::Difference;
 use crate::reconcile::tests::shown;
+use crate::restoration::CheckpointFound;
 use std::collections::BTreeSet;
 
 fn commission() -> Commission {
@@ -98,6 +99,23 @@ fn about_the_installation() -> Vec<JournalEvent> {
     ]
 }
 
+fn about_a_restore() -> Vec<JournalEvent> {
+    vec![
+        JournalEvent::Restored {
+            restoration: Box::new(Restoration {
+                source: "monday.tar".to_owned(),
+                taken_at: at(0),
+                head_seq: 7,
+                head_hash: "ee".to_owned(),
+                checkpoint: CheckpointFound::Ahead { seq: 9, hash: "ff".to_owned() },
+                moved_aside: Some("/data.before".to_owned()),
+            }),
+            order_id_floor: 1_000_002,
+        },
+        JournalEvent::OrphanSeen { cl_ord_id: "o-9".parse().unwrap(), works: true },
+    ]
+}
+
 fn about_orders() -> Vec<JournalEvent> {
     vec![
         JournalEvent::Previewed {
@@ -168,7 +186,7 @@ fn order_events() -> Vec<OrderEvent> {
 fn every_record_reads_back_as_it_was_written() {
     let orders =
         order_events().into_iter().map(|event| JournalEvent::Order { cl_ord_id: "o-1".parse().unwrap(), event });
-    for event in about_the_installation().into_iter().chain(about_orders()).chain(orders) {
+    for event in about_the_installation().into_iter().chain(about_a_restore()).chain(about_orders()).chain(orders) {
         let text = serde_json::to_string(&event).unwrap();
         let back: JournalEvent = serde_json::from_str(&text).unwrap();
         assert_eq!(back, event, "{text}");
@@ -179,6 +197,11 @@ fn every_record_reads_back_as_it_was_written() {
 #[test]
 fn the_shape_of_the_records_about_the_installation_is_permanent() {
     insta::assert_json_snapshot!(about_the_installation());
+}
+
+#[test]
+fn the_shape_of_the_records_about_a_restore_is_permanent() {
+    insta::assert_json_snapshot!(about_a_restore());
 }
 
 #[test]
@@ -193,9 +216,13 @@ fn the_shape_of_what_happens_to_an_order_is_permanent() {
 
 #[test]
 fn the_examples_cover_every_kind_of_record() {
-    let kinds: BTreeSet<&str> =
-        about_the_installation().iter().chain(about_orders().iter()).map(JournalEvent::kind).collect();
-    assert_eq!(kinds.len(), 25, "an example for each variant of JournalEvent");
+    let kinds: BTreeSet<&str> = about_the_installation()
+        .iter()
+        .chain(&about_a_restore())
+        .chain(&about_orders())
+        .map(JournalEvent::kind)
+        .collect();
+    assert_eq!(kinds.len(), 27, "an example for each variant of JournalEvent");
 }
 
 #[test]

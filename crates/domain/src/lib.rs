@@ -26,12 +26,14 @@ pub mod money;
 pub mod order;
 pub mod order_record;
 pub mod order_ref;
+pub mod orphan;
 pub mod policy;
 pub mod principal;
 pub mod reading;
 pub mod reason;
 pub mod rebalance;
 pub mod reconcile;
+pub mod restoration;
 pub mod trading_state;
 pub mod verification;
 

@@ -24,7 +24,7 @@ use crate::lifecycle::OrdStatus;
 use crate::order_ref::OrderRef;
 use crate::reading;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An order sent less than this before a look on the same connection may still be on its way.
 const SETTLE: SignedDuration = SignedDuration::from_secs(10);
@@ -54,6 +54,7 @@ pub fn reconcile(book: &Book, snapshot: &BrokerSnapshot, client_id: ClientId) ->
         external: 0,
         completed: 0,
         alarm: None,
+        orphans: BTreeMap::new(),
     };
     let mut incomplete = Vec::new();
     match &snapshot.executions {
@@ -75,6 +76,7 @@ pub fn reconcile(book: &Book, snapshot: &BrokerSnapshot, client_id: ClientId) ->
         }
     }
     let missing = if incomplete.is_empty() { run.absent() } else { 0 };
+    run.orphans_seen(matches!(snapshot.open_orders, Section::Complete(_)));
     run.finish(incomplete, missing)
 }
 
@@ -97,6 +99,8 @@ struct Run<'a> {
     external: u32,
     completed: u32,
     alarm: Option<String>,
+    /// Orders without our intent, and whether they work.
+    orphans: BTreeMap<ClOrdId, bool>,
 }
 
 enum Whose<'a> {
@@ -127,10 +131,28 @@ impl<'a> Run<'a> {
         self.differences.push(Difference { rule, cl_ord_id: cl_ord_id.cloned(), what });
     }
 
-    fn orphan(&mut self, reference: &OrderRef, thing: &str) {
+    fn orphan(&mut self, reference: &OrderRef, thing: &str, works: bool) {
+        let key = &reference.cl_ord_id;
+        let known_to_work = self.orphans.entry(key.clone()).or_insert(works);
+        *known_to_work |= works;
+        if self.book.orphans.is_settled(key) && !works {
+            return;
+        }
         let what = format!("the broker shows {thing} {reference}, for which the journal has no sent intent");
         self.alarm.get_or_insert_with(|| what.clone());
-        self.differ(1, Some(&reference.cl_ord_id), what);
+        self.differ(1, Some(key), what);
+    }
+
+    /// Journals what is new about orders without our intent; one that no complete list shows as open is over.
+    fn orphans_seen(&mut self, open_orders_complete: bool) {
+        if open_orders_complete {
+            for key in self.book.orphans.working() {
+                self.orphans.entry(key.clone()).or_insert(false);
+            }
+        }
+        let seen = std::mem::take(&mut self.orphans);
+        let news = seen.into_iter().filter(|(key, works)| self.book.orphans.is_news(key, *works));
+        self.events.extend(news.map(|(cl_ord_id, works)| JournalEvent::OrphanSeen { cl_ord_id, works }));
     }
 
     fn execution(&mut self, execution: &Execution) {
@@ -157,7 +179,7 @@ impl<'a> Run<'a> {
                 self.events.push(JournalEvent::Order { cl_ord_id: key, event });
             }
             Whose::Orphan(reference) => {
-                self.orphan(&reference, "a trade of");
+                self.orphan(&reference, "a trade of", false);
                 self.events.push(JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) });
             }
             Whose::External => {
@@ -190,7 +212,7 @@ impl<'a> Run<'a> {
     fn order(&mut self, seen: &BrokerOrder, open: bool) {
         match self.whose(&seen.order_ref, seen.perm_id) {
             Whose::Ours(order) => self.own_order(order, seen, open),
-            Whose::Orphan(reference) => self.orphan(&reference, "order"),
+            Whose::Orphan(reference) => self.orphan(&reference, "order", open),
             Whose::External => {
                 self.external += 1;
                 let known = seen.perm_id.and_then(|perm_id| self.book.external_orders.get(&perm_id.get()));

@@ -111,6 +111,47 @@ fn unconfirmed() -> Book {
 }
 
 #[test]
+fn r1_an_order_without_our_intent_alarms_until_it_is_over_and_a_human_lifted_the_halt() {
+    let orphan = |status: &str| BrokerOrder { order_ref: "tg:abc:lost".to_owned(), ..shown(status) };
+    let lift = |mut book: Book| {
+        let (scope, state) = (crate::trading_state::KillScope::Global, crate::trading_state::TradingState::Active);
+        let by = crate::book::tests::principal();
+        let event = JournalEvent::TradingStateSet { scope, state, by, reason: "looked".to_owned() };
+        book.apply(&Recorded { seq: book.seq + 1, at: at(1002), event }).unwrap();
+        book
+    };
+    let book = working();
+    let outcome = look(&book, &open(vec![shown("Submitted"), orphan("Submitted")]));
+    assert!(outcome.alarm.is_some());
+    let book = after(book, &outcome);
+    assert_eq!(book.orphans.working().collect::<Vec<_>>(), [&key("lost")]);
+    assert!(book.keys_used.contains_key(&key("lost")), "its key is spent");
+    let again = look(&book, &open(vec![shown("Submitted"), orphan("Submitted")]));
+    assert!(again.alarm.is_some());
+    assert!(!again.events.iter().any(|event| matches!(event, JournalEvent::OrphanSeen { .. })), "said once");
+
+    // Over, but nobody has looked; then somebody has.
+    let over = BrokerSnapshot {
+        open_orders: Section::Complete(vec![shown("Submitted")]),
+        ..completed(vec![orphan("Cancelled")])
+    };
+    let outcome = look(&book, &over);
+    assert!(outcome.alarm.is_some());
+    let book = after(book, &outcome);
+    assert_eq!(book.orphans.working().count(), 0);
+    let book = lift(book);
+    assert_eq!(look(&book, &over).alarm, None);
+    // One that lives after all halts again.
+    let outcome = look(&book, &open(vec![shown("Submitted"), orphan("Submitted")]));
+    assert!(outcome.alarm.is_some());
+    let book = lift(after(book, &outcome));
+    assert!(look(&book, &open(vec![shown("Submitted"), orphan("Submitted")])).alarm.is_some(), "it works still");
+    // What no complete list shows is over.
+    let gone = after(book, &look(&lift(working()), &open(vec![shown("Submitted")])));
+    assert_eq!(after(gone.clone(), &look(&gone, &open(vec![shown("Submitted")]))).orphans.working().count(), 0);
+}
+
+#[test]
 fn r1_a_reference_of_ours_without_an_intent_halts_everything() {
     let mut orphan = shown("Submitted");
     orphan.order_ref = "tg:abc:o-9".to_owned();

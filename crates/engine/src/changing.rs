@@ -191,6 +191,16 @@ impl Core {
         if lifts && !by.may(domain::principal::Scope::Admin) {
             return Err(Fault::ForbiddenScope(domain::principal::Scope::Admin));
         }
+        if lifts && *scope == KillScope::Global && self.book.orphans.working().next().is_some() {
+            self.look_again = true;
+            let keys: Vec<&str> = self.book.orphans.working().map(ClOrdId::as_str).collect();
+            let rule = format!(
+                "order {} works at the broker, bears our reference and is not in the journal: cancel it in TWS first, \
+                 then ask again in a moment",
+                keys.join(", ")
+            );
+            return Err(Fault::Invalid { field: "state".to_owned(), rule });
+        }
         if lifts && self.kill_file {
             let rule = "the file KILL lies in the data directory; remove it first".to_owned();
             return Err(Fault::Invalid { field: "state".to_owned(), rule });

@@ -35,7 +35,7 @@ pub use config::{EngineConfig, LEASE_SILENCE};
 pub use desk::Desk;
 pub use entropy::{Entropy, SystemEntropy};
 pub use guard::Interlock;
-pub use service::Service;
+pub use service::{Service, key_hash};
 pub use start::{BrokerLink, EngineHandle, Parts, StartError, replay, start};
 pub use use_cases::outcome;
 pub use writer::{Ended, Seat};

@@ -255,7 +255,14 @@ impl Core {
         if let Some(reference) = OrderRef::parse(&seen.order_ref)
             && Some(&reference.installation) == self.book.installation.as_ref()
         {
-            self.alarm(batch, now, &format!("the broker shows order {reference}, for which the journal has no intent"));
+            let works = !domain::orphan::is_over(&seen.status);
+            if self.book.orphans.is_news(&reference.cl_ord_id, works) {
+                self.push(batch, now, JournalEvent::OrphanSeen { cl_ord_id: reference.cl_ord_id.clone(), works });
+            }
+            if !self.book.orphans.is_settled(&reference.cl_ord_id) {
+                let what = format!("the broker shows order {reference}, for which the journal has no intent");
+                self.alarm(batch, now, &what);
+            }
             return;
         }
         let known = seen.perm_id.and_then(|perm_id| self.book.external_orders.get(&perm_id.get()));

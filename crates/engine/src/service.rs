@@ -180,8 +180,13 @@ impl Service {
     }
 
     pub(crate) fn key_hash(&self, secret: &str) -> String {
-        blake3::keyed_hash(&self.config.key_secret, secret.as_bytes()).to_hex().to_string()
+        key_hash(&self.config.key_secret, secret)
     }
+}
+
+/// What the journal keeps of an API key.
+pub fn key_hash(key_secret: &[u8; 32], presented: &str) -> String {
+    blake3::keyed_hash(key_secret, presented.as_bytes()).to_hex().to_string()
 }
 
 /// Whether the key carries the scope.

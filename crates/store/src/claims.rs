@@ -31,6 +31,7 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
         JournalEvent::CancelSubmitting { cl_ord_id, key: Some(key), request_hash, .. } => {
             claim_key(conn, key, request_hash, &cl_ord_id.group(), "cancel")
         }
+        JournalEvent::OrphanSeen { cl_ord_id, .. } => spend_key(conn, &cl_ord_id.group()),
         JournalEvent::CancelSubmitting { key: None, .. }
         | JournalEvent::Installed { .. }
         | JournalEvent::Started { .. }
@@ -48,6 +49,7 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
         | JournalEvent::InstrumentReleased { .. }
         | JournalEvent::Reconciled { .. }
         | JournalEvent::Verified { .. }
+        | JournalEvent::Restored { .. }
         | JournalEvent::KeyCreated { .. }
         | JournalEvent::KeyRevoked { .. } => Ok(()),
     }
@@ -68,6 +70,15 @@ fn claim_key(conn: &Connection, key: &ClOrdId, hash: &str, order: &ClOrdId, verb
         Err(error) if is_taken(&error) => Err(conflict(Claim::IdempotencyKey, key.as_str(), "it was used already")),
         Err(error) => Err(failed(error)),
     }
+}
+
+/// A key that was used in a history that is lost, for what nobody knows.
+fn spend_key(conn: &Connection, key: &ClOrdId) -> Result<(), JournalError> {
+    let sql =
+        "INSERT OR IGNORE INTO idempotency_keys (key, request_hash, cl_ord_id, verb) VALUES (?1, '', ?1, 'submit')";
+    let mut statement = conn.prepare_cached(sql).map_err(failed)?;
+    statement.execute([key.as_str()]).map_err(failed)?;
+    Ok(())
 }
 
 /// An order that waits for its approval has its key already.

@@ -56,6 +56,8 @@ impl Touched {
             | JournalEvent::InstrumentReleased { .. }
             | JournalEvent::Reconciled { .. }
             | JournalEvent::Verified { .. }
+            | JournalEvent::Restored { .. }
+            | JournalEvent::OrphanSeen { .. }
             | JournalEvent::KeyCreated { .. }
             | JournalEvent::KeyRevoked { .. } => {}
         }
