@@ -59,6 +59,7 @@ pub(crate) struct Content<'a> {
 pub(crate) struct ChainKey {
     record: [u8; 32],
     checkpoint: [u8; 32],
+    backup: [u8; 32],
     proof: RecordHash,
 }
 
@@ -68,6 +69,7 @@ impl ChainKey {
         Self {
             record: blake3::derive_key("tollgate 2026 journal record v1", secret),
             checkpoint: blake3::derive_key("tollgate 2026 journal checkpoint v1", secret),
+            backup: blake3::derive_key("tollgate 2026 journal backup v1", secret),
             proof: RecordHash(proof),
         }
     }
@@ -88,6 +90,10 @@ impl ChainKey {
         put(&mut hasher, content.principal.map(str::as_bytes));
         put(&mut hasher, Some(content.body));
         RecordHash(*hasher.finalize().as_bytes())
+    }
+
+    pub(crate) fn seal_backup(&self, manifest: &[u8]) -> RecordHash {
+        RecordHash(*blake3::keyed_hash(&self.backup, manifest).as_bytes())
     }
 
     pub(crate) fn seal_checkpoint(&self, text: &str) -> RecordHash {

@@ -51,7 +51,7 @@ impl FaultKind {
             Self::DiskFull => "free some space, then start again",
             Self::ReadOnly => "make the data directory writable for this user, then start again",
             Self::Busy => "another program holds the database: end it, then start again",
-            Self::Corrupt => "the database is damaged: keep a copy, check the disk, restore a backup",
+            Self::Corrupt => "the database is damaged: keep a copy, check the disk, `tollgate restore` a backup",
             Self::Io => "check the disk and the system log, then start again",
             Self::Other => "start again; if it stays, report it with this text",
         }
@@ -217,8 +217,8 @@ pub enum OpenError {
     },
     /// The checkpoint file is gone.
     #[error(
-        "the journal has records but its checkpoint file {path} is missing: put it back; if it is lost for good, run \
-         `tollgate audit verify` and then start once with the loss accepted"
+        "the journal has records but its checkpoint file {path} is missing: put it back; if it is lost for good, \
+         `tollgate restore --in-place` goes on without it, halted"
     )]
     CheckpointMissing {
         /// Where it should be.
@@ -227,7 +227,7 @@ pub enum OpenError {
     /// The database is gone though the checkpoint file knows records of it.
     #[error(
         "the journal {path} is missing or empty, but its checkpoint file knows {checkpoint_seq} records of it: put the \
-         database back where it was, or restore a backup"
+         database back where it was, or `tollgate restore` a backup"
     )]
     DatabaseMissing {
         /// Where it should be.
@@ -239,7 +239,7 @@ pub enum OpenError {
     #[error(
         "the journal ends at record {end}, its checkpoint file knows record {checkpoint_seq}: the newest records are \
          lost, and `tollgate audit verify` names them. Put the database back with all its files (journal.sqlite, \
-         journal.sqlite-wal), or restore a backup"
+         journal.sqlite-wal), or `tollgate restore` a backup; without one `tollgate restore --in-place`"
     )]
     Behind {
         /// The last record that is there.

@@ -6,6 +6,7 @@
 //! * [`JournalReader`] reads beside a running writer; [`verify`](crate::verify::verify) walks the chain and names
 //!   what was changed, inserted, removed, moved or cut off.
 
+pub mod backup;
 mod chain;
 mod checkpoint;
 mod claims;
@@ -18,6 +19,7 @@ mod open;
 mod private;
 mod projection;
 mod reader;
+pub mod restore;
 mod row;
 mod schema;
 mod sqlite;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test a failure is a panic")]
 
 mod append;
+mod backup;
 mod crash;
 mod event;
 mod fixture;

@@ -110,5 +110,5 @@ fn a_damaged_page_is_an_error_and_no_panic() {
     std::fs::write(place.database(), bytes).unwrap();
     let refused = refusal(&place);
     assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
-    assert!(refused.to_string().contains("restore a backup"), "{refused}");
+    assert!(refused.to_string().contains("tollgate restore"), "{refused}");
 }
