@@ -95,6 +95,8 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             let config = load(&common)?;
             verb::kill::kill(&config, connect(&config, &common), &verb).await
         }
+        Noun::Backup(args) => verb::backup::backup(&load(&common)?, &args),
+        Noun::Restore(args) => verb::restore::restore(&load(&common)?, &args),
         Noun::Audit(AuditVerb::Verify) if common.url.is_none() => verb::audit::verify_files(&load(&common)?),
         Noun::Status(_)
         | Noun::Quote(_)
@@ -125,6 +127,8 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         | Noun::Venue(_)
         | Noun::Doctor
         | Noun::Kill(_)
+        | Noun::Backup(_)
+        | Noun::Restore(_)
         | Noun::Config(_)
         | Noun::Completions { .. } => Err(Failure::usage("this command asks no gateway", "")),
     }

@@ -8,6 +8,8 @@ mod words;
 
 pub(crate) use look::{AccountVerb, BarsArgs, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
 pub(crate) use order::{ChangeArgs, OrderVerb, TicketArgs};
-pub(crate) use run::{CommissionsWord, DataWord, DemoArgs, SessionsWord, Switch, VenueArgs, VenueVerb};
+pub(crate) use run::{
+    BackupArgs, CommissionsWord, DataWord, DemoArgs, RestoreArgs, SessionsWord, Switch, VenueArgs, VenueVerb,
+};
 pub(crate) use steer::{ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, ScopeWord};
 pub(crate) use words::{Cli, Common, Noun};

@@ -112,3 +112,29 @@ pub(crate) struct VenueArgs {
     #[arg(long)]
     pub(crate) live_like: bool,
 }
+
+/// `tollgate backup`.
+#[derive(Args, Debug)]
+pub(crate) struct BackupArgs {
+    /// Where to: a file that is not there yet, or a directory [default: tollgate-INSTALLATION-TIME.tar, here]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
+    /// Put all secrets inside: the journal's key, API secret and key files. Whoever has the file can then trade, and forge
+    /// a journal: lock it away
+    #[arg(long)]
+    pub(crate) with_keys: bool,
+}
+
+/// `tollgate restore`.
+#[derive(Args, Debug)]
+pub(crate) struct RestoreArgs {
+    /// The backup
+    #[arg(required_unless_present = "in_place", conflicts_with = "in_place")]
+    pub(crate) file: Option<PathBuf>,
+    /// There is no backup: go on with the journal that is there, although its newest records or its checkpoint file are lost
+    #[arg(long)]
+    pub(crate) in_place: bool,
+    /// A copy of journal.key, where it is neither in its place nor in the backup
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal_key: Option<PathBuf>,
+}

@@ -1,8 +1,8 @@
 //! The nouns, and the flags that every command takes.
 
 use super::{
-    AccountVerb, ApprovalVerb, AuditVerb, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, KeyVerb, KillVerb, OrderVerb,
-    QuoteArgs, StatusArgs, VenueArgs,
+    AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, KeyVerb, KillVerb,
+    OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -83,6 +83,10 @@ pub(crate) enum Noun {
     /// The record of everything
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// Take a backup, beside a running gateway or without one
+    Backup(BackupArgs),
+    /// Set this installation back to a backup; it then starts halted, and what was there is moved aside
+    Restore(RestoreArgs),
     /// API keys
     #[command(subcommand)]
     Key(KeyVerb),

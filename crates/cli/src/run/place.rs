@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use store::OpenError;
 
 /// Names the directory of the checkpoint file and moves with the data directory.
-const INSTALLATION_FILE: &str = "installation";
+pub(crate) const INSTALLATION_FILE: &str = "installation";
 const CHECKPOINT_FILE: &str = "audit.checkpoint";
 /// Of the store.
 const LOCK_FILE: &str = "writer.lock";
-const API_SECRET_FILE: &str = "api.secret";
+pub(crate) const API_SECRET_FILE: &str = "api.secret";
 /// Exit code of something that does not exist.
-const NOT_FOUND: u8 = 3;
+pub(crate) const NOT_FOUND: u8 = 3;
 
 /// The checkpoint file of an installation that exists.
 ///
@@ -43,10 +43,7 @@ pub(crate) fn checkpoint_file(config: &Config) -> Result<PathBuf, Failure> {
 /// The data directory cannot be made or written.
 pub(crate) fn checkpoint_file_at_start(config: &Config) -> Result<PathBuf, Failure> {
     let name = installation_at_start(config)?;
-    match &config.audit_checkpoint_file {
-        Some(path) => Ok(path.clone()),
-        None => default_checkpoint_file(config, name.as_str()),
-    }
+    checkpoint_file_of(config, name.as_str())
 }
 
 /// The short name of the installation; made at the first start.
@@ -67,6 +64,17 @@ pub(crate) fn installation_at_start(config: &Config) -> Result<InstallationId, F
         .map_err(|error: IdError| Failure::storage(format!("{}: {error}", path.display()), "put the right file back"))
 }
 
+/// The checkpoint file of an installation by its name, whether it exists or not.
+///
+/// # Errors
+/// There is no home directory and the configuration names no file.
+pub(crate) fn checkpoint_file_of(config: &Config, installation: &str) -> Result<PathBuf, Failure> {
+    match &config.audit_checkpoint_file {
+        Some(path) => Ok(path.clone()),
+        None => default_checkpoint_file(config, installation),
+    }
+}
+
 fn default_checkpoint_file(config: &Config, installation: &str) -> Result<PathBuf, Failure> {
     match &config.state_home {
         Some(home) => Ok(home.join(installation).join(CHECKPOINT_FILE)),
@@ -74,7 +82,11 @@ fn default_checkpoint_file(config: &Config, installation: &str) -> Result<PathBu
     }
 }
 
-fn installation(config: &Config) -> Result<Option<String>, Failure> {
+/// The installation that the data directory belongs to; `None` when it belongs to nobody yet.
+///
+/// # Errors
+/// The file cannot be read, or holds something else.
+pub(crate) fn installation(config: &Config) -> Result<Option<String>, Failure> {
     let path = config.data_dir.join(INSTALLATION_FILE);
     let text = private::read(&path).map_err(|error| trouble("file", &path, &error))?;
     match text.as_deref().map(str::trim) {

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod doctor;
@@ -10,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod kill;
 pub(crate) mod market;
 pub(crate) mod order;
+pub(crate) mod restore;
 pub(crate) mod status;
 pub(crate) mod ticket;
 pub(crate) mod venue;

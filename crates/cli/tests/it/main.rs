@@ -11,6 +11,7 @@ mod full_disk;
 mod mode;
 mod order;
 mod refusals;
+mod restore;
 mod small_disk;
 mod storage;
 mod support;

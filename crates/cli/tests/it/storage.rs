@@ -138,9 +138,9 @@ fn a_damaged_database_is_refused_with_what_to_do_and_is_whole_again_once_it_is_p
         let len = usize::try_from(one.database().metadata().unwrap().len()).unwrap();
         flip(&one.database(), 2 * PAGE, len - 4 * PAGE);
     };
-    traded.check("damaged pages", pages, &["the database is damaged", "restore a backup"]);
+    traded.check("damaged pages", pages, &["the database is damaged", "tollgate restore"]);
     let short = |one: &Traded| cut(&one.database(), |len| len / 2 / PAGE as u64 * PAGE as u64);
-    traded.check("a database cut in half", short, &["the database is damaged", "restore a backup"]);
+    traded.check("a database cut in half", short, &["the database is damaged", "tollgate restore"]);
     let newer = |one: &Traded| write_at(&one.database(), 60, &999_u32.to_be_bytes());
     traded.check("a newer schema", newer, &["has schema 999", "use the newer Tollgate"]);
 }
@@ -153,7 +153,7 @@ fn a_journal_whose_end_is_lost_is_refused_and_nothing_is_made_in_its_place() {
     traded.check(
         "a cut log",
         |one| cut(&log(one), |len| len / 2),
-        &["the newest records are lost", "restore a backup"],
+        &["the newest records are lost", "tollgate restore"],
     );
     traded.check("a lost log", |one| std::fs::remove_file(log(one)).unwrap(), &["journal"]);
     let gone = |one: &Traded| {
@@ -161,7 +161,7 @@ fn a_journal_whose_end_is_lost_is_refused_and_nothing_is_made_in_its_place() {
             drop(std::fs::remove_file(one.desktop.data(file)));
         }
     };
-    traded.check("a deleted database", gone, &["is missing or empty", "put the database back", "restore a backup"]);
+    traded.check("a deleted database", gone, &["is missing or empty", "put the database back", "tollgate restore"]);
 }
 
 #[test]

@@ -124,6 +124,14 @@ impl Desktop {
         std::fs::write(path, text).unwrap();
     }
 
+    /// A gateway that listens and is not ready, for a reason that somebody must look at.
+    pub(crate) fn serve_unready(&self) -> Gateway<'_> {
+        let running = self.start(&["serve"]);
+        let line = running.stderr_line("tollgate listens at ");
+        let url = line.split(';').next().unwrap().to_owned();
+        Gateway { desktop: self, running, url }
+    }
+
     /// A gateway that is ready.
     pub(crate) fn serve(&self) -> Gateway<'_> {
         let running = self.start(&["serve"]);
@@ -232,19 +240,35 @@ pub(crate) struct Venue {
 }
 
 impl Venue {
-    /// The references of every order that it ever accepted: the independent witness.
+    /// Every order that it ever accepted: the independent witness.
+    pub(crate) fn ledger(&self) -> Vec<Value> {
+        let (head, body) = self.ask("GET /ledger", "");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let ledger: Value = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
+        ledger.as_array().unwrap().clone()
+    }
+
+    /// Their references.
     pub(crate) fn order_refs(&self) -> Vec<String> {
+        self.ledger().iter().map(|order| order["order_ref"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Sets a price.
+    pub(crate) fn price(&self, symbol: &str, price: &str) {
+        let (head, body) = self.ask("POST /price", &format!("{{\"symbol\": \"{symbol}\", \"price\": \"{price}\"}}"));
+        assert!(head.starts_with("HTTP/1.1 2"), "{head}: {body}");
+    }
+
+    fn ask(&self, what: &str, body: &str) -> (String, String) {
         let mut socket = TcpStream::connect(&self.control).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
-        let host = &self.control;
-        write!(socket, "GET /ledger HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let (host, len) = (&self.control, body.len());
+        write!(socket, "{what} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n").unwrap();
+        write!(socket, "Content-Length: {len}\r\nConnection: close\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         socket.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        let ledger: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"));
-        let orders = ledger.as_array().unwrap();
-        orders.iter().map(|order| order["order_ref"].as_str().unwrap().to_owned()).collect()
+        (head.to_owned(), body.to_owned())
     }
 
     /// How many orders carry that key.
