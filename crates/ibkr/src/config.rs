@@ -34,6 +34,9 @@ pub struct TwsConfig {
     pub write_deadline: Duration,
     /// For an order to wait for its message budget; past it the order is `NotSent(Pacing)`.
     pub pacing_deadline: Duration,
+    /// For an order to wait behind others here; past it the order is `NotSent(Pacing)`. It must stay well below the time
+    /// after which reconciliation takes an order that no list shows for missing (10 s): what was given up never leaves.
+    pub queue_deadline: Duration,
     /// For one question, and for each section of a snapshot.
     pub ask_deadline: Duration,
     /// For a what-if.
@@ -61,6 +64,7 @@ impl TwsConfig {
             handshake_deadline: Duration::from_secs(10),
             write_deadline: Duration::from_secs(5),
             pacing_deadline: Duration::from_secs(1),
+            queue_deadline: Duration::from_secs(5),
             ask_deadline: Duration::from_secs(10),
             what_if_deadline: Duration::from_secs(10),
             heartbeat: Some(Duration::from_secs(20)),

@@ -12,6 +12,7 @@ use domain::id::{BrokerOrderId, ClOrdId, Generation};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio::time::error::Elapsed;
 
 /// Commands of one kind that may wait.
@@ -40,6 +41,12 @@ struct Cancel {
     generation: Generation,
 }
 
+/// A ticket and when it came: what the gates said of it grows old.
+struct Waiting {
+    ticket: Box<Ticket>,
+    since: Instant,
+}
+
 struct Ask {
     id: u64,
     question: Question,
@@ -64,7 +71,7 @@ pub(crate) async fn run(shared: Shared, commands: mpsc::Receiver<BrokerCommand>)
 }
 
 struct Lanes {
-    orders: mpsc::Sender<Box<Ticket>>,
+    orders: mpsc::Sender<Waiting>,
     cancels: mpsc::Sender<Cancel>,
     asks: mpsc::Sender<Ask>,
     quotes: mpsc::Sender<quotes::Wish>,
@@ -74,8 +81,9 @@ async fn dispatch(shared: &Shared, lanes: &Lanes, mut commands: mpsc::Receiver<B
     while let Some(command) = commands.recv().await {
         match command {
             BrokerCommand::Submit(ticket) | BrokerCommand::Replace { ticket } => {
-                if let Err(full) = lanes.orders.try_send(ticket) {
-                    sent(&shared.events, &full.into_inner(), not_sent(NotSentReason::Pacing)).await?;
+                let waiting = Waiting { ticket, since: Instant::now() };
+                if let Err(full) = lanes.orders.try_send(waiting) {
+                    sent(&shared.events, &full.into_inner().ticket, not_sent(NotSentReason::Pacing)).await?;
                 }
             }
             BrokerCommand::Cancel { cl_ord_id, broker_order_id, generation } => {
@@ -123,17 +131,17 @@ async fn sent(events: &Outbox, ticket: &Ticket, outcome: SendOutcome) -> Result<
 }
 
 /// Orders leave one after the other, in the order in which they were decided.
-async fn order_sends(shared: &Shared, mut lane: mpsc::Receiver<Box<Ticket>>) -> Deaf {
-    while let Some(ticket) = lane.recv().await {
-        let outcome = send_order(shared, &ticket).await;
-        if let Err(deaf) = sent(&shared.events, &ticket, outcome).await {
+async fn order_sends(shared: &Shared, mut lane: mpsc::Receiver<Waiting>) -> Deaf {
+    while let Some(waiting) = lane.recv().await {
+        let outcome = send_order(shared, &waiting).await;
+        if let Err(deaf) = sent(&shared.events, &waiting.ticket, outcome).await {
             return deaf;
         }
     }
     std::future::pending().await
 }
 
-async fn send_order(shared: &Shared, ticket: &Ticket) -> SendOutcome {
+async fn send_order(shared: &Shared, Waiting { ticket, since }: &Waiting) -> SendOutcome {
     let Some(orders) = order::from_ticket(ticket) else {
         return not_sent(NotSentReason::NotExpressible);
     };
@@ -147,6 +155,9 @@ async fn send_order(shared: &Shared, ticket: &Ticket) -> SendOutcome {
         return not_sent(NotSentReason::Pacing);
     }
     // After the last wait: nothing may come between these checks and the write.
+    if since.elapsed() >= shared.config.queue_deadline {
+        return not_sent(NotSentReason::Pacing);
+    }
     let Some(session) = shared.link.current() else {
         return not_sent(NotSentReason::NoLink);
     };

@@ -252,6 +252,19 @@ async fn an_order_beyond_the_message_budget_does_not_leave() {
 }
 
 #[tokio::test]
+async fn an_order_that_waited_for_too_long_behind_others_does_not_leave() {
+    let gateway = Gateway::bind().await;
+    let mut config = gateway.config();
+    config.queue_deadline = std::time::Duration::ZERO;
+    let mut desk = Desk::start(config);
+    let _peer = gateway.accept().await;
+    desk.up().await;
+    desk.command(BrokerCommand::Submit(ticket("k-41", 41, FIRST, OrderType::Market))).await;
+    let reason = NotSentReason::Pacing;
+    assert_eq!(desk.sent().await, (order_id(41), SendOutcome::NotSent { reason }));
+}
+
+#[tokio::test]
 async fn every_error_that_names_an_order_id_reaches_the_engine_with_its_code() {
     let (_gateway, mut desk, mut peer) = linked().await;
     let codes = [201, 202, 110, 103, 104, 105, 10_147, 10_148, 161, 399, 404, 321, 10_349, 2_109, 99_999];
