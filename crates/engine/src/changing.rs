@@ -1,6 +1,6 @@
 //! Cancel, resolve, kill, approvals refused, keys: what needs no gate.
 
-use crate::core::{Batch, Core, Effect};
+use crate::core::{Batch, Core, Effect, not_ready};
 use crate::input::Booked;
 use domain::approval::ApprovalStatus;
 use domain::event::OrderEvent;
@@ -131,6 +131,7 @@ impl Core {
                 format!("only an unknown order or a halted instrument is resolved by hand; it is {}", status.word());
             return Err(Fault::Invalid { field: "cl_ord_id".to_owned(), rule });
         }
+        self.was_looked_for(&unknown)?;
         for cl_ord_id in unknown {
             let reason = format!("{} ({})", reason, by.key_id);
             let event = OrderEvent::ResolvedDead { reason };
@@ -141,6 +142,26 @@ impl Core {
             self.push(batch, now, event);
         }
         Ok(())
+    }
+
+    /// A human's word does not stand in for looking: an order that this connection has not searched in vain may be found a
+    /// moment later, and until the broker lets us in an older process of ours may even be about to send it.
+    fn was_looked_for(&self, unknown: &[ClOrdId]) -> Result<(), Fault> {
+        if !unknown.is_empty() && !self.session.reconciled {
+            return Err(Fault::NotReady(not_ready(&self.session, &self.config)));
+        }
+        let is_missing =
+            |key: &&ClOrdId| self.book.orders.get(*key).is_some_and(|order| order.status == OrdStatus::Missing);
+        match unknown.iter().find(|key| !is_missing(key)) {
+            None => Ok(()),
+            Some(key) => {
+                let rule = format!(
+                    "only what a complete comparison has not found (missing) is resolved by hand; {key} is unconfirmed: \
+                     it is looked up by itself, or held in TWS, where it can be canceled"
+                );
+                Err(Fault::Invalid { field: "cl_ord_id".to_owned(), rule })
+            }
+        }
     }
 
     pub(crate) fn refuse_approval(

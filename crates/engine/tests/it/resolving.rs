@@ -40,6 +40,24 @@ async fn an_order_that_is_known_is_not_resolved_by_hand() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_has_looked_for_is_not_declared_dead() {
+    let mut rig = Rig::ready().await;
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    // Its answer may be a moment away.
+    assert_eq!(code_of(&rig.desk().resolve(&alice(), key("k-1"), "dead".to_owned()).await), "Invalid");
+    rig.crash().await;
+    rig.boot();
+    // The successor cannot look yet: while the broker keeps it out, the old process may even be about to send.
+    assert_eq!(code_of(&rig.desk().resolve(&alice(), key("k-1"), "dead".to_owned()).await), "NotReady");
+    assert_eq!(rig.order("k-1").status, OrdStatus::Unconfirmed);
+    // The human would have been wrong.
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    assert_eq!(rig.halted(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_resolved_as_dead_that_lives_is_taken_back_and_halts_the_instrument() {
     let mut rig = Rig::ready().await;
     rig.working("k-1").await;
