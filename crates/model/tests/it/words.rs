@@ -41,7 +41,7 @@ fn the_model_takes_no_row_that_the_code_calls_never_and_walks_the_heart_of_the_t
 
 #[test]
 fn every_record_that_a_step_writes_is_one_that_the_journal_knows() {
-    let model = Protocol::new(Bounds::FULL);
+    let model = Protocol::new(Bounds::FULL[0]);
     let mut actions: Vec<Action> = Vec::new();
     let mut state = State::new();
     for _ in 0..2 {
