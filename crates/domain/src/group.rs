@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// The broker tells what happened to a group order by order: before this has passed, one that lags behind is no fault.
+/// Nor is it before journal and broker were compared on this connection.
 pub const GRACE: SignedDuration = SignedDuration::from_secs(1);
 
 /// In which way a group broke.
@@ -118,17 +119,18 @@ impl Group<'_> {
         }
     }
 
-    /// What the group needs at `now`.
-    pub fn advice(&self, now: Timestamp) -> GroupAdvice {
+    /// What the group needs at `now`; `compared` says whether journal and broker were compared on this connection.
+    pub fn advice(&self, now: Timestamp, compared: bool) -> GroupAdvice {
+        let is_late = |since: Timestamp| compared && since.checked_add(GRACE).is_ok_and(|end| end <= now);
         let mut advice = GroupAdvice::default();
         if self.entry.status.is_final() && self.entry.cum_qty().is_zero() {
-            self.end_exits(now, &mut advice);
+            self.end_exits(is_late, &mut advice);
         } else {
-            self.protect(now, &mut advice);
+            self.protect(is_late, &mut advice);
         }
         if self.closed() > self.entry.cum_qty() && !self.entry.group_faults.contains_key(&GroupFault::OverExited) {
             let heard = self.exits.iter().map(|exit| exit.updated_at).max();
-            if heard.is_some_and(|heard| is_over(heard, now)) {
+            if heard.is_some_and(is_late) {
                 let reason = format!(
                     "the exits of {} closed {} of the {} that it opened: look at the position",
                     self.entry.intent.cl_ord_id,
@@ -144,13 +146,13 @@ impl Group<'_> {
     }
 
     /// G3 and G4: the entry ended unfilled.
-    fn end_exits(&self, now: Timestamp, advice: &mut GroupAdvice) {
+    fn end_exits(&self, is_late: impl Fn(Timestamp) -> bool, advice: &mut GroupAdvice) {
         for exit in self.exits {
             let key = exit.intent.cl_ord_id.clone();
             match exit.status {
                 OrdStatus::Missing => advice.steps.push(GroupStep::ExitOver(key)),
                 OrdStatus::Working | OrdStatus::PendingReplace if !exit.cancel_wanted => {
-                    if is_over(self.entry.updated_at.max(exit.updated_at), now) {
+                    if is_late(self.entry.updated_at.max(exit.updated_at)) {
                         advice.steps.push(GroupStep::CancelExit(key));
                     } else {
                         advice.look_again = true;
@@ -174,7 +176,7 @@ impl Group<'_> {
     }
 
     /// G1: the entry may trade, or has.
-    fn protect(&self, now: Timestamp, advice: &mut GroupAdvice) {
+    fn protect(&self, is_late: impl Fn(Timestamp) -> bool, advice: &mut GroupAdvice) {
         let may_trade = self.entry.status.may_be_live();
         let at_stake = may_trade || !self.uncovered().is_zero();
         // An exit that did its work ends its sibling, which is what both are for.
@@ -199,7 +201,7 @@ impl Group<'_> {
                 | OrdStatus::PendingReplace
                 | OrdStatus::Filled => (false, false),
             };
-            if gone && (at_once || is_over(exit.updated_at, now)) {
+            if gone && (at_once || is_late(exit.updated_at)) {
                 let reason = self.unprotected(exit);
                 advice.steps.push(GroupStep::Broken { fault: GroupFault::Unprotected, reason });
                 return;
@@ -228,10 +230,6 @@ impl Group<'_> {
             exit.status.word(),
         )
     }
-}
-
-fn is_over(since: Timestamp, now: Timestamp) -> bool {
-    since.checked_add(GRACE).is_ok_and(|end| end <= now)
 }
 
 #[cfg(test)]

@@ -42,8 +42,12 @@ fn book(events: impl IntoIterator<Item = JournalEvent>) -> Book {
 
 /// What the group needs: one word per step, and "later" when something may only be late.
 fn advice(book: &Book, after: i64) -> Vec<String> {
+    told(book, after, true)
+}
+
+fn told(book: &Book, after: i64, compared: bool) -> Vec<String> {
     let seconds = i64::try_from(book.seq).unwrap() + after;
-    let advice = book.group(&key(LOSS)).unwrap().advice(at(seconds));
+    let advice = book.group(&key(LOSS)).unwrap().advice(at(seconds), compared);
     let words = advice.steps.iter().map(|step| match step {
         GroupStep::Broken { fault, .. } => fault.word().to_owned(),
         GroupStep::CancelExit(exit) => format!("cancel {exit}"),
@@ -163,6 +167,14 @@ fn a_group_that_ends_as_it_should_needs_nothing_and_one_that_does_not_is_ended()
 }
 
 #[test]
+fn before_journal_and_broker_were_compared_only_a_refusal_counts() {
+    let lost = book(with(vec![of(LOSS, canceled())]));
+    assert_eq!((told(&lost, 60, false), told(&lost, 60, true)), (vec!["later".into()], vec!["unprotected".into()]));
+    let refused = book([works(ENTRY), of(LOSS, rejected())]);
+    assert_eq!(told(&refused, 0, false), ["unprotected"]);
+}
+
+#[test]
 fn a_fault_is_told_once() {
     let broken =
         OrderEvent::GroupBroken { fault: GroupFault::Unprotected, reason: "the stop loss is rejected".to_owned() };
@@ -174,7 +186,7 @@ fn a_fault_is_told_once() {
 #[test]
 fn the_words_say_what_is_unprotected() {
     let book = book([works(ENTRY), of(ENTRY, trade("e.1.01", 4)), of(LOSS, rejected())]);
-    let advice = book.group(&key(ENTRY)).unwrap().advice(at(5));
+    let advice = book.group(&key(ENTRY)).unwrap().advice(at(5), true);
     let [GroupStep::Broken { reason, .. }] = advice.steps.as_slice() else { panic!("{advice:?}") };
     insta::assert_snapshot!(reason, @"the stop loss of bracket o-1 is rejected (201: no margin): a position of 4 AAPL is unprotected; what is left of the entry is canceled, the position is left to you");
 }

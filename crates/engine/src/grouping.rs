@@ -12,7 +12,8 @@ impl Core {
     /// Follows every group in which something has moved, until nothing of it is late any more.
     pub(crate) fn mind_groups(&mut self, batch: &mut Batch, now: Timestamp) {
         for key in std::mem::take(&mut self.moved_groups) {
-            let Some(advice) = self.book.group(&key).map(|group| group.advice(now)) else {
+            let compared = self.session.reconciled;
+            let Some(advice) = self.book.group(&key).map(|group| group.advice(now, compared)) else {
                 continue;
             };
             if advice.look_again {

@@ -2,10 +2,12 @@
 //! At the end journal and broker must agree about every order.
 
 use crate::support::*;
+use domain::id::Leg;
 use domain::lifecycle::OrdStatus;
 use domain::trading_state::{KillScope, TradingState};
 use engine::desk::Desk as _;
 use jiff::SignedDuration;
+use rust_decimal::Decimal;
 use std::time::Duration;
 
 const STEPS: u32 = 60;
@@ -70,8 +72,9 @@ impl Walk {
         self.orders += 1;
         let name = format!("k-{}", self.orders);
         self.did.push(format!("{name} {mode:?}"));
+        let order = if self.dice.roll(3) == 0 { bracket(&name) } else { buy(&name) };
         // Refused, not ready or sent: whatever it is, the journal and the broker must agree at the end.
-        drop(self.rig.submit(&alice(), buy(&name)).await);
+        drop(self.rig.submit(&alice(), order).await);
         self.rig.settle().await;
     }
 
@@ -85,24 +88,83 @@ impl Walk {
 
     async fn trade(&mut self) {
         let Some(name) = self.dice.pick(&self.alive()) else { return };
-        let placed = self.rig.broker.placed(&name);
-        let left = placed.intent.qty.get() - placed.filled;
+        let left = self.may_trade(&name);
+        if left.is_zero() {
+            return;
+        }
         let part = if self.dice.roll(2) == 0 { left } else { dec("1") };
         self.trades += 1;
         let trade = self.rig.broker.trade(&name, &part.to_string(), &format!("e.{}.01", self.trades));
+        let tied = self.tie(&name, part);
         if self.up && self.dice.roll(3) > 0 {
             self.rig.broker.executed(&trade).await;
             self.rig.broker.status(&name).await;
+            self.tell(&tied).await;
+        }
+    }
+
+    /// What of an order the broker may trade: of an exit no more than its entry opened and the exits have not closed.
+    fn may_trade(&self, name: &str) -> Decimal {
+        let placed = self.rig.broker.placed(name);
+        let left = placed.intent.qty.get() - placed.filled;
+        if !placed.cl_ord_id.is_exit() {
+            return left;
+        }
+        let group = placed.cl_ord_id.group();
+        let closed: Decimal =
+            Leg::EXITS.map(|leg| self.rig.broker.placed(group.leg_key(leg).as_str()).filled).iter().sum();
+        left.min(self.rig.broker.placed(group.as_str()).filled - closed)
+    }
+
+    /// What the broker does with the rest of a bracket after one of its orders traded `part` or ended; whom it tells of.
+    fn tie(&self, name: &str, part: Decimal) -> Vec<String> {
+        let (broker, mut tied) = (&self.rig.broker, Vec::new());
+        let placed = broker.placed(name);
+        if placed.intent.bracket.is_none() && !placed.cl_ord_id.is_exit() {
+            return tied;
+        }
+        let entry = broker.placed(placed.cl_ord_id.group_str());
+        for leg in Leg::EXITS {
+            let key = entry.cl_ord_id.leg_key(leg);
+            let exit = broker.placed(key.as_str());
+            let sibling = placed.cl_ord_id.is_exit() && key != placed.cl_ord_id;
+            let over = |status: &str| matches!(status, "Filled" | "Cancelled");
+            if over(&exit.status) || !(sibling || entry.status == "Cancelled") {
+                continue;
+            }
+            let qty = if sibling { exit.intent.qty.get() - part } else { exit.intent.qty.get().min(entry.filled) };
+            broker.edit(key.as_str(), |order| match domain::money::Qty::new(qty) {
+                Ok(left) if qty > order.filled => order.intent.qty = left,
+                Ok(_) | Err(_) => "Cancelled".clone_into(&mut order.status),
+            });
+            tied.push(key.to_string());
+        }
+        tied
+    }
+
+    async fn tell(&self, names: &[String]) {
+        for name in names {
+            self.rig.broker.status(name).await;
         }
     }
 
     async fn cancel(&mut self) {
         let Some(name) = self.dice.pick(&self.alive()) else { return };
+        let name = key(&name).group_str().to_owned();
         drop(self.rig.desk().cancel(&alice(), key(&name), None, Duration::ZERO).await);
         self.rig.settle().await;
+        if !self.alive().contains(&name) {
+            return;
+        }
         match self.dice.roll(3) {
-            0 if self.up => self.rig.broker.canceled(&name).await,
-            1 => self.rig.broker.edit(&name, |order| "Cancelled".clone_into(&mut order.status)),
+            0 if self.up => {
+                self.rig.broker.canceled(&name).await;
+                self.tell(&self.tie(&name, Decimal::ZERO)).await;
+            }
+            1 => {
+                self.rig.broker.edit(&name, |order| "Cancelled".clone_into(&mut order.status));
+                self.tie(&name, Decimal::ZERO);
+            }
             _ => {}
         }
     }
@@ -188,7 +250,7 @@ impl Walk {
             assert!(expected.contains(&order.status), "{name}: {:?} is not {}: {did}", order.status, placed.status);
             assert_eq!(order.cum_qty(), placed.filled, "{name}: {did}");
             assert_eq!(order.attempts.len(), 1, "{name}: {did}");
-            if !order.status.is_final() {
+            if !order.status.is_final() && !name.is_exit() {
                 assert_eq!(order.intent.qty, placed.intent.qty, "{name}: {did}");
                 assert_eq!(order.pending_replace, None, "{name}: {did}");
             }
@@ -203,8 +265,8 @@ impl Walk {
     }
 }
 
-/// How many orders reached the broker.
-async fn walk(seed: u64) -> usize {
+/// How many orders reached the broker, and how many exits of brackets traded there.
+async fn walk(seed: u64) -> (usize, usize) {
     let rig = Rig::ready_with(|config| {
         config.policy.open_orders_max = 1_000;
         config.policy.open_orders_per_instrument_max = 1_000;
@@ -222,7 +284,9 @@ async fn walk(seed: u64) -> usize {
         }
     }
     walk.compare().await;
-    walk.rig.broker.ledger().len()
+    let ledger = walk.rig.broker.ledger();
+    let exits = ledger.iter().filter(|order| order.cl_ord_id.is_exit() && !order.filled.is_zero());
+    (ledger.len(), exits.count())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -231,9 +295,12 @@ async fn journal_and_broker_agree_after_every_walk() {
         Ok(text) => (0..text.parse().unwrap()).collect(),
         Err(_) => (0..12).collect(),
     };
-    let mut placed = 0;
+    let (mut placed, mut closed) = (0, 0);
     for seed in &seeds {
-        placed += walk(*seed).await;
+        let (orders, exits) = walk(*seed).await;
+        placed += orders;
+        closed += exits;
     }
     assert!(placed > 3 * seeds.len(), "only {placed} orders: the walks do too little");
+    assert!(closed * 2 > seeds.len(), "only {closed} exits traded: the walks do too little");
 }
