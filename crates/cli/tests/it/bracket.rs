@@ -1,7 +1,7 @@
 //! Brackets and one-cancels-all groups over two processes, with `kill -9` in between.
 
 use crate::support::{Desktop, Gateway, Venue};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What the venue's ledger has of a bracket.
 fn legs_of(venue: &Venue, key: &str) -> Vec<String> {
@@ -134,6 +134,62 @@ fn a_gateway_killed_in_the_middle_of_a_bracket_knows_all_of_it_or_never_sent_it(
             other => panic!("exit {other}: {known:?}"),
         }
         assert_eq!(gateway.running.end_with("-TERM"), 0);
+    }
+}
+
+/// A bracket that rests, of which the `nth` order meets a fault on its way.
+fn struck(gateway: &Gateway<'_>, venue: &Venue, key: &str, nth: u32, fault: &Value) {
+    venue.fault(&json!({"when": {"message": "place_order", "nth": nth}, "do": fault}));
+    let words =
+        format!("order submit buy 5 KO --limit 10 --take-profit 90 --stop-loss 5 --tif gtc --wait 0 --key {key}");
+    drop(gateway.ask(&words));
+}
+
+#[test]
+fn a_bracket_that_is_cut_off_at_any_of_its_orders_is_found_or_missing_as_a_whole() {
+    for nth in 1..=3 {
+        for point in ["before_read", "after_accept"] {
+            let desktop = Desktop::new();
+            let venue = desktop.venue(0);
+            desktop.configure(venue.port);
+            let gateway = desktop.serve();
+            struck(&gateway, &venue, "cut", nth, &json!({"drop": point}));
+            // Only the last order transmits: what was cut off before it has arrived is invisible, and stays unknown.
+            let whole = nth == 3 && point == "after_accept";
+            let wanted = if whole { ["working"; 3] } else { ["missing"; 3] };
+            until_statuses(&gateway, "cut", wanted);
+            let status = gateway.json("status");
+            assert_eq!(status["halted_instruments"].as_array().unwrap().len(), 0, "{nth} {point}: {status:#}");
+            assert_eq!(gateway.ask("order submit buy 1 KO --limit 9 --key next").exit, if whole { 0 } else { 6 });
+            let legs = legs_of(&venue, "cut");
+            assert!(legs.len() <= 3, "{nth} {point}: nothing is sent again: {legs:?}");
+            if !whole {
+                assert_eq!(gateway.ask("order resolve cut --reason not-in-TWS").exit, 0);
+                until_statuses(&gateway, "cut", ["canceled"; 3]);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_exit_that_the_broker_refuses_ends_its_entry_and_halts_the_instrument() {
+    for (nth, exit) in [(2, "take profit"), (3, "stop loss")] {
+        let desktop = Desktop::new();
+        let venue = desktop.venue(0);
+        desktop.configure(venue.port);
+        let gateway = desktop.serve();
+        struck(&gateway, &venue, "bare", nth, &json!({"reject": {"code": 201, "message": "not today"}}));
+        let order = gateway.until("order show bare", |order| {
+            let over = ["canceled", "rejected"];
+            statuses(order).iter().all(|status| over.contains(&status.as_str()))
+        });
+        let reason = order["group_faults"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains(&format!("the {exit} of bracket bare is rejected (201: ")), "{order:#}");
+        let status = gateway.json("status");
+        assert_eq!(status["halted_instruments"].as_array().unwrap().len(), 1, "{status:#}");
+        assert_eq!(gateway.ask("order submit buy 1 KO --limit 9 --key next").exit, 6);
+        assert_eq!(gateway.ask("order resolve bare --reason seen").exit, 0);
+        assert_eq!(gateway.ask("order submit buy 1 KO --limit 9 --key after").exit, 0);
     }
 }
 

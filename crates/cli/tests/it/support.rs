@@ -271,6 +271,19 @@ impl Venue {
         (head.to_owned(), body.to_owned())
     }
 
+    /// Orders a fault.
+    pub(crate) fn fault(&self, fault: &Value) {
+        let mut socket = TcpStream::connect(&self.control).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let (host, body) = (&self.control, fault.to_string());
+        let length = body.len();
+        let head = format!("POST /faults HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}");
+        write!(socket, "{head}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+    }
+
     /// How many orders carry that key.
     pub(crate) fn count_of(&self, key: &str) -> usize {
         self.order_refs().iter().filter(|reference| reference.ends_with(&format!(":{key}"))).count()

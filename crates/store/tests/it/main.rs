@@ -4,6 +4,7 @@
 
 mod append;
 mod backup;
+mod bracket;
 mod crash;
 mod event;
 mod fixture;
