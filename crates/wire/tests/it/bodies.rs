@@ -179,6 +179,10 @@ fn what_is_not_one_json_object_is_refused_whole() {
     }
     let twice = br#"{"con_id":"1","side":"buy","qty":"1","qty":"100","order_type":"market","tif":"day"}"#;
     assert_eq!(refused(NewOrder::parse(twice)), [("qty".to_owned(), "must be given once".to_owned())]);
+    let inner = String::from_utf8(with(&json!({"bracket": {"take_profit": "200", "stop_loss": "180"}}))).unwrap();
+    let twice = inner.replace("\"stop_loss\":", "\"stop_loss\":\"1\",\"stop_loss\":");
+    let found = refused(NewOrder::parse(twice.as_bytes()));
+    assert!(found[0].0 == "body" && found[0].1.contains("stop_loss is given twice"), "{found:?}");
     let deep = format!("{}{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
     assert_eq!(refused(NewOrder::parse(deep.as_bytes()))[0].0, "body");
 }
