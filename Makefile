@@ -4,12 +4,13 @@ export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
 export MINUTES SEED RATE
 
-.PHONY: help demo test bench soak torture model setup clients lint tidy clean
+.PHONY: help demo test bench bench-journal soak torture model setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
+	@echo "make bench-journal       durable intents a second beside the bare disk, replay, start-up"
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
 	@echo "make torture [MINUTES=10] [SEED=1]  real processes killed, stopped, cut off and out of disk while callers trade"
@@ -32,8 +33,11 @@ test: setup lint tidy
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace
 
-bench:
+bench: bench-journal
 	cargo bench --locked --package tollgate-venue --bench matching --bench socket
+
+bench-journal:
+	cargo bench --locked --package tollgate-store --bench journal
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)

@@ -7,7 +7,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x544F_4C4C;
 
 /// All steps with their numbers; the number of the last step taken is the database's `user_version`. After any step the
 /// derived tables are computed anew.
-const MIGRATIONS: [(i64, &str); 3] = [(1, JOURNAL), (2, PROJECTIONS), (3, HEARTBEAT)];
+const MIGRATIONS: [(i64, &str); 4] = [(1, JOURNAL), (2, PROJECTIONS), (3, HEARTBEAT), (4, ONE_TREE_PER_TABLE)];
 
 /// The schema of this version.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
@@ -114,6 +114,64 @@ CREATE TABLE submissions (
 /// Counted up by the writer while it lives; outside the chain, because it says nothing about the past.
 const HEARTBEAT: &str = "
 ALTER TABLE lease ADD COLUMN beat INTEGER NOT NULL DEFAULT 0;
+";
+
+/// The derived tables, each in one tree where it had two or three: every intent writes to all of them.
+const ONE_TREE_PER_TABLE: &str = "
+DROP TABLE orders;
+CREATE TABLE orders (
+    cl_ord_id       TEXT PRIMARY KEY,
+    status          TEXT NOT NULL,
+    broker_status   TEXT,
+    account         TEXT,
+    con_id          INTEGER,
+    symbol          TEXT,
+    side            TEXT NOT NULL,
+    qty             TEXT NOT NULL,
+    cum_qty         TEXT NOT NULL,
+    avg_px          TEXT,
+    broker_order_id INTEGER,
+    perm_id         INTEGER,
+    approval_id     TEXT,
+    request_hash    TEXT NOT NULL,
+    key_id          TEXT NOT NULL,
+    correlation_id  TEXT NOT NULL,
+    created_at_ns   INTEGER NOT NULL,
+    updated_at_ns   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+DROP TABLE executions;
+CREATE TABLE executions (
+    exec_id             TEXT PRIMARY KEY,
+    cl_ord_id           TEXT,
+    account             TEXT NOT NULL,
+    con_id              INTEGER NOT NULL,
+    symbol              TEXT NOT NULL,
+    is_buy              INTEGER NOT NULL,
+    last_qty            TEXT NOT NULL,
+    last_px             TEXT NOT NULL,
+    exchange            TEXT NOT NULL,
+    executed_at_ns      INTEGER,
+    commission          TEXT,
+    commission_currency TEXT,
+    realized_pnl        TEXT
+) STRICT, WITHOUT ROWID;
+
+DROP TABLE idempotency_keys;
+CREATE TABLE idempotency_keys (
+    key          TEXT PRIMARY KEY,
+    request_hash TEXT NOT NULL,
+    cl_ord_id    TEXT NOT NULL,
+    verb         TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+DROP TABLE submissions;
+CREATE TABLE submissions (
+    broker_order_id INTEGER PRIMARY KEY,
+    cl_ord_id       TEXT NOT NULL UNIQUE,
+    approval_id     TEXT
+) STRICT;
+CREATE UNIQUE INDEX submissions_by_approval ON submissions (approval_id) WHERE approval_id IS NOT NULL;
 ";
 
 /// Tables that replay computes anew.
