@@ -97,6 +97,9 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         }
         Noun::Backup(args) => verb::backup::backup(&load(&common)?, &args),
         Noun::Restore(args) => verb::restore::restore(&load(&common)?, &args),
+        Noun::Audit(AuditVerb::Export { to, from, with_accounts }) => {
+            verb::export::export(&load(&common)?, to.as_deref(), from, with_accounts)
+        }
         Noun::Audit(AuditVerb::Verify) if common.url.is_none() => verb::audit::verify_files(&load(&common)?),
         Noun::Status(_)
         | Noun::Quote(_)

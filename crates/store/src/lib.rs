@@ -31,5 +31,5 @@ pub use error::{Claim, FaultKind, JournalError, OpenError, StorageFault};
 pub use journal::{Head, Journal, Lease, Pulse};
 pub use memory::{Fault, FaultPlan, MemoryDisk, MemoryJournal};
 pub use open::OpenOptions;
-pub use reader::{Direction, JournalReader, KeyClaim, Page, RecordFilter, StoredRecord};
+pub use reader::{Direction, JournalReader, KeyClaim, Page, RecordFilter, SealedRecord, StoredRecord};
 pub use sqlite::SqliteJournal;

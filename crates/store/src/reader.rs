@@ -11,6 +11,7 @@ use domain::id::{ClOrdId, CorrelationId};
 use domain::journal::Recorded;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
+use serde::Serialize;
 use std::path::Path;
 
 /// Opens read-only; the journal may be in use.
@@ -97,6 +98,29 @@ pub struct StoredRecord {
     pub prev_hash: RecordHash,
     /// Its hash.
     pub hash: RecordHash,
+}
+
+/// A record as it was sealed, for whoever checks the chain with tools of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SealedRecord {
+    /// Its place.
+    pub seq: i64,
+    /// When it was decided, nanoseconds since 1970 UTC.
+    pub at_ns: i64,
+    /// Its kind.
+    pub kind: String,
+    /// The order that it concerns, if one.
+    pub cl_ord_id: Option<String>,
+    /// The request behind it, if one.
+    pub correlation_id: Option<String>,
+    /// The key that caused it, if one.
+    pub principal: Option<String>,
+    /// The fact as it was written, JSON in a text: the hash covers these very bytes.
+    pub body: String,
+    /// Hash of the record before it, hex.
+    pub prev_hash: String,
+    /// Its hash, hex.
+    pub hash: String,
 }
 
 /// What a key was used for.
@@ -213,6 +237,24 @@ impl JournalReader {
         lease::pulse(&self.conn).map_err(unread)
     }
 
+    /// Shows every record from `from_seq` on as it was sealed. All calls of `visit` see one state of the journal.
+    ///
+    /// # Errors
+    /// What `visit` says, or a record that is no text.
+    pub fn sealed(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(SealedRecord) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let sql = format!("SELECT {COLUMNS} FROM records WHERE seq >= ?1 ORDER BY seq");
+        let mut statement = self.conn.prepare_cached(&sql).map_err(unread)?;
+        let mut rows = statement.query([from_seq]).map_err(unread)?;
+        while let Some(row) = rows.next().map_err(unread)? {
+            visit(sealed(RecordRow::from_row(row).map_err(unread)?)?)?;
+        }
+        Ok(())
+    }
+
     /// Shows every record from `from_seq` on.
     ///
     /// # Errors
@@ -224,6 +266,24 @@ impl JournalReader {
     ) -> Result<(), JournalError> {
         row::replay(&self.conn, from_seq, visit)
     }
+}
+
+fn sealed(row: RecordRow) -> Result<SealedRecord, JournalError> {
+    let seq = u64::try_from(row.seq).unwrap_or(0);
+    let (prev_hash, hash) = (readable_hash(seq, row.prev_hash())?, readable_hash(seq, row.hash())?);
+    let body =
+        String::from_utf8(row.body).map_err(|error| JournalError::Unreadable { seq, detail: error.to_string() })?;
+    Ok(SealedRecord {
+        seq: row.seq,
+        at_ns: row.at_ns,
+        kind: row.kind,
+        cl_ord_id: row.cl_ord_id,
+        correlation_id: row.correlation_id,
+        principal: row.principal,
+        body,
+        prev_hash: prev_hash.to_string(),
+        hash: hash.to_string(),
+    })
 }
 
 fn stored(row: RecordRow) -> Result<StoredRecord, JournalError> {

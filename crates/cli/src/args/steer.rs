@@ -106,6 +106,18 @@ pub(crate) enum AuditVerb {
         /// Its place
         seq: u64,
     },
+    /// Every record as a line of JSON with its hashes; needs no running gateway
+    Export {
+        /// Where to: a file that is not there yet [default: stdout]
+        #[arg(long, value_name = "FILE")]
+        to: Option<std::path::PathBuf>,
+        /// From this record on
+        #[arg(long, default_value_t = 1, value_name = "SEQ")]
+        from: u64,
+        /// Keep account numbers; only then can the hashes be checked
+        #[arg(long)]
+        with_accounts: bool,
+    },
     /// Walk the whole journal and name what was changed, inserted, removed or cut off; needs no running gateway
     Verify,
 }

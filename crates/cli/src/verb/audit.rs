@@ -37,6 +37,7 @@ pub(crate) async fn audit(client: &Client, verb: &AuditVerb) -> Result<Said, Fai
             Ok(Said::new(body, table(&rows, &columns, "no records")))
         }
         AuditVerb::Show { seq } => show(client, *seq).await,
+        AuditVerb::Export { .. } => Err(Failure::usage("an export reads the files, not the gateway", "")),
         AuditVerb::Verify => {
             let body = client.send(Request::get("/audit/verify")).await?.body;
             Ok(verified(body))

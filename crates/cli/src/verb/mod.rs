@@ -7,6 +7,7 @@ pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod key;
 pub(crate) mod kill;
 pub(crate) mod market;

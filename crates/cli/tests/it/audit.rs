@@ -53,3 +53,30 @@ fn the_records_can_be_read_and_filtered() {
     assert_eq!(gateway.ask("audit show 999999").exit, 3);
     assert_eq!(gateway.json("--no-input audit verify")["ok"], true);
 }
+
+#[test]
+fn an_export_hides_account_numbers_unless_asked_and_overwrites_nothing() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let mut gateway = desktop.serve();
+    assert_eq!(gateway.ask("order submit buy 5 KO --limit 10 --key traced").exit, 0);
+    let hidden = desktop.run(&["audit", "export"]);
+    assert_eq!(hidden.exit, 0, "{hidden:?}");
+    assert!(!hidden.stdout.contains("DUV0000001") && hidden.stdout.contains("REDACTED"));
+    assert_eq!(gateway.running.end_with("-TERM"), 0);
+
+    let file = desktop.path("export.jsonl").to_str().unwrap().to_owned();
+    let words = ["audit", "export", "--with-accounts", "--to", &file];
+    assert_eq!(desktop.run(&words).exit, 0);
+    assert_eq!(desktop.run(&words).exit, 5, "nothing is overwritten");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("DUV0000001"));
+    let mut before = "0".repeat(64);
+    for (place, line) in (1..).zip(text.lines()) {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!((record["seq"].as_i64(), record["prev_hash"].as_str()), (Some(place), Some(before.as_str())));
+        record["hash"].as_str().unwrap().clone_into(&mut before);
+        assert_eq!(record["redacted"], false);
+    }
+}
