@@ -211,6 +211,10 @@ impl Caller {
         {
             own.body["limit_price"] = body["limit_price"].clone();
         }
+        if matches!(said.code.as_deref(), Some("already_final" | "not_found")) {
+            // Told in words that it is over, or that it never came to be.
+            self.own.remove(&request.order);
+        }
         let over: Vec<String> = self
             .own
             .iter()

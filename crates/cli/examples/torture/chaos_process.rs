@@ -7,7 +7,6 @@ use crate::world::World;
 use jiff::Timestamp;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use std::sync::PoisonError;
 
 /// Longest stop: beyond the time after which a silent holder of the lease is given up.
 const STOP_MS_MAX: u64 = 15_000;
@@ -64,7 +63,14 @@ impl ProcessFault {
             Self::KillGateway => gateway.kill(),
             Self::KillVenue => world.venue.kill(),
             Self::KillBoth => gateway.kill() & world.venue.kill(),
-            Self::StopGateway => stop(gateway, randomness).await,
+            Self::StopGateway => {
+                let from = Timestamp::now();
+                let stopped = stop(gateway, randomness).await;
+                if world.plan.standby {
+                    world.excuse(from);
+                }
+                stopped
+            }
             Self::StopVenue => stop(&world.venue, randomness).await,
             Self::EndGateway => gateway.terminate(),
             Self::EndVenue => world.venue.terminate(),
@@ -93,6 +99,6 @@ async fn full(world: &World, disk: &Disk, randomness: &mut ChaCha8Rng) -> bool {
     let from = Timestamp::now();
     pause(length).await;
     let emptied = disk.empty().is_ok();
-    world.full.lock().unwrap_or_else(PoisonError::into_inner).push((from, Timestamp::now()));
+    world.excuse(from);
     emptied
 }

@@ -52,7 +52,10 @@ fn differences(line: &LedgerOrder, order: &Order) -> Vec<String> {
     };
     differ("the state", status.to_owned(), order.status.clone());
     differ("what is filled", line.filled_qty.normalize().to_string(), order.cum_qty.normalize().to_string());
-    differ("the quantity", line.total_qty.normalize().to_string(), order.qty.normalize().to_string());
+    if !order.is_exit() {
+        // The broker takes an exit down to what its entry has filled.
+        differ("the quantity", line.total_qty.normalize().to_string(), order.qty.normalize().to_string());
+    }
     if let Some(perm_id) = &order.perm_id {
         differ("the permanent id", line.perm_id.to_string(), perm_id.clone());
     }

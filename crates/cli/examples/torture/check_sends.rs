@@ -35,7 +35,8 @@ pub(crate) fn check(world: &World, calls: &[Call]) {
             world.tally.violation(Violation::Duplicate, what);
         }
         let first = times.iter().min().copied().unwrap_or(Timestamp::MIN);
-        let asked_at = first_asked.get(key.as_str()).copied().unwrap_or(Timestamp::MIN);
+        let group = key.split(':').next().unwrap_or_default();
+        let asked_at = first_asked.get(group).copied().unwrap_or(Timestamp::MIN);
         for kill in &kills {
             let began_under_it = asked_at > kill.from && first < kill.to;
             let sent_under_it = first > kill.from + LATE && first < kill.to;

@@ -26,6 +26,9 @@ messages_per_day_max = 1000000
 open_notional_max = "100000000"
 "#;
 
+/// A writer that shows no life for so long is given up by its standby.
+const LEASE_SILENCE_S: u32 = 5;
+
 /// Largest quantity of one order, as in the policy.
 pub(crate) const ORDER_QTY_MAX: u32 = 60;
 /// Most open orders, as in the policy.
@@ -101,14 +104,15 @@ impl Home {
     }
 
     /// Writes the configuration of a gateway and returns its file.
-    pub(crate) fn configure(&self, name: &str, listen: u16, broker: u16) -> Result<PathBuf, Failure> {
+    pub(crate) fn configure(&self, name: &str, listen: u16, broker: u16, standby: bool) -> Result<PathBuf, Failure> {
         let path = self.dir.join(format!("{name}.toml"));
         let data = self.data.dir.display();
+        let silence = if standby { format!("lease_silence_s = {LEASE_SILENCE_S}\n") } else { String::new() };
         fs::write(
             &path,
             format!(
                 "listen = \"127.0.0.1:{listen}\"\ndata_dir = \"{data}\"\ntrading = \"paper\"\npolicy = \"torture\"\n\
-                 [broker]\nkind = \"tws\"\nport = {broker}\naccount = \"DUV0000001\"\n"
+                 {silence}[broker]\nkind = \"tws\"\nport = {broker}\naccount = \"DUV0000001\"\n"
             ),
         )?;
         Ok(path)

@@ -1,6 +1,7 @@
 //! The human with the operator's key: resolves what it has looked up at the broker as never accepted, releases instruments
 //! that were halted, and answers alarms. Every deed is counted, and an alarm is a violation: nothing here may cause one.
 
+use crate::book::Order;
 use crate::failure::Failure;
 use crate::pacing::{about, pause};
 use crate::rest::{Answer, Rest};
@@ -9,6 +10,7 @@ use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// In the mean from one look to the next.
@@ -49,16 +51,19 @@ pub(crate) async fn look(world: &World) -> Result<(), Failure> {
 }
 
 async fn missing(world: &World, installation: &str) -> Result<(), Failure> {
-    for order in world.rest.orders("&status=missing").await? {
-        let key = &order.cl_ord_id;
-        if world.proxy.is_slow() || order.updated_at + PATIENCE > Timestamp::now() {
-            continue;
+    let open = world.rest.orders("&open=true").await?;
+    let missing: Vec<&Order> = open.iter().filter(|order| order.status == "missing").collect();
+    let groups: BTreeSet<&str> = missing.iter().map(|order| order.group()).collect();
+    for key in groups {
+        let of_it = missing.iter().filter(|order| order.group() == key);
+        let mut lives = world.proxy.is_slow();
+        for order in of_it {
+            let reference = format!("tg:{installation}:{}", order.cl_ord_id);
+            // One that lives the next comparison must find. A quiet point says so if it does not.
+            lives |=
+                order.updated_at + PATIENCE > Timestamp::now() || !world.control.with_ref(&reference).await?.is_empty();
         }
-        if !world.control.with_ref(&format!("tg:{installation}:{key}")).await?.is_empty() {
-            // It lives: the next comparison must find it. A quiet point says so if it does not.
-            continue;
-        }
-        if resolve(&world.rest, key, "torture: looked up at the broker, which never accepted it").await {
+        if !lives && resolve(&world.rest, key, "torture: looked up at the broker, which never accepted it").await {
             world.tally.count(Count::Human, "missing order resolved, which the ledger does not have");
         }
     }
@@ -70,7 +75,11 @@ async fn release(world: &World, halted: &Value) -> Result<(), Failure> {
     let why = halted["reason"].as_str().unwrap_or_default();
     let orders = world.rest.orders("").await?;
     // Of an unknown order the same call would say that it is dead.
-    let known = orders.iter().find(|order| order.con_id.as_deref() == Some(con_id) && order.is_over());
+    let is_known = |order: &&Order| {
+        let exits = order.legs.iter().all(|exit| matches!(exit.status.as_str(), "filled" | "canceled" | "rejected"));
+        order.con_id.as_deref() == Some(con_id) && order.is_over() && exits && !order.is_exit()
+    };
+    let known = orders.iter().find(is_known);
     if let Some(order) = known
         && resolve(&world.rest, &order.cl_ord_id, "torture: the instrument was looked at").await
     {

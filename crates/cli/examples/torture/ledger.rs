@@ -45,9 +45,9 @@ pub(crate) struct LedgerOrder {
 }
 
 impl LedgerOrder {
-    /// The caller's key.
+    /// The caller's key; behind it that of the exit.
     pub(crate) fn key(&self) -> &str {
-        self.order_ref.rsplit(':').next().unwrap_or_default()
+        self.order_ref.splitn(3, ':').nth(2).unwrap_or_default()
     }
 
     /// Our word for how it ended. A fill-or-kill that could not fill ends as `Inactive`, and was refused by nobody.

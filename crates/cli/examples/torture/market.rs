@@ -13,6 +13,9 @@ pub(crate) const SYMBOLS: [&str; 24] = [
     "RRC", "UNH", "WMT", "XOM", "SPY", "QQQ", "IWM", "TLT",
 ];
 
+/// How many of the orders that open something come with their exits.
+const BRACKETS: f64 = 0.12; // tidy: float — a chance
+
 /// The last quotes.
 #[derive(Debug, Default)]
 pub(crate) struct Prices(Mutex<BTreeMap<&'static str, Decimal>>);
@@ -86,6 +89,14 @@ pub(crate) fn order(randomness: &mut impl Rng, prices: &Prices, too_much: u32) -
             set("tif", "gtc");
             set("stop_price", &toward(-rests).to_string());
         }
+    }
+    if body["tif"] != "ioc" && body["tif"] != "fok" && opens && randomness.random_bool(BRACKETS) {
+        let (profit, loss) = (randomness.random_range(4..60), randomness.random_range(4..60));
+        let beyond = |per_mille: i64| away(price, if buys { per_mille } else { -per_mille });
+        body["bracket"] = json!({
+            "take_profit": beyond(profit).to_string(),
+            "stop_loss": beyond(-loss).to_string(),
+        });
     }
     Some(body)
 }

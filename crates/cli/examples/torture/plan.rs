@@ -21,12 +21,14 @@ pub(crate) struct Plan {
     pub(crate) binary: PathBuf,
     /// Everything lies below it: configuration, journal, the venue's state, logs.
     pub(crate) dir: PathBuf,
+    /// Whether a second gateway stands by on the same data directory.
+    pub(crate) standby: bool,
     /// How long it is between two quiet points.
     pub(crate) quiet_every: Duration,
 }
 
 impl Plan {
-    /// `MINUTES`, `SEED`, `RATE`, `CALLERS`, `TOLLGATE_BINARY`, `TORTURE_DIR`.
+    /// `MINUTES`, `SEED`, `RATE`, `CALLERS`, `STANDBY` (0 or 1), `TOLLGATE_BINARY`, `TORTURE_DIR`.
     pub(crate) fn from_environment() -> Result<Self, Failure> {
         let minutes: u32 = number("MINUTES", 10)?;
         let seed: u64 = number("SEED", 1)?;
@@ -41,6 +43,7 @@ impl Plan {
             callers: number("CALLERS", 8)?,
             binary: binary()?,
             dir,
+            standby: number("STANDBY", 0)? != 0,
             quiet_every: Duration::from_secs(number("QUIET_EVERY_S", 100)?),
         })
     }

@@ -38,7 +38,7 @@ pub(crate) struct Said {
     pub(crate) replayed: bool,
     /// The order that it is about.
     pub(crate) order: Option<Order>,
-    /// The orders, of a list.
+    /// The orders of a list, and the exits of every order.
     pub(crate) items: Vec<Order>,
     /// The rest, for those who read more.
     pub(crate) body: Value,
@@ -131,7 +131,7 @@ impl Rest {
         loop {
             let page = self.get(&format!("/api/v1/orders?limit={PAGE}{filter}{cursor}")).await?;
             let page: Page = serde_json::from_value(page)?;
-            all.extend(page.items);
+            all.extend(page.items.into_iter().flat_map(Order::with_exits));
             match page.next_cursor {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return Ok(all),
@@ -141,7 +141,13 @@ impl Rest {
 
     /// Whether trading is ready.
     pub(crate) async fn is_ready(&self) -> bool {
-        matches!(self.ask(Method::GET, "/readyz", None, None).await, Answer::Said(said) if said.status == 200)
+        let answer = self.ask(Method::GET, "/readyz", None, None).await;
+        let ready = matches!(answer, Answer::Said(said) if said.status == 200);
+        if !ready {
+            // This one may stand by for the other.
+            self.turn();
+        }
+        ready
     }
 }
 
@@ -165,7 +171,9 @@ impl Said {
         let body: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         let order = |value: &Value| Order::deserialize(value).ok();
-        let items = body["items"].as_array().into_iter().flatten().filter_map(order).collect();
+        let about = order(&body["order"]).or_else(|| order(&body));
+        let items = body["items"].as_array().into_iter().flatten().filter_map(order).flat_map(Order::with_exits);
+        let exits = about.clone().into_iter().flat_map(Order::with_exits).skip(1);
         Self {
             status,
             code: text("code"),
@@ -174,8 +182,8 @@ impl Said {
             outcome: text("outcome"),
             proven: body["proven"].as_bool(),
             replayed,
-            order: order(&body["order"]).or_else(|| order(&body)),
-            items,
+            items: items.chain(exits).collect(),
+            order: about,
             body,
         }
     }

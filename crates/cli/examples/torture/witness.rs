@@ -8,8 +8,10 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) const KEY_LEN: usize = 14;
 /// `tg:`, eight hexadecimal digits, `:`.
 const PREFIX_LEN: usize = 12;
-/// Longest part of a reference that one read may end in.
-pub(crate) const TAIL_LEN: usize = PREFIX_LEN + KEY_LEN - 1;
+/// `:tp` or `:sl` of an exit.
+const SUFFIX_LEN: usize = 3;
+/// Longest part of a reference that one read may end in. Something always follows a reference in its message.
+const TAIL_LEN: usize = PREFIX_LEN + KEY_LEN + SUFFIX_LEN - 1;
 
 /// References of orders as they passed, each with its times.
 #[derive(Debug, Default)]
@@ -23,7 +25,7 @@ impl Witness {
         let known = tail.len();
         tail.extend_from_slice(chunk);
         for at in 0..tail.len().saturating_sub(TAIL_LEN) {
-            let end = at + PREFIX_LEN + KEY_LEN;
+            let end = at + PREFIX_LEN + KEY_LEN + SUFFIX_LEN;
             if end > known
                 && let Some(key) = key_at(&tail[at..end])
             {
@@ -44,7 +46,13 @@ impl Witness {
 fn key_at(bytes: &[u8]) -> Option<String> {
     let rest = bytes.strip_prefix(b"tg:")?;
     let (installation, rest) = rest.split_at_checked(8)?;
-    let key = rest.strip_prefix(b":")?;
+    let (key, suffix) = rest.strip_prefix(b":")?.split_at_checked(KEY_LEN)?;
     let well_formed = installation.iter().all(u8::is_ascii_hexdigit) && key.iter().all(u8::is_ascii_graphic);
-    if well_formed { String::from_utf8(key.to_vec()).ok() } else { None }
+    let exit = match suffix {
+        b":tp" => ":tp",
+        b":sl" => ":sl",
+        _ => "",
+    };
+    let key = String::from_utf8(key.to_vec()).ok().filter(|_| well_formed)?;
+    Some(format!("{key}{exit}"))
 }

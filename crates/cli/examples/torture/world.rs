@@ -16,8 +16,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{RwLock, watch};
 
-/// What failed for want of room may end a process a little later; one that was stopped, much later.
-const AFTER_FULL: SignedDuration = SignedDuration::from_secs(20);
+/// A process ends a little after its reason, and later if it was stopped meanwhile.
+const AFTERWARDS: SignedDuration = SignedDuration::from_secs(20);
 
 /// One torture under way.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub(crate) struct World {
     pub(crate) prices: Prices,
     /// Shared by everybody who does something; a quiet point takes it whole.
     pub(crate) gate: RwLock<()>,
-    /// When a disk was full.
-    pub(crate) full: Mutex<Vec<(Timestamp, Timestamp)>>,
+    /// When a process had a reason to end by itself.
+    pub(crate) excuses: Mutex<Vec<(Timestamp, Timestamp)>>,
     /// True once the torture is over.
     pub(crate) over: watch::Sender<bool>,
 }
@@ -50,9 +50,15 @@ impl World {
         *self.over.borrow()
     }
 
-    /// Whether an end at that time may have come of a full disk.
-    pub(crate) fn disk_was_full_about(&self, at: Timestamp) -> bool {
-        let full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
-        full.iter().any(|(from, to)| *from <= at && at <= *to + AFTER_FULL)
+    /// Says that processes may have a reason to end by themselves since then: a disk was full, or a writer was stopped
+    /// until its standby took over.
+    pub(crate) fn excuse(&self, from: Timestamp) {
+        self.excuses.lock().unwrap_or_else(PoisonError::into_inner).push((from, Timestamp::now()));
+    }
+
+    /// Whether an end at that time has such a reason.
+    pub(crate) fn is_excused(&self, at: Timestamp) -> bool {
+        let excuses = self.excuses.lock().unwrap_or_else(PoisonError::into_inner);
+        excuses.iter().any(|(from, to)| *from <= at && at <= *to + AFTERWARDS)
     }
 }
