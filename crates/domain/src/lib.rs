@@ -23,6 +23,7 @@ pub mod lifecycle;
 pub mod market;
 pub mod mode;
 pub mod money;
+pub mod mutation;
 pub mod order;
 pub mod order_record;
 pub mod order_ref;

@@ -9,6 +9,7 @@ use crate::exposure::OpenRisk;
 use crate::group::GroupFault;
 use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
 use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
+use crate::mutation::{self, Mutation};
 use crate::order::{Amendment, OrderIntent};
 use crate::principal::Principal;
 use crate::reason::Reason;
@@ -371,7 +372,7 @@ impl OrderRecord {
         }
         let named = old.filter(|old| self.is_booked(old));
         let replaced = named.or_else(|| self.relative_of(&execution.exec_id)).cloned();
-        if let Some(replaced) = replaced {
+        if let Some(replaced) = replaced.filter(|_| !mutation::is_on(Mutation::IgnoreCorrection)) {
             if !supersedes(&execution.exec_id, &replaced) {
                 return false;
             }

@@ -6,6 +6,7 @@ use crate::broker::{BrokerOrder, StatusReport};
 use crate::event::OrderEvent;
 use crate::id::Generation;
 use crate::lifecycle::OrdStatus;
+use crate::mutation::{self, Mutation};
 use crate::order::TifKind;
 use crate::order_record::OrderRecord;
 
@@ -68,6 +69,7 @@ pub fn read_error(code: i32, message: &str, status: OrdStatus) -> OrderEvent {
     match code {
         202 => OrderEvent::Canceled { detail: Some(message) },
         // Cancel refused: never a proof that the order is dead.
+        161 | 10147 if mutation::is_on(Mutation::CancelRefusedIsDead) => OrderEvent::Canceled { detail: Some(message) },
         161 | 10147 | 10148 | 10149 => OrderEvent::CancelRefused { code, message },
         // Modify refused: the original stands.
         104 | 105 => OrderEvent::ReplaceRefused { code, message },

@@ -21,6 +21,7 @@ use crate::execution::{Execution, supersedes};
 use crate::id::{ClOrdId, ClientId, ExecId, Generation, PermId};
 use crate::journal::JournalEvent;
 use crate::lifecycle::OrdStatus;
+use crate::mutation::{self, Mutation};
 use crate::order_ref::OrderRef;
 use crate::reading;
 use jiff::{SignedDuration, Timestamp};
@@ -40,10 +41,17 @@ pub struct Reconciliation {
     pub complete: bool,
 }
 
-/// Compares.
-pub fn reconcile(book: &Book, snapshot: &BrokerSnapshot, client_id: ClientId) -> Reconciliation {
+/// Compares. `touched` are the orders that anything happened to since the look began: what was heard live meanwhile is
+/// newer than the look. Times would not tell, since clocks can be set back.
+pub fn reconcile(
+    book: &Book,
+    snapshot: &BrokerSnapshot,
+    client_id: ClientId,
+    touched: &BTreeSet<ClOrdId>,
+) -> Reconciliation {
     let mut run = Run {
         book,
+        touched,
         client_id,
         generation: snapshot.generation,
         taken_at: snapshot.taken_at,
@@ -75,6 +83,9 @@ pub fn reconcile(book: &Book, snapshot: &BrokerSnapshot, client_id: ClientId) ->
             incomplete.push(format!("{name}: {why}"));
         }
     }
+    if mutation::is_on(Mutation::TimeoutIsEmpty) {
+        incomplete.clear();
+    }
     let missing = if incomplete.is_empty() { run.absent() } else { 0 };
     run.orphans_seen(matches!(snapshot.open_orders, Section::Complete(_)));
     run.finish(incomplete, missing)
@@ -89,6 +100,7 @@ fn unknown<T>(section: &Section<T>) -> Option<&str> {
 
 struct Run<'a> {
     book: &'a Book,
+    touched: &'a BTreeSet<ClOrdId>,
     client_id: ClientId,
     generation: Generation,
     taken_at: Timestamp,
@@ -163,6 +175,9 @@ impl<'a> Run<'a> {
             return;
         }
         match self.whose(&execution.order_ref, execution.perm_id) {
+            Whose::Ours(order) if order.status.is_final() && mutation::is_on(Mutation::IgnoreLateFill) => {
+                self.seen.insert(order.intent.cl_ord_id.clone());
+            }
             Whose::Ours(order) => {
                 let key = order.intent.cl_ord_id.clone();
                 self.seen.insert(key.clone());
@@ -230,7 +245,7 @@ impl<'a> Run<'a> {
             self.completed += 1;
         }
         // What was heard live after the look began is newer than the look.
-        if order.updated_at > self.taken_at {
+        if self.touched.contains(key) {
             return;
         }
         let Some(event) = reading::read_order(seen, order, self.generation) else {
@@ -326,11 +341,15 @@ impl<'a> Run<'a> {
             };
             let settled = attempt.generation < self.generation
                 || attempt.at.checked_add(SETTLE).is_ok_and(|end| end < self.taken_at);
-            let looked = order.status.may_be_live() && !self.seen.contains(key) && order.updated_at <= self.taken_at;
+            let looked = order.status.may_be_live() && !self.seen.contains(key) && !self.touched.contains(key);
             if settled && looked && order.status != OrdStatus::Missing {
                 missing += 1;
                 self.differ(6, Some(key), format!("was {}, no list of the broker shows it", order.status.word()));
                 self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event: OrderEvent::NotFound });
+                if mutation::is_on(Mutation::MissingIsDead) {
+                    let event = OrderEvent::ResolvedDead { reason: "no list shows it".to_owned() };
+                    self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+                }
             }
         }
         missing

@@ -76,7 +76,11 @@ fn traded(executions: Vec<Execution>) -> BrokerSnapshot {
 }
 
 fn look(book: &Book, snapshot: &BrokerSnapshot) -> Reconciliation {
-    reconcile(book, snapshot, ClientId::new(17).unwrap())
+    look_while_touched(book, snapshot, &BTreeSet::new())
+}
+
+fn look_while_touched(book: &Book, snapshot: &BrokerSnapshot, touched: &BTreeSet<ClOrdId>) -> Reconciliation {
+    reconcile(book, snapshot, ClientId::new(17).unwrap(), touched)
 }
 
 fn after(mut book: Book, outcome: &Reconciliation) -> Book {
@@ -307,11 +311,11 @@ fn r8_a_list_without_its_end_proves_nothing() {
 }
 
 #[test]
-fn a_look_that_began_before_the_newest_word_is_not_applied() {
-    let old = BrokerSnapshot { taken_at: at(2), ..completed(vec![shown("Cancelled")]) };
-    check(working(), &old, &[], OrdStatus::Working);
-    let old = BrokerSnapshot { taken_at: at(2), ..nothing() };
-    check(working(), &old, &[], OrdStatus::Working);
+fn an_order_that_was_heard_of_since_the_look_began_is_left_to_the_next_look() {
+    let touched = BTreeSet::from([key("o-1")]);
+    for old in [completed(vec![shown("Cancelled")]), nothing()] {
+        assert_eq!(after(working(), &look_while_touched(&working(), &old, &touched)).orders, working().orders);
+    }
 }
 
 fn changing(lost: bool) -> Book {

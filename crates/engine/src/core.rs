@@ -14,6 +14,7 @@ use domain::gates::{LinkState, MessageCounts};
 use domain::id::{BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
 use domain::journal::{JournalEvent, Recorded};
 use domain::mode::Trading;
+use domain::mutation::{self, Mutation};
 use domain::order::OrderIntent;
 use domain::order_record::OrderRecord;
 use domain::principal::{Face, Principal, PrincipalKind};
@@ -35,6 +36,8 @@ pub(crate) enum Effect {
     Reconcile { generation: Generation, look: u64 },
     /// Walk the whole journal.
     Verify,
+    /// Drop the connection and make a new one.
+    Reconnect,
     /// Open every market-data line again.
     ReopenLines,
 }
@@ -87,6 +90,11 @@ pub(crate) struct Core {
     pub(crate) look_again: bool,
     /// Number of the newest look; the answer to an older one proves nothing any more.
     pub(crate) looks: u64,
+    /// Orders that anything happened to while the newest look was under way.
+    pub(crate) touched_since_look: BTreeSet<ClOrdId>,
+    /// Looks in a row that were not complete, and how many make a new connection; twice as many each time.
+    pub(crate) incomplete_looks: u32,
+    pub(crate) incomplete_looks_max: u32,
     /// A trade was booked while the newest look was under way.
     pub(crate) traded_since_look: bool,
     /// Entries of brackets in which something moved, or is late.
@@ -136,6 +144,9 @@ impl Core {
             reconciled_at: None,
             look_again: false,
             looks: 0,
+            touched_since_look: BTreeSet::new(),
+            incomplete_looks: 0,
+            incomplete_looks_max: crate::looking::INCOMPLETE_LOOKS,
             traded_since_look: false,
             moved_groups: book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect(),
             verification: VerificationPlan::begun(now),
@@ -154,6 +165,9 @@ impl Core {
         match self.book.apply(&record) {
             Ok(()) => {
                 if let Some(key) = record.event.cl_ord_id() {
+                    if self.reconciling.is_some() {
+                        self.touched_since_look.insert(key.clone());
+                    }
                     self.moved_groups.insert(key.group());
                 }
                 batch.records.push(record);
@@ -165,7 +179,8 @@ impl Core {
     /// A new broker id: above everything that we or the broker ever used, whatever the broker proposes.
     pub(crate) fn allocate_id(&mut self) -> Result<BrokerOrderId, Fault> {
         let floor = self.book.order_id_high_water.max(self.last_allocated);
-        let next = self.session.next_valid_id.max(i64::from(floor) + 1);
+        let own = if mutation::is_on(Mutation::TrustNextValidId) { 0 } else { i64::from(floor) + 1 };
+        let next = self.session.next_valid_id.max(own);
         let id = BrokerOrderId::new(next).map_err(|_| {
             Fault::NotReady(vec![format!("the broker's order ids have reached {next}; reset the API order ids in TWS")])
         })?;
@@ -208,6 +223,7 @@ impl Core {
         self.book
             .open_orders()
             .filter(|order| order.intent.cl_ord_id != *without)
+            .filter(|order| !(order.status.is_unknown() && mutation::is_on(Mutation::ForgetUnknownRisk)))
             .filter_map(|order| {
                 let leaves = self.book.worst_leaves(order);
                 order.open_risk(leaves, self.open_notional(order, leaves))

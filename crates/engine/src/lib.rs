@@ -18,6 +18,8 @@ mod input;
 mod listening;
 mod looking;
 mod market;
+#[cfg(feature = "mutations")]
+mod mutant;
 mod overview;
 mod service;
 mod shared;

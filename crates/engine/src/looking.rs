@@ -1,7 +1,7 @@
 //! Looks: when journal and broker are compared, and what is done with what a comparison finds.
 
 use crate::core::{Batch, Core, Effect};
-use crate::ticking::duration;
+use crate::ticking::{duration, has_passed};
 use domain::broker::{BrokerSnapshot, Section};
 use domain::fault::Fault;
 use domain::id::{ClOrdId, Generation};
@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 /// A comparison that failed or was incomplete is tried again after this.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
 
+/// Looks in a row that may be incomplete before a new connection is made, the first time.
+pub(crate) const INCOMPLETE_LOOKS: u32 = 3;
+
 impl Core {
     /// Asks for a comparison unless one is under way.
     pub(crate) fn look(&mut self, batch: &mut Batch, now: Timestamp) {
@@ -23,6 +26,7 @@ impl Core {
             self.look_again = false;
             self.looks += 1;
             self.traded_since_look = false;
+            self.touched_since_look.clear();
             batch.effects.push(Effect::Reconcile { generation: self.session.generation, look: self.looks });
         }
     }
@@ -44,10 +48,13 @@ impl Core {
             Err(fault) => {
                 tracing::warn!(%fault, "journal and broker could not be compared");
                 self.reconciled_at = Some(now);
+                self.count_look(batch, false);
                 return;
             }
         };
-        let outcome = reconcile(&self.book, &snapshot, self.config.client_id);
+        let outcome = reconcile(&self.book, &snapshot, self.config.client_id, &self.touched_since_look);
+        #[cfg(feature = "mutations")]
+        self.resend_unknown(batch, now, &outcome);
         for event in outcome.events {
             let report = if let JournalEvent::Reconciled { report } = &event { Some(report.clone()) } else { None };
             self.push(batch, now, event);
@@ -76,10 +83,28 @@ impl Core {
             self.session.account = Some(account);
         }
         self.reconciled_at = Some(now);
+        self.count_look(batch, outcome.complete);
         if outcome.complete {
             self.session.reconciled = true;
         }
         self.mind_groups(batch, now);
+    }
+
+    /// A list that never ends cannot be asked for again on its connection: its end could be taken for the next one's. After
+    /// some looks in vain a new connection is the only way to know.
+    fn count_look(&mut self, batch: &mut Batch, complete: bool) {
+        if complete {
+            (self.incomplete_looks, self.incomplete_looks_max) = (0, INCOMPLETE_LOOKS);
+            return;
+        }
+        self.incomplete_looks += 1;
+        if self.incomplete_looks >= self.incomplete_looks_max {
+            tracing::warn!(looks = self.incomplete_looks, "no look is complete: a new connection is made");
+            self.incomplete_looks = 0;
+            // A broker that refuses a list for good is not asked for new connections for ever.
+            self.incomplete_looks_max = self.incomplete_looks_max.saturating_mul(2);
+            batch.effects.push(Effect::Reconnect);
+        }
     }
 
     /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already. Of a bracket
@@ -94,10 +119,10 @@ impl Core {
 
     /// Looks when it is time to, or when something waits for a look.
     pub(crate) fn look_if_due(&mut self, batch: &mut Batch, now: Timestamp) {
-        let since_look = self.reconciled_at.map(|at| now.duration_since(at));
-        let rested = since_look.is_none_or(|rest| rest >= LOOK_AGAIN);
+        let rests = |time: SignedDuration| self.reconciled_at.is_none_or(|at| has_passed(at, time, now));
+        let rested = rests(LOOK_AGAIN);
         let stale = self.look_again || !self.session.reconciled || self.has_unconfirmed(now);
-        let due = since_look.is_none_or(|rest| rest >= duration(self.config.reconcile_every));
+        let due = rests(duration(self.config.reconcile_every));
         if due || (stale && rested) {
             self.look(batch, now);
         }
@@ -107,6 +132,6 @@ impl Core {
         let patience = duration(self.config.look_up_after);
         self.book
             .open_orders()
-            .any(|order| order.status == OrdStatus::Unconfirmed && now.duration_since(order.updated_at) >= patience)
+            .any(|order| order.status == OrdStatus::Unconfirmed && has_passed(order.updated_at, patience, now))
     }
 }

@@ -84,6 +84,11 @@ impl EngineHandle {
         }
     }
 
+    /// How the writer ended, if it has.
+    pub fn has_ended(&self) -> Option<Ended> {
+        self.ended.borrow().clone()
+    }
+
     /// Ends in order: the last record says so. Orders stay where they are, at the broker.
     pub async fn stop(&self) -> Ended {
         let (reply, stopped) = oneshot::channel();

@@ -37,8 +37,8 @@ pub(crate) struct Case<'a> {
     pub(crate) is_new: bool,
 }
 
-struct Judged {
-    evaluation: Evaluation,
+pub(crate) struct Judged {
+    pub(crate) evaluation: Evaluation,
     worst_price: Option<Decimal>,
     notional: Option<Decimal>,
     reference: Option<Decimal>,
@@ -66,7 +66,7 @@ impl Core {
         Ok(ResolvedOrder { intent: intent.clone(), account, contract: facts.contract.clone() })
     }
 
-    fn judge(&mut self, case: &Case<'_>, now: Timestamp) -> Judged {
+    pub(crate) fn judge(&mut self, case: &Case<'_>, now: Timestamp) -> Judged {
         let messages = self.messages(now);
         let contract = &case.order.contract;
         let key = &case.order.intent.cl_ord_id;
@@ -367,7 +367,7 @@ impl Core {
         Ok(())
     }
 
-    fn permit(&self) -> SendPermit {
+    pub(crate) fn permit(&self) -> SendPermit {
         SendPermit {
             kill_epoch: self.book.trading_states.epoch,
             lease_epoch: self.book.epoch,
@@ -387,6 +387,8 @@ impl Core {
         facts: &OrderFacts,
         next_id: ApprovalId,
     ) -> Result<ClOrdId, Fault> {
+        #[cfg(feature = "mutations")]
+        self.spend_twice(batch, now, id);
         let mut granted = self.pending_approval(id, now)?;
         if granted.requested_by == by.key_id {
             return Err(Fault::OwnRequest);

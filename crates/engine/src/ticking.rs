@@ -70,7 +70,7 @@ impl Core {
                 // The broker does not know such an order: asked too often, it only repeats its refusal.
                 let unknown = book.orders.get(key).is_some_and(|order| order.status.is_unknown());
                 let rest = if unknown { duration(self.config.reconcile_every) } else { CANCEL_AGAIN };
-                at.checked_add(rest).is_ok_and(|again| again <= now)
+                has_passed(**at, rest, now)
             })
             .map(|(key, _)| key.clone())
             .filter(|key| !self.waits_for_its_entry(key))
@@ -84,6 +84,12 @@ impl Core {
             }
         }
     }
+}
+
+/// Whether so much time has passed. A clock that was set back does not tell: then it has, for what waits must not wait
+/// until the clock has caught up.
+pub(crate) fn has_passed(since: Timestamp, rest: SignedDuration, now: Timestamp) -> bool {
+    now < since || now.duration_since(since) >= rest
 }
 
 pub(crate) fn duration(std: std::time::Duration) -> SignedDuration {

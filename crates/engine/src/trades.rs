@@ -6,6 +6,7 @@ use domain::execution::{Commission, Execution};
 use domain::id::ExecId;
 use domain::journal::JournalEvent;
 use domain::mode::ModeProof;
+use domain::mutation::{self, Mutation};
 use domain::order_ref::OrderRef;
 use domain::reconcile::book_execution;
 use jiff::Timestamp;
@@ -17,6 +18,9 @@ impl Core {
             return;
         }
         let found = self.find(execution.broker_order_id, execution.client_id, &execution.order_ref, execution.perm_id);
+        if found.is_some_and(|order| order.status.is_final()) && mutation::is_on(Mutation::IgnoreLateFill) {
+            return;
+        }
         if let Some(order) = found {
             let key = order.intent.cl_ord_id.clone();
             let event = book_execution(order, execution);

@@ -9,6 +9,7 @@ use crate::guard::Interlock;
 use crate::input::Input;
 use crate::market::MarketDesk;
 use crate::shared::Shared;
+use crate::ticking::has_passed;
 use crate::verifying;
 use domain::broker::{Answer, BrokerCommand, BrokerEvent, NotSentReason, Question, SendOutcome};
 use domain::event::OrderEvent;
@@ -16,6 +17,7 @@ use domain::fault::Fault;
 use domain::id::{BrokerOrderId, ClOrdId, Generation};
 use domain::journal::{JournalEvent, Recorded};
 use domain::mode::ModeProof;
+use domain::mutation::{self, Mutation};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -153,6 +155,16 @@ impl Writer {
         // Tightening is instant: the sender must see a kill before its caller does.
         self.interlock.set_kill(self.core.book.trading_states.epoch);
         self.interlock.set_generation(self.core.session.generation);
+        if mutation::is_on(Mutation::SendBeforeJournal) {
+            for effect in std::mem::take(&mut batch.effects) {
+                self.act(effect);
+            }
+        }
+        if mutation::is_on(Mutation::AnswerBeforeCommit) {
+            for answer in std::mem::take(&mut batch.owed) {
+                answer(Ok(()));
+            }
+        }
         if let Err(end) = self.commit(now, &batch.records).and_then(|()| self.beat()) {
             self.fail(batch.owed, &end);
             return Err(end);
@@ -166,7 +178,7 @@ impl Writer {
         for answer in batch.owed {
             answer(Ok(()));
         }
-        if now.duration_since(self.synced_at) >= CHECKPOINT_EVERY || batch.stop {
+        if has_passed(self.synced_at, CHECKPOINT_EVERY, now) || batch.stop {
             self.journal.sync_checkpoint().map_err(|error| ended_by(&error))?;
             self.synced_at = now;
         }
@@ -260,6 +272,12 @@ impl Writer {
             }
             Effect::Reconcile { generation, look } => self.reconcile(generation, look),
             Effect::Verify => verifying::walk(self.seat, &self.runtime, &self.archive, &self.itself),
+            Effect::Reconnect => {
+                if let Err(error) = self.commands.try_send(BrokerCommand::Reconnect) {
+                    // The next look that fails asks again.
+                    tracing::warn!(%error, "the adapter was not asked for a new connection");
+                }
+            }
             Effect::ReopenLines => {
                 self.market.forget_contracts();
                 // What is open is valued by its market, which nobody may have asked for since the start.

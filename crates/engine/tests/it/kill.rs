@@ -207,7 +207,8 @@ async fn an_alarm_stands_until_everything_is_lifted() {
     orphan.order_ref = Broker::own_ref(&rig.log.book(), "lost");
     orphan.perm_id = Some(domain::id::PermId::new(4_711).unwrap());
     let generation = rig.broker.generation();
-    rig.broker.say(domain::broker::BrokerEvent::OpenOrder { generation, order: Box::new(orphan) }).await;
+    let seen = Box::new(orphan.clone());
+    rig.broker.say(domain::broker::BrokerEvent::OpenOrder { generation, order: seen }).await;
     let alarm = || rig.desk().status(&alice()).unwrap().alarm;
     rig.until("the alarm is raised", || alarm().is_some()).await;
     let one = KillScope::Strategy(id("one"));
@@ -215,6 +216,10 @@ async fn an_alarm_stands_until_everything_is_lifted() {
         rig.desk().set_trading_state(&alice(), one.clone(), state, "drill".to_owned()).await.unwrap();
     }
     assert!(alarm().is_some(), "a lift elsewhere answers nothing");
+    assert_eq!(code_of(&set(&rig, &alice(), TradingState::Active).await), "Invalid", "the orphan still works");
+    "Cancelled".clone_into(&mut orphan.status);
+    rig.broker.say(domain::broker::BrokerEvent::OpenOrder { generation, order: Box::new(orphan) }).await;
+    rig.settle().await;
     set(&rig, &alice(), TradingState::Active).await.unwrap();
     assert_eq!(alarm(), None);
 }

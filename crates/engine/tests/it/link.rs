@@ -183,3 +183,20 @@ async fn a_refused_cancel_proves_nothing_and_is_looked_up() {
         assert_eq!(rig.halted(), None, "code {code}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_that_never_end_lead_to_a_new_connection_and_ever_more_rarely() {
+    let rig = Rig::ready().await;
+    rig.broker.unknown_sections(&["open_orders"]);
+    for looks in 1..=9 {
+        let seen = rig.broker.asked("snapshot");
+        rig.pass(SignedDuration::from_secs(601));
+        rig.until("a look is answered", || rig.broker.asked("snapshot") > seen).await;
+        rig.settle().await;
+        assert_eq!(rig.broker.asked("reconnect"), [0, 0, 1, 1, 1, 1, 1, 1, 2][looks - 1], "after {looks} looks");
+    }
+    rig.broker.unknown_sections(&[]);
+    let seen = rig.broker.asked("snapshot");
+    rig.pass(SignedDuration::from_secs(601));
+    rig.until("a look is complete again", || rig.broker.asked("snapshot") > seen).await;
+}

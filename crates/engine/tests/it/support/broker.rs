@@ -176,7 +176,11 @@ impl Broker {
                 self.lock().subscriptions.push(*contract);
                 Vec::new()
             }
-            BrokerCommand::Unsubscribe(_) | BrokerCommand::Reconnect => Vec::new(),
+            BrokerCommand::Unsubscribe(_) => Vec::new(),
+            BrokerCommand::Reconnect => {
+                *self.lock().questions.entry("reconnect").or_insert(0) += 1;
+                Vec::new()
+            }
         }
     }
 
