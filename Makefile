@@ -2,13 +2,15 @@
 CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
+SEEDS ?= 100000
 export MINUTES SEED RATE
 
-.PHONY: help demo test bench bench-journal soak torture model setup clients lint tidy clean
+.PHONY: help demo test prove bench bench-journal soak torture model setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
+	@echo "make prove [SEEDS=100000] simulates the engine with faults, seed by seed, and hunts deliberate bugs"
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
 	@echo "make bench-journal       durable intents a second beside the bare disk, replay, start-up"
 	@echo "make clients             five real TWS clients against the simulated broker"
@@ -32,6 +34,9 @@ test: setup lint tidy
 	scripts/deny.sh
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace
+
+prove:
+	cargo run --locked --profile prove --package tollgate-sim -- --seeds $(SEEDS) $(ARGS)
 
 bench: bench-journal
 	cargo bench --locked --package tollgate-venue --bench matching --bench socket

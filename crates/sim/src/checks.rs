@@ -1,0 +1,321 @@
+//! What must hold after every step, and what must hold once everything has come to rest.
+
+use crate::broker::Broker;
+use crate::callers::Told;
+use crate::link::Written;
+use crate::truth::Truth;
+use crate::world;
+use domain::book::Book;
+use domain::id::ClOrdId;
+use domain::lifecycle::OrdStatus;
+use domain::order_record::KeyVerb;
+use domain::order_ref::OrderRef;
+use domain::trading_state::TradingState;
+use engine::desk::Outcome;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+use tws::model::Status;
+use venue::core::LedgerOrder;
+
+/// An order this young may have been on its way when a look began: longer than any list may take.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(15);
+
+/// What was violated, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The promise.
+    pub rule: &'static str,
+    /// The case.
+    pub what: String,
+}
+
+pub(crate) fn violated<T>(rule: &'static str, what: impl Into<String>) -> Result<T, Violation> {
+    Err(Violation { rule, what: what.into() })
+}
+
+/// What the checks remember between steps.
+#[derive(Debug, Default)]
+pub struct Checks {
+    ledger_seen: u64,
+    ledger: Vec<LedgerOrder>,
+    /// Keys whose callers were told that nothing is at the broker, and never will be.
+    not_there: BTreeSet<ClOrdId>,
+    /// A kill was acknowledged and nobody has lifted it since.
+    killed: bool,
+    /// Callers were told these states, the last of them must stand.
+    states: u64,
+}
+
+fn is_live(order: &LedgerOrder) -> bool {
+    match order.status {
+        Status::ApiPending
+        | Status::PendingSubmit
+        | Status::PendingCancel
+        | Status::PreSubmitted
+        | Status::Submitted => true,
+        Status::ApiCancelled | Status::Cancelled | Status::Filled | Status::Inactive => false,
+    }
+}
+
+/// The key behind a reference of ours.
+pub fn key_of(order: &LedgerOrder) -> Option<ClOrdId> {
+    OrderRef::parse(&order.order_ref).map(|reference| reference.cl_ord_id)
+}
+
+impl Checks {
+    /// The ledger as it was last read.
+    pub fn ledger(&self) -> &[LedgerOrder] {
+        &self.ledger
+    }
+
+    /// Somebody asks to lift a kill: from now on orders may leave.
+    pub fn lifting(&mut self) {
+        self.killed = false;
+    }
+
+    /// A message that may make an order live is on the wire.
+    ///
+    /// # Errors
+    /// It had no durable intent, or a kill was in force.
+    pub fn written(&self, truth: &Truth, written: &Written) -> Result<(), Violation> {
+        let state = truth.read();
+        let key = &written.cl_ord_id;
+        let Some(order) = state.book.orders.get(key) else {
+            return violated(
+                "nothing is sent without a durable intent",
+                format!("{key} was sent, the journal lacks it"),
+            );
+        };
+        let has_attempt = order.attempts.iter().any(|attempt| attempt.broker_order_id == written.broker_order_id);
+        if !has_attempt {
+            let what = format!("{key} was sent as {}, the journal has no such attempt", written.broker_order_id);
+            return violated("nothing is sent without a durable intent", what);
+        }
+
+        let meant = if written.is_change {
+            state.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
+        } else {
+            written.intent.qty == order.intent.qty
+        };
+        if !meant {
+            let what = format!("{key} was sent with {} shares, no intent says so", written.intent.qty);
+            return violated("nothing is sent without a durable intent", what);
+        }
+        let approved = order.approval_id.as_ref().is_none_or(|id| {
+            state.book.approvals.get(id).is_some_and(|one| one.status == domain::approval::ApprovalStatus::Consumed)
+        });
+        if !approved {
+            return violated(
+                "nothing is sent without its approval",
+                format!("{key} was sent, its approval is unspent"),
+            );
+        }
+        if self.killed && !written.is_change {
+            return violated("kill holds", format!("{key} was written after a kill was acknowledged"));
+        }
+        Ok(())
+    }
+
+    /// A caller was told something.
+    ///
+    /// # Errors
+    /// It is not true.
+    pub fn told(&mut self, truth: &Truth, broker: &Broker, told: &Told, lies: bool) -> Result<(), Violation> {
+        match told {
+            Told::Order { key, outcome, .. } => match outcome {
+                Outcome::Acknowledged | Outcome::Rejected => {
+                    let there = broker.ledger().iter().any(|order| key_of(order).as_ref() == Some(key));
+                    if !there && !lies && *outcome == Outcome::Acknowledged {
+                        return violated("answers are true", format!("{key} is acknowledged, the broker never had it"));
+                    }
+                }
+                Outcome::Denied | Outcome::Simulated | Outcome::Canceled => {
+                    self.not_there.insert(key.clone());
+                }
+                Outcome::NeedsApproval | Outcome::Unknown => {}
+            },
+            Told::Cancel { key, proven: true } => {
+                let alive = broker.ledger().iter().any(|order| key_of(order).as_ref() == Some(key) && is_live(order));
+                if alive && !lies {
+                    return violated("answers are true", format!("{key} is told as over and lives at the broker"));
+                }
+            }
+            Told::State(TradingState::Halted) => {
+                if !truth.read().book.is_halted_globally() {
+                    return violated("answers are true", "a kill is acknowledged and not in the journal");
+                }
+                self.killed = true;
+                self.states += 1;
+            }
+            Told::State(TradingState::Active | TradingState::Reducing)
+            | Told::NoOrder { .. }
+            | Told::Cancel { proven: false, .. }
+            | Told::Refused(..)
+            | Told::Done(_) => {}
+        }
+        self.absent()
+    }
+
+    fn absent(&self) -> Result<(), Violation> {
+        let there = self.ledger.iter().filter_map(key_of).find(|key| self.not_there.contains(key));
+        match there {
+            Some(key) => violated("answers are true", format!("{key} was told as not sent and is at the broker")),
+            None => Ok(()),
+        }
+    }
+
+    /// After every step.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn step(&mut self, truth: &Truth, broker: &Broker, lies: bool, now: Timestamp) -> Result<(), Violation> {
+        if let Some(why) = truth.read().broken.clone() {
+            return violated("replay equals live state", why);
+        }
+        if let Some(what) = truth.read().early.clone() {
+            return violated("nothing is sent without a durable intent", what);
+        }
+        if self.killed && !truth.read().book.is_halted_globally() {
+            return violated("kill holds", "an acknowledged kill is not in the journal any more");
+        }
+        Self::looks_are_right(truth, broker, lies, now)?;
+        if broker.placed != self.ledger_seen {
+            self.ledger_seen = broker.placed;
+            self.ledger = broker.ledger();
+            self.doubles()?;
+            self.absent()?;
+            if !lies {
+                self.limits()?;
+                self.alive_is_not_dead(&truth.read().book)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A complete look misses nothing that works, but for what was on its way when it began.
+    fn looks_are_right(truth: &Truth, broker: &Broker, lies: bool, now: Timestamp) -> Result<(), Violation> {
+        let not_found = std::mem::take(&mut truth.read().not_found);
+        if not_found.is_empty() || lies {
+            return Ok(());
+        }
+        for order in broker.ledger().iter().filter(|order| is_live(order) && order.status != Status::PendingSubmit) {
+            let was_there = now.duration_since(order.accepted_at) > ON_ITS_WAY;
+            if was_there && key_of(order).is_some_and(|key| not_found.contains(&key)) {
+                let what = format!("{} works since {}, a look did not find it", order.order_ref, order.accepted_at);
+                return violated("unknown is not empty", what);
+            }
+        }
+        Ok(())
+    }
+
+    /// At most one broker order per intent.
+    fn doubles(&self) -> Result<(), Violation> {
+        let mut seen = BTreeSet::new();
+        for order in self.ledger.iter().filter(|order| !order.order_ref.is_empty()) {
+            if !seen.insert(&order.order_ref) {
+                return violated(
+                    "at most one broker order per intent",
+                    format!("{} is in the ledger twice", order.order_ref),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// What is live at the broker never exceeds the limit on open orders: the gates count at least as much.
+    fn limits(&self) -> Result<(), Violation> {
+        // The exits of a bracket open nothing.
+        let opens = |order: &&LedgerOrder| is_live(order) && key_of(order).is_some_and(|key| !key.is_exit());
+        let live = self.ledger.iter().filter(opens);
+        let open: Decimal =
+            live.map(|order| order.limit_price.unwrap_or_default() * (order.total_qty - order.filled_qty)).sum();
+        let limit = Decimal::from(world::OPEN_NOTIONAL_MAX);
+        if open > limit {
+            return violated("limits hold", format!("{open} is open at the broker, the limit is {limit}"));
+        }
+        Ok(())
+    }
+
+    fn alive_is_not_dead(&self, book: &Book) -> Result<(), Violation> {
+        for order in self.ledger.iter().filter(|order| is_live(order)) {
+            let Some(key) = key_of(order) else { continue };
+            let dead = book.orders.get(&key).filter(|ours| ours.status.is_final());
+            if let Some(ours) = dead {
+                let what = format!("{key} lives at the broker, the journal says {}", ours.status.word());
+                return violated("what lives is never declared dead", what);
+            }
+        }
+        Ok(())
+    }
+
+    /// Once everything has come to rest: ledger and journal agree, and every trade that the broker can report is booked.
+    ///
+    /// # Errors
+    /// Where they do not.
+    pub fn rest(&mut self, truth: &Truth, broker: &mut Broker) -> Result<(), Violation> {
+        self.ledger = broker.ledger();
+        self.doubles()?;
+        let state = truth.read();
+        self.alive_is_not_dead(&state.book)?;
+        for order in &self.ledger {
+            if let Some(key) = key_of(order) {
+                agree(&state.book, &key, order)?;
+            }
+        }
+        let mut families: BTreeMap<String, (String, Decimal, Decimal)> = BTreeMap::new();
+        for trade in broker.reportable() {
+            let family = trade.exec_id.rsplit_once('.').map_or(trade.exec_id.clone(), |(family, _)| family.to_owned());
+            families.insert(family, (trade.exec_id.clone(), trade.shares, trade.price));
+        }
+        for (family, (exec_id, shares, price)) in families {
+            let ours = state.book.orders.values().flat_map(|order| order.executions.values());
+            let external = state.book.external_executions.values();
+            let booked: Vec<_> =
+                ours.chain(external).filter(|one| one.exec_id.as_str().starts_with(&format!("{family}."))).collect();
+            let right = booked.iter().any(|one| {
+                one.exec_id.as_str() == exec_id && one.last_qty.get() == shares && one.last_px.get() == price
+            });
+            if !right || booked.len() != 1 {
+                let what = format!("{exec_id} ({shares} at {price}) is reported, booked are {booked:?}");
+                return violated("no execution is lost, each counts once", what);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder) -> Result<(), Violation> {
+    let Some(ours) = book.orders.get(key) else {
+        return violated("the journal knows every order", format!("{key} is at the broker, the journal lacks it"));
+    };
+    let expected: &[OrdStatus] = match order.status {
+        Status::Filled => &[OrdStatus::Filled],
+        Status::Cancelled | Status::ApiCancelled => &[OrdStatus::Canceled, OrdStatus::Expired],
+        Status::Inactive => &[OrdStatus::Rejected, OrdStatus::Canceled],
+        Status::ApiPending
+        | Status::PendingSubmit
+        | Status::PendingCancel
+        | Status::PreSubmitted
+        | Status::Submitted => &[OrdStatus::Working, OrdStatus::PendingCancel],
+    };
+    // What ended on a day that the broker no longer tells of stays unknown: that is the promise.
+    // So does a bracket that was not transmitted: the API does not show it.
+    let told_no_more = (!is_live(order) || order.status == Status::PendingSubmit) && ours.status.is_unknown();
+    if told_no_more {
+        return Ok(());
+    }
+    if !expected.contains(&ours.status) {
+        let what = format!("{key} is {} at the broker, the journal says {}", order.status, ours.status.word());
+        return violated("ledger and journal agree", what);
+    }
+    if ours.cum_qty() != order.filled_qty {
+        let what = format!("{key} has {} filled at the broker, the journal says {}", order.filled_qty, ours.cum_qty());
+        return violated("ledger and journal agree", what);
+    }
+    if is_live(order) && ours.intent.qty.get() != order.total_qty {
+        let what = format!("{key} works {} at the broker, the journal says {}", order.total_qty, ours.intent.qty);
+        return violated("ledger and journal agree", what);
+    }
+    Ok(())
+}

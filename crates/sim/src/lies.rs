@@ -1,0 +1,95 @@
+//! What a broken broker may say: any word about any order. The engine must stay safe, whatever it believes.
+
+use crate::run::Run;
+use crate::world;
+use domain::broker::{BrokerEvent, StatusReport};
+use domain::execution::{Commission, Execution};
+use domain::id::{ClOrdId, ClientId, PermId};
+use domain::money::Money;
+use domain::order_ref::OrderRef;
+use rust_decimal::Decimal;
+
+const WORDS: [&str; 9] = [
+    "PendingSubmit",
+    "PreSubmitted",
+    "Submitted",
+    "Filled",
+    "PendingCancel",
+    "Cancelled",
+    "Inactive",
+    "ApiCancelled",
+    "Nonsense",
+];
+const CODES: [i32; 12] = [103, 104, 105, 110, 161, 201, 202, 321, 399, 10147, 10148, 10349];
+
+impl Run {
+    pub(crate) fn lie(&mut self, pick: usize, what: u32, salt: u32) {
+        let order = {
+            let state = self.ground.truth.read();
+            let sent: Vec<_> = state.book.orders.values().filter(|order| !order.attempts.is_empty()).collect();
+            sent.get(pick % sent.len().max(1)).map(|order| (*order).clone())
+        };
+        let (Some(order), false) = (order, self.processes.is_empty()) else { return };
+        let Some(attempt) = order.last_attempt().copied() else { return };
+        self.did("broker lied");
+        let at = self.processes.len() - 1;
+        let link = &mut self.processes[at].link;
+        let generation = link.generation();
+        let total = order.intent.qty.get();
+        let event = match what {
+            0..=10 => BrokerEvent::Status {
+                generation,
+                report: StatusReport {
+                    broker_order_id: attempt.broker_order_id,
+                    client_id: ClientId::new(i64::from(world::CLIENT_ID)).ok(),
+                    perm_id: PermId::new(i64::from(salt % 2) + 77).ok().filter(|_| salt.is_multiple_of(7)),
+                    status: WORDS[what as usize % WORDS.len()].to_owned(),
+                    filled: Some(if salt.is_multiple_of(3) { total } else { Decimal::ONE }),
+                    remaining: None,
+                    avg_px: None,
+                    why_held: String::new(),
+                },
+            },
+            11..=18 => BrokerEvent::OrderError {
+                generation,
+                broker_order_id: attempt.broker_order_id,
+                code: CODES[(what as usize + salt as usize) % CODES.len()],
+                message: "not so".to_owned(),
+            },
+            19 => BrokerEvent::CommissionReported {
+                exec_id: world::lit(&format!("lie.{}.01", salt % 20)),
+                commission: Commission {
+                    amount: Money { amount: Decimal::ONE, currency: world::lit("USD") },
+                    realized_pnl: None,
+                },
+            },
+            _ => {
+                let part = if what == 20 { total } else { Decimal::ONE };
+                let family = format!("lie.{}.{:02}", salt % 20, 1 + salt % 3);
+                let Some(execution) = traded(&order, &order.intent.cl_ord_id, part, &family) else { return };
+                BrokerEvent::Executed { generation, execution: Box::new(execution) }
+            }
+        };
+        link.say(event);
+    }
+}
+
+fn traded(order: &domain::book::OrderRecord, key: &ClOrdId, part: Decimal, exec_id: &str) -> Option<Execution> {
+    let attempt = order.last_attempt()?;
+    Some(Execution {
+        exec_id: world::lit(exec_id),
+        account: world::account(),
+        con_id: order.contract.as_ref()?.con_id,
+        symbol: "LIE".to_owned(),
+        is_buy: order.intent.side.is_buy(),
+        last_qty: world::lit(&part.to_string()),
+        last_px: world::lit("100"),
+        exchange: "LIE".to_owned(),
+        executed_at: None,
+        broker_order_id: Some(attempt.broker_order_id),
+        client_id: ClientId::new(i64::from(world::CLIENT_ID)).ok(),
+        perm_id: order.perm_id,
+        order_ref: OrderRef::new(&world::lit("sim00001"), key).to_string(),
+        commission: None,
+    })
+}

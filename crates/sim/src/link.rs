@@ -1,0 +1,429 @@
+//! The adapter's place: commands of the engine become messages on the wire, messages become events. It keeps the
+//! adapter's promises (the guard is asked right before each write; what was not written is told as such) and its
+//! weaknesses (a queue between decision and write, lists that end late or never).
+
+use crate::broker::{Broker, Closed};
+use crate::clock::SimClock;
+use crate::inbox::Inbox;
+use crate::tell;
+use crate::truth::Truth;
+use crate::world;
+use domain::account::Position;
+use domain::approved::Ticket;
+use domain::broker::{
+    Answer, AskError, BrokerCommand, BrokerEvent, BrokerOrder, BrokerSnapshot, LinkFacts, NotSentReason, Question,
+    Section, SendGuard as _, SendOutcome,
+};
+use domain::execution::Execution;
+use domain::id::{BrokerOrderId, ClOrdId, Generation};
+use domain::market::{DataType, Quote};
+use domain::money::Price;
+use domain::order::OrderIntent;
+use engine::{Clock as _, Interlock};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tws::model::{CancelOrder, ExecutionFilter, Reply, Request};
+
+/// A list whose end marker has not come after this is unknown.
+const LIST_DEADLINE: SignedDuration = SignedDuration::from_secs(10);
+/// A connection is tried again after this.
+const RETRY: SignedDuration = SignedDuration::from_millis(250);
+/// A command lies this long in the adapter before it is written.
+const QUEUE_TIME: SignedDuration = SignedDuration::from_millis(2);
+/// What the adapter says of itself when a list did not end.
+const NO_END: &str = "the broker did not answer in time";
+
+/// An order or a change as it was written to the socket.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Whose.
+    pub cl_ord_id: ClOrdId,
+    /// Under which id.
+    pub broker_order_id: BrokerOrderId,
+    /// The order, as changed.
+    pub intent: OrderIntent,
+    /// A change of a working order rather than a new one.
+    pub is_change: bool,
+}
+
+#[derive(Debug, Default)]
+struct Look {
+    id: u64,
+    taken_at: Timestamp,
+    open: BTreeMap<(Option<i32>, Option<i32>, i64), BrokerOrder>,
+    open_ended: bool,
+    completed: Vec<BrokerOrder>,
+    completed_ended: bool,
+    executions: Vec<Execution>,
+    executions_ended: bool,
+    positions: Vec<Position>,
+    positions_ended: bool,
+}
+
+/// One adapter, of one process.
+#[derive(Debug)]
+pub struct Link {
+    commands: Inbox,
+    truth: Truth,
+    events: mpsc::Sender<BrokerEvent>,
+    interlock: Arc<Interlock>,
+    clock: SimClock,
+    conn: Option<u64>,
+    generation: u64,
+    retry_at: Timestamp,
+    queue: VecDeque<(Timestamp, BrokerCommand)>,
+    outbox: VecDeque<BrokerEvent>,
+    look: Option<(Look, Timestamp)>,
+    /// End markers of an earlier look that are still to come.
+    overdue: bool,
+    /// So many writes break in the library; every second of them arrives all the same.
+    pub break_writes: u32,
+    /// What was written since it was last taken.
+    pub written: Vec<Written>,
+}
+
+impl Link {
+    /// An adapter that has no connection yet; its first one has the generation after `before`.
+    pub fn new(
+        commands: Inbox,
+        truth: Truth,
+        events: mpsc::Sender<BrokerEvent>,
+        interlock: Arc<Interlock>,
+        clock: SimClock,
+        before: Generation,
+    ) -> Self {
+        let retry_at = clock.true_now();
+        Self {
+            commands,
+            truth,
+            events,
+            interlock,
+            clock,
+            conn: None,
+            generation: before.0,
+            retry_at,
+            queue: VecDeque::new(),
+            outbox: VecDeque::new(),
+            look: None,
+            overdue: false,
+            break_writes: 0,
+            written: Vec::new(),
+        }
+    }
+
+    /// The connection, if one stands.
+    pub fn conn(&self) -> Option<u64> {
+        self.conn
+    }
+
+    /// The generation of the newest connection.
+    pub fn generation(&self) -> Generation {
+        Generation(self.generation)
+    }
+
+    /// When the next command is to be written.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let waiting = (!self.outbox.is_empty()).then(|| self.clock.true_now());
+        self.queue.front().map(|(at, _)| *at).into_iter().chain(waiting).min()
+    }
+
+    /// Says something to the engine.
+    pub fn say(&mut self, event: BrokerEvent) {
+        self.outbox.push_back(event);
+    }
+
+    /// Works off what is due in both directions.
+    pub fn pump(&mut self, broker: &mut Broker) {
+        self.commands.look(&self.truth);
+        while let Some(command) = self.commands.take() {
+            self.queue.push_back((self.clock.true_now() + QUEUE_TIME, command));
+        }
+        let now = self.clock.true_now();
+        self.watch_connection(broker, now);
+        while let Some((_, command)) = self.queue.pop_front_if(|(at, _)| *at <= now) {
+            self.carry_out(broker, command);
+        }
+        while let Some(down) = self.conn.and_then(|conn| broker.heard(conn)) {
+            if down.listed { self.listed(down.reply) } else { self.live(down.reply) }
+        }
+        self.end_look(now);
+        while let Some(event) = self.outbox.pop_front() {
+            if let Err(error) = self.events.try_send(event) {
+                // The engine is slow or gone; a full channel is tried again.
+                if let mpsc::error::TrySendError::Full(event) = error {
+                    self.outbox.push_front(event);
+                }
+                break;
+            }
+        }
+    }
+
+    fn watch_connection(&mut self, broker: &mut Broker, now: Timestamp) {
+        if let Some(conn) = self.conn
+            && !broker.stands(conn)
+        {
+            self.lost("connection reset");
+        }
+        if self.conn.is_some() || now < self.retry_at {
+            return;
+        }
+        self.retry_at = now + RETRY;
+        match broker.connect(world::CLIENT_ID) {
+            Ok(greeting) => {
+                self.conn = Some(greeting.conn);
+                self.generation += 1;
+                self.say(BrokerEvent::LinkUp(LinkFacts {
+                    generation: self.generation(),
+                    server_version: 200,
+                    accounts: greeting.accounts.iter().filter_map(|name| name.parse().ok()).collect(),
+                    next_valid_id: greeting.next_valid_id,
+                    clock_skew_ms: Some(self.clock.skew_ms()),
+                    endpoint: "sim:7497".to_owned(),
+                    port: 7497,
+                }));
+            }
+            Err(closed) => {
+                let (reason, code) = match closed {
+                    Closed::Down => ("connection refused", None),
+                    Closed::ClientIdInUse => ("client id already in use", Some(326)),
+                };
+                self.say(BrokerEvent::LinkFailed { reason: reason.to_owned(), code });
+            }
+        }
+    }
+
+    fn lost(&mut self, reason: &str) {
+        self.conn = None;
+        self.overdue = false;
+        self.retry_at = self.clock.true_now() + RETRY;
+        self.say(BrokerEvent::LinkDown { generation: self.generation(), reason: reason.to_owned() });
+        if let Some((look, _)) = self.look.take() {
+            self.say(BrokerEvent::Answer { id: look.id, answer: Err(AskError::NoLink) });
+        }
+    }
+
+    fn carry_out(&mut self, broker: &mut Broker, command: BrokerCommand) {
+        match command {
+            BrokerCommand::Submit(ticket) => self.place(broker, &ticket, false),
+            BrokerCommand::Replace { ticket } => self.place(broker, &ticket, true),
+            BrokerCommand::Cancel { cl_ord_id, broker_order_id, generation } => {
+                let outcome = match self.conn {
+                    None => not_sent(NotSentReason::NoLink),
+                    Some(_) if generation != self.generation() => not_sent(NotSentReason::StaleGeneration),
+                    Some(conn) => {
+                        let cancel = CancelOrder { order_id: broker_order_id.get(), ..CancelOrder::default() };
+                        broker.write(conn, Request::CancelOrder(cancel));
+                        SendOutcome::Written
+                    }
+                };
+                self.say(BrokerEvent::CancelSent { cl_ord_id, outcome });
+            }
+            BrokerCommand::Ask { id, question } => self.ask(broker, id, question),
+            BrokerCommand::Subscribe(_) | BrokerCommand::Unsubscribe(_) => {}
+            BrokerCommand::Reconnect => {
+                if let Some(conn) = self.conn {
+                    broker.cut(conn, usize::MAX);
+                }
+            }
+        }
+    }
+
+    fn place(&mut self, broker: &mut Broker, ticket: &Ticket, is_change: bool) {
+        let cl_ord_id = ticket.order().intent.cl_ord_id.clone();
+        let outcome = match (self.interlock.check(&ticket.permit), self.conn, tell::place(ticket)) {
+            (Err(reason), _, _) => not_sent(reason),
+            (Ok(()), None, _) => not_sent(NotSentReason::NoLink),
+            (Ok(()), Some(_), None) => not_sent(NotSentReason::NotExpressible),
+            (Ok(()), Some(conn), Some(requests)) => {
+                self.written.push(Written {
+                    cl_ord_id: cl_ord_id.clone(),
+                    broker_order_id: ticket.broker_order_id,
+                    intent: ticket.order().intent.clone(),
+                    is_change,
+                });
+                self.write(broker, conn, requests)
+            }
+        };
+        self.say(BrokerEvent::Sent { cl_ord_id, broker_order_id: ticket.broker_order_id, outcome });
+    }
+
+    /// Writes the orders of one intent in one go. When the library breaks, some of them have left, or all.
+    fn write(&mut self, broker: &mut Broker, conn: u64, requests: Vec<Request>) -> SendOutcome {
+        if self.break_writes == 0 {
+            for request in requests {
+                broker.write(conn, request);
+            }
+            return SendOutcome::Written;
+        }
+        let leave = if self.break_writes.is_multiple_of(2) { requests.len() } else { requests.len() - 1 };
+        self.break_writes -= 1;
+        for request in requests.into_iter().take(leave) {
+            broker.write(conn, request);
+        }
+        broker.cut(conn, usize::MAX);
+        SendOutcome::Unknown { detail: "broken pipe".to_owned() }
+    }
+
+    fn ask(&mut self, broker: &mut Broker, id: u64, question: Question) {
+        let Some(conn) = self.conn else {
+            return self.say(BrokerEvent::Answer { id, answer: Err(AskError::NoLink) });
+        };
+        let answer = match question {
+            Question::Contracts(instrument) => {
+                let known = (0..world::STOCKS.len()).map(world::contract);
+                let fits = known.filter(|known| instrument == domain::contract::Instrument::ConId(known.con_id));
+                Ok(Answer::Contracts(fits.collect()))
+            }
+            Question::Quote(contract) => self.quote(broker, contract.con_id).ok_or(AskError::Timeout),
+            Question::Snapshot { .. } => return self.begin_look(broker, conn, id),
+            Question::Account(_) => Ok(Answer::Account(world::summary(self.clock.now()))),
+            Question::Time => Ok(Answer::Time(self.clock.true_now())),
+            Question::MatchingSymbols(_) | Question::Bars { .. } | Question::WhatIf(_) | Question::Pnl(_) => {
+                Err(AskError::Timeout)
+            }
+        };
+        self.say(BrokerEvent::Answer { id, answer });
+    }
+
+    fn quote(&mut self, broker: &mut Broker, con_id: domain::id::ConId) -> Option<Answer> {
+        let stock = (0..world::STOCKS.len()).find(|stock| world::con_id(*stock) == con_id)?;
+        let (bid, ask) = broker.touch(stock);
+        let price = |value: Option<Decimal>| value.and_then(|value| Price::new(value).ok());
+        Some(Answer::Quote(Quote {
+            con_id,
+            bid: price(bid),
+            ask: price(ask),
+            last: price(bid),
+            bid_size: Some(Decimal::ONE_HUNDRED),
+            ask_size: Some(Decimal::ONE_HUNDRED),
+            last_size: None,
+            volume: None,
+            close: None,
+            data_type: DataType::Live,
+            received_at: self.clock.now(),
+        }))
+    }
+
+    fn begin_look(&mut self, broker: &mut Broker, conn: u64, id: u64) {
+        if self.look.is_some() || self.overdue {
+            // An end marker that is still to come could be taken for the new list's.
+            return self.say(BrokerEvent::Answer { id, answer: Err(AskError::Timeout) });
+        }
+        let look = Look { id, taken_at: self.clock.now(), ..Look::default() };
+        self.look = Some((look, self.clock.true_now() + LIST_DEADLINE));
+        broker.write(conn, Request::AllOpenOrders);
+        broker.write(conn, Request::CompletedOrders { api_only: false });
+        broker.write(conn, Request::Executions { req_id: 9, filter: ExecutionFilter::default() });
+        broker.write(conn, Request::Positions);
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the wire has many replies; the others concern no order")]
+    fn listed(&mut self, reply: Reply) {
+        if let Reply::Notice(notice) = &reply {
+            return self.say(BrokerEvent::Notice {
+                generation: self.generation(),
+                code: notice.code,
+                message: notice.message.clone(),
+            });
+        }
+        let Some((look, _)) = &mut self.look else {
+            if let Reply::PositionEnd = reply {
+                self.overdue = false;
+            }
+            return;
+        };
+        match reply {
+            Reply::OpenOrder(open) => {
+                let seen = tell::open_order(&open);
+                look.open.insert((open.order.client_id, Some(open.order_id), open.order.perm_id.unwrap_or(0)), seen);
+            }
+            Reply::OrderStatus(told) => {
+                let key = (Some(told.client_id), Some(told.order_id), told.perm_id);
+                if let Some(order) = look.open.get_mut(&key) {
+                    order.filled = Some(told.filled);
+                    told.status.as_str().clone_into(&mut order.status);
+                }
+            }
+            Reply::OpenOrdersEnd => look.open_ended = true,
+            Reply::CompletedOrder(done) => look.completed.push(tell::completed_order(&done)),
+            Reply::CompletedOrdersEnd => look.completed_ended = true,
+            Reply::ExecutionDetails(details) => look.executions.extend(tell::execution(&details)),
+            Reply::CommissionReport(report) => {
+                let cost = tell::commission(&report);
+                if let Some(trade) = look.executions.iter_mut().find(|trade| trade.exec_id.as_str() == report.exec_id) {
+                    trade.commission = cost;
+                }
+            }
+            Reply::ExecutionDetailsEnd { .. } => look.executions_ended = true,
+            Reply::Position(told) => look.positions.extend(tell::position(&told)),
+            Reply::PositionEnd => look.positions_ended = true,
+            _ => {}
+        }
+    }
+
+    fn end_look(&mut self, now: Timestamp) {
+        let Some((look, deadline)) = &self.look else { return };
+        let whole = look.open_ended && look.completed_ended && look.executions_ended && look.positions_ended;
+        if !whole && now < *deadline {
+            return;
+        }
+        self.overdue = !whole;
+        let Some((look, _)) = self.look.take() else { return };
+        let snapshot = BrokerSnapshot {
+            generation: self.generation(),
+            taken_at: look.taken_at,
+            open_orders: section(look.open_ended, look.open.into_values().collect()),
+            completed_orders: section(look.completed_ended, look.completed),
+            executions: section(look.executions_ended, look.executions),
+            positions: section(look.positions_ended, look.positions),
+            account: Section::Complete(world::summary(self.clock.now())),
+        };
+        self.say(BrokerEvent::Answer { id: look.id, answer: Ok(Answer::Snapshot(Box::new(snapshot))) });
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the wire has many replies; the others concern no order")]
+    fn live(&mut self, reply: Reply) {
+        let generation = self.generation();
+        match reply {
+            Reply::OpenOrder(open) => {
+                self.say(BrokerEvent::OpenOrder { generation, order: Box::new(tell::open_order(&open)) });
+            }
+            Reply::OrderStatus(told) => {
+                if let Some(report) = tell::status(&told) {
+                    self.say(BrokerEvent::Status { generation, report });
+                }
+            }
+            Reply::ExecutionDetails(details) => {
+                if let Some(execution) = tell::execution(&details) {
+                    self.say(BrokerEvent::Executed { generation, execution: Box::new(execution) });
+                }
+            }
+            Reply::CommissionReport(report) => {
+                if let (Ok(exec_id), Some(commission)) = (report.exec_id.parse(), tell::commission(&report)) {
+                    self.say(BrokerEvent::CommissionReported { exec_id, commission });
+                }
+            }
+            Reply::Notice(notice) => {
+                let (code, message) = (notice.code, notice.message);
+                match BrokerOrderId::new(i64::from(notice.req_id)) {
+                    Ok(broker_order_id) => {
+                        self.say(BrokerEvent::OrderError { generation, broker_order_id, code, message });
+                    }
+                    Err(_) => self.say(BrokerEvent::Notice { generation, code, message }),
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn section<T>(ended: bool, rows: Vec<T>) -> Section<Vec<T>> {
+    if ended { Section::Complete(rows) } else { Section::Unknown(NO_END.to_owned()) }
+}
+
+fn not_sent(reason: NotSentReason) -> SendOutcome {
+    SendOutcome::NotSent { reason }
+}

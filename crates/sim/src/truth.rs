@@ -1,0 +1,122 @@
+//! What is durable, replayed beside the engines, and how often each cell of the lifecycle's table was met.
+
+use crate::coverage::Coverage;
+use domain::book::Book;
+use domain::event::OrderEvent;
+use domain::id::{BrokerOrderId, ClOrdId};
+use domain::journal::{JournalEvent, Recorded};
+use domain::lifecycle::EventKind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::{Journal, JournalError};
+
+/// What the truth holds.
+#[derive(Debug)]
+pub struct State {
+    /// The durable records, replayed.
+    pub book: Book,
+    /// Cells that were met.
+    pub coverage: Coverage,
+    /// A record that did not follow: two writers wrote, or replay is broken.
+    pub broken: Option<String>,
+    /// An order was handed over before its intent was durable.
+    pub early: Option<String>,
+    /// Orders that a look did not find, since somebody last took them.
+    pub not_found: Vec<ClOrdId>,
+    /// Bumped with each durable batch.
+    pub batches: u64,
+}
+
+/// The durable journal seen from outside. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Truth(Arc<Mutex<State>>);
+
+impl Default for Truth {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(State {
+            book: Book::empty(),
+            coverage: Coverage::default(),
+            broken: None,
+            early: None,
+            not_found: Vec::new(),
+            batches: 0,
+        })))
+    }
+}
+
+impl Truth {
+    /// A look at it.
+    pub fn read(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A journal was opened: what it holds is what is durable. A batch whose answer was lost may be among it.
+    ///
+    /// # Errors
+    /// What the journal cannot read.
+    pub fn reopen(&self, journal: &dyn Journal) -> Result<(), JournalError> {
+        let mut state = self.read();
+        let mut book = Book::empty();
+        let mut broken = None;
+        let known = state.book.seq;
+        let coverage = &mut state.coverage;
+        journal.replay(1, &mut |record| {
+            if record.seq > known {
+                note(coverage, &book, &record.event);
+            }
+            if broken.is_none() {
+                broken = book.apply(&record).err().map(|error| error.to_string());
+            }
+            Ok(())
+        })?;
+        state.book = book;
+        if let Some(why) = broken {
+            state.broken.get_or_insert(why);
+        }
+        Ok(())
+    }
+
+    /// An order was handed to the adapter; if its intent is not durable, a promise is broken.
+    pub fn sent(&self, key: &ClOrdId, id: BrokerOrderId) {
+        let mut state = self.read();
+        let attempts = state.book.orders.get(key).map(|order| order.attempts.as_slice()).unwrap_or_default();
+        if !attempts.iter().any(|attempt| attempt.broker_order_id == id) {
+            state
+                .early
+                .get_or_insert_with(|| format!("{key} was handed to the adapter as {id}, the journal lacks that"));
+        }
+    }
+
+    /// Records became durable.
+    pub fn durable(&self, records: &[Recorded]) {
+        let mut state = self.read();
+        let State { book, coverage, broken, batches, not_found, .. } = &mut *state;
+        *batches += 1;
+        for record in records {
+            note(coverage, book, &record.event);
+            if let JournalEvent::Order { cl_ord_id, event: OrderEvent::NotFound } = &record.event {
+                not_found.push(cl_ord_id.clone());
+            }
+            if let Err(error) = book.apply(record) {
+                broken.get_or_insert_with(|| error.to_string());
+                return;
+            }
+        }
+    }
+}
+
+fn note(coverage: &mut Coverage, book: &Book, event: &JournalEvent) {
+    let Some(key) = event.cl_ord_id() else { return };
+    let Some(order) = book.orders.get(key) else { return };
+    let kind = if let JournalEvent::Order { event, .. } = event {
+        order.kind_of(event)
+    } else if let JournalEvent::OrderSubmitting { .. } = event {
+        EventKind::Released
+    } else if let JournalEvent::CancelSubmitting { .. } = event {
+        EventKind::CancelRequested
+    } else if let JournalEvent::ReplaceSubmitting { .. } = event {
+        EventKind::ReplaceRequested
+    } else {
+        return;
+    };
+    coverage.note(order.status, kind);
+}
