@@ -2,12 +2,16 @@
 
 use crate::run::Run;
 use crate::world;
-use domain::broker::{BrokerEvent, StatusReport};
-use domain::execution::{Commission, Execution};
-use domain::id::{ClOrdId, ClientId, PermId};
+use domain::book::OrderRecord;
+use domain::broker::{BrokerEvent, NotSentReason, SendOutcome, StatusReport};
+use domain::execution::{Commission, Execution, split_correction};
+use domain::id::{ClOrdId, ClientId, Generation, PermId};
+use domain::lifecycle::OrdStatus;
 use domain::money::Money;
+use domain::order_record::KeyVerb;
 use domain::order_ref::OrderRef;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 const WORDS: [&str; 9] = [
     "PendingSubmit",
@@ -26,12 +30,28 @@ impl Run {
     pub(crate) fn lie(&mut self, pick: usize, what: u32, salt: u32) {
         let order = {
             let state = self.ground.truth.read();
-            let sent: Vec<_> = state.book.orders.values().filter(|order| !order.attempts.is_empty()).collect();
-            sent.get(pick % sent.len().max(1)).map(|order| (*order).clone())
+            let changed = |key: &ClOrdId| {
+                state.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
+            };
+            let fits = |order: &&Arc<OrderRecord>| match what {
+                24..=26 => changed(&order.intent.cl_ord_id),
+                34 => order.status == OrdStatus::Unconfirmed,
+                36..=39 => !order.executions.is_empty(),
+                _ => true,
+            };
+            let sent: Vec<_> =
+                state.book.orders.values().filter(|order| !order.attempts.is_empty()).filter(fits).collect();
+            sent.get(pick % sent.len().max(1)).map(|order| OrderRecord::clone(order))
         };
         let (Some(order), false) = (order, self.processes.is_empty()) else { return };
         let Some(attempt) = order.last_attempt().copied() else { return };
         self.did("broker lied");
+        if what == 34 {
+            // A person is wrong.
+            let key = order.intent.cl_ord_id.group();
+            self.processes[self.processes.len() - 1].resolve(&self.ears, world::alice(), key);
+            return;
+        }
         let at = self.processes.len() - 1;
         let link = &mut self.processes[at].link;
         let generation = link.generation();
@@ -63,8 +83,30 @@ impl Run {
                     realized_pnl: None,
                 },
             },
+            35 => {
+                link.show_held += 1;
+                return;
+            }
+            36..=39 => {
+                let Some(event) = about_trade(&order, generation, salt) else { return };
+                event
+            }
+            // The adapter itself is wrong about what it did.
+            24..=26 => BrokerEvent::Sent {
+                cl_ord_id: order.intent.cl_ord_id.clone(),
+                broker_order_id: attempt.broker_order_id,
+                outcome: SendOutcome::NotSent { reason: NotSentReason::NoLink },
+            },
+            27..=28 => BrokerEvent::CancelSent {
+                cl_ord_id: order.intent.cl_ord_id.clone(),
+                outcome: SendOutcome::NotSent { reason: NotSentReason::NoLink },
+            },
             _ => {
-                let part = if what == 20 { total } else { Decimal::ONE };
+                let part = match what % 4 {
+                    0 => total,
+                    1 => total + Decimal::ONE,
+                    _ => Decimal::ONE,
+                };
                 let family = format!("lie.{}.{:02}", salt % 20, 1 + salt % 3);
                 let Some(execution) = traded(&order, &order.intent.cl_ord_id, part, &family) else { return };
                 BrokerEvent::Executed { generation, execution: Box::new(execution) }
@@ -74,7 +116,24 @@ impl Run {
     }
 }
 
-fn traded(order: &domain::book::OrderRecord, key: &ClOrdId, part: Decimal, exec_id: &str) -> Option<Execution> {
+/// A correction or the cost of a trade that is booked.
+fn about_trade(order: &OrderRecord, generation: Generation, salt: u32) -> Option<BrokerEvent> {
+    let known = order.executions.values().next()?;
+    let commission = Commission {
+        amount: Money { amount: Decimal::from(1 + salt % 9), currency: world::lit("USD") },
+        realized_pnl: None,
+    };
+    if salt.is_multiple_of(2) {
+        return Some(BrokerEvent::CommissionReported { exec_id: known.exec_id.clone(), commission });
+    }
+    let (family, number) = split_correction(&known.exec_id);
+    let next = number.parse::<u32>().unwrap_or(1) + 1;
+    let mut execution = known.clone();
+    execution.exec_id = world::lit(&format!("{family}.{next:02}"));
+    Some(BrokerEvent::Executed { generation, execution: Box::new(execution) })
+}
+
+fn traded(order: &OrderRecord, key: &ClOrdId, part: Decimal, exec_id: &str) -> Option<Execution> {
     let attempt = order.last_attempt()?;
     Some(Execution {
         exec_id: world::lit(exec_id),

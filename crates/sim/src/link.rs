@@ -33,6 +33,8 @@ const LIST_DEADLINE: SignedDuration = SignedDuration::from_secs(10);
 const RETRY: SignedDuration = SignedDuration::from_millis(250);
 /// A command lies this long in the adapter before it is written.
 const QUEUE_TIME: SignedDuration = SignedDuration::from_millis(2);
+/// Its report of a write comes up to three times this later.
+const REPORT_STEP_MS: i64 = 7;
 /// What the adapter says of itself when a list did not end.
 const NO_END: &str = "the broker did not answer in time";
 
@@ -76,11 +78,14 @@ pub struct Link {
     retry_at: Timestamp,
     queue: VecDeque<(Timestamp, BrokerCommand)>,
     outbox: VecDeque<BrokerEvent>,
+    reports: VecDeque<(Timestamp, BrokerEvent)>,
     look: Option<(Look, Timestamp)>,
     /// End markers of an earlier look that are still to come.
     overdue: bool,
     /// So many writes break in the library; every second of them arrives all the same.
     pub break_writes: u32,
+    /// So many open orders are listed as held for no reason.
+    pub show_held: u32,
     /// What was written since it was last taken.
     pub written: Vec<Written>,
 }
@@ -107,9 +112,11 @@ impl Link {
             retry_at,
             queue: VecDeque::new(),
             outbox: VecDeque::new(),
+            reports: VecDeque::new(),
             look: None,
             overdue: false,
             break_writes: 0,
+            show_held: 0,
             written: Vec::new(),
         }
     }
@@ -127,7 +134,8 @@ impl Link {
     /// When the next command is to be written.
     pub fn next_due(&self) -> Option<Timestamp> {
         let waiting = (!self.outbox.is_empty()).then(|| self.clock.true_now());
-        self.queue.front().map(|(at, _)| *at).into_iter().chain(waiting).min()
+        let (queued, report) = (self.queue.front().map(|(at, _)| *at), self.reports.front().map(|(at, _)| *at));
+        queued.into_iter().chain(report).chain(waiting).min()
     }
 
     /// Says something to the engine.
@@ -150,6 +158,9 @@ impl Link {
             if down.listed { self.listed(down.reply) } else { self.live(down.reply) }
         }
         self.end_look(now);
+        while let Some((_, report)) = self.reports.pop_front_if(|(at, _)| *at <= now) {
+            self.say(report);
+        }
         while let Some(event) = self.outbox.pop_front() {
             if let Err(error) = self.events.try_send(event) {
                 // The engine is slow or gone; a full channel is tried again.
@@ -247,7 +258,11 @@ impl Link {
                 self.write(broker, conn, requests)
             }
         };
-        self.say(BrokerEvent::Sent { cl_ord_id, broker_order_id: ticket.broker_order_id, outcome });
+        // The adapter's own report may come after the broker's answer.
+        let id = ticket.broker_order_id;
+        let delay = SignedDuration::from_millis(i64::from(id.get() % 4) * REPORT_STEP_MS);
+        let sent = BrokerEvent::Sent { cl_ord_id, broker_order_id: id, outcome };
+        self.reports.push_back((self.clock.true_now() + delay, sent));
     }
 
     /// Writes the orders of one intent in one go. When the library breaks, some of them have left, or all.
@@ -329,6 +344,8 @@ impl Link {
                 message: notice.message.clone(),
             });
         }
+        let held = self.show_held > 0 && matches!(reply, Reply::OrderStatus(_));
+        self.show_held -= u32::from(held);
         let Some((look, _)) = &mut self.look else {
             if let Reply::PositionEnd = reply {
                 self.overdue = false;
@@ -344,7 +361,8 @@ impl Link {
                 let key = (Some(told.client_id), Some(told.order_id), told.perm_id);
                 if let Some(order) = look.open.get_mut(&key) {
                     order.filled = Some(told.filled);
-                    told.status.as_str().clone_into(&mut order.status);
+                    let word = if held { "PendingSubmit" } else { told.status.as_str() };
+                    word.clone_into(&mut order.status);
                 }
             }
             Reply::OpenOrdersEnd => look.open_ended = true,

@@ -116,7 +116,7 @@ impl Plan {
             2 => Weather { lose: 150, double: 100, swap: 150, stall: 20, delay_ms_max: 60 },
             _ => Weather { lose: 0, double: 200, swap: 200, stall: 40, delay_ms_max: 400 },
         };
-        let lies = seed % 8 == 7;
+        let lies = seed % 4 == 3;
         let steps = (0..STEPS).map(|_| step(&mut dice, lies)).collect();
         Self { seed, weather, lies, steps }
     }
@@ -147,7 +147,7 @@ fn fault(dice: &mut ChaCha8Rng) -> Fault {
 fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
     let pick = dice.random_range(0..1_000);
     if lies && dice.random_range(0..3) == 0 {
-        return Step::Lie { pick, what: dice.random_range(0..24), salt: dice.random_range(0..1_000) };
+        return Step::Lie { pick, what: dice.random_range(0..40), salt: dice.random_range(0..1_000) };
     }
     match dice.random_range(0..100) {
         0..=25 => Step::Submit { by_bot: dice.random_range(0..5) == 0, ask: ask(dice) },

@@ -229,12 +229,16 @@ impl Run {
             let doubtful: Vec<ClOrdId> = state
                 .book
                 .open_orders()
-                .filter(|order| order.status.is_unknown())
+                .filter(|order| order.status.is_unknown() && !self.lies)
                 .filter(|order| order.status != OrdStatus::Missing || there.contains(&order.intent.cl_ord_id))
                 .map(|order| order.intent.cl_ord_id.group())
                 .collect();
             let orders = state.book.orders.values().filter(|order| !doubtful.contains(&order.intent.cl_ord_id.group()));
-            let due = orders.filter(|order| order.status == OrdStatus::Missing || halted(order));
+            // Where the broker lies a person may be wrong, too.
+            let dead = |order: &&std::sync::Arc<domain::book::OrderRecord>| {
+                order.status == OrdStatus::Missing || self.lies && order.status.is_unknown()
+            };
+            let due = orders.filter(|order| dead(order) || halted(order));
             due.map(|order| order.intent.cl_ord_id.clone()).collect()
         };
         for key in keys {
