@@ -2,6 +2,7 @@
 //! file and no socket; the writer commits what it says and then does it.
 
 use crate::config::EngineConfig;
+use crate::desk::{LeaseStatus, Role};
 use crate::input::Reply;
 use crate::shared::Session;
 use domain::approved::Ticket;
@@ -288,13 +289,18 @@ pub(crate) fn not_ready(session: &Session, config: &EngineConfig) -> Vec<String>
     if let Some(fault) = &session.fault {
         why.push(fault.to_string());
     }
+    if session.lease.role == Role::Standby {
+        // What lies behind the lease is not known here: the one reason that counts.
+        why.push(format!("lease_not_held: {}", who_writes(session, config)));
+        return why;
+    }
     match &session.link {
         LinkState::Up { .. } => {}
         LinkState::BrokerOffline => {
             why.push("IB Gateway has lost its line to IBKR (1100)".to_owned());
         }
         LinkState::Down(reason) => {
-            why.push(format!("no connection to {}: {reason}", config.endpoint));
+            why.push(format!("no connection to {}: {reason}", session.endpoint));
         }
     }
     if matches!(session.link, LinkState::Up { .. }) {
@@ -315,6 +321,27 @@ pub(crate) fn not_ready(session: &Session, config: &EngineConfig) -> Vec<String>
         why.push(alarm.clone());
     }
     why
+}
+
+/// Who writes instead of this process, and what it waits for.
+pub(crate) fn who_writes(session: &Session, config: &EngineConfig) -> String {
+    let LeaseStatus { epoch, holder_pid, .. } = session.lease;
+    let holder = holder_pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+    let silence = config.lease_silence.as_secs();
+    match (session.holder_is_silent, config.embedded_venue) {
+        (false, false) => format!(
+            "{holder} writes (epoch {epoch}); this one only reads, and takes over when it ends or shows no life for \
+             {silence} s"
+        ),
+        (false, true) => format!(
+            "{holder} writes (epoch {epoch}) and holds the simulated broker; this one only reads, and takes over when \
+             it ends"
+        ),
+        (true, _) => format!(
+            "{holder} holds the lease (epoch {epoch}) but has shown no life for {silence} s, and cannot be replaced \
+             while it lives: end it"
+        ),
+    }
 }
 
 /// Why the mode is not proven on this connection.

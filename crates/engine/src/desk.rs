@@ -43,6 +43,8 @@ pub struct Status {
     pub account: Option<AccountId>,
     /// Name and hash of the policy.
     pub policy: (String, String),
+    /// Who writes.
+    pub lease: LeaseStatus,
     /// The broker link.
     pub link: LinkStatus,
     /// The newest reconciliation.
@@ -80,6 +82,36 @@ pub struct VerificationStatus {
     pub is_under_way: bool,
     /// Why the newest attempt gave no result.
     pub failed: Option<String>,
+}
+
+/// What a process may do with the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It holds the lease.
+    Writer,
+    /// It follows the one that does, and only reads.
+    Standby,
+}
+
+impl Role {
+    /// Our word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Writer => "writer",
+            Self::Standby => "standby",
+        }
+    }
+}
+
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseStatus {
+    /// Of this process.
+    pub role: Role,
+    /// The epoch in force.
+    pub epoch: u64,
+    /// The process that writes.
+    pub holder_pid: Option<u32>,
 }
 
 /// The broker link.

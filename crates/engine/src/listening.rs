@@ -16,6 +16,9 @@ use domain::reading;
 use domain::trading_state::{KillScope, TradingState};
 use jiff::Timestamp;
 
+/// Error 326 of IBKR.
+const CLIENT_ID_IN_USE: i32 = 326;
+
 impl Core {
     pub(crate) fn broker_event(&mut self, batch: &mut Batch, now: Timestamp, event: BrokerEvent) {
         self.hear(batch, now, event);
@@ -29,8 +32,7 @@ impl Core {
                 self.link_down(batch, now, generation, &reason);
             }
             BrokerEvent::LinkFailed { reason, code } => {
-                let reason = code.map_or(reason.clone(), |code| format!("{code}: {reason}"));
-                self.session.link = LinkState::Down(reason);
+                self.session.link = LinkState::Down(self.why_no_link(&reason, code));
             }
             BrokerEvent::Notice { generation, code, message } => self.notice(batch, now, generation, code, message),
             BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome } => {
@@ -54,6 +56,33 @@ impl Core {
             }
             // Taken out before the writer: they concern no order.
             BrokerEvent::Quote(_) | BrokerEvent::QuoteRefused { .. } | BrokerEvent::Answer { .. } => {}
+        }
+    }
+
+    fn why_no_link(&self, reason: &str, code: Option<i32>) -> String {
+        let id = self.config.client_id;
+        match (code, self.session.takeover_from) {
+            (Some(CLIENT_ID_IN_USE), _) if self.session.generation != Generation(0) => {
+                format!(
+                    "client_id_in_use: the broker still holds our last connection; tried again by itself ({reason})"
+                )
+            }
+            (Some(CLIENT_ID_IN_USE), Some(before)) => {
+                let (whom, end) = match before.pid {
+                    Some(pid) => (format!("process {pid}"), format!("`kill -9 {pid}`")),
+                    None => ("the writer before".to_owned(), "end it".to_owned()),
+                };
+                format!(
+                    "client_id_in_use: {whom} wrote before and may still hold client id {id}: {end}; until its \
+                     connection is gone this process only reads"
+                )
+            }
+            (Some(CLIENT_ID_IN_USE), None) => format!(
+                "client_id_in_use: another program is connected with client id {id}, which belongs to this \
+                 installation alone: end it, or give it another id ({reason})"
+            ),
+            (Some(code), _) => format!("{code}: {reason}"),
+            (None, _) => reason.to_owned(),
         }
     }
 

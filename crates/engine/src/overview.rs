@@ -43,10 +43,11 @@ impl Service {
                 simulated: session.mode.as_ref().is_some_and(|mode| mode.simulated),
                 account: session.mode.as_ref().and_then(ModeProof::account).cloned(),
                 policy: (self.config.policy_name.clone(), self.policy_hash.clone()),
+                lease: session.lease,
                 link: LinkStatus {
                     state,
                     since: session.since,
-                    endpoint: self.config.endpoint.clone(),
+                    endpoint: session.endpoint.clone(),
                     generation: session.generation.0,
                     server_version: session.server_version,
                     clock_skew_ms: session.clock_skew_ms,

@@ -4,11 +4,13 @@ use crate::archive::Archive;
 use crate::asks::Asks;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
-use crate::core::not_ready;
+use crate::core::{not_ready, who_writes};
+use crate::desk::Role;
 use crate::entropy::Entropy;
 use crate::input::{Input, OrderFacts, Reply};
 use crate::market::MarketDesk;
 use crate::shared::{Session, Shared};
+use crate::start::StartError;
 use domain::book::{Book, OrderRecord};
 use domain::contract::Instrument;
 use domain::fault::Fault;
@@ -17,7 +19,7 @@ use domain::lifecycle::OrdStatus;
 use domain::principal::{KeyRecord, Principal, PrincipalKind, Scope};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -33,24 +35,48 @@ pub struct Service {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) started_at: Timestamp,
     entropy: Arc<dyn Entropy>,
-    inputs: mpsc::Sender<Input>,
+    /// To the writer; none while another process writes.
+    inputs: OnceLock<mpsc::Sender<Input>>,
 }
 
 impl Service {
-    #[expect(clippy::too_many_arguments, reason = "the parts of one desk, each named")]
     pub(crate) fn new(
         config: EngineConfig,
         shared: Arc<Shared>,
         market: Arc<MarketDesk>,
         asks: Arc<Asks>,
-        inputs: mpsc::Sender<Input>,
         archive: Arc<dyn Archive>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let started_at = clock.now();
         let policy_hash = config.policy.hash();
-        Self { config, policy_hash, shared, market, asks, archive, clock, started_at, entropy, inputs }
+        Self {
+            config,
+            policy_hash,
+            shared,
+            market,
+            asks,
+            archive,
+            clock,
+            started_at,
+            entropy,
+            inputs: OnceLock::new(),
+        }
+    }
+
+    /// From now on there is a writer.
+    pub(crate) fn seat(&self, inputs: mpsc::Sender<Input>) -> Result<(), StartError> {
+        self.inputs.set(inputs).map_err(|_second| StartError::System("this desk has a writer already".to_owned()))
+    }
+
+    /// Whether this process may write, or answer for the one that does.
+    pub(crate) fn be_writer(&self) -> Result<(), Fault> {
+        self.look(|_, session| match (&session.fault, session.lease.role) {
+            (Some(fault), _) => Err(fault.clone()),
+            (None, Role::Writer) => Ok(()),
+            (None, Role::Standby) => Err(Fault::LeaseNotHeld(who_writes(session, &self.config))),
+        })
     }
 
     /// Hands one input to the writer and waits until what it says is durable.
@@ -60,7 +86,9 @@ impl Service {
             let ended = || Fault::Storage("the writer has ended; start the gateway again".to_owned());
             self.look(|_, session| session.fault.clone()).unwrap_or_else(ended)
         };
-        self.inputs.send(input(reply)).await.map_err(|_closed| gone())?;
+        self.be_writer()?;
+        let inputs = self.inputs.get().ok_or_else(gone)?;
+        inputs.send(input(reply)).await.map_err(|_closed| gone())?;
         answer.await.map_err(|_dropped| gone())?
     }
 
@@ -74,9 +102,7 @@ impl Service {
     }
 
     pub(crate) fn be_ready(&self) -> Result<(), Fault> {
-        if let Some(fault) = self.look(|_, session| session.fault.clone()) {
-            return Err(fault);
-        }
+        self.be_writer()?;
         let why = self.why_not_ready();
         if why.is_empty() { Ok(()) } else { Err(Fault::NotReady(why)) }
     }
@@ -106,7 +132,9 @@ impl Service {
         loop {
             changed.borrow_and_update();
             let order = self.order_record(key)?;
-            if done(&order) && self.look(|book, _| book.exits(key).all(&done)) {
+            let is_done = done(&order) && self.look(|book, _| book.exits(key).all(&done));
+            // After the writer's end nothing moves any more.
+            if is_done || self.look(|_, session| session.fault.is_some()) {
                 return Ok(order);
             }
             match tokio::time::timeout_at(deadline, changed.changed()).await {

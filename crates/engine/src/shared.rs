@@ -1,5 +1,6 @@
 //! What the writer shows to readers: the committed book and the state of the link.
 
+use crate::desk::LeaseStatus;
 use domain::account::{AccountSummary, Position};
 use domain::book::Book;
 use domain::fault::Fault;
@@ -32,6 +33,14 @@ pub(crate) struct Session {
     pub(crate) verifying: bool,
     /// Why the newest walk could not be made.
     pub(crate) unverified: Option<String>,
+    /// Host and port of the broker, for reading.
+    pub(crate) endpoint: String,
+    /// Who writes.
+    pub(crate) lease: LeaseStatus,
+    /// The holder of the lease has shown no life for too long.
+    pub(crate) holder_is_silent: bool,
+    /// The writer before did not end in order: its process may live and hold the client id at the broker.
+    pub(crate) takeover_from: Option<Predecessor>,
     /// Place and hash of the journal's last record.
     pub(crate) head: (u64, String),
     pub(crate) account: Option<AccountSummary>,
@@ -41,8 +50,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn down(now: Timestamp, reason: &str) -> Self {
+    pub(crate) fn down(now: Timestamp, reason: &str, endpoint: &str, lease: LeaseStatus) -> Self {
         Self {
+            endpoint: endpoint.to_owned(),
+            lease,
+            holder_is_silent: false,
+            takeover_from: None,
             link: LinkState::Down(reason.to_owned()),
             since: now,
             generation: Generation(0),
@@ -61,6 +74,12 @@ impl Session {
             held: BTreeMap::new(),
         }
     }
+}
+
+/// A writer that did not end in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Predecessor {
+    pub(crate) pid: Option<u32>,
 }
 
 /// Book and session, replaced by the writer after each commit, read by everyone.

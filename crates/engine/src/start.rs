@@ -5,12 +5,13 @@ use crate::asks::Asks;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::core::{Batch, Core, Prices};
+use crate::desk::{LeaseStatus, Role};
 use crate::entropy::Entropy;
 use crate::guard::Interlock;
 use crate::input::Input;
 use crate::market::MarketDesk;
 use crate::service::Service;
-use crate::shared::{Session, Shared};
+use crate::shared::{Predecessor, Session, Shared};
 use crate::writer::{Ended, Seat, Writer};
 use domain::book::Book;
 use domain::broker::{BrokerCommand, BrokerEvent};
@@ -56,6 +57,9 @@ pub enum StartError {
         /// What the data directory says.
         given: InstallationId,
     },
+    /// The process that writes has not written its first record yet.
+    #[error("there is nothing to follow in the journal yet: wait a moment and start again")]
+    NothingToFollow,
     /// The operating system refused a thread or randomness.
     #[error("the operating system refused: {0}")]
     System(String),
@@ -146,46 +150,102 @@ pub fn replay(journal: &dyn Journal) -> Result<Book, JournalError> {
 /// # Errors
 /// See [`StartError`].
 pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHandle, StartError> {
-    let Parts { mut journal, archive, link, interlock, clock, entropy, seat } = parts;
-    let now = clock.now();
-    let archive: Arc<dyn Archive> = archive.into();
-    let asks = Arc::new(Asks::new(link.commands.clone()));
-    let market = Arc::new(MarketDesk::new(Arc::clone(&asks), link.commands.clone(), Arc::clone(&clock)));
-    let session = Session::down(now, "connecting");
-    let prices = Box::new(MarketPrices(Arc::clone(&market)));
-    let mut core = Core::new(config.clone(), book, session, prices, now);
-    let proven = clock.monotonic();
-    begin(&mut core, journal.as_mut(), now)?;
-    interlock.set_lease(core.book.epoch);
-    interlock.prove_lease(proven, core.config.lease_fresh());
-    interlock.set_kill(core.book.trading_states.epoch);
-    // No connection of this process stands yet: generation 0 lets nothing through.
-    interlock.set_generation(Generation(0));
-    let shared = Arc::new(Shared::new(core.book.clone(), core.session.clone()));
-    let (inputs, waiting) = mpsc::channel(INPUTS_MAX);
-    let writer = Writer {
-        core,
-        journal,
-        inputs: waiting,
-        itself: inputs.downgrade(),
-        commands: link.commands,
-        asks: Arc::clone(&asks),
-        market: Arc::clone(&market),
-        shared: Arc::clone(&shared),
-        interlock,
-        clock: Arc::clone(&clock),
-        runtime: tokio::runtime::Handle::current(),
-        seat,
-        archive: Arc::clone(&archive),
-        synced_at: now,
-        proven,
-        bounced: VecDeque::new(),
-    };
-    let ended = sit(writer, seat)?;
-    tokio::spawn(listen(link.events, inputs.downgrade(), asks.clone(), market.clone(), shared.clone(), clock.clone()));
-    tokio::spawn(tick(inputs.downgrade()));
-    let service = Arc::new(Service::new(config, shared, market, asks, inputs.clone(), archive, clock, entropy));
-    Ok(EngineHandle { service, inputs, ended })
+    let Parts { journal, archive, link, interlock, clock, entropy, seat } = parts;
+    let session = Session::down(clock.now(), "connecting", &config.endpoint, ours(journal.as_ref()));
+    let shared = Arc::new(Shared::new(Book::empty(), session));
+    Office::furnish(config, shared, archive.into(), link, clock, entropy).open(journal, book, interlock, seat)
+}
+
+/// The lease of a journal that is open here for writing.
+fn ours(journal: &dyn Journal) -> LeaseStatus {
+    LeaseStatus { role: Role::Writer, epoch: journal.lease().epoch.0, holder_pid: Some(std::process::id()) }
+}
+
+/// Everything of an engine but its writer.
+pub(crate) struct Office {
+    pub(crate) config: EngineConfig,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) service: Arc<Service>,
+    market: Arc<MarketDesk>,
+    asks: Arc<Asks>,
+    archive: Arc<dyn Archive>,
+    link: BrokerLink,
+    clock: Arc<dyn Clock>,
+}
+
+impl Office {
+    pub(crate) fn furnish(
+        config: EngineConfig,
+        shared: Arc<Shared>,
+        archive: Arc<dyn Archive>,
+        link: BrokerLink,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let asks = Arc::new(Asks::new(link.commands.clone()));
+        let market = Arc::new(MarketDesk::new(Arc::clone(&asks), link.commands.clone(), Arc::clone(&clock)));
+        let service = Arc::new(Service::new(
+            config.clone(),
+            Arc::clone(&shared),
+            Arc::clone(&market),
+            Arc::clone(&asks),
+            Arc::clone(&archive),
+            Arc::clone(&clock),
+            entropy,
+        ));
+        Self { config, shared, service, market, asks, archive, link, clock }
+    }
+
+    /// Seats the writer: from here on this process decides.
+    pub(crate) fn open(
+        self,
+        mut journal: Box<dyn Journal>,
+        book: Book,
+        interlock: Arc<Interlock>,
+        seat: Seat,
+    ) -> Result<EngineHandle, StartError> {
+        let Self { config, shared, service, market, asks, archive, link, clock } = self;
+        let now = clock.now();
+        let lease = journal.lease();
+        let mut session = Session::down(now, "connecting", &config.endpoint, ours(journal.as_ref()));
+        session.takeover_from = (!lease.previous_ended_cleanly).then_some(Predecessor { pid: lease.previous_pid });
+        let prices = Box::new(MarketPrices(Arc::clone(&market)));
+        let mut core = Core::new(config, book, session, prices, now);
+        let proven = clock.monotonic();
+        begin(&mut core, journal.as_mut(), now)?;
+        interlock.set_lease(core.book.epoch);
+        interlock.prove_lease(proven, core.config.lease_fresh());
+        interlock.set_kill(core.book.trading_states.epoch);
+        // No connection of this process stands yet: generation 0 lets nothing through.
+        interlock.set_generation(Generation(0));
+        let (inputs, waiting) = mpsc::channel(INPUTS_MAX);
+        service.seat(inputs.clone())?;
+        let seq = core.book.seq;
+        *shared.write() = (core.book.clone(), core.session.clone());
+        shared.announce(seq);
+        let writer = Writer {
+            core,
+            journal,
+            inputs: waiting,
+            itself: inputs.downgrade(),
+            commands: link.commands,
+            asks: Arc::clone(&asks),
+            market: Arc::clone(&market),
+            shared: Arc::clone(&shared),
+            interlock,
+            clock: Arc::clone(&clock),
+            runtime: tokio::runtime::Handle::current(),
+            seat,
+            archive,
+            synced_at: now,
+            proven,
+            bounced: VecDeque::new(),
+        };
+        let ended = sit(writer, seat)?;
+        tokio::spawn(listen(link.events, inputs.downgrade(), asks, market, shared, clock));
+        tokio::spawn(tick(inputs.downgrade()));
+        Ok(EngineHandle { service, inputs, ended })
+    }
 }
 
 /// Sets the writer going; what comes back tells its end.

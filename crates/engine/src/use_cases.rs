@@ -65,6 +65,7 @@ impl Desk for Service {
 
     async fn quote(&self, by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         let contract = self.market.contract(&instrument).await?;
         let quote = self.market.quote(&contract).await?;
         if quote.is_crossed() {
@@ -75,6 +76,7 @@ impl Desk for Service {
 
     async fn bars(&self, by: &Principal, request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         let contract = self.market.contract(&request.instrument).await?;
         let question = Question::Bars {
             contract: Box::new(contract.clone()),
@@ -89,28 +91,33 @@ impl Desk for Service {
 
     async fn search_contracts(&self, by: &Principal, text: String) -> Result<Vec<SymbolMatch>, Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         only!(Answer::Symbols, self.asks.ask(Question::MatchingSymbols(text)).await?)
     }
 
     async fn contract(&self, by: &Principal, instrument: Instrument) -> Result<Contract, Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         self.market.contract(&instrument).await
     }
 
     fn accounts(&self, by: &Principal) -> Result<Vec<AccountId>, Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         let connected = self.look(|_, session| session.mode.as_ref().map(|mode| mode.connected.clone()));
         connected.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
     }
 
     async fn account_summary(&self, by: &Principal, account: AccountId) -> Result<AccountSummary, Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         self.own_account(&account)?;
         only!(Answer::Account, self.asks.ask(Question::Account(account)).await?)
     }
 
     async fn positions(&self, by: &Principal, account: AccountId) -> Result<Vec<Position>, Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         self.own_account(&account)?;
         let snapshot = self.fresh_snapshot(account.clone()).await?;
         match snapshot.positions {
@@ -123,6 +130,7 @@ impl Desk for Service {
 
     async fn pnl(&self, by: &Principal, account: AccountId) -> Result<AccountPnl, Fault> {
         need(by, Scope::Read)?;
+        self.be_writer()?;
         self.own_account(&account)?;
         only!(Answer::Pnl, self.asks.ask(Question::Pnl(account)).await?)
     }
@@ -169,6 +177,7 @@ impl Desk for Service {
 
     async fn submit(&self, by: &Principal, intent: OrderIntent, wait: Duration) -> Result<OrderAnswer, Fault> {
         need_trade(by)?;
+        self.be_writer()?;
         let key = intent.cl_ord_id.clone();
         let request_hash = hash(&intent)?;
         if self.is_known(&key, &request_hash)? {
@@ -210,6 +219,7 @@ impl Desk for Service {
         wait: Duration,
     ) -> Result<OrderAnswer, Fault> {
         need_trade(by)?;
+        self.be_writer()?;
         let request_hash = request_hash(&("replace", &cl_ord_id, &amendment))?;
         let mut known = self.is_known(&key, &request_hash)?;
         if !known {

@@ -44,6 +44,36 @@ pub struct Pulse {
     pub holder_pid: Option<u32>,
 }
 
+impl Pulse {
+    /// Before the first writer.
+    pub const NEVER: Self = Self { epoch: LeaseEpoch(0), beat: 0, seq: 0, holder_pid: None };
+}
+
+/// The journal as a process sees it that does not write: it follows the one that does.
+pub trait JournalView: Send {
+    /// What the holder of the lease shows of itself.
+    ///
+    /// # Errors
+    /// Trouble of the storage.
+    fn pulse(&self) -> Result<Pulse, JournalError>;
+
+    /// The end of the journal.
+    ///
+    /// # Errors
+    /// Trouble of the storage.
+    fn head(&self) -> Result<Head, JournalError>;
+
+    /// Shows every record from `from_seq` on, in order. An error of `visit` ends the walk and is handed through.
+    ///
+    /// # Errors
+    /// What `visit` says, or a record that cannot be read.
+    fn replay(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(Recorded) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError>;
+}
+
 /// The journal as its single writer sees it. Synchronous: an `append` takes as long as the disk needs.
 pub trait Journal: Send {
     /// Appends all events in one transaction; they are durable when it returns. An empty batch does nothing.

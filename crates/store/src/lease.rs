@@ -117,7 +117,7 @@ pub(crate) fn pulse(conn: &Connection) -> Result<Pulse, rusqlite::Error> {
         Ok(Pulse { epoch: LeaseEpoch(row.get(0)?), beat: row.get(1)?, holder_pid: row.get(2)?, seq: row.get(3)? })
     };
     let found = conn.prepare_cached(sql)?.query_row([], row).optional()?;
-    Ok(found.unwrap_or(Pulse { epoch: LeaseEpoch(0), beat: 0, seq: 0, holder_pid: None }))
+    Ok(found.unwrap_or(Pulse::NEVER))
 }
 
 /// For the reader of the row; `None` where the system does not say.

@@ -28,8 +28,8 @@ mod writer;
 
 pub use chain::RecordHash;
 pub use error::{Claim, FaultKind, JournalError, OpenError, StorageFault};
-pub use journal::{Head, Journal, Lease, Pulse};
-pub use memory::{Fault, FaultPlan, MemoryDisk, MemoryJournal};
+pub use journal::{Head, Journal, JournalView, Lease, Pulse};
+pub use memory::{Fault, FaultPlan, MemoryDisk, MemoryJournal, MemoryView};
 pub use open::OpenOptions;
 pub use reader::{Direction, JournalReader, KeyClaim, Page, RecordFilter, SealedRecord, StoredRecord};
 pub use sqlite::SqliteJournal;

@@ -6,7 +6,7 @@
 
 use crate::chain::ChainKey;
 use crate::error::{FaultKind, JournalError, OpenError, StorageFault};
-use crate::journal::{Head, Journal, Lease};
+use crate::journal::{Head, Journal, JournalView, Lease, Pulse};
 use crate::writer::Writer;
 use crate::{lease, open, projection, row, schema};
 use domain::book::Book;
@@ -140,6 +140,11 @@ impl MemoryDisk {
         writer.take_over(disk.epoch);
         let (epoch, crashes) = (disk.epoch, disk.crashes);
         Ok(MemoryJournal { disk: self.clone(), epoch, crashes, is_poisoned: false, previous_ended_cleanly })
+    }
+
+    /// For a process that does not write.
+    pub fn view(&self) -> MemoryView {
+        MemoryView { disk: self.clone() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Disk> {
@@ -285,6 +290,36 @@ impl Journal for MemoryJournal {
             return Err(JournalError::Failed(injected("a fault while syncing the checkpoint file")));
         }
         Ok(())
+    }
+}
+
+/// A [`MemoryDisk`] for reading.
+#[derive(Clone, Debug)]
+pub struct MemoryView {
+    disk: MemoryDisk,
+}
+
+impl JournalView for MemoryView {
+    fn pulse(&self) -> Result<Pulse, JournalError> {
+        match &self.disk.lock().writer {
+            Some(writer) => lease::pulse(&writer.conn).map_err(|error| JournalError::Unread(error.into())),
+            None => Ok(Pulse::NEVER),
+        }
+    }
+
+    fn head(&self) -> Result<Head, JournalError> {
+        Ok(self.disk.lock().writer.as_ref().map_or(Head::START, |writer| writer.head))
+    }
+
+    fn replay(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(Recorded) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        match &self.disk.lock().writer {
+            Some(writer) => row::replay(&writer.conn, from_seq, visit),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::chain::RecordHash;
 use crate::error::{FaultKind, JournalError, OpenError, StorageFault};
-use crate::journal::{Head, Pulse};
+use crate::journal::{Head, JournalView, Pulse};
 use crate::lease;
 use crate::open::{self, BUSY_TIMEOUT, DATABASE_FILE};
 use crate::row::{self, COLUMNS, RecordRow};
@@ -284,6 +284,24 @@ fn sealed(row: RecordRow) -> Result<SealedRecord, JournalError> {
         prev_hash: prev_hash.to_string(),
         hash: hash.to_string(),
     })
+}
+
+impl JournalView for JournalReader {
+    fn pulse(&self) -> Result<Pulse, JournalError> {
+        self.pulse()
+    }
+
+    fn head(&self) -> Result<Head, JournalError> {
+        self.head()
+    }
+
+    fn replay(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(Recorded) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        self.replay(from_seq, visit)
+    }
 }
 
 fn stored(row: RecordRow) -> Result<StoredRecord, JournalError> {

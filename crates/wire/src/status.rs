@@ -24,6 +24,17 @@ pub struct Health {
     pub status: String,
 }
 
+/// Who may write to the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Lease {
+    /// Of the process that answers: `writer`, or `standby`, which only reads.
+    pub role: String,
+    /// Number of the lease in force; each writer has its own.
+    pub epoch: u64,
+    /// The process that writes.
+    pub holder_pid: Option<u32>,
+}
+
 /// The broker link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Link {
@@ -170,6 +181,8 @@ pub struct Status {
     pub account: Option<String>,
     /// The policy in force.
     pub policy: PolicyName,
+    /// Who writes.
+    pub lease: Lease,
     /// The broker link.
     pub broker: Link,
     /// The newest reconciliation.

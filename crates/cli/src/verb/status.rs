@@ -55,6 +55,15 @@ fn sheet_of(status: &Value) -> String {
     };
     sheet(&[
         ("ready", ready),
+        (
+            "lease",
+            format!(
+                "{}, epoch {}, held by process {}",
+                field(status, "lease.role"),
+                field(status, "lease.epoch"),
+                field(status, "lease.holder_pid")
+            ),
+        ),
         ("trading", field(status, "trading")),
         ("mode", format!("{}{simulated}", word(at(status, "mode").or(at(status, "mode_unproven"))))),
         ("account", field(status, "account")),

@@ -22,4 +22,5 @@ mod on_disk;
 mod refusal;
 mod resolving;
 mod verifying;
+mod standby;
 mod walk;

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use engine::desk;
 use wire::kill::TradingStateEntry;
 use wire::status::{
-    HaltedInstrument, Health, JournalHead, Link, PolicyName, Readiness, Reconciliation, Status, Verification,
+    HaltedInstrument, Health, JournalHead, Lease, Link, PolicyName, Readiness, Reconciliation, Status, Verification,
 };
 
 /// The process answers.
@@ -50,6 +50,11 @@ fn shape(status: desk::Status) -> Status {
         simulated: status.simulated,
         account: status.account.map(|account| account.to_string()),
         policy: PolicyName { name: status.policy.0, hash: status.policy.1 },
+        lease: Lease {
+            role: status.lease.role.word().to_owned(),
+            epoch: status.lease.epoch,
+            holder_pid: status.lease.holder_pid,
+        },
         broker: Link {
             state: status.link.state.to_owned(),
             since: status.link.since,

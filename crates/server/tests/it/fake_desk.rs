@@ -19,8 +19,8 @@ use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::Desk;
 use engine::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LinkStatus, NewKey,
-    OrderAnswer, OrderFilter, Outcome, Preview, Status, VerificationStatus,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LeaseStatus, LinkStatus, NewKey,
+    OrderAnswer, OrderFilter, Outcome, Preview, Role, Status, VerificationStatus,
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -212,6 +212,7 @@ impl Desk for FakeDesk {
             simulated: true,
             account: Some("DUV1000001".parse().unwrap()),
             policy: ("default".to_owned(), "p".to_owned()),
+            lease: LeaseStatus { role: Role::Writer, epoch: 3, holder_pid: Some(4711) },
             link: LinkStatus {
                 state: "down",
                 since: now(),

@@ -395,20 +395,29 @@ impl Broker {
 
     /// Works off what was held.
     pub(crate) async fn release(&self, interlock: &Interlock) {
-        let held: Vec<BrokerCommand> = {
-            let mut state = self.lock();
-            state.hold_snapshots = false;
-            if state.on_submit == OnSubmit::Hold {
-                state.on_submit = OnSubmit::Write;
-            }
-            state.held.drain(..).collect()
-        };
-        for command in held {
+        for command in self.take_held() {
             for event in self.take(command, interlock) {
                 self.say(event).await;
             }
         }
         self.moved();
+    }
+
+    /// Holds nothing more, and hands out what was held.
+    pub(crate) fn take_held(&self) -> Vec<BrokerCommand> {
+        let mut state = self.lock();
+        state.hold_snapshots = false;
+        if state.on_submit == OnSubmit::Hold {
+            state.on_submit = OnSubmit::Write;
+        }
+        state.held.drain(..).collect()
+    }
+
+    /// What an old process does with the commands in its hand; its engine alone hears of it.
+    pub(crate) fn work_off_unheard(&self, held: Vec<BrokerCommand>, interlock: &Interlock) {
+        for command in held {
+            drop(self.take(command, interlock));
+        }
     }
 
     pub(crate) fn placed(&self, cl_ord_id: &str) -> Placed {

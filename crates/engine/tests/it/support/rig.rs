@@ -14,7 +14,10 @@ use domain::order::OrderIntent;
 use domain::policy::Policy;
 use domain::principal::Principal;
 use engine::desk::{Desk as _, OrderAnswer};
-use engine::{Clock as _, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Service};
+use engine::{
+    Clock as _, DiskArchive, Ended, EngineConfig, EngineHandle, Follower, Interlock, Parts, Service, Standby,
+    StandbyParts,
+};
 use jiff::SignedDuration;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -139,6 +142,52 @@ impl Rig {
         let engine = engine::start(self.config.clone(), book, parts).map_err(|error| error.to_string())?;
         self.engine = Some(engine);
         Ok(())
+    }
+
+    /// A second process beside the one that writes.
+    pub(crate) fn stand_by(&self) -> (Standby, Follower) {
+        let Disk::Memory(disk) = &self.disk else { unreachable!("these scenarios are in memory") };
+        let (commands, _no_adapter) = tokio::sync::mpsc::channel(1);
+        let (_silent, events) = tokio::sync::mpsc::channel(1);
+        self.stand_by_with(disk, engine::BrokerLink { commands, events }, Arc::clone(&self.interlock))
+    }
+
+    fn stand_by_with(
+        &self,
+        disk: &MemoryDisk,
+        link: engine::BrokerLink,
+        interlock: Arc<Interlock>,
+    ) -> (Standby, Follower) {
+        let parts = StandbyParts {
+            view: Box::new(disk.view()),
+            archive: Box::new(self.log.clone()),
+            link,
+            interlock,
+            clock: Arc::new(self.clock.clone()),
+            entropy: Arc::new(engine::SystemEntropy),
+        };
+        engine::stand_by(self.config.clone(), parts).unwrap()
+    }
+
+    /// A second process takes over from the one that writes, which comes back, still alive. From now on the broker talks
+    /// to the successor.
+    pub(crate) fn succeed(&mut self) -> EngineHandle {
+        let Disk::Memory(disk) = &self.disk else { unreachable!("these scenarios are in memory") };
+        let disk = disk.clone();
+        self.interlock = Arc::new(Interlock::new(self.config.kill_file.clone(), Arc::new(self.clock.clone())));
+        let link = self.broker.attach(Arc::clone(&self.interlock));
+        let (standby, _follower) = self.stand_by_with(&disk, link, Arc::clone(&self.interlock));
+        let desk = standby.desk();
+        let journal = disk.open().unwrap();
+        self.log.take_over(&journal);
+        let book = engine::replay(&journal).unwrap();
+        let alive = Arc::new(());
+        self.writer = Arc::downgrade(&alive);
+        let journal = Watched { inner: Box::new(journal), log: self.log.clone(), _alive: alive };
+        let endpoint = self.config.endpoint.clone();
+        let engine = standby.take_over(Box::new(journal), book, endpoint, engine::Seat::Thread).unwrap();
+        assert!(Arc::ptr_eq(&desk, &engine.desk()), "the desk stays the same");
+        self.engine.replace(engine).unwrap()
     }
 
     fn open_options(&self) -> OpenOptions {
