@@ -338,8 +338,9 @@ pub(crate) fn who_writes(session: &Session, config: &EngineConfig) -> String {
              it ends"
         ),
         (true, _) => format!(
-            "{holder} holds the lease (epoch {epoch}) but has shown no life for {silence} s, and cannot be replaced \
-             while it lives: end it"
+            "{holder} holds the lease (epoch {epoch}) but has shown no life for {silence} s, and cannot be replaced: \
+             it was stopped inside a write to the journal, or it holds the simulated broker; end it{}",
+            holder_pid.map_or_else(String::new, |pid| format!(" (`kill -9 {pid}`)"))
         ),
     }
 }

@@ -51,18 +51,7 @@ impl Service {
     ) -> Self {
         let started_at = clock.now();
         let policy_hash = config.policy.hash();
-        Self {
-            config,
-            policy_hash,
-            shared,
-            market,
-            asks,
-            archive,
-            clock,
-            started_at,
-            entropy,
-            inputs: OnceLock::new(),
-        }
+        Self { config, policy_hash, shared, market, asks, archive, clock, started_at, entropy, inputs: OnceLock::new() }
     }
 
     /// From now on there is a writer.

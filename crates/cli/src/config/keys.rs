@@ -27,13 +27,14 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 11] = [
+pub(crate) const KEYS: [Key; 12] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
     text("policy"),
     text("live_override_file"),
     text("audit_checkpoint_file"),
+    number("lease_silence_s"),
     text("broker.kind"),
     text("broker.host"),
     number("broker.port"),

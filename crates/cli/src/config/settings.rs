@@ -7,7 +7,12 @@ use domain::id::{AccountId, ClientId};
 use domain::mode::{Trading, is_venue_account};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Shorter, and a busy machine looks like a dead process; longer, and a standby is of no use.
+const LEASE_SILENCE_S: RangeInclusive<u64> = 2..=600;
 
 /// Which broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) live_override_file: Option<PathBuf>,
     /// Where the end of the journal is noted; `None` is the default of the installation.
     pub(crate) audit_checkpoint_file: Option<PathBuf>,
+    /// How long the process that writes may show no life before another one takes over.
+    pub(crate) lease_silence: Duration,
     /// Below this the default checkpoint file and the journal's key live; `None` without a home directory.
     pub(crate) state_home: Option<PathBuf>,
     /// The broker.
@@ -96,6 +103,7 @@ impl Config {
             policy: reader.text("policy")?.unwrap_or_else(|| "default".to_owned()),
             live_override_file: reader.path("live_override_file")?,
             audit_checkpoint_file: reader.path("audit_checkpoint_file")?,
+            lease_silence: reader.lease_silence()?,
             state_home,
             broker,
             file: gathered.file.clone(),
@@ -122,6 +130,7 @@ impl Config {
             "policy" => self.policy.clone(),
             "live_override_file" => path(&self.live_override_file),
             "audit_checkpoint_file" => path(&self.audit_checkpoint_file),
+            "lease_silence_s" => self.lease_silence.as_secs().to_string(),
             "broker.kind" => self.broker.kind.word().to_owned(),
             "broker.host" => self.broker.host.clone(),
             "broker.port" => self.broker.port.to_string(),
@@ -207,6 +216,18 @@ impl Reader<'_> {
             Some(_not_number) => {
                 Err(self.refuse(key, "a whole number", format!("write {key} = NUMBER, without quotes")))
             }
+        }
+    }
+
+    fn lease_silence(&self) -> Result<Duration, ConfigError> {
+        match self.number("lease_silence_s")?.map(u64::try_from) {
+            None => Ok(engine::LEASE_SILENCE),
+            Some(Ok(seconds)) if LEASE_SILENCE_S.contains(&seconds) => Ok(Duration::from_secs(seconds)),
+            Some(Ok(_) | Err(_)) => Err(self.refuse(
+                "lease_silence_s",
+                "whole seconds from 2 to 600",
+                "10 is usual; a busy disk must not count as a dead process",
+            )),
         }
     }
 

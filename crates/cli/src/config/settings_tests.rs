@@ -51,6 +51,7 @@ fn without_a_file_everything_has_its_documented_default() {
     assert_eq!(config.trading, Trading::Paper);
     assert_eq!(config.policy, "default");
     assert_eq!(config.broker.kind, BrokerKind::Venue);
+    assert_eq!(config.lease_silence.as_secs(), 30);
     assert_eq!((config.broker.host.as_str(), config.broker.port), ("127.0.0.1", 7497));
     assert_eq!(config.broker.account, None);
     assert!(config.shown.values().all(|shown| shown.place == Place::Default));
@@ -69,7 +70,7 @@ fn with_a_real_broker_trading_is_off_unless_said_otherwise() {
 fn the_documented_file_is_read_key_by_key() {
     let config = Desktop::new(
         "listen = \"127.0.0.1:9000\"\ndata_dir = \"/srv/tg\"\ntrading = \"live\"\npolicy = \"mine\"\n\
-         live_override_file = \"/run/go\"\naudit_checkpoint_file = \"/var/tg/cp\"\n[broker]\nkind = \"tws\"\n\
+         live_override_file = \"/run/go\"\naudit_checkpoint_file = \"/var/tg/cp\"\nlease_silence_s = 30\n[broker]\nkind = \"tws\"\n\
          host = \"gw\"\nport = 4001\nclient_id = 9\naccount = \"DU1234567\"\n",
     )
     .load()
@@ -114,6 +115,7 @@ fn every_key_can_be_set_by_the_environment() {
         ("TOLLGATE_POLICY", "p"),
         ("TOLLGATE_LIVE_OVERRIDE_FILE", "/b"),
         ("TOLLGATE_AUDIT_CHECKPOINT_FILE", "/c"),
+        ("TOLLGATE_LEASE_SILENCE_S", "20"),
         ("TOLLGATE_BROKER__KIND", "tws"),
         ("TOLLGATE_BROKER__HOST", "h"),
         ("TOLLGATE_BROKER__PORT", "5"),
@@ -180,6 +182,9 @@ fn a_wrong_value_is_named_with_key_and_rule() {
         ("trading = \"yes\"\n", "trading"),
         ("trading = true\n", "trading"),
         ("policy = 3\n", "policy"),
+        ("lease_silence_s = 1\n", "lease_silence_s"),
+        ("lease_silence_s = -10\n", "lease_silence_s"),
+        ("lease_silence_s = \"10\"\n", "lease_silence_s"),
         ("[broker]\nkind = \"ib\"\n", "broker.kind"),
         ("[broker]\nport = 0\n", "broker.port"),
         ("[broker]\nport = 70000\n", "broker.port"),

@@ -1,35 +1,20 @@
 //! One gateway in this process: assembled here, taken apart in order.
 
-use super::place::LeaseHolder;
-use super::{key_files, place, rest, venue};
-use crate::config::{BrokerKind, Config, load_policy};
+use super::place::{self, LeaseHolder};
+use super::rest;
+use super::standby::{self, Seated};
+use super::writing::{Setup, Writing};
+use crate::config::{Config, load_policy};
 use crate::failure::{Failure, UNAVAILABLE};
-use ::venue::{Sessions, Venue, VenueConfig};
-use domain::id::{Generation, IdError};
+use domain::id::IdError;
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
-use engine::{BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, WallClock};
-use ibkr::TwsConfig;
-use jiff::Timestamp;
+use engine::{Desk, Ended};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-use store::verify::VerifyOptions;
-use store::{OpenError, OpenOptions, SqliteJournal};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-
-/// Commands that may wait for the adapter.
-const COMMANDS_MAX: usize = 1_024;
-/// Events that may wait for the engine.
-const EVENTS_MAX: usize = 4_096;
-/// Below the 50 messages a second that a Gateway allows.
-const MESSAGES_PER_SECOND: u32 = 45;
-const RECONCILE_EVERY: Duration = Duration::from_mins(5);
-const LOOK_UP_AFTER: Duration = Duration::from_secs(5);
-/// Findings of an audit told one by one.
-const FINDINGS_MAX: usize = 1_000;
+use store::OpenError;
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinHandle};
 
 /// When the embedded venue's market is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +25,22 @@ pub(crate) enum EmbeddedSessions {
     AlwaysInMemory,
 }
 
-/// A running gateway.
+/// A running gateway: it writes, or it stands by for the process that does.
 pub(crate) struct Gateway {
-    engine: EngineHandle,
+    desk: Arc<dyn Desk>,
     server: rest::Server,
-    adapter: JoinHandle<()>,
-    venue: Option<Venue>,
+    venue_control: Option<SocketAddr>,
+    /// How it goes on until it ends; `None` once that was told.
+    life: Option<JoinHandle<Result<Ended, Failure>>>,
+    /// The word that ends it.
+    end: oneshot::Sender<()>,
 }
 
 impl Gateway {
     /// Starts everything. After an error the process is to end: what was started already ends with it.
     ///
     /// # Errors
-    /// A port in use, a data directory in use or not usable, an unknown policy.
+    /// A port in use, a data directory not usable, an unknown policy.
     pub(crate) async fn start(config: &Config, sessions: EmbeddedSessions) -> Result<Self, Failure> {
         let policy = load_policy(&config.data_dir, &config.policy)?;
         // First what fails for others' sake: a port in use must leave the data directory as it is.
@@ -60,36 +48,17 @@ impl Gateway {
             return Err(running_already(config).unwrap_or(taken));
         }
         let checkpoint_file = place::checkpoint_file_at_start(config)?;
-        let options = OpenOptions::new(&config.data_dir, &checkpoint_file, Timestamp::now());
-        let journal = SqliteJournal::open(&options).map_err(|error| place::open_failure(&error))?;
-        let book = engine::replay(&journal)
-            .map_err(|error| Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong"))?;
-        let venue = match config.broker.kind {
-            BrokerKind::Venue => Some(venue::start(embedded(config, sessions)).await?),
-            BrokerKind::Tws => None,
+        let setup = Setup { config: config.clone(), sessions, policy, checkpoint_file };
+        let (end, ending) = oneshot::channel();
+        let (desk, venue_control, life): (Arc<dyn Desk>, _, _) = match standby::take_or_follow(&setup).await? {
+            Seated::Writer(journal) => {
+                let writing = Writing::begin(&setup, *journal).await?;
+                (writing.desk(), writing.venue_control(), tokio::spawn(writing.until_end(ending)))
+            }
+            Seated::Standby(waiting) => (waiting.desk(), None, tokio::spawn(waiting.until_end(setup, ending))),
         };
-        let tws = adapter_config(config, venue.as_ref(), Generation(book.generation.0 + 1));
-        let engine_config = engine_config(config, policy, venue.is_some(), &tws)?;
-        let interlock = Arc::new(Interlock::new(config.kill_file(), Arc::new(WallClock)));
-        let (commands, commands_out) = mpsc::channel(COMMANDS_MAX);
-        let (events_in, events) = mpsc::channel(EVENTS_MAX);
-        let verify = verify_options(config, checkpoint_file);
-        let parts = Parts {
-            journal: Box::new(journal),
-            archive: Box::new(DiskArchive::new(verify)),
-            link: BrokerLink { commands, events },
-            interlock: Arc::clone(&interlock),
-            clock: Arc::new(WallClock),
-            entropy: Arc::new(engine::SystemEntropy),
-            seat: engine::Seat::Thread,
-        };
-        let engine = engine::start(engine_config, book, parts)
-            .map_err(|error| Failure::storage(format!("the engine cannot start: {error}"), ""))?;
-        key_files::ensure(&engine, config).await?;
-        let adapter = ibkr::start(tws, interlock, commands_out, events_in);
-        let desk: Arc<dyn Desk> = engine.desk();
-        let server = rest::start(desk, config.listen).await?;
-        Ok(Self { engine, server, adapter, venue })
+        let server = rest::start(Arc::clone(&desk), config.listen).await?;
+        Ok(Self { desk, server, venue_control, life: Some(life), end })
     }
 
     /// Where REST listens.
@@ -99,17 +68,28 @@ impl Gateway {
 
     /// The use cases.
     pub(crate) fn desk(&self) -> Arc<dyn Desk> {
-        self.engine.desk()
+        Arc::clone(&self.desk)
     }
 
-    /// The embedded venue's control API.
+    /// The embedded venue's control API, as long as it was started with the gateway.
     pub(crate) fn venue_control(&self) -> Option<SocketAddr> {
-        self.venue.as_ref().map(Venue::control_addr)
+        self.venue_control
     }
 
-    /// Waits until the engine ends by itself, which it does only when the journal cannot be trusted any more.
-    pub(crate) async fn ended(&self) -> Ended {
-        self.engine.ended().await
+    /// Waits until it ends by itself, which it does only when the journal cannot be trusted any more, another process
+    /// took the lease, or a standby cannot follow or take over.
+    ///
+    /// # Errors
+    /// Why a standby ended, or the venue could not keep its state.
+    pub(crate) async fn ended(&mut self) -> Result<Ended, Failure> {
+        match &mut self.life {
+            Some(life) => {
+                let ended = life.await;
+                self.life = None;
+                told(ended)
+            }
+            None => Ok(Ended::Orderly),
+        }
     }
 
     /// Ends in order: no more requests, then the last record, then the broker's socket, then the venue.
@@ -117,25 +97,23 @@ impl Gateway {
     /// # Errors
     /// The engine ended otherwise than asked; the venue could not keep its state.
     pub(crate) async fn stop(self) -> Result<(), Failure> {
-        let Self { engine, server, adapter, venue } = self;
+        let Self { server, life, end, .. } = self;
         let served = server.stop().await;
-        let ended = engine.stop().await;
-        drop(engine);
-        adapter.abort();
-        if let Err(error) = adapter.await
-            && !error.is_cancelled()
-        {
-            tracing::error!(%error, "the adapter failed");
-        }
-        if let Some(venue) = venue {
-            venue.shutdown().await.map_err(|error| venue::failed(&error))?;
-        }
+        drop(end);
+        let ended = match life {
+            Some(life) => told(life.await)?,
+            None => Ended::Orderly,
+        };
         match ended {
             Ended::Orderly => served,
             Ended::Poisoned(why) => Err(poisoned(&why)),
             Ended::LeaseLost(why) => Err(lease_lost(&why)),
         }
     }
+}
+
+fn told(ended: Result<Result<Ended, Failure>, JoinError>) -> Result<Ended, Failure> {
+    ended.unwrap_or_else(|error| Err(Failure::unavailable(format!("the gateway failed: {error}"), "start again")))
 }
 
 /// A port in use is most often that of the same gateway: then its process is the better answer.
@@ -162,61 +140,6 @@ pub(crate) fn lease_lost(why: &str) -> Failure {
         format!("the engine stopped: {why}"),
         "another process took over while this one was stopped or hung; nothing was sent after it: talk to that one",
     )
-}
-
-fn verify_options(config: &Config, checkpoint_file: PathBuf) -> VerifyOptions {
-    VerifyOptions { data_dir: config.data_dir.clone(), checkpoint_file, key_file: None, faults_max: FINDINGS_MAX }
-}
-
-/// The policy `bench` measures: it lifts the venue's message rate too.
-fn unthrottled(config: &Config) -> bool {
-    config.policy == "bench"
-}
-
-fn embedded(config: &Config, sessions: EmbeddedSessions) -> VenueConfig {
-    let (sessions, state_dir) = match sessions {
-        EmbeddedSessions::Exchange => (Sessions::Exchange, Some(config.data_dir.join("venue"))),
-        EmbeddedSessions::AlwaysInMemory => (Sessions::Always, None),
-    };
-    VenueConfig { sessions, state_dir, throttle: !unthrottled(config), ..VenueConfig::default() }
-}
-
-fn adapter_config(config: &Config, venue: Option<&Venue>, first_generation: Generation) -> TwsConfig {
-    let (host, port) = match venue {
-        Some(venue) => (venue.tws_addr().ip().to_string(), venue.tws_addr().port()),
-        None => (config.broker.host.clone(), config.broker.port),
-    };
-    let mut tws = TwsConfig::new(host, port, config.broker.client_id);
-    tws.account.clone_from(&config.broker.account);
-    tws.first_generation = first_generation;
-    tws.messages_per_second = (!unthrottled(config)).then_some(MESSAGES_PER_SECOND);
-    tws
-}
-
-fn engine_config(
-    config: &Config,
-    policy: domain::policy::Policy,
-    embedded_venue: bool,
-    tws: &TwsConfig,
-) -> Result<EngineConfig, Failure> {
-    Ok(EngineConfig {
-        version: env!("CARGO_PKG_VERSION"),
-        installation: place::installation_at_start(config)?,
-        trading: config.trading,
-        policy_name: config.policy.clone(),
-        policy,
-        account: config.broker.account.clone(),
-        embedded_venue,
-        endpoint: tws.endpoint(),
-        port: tws.port,
-        client_id: tws.client_id,
-        config_hash: config.hash(),
-        key_secret: place::api_secret(&config.data_dir)?,
-        kill_file: config.kill_file(),
-        lease_silence: engine::LEASE_SILENCE,
-        reconcile_every: RECONCILE_EVERY,
-        look_up_after: LOOK_UP_AFTER,
-    })
 }
 
 /// Tollgate itself, looking at its own status.

@@ -6,4 +6,6 @@ pub(crate) mod place;
 pub(crate) mod private;
 mod rest;
 pub(crate) mod serve;
+mod standby;
 pub(crate) mod venue;
+mod writing;

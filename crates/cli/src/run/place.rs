@@ -173,7 +173,9 @@ pub(crate) fn open_failure(error: &OpenError) -> Failure {
     match error {
         OpenError::LeaseHeld { pid } => {
             let hint = match pid {
-                Some(pid) => format!("talk to the running gateway, or end process {pid} and start again"),
+                Some(pid) => format!(
+                    "talk to the running gateway, end process {pid} and start again, or set another `listen` to stand by"
+                ),
                 None => "find the other gateway and end it".to_owned(),
             };
             Failure::told(CONFLICT, "lease_not_held", error.to_string(), hint)

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::out::{Said, talk};
 use domain::mode::{Mode, Trading};
+use engine::desk::{Role, Status};
 use engine::{Desk, Ended};
 use serde_json::Value;
 use std::time::Duration;
@@ -46,10 +47,10 @@ impl Signals {
 /// Runs the gateway.
 pub(crate) async fn run(config: &Config) -> Result<Said, Failure> {
     let signals = signal()?;
-    let gateway = Gateway::start(config, EmbeddedSessions::Exchange).await?;
-    let ended = until_end(&gateway, signals).await;
+    let mut gateway = Gateway::start(config, EmbeddedSessions::Exchange).await?;
+    let ended = until_end(&mut gateway, signals).await;
     let stopped = gateway.stop().await;
-    match ended {
+    match ended.transpose()? {
         Some(Ended::Poisoned(why)) => Err(poisoned(&why)),
         Some(Ended::LeaseLost(why)) => Err(lease_lost(&why)),
         Some(Ended::Orderly) | None => {
@@ -60,25 +61,33 @@ pub(crate) async fn run(config: &Config) -> Result<Said, Failure> {
     }
 }
 
-/// Tells readiness and waits; `Some` when the engine ended by itself.
-async fn until_end(gateway: &Gateway, signals: Signals) -> Option<Ended> {
+/// Tells readiness and waits; `Some` when the gateway ended by itself.
+async fn until_end(gateway: &mut Gateway, signals: Signals) -> Option<Result<Ended, Failure>> {
+    let (desk, url) = (gateway.desk(), gateway.url());
     tokio::select! {
         ended = gateway.ended() => Some(ended),
         () = signals.wait() => None,
-        () = tell_readiness(gateway) => None,
+        () = tell_readiness(desk.as_ref(), &url) => None,
     }
 }
 
-/// Says one line when trading is ready, and one before when that takes long; then waits for ever.
-async fn tell_readiness(gateway: &Gateway) {
-    let desk = gateway.desk();
-    if tokio::time::timeout(EXPLAIN_AFTER, ready(desk.as_ref())).await.is_err() {
-        let why = desk.not_ready().join("; ");
-        talk(format!("tollgate listens at {}; trading is not ready yet: {why}", gateway.url()));
-        ready(desk.as_ref()).await;
+/// Says one line when trading is ready, and one before when that takes long or another process writes; then waits for
+/// ever.
+async fn tell_readiness(desk: &dyn Desk, url: &str) {
+    if status(desk).is_ok_and(|status| status.lease.role == Role::Standby) {
+        talk(format!("tollgate stands by at {url}; {}", desk.not_ready().join("; ")));
+        ready(desk).await;
+    } else if tokio::time::timeout(EXPLAIN_AFTER, ready(desk)).await.is_err() {
+        talk(format!("tollgate listens at {url}; trading is not ready yet: {}", desk.not_ready().join("; ")));
+        ready(desk).await;
     }
-    talk(format!("tollgate is ready at {} ({})", gateway.url(), standing(desk.as_ref())));
+    talk(format!("tollgate is ready at {url} ({})", standing(desk)));
     std::future::pending::<()>().await;
+}
+
+fn status(desk: &dyn Desk) -> Result<Status, String> {
+    let by = onlooker().map_err(|error| error.to_string())?;
+    desk.status(&by).map_err(|fault| fault.to_string())
 }
 
 /// Waits until trading is ready.
@@ -90,10 +99,7 @@ pub(crate) async fn ready(desk: &dyn Desk) {
 }
 
 fn standing(desk: &dyn Desk) -> String {
-    let looked = onlooker()
-        .map_err(|error| error.to_string())
-        .and_then(|by| desk.status(&by).map_err(|fault| fault.to_string()));
-    let status = match looked {
+    let status = match status(desk) {
         Ok(status) => status,
         Err(why) => return why,
     };

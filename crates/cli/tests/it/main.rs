@@ -13,6 +13,7 @@ mod order;
 mod refusals;
 mod restore;
 mod small_disk;
+mod standby;
 mod storage;
 mod support;
 mod venue;

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 /// Longer than anything here takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
+const CONFIG: &str = ".config/tollgate/tollgate.toml";
+
 /// A machine of one user: home directory, configuration, data.
 pub(crate) struct Desktop {
     dir: TempDir,
@@ -118,8 +120,16 @@ impl Desktop {
         ));
     }
 
+    /// The same with a short patience for a silent writer.
+    pub(crate) fn configure_with_silence(&self, venue_port: u16, seconds: u32) {
+        self.configure(venue_port);
+        let path = self.path(CONFIG);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, format!("lease_silence_s = {seconds}\n{text}")).unwrap();
+    }
+
     pub(crate) fn write_config(&self, text: &str) {
-        let path = self.path(".config/tollgate/tollgate.toml");
+        let path = self.path(CONFIG);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
@@ -134,9 +144,18 @@ impl Desktop {
 
     /// A gateway that is ready.
     pub(crate) fn serve(&self) -> Gateway<'_> {
+        self.serve_until("tollgate is ready at ")
+    }
+
+    /// A second gateway on the same data directory.
+    pub(crate) fn stand_by(&self) -> Gateway<'_> {
+        self.serve_until("tollgate stands by at ")
+    }
+
+    fn serve_until(&self, said: &str) -> Gateway<'_> {
         let running = self.start(&["serve"]);
-        let line = running.stderr_line("tollgate is ready at ");
-        let url = line.split_whitespace().next().unwrap().to_owned();
+        let line = running.stderr_line(said);
+        let url = line.split([' ', ';']).next().unwrap().to_owned();
         Gateway { desktop: self, running, url }
     }
 }
@@ -210,10 +229,15 @@ impl Running {
         self.child.wait().unwrap();
     }
 
-    /// Sends a signal and waits for the exit code.
-    pub(crate) fn end_with(&mut self, signal: &str) -> i32 {
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.pid().to_string()]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Sends a signal and waits for the exit code.
+    pub(crate) fn end_with(&mut self, signal: &str) -> i32 {
+        self.signal(signal);
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait().unwrap() {

@@ -21,6 +21,6 @@ mod link;
 mod on_disk;
 mod refusal;
 mod resolving;
-mod verifying;
 mod standby;
+mod verifying;
 mod walk;

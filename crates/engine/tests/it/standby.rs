@@ -199,14 +199,8 @@ async fn each_take_over_begins_an_epoch_that_the_journal_tells() {
     let mut rig = Rig::ready().await;
     drop(rig.succeed());
     drop(rig.succeed());
-    let epochs: Vec<u64> = rig
-        .log
-        .records()
-        .iter()
-        .filter_map(|record| match &record.event {
-            JournalEvent::Started { epoch, .. } => Some(epoch.0),
-            _other => None,
-        })
-        .collect();
+    let epoch =
+        |event: &JournalEvent| if let JournalEvent::Started { epoch, .. } = event { Some(epoch.0) } else { None };
+    let epochs: Vec<u64> = rig.log.records().iter().filter_map(|record| epoch(&record.event)).collect();
     assert_eq!(epochs, [1, 2, 3]);
 }

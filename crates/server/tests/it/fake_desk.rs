@@ -19,8 +19,8 @@ use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::Desk;
 use engine::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LeaseStatus, LinkStatus, NewKey,
-    OrderAnswer, OrderFilter, Outcome, Preview, Role, Status, VerificationStatus,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LeaseStatus, LinkStatus,
+    NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role, Status, VerificationStatus,
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;

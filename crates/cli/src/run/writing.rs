@@ -1,0 +1,244 @@
+//! The part of a gateway that writes: journal, engine, adapter, and the embedded venue if there is one.
+
+use super::gateway::EmbeddedSessions;
+use super::{key_files, place, venue};
+use crate::config::{BrokerKind, Config};
+use crate::failure::Failure;
+use ::venue::{Sessions, Venue, VenueConfig};
+use domain::broker::{BrokerCommand, BrokerEvent};
+use domain::id::Generation;
+use domain::policy::Policy;
+use engine::{
+    BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Standby, SystemEntropy,
+    WallClock,
+};
+use ibkr::TwsConfig;
+use jiff::Timestamp;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use store::verify::VerifyOptions;
+use store::{OpenOptions, SqliteJournal};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// Commands that may wait for the adapter.
+const COMMANDS_MAX: usize = 1_024;
+/// Events that may wait for the engine.
+const EVENTS_MAX: usize = 4_096;
+/// Below the 50 messages a second that a Gateway allows.
+const MESSAGES_PER_SECOND: u32 = 45;
+const RECONCILE_EVERY: Duration = Duration::from_mins(5);
+const LOOK_UP_AFTER: Duration = Duration::from_secs(5);
+/// Findings of an audit told one by one.
+const FINDINGS_MAX: usize = 1_000;
+
+/// What a gateway is made out of, whoever writes now.
+#[derive(Clone)]
+pub(crate) struct Setup {
+    /// The configuration.
+    pub(crate) config: Config,
+    /// Of the embedded venue.
+    pub(crate) sessions: EmbeddedSessions,
+    /// The policy, as read at the start.
+    pub(crate) policy: Policy,
+    /// Where the end of the journal is noted.
+    pub(crate) checkpoint_file: PathBuf,
+}
+
+impl Setup {
+    /// How the journal is opened for writing. With `seize` its holder is known to be silent.
+    pub(crate) fn open_options(&self, seize: bool) -> OpenOptions {
+        let options = OpenOptions::new(&self.config.data_dir, &self.checkpoint_file, Timestamp::now());
+        OpenOptions { seize_lease: seize, ..options }
+    }
+
+    /// Whether the broker lives in the process that writes, and ends with it.
+    pub(crate) fn embeds_venue(&self) -> bool {
+        match self.config.broker.kind {
+            BrokerKind::Venue => true,
+            BrokerKind::Tws => false,
+        }
+    }
+
+    /// Where the journal's past is read.
+    pub(crate) fn archive(&self) -> DiskArchive {
+        DiskArchive::new(verify_options(&self.config, self.checkpoint_file.clone()))
+    }
+
+    /// Settings of the engine, with the broker that the configuration names.
+    pub(crate) fn engine_config(&self) -> Result<EngineConfig, Failure> {
+        engine_config(&self.config, self.policy.clone(), self.embeds_venue())
+    }
+}
+
+/// The adapter's place before it is started.
+pub(crate) struct Socket {
+    commands: mpsc::Receiver<BrokerCommand>,
+    events: mpsc::Sender<BrokerEvent>,
+    interlock: Arc<Interlock>,
+}
+
+impl Socket {
+    /// Both ends of the link to the broker, and the look before each send that they share.
+    pub(crate) fn new(config: &Config) -> (Self, BrokerLink, Arc<Interlock>) {
+        let interlock = Arc::new(Interlock::new(config.kill_file(), Arc::new(WallClock)));
+        let (commands, commands_out) = mpsc::channel(COMMANDS_MAX);
+        let (events_in, events) = mpsc::channel(EVENTS_MAX);
+        let socket = Self { commands: commands_out, events: events_in, interlock: Arc::clone(&interlock) };
+        (socket, BrokerLink { commands, events }, interlock)
+    }
+}
+
+/// A gateway that writes.
+pub(crate) struct Writing {
+    engine: EngineHandle,
+    adapter: JoinHandle<()>,
+    venue: Option<Venue>,
+}
+
+impl Writing {
+    /// Begins with a journal that was free.
+    ///
+    /// # Errors
+    /// The journal, the venue or a key file cannot be used.
+    pub(crate) async fn begin(setup: &Setup, journal: SqliteJournal) -> Result<Self, Failure> {
+        let (socket, link, interlock) = Socket::new(&setup.config);
+        let archive = Box::new(setup.archive());
+        Self::seat(setup, journal, socket, |endpoint, book, journal| {
+            let parts = Parts {
+                journal,
+                archive,
+                link,
+                interlock,
+                clock: Arc::new(WallClock),
+                entropy: Arc::new(SystemEntropy),
+                seat: engine::Seat::Thread,
+            };
+            engine::start(EngineConfig { endpoint, ..setup.engine_config()? }, book, parts)
+                .map_err(|error| not_started(&error))
+        })
+        .await
+    }
+
+    /// Takes over from a process that is gone, silent, or ended in order.
+    ///
+    /// # Errors
+    /// As [`Writing::begin`].
+    pub(crate) async fn take_over(
+        setup: &Setup,
+        journal: SqliteJournal,
+        standby: Standby,
+        socket: Socket,
+    ) -> Result<Self, Failure> {
+        Self::seat(setup, journal, socket, |endpoint, book, journal| {
+            standby.take_over(journal, book, endpoint, engine::Seat::Thread).map_err(|error| not_started(&error))
+        })
+        .await
+    }
+
+    async fn seat(
+        setup: &Setup,
+        journal: SqliteJournal,
+        socket: Socket,
+        start: impl FnOnce(String, domain::book::Book, Box<SqliteJournal>) -> Result<EngineHandle, Failure>,
+    ) -> Result<Self, Failure> {
+        let config = &setup.config;
+        let book = engine::replay(&journal)
+            .map_err(|error| Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong"))?;
+        let venue =
+            if setup.embeds_venue() { Some(venue::start(embedded(config, setup.sessions)).await?) } else { None };
+        let tws = adapter_config(config, venue.as_ref(), Generation(book.generation.0 + 1));
+        let engine = start(tws.endpoint(), book, Box::new(journal))?;
+        key_files::ensure(&engine, config).await?;
+        let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events);
+        Ok(Self { engine, adapter, venue })
+    }
+
+    /// The use cases.
+    pub(crate) fn desk(&self) -> Arc<dyn Desk> {
+        self.engine.desk()
+    }
+
+    /// The embedded venue's control API.
+    pub(crate) fn venue_control(&self) -> Option<SocketAddr> {
+        self.venue.as_ref().map(Venue::control_addr)
+    }
+
+    /// Goes on until the engine ends by itself, or in order once the other end of `ending` is gone; then closes the
+    /// broker's socket and ends the venue.
+    pub(crate) async fn until_end(self, ending: oneshot::Receiver<()>) -> Result<Ended, Failure> {
+        let Self { engine, adapter, venue } = self;
+        let ended = tokio::select! {
+            ended = engine.ended() => ended,
+            _word = ending => engine.stop().await,
+        };
+        drop(engine);
+        adapter.abort();
+        if let Err(error) = adapter.await
+            && !error.is_cancelled()
+        {
+            tracing::error!(%error, "the adapter failed");
+        }
+        if let Some(venue) = venue {
+            venue.shutdown().await.map_err(|error| venue::failed(&error))?;
+        }
+        Ok(ended)
+    }
+}
+
+fn not_started(error: &engine::StartError) -> Failure {
+    Failure::storage(format!("the engine cannot start: {error}"), "")
+}
+
+fn verify_options(config: &Config, checkpoint_file: PathBuf) -> VerifyOptions {
+    VerifyOptions { data_dir: config.data_dir.clone(), checkpoint_file, key_file: None, faults_max: FINDINGS_MAX }
+}
+
+/// The policy `bench` measures: it lifts the venue's message rate too.
+fn unthrottled(config: &Config) -> bool {
+    config.policy == "bench"
+}
+
+fn embedded(config: &Config, sessions: EmbeddedSessions) -> VenueConfig {
+    let (sessions, state_dir) = match sessions {
+        EmbeddedSessions::Exchange => (Sessions::Exchange, Some(config.data_dir.join("venue"))),
+        EmbeddedSessions::AlwaysInMemory => (Sessions::Always, None),
+    };
+    VenueConfig { sessions, state_dir, throttle: !unthrottled(config), ..VenueConfig::default() }
+}
+
+fn adapter_config(config: &Config, venue: Option<&Venue>, first_generation: Generation) -> TwsConfig {
+    let (host, port) = match venue {
+        Some(venue) => (venue.tws_addr().ip().to_string(), venue.tws_addr().port()),
+        None => (config.broker.host.clone(), config.broker.port),
+    };
+    let mut tws = TwsConfig::new(host, port, config.broker.client_id);
+    tws.account.clone_from(&config.broker.account);
+    tws.first_generation = first_generation;
+    tws.messages_per_second = (!unthrottled(config)).then_some(MESSAGES_PER_SECOND);
+    tws
+}
+
+fn engine_config(config: &Config, policy: Policy, embedded_venue: bool) -> Result<EngineConfig, Failure> {
+    let tws = adapter_config(config, None, Generation(0));
+    Ok(EngineConfig {
+        version: env!("CARGO_PKG_VERSION"),
+        installation: place::installation_at_start(config)?,
+        trading: config.trading,
+        policy_name: config.policy.clone(),
+        policy,
+        account: config.broker.account.clone(),
+        embedded_venue,
+        endpoint: tws.endpoint(),
+        port: tws.port,
+        client_id: tws.client_id,
+        config_hash: config.hash(),
+        key_secret: place::api_secret(&config.data_dir)?,
+        kill_file: config.kill_file(),
+        lease_silence: config.lease_silence,
+        reconcile_every: RECONCILE_EVERY,
+        look_up_after: LOOK_UP_AFTER,
+    })
+}
