@@ -51,7 +51,7 @@ fn without_a_file_everything_has_its_documented_default() {
     assert_eq!(config.trading, Trading::Paper);
     assert_eq!(config.policy, "default");
     assert_eq!(config.broker.kind, BrokerKind::Venue);
-    assert_eq!(config.lease_silence.as_secs(), 30);
+    assert_eq!(config.lease_silence.as_secs(), 10);
     assert_eq!((config.broker.host.as_str(), config.broker.port), ("127.0.0.1", 7497));
     assert_eq!(config.broker.account, None);
     assert!(config.shown.values().all(|shown| shown.place == Place::Default));
@@ -81,6 +81,7 @@ fn the_documented_file_is_read_key_by_key() {
     assert_eq!(config.policy, "mine");
     assert_eq!(config.live_override_file, Some(PathBuf::from("/run/go")));
     assert_eq!(config.audit_checkpoint_file, Some(PathBuf::from("/var/tg/cp")));
+    assert_eq!(config.lease_silence.as_secs(), 30);
     assert_eq!((config.broker.host.as_str(), config.broker.port), ("gw", 4001));
     assert_eq!(config.broker.client_id.get(), 9);
     assert_eq!(config.broker.account.unwrap().as_str(), "DU1234567");
