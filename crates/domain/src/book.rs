@@ -17,6 +17,8 @@ use crate::reconcile::ReconciliationReport;
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
 use crate::verification::Verification;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -35,7 +37,7 @@ pub struct ReplayError {
 }
 
 /// A preview that was given out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewRecord {
     /// What it is for.
     pub request_hash: String,
@@ -89,7 +91,7 @@ pub struct Book {
     /// Number of the newest connection.
     pub generation: Generation,
     /// Records per kind, for the status page and metrics.
-    pub counts: BTreeMap<&'static str, u64>,
+    pub counts: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Book {
@@ -130,7 +132,7 @@ impl Book {
             return Err(refuse(record, format!("expected record {}", self.seq + 1)));
         }
         self.seq = record.seq;
-        *self.counts.entry(record.event.kind()).or_insert(0) += 1;
+        *self.counts.entry(Cow::Borrowed(record.event.kind())).or_insert(0) += 1;
         match &record.event {
             JournalEvent::OrderDenied { intent, order, request_hash, by, reasons } => {
                 let denied = OrderRecord::denied(intent, order.as_deref(), request_hash, by, reasons, record.at);

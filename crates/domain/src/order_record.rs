@@ -15,13 +15,14 @@ use crate::principal::Principal;
 use crate::reason::Reason;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// IBKR's code for an order that it rejects; every other refusal may speak of a later request.
 const REJECTED: i32 = 201;
 
 /// What a key was used for. One namespace: a key means one request, for ever.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyUse {
     /// The order that it concerns.
     pub order: ClOrdId,
@@ -32,7 +33,7 @@ pub struct KeyUse {
 }
 
 /// What a key was used to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyVerb {
     /// A new order.
     Submit,
@@ -43,7 +44,8 @@ pub enum KeyVerb {
 }
 
 impl KeyUse {
-    pub(crate) fn order(key: &ClOrdId, hash: &str) -> Self {
+    /// What an order's own key was used for.
+    pub fn order(key: &ClOrdId, hash: &str) -> Self {
         Self { order: key.clone(), verb: KeyVerb::Submit, request_hash: hash.to_owned() }
     }
 
@@ -57,7 +59,7 @@ impl KeyUse {
 }
 
 /// One try to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// The broker id of this try.
     pub broker_order_id: BrokerOrderId,
@@ -68,7 +70,7 @@ pub struct Attempt {
 }
 
 /// A change that is under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingReplace {
     /// The key of the change.
     pub key: ClOrdId,
@@ -77,13 +79,15 @@ pub struct PendingReplace {
 }
 
 /// One order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderRecord {
     /// What the caller said, with acknowledged changes worked in.
     pub intent: OrderIntent,
     /// The account; `None` where a denied order could not be resolved.
     pub account: Option<AccountId>,
     /// The contract; `None` where a denied order could not be resolved.
+    /// Not part of the stored form: many orders share one, and whoever stores orders stores it beside them.
+    #[serde(skip)]
     pub contract: Option<Contract>,
     /// Hash of the request.
     pub request_hash: String,

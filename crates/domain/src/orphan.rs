@@ -1,10 +1,11 @@
 //! Orders at the broker that bear our reference and that the journal does not know: what a restored backup forgot.
 
 use crate::id::ClOrdId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orphan {
     /// Whether it worked when it was last seen.
     pub works: bool,
@@ -18,7 +19,7 @@ pub fn is_over(status: &str) -> bool {
 }
 
 /// Those that the journal has heard of, by the key in their reference.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orphans(BTreeMap<ClOrdId, Orphan>);
 
 impl Orphans {

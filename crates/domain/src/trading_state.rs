@@ -63,9 +63,29 @@ pub struct StateEntry {
     pub at: Timestamp,
 }
 
+/// A scope is no text: stored as a list of pairs.
+mod pairs {
+    use super::{BTreeMap, KillScope, StateEntry};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        entries: &BTreeMap<KillScope, StateEntry>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(entries)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<KillScope, StateEntry>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
 /// All trading states. A scope without an entry is active.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradingStates {
+    #[serde(with = "pairs")]
     entries: BTreeMap<KillScope, StateEntry>,
     /// Grows with every move to halted; unsent orders of an older epoch do not leave.
     pub epoch: KillEpoch,

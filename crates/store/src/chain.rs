@@ -60,6 +60,7 @@ pub(crate) struct ChainKey {
     record: [u8; 32],
     checkpoint: [u8; 32],
     backup: [u8; 32],
+    snapshot: [u8; 32],
     proof: RecordHash,
 }
 
@@ -70,6 +71,7 @@ impl ChainKey {
             record: blake3::derive_key("tollgate 2026 journal record v1", secret),
             checkpoint: blake3::derive_key("tollgate 2026 journal checkpoint v1", secret),
             backup: blake3::derive_key("tollgate 2026 journal backup v1", secret),
+            snapshot: blake3::derive_key("tollgate 2026 journal snapshot v1", secret),
             proof: RecordHash(proof),
         }
     }
@@ -94,6 +96,11 @@ impl ChainKey {
 
     pub(crate) fn seal_backup(&self, manifest: &[u8]) -> RecordHash {
         RecordHash(*blake3::keyed_hash(&self.backup, manifest).as_bytes())
+    }
+
+    /// What seals a snapshot of the book.
+    pub(crate) fn snapshot_hasher(&self) -> blake3::Hasher {
+        blake3::Hasher::new_keyed(&self.snapshot)
     }
 
     pub(crate) fn seal_checkpoint(&self, text: &str) -> RecordHash {

@@ -22,6 +22,7 @@ mod reader;
 pub mod restore;
 mod row;
 mod schema;
+mod snapshot;
 mod sqlite;
 pub mod verify;
 mod writer;

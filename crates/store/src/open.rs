@@ -1,10 +1,11 @@
 //! Opening the journal: whose file it is, its schema, its key, its newest records, the lease.
 
-use crate::chain::ChainKey;
+use crate::chain::{ChainKey, RecordHash};
 use crate::checkpoint::{self, CheckpointFile, Lines};
 use crate::error::{JournalError, OpenError, StorageFault};
 use crate::journal::Head;
 use crate::row::RecordRow;
+use crate::snapshot::{self, SNAPSHOT_FILE, Snapshots};
 use crate::sqlite::SqliteJournal;
 use crate::verify::walk_tail;
 use crate::writer::Writer;
@@ -93,7 +94,8 @@ impl SqliteJournal {
         // A silent holder may have woken up to here; from here on the epoch fences it.
         let head = walk_tail(&conn, &key, checked)?;
         let previous_ended_cleanly = ended_cleanly(&conn)?;
-        let book = load_book(&mut conn)?;
+        let (book, snapshot_at) = load_book(&mut conn, &key, &options.data_dir)?;
+        let snapshots = Snapshots::new(&options.data_dir, snapshot_at);
         let mut checkpoint = CheckpointFile::open(&options.checkpoint_file, &key, lines.as_ref())?;
         if options.seize_lease {
             // Its notes then reach a file without a name.
@@ -106,7 +108,16 @@ impl SqliteJournal {
         let pulse = connect(&path)?;
         pulse.pragma_update(None, "synchronous", "NORMAL")?;
         let writer = Writer::new(conn, key, head, epoch, book);
-        Ok(Self { writer, checkpoint, pulse, previous_ended_cleanly, previous_pid, _lock: lock })
+        Ok(Self {
+            writer,
+            checkpoint,
+            snapshots,
+            ends_in_order: false,
+            pulse,
+            previous_ended_cleanly,
+            previous_pid,
+            _lock: lock,
+        })
     }
 }
 
@@ -281,17 +292,27 @@ pub(crate) fn ended_cleanly(conn: &Connection) -> Result<bool, rusqlite::Error> 
     Ok(last.is_none_or(|kind| kind == domain::journal::JournalEvent::Stopped.kind()))
 }
 
-fn load_book(conn: &mut Connection) -> Result<Book, OpenError> {
+/// The book, and the place of the snapshot that it was begun from.
+fn load_book(conn: &mut Connection, key: &ChainKey, data_dir: &Path) -> Result<(Book, u64), OpenError> {
     if projection::is_current(conn)? {
-        let mut book = Book::empty();
-        row::replay(conn, 1, &mut |record| book.apply(&record).map_err(JournalError::Refused))
+        let hash_at = |seq| genuine_hash_at(conn, key, seq);
+        let snapshot = snapshot::load(&data_dir.join(SNAPSHOT_FILE), key, hash_at);
+        let mut book = snapshot.unwrap_or_else(Book::empty);
+        let begun_at = book.seq;
+        row::replay(conn, begun_at + 1, &mut |record| book.apply(&record).map_err(JournalError::Refused))
             .map_err(OpenError::Unreplayable)?;
-        return Ok(book);
+        return Ok((book, begun_at));
     }
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let book = projection::rebuild(&tx).map_err(OpenError::Unreplayable)?;
     tx.commit()?;
-    Ok(book)
+    Ok((book, 0))
+}
+
+/// The hash of the record at a place, if it is the one that was written there.
+fn genuine_hash_at(conn: &Connection, key: &ChainKey, seq: u64) -> Result<Option<RecordHash>, rusqlite::Error> {
+    let row = record_at(conn, seq)?.filter(|row| row.seq > 0 && row.is_genuine_at(row.seq, key));
+    Ok(row.and_then(|row| row.hash()))
 }
 
 /// The place of the last record; 0 before the first.

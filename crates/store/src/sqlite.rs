@@ -3,6 +3,7 @@
 use crate::checkpoint::CheckpointFile;
 use crate::error::{JournalError, StorageFault};
 use crate::journal::{Head, Journal, Lease};
+use crate::snapshot::Snapshots;
 use crate::writer::Writer;
 use crate::{lease, row};
 use domain::book::Book;
@@ -17,6 +18,9 @@ use std::fs::File;
 pub struct SqliteJournal {
     pub(crate) writer: Writer,
     pub(crate) checkpoint: CheckpointFile,
+    pub(crate) snapshots: Snapshots,
+    /// The last record is `Stopped`.
+    pub(crate) ends_in_order: bool,
     /// For beats alone: they need not survive a loss of power, so that they sync nothing.
     pub(crate) pulse: Connection,
     pub(crate) previous_ended_cleanly: bool,
@@ -48,6 +52,14 @@ impl SqliteJournal {
     }
 }
 
+/// After an orderly end the next start finds a snapshot of all of it.
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        let in_order = self.ends_in_order && !self.writer.is_poisoned();
+        self.snapshots.end(&self.writer.key, self.writer.head, self.writer.book(), in_order);
+    }
+}
+
 impl Journal for SqliteJournal {
     fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError> {
         let records = self.writer.append(at, events, &mut |tx| tx.commit().map_err(StorageFault::from))?;
@@ -56,6 +68,10 @@ impl Journal for SqliteJournal {
         {
             self.writer.poison();
             return Err(JournalError::Failed(fault));
+        }
+        if let Some(last) = records.last() {
+            self.ends_in_order = matches!(last.event, JournalEvent::Stopped);
+            self.snapshots.keep_up(&self.writer.key, self.writer.head, self.writer.book());
         }
         Ok(records)
     }

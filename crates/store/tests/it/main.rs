@@ -13,4 +13,5 @@ mod memory;
 mod opening;
 mod projection;
 mod reading;
+mod snapshot;
 mod tamper;

@@ -1,0 +1,423 @@
+//! The book as a file beside the database, so that a start need not replay everything.
+//!
+//! It is a shortcut and never a source: a snapshot is used only if its seal, the version that wrote it and the hash of
+//! the record at its place fit the journal. Anything else is ignored with a line in the log, and everything is replayed.
+//! It is only read by the version that wrote it: another version may book the same records into another state.
+//!
+//! Lines of JSON: header, facts, contracts, then one line per order; behind them a keyed BLAKE3 over all of it.
+
+use crate::chain::{ChainKey, RecordHash};
+use crate::journal::Head;
+use crate::private;
+use domain::approval::Approval;
+use domain::book::{Book, KeyUse, OrderRecord, PreviewRecord};
+use domain::broker::BrokerOrder;
+use domain::contract::Contract;
+use domain::execution::{Commission, Execution};
+use domain::id::{
+    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PreviewId,
+};
+use domain::orphan::Orphans;
+use domain::principal::KeyRecord;
+use domain::reconcile::ReconciliationReport;
+use domain::trading_state::TradingStates;
+use domain::verification::Verification;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+/// The snapshot's file in the data directory.
+pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
+const FORMAT: u32 = 1;
+const SEAL_LEN: usize = 32;
+const BUFFER_LEN: usize = 1 << 20;
+/// Records between two snapshots of a running writer.
+const EVERY: u64 = 100_000;
+/// At an orderly end, fewer records than this are replayed faster than a snapshot is written.
+const WORTH_AT_END: u64 = 1_000;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header<'a> {
+    format: u32,
+    /// The version that wrote it.
+    version: Cow<'a, str>,
+    seq: u64,
+    /// Of the record there.
+    hash: Cow<'a, str>,
+}
+
+/// Where a map differs from what the orders say by themselves.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Differences<K, V> {
+    absent: Vec<K>,
+    other: Vec<(K, V)>,
+}
+
+impl<K: Ord + Clone, V: PartialEq + Clone> Differences<K, V> {
+    fn between(said: &BTreeMap<K, V>, is: &BTreeMap<K, V>) -> Self {
+        let absent = said.keys().filter(|key| !is.contains_key(key)).cloned().collect();
+        let differs = |(key, value): &(&K, &V)| said.get(key) != Some(value);
+        let other = is.iter().filter(differs).map(|(key, value)| (key.clone(), value.clone())).collect();
+        Self { absent, other }
+    }
+
+    fn put_into(self, said: &mut BTreeMap<K, V>) {
+        for key in &self.absent {
+            said.remove(key);
+        }
+        said.extend(self.other);
+    }
+}
+
+/// What the orders say by themselves.
+struct Said {
+    keys_used: BTreeMap<ClOrdId, Arc<KeyUse>>,
+    by_broker_id: BTreeMap<BrokerOrderId, ClOrdId>,
+    executions: BTreeMap<ExecId, Option<ClOrdId>>,
+}
+
+impl Said {
+    fn by(orders: &BTreeMap<ClOrdId, Arc<OrderRecord>>) -> Self {
+        std::thread::scope(|scope| {
+            let traded = || {
+                let of = |(key, order): (&ClOrdId, &Arc<OrderRecord>)| {
+                    let owner = key.clone();
+                    order.executions.keys().map(move |id| (id.clone(), Some(owner.clone()))).collect::<Vec<_>>()
+                };
+                orders.iter().flat_map(of).collect()
+            };
+            let executions = scope.spawn(traded);
+            let used = |(key, order): (&ClOrdId, &Arc<OrderRecord>)| {
+                (key.clone(), Arc::new(KeyUse::order(key, &order.request_hash)))
+            };
+            let keys_used = orders.iter().map(used).collect();
+            let sent = |(key, order): (&ClOrdId, &Arc<OrderRecord>)| {
+                let ids: Vec<_> = order.attempts.iter().map(|attempt| (attempt.broker_order_id, key.clone())).collect();
+                ids
+            };
+            let by_broker_id = orders.iter().flat_map(sent).collect();
+            // A thread that could not do it says nothing: then all of it is told as a difference.
+            Self { keys_used, by_broker_id, executions: executions.join().unwrap_or_default() }
+        })
+    }
+}
+
+/// Everything but the orders and their contracts.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    installation: Option<InstallationId>,
+    epoch: LeaseEpoch,
+    open: BTreeSet<ClOrdId>,
+    keys_used: Differences<ClOrdId, Arc<KeyUse>>,
+    by_broker_id: Differences<BrokerOrderId, ClOrdId>,
+    order_id_high_water: i32,
+    approvals: BTreeMap<ApprovalId, Arc<Approval>>,
+    previews: BTreeMap<PreviewId, PreviewRecord>,
+    trading_states: TradingStates,
+    halted_instruments: BTreeMap<ConId, String>,
+    executions: Differences<ExecId, Option<ClOrdId>>,
+    external_executions: BTreeMap<ExecId, Execution>,
+    early_commissions: BTreeMap<ExecId, Commission>,
+    external_orders: BTreeMap<i64, BrokerOrder>,
+    last_reconciliation: Option<ReconciliationReport>,
+    last_verification: Option<(Timestamp, Verification)>,
+    orphans: Orphans,
+    api_keys: BTreeMap<KeyId, KeyRecord>,
+    generation: Generation,
+    counts: BTreeMap<Cow<'static, str>, u64>,
+}
+
+impl Facts {
+    /// Names every field of the book: one that is added must be met here.
+    fn of(book: &Book) -> Self {
+        let Book {
+            installation,
+            epoch,
+            seq: _,
+            orders,
+            open,
+            keys_used,
+            by_broker_id,
+            order_id_high_water,
+            approvals,
+            previews,
+            trading_states,
+            halted_instruments,
+            executions,
+            external_executions,
+            early_commissions,
+            external_orders,
+            last_reconciliation,
+            last_verification,
+            orphans,
+            api_keys,
+            generation,
+            counts,
+        } = book;
+        let said = Said::by(orders);
+        Self {
+            installation: installation.clone(),
+            epoch: *epoch,
+            open: open.clone(),
+            keys_used: Differences::between(&said.keys_used, keys_used),
+            by_broker_id: Differences::between(&said.by_broker_id, by_broker_id),
+            order_id_high_water: *order_id_high_water,
+            approvals: approvals.clone(),
+            previews: previews.clone(),
+            trading_states: trading_states.clone(),
+            halted_instruments: halted_instruments.clone(),
+            executions: Differences::between(&said.executions, executions),
+            external_executions: external_executions.clone(),
+            early_commissions: early_commissions.clone(),
+            external_orders: external_orders.clone(),
+            last_reconciliation: last_reconciliation.clone(),
+            last_verification: last_verification.clone(),
+            orphans: orphans.clone(),
+            api_keys: api_keys.clone(),
+            generation: *generation,
+            counts: counts.clone(),
+        }
+    }
+
+    fn book(self, seq: u64, orders: BTreeMap<ClOrdId, Arc<OrderRecord>>) -> Book {
+        let Said { mut keys_used, mut by_broker_id, mut executions } = Said::by(&orders);
+        self.keys_used.put_into(&mut keys_used);
+        self.by_broker_id.put_into(&mut by_broker_id);
+        self.executions.put_into(&mut executions);
+        Book {
+            installation: self.installation,
+            epoch: self.epoch,
+            seq,
+            orders,
+            open: self.open,
+            keys_used,
+            by_broker_id,
+            order_id_high_water: self.order_id_high_water,
+            approvals: self.approvals,
+            previews: self.previews,
+            trading_states: self.trading_states,
+            halted_instruments: self.halted_instruments,
+            executions,
+            external_executions: self.external_executions,
+            early_commissions: self.early_commissions,
+            external_orders: self.external_orders,
+            last_reconciliation: self.last_reconciliation,
+            last_verification: self.last_verification,
+            orphans: self.orphans,
+            api_keys: self.api_keys,
+            generation: self.generation,
+            counts: self.counts,
+        }
+    }
+}
+
+/// The distinct contracts of all orders, and which one each order has.
+fn contracts(book: &Book) -> (Vec<&Contract>, Vec<Option<usize>>) {
+    let mut distinct: Vec<&Contract> = Vec::new();
+    let mut known: BTreeMap<ConId, Vec<usize>> = BTreeMap::new();
+    let mut number = |contract| {
+        let contract: &Contract = contract;
+        let same = known.entry(contract.con_id).or_default();
+        let found = same.iter().copied().find(|at| distinct.get(*at).is_some_and(|other| *other == contract));
+        found.unwrap_or_else(|| {
+            distinct.push(contract);
+            same.push(distinct.len() - 1);
+            distinct.len() - 1
+        })
+    };
+    let numbers = book.orders.values().map(|order| order.contract.as_ref().map(&mut number)).collect();
+    (distinct, numbers)
+}
+
+/// Hashes what goes by.
+struct Sealing {
+    file: File,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Sealing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Writes the snapshot; the old one stays until the new one is durable as a whole.
+fn write(path: &Path, key: &ChainKey, head: &Head, book: &Book) -> io::Result<()> {
+    let new = path.with_extension("snapshot.new");
+    let file = private::open_or_create(&new)?;
+    file.set_len(0)?;
+    let mut out = BufWriter::with_capacity(BUFFER_LEN, Sealing { file, hasher: key.snapshot_hasher() });
+    let header = Header {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").into(),
+        seq: head.seq,
+        hash: head.hash.to_string().into(),
+    };
+    line(&mut out, &header)?;
+    line(&mut out, &Facts::of(book))?;
+    let (distinct, numbers) = contracts(book);
+    line(&mut out, &distinct)?;
+    for (order, number) in book.orders.values().zip(numbers) {
+        line(&mut out, &(number, order))?;
+    }
+    let Sealing { mut file, hasher } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.write_all(hasher.finalize().as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&new, path)?;
+    private::sync_parent(path)
+}
+
+fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+/// The book of the snapshot, if there is one that fits. `hash_at` tells the hash of a genuine record of the journal.
+pub(crate) fn load<E: std::fmt::Display>(
+    path: &Path,
+    key: &ChainKey,
+    hash_at: impl FnOnce(u64) -> Result<Option<RecordHash>, E>,
+) -> Option<Book> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "the snapshot cannot be read: everything is replayed");
+            return None;
+        }
+    };
+    match read(&bytes, key, hash_at) {
+        Ok(book) => Some(book),
+        Err(why) => {
+            tracing::warn!(path = %path.display(), why, "the snapshot does not fit: everything is replayed");
+            None
+        }
+    }
+}
+
+type Orders = Vec<(ClOrdId, Arc<OrderRecord>)>;
+
+fn read<E: std::fmt::Display>(
+    bytes: &[u8],
+    key: &ChainKey,
+    hash_at: impl FnOnce(u64) -> Result<Option<RecordHash>, E>,
+) -> Result<Book, String> {
+    let (sealed, seal) = bytes.split_last_chunk::<SEAL_LEN>().ok_or("it is too short")?;
+    let (header, rest) = first_line(sealed)?;
+    let header: Header<'_> = parse(header)?;
+    if (header.format, header.version.as_ref()) != (FORMAT, env!("CARGO_PKG_VERSION")) {
+        return Err(format!("it was written by version {}", header.version));
+    }
+    let there = hash_at(header.seq).map_err(|error| error.to_string())?;
+    if there.map(|hash| hash.to_string()).as_deref() != Some(header.hash.as_ref()) {
+        return Err(format!("record {} of the journal is another one", header.seq));
+    }
+    let (facts, rest) = first_line(rest)?;
+    let (contracts, rest) = first_line(rest)?;
+    let contracts: Vec<Contract> = parse(contracts)?;
+    let middle = rest.iter().skip(rest.len() / 2).position(|byte| *byte == b'\n');
+    let (first, second) = rest.split_at(middle.map_or(rest.len(), |at| rest.len() / 2 + at + 1));
+    let (seal_fits, facts, first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| orders(first, &contracts));
+        let second = scope.spawn(|| orders(second, &contracts));
+        let facts = parse::<Facts>(facts);
+        let seal_fits = key.snapshot_hasher().update(sealed).finalize() == blake3::Hash::from(*seal);
+        (seal_fits, facts, first.join(), second.join())
+    });
+    // What was read so far is worth nothing without the seal.
+    if !seal_fits {
+        return Err("its seal does not fit".to_owned());
+    }
+    let panicked = |_| "reading it failed".to_owned();
+    let (first, second) = (first.map_err(panicked)??, second.map_err(panicked)??);
+    Ok(facts?.book(header.seq, first.into_iter().chain(second).collect()))
+}
+
+fn first_line(bytes: &[u8]) -> Result<(&[u8], &[u8]), String> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or("it is too short")?;
+    Ok((bytes.get(..end).unwrap_or_default(), bytes.get(end + 1..).unwrap_or_default()))
+}
+
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+fn orders(bytes: &[u8], contracts: &[Contract]) -> Result<Orders, String> {
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let (number, mut order): (Option<usize>, OrderRecord) = parse(line)?;
+            if let Some(number) = number {
+                order.contract = Some(contracts.get(number).ok_or("a contract is missing")?.clone());
+            }
+            Ok((order.intent.cl_ord_id.clone(), Arc::new(order)))
+        })
+        .collect()
+}
+
+/// Writes snapshots beside a running writer, one at a time, and the last one at an orderly end.
+pub(crate) struct Snapshots {
+    path: PathBuf,
+    /// Place of the newest one that was written or begun.
+    at_seq: u64,
+    running: Option<JoinHandle<()>>,
+}
+
+impl Snapshots {
+    /// `at_seq` is the place of the snapshot that was used; 0 without one.
+    pub(crate) fn new(data_dir: &Path, at_seq: u64) -> Self {
+        Self { path: data_dir.join(SNAPSHOT_FILE), at_seq, running: None }
+    }
+
+    /// Begins one on a thread of its own when it is time. The copy of the book shares all orders with the original.
+    pub(crate) fn keep_up(&mut self, key: &ChainKey, head: Head, book: Option<&Book>) {
+        let is_due = head.seq >= self.at_seq.saturating_add(EVERY);
+        let is_busy = self.running.as_ref().is_some_and(|running| !running.is_finished());
+        let Some(book) = book.filter(|_| is_due && !is_busy) else {
+            return;
+        };
+        self.at_seq = head.seq;
+        let (path, key, book) = (self.path.clone(), key.clone(), book.clone());
+        let thread = std::thread::Builder::new().name("snapshot".to_owned());
+        match thread.spawn(move || write_or_tell(&path, &key, &head, &book)) {
+            Ok(running) => self.running = Some(running),
+            Err(error) => tracing::warn!(%error, "no snapshot: the next start replays more"),
+        }
+    }
+
+    /// The last one, when it is worth it. Waits for one that is under way.
+    pub(crate) fn end(&mut self, key: &ChainKey, head: Head, book: Option<&Book>, in_order: bool) {
+        if self.running.take().is_some_and(|running| running.join().is_err()) {
+            tracing::warn!("the snapshot's thread panicked");
+        }
+        if let Some(book) = book.filter(|_| in_order && head.seq >= self.at_seq.saturating_add(WORTH_AT_END)) {
+            self.at_seq = head.seq;
+            write_or_tell(&self.path, key, &head, book);
+        }
+    }
+}
+
+fn write_or_tell(path: &Path, key: &ChainKey, head: &Head, book: &Book) {
+    if let Err(error) = write(path, key, head, book) {
+        tracing::warn!(path = %path.display(), %error, "no snapshot: the next start replays more");
+    }
+}
+
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;
