@@ -53,6 +53,9 @@ pub struct Position {
     pub symbol: String,
     /// Currency of the price.
     pub currency: Currency,
+    /// Whether it is cash of another currency, which is no position that trades add up to.
+    #[serde(default)]
+    pub is_cash: bool,
     /// Signed quantity: negative is short.
     pub qty: Decimal,
     /// Average cost per unit (with multiplier and commissions, as IBKR counts).

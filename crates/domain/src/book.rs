@@ -5,18 +5,20 @@ use crate::approval::{Approval, ApprovalStatus};
 use crate::approved::ResolvedOrder;
 use crate::broker::BrokerOrder;
 use crate::event::OrderEvent;
-use crate::execution::{Commission, Execution};
+use crate::execution::{Commission, Execution, family, split_correction, supersedes};
+use crate::holding::{Holdings, Move};
 use crate::id::{
-    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PreviewId,
+    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
 };
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
 use crate::orphan::Orphans;
 use crate::principal::{KeyRecord, Principal};
-use crate::reconcile::ReconciliationReport;
+use crate::reconcile::{PositionGap, ReconciliationReport};
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
 use crate::verification::Verification;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +64,8 @@ pub struct Book {
     pub keys_used: BTreeMap<ClOrdId, Arc<KeyUse>>,
     /// Our attempts by the broker's id, per connection generation and afterwards.
     pub by_broker_id: BTreeMap<BrokerOrderId, ClOrdId>,
+    /// Orders by the permanent ids that the broker gave them.
+    pub by_perm_id: BTreeMap<PermId, ClOrdId>,
     /// Highest order id that we ever used.
     pub order_id_high_water: i32,
     /// Approvals by id.
@@ -76,6 +80,10 @@ pub struct Book {
     pub executions: BTreeMap<ExecId, Option<ClOrdId>>,
     /// Trades that are not ours.
     pub external_executions: BTreeMap<ExecId, Execution>,
+    /// Trades that are not ours and were taken back.
+    pub external_busts: BTreeSet<ExecId>,
+    /// What the trades add up to, on top of the positions that were taken over.
+    pub holdings: Holdings,
     /// Commissions that came before their trade.
     pub early_commissions: BTreeMap<ExecId, Commission>,
     /// Orders that are not ours, by permanent id.
@@ -105,6 +113,7 @@ impl Book {
             open: BTreeSet::new(),
             keys_used: BTreeMap::new(),
             by_broker_id: BTreeMap::new(),
+            by_perm_id: BTreeMap::new(),
             order_id_high_water: 0,
             approvals: BTreeMap::new(),
             previews: BTreeMap::new(),
@@ -112,6 +121,8 @@ impl Book {
             halted_instruments: BTreeMap::new(),
             executions: BTreeMap::new(),
             external_executions: BTreeMap::new(),
+            external_busts: BTreeSet::new(),
+            holdings: Holdings::default(),
             early_commissions: BTreeMap::new(),
             external_orders: BTreeMap::new(),
             last_reconciliation: None,
@@ -177,6 +188,9 @@ impl Book {
             | JournalEvent::Previewed { .. }
             | JournalEvent::ExternalExecution { .. }
             | JournalEvent::ExternalCommission { .. }
+            | JournalEvent::ExternalBust { .. }
+            | JournalEvent::PositionsAdopted { .. }
+            | JournalEvent::PositionAdopted { .. }
             | JournalEvent::ExternalOrder { .. }
             | JournalEvent::TradingStateSet { .. }
             | JournalEvent::InstrumentHalted { .. }
@@ -372,13 +386,26 @@ impl Book {
         let Some(order) = self.orders.get_mut(key).map(Arc::make_mut) else {
             return Err(refuse(record, format!("order {key} does not exist")));
         };
-        let odd = order.apply(event, record.at).map_err(|why| refuse(record, why))?;
+        let known = order.perm_id;
+        let (odd, moves) = order.apply(event, record.at).map_err(|why| refuse(record, why))?;
         if let OrderEvent::Executed { execution } | OrderEvent::Corrected { execution, .. } = event {
             let exec_id = execution.exec_id.clone();
             if let Some(commission) = self.early_commissions.remove(&exec_id) {
                 order.join_commission(&exec_id, commission);
             }
             self.executions.insert(exec_id, Some(key.clone()));
+        }
+        if let OrderEvent::TwinSeen { perm_id, .. } | OrderEvent::TwinOver { perm_id, .. } = event {
+            self.by_perm_id.insert(*perm_id, key.clone());
+        }
+        if let OrderEvent::Busted { exec_id } = event {
+            self.executions.entry(exec_id.clone()).or_insert_with(|| Some(key.clone()));
+        }
+        if let (None, Some(perm_id)) = (known, order.perm_id) {
+            self.by_perm_id.insert(perm_id, key.clone());
+        }
+        for change in &moves {
+            self.holdings.book(change, record.at);
         }
         if odd && let Some(contract) = &order.contract {
             let con_id = contract.con_id;
@@ -429,10 +456,14 @@ impl Book {
                 self.previews.insert(id.clone(), preview);
             }
             JournalEvent::ExternalExecution { execution } => {
-                let mut execution = execution.as_ref().clone();
-                execution.commission = self.early_commissions.remove(&execution.exec_id).or(execution.commission);
-                self.executions.insert(execution.exec_id.clone(), None);
-                self.external_executions.insert(execution.exec_id.clone(), execution);
+                self.external_trade(execution.as_ref().clone(), record.at);
+            }
+            JournalEvent::ExternalBust { exec_id } => self.external_bust(exec_id, record.at),
+            JournalEvent::PositionsAdopted { account, positions } => {
+                self.holdings.base(account, positions, record.at);
+            }
+            JournalEvent::PositionAdopted { account, con_id, qty, .. } => {
+                self.holdings.adopt(account, *con_id, *qty, record.at);
             }
             JournalEvent::ExternalCommission { exec_id, commission } => match self.external_executions.get_mut(exec_id)
             {
@@ -487,6 +518,48 @@ impl Book {
             | JournalEvent::CancelSubmitting { .. }
             | JournalEvent::Order { .. } => {}
         }
+    }
+
+    /// What took a trade back before anybody knew whose it was.
+    pub fn external_bust_of(&self, exec_id: &ExecId) -> Option<&ExecId> {
+        let family = split_correction(exec_id).0;
+        self.external_busts.iter().find(|bust| split_correction(bust).0 == family && !supersedes(exec_id, bust))
+    }
+
+    /// By how much the broker's position exceeds the journal's, if the difference still stands.
+    pub fn position_gap(&self, gap: &PositionGap) -> Option<Decimal> {
+        let adopted =
+            self.holdings.get(&gap.account, gap.con_id).is_some_and(|holding| holding.adopted_at >= Some(gap.since));
+        (!adopted).then(|| gap.broker - gap.expected)
+    }
+
+    fn external_bust(&mut self, bust: &ExecId, at: Timestamp) {
+        self.executions.entry(bust.clone()).or_insert(None);
+        self.external_busts.insert(bust.clone());
+        let gone = family(&self.external_executions, bust).find(|known| !supersedes(known, bust)).cloned();
+        if let Some(change) =
+            gone.and_then(|gone| self.external_executions.remove(&gone)).as_ref().and_then(Move::undone)
+        {
+            self.holdings.book(&change, at);
+        }
+    }
+
+    /// A trade that is not ours: a correction replaces what it corrects, and what is older than that changes nothing.
+    fn external_trade(&mut self, mut trade: Execution, at: Timestamp) {
+        trade.commission = self.early_commissions.remove(&trade.exec_id).or(trade.commission);
+        self.executions.insert(trade.exec_id.clone(), None);
+        let id = &trade.exec_id;
+        let busted = self.external_bust_of(id).is_some();
+        let known = family(&self.external_executions, id).next().cloned();
+        if busted || known.as_ref().is_some_and(|known| !supersedes(id, known)) {
+            return;
+        }
+        let replaced = known.and_then(|known| self.external_executions.remove(&known));
+        let moves = [replaced.as_ref().and_then(Move::undone), Move::of(&trade)];
+        for change in moves.iter().flatten() {
+            self.holdings.book(change, at);
+        }
+        self.external_executions.insert(trade.exec_id.clone(), trade);
     }
 
     /// Whether the global state is anything but active.

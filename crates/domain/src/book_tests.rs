@@ -128,6 +128,7 @@ pub(crate) fn execution(exec_id: &str, quantity: i64, order_ref: &str) -> Execut
         is_buy: true,
         last_qty: qty(quantity),
         last_px: "189.40".parse().unwrap(),
+        is_cash: false,
         exchange: "NASDAQ".to_owned(),
         executed_at: Some(at(5)),
         broker_order_id: BrokerOrderId::new(7).ok(),

@@ -33,6 +33,16 @@ pub trait SendGuard: Send + Sync + fmt::Debug {
     /// # Errors
     /// Why the order must not leave; the adapter then reports [`SendOutcome::NotSent`].
     fn check(&self, permit: &SendPermit) -> Result<(), NotSentReason>;
+
+    /// Told by the door itself, by nobody else, as an order message under this id leaves on this connection: the count
+    /// is independent of the code that sends.
+    ///
+    /// # Errors
+    /// When as many messages as the journal intends have left already.
+    fn leave(&self, generation: Generation, broker_order_id: BrokerOrderId) -> Result<(), NotSentReason>;
+
+    /// Told by the door as a cancel leaves. Cancels are never stopped.
+    fn cancel_leaves(&self, generation: Generation);
 }
 
 /// Why an order did not leave. Only what is listed here is known to be harmless.
@@ -53,6 +63,8 @@ pub enum NotSentReason {
     NoLink,
     /// The message budget of the second is spent.
     Pacing,
+    /// More order messages would have left than the journal intends: a fault of ours that halts everything.
+    OverIntent,
     /// The adapter cannot express the order on the wire.
     NotExpressible,
 }
@@ -68,6 +80,7 @@ impl NotSentReason {
             Self::StaleGeneration => "stale_generation",
             Self::NoLink => "no_link",
             Self::Pacing => "pacing",
+            Self::OverIntent => "over_intent",
             Self::NotExpressible => "not_expressible",
         }
     }
@@ -237,6 +250,10 @@ pub struct BrokerSnapshot {
     pub completed_orders: Section<Vec<BrokerOrder>>,
     /// Executions as far back as the broker gives them.
     pub executions: Section<Vec<Execution>>,
+    /// Trades that those executions take back: the broker corrects them to nothing.
+    pub busts: Vec<ExecId>,
+    /// Since when that list is certain to be complete: the broker's midnight. `None` when its zone is not known.
+    pub executions_since: Option<Timestamp>,
     /// Positions of all accounts.
     pub positions: Section<Vec<Position>>,
     /// Account values of the account in use.
@@ -386,6 +403,13 @@ pub enum BrokerEvent {
         generation: Generation,
         /// The trade.
         execution: Box<Execution>,
+    },
+    /// A trade was taken back: a correction of it to nothing.
+    Busted {
+        /// Which connection.
+        generation: Generation,
+        /// The correction's id.
+        exec_id: ExecId,
     },
     /// A commission report.
     CommissionReported {

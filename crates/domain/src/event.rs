@@ -3,7 +3,8 @@
 use crate::broker::NotSentReason;
 use crate::execution::{Commission, Execution};
 use crate::group::GroupFault;
-use crate::id::{ExecId, Generation, PermId};
+use crate::id::{BrokerOrderId, ExecId, Generation, PermId};
+use crate::proof::DeathProof;
 use crate::reason::Reason;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,11 @@ pub enum OrderEvent {
     LinkLost,
     /// Complete snapshots on a settled connection do not show it.
     NotFound,
+    /// The broker's own records prove that it is dead.
+    ProvenDead {
+        /// How.
+        proof: DeathProof,
+    },
     /// A human says that it is dead, with a reason.
     ResolvedDead {
         /// The human's words.
@@ -74,9 +80,9 @@ pub enum OrderEvent {
         /// The corrected record.
         execution: Box<Execution>,
     },
-    /// A trade was busted.
+    /// A trade was busted, and with it every earlier version of it.
     Busted {
-        /// Its id.
+        /// The id of the trade, or of the correction that takes it back.
         exec_id: ExecId,
     },
     /// The cost of a trade.
@@ -136,6 +142,24 @@ pub enum OrderEvent {
         fault: GroupFault,
         /// In plain words.
         reason: String,
+    },
+    /// The broker works a second order under this order's reference, with a permanent id of its own.
+    TwinSeen {
+        /// Its permanent id.
+        perm_id: PermId,
+        /// Its order id, if it is in our client's numbering.
+        broker_order_id: Option<BrokerOrderId>,
+        /// How much it is for; `None` where the broker does not say.
+        total: Option<Decimal>,
+        /// IBKR's word.
+        broker_status: String,
+    },
+    /// That second order is over.
+    TwinOver {
+        /// Its permanent id.
+        perm_id: PermId,
+        /// IBKR's word.
+        broker_status: String,
     },
     /// A message that changes nothing but is worth keeping.
     Informed {

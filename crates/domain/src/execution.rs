@@ -5,6 +5,7 @@ use crate::money::{Money, Price, Qty};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The broker's record of one trade. Side is buy or sell only: that is all the wire says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Execution {
     pub last_qty: Qty,
     /// Price of this trade.
     pub last_px: Price,
+    /// Whether it changed one currency for another: that makes cash, not a position.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cash: bool,
     /// The exchange's name.
     pub exchange: String,
     /// The broker's time of the trade; `None` when its time zone is not known to us.
@@ -48,9 +52,34 @@ pub struct Commission {
     pub realized_pnl: Option<Decimal>,
 }
 
+impl Execution {
+    /// What it changes a position by: bought is positive.
+    pub fn signed_qty(&self) -> Decimal {
+        if self.is_buy { self.last_qty.get() } else { -self.last_qty.get() }
+    }
+}
+
 /// The family of an execution: the id without its correction number, and that number's text.
 pub fn split_correction(exec_id: &ExecId) -> (&str, &str) {
     exec_id.as_str().rsplit_once('.').unwrap_or((exec_id.as_str(), ""))
+}
+
+/// The trades of a list that are of the same family as this one, itself included.
+pub fn family<'a, T>(
+    trades: &'a BTreeMap<ExecId, T>,
+    exec_id: &ExecId,
+) -> impl Iterator<Item = &'a ExecId> + use<'a, T> {
+    let family = split_correction(exec_id).0.to_owned();
+    let first = family.parse::<ExecId>().unwrap_or_else(|_| exec_id.clone());
+    // Ids of a family stand side by side, with ids between them that begin alike.
+    trades
+        .range(first..)
+        .map(|(id, _)| id)
+        .take_while({
+            let family = family.clone();
+            move |id| id.as_str().starts_with(&family)
+        })
+        .filter(move |id| split_correction(id).0 == family)
 }
 
 /// Whether `new` is a later correction of the same trade than `known`. IBKR counts corrections up.

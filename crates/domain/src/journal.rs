@@ -6,6 +6,7 @@ use crate::bracket::ExitIds;
 use crate::broker::BrokerOrder;
 use crate::event::OrderEvent;
 use crate::execution::{Commission, Execution};
+use crate::holding::HeldPosition;
 use crate::id::{
     AccountId, ApprovalId, BrokerOrderId, ClOrdId, ConId, CorrelationId, ExecId, Generation, InstallationId, KeyId,
     LeaseEpoch, PreviewId,
@@ -19,6 +20,7 @@ use crate::restoration::Restoration;
 use crate::trading_state::{KillScope, TradingState};
 use crate::verification::Verification;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// One durable fact.
@@ -194,6 +196,33 @@ pub enum JournalEvent {
         /// How much.
         commission: Commission,
     },
+    /// Such a trade was busted.
+    ExternalBust {
+        /// Its id, or the id of the correction that takes it back.
+        exec_id: ExecId,
+    },
+    /// The positions of an account that trades are added to from here on.
+    PositionsAdopted {
+        /// Whose.
+        account: AccountId,
+        /// What it holds; what is not listed is not held.
+        positions: Vec<HeldPosition>,
+    },
+    /// A human takes the broker's word for a position that the trades do not add up to.
+    PositionAdopted {
+        /// Whose.
+        account: AccountId,
+        /// Of which contract.
+        con_id: ConId,
+        /// The signed quantity from here on.
+        qty: Decimal,
+        /// What the trades added up to.
+        expected: Decimal,
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
     /// An order that is not ours, as last seen.
     ExternalOrder {
         /// The order.
@@ -287,6 +316,9 @@ impl JournalEvent {
             Self::Order { .. } => "order",
             Self::ExternalExecution { .. } => "external_execution",
             Self::ExternalCommission { .. } => "external_commission",
+            Self::ExternalBust { .. } => "external_bust",
+            Self::PositionsAdopted { .. } => "positions_adopted",
+            Self::PositionAdopted { .. } => "position_adopted",
             Self::ExternalOrder { .. } => "external_order",
             Self::TradingStateSet { .. } => "trading_state_set",
             Self::InstrumentHalted { .. } => "instrument_halted",
@@ -321,6 +353,9 @@ impl JournalEvent {
             | Self::ApprovalMoved { .. }
             | Self::ExternalExecution { .. }
             | Self::ExternalCommission { .. }
+            | Self::ExternalBust { .. }
+            | Self::PositionsAdopted { .. }
+            | Self::PositionAdopted { .. }
             | Self::ExternalOrder { .. }
             | Self::TradingStateSet { .. }
             | Self::InstrumentHalted { .. }
@@ -343,6 +378,7 @@ impl JournalEvent {
             | Self::ReplaceSubmitting { by, .. }
             | Self::CancelSubmitting { by, .. }
             | Self::TradingStateSet { by, .. }
+            | Self::PositionAdopted { by, .. }
             | Self::InstrumentReleased { by, .. } => Some(by),
             Self::Installed { .. }
             | Self::Started { .. }
@@ -355,6 +391,8 @@ impl JournalEvent {
             | Self::Order { .. }
             | Self::ExternalExecution { .. }
             | Self::ExternalCommission { .. }
+            | Self::ExternalBust { .. }
+            | Self::PositionsAdopted { .. }
             | Self::ExternalOrder { .. }
             | Self::InstrumentHalted { .. }
             | Self::Reconciled { .. }

@@ -5,10 +5,13 @@ use crate::book::tests::{
 };
 use crate::broker::NotSentReason;
 use crate::group::GroupFault;
+use crate::holding::HeldPosition;
+use crate::id::PermId;
 use crate::money::Money;
 use crate::principal::PrincipalKind;
-use crate::reconcile::Difference;
+use crate::proof::DeathProof;
 use crate::reconcile::tests::shown;
+use crate::reconcile::{Difference, PositionGap};
 use crate::restoration::CheckpointFound;
 use std::collections::BTreeSet;
 
@@ -27,6 +30,32 @@ fn reason() -> Reason {
         observed: Some("10".to_owned()),
         limit: Some("5".to_owned()),
         hint: "ask for fewer".to_owned(),
+    }
+}
+
+fn report() -> ReconciliationReport {
+    ReconciliationReport {
+        generation: Generation(2),
+        taken_at: at(0),
+        complete: false,
+        incomplete: vec!["executions: timed out".to_owned()],
+        scanned: 1,
+        completed: 0,
+        missing: 0,
+        unresolved: 1,
+        external: 0,
+        proven_dead: 0,
+        end_of_day: true,
+        positions: vec![PositionGap {
+            account: "DU1234567".parse().unwrap(),
+            con_id: contract().con_id,
+            symbol: "AAPL".to_owned(),
+            expected: Decimal::TEN,
+            broker: Decimal::ONE,
+            since: at(0),
+            confirmed: true,
+        }],
+        differences: vec![Difference { rule: 2, cl_ord_id: "o-1".parse().ok(), what: "adopted".to_owned() }],
     }
 }
 
@@ -60,20 +89,7 @@ fn about_the_installation() -> Vec<JournalEvent> {
         },
         JournalEvent::InstrumentHalted { con_id: contract().con_id, reason: "overfill".to_owned() },
         JournalEvent::InstrumentReleased { con_id: contract().con_id, by: principal(), reason: "looked".to_owned() },
-        JournalEvent::Reconciled {
-            report: Box::new(ReconciliationReport {
-                generation: Generation(2),
-                taken_at: at(0),
-                complete: false,
-                incomplete: vec!["executions: timed out".to_owned()],
-                scanned: 1,
-                completed: 0,
-                missing: 0,
-                unresolved: 1,
-                external: 0,
-                differences: vec![Difference { rule: 2, cl_ord_id: "o-1".parse().ok(), what: "adopted".to_owned() }],
-            }),
-        },
+        JournalEvent::Reconciled { report: Box::new(report()) },
         JournalEvent::Verified {
             walk: Box::new(Verification {
                 began_at: at(0),
@@ -144,6 +160,19 @@ fn about_orders() -> Vec<JournalEvent> {
         JournalEvent::Order { cl_ord_id: "o-1".parse().unwrap(), event: acknowledged(900, 2) },
         JournalEvent::ExternalExecution { execution: Box::new(execution("x.01", 3, "by hand")) },
         JournalEvent::ExternalCommission { exec_id: "x.01".parse().unwrap(), commission: commission() },
+        JournalEvent::ExternalBust { exec_id: "x.02".parse().unwrap() },
+        JournalEvent::PositionsAdopted {
+            account: "DU1234567".parse().unwrap(),
+            positions: vec![HeldPosition { con_id: contract().con_id, qty: Decimal::TEN }],
+        },
+        JournalEvent::PositionAdopted {
+            account: "DU1234567".parse().unwrap(),
+            con_id: contract().con_id,
+            qty: Decimal::ONE,
+            expected: Decimal::TEN,
+            by: principal(),
+            reason: "a split".to_owned(),
+        },
         JournalEvent::ExternalOrder { order: Box::new(shown("Submitted")) },
     ]
 }
@@ -162,6 +191,22 @@ fn order_events() -> Vec<OrderEvent> {
         OrderEvent::ReplaceUnsent,
         OrderEvent::LinkLost,
         OrderEvent::NotFound,
+        OrderEvent::ProvenDead {
+            proof: DeathProof {
+                looked_at: at(50_000),
+                sent_at: at(0),
+                executions_since: at(-30_000),
+                day_closed_at: at(40_000),
+                position: Decimal::TEN,
+            },
+        },
+        OrderEvent::TwinSeen {
+            perm_id: PermId::new(901).unwrap(),
+            broker_order_id: BrokerOrderId::new(7).ok(),
+            total: Some(Decimal::TEN),
+            broker_status: "Submitted".to_owned(),
+        },
+        OrderEvent::TwinOver { perm_id: PermId::new(901).unwrap(), broker_status: "Cancelled".to_owned() },
         OrderEvent::ResolvedDead { reason: text() },
         OrderEvent::Held { broker_status: "PendingSubmit".to_owned() },
         acknowledged(900, 2),
@@ -222,7 +267,7 @@ fn the_examples_cover_every_kind_of_record() {
         .chain(&about_orders())
         .map(JournalEvent::kind)
         .collect();
-    assert_eq!(kinds.len(), 27, "an example for each variant of JournalEvent");
+    assert_eq!(kinds.len(), 30, "an example for each variant of JournalEvent");
 }
 
 #[test]

@@ -146,12 +146,13 @@ pub enum EventKind {
     Expired,
     CancelRefused,
     ReplaceRefused,
+    Doubled,
     Informed,
 }
 
 impl EventKind {
     /// Every kind, ours first, then the broker's.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Released,
         Self::Refused,
         Self::Killed,
@@ -181,6 +182,7 @@ impl EventKind {
         Self::Expired,
         Self::CancelRefused,
         Self::ReplaceRefused,
+        Self::Doubled,
         Self::Informed,
     ];
 }
@@ -236,7 +238,7 @@ fn pending_approval(event: EventKind) -> Transition {
         | E::NotFound
         | E::ResolvedDead => Never,
         // The broker knows an order that we never sent.
-        E::Held | E::Acknowledged | E::ExecutedPart | E::CancelPending => OddTo(S::Working),
+        E::Held | E::Acknowledged | E::ExecutedPart | E::CancelPending | E::Doubled => OddTo(S::Working),
         E::ExecutedAll | E::ExecutedOver | E::ReportedFilled => OddTo(S::Filled),
         E::Corrected
         | E::Busted
@@ -265,7 +267,7 @@ fn never_sent(event: EventKind) -> Transition {
         | E::ReplaceUnsent
         | E::NotFound
         | E::ResolvedDead => Never,
-        E::Held | E::Acknowledged | E::ExecutedPart | E::CancelPending => OddTo(S::Working),
+        E::Held | E::Acknowledged | E::ExecutedPart | E::CancelPending | E::Doubled => OddTo(S::Working),
         E::ExecutedAll | E::ExecutedOver | E::ReportedFilled => OddTo(S::Filled),
         E::Corrected
         | E::Busted
@@ -294,7 +296,7 @@ fn submitting(event: EventKind) -> Transition {
         // Wanted, and sent as soon as the broker has the order.
         E::CancelRequested | E::CancelUnsent | E::CancelRefused => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
-        E::ReplaceRefused => OddStay,
+        E::ReplaceRefused | E::Doubled => OddStay,
         E::Released | E::Refused | E::ReplaceRequested | E::ReplaceUnsent | E::ResolvedDead => Never,
     }
 }
@@ -314,6 +316,7 @@ fn unconfirmed(event: EventKind) -> Transition {
         E::CancelRequested | E::CancelUnsent | E::CancelRefused | E::ReplaceUnsent | E::ReplaceRefused => Stay,
         E::Written | E::SendUnknown | E::LinkLost | E::Held => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
+        E::Doubled => OddStay,
         // The connection was lost while the order still waited in the adapter: now it is certain.
         E::NotSent => To(S::Canceled),
         E::Released | E::Refused | E::Killed | E::ReplaceRequested => Never,
@@ -334,6 +337,7 @@ fn missing(event: EventKind) -> Transition {
         E::CancelRequested | E::CancelUnsent | E::CancelRefused | E::ReplaceUnsent | E::ReplaceRefused => Stay,
         E::Written | E::SendUnknown | E::LinkLost | E::NotFound => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
+        E::Doubled => OddStay,
         // The connection was lost while the order still waited in the adapter: now it is certain.
         E::NotSent => To(S::Canceled),
         E::Released | E::Refused | E::Killed | E::ReplaceRequested => Never,
@@ -354,7 +358,7 @@ fn working(event: EventKind) -> Transition {
         E::Written | E::SendUnknown | E::LinkLost | E::Held | E::Acknowledged | E::ExecutedPart => Stay,
         E::CancelUnsent | E::CancelRefused | E::ReplaceUnsent | E::ReplaceRefused => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
-        E::NotSent => OddStay,
+        E::NotSent | E::Doubled => OddStay,
         E::Released | E::Refused | E::Killed | E::ResolvedDead => Never,
     }
 }
@@ -372,7 +376,7 @@ fn pending_cancel(event: EventKind) -> Transition {
         E::CancelRequested | E::CancelUnsent | E::CancelPending | E::ReplaceUnsent | E::ReplaceRefused => Stay,
         E::Written | E::SendUnknown | E::LinkLost | E::Held | E::Acknowledged | E::ExecutedPart => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
-        E::NotSent => OddStay,
+        E::NotSent | E::Doubled => OddStay,
         E::Released | E::Refused | E::Killed | E::ReplaceRequested | E::ResolvedDead => Never,
     }
 }
@@ -391,7 +395,7 @@ fn pending_replace(event: EventKind) -> Transition {
         E::Expired => To(S::Expired),
         E::Written | E::Held | E::ExecutedPart | E::CancelUnsent | E::CancelRefused => Stay,
         E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
-        E::NotSent => OddStay,
+        E::NotSent | E::Doubled => OddStay,
         E::Released | E::Refused | E::Killed | E::ReplaceRequested | E::ResolvedDead => Never,
     }
 }
@@ -405,6 +409,8 @@ fn filled(event: EventKind) -> Transition {
         E::ReportedFilled | E::Canceled | E::CancelPending | E::CancelRefused | E::ReplaceRefused => Stay,
         E::CancelUnsent | E::ReplaceUnsent | E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
         E::NotSent | E::Rejected | E::Inactive | E::Expired => OddStay,
+        // Another order for the same intent lives.
+        E::Doubled => OddTo(S::Working),
         E::Released | E::Refused | E::Killed | E::CancelRequested | E::ReplaceRequested | E::ResolvedDead => Never,
     }
 }
@@ -416,7 +422,7 @@ fn over(event: EventKind) -> Transition {
         E::ExecutedAll | E::ReportedFilled => To(S::Filled),
         E::ExecutedOver => OddTo(S::Filled),
         // We held it for dead and it lives.
-        E::Acknowledged => OddTo(S::Working),
+        E::Acknowledged | E::Doubled => OddTo(S::Working),
         E::Held => OddTo(S::Unconfirmed),
         E::Written | E::SendUnknown | E::LinkLost | E::NotFound | E::CancelPending => Stay,
         E::Canceled | E::Rejected | E::Inactive | E::Expired | E::CancelRefused | E::ReplaceRefused => Stay,
@@ -436,6 +442,8 @@ fn rejected(event: EventKind) -> Transition {
         E::Canceled | E::Rejected | E::Inactive | E::Expired | E::CancelRefused | E::ReplaceRefused => Stay,
         E::CancelUnsent | E::ReplaceUnsent | E::Corrected | E::Busted | E::CommissionJoined | E::Informed => Stay,
         E::NotSent => OddStay,
+        // Another order for the same intent lives.
+        E::Doubled => OddTo(S::Working),
         E::Released | E::Refused | E::Killed | E::CancelRequested | E::ReplaceRequested | E::ResolvedDead => Never,
     }
 }

@@ -5,6 +5,7 @@ use crate::book::tests::{
     submitting,
 };
 use crate::event::OrderEvent;
+use crate::id::PermId;
 use crate::journal::JournalEvent;
 use rust_decimal::Decimal;
 use std::fmt::Write as _;
@@ -139,6 +140,74 @@ fn a_correction_replaces_also_after_a_status_and_an_older_one_changes_nothing() 
 fn a_bust_takes_the_trade_out() {
     let bust = OrderEvent::Busted { exec_id: "e.01".parse().unwrap() };
     check(&sent_then(vec![executed("e.01", 10), filled(10), bust]), S::Filled, 0, false);
+}
+
+#[test]
+fn a_busted_trade_stays_out_however_it_comes_back_until_a_newer_version_counts() {
+    let bust = |id: &str| OrderEvent::Busted { exec_id: id.parse().unwrap() };
+    let corrected = |old: &str, new: &str| OrderEvent::Corrected {
+        old: old.parse().unwrap(),
+        execution: Box::new(execution(new, 8, "tg:abc:o-1")),
+    };
+    for (events, status, cum) in [
+        // A correction to nothing takes back what it corrects, and the same trade told again changes nothing.
+        (vec![executed("e.01", 4), bust("e.02"), executed("e.01", 4)], S::Working, 0),
+        (vec![executed("e.01", 4), bust("e.02"), bust("e.02")], S::Working, 0),
+        // The bust came first.
+        (vec![bust("e.02"), executed("e.01", 4)], S::Submitting, 0),
+        // A correction that was overtaken by the bust.
+        (vec![executed("e.01", 4), bust("e.03"), corrected("e.01", "e.02")], S::Working, 0),
+        // One that is newer than the bust counts again.
+        (vec![executed("e.01", 4), bust("e.02"), executed("e.03", 3)], S::Working, 3),
+        // An old bust does not take back what was corrected since.
+        (vec![executed("e.03", 4), bust("e.02")], S::Working, 4),
+        // Another trade is not touched.
+        (vec![executed("e1.01", 4), executed("e2.01", 3), bust("e1.02")], S::Working, 3),
+    ] {
+        check(&sent_then(events.clone()), status, cum, false);
+    }
+}
+
+fn twin(perm: i64, word: &str) -> OrderEvent {
+    OrderEvent::TwinSeen {
+        perm_id: PermId::new(perm).unwrap(),
+        broker_order_id: None,
+        total: Some(Decimal::TEN),
+        broker_status: word.to_owned(),
+    }
+}
+
+fn twin_over(perm: i64) -> OrderEvent {
+    OrderEvent::TwinOver { perm_id: PermId::new(perm).unwrap(), broker_status: "Cancelled".to_owned() }
+}
+
+#[test]
+fn an_order_with_a_twin_is_over_when_both_are() {
+    let begin = [acknowledged(900, 1), twin(901, "Submitted")];
+    let then = |events: Vec<OrderEvent>| sent_then(begin.iter().cloned().chain(events).collect());
+    check(&then(vec![]), S::Working, 0, true);
+    assert_eq!(first(&then(vec![])).worst_leaves(), Decimal::from(20), "both count");
+    check(&then(vec![canceled()]), S::Working, 0, true);
+    check(&then(vec![canceled(), twin_over(901)]), S::Canceled, 0, true);
+    check(&then(vec![twin_over(901)]), S::Working, 0, true);
+    check(&then(vec![twin_over(901), canceled()]), S::Canceled, 0, true);
+    check(&then(vec![filled(10), executed("e.01", 10)]), S::Working, 10, true);
+    assert_eq!(first(&then(vec![executed("e.01", 10)])).worst_leaves(), Decimal::TEN, "the other may still fill");
+    check(&then(vec![filled(10), twin_over(901)]), S::Filled, 10, true);
+    check(&then(vec![executed("e1.01", 10), executed("e2.01", 10), filled(20), twin_over(901)]), S::Filled, 20, true);
+    check(&then(vec![twin(902, "Submitted"), canceled(), twin_over(901)]), S::Working, 0, true);
+    // What was held for dead is open again while its twin lives.
+    check(&sent_then(vec![acknowledged(900, 1), canceled(), twin(901, "Submitted")]), S::Working, 0, true);
+    check(
+        &sent_then(vec![acknowledged(900, 1), canceled(), twin(901, "Submitted"), twin_over(901)]),
+        S::Canceled,
+        0,
+        true,
+    );
+    // A human's word about one of them does not end the other.
+    let resolved = OrderEvent::ResolvedDead { reason: "seen in TWS".to_owned() };
+    check(&then(vec![OrderEvent::NotFound, resolved.clone()]), S::Missing, 0, true);
+    check(&then(vec![OrderEvent::NotFound, resolved, twin_over(901)]), S::Canceled, 0, true);
 }
 
 #[test]

@@ -4,19 +4,21 @@ use crate::approved::ResolvedOrder;
 use crate::change_fate::ChangeFate;
 use crate::contract::Contract;
 use crate::event::OrderEvent;
-use crate::execution::{Commission, Execution, split_correction, supersedes};
+use crate::execution::{Commission, Execution, family, split_correction, supersedes};
 use crate::exposure::OpenRisk;
 use crate::group::GroupFault;
+use crate::holding::Move;
 use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
 use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
 use crate::mutation::{self, Mutation};
 use crate::order::{Amendment, OrderIntent};
 use crate::principal::Principal;
 use crate::reason::Reason;
-use jiff::Timestamp;
+use crate::twin::Twin;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// IBKR's code for an order that it rejects; every other refusal may speak of a later request.
 const REJECTED: i32 = 201;
@@ -107,6 +109,12 @@ pub struct OrderRecord {
     pub perm_id: Option<PermId>,
     /// Trades that count.
     pub executions: BTreeMap<ExecId, Execution>,
+    /// Trades that were taken back: neither they nor an earlier version of them counts, however late they come.
+    pub busts: BTreeSet<ExecId>,
+    /// Other orders that the broker works or worked under this one's reference.
+    pub twins: BTreeMap<PermId, Twin>,
+    /// How this order itself ended, while another one under its reference is not over.
+    pub ended_as: Option<OrdStatus>,
     /// What the broker's status says was filled, which may run ahead of the trades.
     pub reported_filled: Option<Decimal>,
     /// And at what average price.
@@ -171,6 +179,9 @@ impl OrderRecord {
             attempts: Vec::new(),
             perm_id: None,
             executions: BTreeMap::new(),
+            busts: BTreeSet::new(),
+            twins: BTreeMap::new(),
+            ended_as: None,
             reported_filled: None,
             reported_avg_px: None,
             approval_id: None,
@@ -257,6 +268,15 @@ impl OrderRecord {
         own.max(new).map(crate::money::Price::get)
     }
 
+    /// Whether TWS seems to hold it behind a dialog: it was sent this long ago, TWS has shown it as not sent on, and no
+    /// permanent id was given. A view of the record, no state: what it becomes is told by the broker.
+    pub fn is_held_in_tws(&self, now: Timestamp, after: SignedDuration) -> bool {
+        let held = matches!(self.broker_status.as_deref(), Some("PendingSubmit" | "ApiPending"));
+        let sent = self.last_attempt().map(|attempt| attempt.at);
+        let waited = sent.is_some_and(|at| now.duration_since(at) >= after);
+        held && waited && self.perm_id.is_none() && self.status.may_be_live()
+    }
+
     /// Moves the state; `Ok(true)` when the event was odd.
     pub(crate) fn step(&mut self, kind: EventKind, at: Timestamp) -> Result<bool, String> {
         let odd = match lifecycle::next(self.status, kind) {
@@ -278,8 +298,20 @@ impl OrderRecord {
         Ok(odd)
     }
 
-    /// What kind of event this is for this order, now.
+    /// What kind of event this is for this order, now. It is not over while another order under its reference is not.
     pub fn kind_of(&self, event: &OrderEvent) -> EventKind {
+        let kind = self.kind_alone(event);
+        if let OrderEvent::TwinOver { .. } = event {
+            return kind;
+        }
+        match self.ending(kind) {
+            Some(_) => EventKind::Informed,
+            None if kind == EventKind::ExecutedAll && self.has_live_twin() => EventKind::ExecutedPart,
+            None => kind,
+        }
+    }
+
+    pub(crate) fn kind_alone(&self, event: &OrderEvent) -> EventKind {
         match event {
             OrderEvent::Refused { .. } => EventKind::Refused,
             OrderEvent::Killed => EventKind::Killed,
@@ -295,10 +327,12 @@ impl OrderRecord {
             OrderEvent::ReplaceUnsent => EventKind::ReplaceUnsent,
             OrderEvent::LinkLost => EventKind::LinkLost,
             OrderEvent::NotFound => EventKind::NotFound,
-            OrderEvent::ResolvedDead { .. } => EventKind::ResolvedDead,
+            OrderEvent::ProvenDead { .. } | OrderEvent::ResolvedDead { .. } => EventKind::ResolvedDead,
             OrderEvent::Held { .. } => EventKind::Held,
             OrderEvent::Acknowledged { .. } => EventKind::Acknowledged,
-            OrderEvent::Executed { execution } if self.is_booked(&execution.exec_id) => EventKind::Informed,
+            OrderEvent::Executed { execution } if self.counts_already(&execution.exec_id) => EventKind::Informed,
+            OrderEvent::TwinSeen { .. } => EventKind::Doubled,
+            OrderEvent::TwinOver { perm_id, .. } => self.kind_of_twins_end(*perm_id),
             OrderEvent::Executed { execution } if self.relative_of(&execution.exec_id).is_some() => {
                 EventKind::Corrected
             }
@@ -337,10 +371,11 @@ impl OrderRecord {
         self.executions.values().map(|execution| execution.last_qty.get()).sum()
     }
 
-    /// The larger total of both versions while a change is open.
+    /// The larger total of both versions while a change is open, and that of every other order under its reference.
     fn larger_total(&self) -> Decimal {
         let own = self.intent.qty.get();
-        self.pending_replace.as_ref().map_or(own, |replace| replace.amendment.qty.get().max(own))
+        let own = self.pending_replace.as_ref().map_or(own, |replace| replace.amendment.qty.get().max(own));
+        own + self.twins.values().map(|twin| twin.total).sum::<Decimal>()
     }
 
     /// The smaller total of both versions while a change is open.
@@ -364,14 +399,34 @@ impl OrderRecord {
 
     /// The booked trade that this id corrects or was corrected by.
     pub(crate) fn relative_of(&self, exec_id: &ExecId) -> Option<&ExecId> {
+        family(&self.executions, exec_id).next()
+    }
+
+    fn counts_already(&self, exec_id: &ExecId) -> bool {
+        self.is_booked(exec_id) || self.is_busted(exec_id)
+    }
+
+    /// Whether the trade was taken back. One that is newer than what took it back counts again.
+    pub fn is_busted(&self, exec_id: &ExecId) -> bool {
         let family = split_correction(exec_id).0;
-        self.executions.keys().find(|known| split_correction(known).0 == family)
+        self.busts.iter().any(|bust| split_correction(bust).0 == family && !supersedes(exec_id, bust))
+    }
+
+    /// Takes a trade and its earlier versions out.
+    fn book_bust(&mut self, bust: &ExecId, moves: &mut Vec<Move>) {
+        let gone = family(&self.executions, bust).find(|known| !supersedes(known, bust)).cloned();
+        self.busts.insert(bust.clone());
+        if let Some(gone) = gone.and_then(|gone| self.executions.remove(&gone)) {
+            moves.extend(Move::undone(&gone));
+            self.reported_filled = None;
+            self.reported_avg_px = None;
+        }
     }
 
     /// Books a trade once: a newer correction replaces, an older one that comes late changes nothing. Whether more
     /// is traded now than was ordered.
-    fn book_trade(&mut self, execution: &Execution, old: Option<&ExecId>) -> bool {
-        if self.is_booked(&execution.exec_id) {
+    fn book_trade(&mut self, execution: &Execution, old: Option<&ExecId>, moves: &mut Vec<Move>) -> bool {
+        if self.counts_already(&execution.exec_id) {
             return false;
         }
         let named = old.filter(|old| self.is_booked(old));
@@ -380,18 +435,21 @@ impl OrderRecord {
             if !supersedes(&execution.exec_id, &replaced) {
                 return false;
             }
-            self.executions.remove(&replaced);
+            moves.extend(self.executions.remove(&replaced).as_ref().and_then(Move::undone));
             // The status spoke before the correction: from here on the trades speak.
             self.reported_filled = None;
             self.reported_avg_px = None;
         }
+        moves.extend(Move::of(execution));
         self.executions.insert(execution.exec_id.clone(), execution.clone());
         self.traded() > self.larger_total()
     }
 
-    /// Books an event; `Ok(true)` when it was odd and the instrument must be halted.
-    pub(crate) fn apply(&mut self, event: &OrderEvent, at: Timestamp) -> Result<bool, String> {
+    /// Books an event: whether it was odd, so that the instrument must be halted, and what it moved.
+    pub(crate) fn apply(&mut self, event: &OrderEvent, at: Timestamp) -> Result<(bool, Vec<Move>), String> {
         let kind = self.kind_of(event);
+        let mut moves = Vec::new();
+        self.note_end(kind, event);
         let was_replacing = self.status == OrdStatus::PendingReplace;
         let mut odd = self.step(kind, at)?;
         match event {
@@ -401,6 +459,7 @@ impl OrderRecord {
             OrderEvent::Acknowledged { broker_status, perm_id, generation } => {
                 self.broker_status = Some(broker_status.clone());
                 self.acknowledged_in = Some(*generation);
+                self.ended_as = None;
                 self.acknowledged_at.get_or_insert(at);
                 odd |= self.learn_perm_id(*perm_id);
                 // Only the echo of the changed order gets this far while a change is under way.
@@ -409,7 +468,7 @@ impl OrderRecord {
             OrderEvent::Executed { execution } => {
                 odd |= self.learn_perm_id(execution.perm_id);
                 self.acknowledged_at.get_or_insert(at);
-                odd |= self.book_trade(execution, None);
+                odd |= self.book_trade(execution, None, &mut moves);
                 if self.traded() > self.intent.qty.get() && !odd {
                     // Only the changed order can have traded so much: the change had been taken.
                     self.accept_replace();
@@ -417,14 +476,13 @@ impl OrderRecord {
             }
             OrderEvent::Corrected { old, execution } => {
                 odd |= self.learn_perm_id(execution.perm_id);
-                odd |= self.book_trade(execution, Some(old));
+                odd |= self.book_trade(execution, Some(old), &mut moves);
             }
-            OrderEvent::Busted { exec_id } => {
-                if self.executions.remove(exec_id).is_some() {
-                    self.reported_filled = None;
-                    self.reported_avg_px = None;
-                }
+            OrderEvent::Busted { exec_id } => self.book_bust(exec_id, &mut moves),
+            OrderEvent::TwinSeen { perm_id, broker_order_id, total, broker_status } => {
+                self.book_twin(*perm_id, *broker_order_id, *total, broker_status);
             }
+            OrderEvent::TwinOver { perm_id, broker_status } => odd |= self.end_twin(*perm_id, broker_status),
             OrderEvent::CommissionJoined { exec_id, commission } => self.join_commission(exec_id, commission.clone()),
             OrderEvent::ReportedFilled { filled, avg_px, perm_id } => {
                 odd |= self.learn_perm_id(*perm_id);
@@ -455,10 +513,11 @@ impl OrderRecord {
             | OrderEvent::ReplaceRequested
             | OrderEvent::ReplaceUnsent
             | OrderEvent::NotFound
+            | OrderEvent::ProvenDead { .. }
             | OrderEvent::ResolvedDead { .. } => {}
         }
         self.end_replace(kind, event);
-        Ok(odd)
+        Ok((odd, moves))
     }
 
     /// Opens a change: from here until its fate is known either version may live.
@@ -513,7 +572,7 @@ impl OrderRecord {
     /// Two permanent ids for one intent are two orders: odd.
     fn learn_perm_id(&mut self, perm_id: Option<PermId>) -> bool {
         match (self.perm_id, perm_id) {
-            (Some(known), Some(new)) => known != new,
+            (Some(known), Some(new)) => known != new && !self.twins.contains_key(&new),
             (None, Some(new)) => {
                 self.perm_id = Some(new);
                 false

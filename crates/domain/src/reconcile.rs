@@ -8,47 +8,57 @@
 //! - **R6** An order that may be live, that was sent before this look and that no complete list shows, is `Missing`.
 //! - **R7** An open order that differs from its intent halts its instrument.
 //! - **R8** A list without its end marker proves nothing: unknown is not empty.
+//! - **R9** A position that the trades since its take-over do not add up to, and that stays so, halts its instrument.
+//! - **R10** A missing order is dead when a complete look proves it (`proof`), and not before.
+//! - **R11** A second order under one reference halts its instrument; both count until both are over.
 
+mod conclude;
+mod positions;
 mod report;
 
-pub use report::{Difference, ReconciliationReport};
+use conclude::count;
+pub use conclude::{Circumstances, Conclusion, Draft};
+pub use positions::POSITIONS_LAG;
+pub use report::{Difference, PositionGap, ReconciliationReport};
 
 use crate::book::{Book, OrderRecord};
 use crate::broker::{BrokerOrder, BrokerSnapshot, Section};
 use crate::echo::{echo_differences, shows_amendment};
 use crate::event::OrderEvent;
-use crate::execution::{Execution, supersedes};
-use crate::id::{ClOrdId, ClientId, ExecId, Generation, PermId};
+use crate::execution::{Execution, family, supersedes};
+use crate::id::{ClOrdId, ClientId, ConId, ExecId, Generation, PermId};
 use crate::journal::JournalEvent;
 use crate::lifecycle::OrdStatus;
 use crate::mutation::{self, Mutation};
 use crate::order_ref::OrderRef;
 use crate::reading;
+use crate::twin::read_twin;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An order sent less than this before a look on the same connection may still be on its way.
 const SETTLE: SignedDuration = SignedDuration::from_secs(10);
 
-/// The comparison's result: what to journal, and whether to halt everything.
+/// What to journal before the comparison can be concluded, and whether to halt everything.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reconciliation {
-    /// To journal, in this order; the report itself is the last of them.
+pub struct Comparison {
+    /// To journal and book, in this order.
     pub events: Vec<JournalEvent>,
     /// Halt everything, for this reason.
     pub alarm: Option<String>,
-    /// Whether trading may go on after it.
-    pub complete: bool,
+    /// What the report will say.
+    pub draft: Draft,
 }
 
-/// Compares. `touched` are the orders that anything happened to since the look began: what was heard live meanwhile is
+/// Compares orders and trades. What it finds is booked, and then the comparison is concluded. `touched` are the orders that
+/// anything happened to since the look began: what was heard live meanwhile is
 /// newer than the look. Times would not tell, since clocks can be set back.
 pub fn reconcile(
     book: &Book,
     snapshot: &BrokerSnapshot,
     client_id: ClientId,
     touched: &BTreeSet<ClOrdId>,
-) -> Reconciliation {
+) -> Comparison {
     let mut run = Run {
         book,
         touched,
@@ -58,7 +68,9 @@ pub fn reconcile(
         events: Vec::new(),
         differences: Vec::new(),
         seen: BTreeSet::new(),
-        new_executions: BTreeSet::new(),
+        perm_ids: BTreeMap::new(),
+        new_executions: BTreeMap::new(),
+        halts: BTreeSet::new(),
         external: 0,
         completed: 0,
         alarm: None,
@@ -66,7 +78,14 @@ pub fn reconcile(
     };
     let mut incomplete = Vec::new();
     match &snapshot.executions {
-        Section::Complete(executions) => executions.iter().for_each(|execution| run.execution(execution)),
+        Section::Complete(executions) => {
+            for execution in executions {
+                run.execution(execution);
+            }
+            for bust in &snapshot.busts {
+                run.bust(bust);
+            }
+        }
         Section::Unknown(why) => incomplete.push(format!("executions: {why}")),
     }
     match &snapshot.open_orders {
@@ -107,7 +126,10 @@ struct Run<'a> {
     events: Vec<JournalEvent>,
     differences: Vec<Difference>,
     seen: BTreeSet<ClOrdId>,
-    new_executions: BTreeSet<ExecId>,
+    /// Permanent ids that this look was the first to tell.
+    perm_ids: BTreeMap<ClOrdId, PermId>,
+    new_executions: BTreeMap<ExecId, Option<ClOrdId>>,
+    halts: BTreeSet<ConId>,
     external: u32,
     completed: u32,
     alarm: Option<String>,
@@ -134,8 +156,8 @@ impl<'a> Run<'a> {
         }
         // A broker that drops the reference still keeps the permanent id.
         // Trades of an order that is over come late, so every order counts.
-        let by_perm =
-            perm_id.and_then(|perm_id| self.book.orders.values().find(|order| order.perm_id == Some(perm_id)));
+        let by_perm = perm_id.and_then(|perm_id| self.book.by_perm_id.get(&perm_id));
+        let by_perm = by_perm.and_then(|key| self.book.orders.get(key));
         by_perm.map_or(Whose::External, |order| Whose::Ours(order))
     }
 
@@ -168,12 +190,12 @@ impl<'a> Run<'a> {
     }
 
     fn execution(&mut self, execution: &Execution) {
-        if self.book.executions.contains_key(&execution.exec_id)
-            || !self.new_executions.insert(execution.exec_id.clone())
-        {
+        let id = &execution.exec_id;
+        if self.book.executions.contains_key(id) || self.new_executions.contains_key(id) {
             self.late_commission(execution);
             return;
         }
+        self.new_executions.insert(id.clone(), None);
         match self.whose(&execution.order_ref, execution.perm_id) {
             Whose::Ours(order) if order.status.is_final() && mutation::is_on(Mutation::IgnoreLateFill) => {
                 self.seen.insert(order.intent.cl_ord_id.clone());
@@ -191,7 +213,13 @@ impl<'a> Run<'a> {
                         execution.exec_id, execution.last_qty, execution.last_px
                     ),
                 );
-                self.events.push(JournalEvent::Order { cl_ord_id: key, event });
+                self.new_executions.insert(execution.exec_id.clone(), Some(key.clone()));
+                self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+                // It was taken back before it came: it never counts.
+                if let Some(bust) = self.book.external_bust_of(&execution.exec_id) {
+                    let event = OrderEvent::Busted { exec_id: bust.clone() };
+                    self.events.push(JournalEvent::Order { cl_ord_id: key, event });
+                }
             }
             Whose::Orphan(reference) => {
                 self.orphan(&reference, "a trade of", false);
@@ -201,6 +229,21 @@ impl<'a> Run<'a> {
                 self.external += 1;
                 self.events.push(JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) });
             }
+        }
+    }
+
+    fn bust(&mut self, bust: &ExecId) {
+        if self.book.executions.contains_key(bust) {
+            return;
+        }
+        let known = family(&self.book.executions, bust).find_map(|id| self.book.executions.get(id)?.clone());
+        let new = family(&self.new_executions, bust).find_map(|id| self.new_executions.get(id)?.clone());
+        if let Some(cl_ord_id) = known.or(new) {
+            self.differ(4, Some(&cl_ord_id), format!("trade {bust} was taken back"));
+            let event = OrderEvent::Busted { exec_id: bust.clone() };
+            self.events.push(JournalEvent::Order { cl_ord_id, event });
+        } else {
+            self.events.push(JournalEvent::ExternalBust { exec_id: bust.clone() });
         }
     }
 
@@ -240,12 +283,19 @@ impl<'a> Run<'a> {
 
     fn own_order(&mut self, order: &OrderRecord, seen: &BrokerOrder, open: bool) {
         let key = &order.intent.cl_ord_id;
+        // What was heard live after the look began is newer than the look.
+        let is_old = self.touched.contains(key);
+        if self.is_of_twin(order, seen.perm_id) {
+            if !is_old {
+                self.twin(order, seen);
+            }
+            return;
+        }
         self.seen.insert(key.clone());
         if !open {
             self.completed += 1;
         }
-        // What was heard live after the look began is newer than the look.
-        if self.touched.contains(key) {
+        if is_old {
             return;
         }
         let Some(event) = reading::read_order(seen, order, self.generation) else {
@@ -288,6 +338,28 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn is_of_twin(&mut self, order: &OrderRecord, perm_id: Option<PermId>) -> bool {
+        let Some(told) = perm_id else {
+            return false;
+        };
+        let known = order.perm_id.or_else(|| self.perm_ids.get(&order.intent.cl_ord_id).copied());
+        if known.is_none() {
+            self.perm_ids.insert(order.intent.cl_ord_id.clone(), told);
+        }
+        known.is_some_and(|known| known != told)
+    }
+
+    /// R11: the second of two orders for one intent. Booking it halts the instrument.
+    fn twin(&mut self, order: &OrderRecord, seen: &BrokerOrder) {
+        let Some(event) = read_twin(order, seen, self.client_id) else {
+            return;
+        };
+        let key = &order.intent.cl_ord_id;
+        let perm_id = seen.perm_id.map(|perm_id| perm_id.to_string()).unwrap_or_default();
+        self.differ(11, Some(key), format!("the broker shows a second order, {perm_id}, as {}", seen.status));
+        self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+    }
+
     /// Halts the instrument of an order, once per finding.
     fn halt(&mut self, order: &OrderRecord, what: &str) {
         let Some(contract) = &order.contract else {
@@ -295,6 +367,7 @@ impl<'a> Run<'a> {
         };
         let reason = format!("open order {} differs from its intent: {what}", order.intent.cl_ord_id);
         if self.book.halted_instruments.get(&contract.con_id) != Some(&reason) {
+            self.halts.insert(contract.con_id);
             self.events.push(JournalEvent::InstrumentHalted { con_id: contract.con_id, reason });
         }
     }
@@ -306,7 +379,7 @@ impl<'a> Run<'a> {
             return !shown || order.acknowledged_in != Some(self.generation);
         }
         if let OrderEvent::ReportedFilled { .. } = event {
-            return order.status != OrdStatus::Filled;
+            return order.status != OrdStatus::Filled && order.ended_as != Some(OrdStatus::Filled);
         }
         if let OrderEvent::Held { .. } = event {
             // What we hold for dead or lost is held for execution there; of an order that lives it says nothing new.
@@ -318,7 +391,7 @@ impl<'a> Run<'a> {
         if let OrderEvent::CancelPending = event {
             return order.status != OrdStatus::PendingCancel;
         }
-        !order.status.is_final()
+        !order.has_ended()
     }
 
     fn compare_echo(&mut self, order: &OrderRecord, seen: &BrokerOrder) {
@@ -355,28 +428,24 @@ impl<'a> Run<'a> {
         missing
     }
 
-    fn finish(mut self, incomplete: Vec<String>, missing: u32) -> Reconciliation {
-        let adopted: BTreeSet<&ClOrdId> = self.differences.iter().filter_map(|one| one.cl_ord_id.as_ref()).collect();
-        let unresolved = self
-            .book
-            .open_orders()
-            .filter(|order| order.status.is_unknown() && !adopted.contains(&order.intent.cl_ord_id))
-            .count();
+    fn finish(self, incomplete: Vec<String>, missing: u32) -> Comparison {
         let report = ReconciliationReport {
             generation: self.generation,
             taken_at: self.taken_at,
             complete: incomplete.is_empty(),
             incomplete,
-            scanned: u32::try_from(self.seen.len()).unwrap_or(u32::MAX),
+            scanned: count(self.seen.len()),
             completed: self.completed,
             missing,
-            unresolved: u32::try_from(unresolved).unwrap_or(u32::MAX).saturating_add(missing),
+            unresolved: 0,
             external: self.external,
+            proven_dead: 0,
+            end_of_day: false,
+            positions: Vec::new(),
             differences: self.differences,
         };
-        let complete = report.complete;
-        self.events.push(JournalEvent::Reconciled { report: Box::new(report) });
-        Reconciliation { events: self.events, alarm: self.alarm, complete }
+        let draft = Draft::new(report, self.halts);
+        Comparison { events: self.events, alarm: self.alarm, draft }
     }
 }
 
@@ -393,3 +462,7 @@ pub fn book_execution(order: &OrderRecord, execution: &Execution) -> OrderEvent 
 #[cfg(test)]
 #[path = "reconcile_tests.rs"]
 pub(crate) mod tests;
+
+#[cfg(test)]
+#[path = "reconcile/evidence_tests.rs"]
+mod evidence_tests;

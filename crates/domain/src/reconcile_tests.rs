@@ -3,6 +3,7 @@ use crate::account::AccountSummary;
 use crate::book::tests::{
     acknowledged, at, book_of, contract, executed, execution, first, key, of, replacing, sent_then, submitting,
 };
+use crate::broker_calendar::BrokerCalendar;
 use crate::execution::Commission;
 use crate::id::{BrokerOrderId, PermId};
 use crate::journal::Recorded;
@@ -35,13 +36,15 @@ pub(crate) fn shown(status: &str) -> BrokerOrder {
 type Distort = fn(&mut BrokerOrder);
 
 /// A complete, empty look on the second connection, long after everything.
-fn nothing() -> BrokerSnapshot {
+pub(crate) fn nothing() -> BrokerSnapshot {
     BrokerSnapshot {
         generation: Generation(2),
         taken_at: at(1000),
         open_orders: Section::Complete(Vec::new()),
         completed_orders: Section::Complete(Vec::new()),
         executions: Section::Complete(Vec::new()),
+        busts: Vec::new(),
+        executions_since: None,
         positions: Section::Complete(Vec::new()),
         account: Section::Complete(AccountSummary {
             account: "DU1234567".parse().unwrap(),
@@ -75,22 +78,48 @@ fn traded(executions: Vec<Execution>) -> BrokerSnapshot {
     BrokerSnapshot { executions: Section::Complete(executions), ..nothing() }
 }
 
-fn look(book: &Book, snapshot: &BrokerSnapshot) -> Reconciliation {
-    look_while_touched(book, snapshot, &BTreeSet::new())
+/// A whole comparison: what it found, booked, and its end.
+pub(crate) struct Outcome {
+    pub(crate) events: Vec<JournalEvent>,
+    pub(crate) alarm: Option<String>,
+    pub(crate) complete: bool,
 }
 
-fn look_while_touched(book: &Book, snapshot: &BrokerSnapshot, touched: &BTreeSet<ClOrdId>) -> Reconciliation {
-    reconcile(book, snapshot, ClientId::new(17).unwrap(), touched)
+fn look(book: &Book, snapshot: &BrokerSnapshot) -> Outcome {
+    look_at(book, snapshot, true)
 }
 
-fn after(mut book: Book, outcome: &Reconciliation) -> Book {
-    for event in &outcome.events {
-        book.apply(&Recorded { seq: book.seq + 1, at: at(1001), event: event.clone() }).unwrap();
+fn look_while_touched(book: &Book, snapshot: &BrokerSnapshot, touched: &BTreeSet<ClOrdId>) -> Outcome {
+    look_as(book, snapshot, true, touched)
+}
+
+pub(crate) fn look_at(book: &Book, snapshot: &BrokerSnapshot, quiet: bool) -> Outcome {
+    look_as(book, snapshot, quiet, &BTreeSet::new())
+}
+
+fn look_as(book: &Book, snapshot: &BrokerSnapshot, quiet: bool, touched: &BTreeSet<ClOrdId>) -> Outcome {
+    let Comparison { mut events, alarm, draft } = reconcile(book, snapshot, ClientId::new(17).unwrap(), touched);
+    let booked = booked(book.clone(), &events, snapshot.taken_at);
+    let calendar = BrokerCalendar::ibkr(jiff::tz::TimeZone::get("America/New_York").unwrap());
+    let account = "DU1234567".parse().unwrap();
+    let circumstances = Circumstances { account: Some(&account), quiet, calendar: &calendar };
+    let Conclusion { events: last, complete } = draft.conclude(&booked, snapshot, &circumstances);
+    events.extend(last);
+    Outcome { events, alarm, complete }
+}
+
+fn after(book: Book, outcome: &Outcome) -> Book {
+    booked(book, &outcome.events, at(1001))
+}
+
+pub(crate) fn booked(mut book: Book, events: &[JournalEvent], now: Timestamp) -> Book {
+    for event in events {
+        book.apply(&Recorded { seq: book.seq + 1, at: now, event: event.clone() }).unwrap();
     }
     book
 }
 
-fn rules(outcome: &Reconciliation) -> Vec<u8> {
+pub(crate) fn rules(outcome: &Outcome) -> Vec<u8> {
     match outcome.events.last() {
         Some(JournalEvent::Reconciled { report }) => report.differences.iter().map(|one| one.rule).collect(),
         _ => panic!("the report comes last"),

@@ -5,14 +5,16 @@ use crate::input::Booked;
 use domain::approval::ApprovalStatus;
 use domain::event::OrderEvent;
 use domain::fault::Fault;
-use domain::id::{ApprovalId, ClOrdId, KeyId};
+use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, ConId, KeyId};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order_record::OrderRecord;
 use domain::principal::{KeyRecord, Principal};
 use domain::reason::Reason;
+use domain::reconcile::PositionGap;
 use domain::trading_state::{KillScope, TradingState};
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 impl Core {
@@ -85,8 +87,13 @@ impl Core {
             && self.link_is_up()
             && !self.waits_for_its_entry(cl_ord_id)
         {
-            let broker_order_id = attempt.broker_order_id;
-            batch.effects.push(Effect::Cancel { cl_ord_id: cl_ord_id.clone(), broker_order_id, generation });
+            // Of two orders for one intent both are canceled, where they bear ids of their own.
+            let twins = self.book.orders.get(cl_ord_id).into_iter().flat_map(|order| order.live_twins());
+            let mut ids: BTreeSet<BrokerOrderId> = twins.filter_map(|twin| twin.broker_order_id).collect();
+            ids.insert(attempt.broker_order_id);
+            for broker_order_id in ids {
+                batch.effects.push(Effect::Cancel { cl_ord_id: cl_ord_id.clone(), broker_order_id, generation });
+            }
         }
     }
 
@@ -131,13 +138,50 @@ impl Core {
                 format!("only an unknown order or a halted instrument is resolved by hand; it is {}", status.word());
             return Err(Fault::Invalid { field: "cl_ord_id".to_owned(), rule });
         }
-        self.was_looked_for(&unknown)?;
+        self.was_looked_for(now, &unknown)?;
         for cl_ord_id in unknown {
             let reason = format!("{} ({})", reason, by.key_id);
             let event = OrderEvent::ResolvedDead { reason };
             self.push(batch, now, JournalEvent::Order { cl_ord_id, event });
         }
         if let Some(con_id) = halted {
+            self.release_instrument(batch, now, by, con_id, reason)?;
+        }
+        Ok(())
+    }
+
+    /// A human lifts the halt of an instrument, and takes the broker's word for its positions where they differ from what
+    /// the trades add up to.
+    pub(crate) fn release_instrument(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        con_id: ConId,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        let report = self.book.last_reconciliation.iter();
+        let gaps = report.flat_map(|report| report.positions.iter()).filter(|gap| gap.con_id == con_id);
+        let gaps: Vec<(PositionGap, Decimal)> =
+            gaps.filter_map(|gap| self.book.position_gap(gap).map(|excess| (gap.clone(), excess))).collect();
+        let halted = self.book.halted_instruments.contains_key(&con_id);
+        if gaps.is_empty() && !halted {
+            return Err(Fault::NotFound { what: "halted instrument", id: con_id.to_string() });
+        }
+        for (gap, excess) in gaps {
+            // Trades since the look are in both: only the difference is taken over.
+            let expected = self.book.holdings.get(&gap.account, con_id).map_or(Decimal::ZERO, |holding| holding.qty);
+            let event = JournalEvent::PositionAdopted {
+                account: gap.account,
+                con_id,
+                qty: expected + excess,
+                expected,
+                by: by.clone(),
+                reason: reason.to_owned(),
+            };
+            self.push(batch, now, event);
+        }
+        if halted {
             let event = JournalEvent::InstrumentReleased { con_id, by: by.clone(), reason: reason.to_owned() };
             self.push(batch, now, event);
         }
@@ -146,9 +190,9 @@ impl Core {
 
     /// A human's word does not stand in for looking: an order that this connection has not searched in vain may be found a
     /// moment later, and until the broker lets us in an older process of ours may even be about to send it.
-    fn was_looked_for(&self, unknown: &[ClOrdId]) -> Result<(), Fault> {
+    fn was_looked_for(&self, now: Timestamp, unknown: &[ClOrdId]) -> Result<(), Fault> {
         if !unknown.is_empty() && !self.session.reconciled {
-            return Err(Fault::NotReady(not_ready(&self.session, &self.config)));
+            return Err(Fault::NotReady(not_ready(&self.session, &self.config, now)));
         }
         let is_missing =
             |key: &&ClOrdId| self.book.orders.get(*key).is_some_and(|order| order.status == OrdStatus::Missing);

@@ -1,5 +1,6 @@
 //! What the composition root decides for the engine.
 
+use domain::broker_calendar::BrokerCalendar;
 use domain::id::{AccountId, ClientId, InstallationId};
 use domain::mode::Trading;
 use domain::policy::Policy;
@@ -43,6 +44,10 @@ pub struct EngineConfig {
     pub lease_silence: Duration,
     /// How often journal and broker are compared without any other cause.
     pub reconcile_every: Duration,
+    /// The broker's day and when it is planned to be away.
+    pub calendar: BrokerCalendar,
+    /// How long an order may wait without a permanent id before it is shown as held in TWS.
+    pub held_after: Duration,
     /// How long an order may be unconfirmed on a good link before it is looked up.
     pub look_up_after: Duration,
 }

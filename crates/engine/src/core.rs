@@ -8,6 +8,7 @@ use crate::shared::Session;
 use domain::approved::Ticket;
 use domain::book::Book;
 use domain::bracket::ExitIds;
+use domain::broker_calendar::WindowAhead;
 use domain::contract::Contract;
 use domain::exposure::OpenRisk;
 use domain::fault::Fault;
@@ -284,7 +285,7 @@ impl Core {
 }
 
 /// Why nothing may be sent now; the same words for `/readyz`, status and refusals.
-pub(crate) fn not_ready(session: &Session, config: &EngineConfig) -> Vec<String> {
+pub(crate) fn not_ready(session: &Session, config: &EngineConfig, now: Timestamp) -> Vec<String> {
     let mut why = Vec::new();
     if let Some(fault) = &session.fault {
         why.push(fault.to_string());
@@ -317,6 +318,12 @@ pub(crate) fn not_ready(session: &Session, config: &EngineConfig) -> Vec<String>
             None => why.push("the broker's clock is not known".to_owned()),
         }
     }
+    if let Some(window) = window_ahead(session, config, now).filter(|window| window.holds_at(now)) {
+        why.push(format!(
+            "{} begins at {} and lasts until {}: nothing is sent from five minutes before",
+            window.name, window.begins_at, window.ends_at
+        ));
+    }
     if let Some(alarm) = &session.alarm {
         why.push(alarm.clone());
     }
@@ -343,6 +350,13 @@ pub(crate) fn who_writes(session: &Session, config: &EngineConfig) -> String {
             holder_pid.map_or_else(String::new, |pid| format!(" (`kill -9 {pid}`)"))
         ),
     }
+}
+
+/// The planned window that holds or comes next. A simulated broker keeps windows only if it is told to.
+pub(crate) fn window_ahead(session: &Session, config: &EngineConfig, now: Timestamp) -> Option<WindowAhead> {
+    let is_simulated = session.mode.as_ref().is_some_and(|mode| mode.simulated);
+    let keeps = !is_simulated || config.calendar.simulated_too;
+    keeps.then(|| config.calendar.window_ahead(now)).flatten()
 }
 
 /// Why the mode is not proven on this connection.

@@ -1,10 +1,12 @@
 //! The use cases. Every face calls these and nothing else, and none of them holds a rule.
 
+use crate::outbound::OutboundCount;
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::approval::Approval;
 use domain::book::OrderRecord;
-use domain::broker::{SymbolMatch, WhatIf};
+use domain::broker::{BrokerOrder, SymbolMatch, WhatIf};
+use domain::broker_calendar::WindowAhead;
 use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -69,6 +71,18 @@ pub struct Status {
     pub journal_head: (u64, String),
     /// Why trading is not ready; empty when it is.
     pub not_ready: Vec<String>,
+    /// The moment of this look.
+    pub now: Timestamp,
+    /// The planned window of the broker that holds or comes next.
+    pub window: Option<WindowAhead>,
+    /// Orders that TWS seems to hold behind a dialog on its screen.
+    pub held_in_tws: Vec<ClOrdId>,
+    /// Orders under whose reference the broker works a second one.
+    pub doubled_orders: Vec<ClOrdId>,
+    /// Orders that are not ours and were open when last shown; never touched.
+    pub external_orders: Vec<BrokerOrder>,
+    /// Order messages of this connection, by the door's own count.
+    pub outbound: OutboundCount,
     /// Oldest age of a quote that is kept current, milliseconds; `None` when none is.
     pub worst_quote_age_ms: Option<i64>,
 }
@@ -337,6 +351,11 @@ pub trait Desk: Send + Sync {
     async fn cancel_all(&self, by: &Principal, wait: Duration) -> Result<Vec<CancelAnswer>, Fault>;
     /// A human says that an unknown order is dead, with a reason.
     async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, reason: String) -> Result<OrderRecord, Fault>;
+    /// A human lifts the halt of an instrument, and takes the broker's word for its positions where they differ from what
+    /// the journal's trades add up to.
+    async fn release(&self, by: &Principal, con_id: ConId, reason: String) -> Result<(), Fault>;
+    /// Whether TWS seems to hold the order behind a dialog on its screen.
+    fn is_held_in_tws(&self, order: &OrderRecord) -> bool;
     fn orders(&self, by: &Principal, filter: OrderFilter) -> Result<Vec<OrderRecord>, Fault>;
     fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault>;
     /// The exits that were sent with an order; none for an order of its own.

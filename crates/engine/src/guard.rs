@@ -1,12 +1,15 @@
 //! The last look before an order is written to the socket: kill, lease, connection, `KILL` file.
 
 use crate::clock::Clock;
+use crate::outbound::{Outbound, OutboundCount};
 use domain::broker::{NotSentReason, SendGuard, SendPermit};
-use domain::id::{Generation, KillEpoch, LeaseEpoch};
+use domain::id::{BrokerOrderId, Generation, KillEpoch, LeaseEpoch};
+use domain::journal::JournalEvent;
 use domain::mutation::{self, Mutation};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Shared by the writer, which tightens it, and the adapter, which asks it.
@@ -18,6 +21,7 @@ pub struct Interlock {
     lease_until_ns: AtomicU64,
     generation: AtomicU64,
     poisoned: AtomicBool,
+    outbound: Mutex<Outbound>,
     kill_file: PathBuf,
     clock: Arc<dyn Clock>,
 }
@@ -32,6 +36,7 @@ impl Interlock {
             lease_until_ns: AtomicU64::new(0),
             generation: AtomicU64::new(0),
             poisoned: AtomicBool::new(false),
+            outbound: Mutex::new(Outbound::of(Generation(0))),
             kill_file,
             clock,
         }
@@ -59,6 +64,7 @@ impl Interlock {
 
     pub(crate) fn set_generation(&self, generation: Generation) {
         self.generation.store(generation.0, Ordering::SeqCst);
+        self.outbound().begin(generation);
     }
 
     /// Nothing leaves any more, until the process ends.
@@ -72,7 +78,36 @@ impl Interlock {
     }
 }
 
+impl Interlock {
+    fn outbound(&self) -> MutexGuard<'_, Outbound> {
+        self.outbound.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads from a durable record what may leave because of it. Called for every record, by nobody who sends.
+    pub(crate) fn intend(&self, record: &JournalEvent, id_of: impl FnOnce() -> Option<BrokerOrderId>) {
+        self.outbound().read(record, id_of);
+    }
+
+    /// What was intended and what left on this connection.
+    pub fn outbound_count(&self) -> OutboundCount {
+        self.outbound().count()
+    }
+
+    /// More would have left than was intended: said once.
+    pub(crate) fn take_overrun(&self) -> Option<String> {
+        self.outbound().take_overrun()
+    }
+}
+
 impl SendGuard for Interlock {
+    fn leave(&self, generation: Generation, broker_order_id: BrokerOrderId) -> Result<(), NotSentReason> {
+        self.outbound().leave(generation, broker_order_id)
+    }
+
+    fn cancel_leaves(&self, generation: Generation) {
+        self.outbound().cancel_leaves(generation);
+    }
+
     fn check(&self, permit: &SendPermit) -> Result<(), NotSentReason> {
         if self.poisoned.load(Ordering::SeqCst) || self.lease_epoch.load(Ordering::SeqCst) != permit.lease_epoch.0 {
             return Err(NotSentReason::LeaseLost);

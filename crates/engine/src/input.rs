@@ -6,7 +6,7 @@ use domain::broker::{BrokerEvent, BrokerSnapshot};
 use domain::contract::Contract;
 use domain::fault::Fault;
 use domain::gates::Evaluation;
-use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, Generation, KeyId, PreviewId};
+use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, ConId, Generation, KeyId, PreviewId};
 use domain::market::Quote;
 use domain::order::{Amendment, OrderIntent};
 use domain::principal::{KeyRecord, Principal};
@@ -88,6 +88,12 @@ pub(crate) enum Input {
     Resolve {
         by: Principal,
         cl_ord_id: ClOrdId,
+        reason: String,
+        reply: Reply<()>,
+    },
+    Release {
+        by: Principal,
+        con_id: ConId,
         reason: String,
         reply: Reply<()>,
     },

@@ -20,6 +20,7 @@ mod looking;
 mod market;
 #[cfg(feature = "mutations")]
 mod mutant;
+mod outbound;
 mod overview;
 mod service;
 mod shared;
@@ -39,6 +40,7 @@ pub use config::{EngineConfig, LEASE_SILENCE};
 pub use desk::Desk;
 pub use entropy::{Entropy, SystemEntropy};
 pub use guard::Interlock;
+pub use outbound::OutboundCount;
 pub use service::{Service, key_hash};
 pub use standby::{Follower, Holder, Standby, StandbyParts, stand_by};
 pub use start::{BrokerLink, EngineHandle, Parts, StartError, replay, start};

@@ -14,6 +14,7 @@ use domain::order_ref::OrderRef;
 use domain::principal::Face;
 use domain::reading;
 use domain::trading_state::{KillScope, TradingState};
+use domain::twin::{is_of_twin, read_twin, twin_event};
 use jiff::Timestamp;
 
 /// Error 326 of IBKR.
@@ -48,6 +49,7 @@ impl Core {
                 self.status(batch, now, generation, &report);
             }
             BrokerEvent::Executed { execution, .. } => self.executed(batch, now, &execution),
+            BrokerEvent::Busted { exec_id, .. } => self.busted(batch, now, &exec_id),
             BrokerEvent::CommissionReported { exec_id, commission } => {
                 self.commission(batch, now, exec_id, commission);
             }
@@ -185,7 +187,7 @@ impl Core {
         let order = key.and_then(|key| self.book.order(key))?;
         // The same number with another permanent id is another order.
         match (order.perm_id, perm_id) {
-            (Some(known), Some(told)) if known != told => None,
+            (Some(known), Some(told)) if known != told && !order.twins.contains_key(&told) => None,
             (Some(_) | None, Some(_) | None) => Some(order),
         }
     }
@@ -250,6 +252,13 @@ impl Core {
             return;
         };
         let key = order.intent.cl_ord_id.clone();
+        if is_of_twin(order, seen.perm_id) {
+            if let Some(event) = read_twin(order, seen, self.config.client_id) {
+                self.order_event(batch, now, key, event);
+                self.look_again = true;
+            }
+            return;
+        }
         let replacing = order.pending_replace.clone();
         if let Some(event) = reading::read_order(seen, order, generation)
             && is_news(order, &event)
@@ -304,6 +313,13 @@ impl Core {
         let found = self.find(Some(report.broker_order_id), report.client_id, "", report.perm_id);
         let Some(order) = found else { return };
         let key = order.intent.cl_ord_id.clone();
+        if is_of_twin(order, report.perm_id) {
+            let twin = report.perm_id.and_then(|perm_id| twin_event(order, perm_id, None, None, &report.status));
+            if let Some(event) = twin {
+                self.order_event(batch, now, key, event);
+            }
+            return;
+        }
         let Some(event) = reading::read_status(report, order.intent.tif.kind(), generation) else {
             tracing::warn!(status = report.status, "an order status that is not known to us");
             return;
@@ -319,8 +335,14 @@ impl Core {
         let found = self.find(Some(id), None, "", None);
         let Some(order) = found else { return };
         let key = order.intent.cl_ord_id.clone();
-        let event = reading::read_error(code, message, order.status);
-        let look = matches!(event, OrderEvent::CancelRefused { .. }) || code == 103;
+        let mut event = reading::read_error(code, message, order.status);
+        let mut look = matches!(event, OrderEvent::CancelRefused { .. }) || code == 103;
+        let is_doubled = order.live_twins().next().is_some();
+        if is_doubled && matches!(event, OrderEvent::Canceled { .. } | OrderEvent::Rejected { .. }) {
+            // Two orders bear this id: which of them is over, only a look tells.
+            event = OrderEvent::Informed { code, message: message.to_owned() };
+            look = true;
+        }
         let over = matches!(event, OrderEvent::Canceled { .. }) && order.status == OrdStatus::Canceled;
         let said = matches!(event, OrderEvent::CancelRefused { .. }) && order.status.is_unknown();
         let repeated = over || (said && order.broker_messages.last().is_some_and(|last| last.0 == code));
@@ -367,13 +389,14 @@ fn is_news(order: &OrderRecord, event: &OrderEvent) -> bool {
         return !order.status.is_final() && order.broker_status.as_ref() != Some(broker_status);
     }
     if let OrderEvent::ReportedFilled { .. } = event {
-        return order.status != OrdStatus::Filled || order.broker_status.as_deref() != Some("Filled");
+        let ended_so = order.status == OrdStatus::Filled || order.ended_as == Some(OrdStatus::Filled);
+        return !ended_so || order.broker_status.as_deref() != Some("Filled");
     }
     if let OrderEvent::CancelPending = event {
         return !order.status.is_final() && order.broker_status.as_deref() != Some("PendingCancel");
     }
     if let OrderEvent::Canceled { .. } | OrderEvent::Inactive { .. } = event {
-        return !order.status.is_final();
+        return !order.has_ended();
     }
     true
 }

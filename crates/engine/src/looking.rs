@@ -8,7 +8,7 @@ use domain::id::{ClOrdId, Generation};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::ModeProof;
-use domain::reconcile::{ReconciliationReport, reconcile};
+use domain::reconcile::{Circumstances, Comparison, Conclusion, POSITIONS_LAG, ReconciliationReport, reconcile};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
@@ -52,19 +52,7 @@ impl Core {
                 return;
             }
         };
-        let outcome = reconcile(&self.book, &snapshot, self.config.client_id, &self.touched_since_look);
-        #[cfg(feature = "mutations")]
-        self.resend_unknown(batch, now, &outcome);
-        for event in outcome.events {
-            let report = if let JournalEvent::Reconciled { report } = &event { Some(report.clone()) } else { None };
-            self.push(batch, now, event);
-            if let Some(report) = report {
-                self.cancel_what_differs(batch, now, &report);
-            }
-        }
-        if let Some(what) = outcome.alarm {
-            self.alarm(batch, now, &what);
-        }
+        let complete = self.compare(batch, now, &snapshot);
         if self.traded_since_look {
             // Whether these positions count the trade is not known; a sum that was right before is right still.
             self.look_again = true;
@@ -83,8 +71,8 @@ impl Core {
             self.session.account = Some(account);
         }
         self.reconciled_at = Some(now);
-        self.count_look(batch, outcome.complete);
-        if outcome.complete {
+        self.count_look(batch, complete);
+        if complete {
             self.session.reconciled = true;
         }
         self.mind_groups(batch, now);
@@ -107,6 +95,35 @@ impl Core {
         }
     }
 
+    /// Whether every list was complete.
+    fn compare(&mut self, batch: &mut Batch, now: Timestamp, snapshot: &BrokerSnapshot) -> bool {
+        let Comparison { events, alarm, draft } =
+            reconcile(&self.book, snapshot, self.config.client_id, &self.touched_since_look);
+        #[cfg(feature = "mutations")]
+        self.resend_unknown(batch, now, &events);
+        for event in events {
+            self.push(batch, now, event);
+        }
+        if let Some(what) = alarm {
+            self.alarm(batch, now, &what);
+        }
+        let account = self.session.mode.as_ref().and_then(ModeProof::account).cloned();
+        let circumstances = Circumstances {
+            account: account.as_ref(),
+            quiet: !self.traded_since_look,
+            calendar: &self.config.calendar,
+        };
+        let Conclusion { events, complete } = draft.conclude(&self.book, snapshot, &circumstances);
+        for event in events {
+            let report = if let JournalEvent::Reconciled { report } = &event { Some(report.clone()) } else { None };
+            self.push(batch, now, event);
+            if let Some(report) = report {
+                self.cancel_what_differs(batch, now, &report);
+            }
+        }
+        complete
+    }
+
     /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already. Of a bracket
     /// whose exit differs the entry's rest is canceled: what protects a position is left to a human.
     fn cancel_what_differs(&mut self, batch: &mut Batch, now: Timestamp, report: &ReconciliationReport) {
@@ -123,9 +140,24 @@ impl Core {
         let rested = rests(LOOK_AGAIN);
         let stale = self.look_again || !self.session.reconciled || self.has_unconfirmed(now);
         let due = rests(duration(self.config.reconcile_every));
-        if due || (stale && rested) {
+        // A position that differs is looked at again when it can no longer lag its trades.
+        let doubt = self.doubts_a_position() && rests(POSITIONS_LAG);
+        if due || doubt || self.day_has_closed(now) || (stale && rested) {
             self.look(batch, now);
         }
+    }
+
+    /// The day's last look is still owed: the broker's day closed after the last one.
+    fn day_has_closed(&self, now: Timestamp) -> bool {
+        let looked = self.book.last_reconciliation.as_ref().map(|report| report.taken_at);
+        let rested = self.reconciled_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN);
+        let close = self.config.calendar.last_close(now);
+        rested && looked.zip(close).is_some_and(|(looked, close)| looked < close)
+    }
+
+    fn doubts_a_position(&self) -> bool {
+        let report = self.book.last_reconciliation.as_ref();
+        report.is_some_and(|report| report.positions.iter().any(|gap| !gap.confirmed))
     }
 
     fn has_unconfirmed(&self, now: Timestamp) -> bool {

@@ -11,13 +11,12 @@ use domain::market::{DataType, Quote};
 use domain::money::Price;
 use domain::mutation::{Mutation, is_on};
 use domain::order_ref::OrderRef;
-use domain::reconcile::Reconciliation;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 impl Core {
     /// Sends again what a look did not show.
-    pub(crate) fn resend_unknown(&mut self, batch: &mut Batch, now: Timestamp, outcome: &Reconciliation) {
+    pub(crate) fn resend_unknown(&mut self, batch: &mut Batch, now: Timestamp, found: &[JournalEvent]) {
         if !is_on(Mutation::ResendUnknown) {
             return;
         }
@@ -25,7 +24,7 @@ impl Core {
             matches!(event, JournalEvent::Order { event: domain::event::OrderEvent::NotFound, .. })
         };
         let keys: Vec<ClOrdId> =
-            outcome.events.iter().filter(|event| lost(event)).filter_map(|event| event.cl_ord_id().cloned()).collect();
+            found.iter().filter(|event| lost(event)).filter_map(|event| event.cl_ord_id().cloned()).collect();
         for key in keys {
             self.send_unrecorded(batch, now, &key, ApprovalFact::None);
         }

@@ -1,10 +1,12 @@
 //! Reads over book and session: status, gate board, lists.
 
-use crate::core::{link_and_mode_reasons, not_ready};
+use crate::core::{link_and_mode_reasons, not_ready, window_ahead};
 use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status, VerificationStatus};
 use crate::service::Service;
+use crate::ticking::duration;
 use domain::approval::ApprovalStatus;
-use domain::book::OrderRecord;
+use domain::book::{Book, OrderRecord};
+use domain::broker::BrokerOrder;
 use domain::fault::Fault;
 use domain::gates::{GATES, LinkState};
 use domain::id::ClOrdId;
@@ -19,6 +21,7 @@ impl Service {
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {
         let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
         let worst_quote_age_ms = self.market.worst_age_ms();
+        let now = self.clock.now();
         let last_message_at = self.shared.last_message_at();
         self.look(|book, session| {
             let installation =
@@ -63,18 +66,18 @@ impl Service {
                 trading_states: entries(book),
                 kill_file,
                 orders_by_status,
-                unknown_orders: book
-                    .open_orders()
-                    .filter(|order| order.status.is_unknown())
-                    .map(|order| order.intent.cl_ord_id.group())
-                    .collect::<BTreeSet<_>>()
-                    .into_iter()
-                    .collect(),
+                unknown_orders: keys(book, |order| order.status.is_unknown()),
                 pending_approvals: u64::try_from(pending).unwrap_or(u64::MAX),
                 halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
                 alarm: session.alarm.clone(),
                 journal_head: session.head.clone(),
-                not_ready: not_ready(session, &self.config),
+                not_ready: not_ready(session, &self.config, now),
+                now,
+                window: window_ahead(session, &self.config, now),
+                held_in_tws: keys(book, |order| order.is_held_in_tws(now, duration(self.config.held_after))),
+                doubled_orders: keys(book, |order| order.live_twins().next().is_some()),
+                external_orders: book.external_orders.values().filter(|order| is_open(order)).cloned().collect(),
+                outbound: session.outbound,
                 worst_quote_age_ms,
             })
         })
@@ -87,13 +90,14 @@ impl Service {
     /// Each gate without an order: those that depend on the order say so.
     pub(crate) fn board(&self) -> Vec<BoardEntry> {
         let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
+        let now = self.clock.now();
         self.look(|book, session| {
             GATES
                 .iter()
                 .map(|gate| {
                     let why = match gate.number {
                         2 | 3 => link_and_mode_reasons(session),
-                        8 => not_ready(session, &self.config),
+                        8 => not_ready(session, &self.config, now),
                         10 => halted(book, kill_file),
                         11 => session.fault.iter().map(ToString::to_string).collect(),
                         _ => Vec::new(),
@@ -171,4 +175,14 @@ fn halted(book: &domain::book::Book, kill_file: bool) -> Vec<String> {
         why.push("the file KILL lies in the data directory".to_owned());
     }
     why
+}
+
+/// Whether an order that is not ours was open when it was last shown.
+fn is_open(order: &BrokerOrder) -> bool {
+    !matches!(order.status.as_str(), "Filled" | "Cancelled" | "ApiCancelled" | "Inactive")
+}
+
+/// Keys of the open orders of which this is true.
+fn keys(book: &Book, holds: impl Fn(&OrderRecord) -> bool) -> Vec<ClOrdId> {
+    book.open_orders().filter(|order| holds(order)).map(|order| order.intent.cl_ord_id.clone()).collect()
 }

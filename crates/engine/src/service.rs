@@ -87,7 +87,8 @@ impl Service {
     }
 
     pub(crate) fn why_not_ready(&self) -> Vec<String> {
-        self.look(|_, session| not_ready(session, &self.config))
+        let now = self.clock.now();
+        self.look(|_, session| not_ready(session, &self.config, now))
     }
 
     pub(crate) fn be_ready(&self) -> Result<(), Fault> {

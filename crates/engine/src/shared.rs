@@ -1,6 +1,7 @@
 //! What the writer shows to readers: the committed book and the state of the link.
 
 use crate::desk::LeaseStatus;
+use crate::outbound::OutboundCount;
 use domain::account::{AccountSummary, Position};
 use domain::book::Book;
 use domain::fault::Fault;
@@ -45,6 +46,8 @@ pub(crate) struct Session {
     pub(crate) head: (u64, String),
     pub(crate) account: Option<AccountSummary>,
     pub(crate) positions: Option<Vec<Position>>,
+    /// Order messages of this connection, by the door's own count.
+    pub(crate) outbound: OutboundCount,
     /// Signed quantities, positions of the last look plus what was traded since.
     pub(crate) held: BTreeMap<ConId, Decimal>,
 }
@@ -71,6 +74,7 @@ impl Session {
             head: (0, String::new()),
             account: None,
             positions: None,
+            outbound: OutboundCount::default(),
             held: BTreeMap::new(),
         }
     }

@@ -330,6 +330,7 @@ async fn listen(
             | BrokerEvent::OpenOrder { .. }
             | BrokerEvent::Status { .. }
             | BrokerEvent::Executed { .. }
+            | BrokerEvent::Busted { .. }
             | BrokerEvent::CommissionReported { .. }
             | BrokerEvent::OrderError { .. }) => {
                 let Some(inputs) = inputs.upgrade() else {

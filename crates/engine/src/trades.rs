@@ -1,8 +1,9 @@
 //! Trades and what they cost, as they are heard.
 
 use crate::core::{Batch, Core};
+use domain::book::Book;
 use domain::event::OrderEvent;
-use domain::execution::{Commission, Execution};
+use domain::execution::{Commission, Execution, family};
 use domain::id::ExecId;
 use domain::journal::JournalEvent;
 use domain::mode::ModeProof;
@@ -11,6 +12,7 @@ use domain::order_ref::OrderRef;
 use domain::reconcile::book_execution;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 impl Core {
     pub(crate) fn executed(&mut self, batch: &mut Batch, now: Timestamp, execution: &Execution) {
@@ -26,13 +28,11 @@ impl Core {
             let event = book_execution(order, execution);
             let before = order.executions.clone();
             self.order_event(batch, now, key.clone(), event);
+            if let Some(bust) = self.book.external_bust_of(&execution.exec_id).cloned() {
+                self.order_event(batch, now, key.clone(), OrderEvent::Busted { exec_id: bust });
+            }
             let after = self.book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
-            // What the record counts now and did not before, and the other way round: corrections included.
-            before
-                .iter()
-                .filter(|(id, _)| !after.contains_key(*id))
-                .for_each(|(_, gone)| self.hold(gone, -Decimal::ONE));
-            after.iter().filter(|(id, _)| !before.contains_key(*id)).for_each(|(_, new)| self.hold(new, Decimal::ONE));
+            self.hold_change(&before, &after);
         } else {
             if let Some(reference) = OrderRef::parse(&execution.order_ref)
                 && Some(&reference.installation) == self.book.installation.as_ref()
@@ -41,19 +41,45 @@ impl Core {
                 self.alarm(batch, now, &what);
             }
             let event = JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) };
+            let before = external_family(&self.book, &execution.exec_id);
             self.push(batch, now, event);
-            self.hold(execution, Decimal::ONE);
+            self.hold_change(&before, &external_family(&self.book, &execution.exec_id));
         }
+    }
+
+    /// A trade was taken back, whoever's it was.
+    pub(crate) fn busted(&mut self, batch: &mut Batch, now: Timestamp, exec_id: &ExecId) {
+        if self.book.executions.contains_key(exec_id) {
+            return;
+        }
+        let owner = family(&self.book.executions, exec_id).find_map(|id| self.book.executions.get(id)?.clone());
+        if let Some(key) = owner {
+            let of = |book: &Book| book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
+            let before = of(&self.book);
+            self.order_event(batch, now, key.clone(), OrderEvent::Busted { exec_id: exec_id.clone() });
+            self.hold_change(&before, &of(&self.book));
+        } else {
+            let before = external_family(&self.book, exec_id);
+            self.push(batch, now, JournalEvent::ExternalBust { exec_id: exec_id.clone() });
+            self.hold_change(&before, &external_family(&self.book, exec_id));
+        }
+    }
+
+    /// What counts now and did not before, and the other way round: corrections and busts included.
+    fn hold_change(&mut self, before: &BTreeMap<ExecId, Execution>, after: &BTreeMap<ExecId, Execution>) {
+        self.traded_since_look = true;
+        let gone = before.iter().filter(|(id, _)| !after.contains_key(*id));
+        gone.for_each(|(_, trade)| self.hold(trade, -Decimal::ONE));
+        let new = after.iter().filter(|(id, _)| !before.contains_key(*id));
+        new.for_each(|(_, trade)| self.hold(trade, Decimal::ONE));
     }
 
     /// Books a trade into the quantities held; `sign` is minus one to take it out again.
     fn hold(&mut self, execution: &Execution, sign: Decimal) {
-        self.traded_since_look = true;
         if self.session.mode.as_ref().and_then(ModeProof::account) != Some(&execution.account) {
             return;
         }
-        let change = if execution.is_buy { execution.last_qty.get() } else { -execution.last_qty.get() };
-        *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += change * sign;
+        *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += execution.signed_qty() * sign;
     }
 
     pub(crate) fn commission(&mut self, batch: &mut Batch, now: Timestamp, exec_id: ExecId, commission: Commission) {
@@ -72,4 +98,10 @@ impl Core {
             self.push(batch, now, JournalEvent::ExternalCommission { exec_id, commission });
         }
     }
+}
+
+/// Every version of a trade that is not ours and counts.
+fn external_family(book: &Book, exec_id: &ExecId) -> BTreeMap<ExecId, Execution> {
+    let known = family(&book.external_executions, exec_id);
+    known.filter_map(|id| Some((id.clone(), book.external_executions.get(id)?.clone()))).collect()
 }

@@ -7,6 +7,7 @@ use crate::desk::{
 };
 use crate::input::{Booked, Input};
 use crate::service::{Service, is_answered, need, need_human, need_trade};
+use crate::ticking::duration;
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::approval::{Approval, ApprovalStatus};
@@ -17,7 +18,7 @@ use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::Decision;
-use domain::id::{AccountId, ApprovalId, ClOrdId, CorrelationId, KeyId};
+use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId};
 use domain::lifecycle::OrdStatus;
 use domain::market::{Bar, Quote};
 use domain::order::{Amendment, OrderIntent};
@@ -269,6 +270,17 @@ impl Desk for Service {
         let (asker, id) = (by.clone(), cl_ord_id.clone());
         self.tell(|reply| Input::Resolve { by: asker, cl_ord_id: id, reason, reply }).await?;
         self.order_record(&cl_ord_id)
+    }
+
+    async fn release(&self, by: &Principal, con_id: ConId, reason: String) -> Result<(), Fault> {
+        need_human(by, Scope::Admin)?;
+        let reason = check_reason(reason)?;
+        let by = by.clone();
+        self.tell(|reply| Input::Release { by, con_id, reason, reply }).await
+    }
+
+    fn is_held_in_tws(&self, order: &OrderRecord) -> bool {
+        order.is_held_in_tws(self.clock.now(), duration(self.config.held_after))
     }
 
     fn orders(&self, by: &Principal, filter: OrderFilter) -> Result<Vec<OrderRecord>, Fault> {

@@ -144,6 +144,9 @@ impl Writer {
         let now = self.clock.now();
         self.core.kill_file = self.interlock.kill_file_present();
         let mut batch = Batch::default();
+        if let Some(overrun) = self.interlock.take_overrun() {
+            self.core.alarm(&mut batch, now, &overrun);
+        }
         for input in inputs {
             self.core.take(&mut batch, now, input);
         }
@@ -171,6 +174,8 @@ impl Writer {
         }
         let head = self.journal.head();
         self.core.session.head = (head.seq, head.hash.to_string());
+        self.intend(&batch.records);
+        self.core.session.outbound = self.interlock.outbound_count();
         self.publish(&batch.records);
         for effect in batch.effects {
             self.act(effect);
@@ -183,6 +188,16 @@ impl Writer {
             self.synced_at = now;
         }
         Ok(batch.stop)
+    }
+
+    /// The door is told by the durable records what may leave, not by the effects that make it leave.
+    fn intend(&self, records: &[Recorded]) {
+        for record in records {
+            self.interlock.intend(&record.event, || {
+                let order = record.event.cl_ord_id().and_then(|key| self.core.book.orders.get(key))?;
+                order.last_attempt().map(|attempt| attempt.broker_order_id)
+            });
+        }
     }
 
     fn commit(&mut self, now: Timestamp, records: &[Recorded]) -> Result<(), Ended> {
@@ -341,6 +356,10 @@ impl Core {
             }
             Input::Resolve { by, cl_ord_id, reason, reply } => {
                 let answer = self.resolve_by_hand(batch, now, &by, &cl_ord_id, &reason);
+                batch.owe(reply, answer);
+            }
+            Input::Release { by, con_id, reason, reply } => {
+                let answer = self.release_instrument(batch, now, &by, con_id, &reason);
                 batch.owe(reply, answer);
             }
             Input::Approve { by, id, reason, facts, next_approval_id, reply } => {

@@ -3,6 +3,7 @@
 use crate::adapter::{Deaf, Outbox, Shared};
 use crate::ask;
 use crate::contract;
+use crate::door::{self, Unwritten};
 use crate::order;
 use crate::quotes;
 use crate::session::Session;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tokio::time::error::Elapsed;
 
 /// Commands of one kind that may wait.
 const LANE_LEN_MAX: usize = 1_024;
@@ -167,31 +167,34 @@ async fn send_order(shared: &Shared, Waiting { ticket, since }: &Waiting) -> Sen
     if let Err(reason) = shared.guard.check(&ticket.permit) {
         return not_sent(reason);
     }
-    let (client, contract, deadline) = (&session.client, &contract, shared.config.write_deadline);
-    let writes = orders.iter().map(move |order| {
-        let write = client.submit_order(order.order_id, contract, order);
-        tokio::time::timeout(deadline, write)
-    });
+    let (session, guard, deadline) = (session.as_ref(), shared.guard.as_ref(), shared.config.write_deadline);
+    let writes = orders.iter().map(|order| door::order(session, guard, &contract, order, deadline));
     match in_one_go(writes).await {
         Ok(()) => SendOutcome::Written,
-        Err(detail) => unknown(&session, detail),
+        Err((0, Unwritten::Stopped(reason))) => not_sent(reason),
+        Err((_, unwritten)) => unknown(session, why(&unwritten, "an order")),
     }
 }
 
-/// Writes the orders of one intent. A bracket that breaks off in the middle is unknown as a whole: what was written is
-/// invisible to us until it is transmitted, and what failed was perhaps written all the same.
-async fn in_one_go<W>(writes: impl Iterator<Item = W>) -> Result<(), String>
+/// Writes the orders of one intent; how many were written when one was not. A bracket that breaks off in the middle is
+/// unknown as a whole: what was written is invisible to us until it is transmitted, and what failed was perhaps written
+/// all the same.
+async fn in_one_go<W>(writes: impl Iterator<Item = W>) -> Result<(), (usize, Unwritten)>
 where
-    W: Future<Output = Result<Result<(), ibapi::Error>, Elapsed>>,
+    W: Future<Output = Result<(), Unwritten>>,
 {
-    for write in writes {
-        match write.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(format!("the write of an order failed: {error}")),
-            Err(_) => return Err("the write of an order took too long".to_owned()),
-        }
+    for (written, write) in writes.enumerate() {
+        write.await.map_err(|unwritten| (written, unwritten))?;
     }
     Ok(())
+}
+
+fn why(unwritten: &Unwritten, what: &str) -> String {
+    match unwritten {
+        Unwritten::Stopped(reason) => format!("the rest of {what} was stopped: {}", reason.word()),
+        Unwritten::Failed(error) => format!("the write of {what} failed: {error}"),
+        Unwritten::Slow => format!("the write of {what} took too long"),
+    }
 }
 
 /// Nobody knows what left: only a new connection and a look at its orders can tell.
@@ -220,12 +223,11 @@ async fn send_cancel(shared: &Shared, cancel: &Cancel) -> SendOutcome {
     if session.generation != cancel.generation {
         return not_sent(NotSentReason::StaleGeneration);
     }
-    // No manual order time. What becomes of it comes on the order stream; the subscription is not needed.
-    let write = session.client.cancel_order(cancel.broker_order_id.get(), "");
-    match tokio::time::timeout(shared.config.write_deadline, write).await {
-        Ok(Ok(_subscription)) => SendOutcome::Written,
-        Ok(Err(error)) => unknown(&session, format!("the write of a cancel failed: {error}")),
-        Err(_) => unknown(&session, "the write of a cancel took too long".to_owned()),
+    let (id, deadline) = (cancel.broker_order_id, shared.config.write_deadline);
+    match door::cancel(&session, shared.guard.as_ref(), id, deadline).await {
+        Ok(()) => SendOutcome::Written,
+        Err(Unwritten::Stopped(reason)) => not_sent(reason),
+        Err(unwritten) => unknown(&session, why(&unwritten, "a cancel")),
     }
 }
 

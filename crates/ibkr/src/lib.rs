@@ -28,6 +28,7 @@ mod bars;
 mod config;
 mod contract;
 mod decimal;
+mod door;
 mod fault;
 mod lanes;
 mod order;

@@ -3,7 +3,7 @@
 use crate::adapter::{Deaf, Outbox};
 use crate::config::TwsConfig;
 use crate::fault;
-use crate::report;
+use crate::report::{self, Trade};
 use crate::session::Session;
 use domain::broker::BrokerEvent;
 use futures::StreamExt;
@@ -58,8 +58,9 @@ fn order_event(session: &Session, update: &OrderUpdate) -> Option<BrokerEvent> {
         OrderUpdate::OrderStatus(status) => {
             report::status(status).map(|report| BrokerEvent::Status { generation, report })
         }
-        OrderUpdate::ExecutionData(data) => Some(match report::execution(data) {
-            Ok(execution) => BrokerEvent::Executed { generation, execution: Box::new(execution) },
+        OrderUpdate::ExecutionData(data) => Some(match report::trade(data) {
+            Ok(Trade::Done(execution)) => BrokerEvent::Executed { generation, execution },
+            Ok(Trade::Busted(exec_id)) => BrokerEvent::Busted { generation, exec_id },
             Err(message) => BrokerEvent::Notice { generation, code: report::UNREADABLE, message },
         }),
         OrderUpdate::CommissionReport(wire) => {

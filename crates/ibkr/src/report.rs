@@ -4,9 +4,10 @@ use crate::contract::some_text;
 use crate::decimal;
 use crate::zone;
 use domain::broker::{BrokerOrder, StatusReport};
-use domain::execution::{Commission, Execution};
+use domain::execution::{Commission, Execution, split_correction};
 use domain::id::{BrokerOrderId, ClientId, ConId, ExecId, PermId};
 use domain::money::{Currency, Money};
+use ibapi::contracts::SecurityType;
 use ibapi::orders::{CommissionReport, ExecutionData, ExecutionSide, OrderData, OrderStatus};
 use rust_decimal::Decimal;
 
@@ -107,11 +108,35 @@ pub(crate) fn status(status: &OrderStatus) -> Option<StatusReport> {
     })
 }
 
+/// A trade, or the taking back of one.
+#[derive(Debug)]
+pub(crate) enum Trade {
+    /// It counts.
+    Done(Box<Execution>),
+    /// The trade of this family does not count any more.
+    Busted(ExecId),
+}
+
+/// A trade. A later version of one that is for nothing takes it back; IBKR documents corrections only, so a bust that
+/// comes in any other shape shows as a position that differs.
+///
+/// # Errors
+/// See [`execution`].
+pub(crate) fn trade(data: &ExecutionData) -> Result<Trade, String> {
+    if data.execution.shares == 0.0
+        && let Ok(exec_id) = data.execution.execution_id.parse::<ExecId>()
+        && split_correction(&exec_id).1.parse::<u64>().is_ok_and(|version| version > 1)
+    {
+        return Ok(Trade::Busted(exec_id));
+    }
+    execution(data).map(|execution| Trade::Done(Box::new(execution)))
+}
+
 /// A trade.
 ///
 /// # Errors
 /// What is missing or senseless in it, in words. Nothing is filled in.
-pub(crate) fn execution(data: &ExecutionData) -> Result<Execution, String> {
+fn execution(data: &ExecutionData) -> Result<Execution, String> {
     let execution = &data.execution;
     let id = &execution.execution_id;
     let exec_id: ExecId = id.parse().map_err(|error| format!("execution {id:?}: {error}"))?;
@@ -126,6 +151,7 @@ pub(crate) fn execution(data: &ExecutionData) -> Result<Execution, String> {
         },
         last_qty: decimal::qty(execution.shares).ok_or_else(|| unreadable("no quantity"))?,
         last_px: decimal::price(execution.price).ok_or_else(|| unreadable("no price"))?,
+        is_cash: data.contract.security_type == SecurityType::ForexPair,
         exchange: execution.exchange.clone(),
         executed_at: zone::timestamp(&execution.time),
         broker_order_id: broker_order_id(execution.order_id),

@@ -1,5 +1,6 @@
-use super::{commission, completed_order, execution, open_order, status};
+use super::{Trade, commission, completed_order, execution, open_order, status};
 use domain::id::{BrokerOrderId, ClientId, PermId};
+use ibapi::contracts::SecurityType;
 use ibapi::orders::{
     CommissionReport, Execution, ExecutionData, ExecutionSide, Order, OrderData, OrderState, OrderStatus,
     OrderStatusKind,
@@ -117,6 +118,27 @@ fn a_trade_is_told_whole() {
     assert_eq!(trade.executed_at, Some("2026-04-13T19:27:04Z".parse().unwrap()));
     assert_eq!(trade.order_ref, "tg:demo:k-1");
     assert_eq!(trade.commission, None);
+}
+
+#[test]
+fn a_later_version_of_a_trade_that_is_for_nothing_takes_it_back() {
+    let mut data = trade();
+    data.execution.shares = 0.0;
+    assert!(super::trade(&data).is_err(), "the first version of a trade for nothing is unreadable");
+    data.execution.execution_id = "0000e0d5.67.01.02".to_owned();
+    let busted = super::trade(&data).unwrap();
+    assert!(matches!(busted, Trade::Busted(exec_id) if exec_id.as_str() == "0000e0d5.67.01.02"));
+    data.execution.shares = f64::MAX;
+    assert!(super::trade(&data).is_err(), "an unset quantity is unknown, not nothing");
+    assert!(matches!(super::trade(&trade()), Ok(Trade::Done(_))));
+}
+
+#[test]
+fn an_exchange_of_currencies_is_told_apart() {
+    let mut data = trade();
+    assert!(!execution(&data).unwrap().is_cash);
+    data.contract.security_type = SecurityType::ForexPair;
+    assert!(execution(&data).unwrap().is_cash);
 }
 
 #[test]

@@ -96,6 +96,7 @@ fn can_happen_to_sent(status: S, kind: E) -> bool {
         | E::ReportedFilled
         | E::CancelRefused
         | E::ReplaceRefused
+        | E::Doubled
         | E::Informed => true,
     }
 }

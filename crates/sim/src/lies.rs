@@ -136,6 +136,7 @@ fn about_trade(order: &OrderRecord, generation: Generation, salt: u32) -> Option
 fn traded(order: &OrderRecord, key: &ClOrdId, part: Decimal, exec_id: &str) -> Option<Execution> {
     let attempt = order.last_attempt()?;
     Some(Execution {
+        is_cash: false,
         exec_id: world::lit(exec_id),
         account: world::account(),
         con_id: order.contract.as_ref()?.con_id,

@@ -396,6 +396,9 @@ impl Link {
             open_orders: section(look.open_ended, look.open.into_values().collect()),
             completed_orders: section(look.completed_ended, look.completed),
             executions: section(look.executions_ended, look.executions),
+            busts: Vec::new(),
+            // The venue keeps the executions of its own day; how far back that is, nothing tells.
+            executions_since: None,
             positions: section(look.positions_ended, look.positions),
             account: Section::Complete(world::summary(self.clock.now())),
         };

@@ -91,6 +91,7 @@ pub fn status(status: &OrderStatus) -> Option<StatusReport> {
 pub fn execution(details: &ExecutionDetails) -> Option<Execution> {
     let told = &details.execution;
     Some(Execution {
+        is_cash: false,
         exec_id: told.exec_id.parse().ok()?,
         account: told.account.parse().ok()?,
         con_id: con_id(details.contract.con_id)?,
@@ -117,6 +118,7 @@ pub fn commission(report: &CommissionReport) -> Option<Commission> {
 /// A holding.
 pub fn position(told: &tws::model::Position) -> Option<Position> {
     Some(Position {
+        is_cash: false,
         account: told.account.parse().ok()?,
         con_id: con_id(told.contract.con_id)?,
         symbol: told.contract.symbol.clone(),

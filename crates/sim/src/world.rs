@@ -219,6 +219,11 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         kill_file,
         reconcile_every: Duration::from_secs(30),
         look_up_after: Duration::from_secs(5),
+        calendar: domain::broker_calendar::BrokerCalendar::without_windows(
+            jiff::tz::TimeZone::UTC,
+            jiff::civil::time(20, 0, 0, 0),
+        ),
+        held_after: Duration::from_secs(10),
         lease_silence: LEASE_SILENCE,
     }
 }

@@ -340,6 +340,7 @@ fn principal(nth: u32) -> Result<Principal, Failure> {
 
 fn execution(nth: u32, trade: u32) -> Result<Execution, Failure> {
     Ok(Execution {
+        is_cash: false,
         exec_id: exec_id(nth, trade).parse()?,
         account: "DUV000001".parse()?,
         con_id: con_id(nth)?,

@@ -43,6 +43,9 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
         | JournalEvent::Order { .. }
         | JournalEvent::ExternalExecution { .. }
         | JournalEvent::ExternalCommission { .. }
+        | JournalEvent::ExternalBust { .. }
+        | JournalEvent::PositionsAdopted { .. }
+        | JournalEvent::PositionAdopted { .. }
         | JournalEvent::ExternalOrder { .. }
         | JournalEvent::TradingStateSet { .. }
         | JournalEvent::InstrumentHalted { .. }

@@ -6,7 +6,7 @@ use crate::row::{self, nanoseconds};
 use crate::schema;
 use domain::book::{Book, OrderRecord};
 use domain::event::OrderEvent;
-use domain::execution::Execution;
+use domain::execution::{Execution, family};
 use domain::id::{ApprovalId, ClOrdId, ExecId};
 use domain::journal::{JournalEvent, Recorded};
 use rusqlite::{Connection, params};
@@ -33,7 +33,7 @@ impl Touched {
             JournalEvent::ExternalExecution { execution } => {
                 self.executions.insert(execution.exec_id.clone());
             }
-            JournalEvent::ExternalCommission { exec_id, .. } => {
+            JournalEvent::ExternalBust { exec_id } | JournalEvent::ExternalCommission { exec_id, .. } => {
                 self.executions.insert(exec_id.clone());
             }
             JournalEvent::Installed { .. }
@@ -50,6 +50,8 @@ impl Touched {
             | JournalEvent::OrderSubmitting { exits: None, .. }
             | JournalEvent::ReplaceSubmitting { .. }
             | JournalEvent::CancelSubmitting { .. }
+            | JournalEvent::PositionsAdopted { .. }
+            | JournalEvent::PositionAdopted { .. }
             | JournalEvent::ExternalOrder { .. }
             | JournalEvent::TradingStateSet { .. }
             | JournalEvent::InstrumentHalted { .. }
@@ -76,6 +78,9 @@ impl Touched {
                 self.executions.insert(exec_id.clone());
             }
             OrderEvent::Refused { .. }
+            | OrderEvent::ProvenDead { .. }
+            | OrderEvent::TwinSeen { .. }
+            | OrderEvent::TwinOver { .. }
             | OrderEvent::Killed
             | OrderEvent::NotSent { .. }
             | OrderEvent::Written
@@ -111,6 +116,10 @@ impl Touched {
         }
         for exec_id in &self.executions {
             write_execution(conn, book, exec_id)?;
+            // A correction or a bust takes its earlier versions out.
+            for kin in family(&book.executions, exec_id).filter(|kin| *kin != exec_id) {
+                write_execution(conn, book, kin)?;
+            }
         }
         Ok(())
     }

@@ -14,8 +14,9 @@ use domain::book::{Book, KeyUse, OrderRecord, PreviewRecord};
 use domain::broker::BrokerOrder;
 use domain::contract::Contract;
 use domain::execution::{Commission, Execution};
+use domain::holding::Holdings;
 use domain::id::{
-    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PreviewId,
+    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
 };
 use domain::orphan::Orphans;
 use domain::principal::KeyRecord;
@@ -119,6 +120,7 @@ struct Facts {
     open: BTreeSet<ClOrdId>,
     keys_used: Differences<ClOrdId, Arc<KeyUse>>,
     by_broker_id: Differences<BrokerOrderId, ClOrdId>,
+    by_perm_id: BTreeMap<PermId, ClOrdId>,
     order_id_high_water: i32,
     approvals: BTreeMap<ApprovalId, Arc<Approval>>,
     previews: BTreeMap<PreviewId, PreviewRecord>,
@@ -126,6 +128,8 @@ struct Facts {
     halted_instruments: BTreeMap<ConId, String>,
     executions: Differences<ExecId, Option<ClOrdId>>,
     external_executions: BTreeMap<ExecId, Execution>,
+    external_busts: BTreeSet<ExecId>,
+    holdings: Holdings,
     early_commissions: BTreeMap<ExecId, Commission>,
     external_orders: BTreeMap<i64, BrokerOrder>,
     last_reconciliation: Option<ReconciliationReport>,
@@ -147,6 +151,7 @@ impl Facts {
             open,
             keys_used,
             by_broker_id,
+            by_perm_id,
             order_id_high_water,
             approvals,
             previews,
@@ -154,6 +159,8 @@ impl Facts {
             halted_instruments,
             executions,
             external_executions,
+            external_busts,
+            holdings,
             early_commissions,
             external_orders,
             last_reconciliation,
@@ -170,6 +177,7 @@ impl Facts {
             open: open.clone(),
             keys_used: Differences::between(&said.keys_used, keys_used),
             by_broker_id: Differences::between(&said.by_broker_id, by_broker_id),
+            by_perm_id: by_perm_id.clone(),
             order_id_high_water: *order_id_high_water,
             approvals: approvals.clone(),
             previews: previews.clone(),
@@ -177,6 +185,8 @@ impl Facts {
             halted_instruments: halted_instruments.clone(),
             executions: Differences::between(&said.executions, executions),
             external_executions: external_executions.clone(),
+            external_busts: external_busts.clone(),
+            holdings: holdings.clone(),
             early_commissions: early_commissions.clone(),
             external_orders: external_orders.clone(),
             last_reconciliation: last_reconciliation.clone(),
@@ -201,6 +211,7 @@ impl Facts {
             open: self.open,
             keys_used,
             by_broker_id,
+            by_perm_id: self.by_perm_id,
             order_id_high_water: self.order_id_high_water,
             approvals: self.approvals,
             previews: self.previews,
@@ -208,6 +219,8 @@ impl Facts {
             halted_instruments: self.halted_instruments,
             executions,
             external_executions: self.external_executions,
+            external_busts: self.external_busts,
+            holdings: self.holdings,
             early_commissions: self.early_commissions,
             external_orders: self.external_orders,
             last_reconciliation: self.last_reconciliation,

@@ -230,6 +230,10 @@ pub struct Order {
     pub status: OrderStatus,
     /// The broker's own word.
     pub broker_status: Option<String>,
+    /// What a human should know now, e.g. that TWS holds the order behind a dialog.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(nullable = false)]
+    pub note: Option<String>,
     /// Quantity traded.
     pub cum_qty: Decimal,
     /// Quantity that may still trade.
@@ -382,6 +386,7 @@ impl From<&OrderRecord> for Order {
             oca_group: intent.oca_group.as_ref().map(ToString::to_string),
             status: record.status.into(),
             broker_status: record.broker_status.clone(),
+            note: None,
             cum_qty: record.cum_qty(),
             leaves_qty: record.leaves_qty(),
             avg_px: record.avg_px(),

@@ -2,8 +2,11 @@
 
 use crate::kill::TradingStateEntry;
 use crate::word::{Mode, Trading};
+use domain::broker::BrokerOrder;
+use domain::broker_calendar::WindowAhead;
 use domain::reconcile;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -88,8 +91,128 @@ pub struct Reconciliation {
     pub unresolved: u32,
     /// Orders and trades that are not ours.
     pub external: u32,
+    /// Orders that were proven dead.
+    pub proven_dead: u32,
+    /// Whether the broker's day has closed since the look before this one.
+    pub end_of_day: bool,
+    /// Positions that the journal's trades do not add up to.
+    pub positions: Vec<PositionGap>,
     /// What differed.
     pub differences: Vec<Difference>,
+}
+
+/// A position that the journal's trades do not add up to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PositionGap {
+    /// Whose.
+    pub account: String,
+    /// Contract.
+    pub con_id: String,
+    /// Its symbol, where the broker shows it.
+    pub symbol: String,
+    /// Signed quantity by the journal.
+    pub expected: Decimal,
+    /// Signed quantity by the broker.
+    pub broker: Decimal,
+    /// The look that first showed this difference.
+    pub since: Timestamp,
+    /// Whether it lasted, so that it halts its instrument; until then the position may only lag its trades.
+    pub confirmed: bool,
+}
+
+impl From<&reconcile::PositionGap> for PositionGap {
+    fn from(gap: &reconcile::PositionGap) -> Self {
+        Self {
+            account: gap.account.to_string(),
+            con_id: gap.con_id.to_string(),
+            symbol: gap.symbol.clone(),
+            expected: gap.expected.normalize(),
+            broker: gap.broker.normalize(),
+            since: gap.since,
+            confirmed: gap.confirmed,
+        }
+    }
+}
+
+/// A time at which the broker is planned to be away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedWindow {
+    /// What it is for.
+    pub name: String,
+    /// From here on nothing is sent.
+    pub closes_at: Timestamp,
+    /// When it begins.
+    pub begins_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// Seconds until nothing is sent; 0 while it holds.
+    pub closes_in_s: i64,
+}
+
+impl PlannedWindow {
+    /// With the countdown as of now.
+    pub fn of(window: &WindowAhead, now: Timestamp) -> Self {
+        Self {
+            name: window.name.clone(),
+            closes_at: window.closes_at,
+            begins_at: window.begins_at,
+            ends_at: window.ends_at,
+            closes_in_s: window.closes_at.duration_since(now).as_secs().max(0),
+        }
+    }
+}
+
+/// Order messages of the present connection, counted where they leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Outbound {
+    /// New orders and changes that the journal intends.
+    pub intended: u64,
+    /// New orders and changes that left.
+    pub left: u64,
+    /// Cancels that left.
+    pub cancels: u64,
+}
+
+/// An order that is not ours, as last shown by the broker; never adopted, never touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExternalOrder {
+    /// Account.
+    pub account: Option<String>,
+    /// Contract.
+    pub con_id: Option<String>,
+    /// Symbol.
+    pub symbol: String,
+    /// IBKR's side.
+    pub action: String,
+    /// Total quantity.
+    pub total_qty: Option<Decimal>,
+    /// IBKR's order type.
+    pub order_type: String,
+    /// IBKR's status.
+    pub status: String,
+    /// Whose client it is.
+    pub client_id: Option<i32>,
+    /// Permanent id.
+    pub perm_id: Option<String>,
+    /// Somebody else's text.
+    pub order_ref: String,
+}
+
+impl From<&BrokerOrder> for ExternalOrder {
+    fn from(order: &BrokerOrder) -> Self {
+        Self {
+            account: order.account.as_ref().map(ToString::to_string),
+            con_id: order.con_id.map(|con_id| con_id.to_string()),
+            symbol: order.symbol.clone(),
+            action: order.action.clone(),
+            total_qty: order.total_qty,
+            order_type: order.order_type.clone(),
+            status: order.status.clone(),
+            client_id: order.client_id.map(domain::id::ClientId::get),
+            perm_id: order.perm_id.map(|perm_id| perm_id.to_string()),
+            order_ref: order.order_ref.clone(),
+        }
+    }
 }
 
 impl From<&reconcile::ReconciliationReport> for Reconciliation {
@@ -109,6 +232,9 @@ impl From<&reconcile::ReconciliationReport> for Reconciliation {
             missing: one.missing,
             unresolved: one.unresolved,
             external: one.external,
+            proven_dead: one.proven_dead,
+            end_of_day: one.end_of_day,
+            positions: one.positions.iter().map(PositionGap::from).collect(),
             differences: differences.collect(),
         }
     }
@@ -209,6 +335,16 @@ pub struct Status {
     pub ready: bool,
     /// Why not; empty when it is.
     pub not_ready: Vec<String>,
+    /// The planned window of the broker that holds or comes next.
+    pub window: Option<PlannedWindow>,
+    /// Orders that TWS seems to hold behind a dialog: look at its screen.
+    pub held_in_tws: Vec<String>,
+    /// Orders under whose reference the broker works a second one: both count, a cancel goes to both.
+    pub doubled_orders: Vec<String>,
+    /// Orders that are not ours and were open when last shown.
+    pub external_orders: Vec<ExternalOrder>,
+    /// Order messages of this connection.
+    pub outbound: Outbound,
     /// Oldest age of a quote that is kept current, milliseconds.
     pub worst_quote_age_ms: Option<i64>,
 }

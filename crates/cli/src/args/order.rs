@@ -131,6 +131,14 @@ pub(crate) enum OrderVerb {
     },
     /// Executions, with commissions
     Executions,
+    /// Lift the halt of an instrument, and take the broker's word for its position where the journal's trades differ
+    Release {
+        /// IBKR's contract id
+        con_id: String,
+        /// What you saw
+        #[arg(long)]
+        reason: String,
+    },
     /// Say that an order of unknown fate is dead, after looking at TWS
     Resolve {
         /// The order's key

@@ -6,6 +6,7 @@ use crate::config::{BrokerKind, Config};
 use crate::failure::Failure;
 use ::venue::{Sessions, Venue, VenueConfig};
 use domain::broker::{BrokerCommand, BrokerEvent};
+use domain::broker_calendar::BrokerCalendar;
 use domain::id::Generation;
 use domain::policy::Policy;
 use engine::{
@@ -14,6 +15,7 @@ use engine::{
 };
 use ibkr::TwsConfig;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +33,8 @@ const EVENTS_MAX: usize = 4_096;
 const MESSAGES_PER_SECOND: u32 = 45;
 const RECONCILE_EVERY: Duration = Duration::from_mins(5);
 const LOOK_UP_AFTER: Duration = Duration::from_secs(5);
+/// An order that has no permanent id for so long is shown as held in TWS.
+const HELD_AFTER: Duration = Duration::from_secs(10);
 /// Findings of an audit told one by one.
 const FINDINGS_MAX: usize = 1_000;
 
@@ -240,5 +244,14 @@ fn engine_config(config: &Config, policy: Policy, embedded_venue: bool) -> Resul
         lease_silence: config.lease_silence,
         reconcile_every: RECONCILE_EVERY,
         look_up_after: LOOK_UP_AFTER,
+        calendar: BrokerCalendar::ibkr(new_york()?),
+        held_after: HELD_AFTER,
+    })
+}
+
+/// The zone that IBKR's times in North America are given in.
+fn new_york() -> Result<TimeZone, Failure> {
+    TimeZone::get("America/New_York").map_err(|error| {
+        Failure::storage(format!("no time zones: {error}"), "report this: they are part of the binary")
     })
 }

@@ -37,6 +37,12 @@ pub(crate) async fn order(client: &Client, verb: &OrderVerb) -> Result<Said, Fai
             Ok(Said::new(body.clone(), order_sheet(&body)))
         }
         OrderVerb::Executions => executions(client).await,
+        OrderVerb::Release { con_id, reason } => {
+            let path = format!("/instruments/{con_id}/release");
+            client.send(Request::post(&path, Some(serde_json::json!({"reason": reason})))).await?;
+            let answer = serde_json::json!({"con_id": con_id, "released": true});
+            Ok(Said::new(answer, format!("instrument {con_id} is released")))
+        }
         OrderVerb::Resolve { cl_ord_id, reason } => {
             let path = format!("/orders/{cl_ord_id}/resolve");
             let body = serde_json::json!({"reason": reason});

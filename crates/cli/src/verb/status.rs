@@ -81,7 +81,21 @@ fn sheet_of(status: &Value) -> String {
         ("clock skew", format!("{} ms", field(status, "broker.clock_skew_ms"))),
         ("reconciled", reconciled(status)),
         ("orders", orders(status)),
-        ("unknown fate", unknown_fate(status)),
+        ("unknown fate", names(status, "unknown_orders")),
+        ("held in TWS", names(status, "held_in_tws")),
+        ("doubled", names(status, "doubled_orders")),
+        ("positions", gaps(status)),
+        ("external", external(status)),
+        ("window", window(status)),
+        (
+            "outbound",
+            format!(
+                "{} orders of {} intended, {} cancels",
+                field(status, "outbound.left"),
+                field(status, "outbound.intended"),
+                field(status, "outbound.cancels")
+            ),
+        ),
         ("approvals", format!("{} waiting", field(status, "pending_approvals"))),
         ("policy", format!("{} {}", field(status, "policy.name"), field(status, "policy.hash"))),
         (
@@ -122,9 +136,60 @@ fn verified(status: &Value) -> String {
     }
 }
 
-fn unknown_fate(status: &Value) -> String {
-    let unknown = at(status, "unknown_orders").map(items).unwrap_or_default();
-    if unknown.is_empty() { "none".to_owned() } else { word(at(status, "unknown_orders")) }
+fn names(status: &Value, list: &str) -> String {
+    let found = at(status, list).map(items).unwrap_or_default();
+    if found.is_empty() { "none".to_owned() } else { word(at(status, list)) }
+}
+
+fn gaps(status: &Value) -> String {
+    let gaps = at(status, "reconciliation.positions").map(items).unwrap_or_default();
+    let words: Vec<String> = gaps
+        .iter()
+        .map(|gap| {
+            let lasts = at(gap, "confirmed").and_then(Value::as_bool) == Some(true);
+            format!(
+                "{} {}: the broker holds {}, the trades add up to {}{}",
+                field(gap, "symbol"),
+                field(gap, "con_id"),
+                field(gap, "broker"),
+                field(gap, "expected"),
+                if lasts { "; halted, `tollgate order release` closes it" } else { ", may only lag" }
+            )
+        })
+        .collect();
+    if words.is_empty() { "none differs".to_owned() } else { words.join("; ") }
+}
+
+fn external(status: &Value) -> String {
+    let orders = at(status, "external_orders").map(items).unwrap_or_default();
+    let words: Vec<String> = orders
+        .iter()
+        .map(|order| {
+            let part = |name: &str| field(order, name);
+            format!(
+                "{} {} {} {} ({})",
+                part("action"),
+                part("total_qty"),
+                part("symbol"),
+                part("status"),
+                part("perm_id")
+            )
+        })
+        .collect();
+    if words.is_empty() { "no open orders of others".to_owned() } else { words.join(", ") }
+}
+
+fn window(status: &Value) -> String {
+    if at(status, "window").is_none_or(Value::is_null) {
+        return "none planned".to_owned();
+    }
+    format!(
+        "{} from {} to {}, no sends in {} s",
+        field(status, "window.name"),
+        field(status, "window.begins_at"),
+        field(status, "window.ends_at"),
+        field(status, "window.closes_in_s")
+    )
 }
 
 fn orders(status: &Value) -> String {

@@ -1,7 +1,8 @@
 //! What a comparison found, for the journal and for whoever asks.
 
-use crate::id::{ClOrdId, Generation};
+use crate::id::{AccountId, ClOrdId, ConId, Generation};
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// One thing that journal and broker disagreed about, and what was done.
@@ -13,6 +14,25 @@ pub struct Difference {
     pub cl_ord_id: Option<ClOrdId>,
     /// In plain words.
     pub what: String,
+}
+
+/// A position that the journal's trades do not add up to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionGap {
+    /// Whose.
+    pub account: AccountId,
+    /// Of which contract.
+    pub con_id: ConId,
+    /// Its symbol, where the broker shows it.
+    pub symbol: String,
+    /// Signed quantity by the journal.
+    pub expected: Decimal,
+    /// Signed quantity by the broker.
+    pub broker: Decimal,
+    /// The look that first showed this difference.
+    pub since: Timestamp,
+    /// Whether it lasted: then it halts its instrument until a human closes it.
+    pub confirmed: bool,
 }
 
 /// What one comparison found.
@@ -36,6 +56,15 @@ pub struct ReconciliationReport {
     pub unresolved: u32,
     /// Orders and trades that are not ours.
     pub external: u32,
+    /// Orders that were proven dead.
+    #[serde(default)]
+    pub proven_dead: u32,
+    /// Whether the broker's day has closed since the look before this one.
+    #[serde(default)]
+    pub end_of_day: bool,
+    /// Positions that differ, those included that may only lag their trades.
+    #[serde(default)]
+    pub positions: Vec<PositionGap>,
     /// What differed.
     pub differences: Vec<Difference>,
 }

@@ -11,6 +11,7 @@ mod approval;
 mod bracket;
 mod changing;
 mod crash;
+mod evidence;
 mod fault;
 mod foreign;
 mod keys;

@@ -9,6 +9,7 @@ use domain::broker::AskError;
 use domain::id::{AccountId, ConId};
 use futures::{Stream, StreamExt};
 use ibapi::accounts::{AccountPortfolioValue, AccountUpdate, PositionUpdate};
+use ibapi::contracts::SecurityType;
 use ibapi::subscriptions::SubscriptionItem;
 use std::collections::BTreeMap;
 use tokio::sync::OwnedMutexGuard;
@@ -112,6 +113,7 @@ fn position(wire: &ibapi::accounts::Position) -> Result<Position, String> {
         con_id: ConId::new(i64::from(id)).map_err(|_| unreadable("no contract id"))?,
         symbol: wire.contract.symbol.to_string(),
         currency: wire.contract.currency.as_str().parse().map_err(|_| unreadable("no currency"))?,
+        is_cash: wire.contract.security_type == SecurityType::ForexPair,
         qty: decimal::decimal(wire.position).ok_or_else(|| unreadable("no quantity"))?,
         avg_cost: decimal::nonzero(wire.average_cost),
         market_price: None,

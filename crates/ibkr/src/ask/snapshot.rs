@@ -3,21 +3,27 @@
 use super::answer::Asker;
 use super::{positions, values};
 use crate::fault;
-use crate::report;
+use crate::report::{self, Trade};
+use crate::zone;
 use domain::broker::{AskError, BrokerOrder, BrokerSnapshot, Section};
+use domain::broker_calendar::midnight_before;
 use domain::execution::Execution;
 use domain::id::{AccountId, ExecId};
 use futures::StreamExt;
 use ibapi::orders::{ExecutionFilter, Executions, OrderData, OrderStatus, Orders};
 use ibapi::subscriptions::Subscription;
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use time_tz::{TimeZone as _, Tz};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 /// How far back executions are asked for; the broker gives what it keeps, by default since midnight.
 const EXECUTION_DAYS: i32 = 7;
+/// The Gateway's clock may be ahead of ours by this much.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(1);
 
 /// The sections side by side.
 pub(super) async fn snapshot(asker: &Asker, account: &AccountId) -> BrokerSnapshot {
@@ -29,12 +35,18 @@ pub(super) async fn snapshot(asker: &Asker, account: &AccountId) -> BrokerSnapsh
         positions::positions(asker, account),
         values::account(asker, account),
     );
+    let (executions, busts, executions_since) = match executions {
+        Ok(Traded { executions, busts, since }) => (Ok(executions), busts, since),
+        Err(error) => (Err(error), Vec::new(), None),
+    };
     BrokerSnapshot {
         generation: asker.session.generation,
         taken_at,
         open_orders: section(open_orders),
         completed_orders: section(completed_orders),
         executions: section(executions),
+        busts,
+        executions_since,
         positions: section(positions),
         account: section(summary),
     }
@@ -141,21 +153,39 @@ async fn completed_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
         .collect())
 }
 
+struct Traded {
+    executions: Vec<Execution>,
+    busts: Vec<ExecId>,
+    since: Option<Timestamp>,
+}
+
+/// Since when a list of executions that ended at this moment is complete: IB Gateway keeps those since its own midnight,
+/// and TWS keeps more only if its trade log is set to show more days, which nothing tells us. Clocks that differ near
+/// midnight make the window shorter, never longer.
+fn window(zone: Option<&str>, ended_at: Timestamp) -> Option<Timestamp> {
+    let zone = TimeZone::get(&zone::iana(zone?)?).ok()?;
+    midnight_before(ended_at.checked_add(CLOCKS_DIFFER).ok()?, &zone)
+}
+
 /// One unreadable execution makes the section unknown: a trade left out would look like a trade that never was.
-async fn executions(asker: &Asker) -> Result<Vec<Execution>, AskError> {
+async fn executions(asker: &Asker) -> Result<Traded, AskError> {
     let deadline = asker.deadline();
     let filter = ExecutionFilter { last_n_days: EXECUTION_DAYS, ..ExecutionFilter::default() };
     let mut stream = asker.within(deadline, asker.session.client.executions(filter)).await?;
     let patience = deadline.saturating_duration_since(Instant::now());
     let rows = stream.collect_to_end_within(patience).await.map_err(|error| fault::ask_error(&error))?;
+    let since = window(asker.session.client.time_zone().map(Tz::name), Timestamp::now());
     let mut executions: BTreeMap<ExecId, Execution> = BTreeMap::new();
+    let mut busts = Vec::new();
     let mut commissions = Vec::new();
     for row in rows {
         match row {
-            Executions::ExecutionData(data) => {
-                let execution = report::execution(&data).map_err(AskError::Garbled)?;
-                executions.insert(execution.exec_id.clone(), execution);
-            }
+            Executions::ExecutionData(data) => match report::trade(&data).map_err(AskError::Garbled)? {
+                Trade::Done(execution) => {
+                    executions.insert(execution.exec_id.clone(), *execution);
+                }
+                Trade::Busted(exec_id) => busts.push(exec_id),
+            },
             Executions::CommissionReport(wire) => commissions.extend(report::commission(&wire)),
         }
     }
@@ -164,5 +194,9 @@ async fn executions(asker: &Asker) -> Result<Vec<Execution>, AskError> {
             execution.commission = Some(commission);
         }
     }
-    Ok(executions.into_values().collect())
+    Ok(Traded { executions: executions.into_values().collect(), busts, since })
 }
+
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;

@@ -29,11 +29,21 @@ use tollgate_ibkr::TwsConfig;
 
 /// A guard that says what the test tells it to.
 #[derive(Debug, Default)]
-pub(crate) struct Guard(Mutex<Option<NotSentReason>>);
+pub(crate) struct Guard(Mutex<Option<NotSentReason>>, Mutex<Vec<BrokerOrderId>>, Mutex<Option<usize>>, Mutex<u32>);
 
 impl Guard {
     pub(crate) fn refuse(&self, reason: NotSentReason) {
         *self.0.lock().expect("whole") = Some(reason);
+    }
+
+    /// Lets no more than so many order messages out.
+    pub(crate) fn let_out(&self, most: usize) {
+        *self.2.lock().expect("whole") = Some(most);
+    }
+
+    /// What the door told: order messages and cancels.
+    pub(crate) fn left(&self) -> (usize, u32) {
+        (self.1.lock().expect("whole").len(), *self.3.lock().expect("whole"))
     }
 }
 
@@ -43,6 +53,19 @@ impl SendGuard for Guard {
             Some(reason) => Err(reason),
             None => Ok(()),
         }
+    }
+
+    fn leave(&self, _generation: Generation, broker_order_id: BrokerOrderId) -> Result<(), NotSentReason> {
+        let mut left = self.1.lock().expect("whole");
+        left.push(broker_order_id);
+        match *self.2.lock().expect("whole") {
+            Some(most) if left.len() > most => Err(NotSentReason::OverIntent),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn cancel_leaves(&self, _generation: Generation) {
+        *self.3.lock().expect("whole") += 1;
     }
 }
 

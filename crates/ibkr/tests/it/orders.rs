@@ -165,6 +165,32 @@ async fn an_order_that_the_guard_refuses_does_not_leave_and_its_cancel_does() {
 }
 
 #[tokio::test]
+async fn the_door_counts_what_leaves_and_lets_out_no_more_than_the_guard_allows() {
+    let (_gateway, mut desk, mut peer) = linked().await;
+    desk.guard.let_out(2);
+    let send = || ticket("k-1", 41, FIRST, limit("189.51"));
+    desk.command(BrokerCommand::Submit(send())).await;
+    desk.command(BrokerCommand::Replace { ticket: send() }).await;
+    // The code that sends has gone mad: it sends again what has left.
+    desk.command(BrokerCommand::Submit(send())).await;
+    let reason = NotSentReason::OverIntent;
+    for outcome in [SendOutcome::Written, SendOutcome::Written, SendOutcome::NotSent { reason }] {
+        assert_eq!(desk.sent().await, (order_id(41), outcome));
+    }
+    placed(&mut peer).await;
+    placed(&mut peer).await;
+    desk.command(BrokerCommand::Cancel {
+        cl_ord_id: "k-1".parse().expect("a key"),
+        broker_order_id: order_id(41),
+        generation: FIRST,
+    })
+    .await;
+    assert!(matches!(peer.next().await, Request::CancelOrder(_)), "the third order never came, the cancel did");
+    assert_eq!(desk.cancel_sent().await.1, SendOutcome::Written);
+    assert_eq!(desk.guard.left(), (3, 1), "two that left, one that was stopped, one cancel");
+}
+
+#[tokio::test]
 async fn what_was_decided_for_another_connection_does_not_leave() {
     let (_gateway, mut desk, mut peer) = linked().await;
     let reason = NotSentReason::StaleGeneration;

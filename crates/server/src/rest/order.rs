@@ -126,7 +126,10 @@ pub(super) fn answer_of(app: &App, by: &Principal, answer: &desk::OrderAnswer, f
 
 /// An order as every answer shows it, with its exits.
 pub(super) fn shape(app: &App, by: &Principal, record: &OrderRecord) -> Result<Order, Refusal> {
-    let order = Order::from(record);
+    let mut order = Order::from(record);
+    if app.desk.is_held_in_tws(record) {
+        order.note = Some("held in TWS, look at its screen".to_owned());
+    }
     if order.bracket.is_none() {
         return Ok(order);
     }

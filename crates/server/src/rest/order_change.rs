@@ -135,3 +135,22 @@ pub(crate) async fn resolve(
     let order = app.desk.resolve(&by, order, because.reason).await?;
     Ok(Json(shape(&app, &by, &order)?).into_response())
 }
+
+/// A human lifts the halt of an instrument, and takes the broker's word for its positions where they differ from what the
+/// journal's trades add up to.
+#[utoipa::path(
+    post, path = "/api/v1/instruments/{con_id}/release", operation_id = "release_instrument", tag = "orders", request_body = Because,
+    params(("con_id" = String, Path, description = "IBKR's contract id.")),
+    responses((status = 204, description = "Released."), Problems)
+)]
+pub(crate) async fn release(
+    State(app): State<App>,
+    Caller(by): Caller,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Answer {
+    let con_id = id.parse().map_err(|_| Refusal::field("con_id", "must be a contract id of IBKR"))?;
+    let because = Because::parse(&body)?;
+    app.desk.release(&by, con_id, because.reason).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use engine::desk;
 use wire::kill::TradingStateEntry;
 use wire::status::{
-    HaltedInstrument, Health, JournalHead, Lease, Link, PolicyName, Readiness, Reconciliation, Status, Verification,
+    ExternalOrder, HaltedInstrument, Health, JournalHead, Lease, Link, Outbound, PlannedWindow, PolicyName, Readiness,
+    Reconciliation, Status, Verification,
 };
 
 /// The process answers.
@@ -81,6 +82,15 @@ fn shape(status: desk::Status) -> Status {
         journal_head: JournalHead { seq: status.journal_head.0, hash: status.journal_head.1 },
         ready: status.not_ready.is_empty(),
         not_ready: status.not_ready,
+        window: status.window.as_ref().map(|window| PlannedWindow::of(window, status.now)),
+        held_in_tws: status.held_in_tws.iter().map(ToString::to_string).collect(),
+        doubled_orders: status.doubled_orders.iter().map(ToString::to_string).collect(),
+        external_orders: status.external_orders.iter().map(ExternalOrder::from).collect(),
+        outbound: Outbound {
+            intended: status.outbound.intended,
+            left: status.outbound.left,
+            cancels: status.outbound.cancels,
+        },
         worst_quote_age_ms: status.worst_quote_age_ms,
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(order::show, order_change::replace))
         .routes(routes!(order_change::cancel))
         .routes(routes!(order_change::resolve))
+        .routes(routes!(order_change::release))
         .routes(routes!(order::executions))
         .routes(routes!(approval::list))
         .routes(routes!(approval::show))

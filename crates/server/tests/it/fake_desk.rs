@@ -5,10 +5,11 @@ use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::approval::Approval;
 use domain::book::OrderRecord;
 use domain::broker::SymbolMatch;
+use domain::broker_calendar::WindowAhead;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
-use domain::id::{AccountId, ApprovalId, ClOrdId, CorrelationId, KeyId, Leg};
+use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, Leg};
 use domain::journal::{JournalEvent, Recorded};
 use domain::lifecycle::OrdStatus;
 use domain::market::{Bar, DataType, Quote};
@@ -22,7 +23,7 @@ use engine::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LeaseStatus, LinkStatus,
     NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role, Status, VerificationStatus,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -175,6 +176,9 @@ impl FakeDesk {
             broker_messages: vec![],
             attempts: vec![],
             perm_id: Some("77".parse().unwrap()),
+            busts: BTreeSet::new(),
+            twins: BTreeMap::new(),
+            ended_as: None,
             executions: BTreeMap::new(),
             reported_filled: None,
             reported_avg_px: None,
@@ -234,6 +238,17 @@ impl Desk for FakeDesk {
             alarm: None,
             journal_head: (7, "ab".to_owned()),
             not_ready: vec!["no link".to_owned()],
+            now: now(),
+            window: Some(WindowAhead {
+                name: "the broker's daily reset".to_owned(),
+                closes_at: now() + SignedDuration::from_mins(5),
+                begins_at: now() + SignedDuration::from_mins(10),
+                ends_at: now() + SignedDuration::from_mins(70),
+            }),
+            held_in_tws: vec!["k-held".parse().unwrap()],
+            doubled_orders: vec!["k-twin".parse().unwrap()],
+            external_orders: vec![],
+            outbound: engine::OutboundCount { intended: 3, left: 2, cancels: 1 },
             worst_quote_age_ms: None,
         })
     }
@@ -321,6 +336,20 @@ impl Desk for FakeDesk {
         };
         Ok(vec![one("a", true), one("b", proven)])
     }
+    async fn release(&self, by: &Principal, con_id: ConId, _reason: String) -> Result<(), Fault> {
+        if by.kind == PrincipalKind::Agent {
+            return Err(Fault::HumansOnly);
+        }
+        if con_id.get() == 404 {
+            return Err(Fault::NotFound { what: "halted instrument", id: con_id.to_string() });
+        }
+        Ok(())
+    }
+
+    fn is_held_in_tws(&self, order: &OrderRecord) -> bool {
+        order.intent.cl_ord_id.as_str() == "k-held"
+    }
+
     async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, _reason: String) -> Result<OrderRecord, Fault> {
         Ok(Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Canceled))
     }
@@ -331,9 +360,8 @@ impl Desk for FakeDesk {
     }
     fn exits(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<Vec<OrderRecord>, Fault> {
         let calls = self.calls();
-        let submitted = calls.iter().rev().find_map(|call| match call {
-            Call::Submit(intent, ..) if intent.cl_ord_id == *cl_ord_id => Some(intent),
-            _ => None,
+        let submitted = calls.iter().rev().find_map(|call| {
+            if let Call::Submit(intent, ..) = call { (intent.cl_ord_id == *cl_ord_id).then_some(intent) } else { None }
         });
         let exits = submitted.into_iter().flat_map(|intent| Leg::EXITS.into_iter().filter_map(|leg| intent.exit(leg)));
         Ok(exits.map(|intent| Self::record(&intent, by, Outcome::Acknowledged)).collect())
@@ -353,6 +381,7 @@ impl Desk for FakeDesk {
             is_buy: true,
             last_qty: "10".parse().unwrap(),
             last_px: "189.5".parse().unwrap(),
+            is_cash: false,
             exchange: "NASDAQ".to_owned(),
             executed_at: None,
             broker_order_id: None,

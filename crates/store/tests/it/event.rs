@@ -244,6 +244,7 @@ pub(crate) fn trade(exec_id: &str, qty: &str) -> Box<Execution> {
         is_buy: true,
         last_qty: qty.parse().unwrap(),
         last_px: "189.40".parse().unwrap(),
+        is_cash: false,
         exchange: "NASDAQ".to_owned(),
         executed_at: Some(at(5)),
         broker_order_id: None,

@@ -1,4 +1,6 @@
-use crate::event::{Place, append_session, at, denied};
+use crate::event::{Place, append_session, at, denied, happened, trade};
+use domain::event::OrderEvent;
+use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use rusqlite::types::Value;
 use tollgate_store::Journal;
@@ -67,4 +69,30 @@ fn the_tables_say_what_the_book_says() {
     let cost: String =
         raw.query_row("SELECT commission FROM executions WHERE exec_id = 'x.01'", [], |row| row.get(0)).unwrap();
     assert_eq!(cost, "-0.35");
+}
+
+#[test]
+fn a_bust_or_a_correction_takes_the_earlier_versions_out_of_the_tables() {
+    let place = Place::new();
+    let mut journal = place.open();
+    append_session(&mut journal);
+    let exec = |id: &str| id.parse().unwrap();
+    let events = [
+        JournalEvent::ExternalExecution { execution: trade("y.01", "7") },
+        JournalEvent::ExternalBust { exec_id: exec("y.02") },
+        JournalEvent::ExternalExecution { execution: trade("z.01", "7") },
+        JournalEvent::ExternalExecution { execution: trade("z.02", "6") },
+        happened("a1", OrderEvent::Executed { execution: trade("g.01", "1") }),
+        happened("a1", OrderEvent::Busted { exec_id: exec("g.02") }),
+    ];
+    journal.append(at(100), &events).unwrap();
+    let ids: Vec<String> = place
+        .raw()
+        .prepare("SELECT exec_id FROM executions ORDER BY exec_id")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(ids, ["e.02", "x.01", "z.02"]);
 }

@@ -1,7 +1,7 @@
 //! The broker's side of the door, driven by the test. It keeps its own ledger, which outlives every engine.
 
 use super::clock::TestClock;
-use super::world::{account, con_id, contract, px, qty, quote, summary, usd};
+use super::world::{account, con_id, contract, dec, px, qty, quote, summary, usd};
 use domain::account::Position;
 use domain::approved::Ticket;
 use domain::book::Book;
@@ -11,7 +11,7 @@ use domain::broker::{
 };
 use domain::contract::Contract;
 use domain::execution::{Commission, Execution};
-use domain::id::{BrokerOrderId, ClOrdId, ClientId, Generation, PermId};
+use domain::id::{BrokerOrderId, ClOrdId, ClientId, ExecId, Generation, PermId};
 use domain::market::Quote;
 use domain::money::Money;
 use domain::order::OrderIntent;
@@ -59,6 +59,8 @@ struct State {
     held: VecDeque<BrokerCommand>,
     ledger: Vec<Placed>,
     executions: Vec<Execution>,
+    busts: Vec<ExecId>,
+    executions_since: Option<jiff::Timestamp>,
     others: Vec<BrokerOrder>,
     positions: Vec<Position>,
     submits: Vec<(ClOrdId, BrokerOrderId, SendPermit)>,
@@ -94,6 +96,8 @@ impl Broker {
             held: VecDeque::new(),
             ledger: Vec::new(),
             executions: Vec::new(),
+            busts: Vec::new(),
+            executions_since: None,
             others: Vec::new(),
             positions: Vec::new(),
             submits: Vec::new(),
@@ -185,12 +189,18 @@ impl Broker {
     }
 
     /// The interlock, the link and the connection, as the real adapter asks them before a write.
-    fn gate(state: &State, permit: &SendPermit, interlock: &Interlock) -> Result<(), NotSentReason> {
+    fn gate(state: &State, ticket: &Ticket, interlock: &Interlock) -> Result<(), NotSentReason> {
+        let permit = &ticket.permit;
         interlock.check(permit)?;
         if !state.up {
             return Err(NotSentReason::NoLink);
         }
-        if permit.generation == state.generation { Ok(()) } else { Err(NotSentReason::StaleGeneration) }
+        if permit.generation != state.generation {
+            return Err(NotSentReason::StaleGeneration);
+        }
+        let exits = ticket.exits.iter().flat_map(|exits| exits.pairs()).map(|(_, id)| id);
+        let mut leaving = std::iter::once(ticket.broker_order_id).chain(exits);
+        leaving.try_for_each(|id| interlock.leave(permit.generation, id))
     }
 
     fn submit(&self, ticket: &Ticket, interlock: &Interlock) -> Vec<BrokerEvent> {
@@ -202,7 +212,7 @@ impl Broker {
         if known.is_none_or(|attempt| attempt.broker_order_id != broker_order_id) {
             state.early.push(format!("{cl_ord_id} ({broker_order_id}) was sent before its intent was durable"));
         }
-        if let Err(reason) = Self::gate(&state, &ticket.permit, interlock) {
+        if let Err(reason) = Self::gate(&state, ticket, interlock) {
             state.refused.push((cl_ord_id.clone(), reason));
             let outcome = SendOutcome::NotSent { reason };
             return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }];
@@ -238,7 +248,7 @@ impl Broker {
         let intent = ticket.order().intent.clone();
         let (cl_ord_id, broker_order_id) = (intent.cl_ord_id.clone(), ticket.broker_order_id);
         let mut state = self.lock();
-        if let Err(reason) = Self::gate(&state, &ticket.permit, interlock) {
+        if let Err(reason) = Self::gate(&state, ticket, interlock) {
             state.refused.push((cl_ord_id.clone(), reason));
             let outcome = SendOutcome::NotSent { reason };
             return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }];
@@ -278,6 +288,21 @@ impl Broker {
 }
 
 impl State {
+    /// What the scenario gave it, with every trade since.
+    fn positions_now(&self) -> Vec<Position> {
+        let family = |id: &ExecId| id.as_str().rsplit_once('.').map(|(family, _)| family.to_owned());
+        let busted: Vec<_> = self.busts.iter().map(family).collect();
+        let traded: Decimal = self
+            .executions
+            .iter()
+            .filter(|trade| !busted.contains(&family(&trade.exec_id)))
+            .map(Execution::signed_qty)
+            .sum();
+        let given: Decimal = self.positions.iter().map(|position| position.qty).sum();
+        let held = held(given + traded);
+        if held.qty.is_zero() { Vec::new() } else { vec![held] }
+    }
+
     fn snapshot(&self, now: jiff::Timestamp) -> BrokerSnapshot {
         fn section<T>(unknown: &BTreeSet<&'static str>, name: &'static str, value: T) -> Section<T> {
             if unknown.contains(name) {
@@ -297,7 +322,9 @@ impl State {
             open_orders: section(&self.unknown, "open_orders", open),
             completed_orders: section(&self.unknown, "completed_orders", completed),
             executions: section(&self.unknown, "executions", self.executions.clone()),
-            positions: section(&self.unknown, "positions", self.positions.clone()),
+            busts: self.busts.clone(),
+            executions_since: self.executions_since,
+            positions: section(&self.unknown, "positions", self.positions_now()),
             account: section(&self.unknown, "account", summary(now)),
         }
     }
@@ -457,6 +484,21 @@ impl Broker {
         self.say(BrokerEvent::Status { generation: self.generation(), report }).await;
     }
 
+    /// A dialog of TWS holds the order: it has no permanent id yet.
+    pub(crate) async fn hold_in_tws(&self, cl_ord_id: &str) {
+        let report = StatusReport {
+            broker_order_id: self.placed(cl_ord_id).broker_order_id,
+            client_id: Some(ClientId::new(7).unwrap()),
+            perm_id: None,
+            status: "PendingSubmit".to_owned(),
+            filled: None,
+            remaining: None,
+            avg_px: None,
+            why_held: String::new(),
+        };
+        self.say(BrokerEvent::Status { generation: self.generation(), report }).await;
+    }
+
     /// The order works.
     pub(crate) async fn acknowledge(&self, cl_ord_id: &str) {
         self.edit(cl_ord_id, |order| "Submitted".clone_into(&mut order.status));
@@ -479,6 +521,7 @@ impl Broker {
             is_buy: order.intent.side.is_buy(),
             last_qty: qty(last_qty),
             last_px: px("100"),
+            is_cash: false,
             exchange: "NASDAQ".to_owned(),
             executed_at: Some(now),
             broker_order_id: Some(order.broker_order_id),
@@ -528,23 +571,37 @@ impl Broker {
         self.say(BrokerEvent::OrderError { generation, broker_order_id: order, code, message }).await;
     }
 
+    /// The broker takes a trade back.
+    pub(crate) async fn bust(&self, exec_id: &str) {
+        self.lock().busts.push(exec_id.parse().unwrap());
+        self.say(BrokerEvent::Busted { generation: self.generation(), exec_id: exec_id.parse().unwrap() }).await;
+    }
+
+    /// Since when its executions are complete.
+    pub(crate) fn covers(&self, since: jiff::Timestamp) {
+        self.lock().executions_since = Some(since);
+    }
+
+    /// A change went wrong on the way: a second order works under the same reference and id.
+    pub(crate) fn double(&self, cl_ord_id: &str, perm_id: i64) {
+        let mut state = self.lock();
+        let order = state.ledger.iter().find(|order| order.cl_ord_id.as_str() == cl_ord_id).unwrap().clone();
+        state.ledger.push(Placed { perm_id, ..order });
+    }
+
+    /// One of two orders under a reference is over.
+    pub(crate) fn end(&self, perm_id: i64) {
+        let mut state = self.lock();
+        let order = state.ledger.iter_mut().find(|order| order.perm_id == perm_id).unwrap();
+        "Cancelled".clone_into(&mut order.status);
+    }
+
     pub(crate) fn add_other(&self, order: BrokerOrder) {
         self.lock().others.push(order);
     }
 
     pub(crate) fn hold_position(&self, quantity: &str) {
-        self.lock().positions = vec![Position {
-            account: account(),
-            con_id: con_id(),
-            symbol: "AAPL".to_owned(),
-            currency: usd(),
-            qty: quantity.parse().unwrap(),
-            avg_cost: None,
-            market_price: None,
-            market_value: None,
-            unrealized_pnl: None,
-            realized_pnl: None,
-        }];
+        self.lock().positions = vec![held(dec(quantity))];
     }
 
     /// These parts of a snapshot have no end marker.
@@ -613,11 +670,29 @@ impl Broker {
     pub(crate) fn doubles(&self) -> Vec<String> {
         let state = self.lock();
         let mut seen = BTreeSet::new();
-        state.ledger.iter().filter(|order| !seen.insert(order.order_ref.clone())).map(|o| o.order_ref.clone()).collect()
+        // What we sent; a twin is the broker's own making.
+        let sent = state.ledger.iter().filter(|order| order.perm_id >= 900_000);
+        sent.filter(|order| !seen.insert(order.order_ref.clone())).map(|o| o.order_ref.clone()).collect()
     }
 
     /// The reference that our installation would give a key.
     pub(crate) fn own_ref(book: &Book, cl_ord_id: &str) -> String {
         OrderRef::new(book.installation.as_ref().unwrap(), &cl_ord_id.parse().unwrap()).to_string()
+    }
+}
+
+fn held(qty: Decimal) -> Position {
+    Position {
+        is_cash: false,
+        account: account(),
+        con_id: con_id(),
+        symbol: "AAPL".to_owned(),
+        currency: usd(),
+        qty,
+        avg_cost: None,
+        market_price: None,
+        market_value: None,
+        unrealized_pnl: None,
+        realized_pnl: None,
     }
 }

@@ -1,7 +1,7 @@
 //! What every scenario stands on.
 
 mod broker;
-mod clock;
+pub(crate) mod clock;
 mod log;
 mod rig;
 mod world;

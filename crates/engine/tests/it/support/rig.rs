@@ -87,6 +87,11 @@ impl Rig {
             kill_file: dir.path().join("KILL"),
             lease_silence: engine::LEASE_SILENCE,
             reconcile_every: Duration::from_mins(10),
+            calendar: domain::broker_calendar::BrokerCalendar::without_windows(
+                jiff::tz::TimeZone::UTC,
+                jiff::civil::time(23, 0, 0, 0),
+            ),
+            held_after: Duration::from_secs(10),
             look_up_after: Duration::from_secs(5),
         };
         change(&mut config);
