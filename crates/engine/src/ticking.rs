@@ -63,6 +63,10 @@ impl Core {
         }
         let book = &self.book;
         self.cancels.retain(|key, _| book.orders.get(key).is_some_and(|order| !order.status.is_final()));
+        // One that was over and turned out to live is still to be canceled.
+        for order in book.open_orders().filter(|order| order.cancel_wanted) {
+            self.cancels.entry(order.intent.cl_ord_id.clone()).or_insert(Timestamp::MIN);
+        }
         let due: Vec<ClOrdId> = self
             .cancels
             .iter()

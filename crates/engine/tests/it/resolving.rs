@@ -77,6 +77,31 @@ async fn an_order_resolved_as_dead_that_lives_is_taken_back_and_halts_the_instru
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_was_to_be_canceled_and_lives_after_all_is_canceled_again() {
+    let mut rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let placed = rig.broker.placed("k-1");
+    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    rig.stop().await;
+    rig.broker.forget("k-1");
+    rig.boot();
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Missing).await;
+    rig.desk().resolve(&alice(), key("k-1"), "it never arrived".to_owned()).await.unwrap();
+    // Time has been looked at since: a comparison shows it.
+    let compared = || rig.log.records().iter().filter(|record| record.event.kind() == "reconciled").count();
+    let first = compared();
+    rig.pass(jiff::SignedDuration::from_mins(11));
+    rig.until("it is compared again", || compared() > first).await;
+    let before = rig.broker.cancels("k-1");
+    let generation = rig.broker.generation();
+    let order = Box::new(placed.as_reported());
+    rig.broker.say(domain::broker::BrokerEvent::OpenOrder { generation, order }).await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    rig.until("it is canceled again", || rig.broker.cancels("k-1") > before).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_halted_instrument_is_released_by_a_human_with_a_reason() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;
