@@ -92,7 +92,9 @@ pub(crate) fn order(randomness: &mut impl Rng, prices: &Prices, too_much: u32) -
     }
     if body["tif"] != "ioc" && body["tif"] != "fok" && opens && randomness.random_bool(BRACKETS) {
         let (profit, loss) = (randomness.random_range(4..60), randomness.random_range(4..60));
-        let beyond = |per_mille: i64| away(price, if buys { per_mille } else { -per_mille });
+        let own = body["limit_price"].as_str().or(body["stop_price"].as_str());
+        let entry = own.and_then(|text| text.parse().ok()).unwrap_or(price);
+        let beyond = |per_mille: i64| away(entry, if buys { per_mille } else { -per_mille });
         body["bracket"] = json!({
             "take_profit": beyond(profit).to_string(),
             "stop_loss": beyond(-loss).to_string(),
