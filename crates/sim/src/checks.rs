@@ -204,7 +204,9 @@ impl Checks {
         }
         for order in broker.ledger().iter().filter(|order| is_live(order) && order.status != Status::PendingSubmit) {
             let was_there = now.duration_since(order.accepted_at) > ON_ITS_WAY;
-            if was_there && key_of(order).is_some_and(|key| not_found.contains(&key)) {
+            // Under a second permId it is another order to the journal: then the first is what a look cannot find.
+            let lost = |key: &ClOrdId| not_found.contains(key) && !has_twin(&truth.read().book, key);
+            if was_there && key_of(order).is_some_and(|key| lost(&key)) {
                 let what = format!("{} works since {}, a look did not find it", order.order_ref, order.accepted_at);
                 return violated("unknown is not empty", what);
             }
@@ -288,6 +290,10 @@ impl Checks {
     }
 }
 
+fn has_twin(book: &Book, key: &ClOrdId) -> bool {
+    book.orders.get(key).is_some_and(|order| !order.twins.is_empty())
+}
+
 fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder) -> Result<(), Violation> {
     let Some(ours) = book.orders.get(key) else {
         return violated("the journal knows every order", format!("{key} is at the broker, the journal lacks it"));
@@ -304,7 +310,8 @@ fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder) -> Result<(), Violatio
     };
     // What ended on a day that the broker no longer tells of stays unknown: that is the promise.
     // So does a bracket that was not transmitted: the API does not show it.
-    let told_no_more = (!is_live(order) || order.status == Status::PendingSubmit) && ours.status.is_unknown();
+    let twins = ours.status.is_unknown() && has_twin(book, key);
+    let told_no_more = twins || (!is_live(order) || order.status == Status::PendingSubmit) && ours.status.is_unknown();
     if told_no_more {
         return Ok(());
     }

@@ -71,7 +71,7 @@ fn can_happen_to_sent(status: S, kind: E) -> bool {
         // With a change under way it is the change that was not sent.
         E::NotSent => status != S::PendingReplace,
         // What has just been sent is not looked for; what is missing is missing already.
-        E::NotFound => matches!(status, S::Unconfirmed | S::Working | S::PendingCancel),
+        E::NotFound => matches!(status, S::Unconfirmed | S::Working | S::PendingCancel | S::PendingReplace),
         E::CancelUnsent => !status.is_final(),
         // Repeats about what is over are no news.
         E::Held => !matches!(status, S::Filled | S::Rejected),

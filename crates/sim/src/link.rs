@@ -398,7 +398,7 @@ impl Link {
             executions: section(look.executions_ended, look.executions),
             busts: Vec::new(),
             // The venue keeps the executions of its own day; how far back that is, nothing tells.
-            executions_since: None,
+            executions_since: midnight(self.clock.true_now()),
             positions: section(look.positions_ended, look.positions),
             account: Section::Complete(world::summary(self.clock.now())),
         };
@@ -439,6 +439,12 @@ impl Link {
             _ => {}
         }
     }
+}
+
+/// Executions reach back to midnight in New York.
+fn midnight(now: Timestamp) -> Option<Timestamp> {
+    let day = tws::time::in_zone(now).date();
+    day.in_tz("America/New_York").ok().map(|midnight| midnight.timestamp())
 }
 
 fn section<T>(ended: bool, rows: Vec<T>) -> Section<Vec<T>> {
