@@ -79,16 +79,15 @@ fn can_happen_to_sent(status: S, kind: E) -> bool {
         E::Canceled => status != S::Canceled,
         // While a change is open a refusal speaks of the change.
         E::Rejected => status != S::PendingReplace,
+        // A person's word counts only for what a look did not find.
+        E::ResolvedDead => status == S::Missing,
         // Nothing was traded before the first answer.
-        E::Corrected | E::CommissionJoined => status != S::Submitting,
-        // Not yet told by any message.
-        E::Busted => false,
+        E::Corrected | E::CommissionJoined | E::Busted => status != S::Submitting,
         E::Released
         | E::Refused
         | E::CancelRequested
         | E::ReplaceRequested
         | E::ReplaceUnsent
-        | E::ResolvedDead
         | E::Acknowledged
         | E::ExecutedPart
         | E::ExecutedAll

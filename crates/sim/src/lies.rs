@@ -35,8 +35,8 @@ impl Run {
             };
             let fits = |order: &&Arc<OrderRecord>| match what {
                 24..=26 => changed(&order.intent.cl_ord_id),
-                34 => order.status == OrdStatus::Unconfirmed,
-                36..=39 => !order.executions.is_empty(),
+                34 | 36 | 37 => !order.executions.is_empty(),
+                38 | 39 => !order.executions.is_empty() && is_rare(order.status),
                 _ => true,
             };
             let sent: Vec<_> =
@@ -46,12 +46,6 @@ impl Run {
         let (Some(order), false) = (order, self.processes.is_empty()) else { return };
         let Some(attempt) = order.last_attempt().copied() else { return };
         self.did("broker lied");
-        if what == 34 {
-            // A person is wrong.
-            let key = order.intent.cl_ord_id.group();
-            self.processes[self.processes.len() - 1].resolve(&self.ears, world::alice(), key);
-            return;
-        }
         let at = self.processes.len() - 1;
         let link = &mut self.processes[at].link;
         let generation = link.generation();
@@ -87,7 +81,7 @@ impl Run {
                 link.show_held += 1;
                 return;
             }
-            36..=39 => {
+            34 | 36..=39 => {
                 let Some(event) = about_trade(&order, generation, salt) else { return };
                 event
             }
@@ -116,6 +110,22 @@ impl Run {
     }
 }
 
+/// States that pass quickly.
+fn is_rare(status: OrdStatus) -> bool {
+    match status {
+        OrdStatus::Unconfirmed | OrdStatus::Missing | OrdStatus::PendingReplace | OrdStatus::PendingCancel => true,
+        OrdStatus::PendingApproval
+        | OrdStatus::Denied
+        | OrdStatus::Simulated
+        | OrdStatus::Submitting
+        | OrdStatus::Working
+        | OrdStatus::Filled
+        | OrdStatus::Canceled
+        | OrdStatus::Rejected
+        | OrdStatus::Expired => false,
+    }
+}
+
 /// A correction or the cost of a trade that is booked.
 fn about_trade(order: &OrderRecord, generation: Generation, salt: u32) -> Option<BrokerEvent> {
     let known = order.executions.values().next()?;
@@ -123,8 +133,10 @@ fn about_trade(order: &OrderRecord, generation: Generation, salt: u32) -> Option
         amount: Money { amount: Decimal::from(1 + salt % 9), currency: world::lit("USD") },
         realized_pnl: None,
     };
-    if salt.is_multiple_of(2) {
-        return Some(BrokerEvent::CommissionReported { exec_id: known.exec_id.clone(), commission });
+    match salt % 3 {
+        0 => return Some(BrokerEvent::CommissionReported { exec_id: known.exec_id.clone(), commission }),
+        1 => return Some(BrokerEvent::Busted { generation, exec_id: known.exec_id.clone() }),
+        _ => {}
     }
     let (family, number) = split_correction(&known.exec_id);
     let next = number.parse::<u32>().unwrap_or(1) + 1;

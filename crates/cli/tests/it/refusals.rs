@@ -74,17 +74,6 @@ fn a_denial_names_every_reason_with_what_was_seen_and_what_is_allowed() {
 }
 
 #[test]
-fn a_second_gateway_on_the_same_data_names_the_process_of_the_first() {
-    let desktop = Desktop::new();
-    let venue = desktop.venue(0);
-    desktop.configure(venue.port);
-    let gateway = desktop.serve();
-    let second = desktop.run(&["serve"]);
-    assert_eq!(second.exit, 5, "{second:?}");
-    assert!(second.stderr.contains(&gateway.running.pid().to_string()), "{second:?}");
-}
-
-#[test]
 fn a_wrong_configuration_is_a_usage_error_that_names_key_and_file() {
     let desktop = Desktop::new();
     desktop.write_config("lisen = \"127.0.0.1:1\"\n");
