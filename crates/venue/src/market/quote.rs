@@ -103,6 +103,9 @@ impl Market {
             // A trade of this very second is priced by the moves up to this very instant.
             let mid = if trade.second == now { Some(mid) } else { self.middle_of(instrument, trade.second) };
             (last, last_size, last_time) = (i.traded(mid?), trade.size(style.unit), trade.second);
+        } else {
+            // It has never traded: it is shown at its bid, or at its ask where nobody bids, both of which are on its steps.
+            last = if bid.is_zero() { ask } else { bid };
         }
         let none = Decimal::ZERO;
         Some(Quote {
