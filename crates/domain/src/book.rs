@@ -443,6 +443,16 @@ impl Book {
         self.orphans.see(cl_ord_id, works);
     }
 
+    /// The cost of a trade that is not ours; one that comes before its trade is kept for it.
+    fn external_cost(&mut self, exec_id: &ExecId, commission: &Commission) {
+        match self.external_executions.get_mut(exec_id) {
+            Some(execution) => execution.commission = Some(commission.clone()),
+            None => {
+                self.early_commissions.insert(exec_id.clone(), commission.clone());
+            }
+        }
+    }
+
     fn facts(&mut self, record: &Recorded) {
         match &record.event {
             JournalEvent::Installed { installation } => {
@@ -465,13 +475,7 @@ impl Book {
             JournalEvent::PositionAdopted { account, con_id, qty, .. } => {
                 self.holdings.adopt(account, *con_id, *qty, record.at);
             }
-            JournalEvent::ExternalCommission { exec_id, commission } => match self.external_executions.get_mut(exec_id)
-            {
-                Some(execution) => execution.commission = Some(commission.clone()),
-                None => {
-                    self.early_commissions.insert(exec_id.clone(), commission.clone());
-                }
-            },
+            JournalEvent::ExternalCommission { exec_id, commission } => self.external_cost(exec_id, commission),
             JournalEvent::ExternalOrder { order } => {
                 if let Some(perm_id) = order.perm_id {
                     self.external_orders.insert(perm_id.get(), order.as_ref().clone());

@@ -17,11 +17,14 @@ async fn write(nth: usize, end: impl Fn() -> Unwritten) -> (Option<(usize, Strin
     (result.err().map(|(written, unwritten)| (written, why(&unwritten, "an order"))), tried.into_inner())
 }
 
+/// How a write ends.
+type End = fn() -> Unwritten;
+
 #[tokio::test]
 async fn a_bracket_is_written_in_its_order_and_breaks_off_at_the_first_failure() {
     assert_eq!(write(0, || Unwritten::Slow).await, (None, vec![1, 2, 3]));
     for (nth, tried) in [(1, vec![1]), (2, vec![1, 2]), (3, vec![1, 2, 3])] {
-        let ends: [(fn() -> Unwritten, &str); 3] = [
+        let ends: [(End, &str); 3] = [
             (|| Unwritten::Failed(ibapi::Error::ConnectionReset), "failed"),
             (|| Unwritten::Slow, "too long"),
             (|| Unwritten::Stopped(NotSentReason::OverIntent), "over_intent"),

@@ -27,22 +27,24 @@ const WORDS: [&str; 9] = [
 const CODES: [i32; 12] = [103, 104, 105, 110, 161, 201, 202, 321, 399, 10147, 10148, 10349];
 
 impl Run {
-    pub(crate) fn lie(&mut self, pick: usize, what: u32, salt: u32) {
-        let order = {
-            let state = self.ground.truth.read();
-            let changed = |key: &ClOrdId| {
-                state.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
-            };
-            let fits = |order: &&Arc<OrderRecord>| match what {
-                24..=26 => changed(&order.intent.cl_ord_id),
-                34 | 36 | 37 => !order.executions.is_empty(),
-                38 | 39 => !order.executions.is_empty() && is_rare(order.status),
-                _ => true,
-            };
-            let sent: Vec<_> =
-                state.book.orders.values().filter(|order| !order.attempts.is_empty()).filter(fits).collect();
-            sent.get(pick % sent.len().max(1)).map(|order| OrderRecord::clone(order))
+    /// The order that a lie is about: any that was sent, but for those that need something to lie about.
+    fn about(&self, pick: usize, what: u32) -> Option<OrderRecord> {
+        let state = self.ground.truth.read();
+        let changed = |key: &ClOrdId| {
+            state.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
         };
+        let fits = |order: &&Arc<OrderRecord>| match what {
+            24..=26 => changed(&order.intent.cl_ord_id),
+            34 | 36 | 37 => !order.executions.is_empty(),
+            38 | 39 => !order.executions.is_empty() && is_rare(order.status),
+            _ => true,
+        };
+        let sent: Vec<_> = state.book.orders.values().filter(|order| !order.attempts.is_empty()).filter(fits).collect();
+        sent.get(pick % sent.len().max(1)).map(|order| OrderRecord::clone(order))
+    }
+
+    pub(crate) fn lie(&mut self, pick: usize, what: u32, salt: u32) {
+        let order = self.about(pick, what);
         let (Some(order), false) = (order, self.processes.is_empty()) else { return };
         let Some(attempt) = order.last_attempt().copied() else { return };
         self.did("broker lied");
