@@ -124,7 +124,7 @@ fn stop_between_commits(writer: &Gateway<'_>, standby: &Gateway<'_>) -> Value {
         }
         assert!(why(&seen).contains(&format!("process {} holds the lease", writer.running.pid())), "{}", why(&seen));
         // It is silent a moment before it is replaced: only what lasts counts.
-        if (0..20).any(|_| standby.json("status")["lease"]["role"] == "writer") {
+        if (0..150).any(|_| standby.json("status")["lease"]["role"] == "writer") {
             return standby.until("status", |status| why(status).contains("client_id_in_use"));
         }
         writer.running.signal("-CONT");
