@@ -8,7 +8,9 @@
 //!
 //! * `raw`: 1 KiB appended to a file and one `fdatasync`, over and over: what the disk alone allows.
 //! * `single`: one intent per commit.
-//! * `group`: 64 callers, each with one intent at a time; one writer takes what waits, at most 64, and commits once.
+//! * `group`: 64 callers, each with one intent at a time; one writer takes what waits, at most 64, and commits once. With
+//!   keys that begin with the time, and with keys that are random throughout: those touch a page of their own in every
+//!   index.
 //! * `build`, `replay`, `start`: a history of ORDERS orders (default 100,000) with ten records each, written in batches
 //!   of 64; read and booked from the first record on; opened as at a start-up, with a snapshot and without.
 //!
@@ -58,20 +60,23 @@ fn main() -> Result<(), Failure> {
     let parent = args.next().map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     std::fs::create_dir_all(&parent)?;
     let dir = tempfile::tempdir_in(&parent)?;
-    let mut best = [Rate::default(); 3];
+    let mut best = [Rate::default(); 4];
     for round in 1..=ROUNDS {
         let raw = raw(&dir.path().join("raw"))?;
         let single = single(&dir.path().join(format!("single-{round}")))?;
-        let group = group(&dir.path().join(format!("group-{round}")))?;
-        say(&format!("round {round}: raw {raw}; single {single}; group {group}"))?;
-        for (best, rate) in best.iter_mut().zip([raw, single, group]) {
+        let timed = group(&dir.path().join(format!("timed-{round}")), timed_key)?;
+        let random = group(&dir.path().join(format!("random-{round}")), key)?;
+        say(&format!("round {round}: raw {raw}; single {single}; group {timed}; of random keys {random}"))?;
+        for (best, rate) in best.iter_mut().zip([raw, single, timed, random]) {
             *best = best.faster(rate);
         }
     }
-    let [raw, single, group] = best;
+    let [raw, single, timed, random] = best;
     say(&format!("raw fdatasync   {raw}"))?;
     say(&format!("single commit   {single}"))?;
-    say(&format!("group commit    {group}, {:.1} times single", group.per_second() / single.per_second()))?;
+    for (what, rate) in [("group commit", timed), ("  random keys", random)] {
+        say(&format!("{what:<15} {rate}, {:.1} times single", rate.per_second() / single.per_second()))?;
+    }
     history(&dir.path().join("history"), orders)
 }
 
@@ -149,7 +154,7 @@ fn single(dir: &Path) -> Result<Rate, Failure> {
     let mut synced = Instant::now();
     let clock = Clock::start();
     for nth in 1..=SINGLES {
-        journal.append(at(0), &[submitting(nth)?])?;
+        journal.append(at(0), &[submitting(nth, &timed_key(nth))?])?;
         sync_each_second(&mut journal, &mut synced)?;
     }
     Ok(Rate::of(SINGLES, &clock))
@@ -169,14 +174,14 @@ struct Asked {
     event: JournalEvent,
 }
 
-fn group(dir: &Path) -> Result<Rate, Failure> {
+fn group(dir: &Path, key: fn(u32) -> String) -> Result<Rate, Failure> {
     let mut journal = SqliteJournal::open(&options(dir))?;
     let (ask, asked) = mpsc::sync_channel::<Asked>(CALLERS);
     let (answer, answered) = mpsc::sync_channel::<u32>(CALLERS);
     let clock = Clock::start();
     let mut durable = 0;
     std::thread::scope(|scope| -> Result<(), Failure> {
-        let callers = scope.spawn(move || call(&ask, &answered));
+        let callers = scope.spawn(move || call(&ask, &answered, key));
         let mut synced = Instant::now();
         while let Ok(first) = asked.recv() {
             let (mut events, mut callers) = (vec![first.event], vec![first.caller]);
@@ -204,10 +209,10 @@ fn group(dir: &Path) -> Result<Rate, Failure> {
 }
 
 /// Plays all callers: each asks again once it was answered.
-fn call(ask: &mpsc::SyncSender<Asked>, answered: &mpsc::Receiver<u32>) -> Result<(), Failure> {
+fn call(ask: &mpsc::SyncSender<Asked>, answered: &mpsc::Receiver<u32>, key: fn(u32) -> String) -> Result<(), Failure> {
     for nth in 1..=GROUPED {
         let caller = if nth > CALLERS_IN_ALL { answered.recv()? } else { nth };
-        ask.send(Asked { caller, event: submitting(nth)? })?;
+        ask.send(Asked { caller, event: submitting(nth, &key(nth))? })?;
     }
     Ok(())
 }
@@ -293,7 +298,7 @@ fn life(nth: u32) -> Result<Vec<JournalEvent>, Failure> {
         Ok(happened(OrderEvent::CommissionJoined { exec_id: exec_id(nth, trade).parse()?, commission }))
     };
     let mut life = vec![
-        submitting(nth)?,
+        submitting(nth, &key(nth))?,
         happened(OrderEvent::Written),
         acknowledged("PreSubmitted"),
         acknowledged("Submitted"),
@@ -316,6 +321,12 @@ fn life(nth: u32) -> Result<Vec<JournalEvent>, Failure> {
         life.push(happened(OrderEvent::ReportedFilled { filled, avg_px, perm_id }));
     }
     Ok(life)
+}
+
+/// As a UUID of version 7: the time, then chance.
+fn timed_key(nth: u32) -> String {
+    let random = blake3::hash(&nth.to_le_bytes()).to_hex();
+    format!("{:012x}-7{}", u64::from(nth / 16), random.get(..18).unwrap_or_default())
 }
 
 /// As random as the keys of callers are: neighbours in time are none in the indexes.
@@ -394,10 +405,10 @@ fn contract(nth: u32) -> Result<Contract, Failure> {
     })
 }
 
-fn submitting(nth: u32) -> Result<JournalEvent, Failure> {
+fn submitting(nth: u32, key: &str) -> Result<JournalEvent, Failure> {
     let contract = contract(nth)?;
     let intent = OrderIntent {
-        cl_ord_id: key(nth).parse()?,
+        cl_ord_id: key.parse()?,
         account: None,
         instrument: Instrument::ConId(contract.con_id),
         side: Side::Buy,

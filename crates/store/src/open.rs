@@ -26,10 +26,10 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A holder that was silent for long and holds the database as well will not let go of it in a moment.
 const SEIZE_TIMEOUT: Duration = Duration::from_millis(250);
 /// Bytes of a page.
-const PAGE_LEN: u32 = 8_192;
+const PAGE_LEN: u32 = 4_096;
 /// Pages of the write-ahead log before a commit moves them into the database, which syncs twice more: rare enough not to
 /// slow the commits down, small enough to be read in a moment after a crash.
-const LOG_PAGES_MAX: u32 = 4_096;
+const LOG_PAGES_MAX: u32 = 16_384;
 /// What the connection keeps in memory: the inner nodes and the newest leaves of every tree, with room.
 const CACHE_KIB: i64 = 32_768;
 /// Distinct statements of the append path, with room.
