@@ -25,11 +25,12 @@ pub(crate) enum ProcessFault {
     EndVenue,
     FullData,
     FullState,
+    FullCheckpoint,
 }
 
 impl ProcessFault {
     /// How often each, relative to the others.
-    pub(crate) const ALL: [(u32, Self); 9] = [
+    pub(crate) const ALL: [(u32, Self); 10] = [
         (26, Self::KillGateway),
         (10, Self::KillVenue),
         (5, Self::KillBoth),
@@ -39,6 +40,7 @@ impl ProcessFault {
         (4, Self::EndVenue),
         (11, Self::FullData),
         (6, Self::FullState),
+        (4, Self::FullCheckpoint),
     ];
 
     /// Its word in the summary.
@@ -53,6 +55,7 @@ impl ProcessFault {
             Self::EndVenue => "SIGTERM venue",
             Self::FullData => "full disk under the journal",
             Self::FullState => "full disk under the venue's state",
+            Self::FullCheckpoint => "full disk under the checkpoint file",
         }
     }
 
@@ -76,6 +79,7 @@ impl ProcessFault {
             Self::EndVenue => world.venue.terminate(),
             Self::FullData => full(world, &world.home.data, randomness).await,
             Self::FullState => full(world, &world.home.state, randomness).await,
+            Self::FullCheckpoint => full(world, &world.home.checkpoint, randomness).await,
         }
     }
 }

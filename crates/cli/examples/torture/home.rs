@@ -1,4 +1,4 @@
-//! Where everything lies: directories, configuration, policy, and the two small disks that can be full.
+//! Where everything lies: directories, configuration, policy, and the small disks that can be full.
 
 use crate::failure::Failure;
 use crate::plan::Plan;
@@ -49,6 +49,8 @@ pub(crate) struct Home {
     pub(crate) dir: PathBuf,
     pub(crate) data: Disk,
     pub(crate) state: Disk,
+    /// Under the checkpoint file. With a disk of its own a full machine is no fault of this program's choice.
+    pub(crate) checkpoint: Disk,
 }
 
 /// Runs this program again where it may mount disks; its outcome, or nothing if it is there already or cannot be.
@@ -85,7 +87,7 @@ impl Home {
             let can_be_full = std::env::var_os(THERE).is_some() && mount(&path)?;
             Ok(Disk { dir: path, can_be_full })
         };
-        let home = Self { data: disk("data")?, state: disk("venue")?, dir: dir.clone() };
+        let home = Self { data: disk("data")?, state: disk("venue")?, checkpoint: disk(".local")?, dir: dir.clone() };
         own(&home.data.dir.join("policies"))?;
         fs::write(home.data.dir.join("policies/torture.toml"), POLICY)?;
         Ok(home)

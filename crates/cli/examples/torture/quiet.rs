@@ -48,7 +48,7 @@ pub(crate) async fn installation(rest: &Rest) -> Result<String, Failure> {
 }
 
 async fn heal(world: &World) -> Result<(), Failure> {
-    for disk in [&world.home.data, &world.home.state] {
+    for disk in [&world.home.data, &world.home.state, &world.home.checkpoint] {
         if disk.can_be_full {
             disk.empty()?;
         }
