@@ -13,6 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A change of terms.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Modification {
+    pub(crate) from: Value,
     pub(crate) to: Value,
 }
 
@@ -69,7 +70,9 @@ impl LedgerOrder {
     /// Whether it ever had these terms.
     pub(crate) fn ever_had(&self, qty: Decimal, limit: Option<Decimal>) -> bool {
         let now = self.total_qty == qty && (limit.is_none() || self.limit_price == limit);
-        now || self.modifications.iter().any(|change| terms_are(&change.to, qty, limit))
+        // What it began with stands in the first change only: asked for again, it is no change to the venue.
+        let then = |change: &Modification| terms_are(&change.from, qty, limit) || terms_are(&change.to, qty, limit);
+        now || self.modifications.iter().any(then)
     }
 }
 
