@@ -111,29 +111,40 @@ fn a_killed_writer_is_replaced_at_once_and_no_order_is_doubled() {
     assert_eq!(desktop.run(&["audit", "verify"]).exit, 0);
 }
 
-/// Stops the writer until its lease was taken away. One that is stopped inside a commit holds the database: nobody can
-/// write, and the standby says so. Then it goes on, and is stopped again.
-fn stop_between_commits(writer: &Gateway<'_>, standby: &Gateway<'_>) -> Value {
+/// Stops the writer until its lease was taken away while its socket lives. One that is stopped inside a commit holds the
+/// database: nobody can write, and the standby says so. Then it goes on, and is stopped again; `None` when the standby was
+/// quicker than that, took over as soon as the commit was done, and the writer ends as it must.
+fn stop_between_commits(writer: &Gateway<'_>, standby: &Gateway<'_>) -> Option<Value> {
+    let replaced = |status: &Value| why(status).contains("client_id_in_use") || status["ready"] == true;
     loop {
         writer.running.signal("-STOP");
-        let seen = standby.until("status", |status| {
-            why(status).contains("client_id_in_use") || why(status).contains("cannot be replaced")
-        });
-        if seen["lease"]["role"] == "writer" {
-            return seen;
-        }
-        assert!(why(&seen).contains(&format!("process {} holds the lease", writer.running.pid())), "{}", why(&seen));
+        let seen = standby.until("status", |status| replaced(status) || why(status).contains("cannot be replaced"));
         // It is silent a moment before it is replaced: only what lasts counts.
-        if (0..150).any(|_| standby.json("status")["lease"]["role"] == "writer") {
-            return standby.until("status", |status| why(status).contains("client_id_in_use"));
+        let taken = replaced(&seen) || (0..20).any(|_| standby.json("status")["lease"]["role"] == "writer");
+        if taken {
+            let seen = standby.until("status", replaced);
+            if seen["ready"] == false {
+                return Some(seen);
+            }
+        } else {
+            assert!(
+                why(&seen).contains(&format!("process {} holds the lease", writer.running.pid())),
+                "{}",
+                why(&seen)
+            );
         }
         writer.running.signal("-CONT");
-        standby.until("status", |status| !why(status).contains("cannot be replaced"));
+        if taken
+            || standby.until("status", |status| !why(status).contains("cannot be replaced"))["lease"]["role"]
+                == "writer"
+        {
+            return None;
+        }
     }
 }
 
-#[test]
-fn a_stopped_writer_loses_the_lease_but_nobody_trades_while_its_socket_lives() {
+/// The scenario once; whether the writer was stopped while it held no lock.
+fn stopped_writer_loses_the_lease() -> bool {
     let desktop = Desktop::new();
     let venue = desktop.venue(0);
     desktop.configure_with_silence(venue.port, 3);
@@ -146,23 +157,29 @@ fn a_stopped_writer_loses_the_lease_but_nobody_trades_while_its_socket_lives() {
     let cut = "order submit buy 1 KO --limit 9 --tif gtc --key cut";
     let url = writer.url.clone();
     let words: Vec<&str> = ["--url", &url].into_iter().chain(cut.split_whitespace()).collect();
-    std::thread::scope(|scope| {
+    let held = std::thread::scope(|scope| {
         let asking = scope.spawn(|| desktop.run(&words));
         drop(writer.ask("kill status"));
         let held = stop_between_commits(&writer, &standby);
-        assert_eq!((held["lease"]["role"].as_str(), held["lease"]["epoch"].as_u64()), (Some("writer"), Some(2)));
-        assert!(why(&held).contains(&format!("process {pid} wrote before")), "{}", why(&held));
-        let sent = venue.order_refs();
-        let refused = standby.ask("--json order submit buy 1 KO --limit 8 --key waits");
-        assert_eq!((refused.exit, refused.json()["code"].as_str()), (UNAVAILABLE, Some("not_ready")), "{refused:?}");
-        assert_eq!(standby.ask("order show stays").exit, 0, "it reads");
-        assert_eq!(venue.order_refs(), sent);
-
-        writer.running.signal("-CONT");
+        if let Some(held) = &held {
+            assert_eq!((held["lease"]["role"].as_str(), held["lease"]["epoch"].as_u64()), (Some("writer"), Some(2)));
+            assert!(why(held).contains(&format!("process {pid} wrote before")), "{}", why(held));
+            let sent = venue.order_refs();
+            let refused = standby.ask("--json order submit buy 1 KO --limit 8 --key waits");
+            assert_eq!(
+                (refused.exit, refused.json()["code"].as_str()),
+                (UNAVAILABLE, Some("not_ready")),
+                "{refused:?}"
+            );
+            assert_eq!(standby.ask("order show stays").exit, 0, "it reads");
+            assert_eq!(venue.order_refs(), sent);
+            writer.running.signal("-CONT");
+        }
         let ended = writer.running.ended();
         assert_eq!(ended.exit, UNAVAILABLE, "{ended:?}");
         assert!(ended.stderr.contains("another writer took the lease"), "{ended:?}");
         drop(asking.join());
+        held
     });
     standby.running.stderr_line("tollgate is ready at ");
     let order = standby.until("order show stays", |order| order["status"] == "working");
@@ -171,4 +188,11 @@ fn a_stopped_writer_loses_the_lease_but_nobody_trades_while_its_socket_lives() {
     agree(&venue, &standby);
     assert_eq!((venue.count_of("stays"), venue.count_of("waits")), (1, 1));
     assert_eq!(desktop.run(&["audit", "verify"]).exit, 0);
+    held.is_some()
+}
+
+#[test]
+fn a_stopped_writer_loses_the_lease_but_nobody_trades_while_its_socket_lives() {
+    // Where it is stopped is the machine's choice; all that holds in either case is asserted in each run.
+    assert!((0..8).any(|_| stopped_writer_loses_the_lease()), "it was inside a commit every time");
 }
