@@ -3,6 +3,7 @@
 //! Source: IBKR's TWS API pages on order statuses and message codes, and the recorded behaviours in `docs/`.
 
 use crate::broker::{BrokerOrder, StatusReport};
+use crate::echo::shows_amendment;
 use crate::event::OrderEvent;
 use crate::id::Generation;
 use crate::lifecycle::OrdStatus;
@@ -38,6 +39,24 @@ pub fn read_order(order: &BrokerOrder, ours: &OrderRecord, generation: Generatio
         return Some(OrderEvent::Inactive { detail: order.detail.clone() });
     }
     Some(event)
+}
+
+/// A change that an order's last echo shows: it had been taken before the order ended. What still works or waits with
+/// changed terms may show what was asked for, not what was taken.
+pub fn taken_at_end(
+    seen: &BrokerOrder,
+    ours: &OrderRecord,
+    end: &OrderEvent,
+    generation: Generation,
+) -> Option<OrderEvent> {
+    let is_end =
+        matches!(end, OrderEvent::Canceled { .. } | OrderEvent::Inactive { .. } | OrderEvent::ReportedFilled { .. });
+    let replace = ours.pending_replace.as_ref().filter(|_| is_end)?;
+    shows_amendment(seen, &replace.amendment).then(|| OrderEvent::Acknowledged {
+        broker_status: seen.status.clone(),
+        perm_id: seen.perm_id,
+        generation,
+    })
 }
 
 fn read_word(

@@ -331,6 +331,9 @@ impl<'a> Run<'a> {
             if order.status.is_unknown() || order.status == OrdStatus::Submitting {
                 self.differ(2, Some(key), format!("was {}, the broker says {}", order.status.word(), seen.status));
             }
+            if let Some(taken) = reading::taken_at_end(seen, order, &event, self.generation) {
+                self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event: taken });
+            }
             self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
         }
         if open && seen.client_id.is_none_or(|id| id == self.client_id) {
@@ -376,7 +379,7 @@ impl<'a> Run<'a> {
     fn news(&self, order: &OrderRecord, event: &OrderEvent) -> bool {
         if let OrderEvent::Acknowledged { .. } = event {
             let shown = matches!(order.status, OrdStatus::Working | OrdStatus::PendingCancel);
-            return !shown || order.acknowledged_in != Some(self.generation);
+            return !shown || order.pending_replace.is_some() || order.acknowledged_in != Some(self.generation);
         }
         if let OrderEvent::ReportedFilled { .. } = event {
             return order.status != OrdStatus::Filled && order.ended_as != Some(OrdStatus::Filled);

@@ -356,6 +356,25 @@ fn changing(lost: bool) -> Book {
 }
 
 #[test]
+fn a_change_is_booked_if_the_end_of_its_order_shows_it() {
+    let mut events = vec![submitting("o-1", 7), of("o-1", acknowledged(900, 1)), replacing("o-1", "r-1", 10, "190")];
+    events.push(of("o-1", OrderEvent::CancelRequested));
+    let cancelling = book_of(events);
+    for (limit, version) in [(190, 2), (100, 1)] {
+        let mut seen = shown("Cancelled");
+        seen.limit_price = Some(Decimal::from(limit));
+        let outcome = look(&cancelling, &completed(vec![seen]));
+        let book = after(cancelling.clone(), &outcome);
+        assert_eq!((first(&book).status, first(&book).version), (OrdStatus::Canceled, version), "{limit}");
+    }
+    let mut seen = shown("Submitted");
+    seen.limit_price = Some(Decimal::from(190));
+    let outcome = look(&cancelling, &open(vec![seen]));
+    let book = after(cancelling, &outcome);
+    assert_eq!((first(&book).status, first(&book).version), (OrdStatus::PendingCancel, 2));
+}
+
+#[test]
 fn a_change_is_settled_by_what_the_echo_shows() {
     let original = open(vec![shown("Submitted")]);
     let mut seen = shown("Submitted");

@@ -263,8 +263,12 @@ impl Core {
         if let Some(event) = reading::read_order(seen, order, generation)
             && is_news(order, &event)
             // While a change is under way only the echo of the changed order acknowledges it.
-            && replacing.is_none_or(|replace| shows_amendment(seen, &replace.amendment))
+            && (!matches!(event, OrderEvent::Acknowledged { .. })
+                || replacing.is_none_or(|replace| shows_amendment(seen, &replace.amendment)))
         {
+            if let Some(taken) = reading::taken_at_end(seen, order, &event, generation) {
+                self.order_event(batch, now, key.clone(), taken);
+            }
             self.order_event(batch, now, key.clone(), event);
         }
         self.check_echo(batch, now, &key, seen);
@@ -380,7 +384,9 @@ impl Core {
 /// Whether an event says more than the journal knows; TWS repeats itself.
 fn is_news(order: &OrderRecord, event: &OrderEvent) -> bool {
     if let OrderEvent::Acknowledged { broker_status, generation, perm_id } = event {
-        return !(order.status == OrdStatus::Working || order.status == OrdStatus::PendingCancel)
+        // Of a change that is under way it says the most: that it was taken.
+        return order.pending_replace.is_some()
+            || !(order.status == OrdStatus::Working || order.status == OrdStatus::PendingCancel)
             || order.broker_status.as_ref() != Some(broker_status)
             || order.acknowledged_in != Some(*generation)
             || (perm_id.is_some() && order.perm_id != *perm_id);

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use domain::broker::SendOutcome;
+use domain::change_fate::ChangeFate;
 use domain::fault::Fault;
 use domain::id::PermId;
 use domain::lifecycle::OrdStatus;
@@ -81,6 +82,26 @@ async fn a_change_that_the_end_of_its_order_overtook_is_told_so() {
     rig.broker.error("k-1", 202).await;
     rig.until_status("k-1", OrdStatus::Canceled).await;
     assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "AlreadyFinal");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_was_taken_before_the_cancel_is_booked_whenever_the_broker_shows_it() {
+    // The first line that shows the change comes while the cancel is under way, or is the order's last.
+    for last_words in [vec!["Submitted", "PendingCancel", "Cancelled"], vec!["PendingCancel", "Cancelled"]] {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+        take_over(&rig, "k-1").await;
+        rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+        for word in &last_words {
+            rig.broker.edit("k-1", |order| (*word).clone_into(&mut order.status));
+            rig.broker.echo("k-1").await;
+        }
+        let order = rig.until_status("k-1", OrdStatus::Canceled).await;
+        assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty("20"), 2, None), "{last_words:?}");
+        assert_eq!(order.changes.get(&key("r-1")), Some(&ChangeFate::Taken), "{last_words:?}");
+        assert_eq!(rig.halted(), None, "{last_words:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
