@@ -60,22 +60,29 @@ fn main() -> Result<(), Failure> {
     let parent = args.next().map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     std::fs::create_dir_all(&parent)?;
     let dir = tempfile::tempdir_in(&parent)?;
-    let mut best = [Rate::default(); 4];
+    let mut best = [Rate::default(); 5];
     for round in 1..=ROUNDS {
         let raw = raw(&dir.path().join("raw"))?;
-        let single = single(&dir.path().join(format!("single-{round}")))?;
+        let single_timed = single(&dir.path().join(format!("single-timed-{round}")), timed_key)?;
+        let single_random = single(&dir.path().join(format!("single-random-{round}")), key)?;
         let timed = group(&dir.path().join(format!("timed-{round}")), timed_key)?;
         let random = group(&dir.path().join(format!("random-{round}")), key)?;
-        say(&format!("round {round}: raw {raw}; single {single}; group {timed}; of random keys {random}"))?;
-        for (best, rate) in best.iter_mut().zip([raw, single, timed, random]) {
+        say(&format!(
+            "round {round}: raw {raw}; timed keys: single {single_timed}, group {timed}; random keys: single \
+             {single_random}, group {random}"
+        ))?;
+        for (best, rate) in best.iter_mut().zip([raw, single_timed, timed, single_random, random]) {
             *best = best.faster(rate);
         }
     }
-    let [raw, single, timed, random] = best;
+    let [raw, single_timed, timed, single_random, random] = best;
     say(&format!("raw fdatasync   {raw}"))?;
-    say(&format!("single commit   {single}"))?;
-    for (what, rate) in [("group commit", timed), ("  random keys", random)] {
-        say(&format!("{what:<15} {rate}, {:.1} times single", rate.per_second() / single.per_second()))?;
+    for (keys, single, group) in [("timed", single_timed, timed), ("random", single_random, random)] {
+        say(&format!("{keys} keys: single commit {single}"))?;
+        say(&format!(
+            "{keys} keys: group commit {group}, {:.1} times single",
+            group.per_second() / single.per_second()
+        ))?;
     }
     history(&dir.path().join("history"), orders)
 }
@@ -149,12 +156,12 @@ fn options(dir: &Path) -> OpenOptions {
     OpenOptions::new(dir.join("data"), dir.join("state").join("checkpoint"), at(0))
 }
 
-fn single(dir: &Path) -> Result<Rate, Failure> {
+fn single(dir: &Path, key: fn(u32) -> String) -> Result<Rate, Failure> {
     let mut journal = SqliteJournal::open(&options(dir))?;
     let mut synced = Instant::now();
     let clock = Clock::start();
     for nth in 1..=SINGLES {
-        journal.append(at(0), &[submitting(nth, &timed_key(nth))?])?;
+        journal.append(at(0), &[submitting(nth, &key(nth))?])?;
         sync_each_second(&mut journal, &mut synced)?;
     }
     Ok(Rate::of(SINGLES, &clock))

@@ -4,34 +4,76 @@
 use crate::error::{Claim, JournalError, StorageFault};
 use crate::row::nanoseconds;
 use domain::approval::{Approval, ApprovalStatus};
-use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, KeyId};
+use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, KeyId, Leg};
 use domain::journal::{JournalEvent, Recorded};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// Claims what the record spends.
+/// Claims what the record spends, and files it under its order.
 pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
+    spend(conn, record)?;
+    let order = order_of(conn, &record.event).map_err(failed)?;
+    let Some(order) = order else { return Ok(()) };
+    let mut statement = conn
+        .prepare_cached(
+            "INSERT INTO order_records (order_no, seq)
+             SELECT seq, ?2 FROM idempotency_keys WHERE key = ?1 AND cl_ord_id = ?1",
+        )
+        .map_err(failed)?;
+    statement.execute(params![order, number(record.seq)?]).map_err(failed)?;
+    Ok(())
+}
+
+/// The order, or the entry of the bracket, that an event is about: what happens to exits is found under its key.
+pub(crate) fn order_of(conn: &Connection, event: &JournalEvent) -> Result<Option<String>, rusqlite::Error> {
+    if let JournalEvent::ApprovalMoved { id, .. } = event {
+        return order_of_approval(conn, id);
+    }
+    Ok(event.cl_ord_id().map(|key| key.group_str().to_owned()))
+}
+
+/// The number of an order: the place of the record that spent its key.
+pub(crate) fn order_no(conn: &Connection, key: &ClOrdId) -> Result<i64, rusqlite::Error> {
+    let sql = "SELECT seq FROM idempotency_keys WHERE key = ?1 AND cl_ord_id = ?1";
+    conn.prepare_cached(sql)?.query_row([key.group_str()], |row| row.get(0))
+}
+
+/// The place of an order in its bracket.
+pub(crate) fn leg_no(key: &ClOrdId) -> i64 {
+    match key.leg() {
+        Leg::Entry => 0,
+        Leg::TakeProfit => 1,
+        Leg::StopLoss => 2,
+    }
+}
+
+fn number(seq: u64) -> Result<i64, JournalError> {
+    i64::try_from(seq).map_err(|error| JournalError::Failed(StorageFault::other(format!("journal is full: {error}"))))
+}
+
+fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
+    let seq = number(record.seq)?;
     let at_ns = nanoseconds(record.at).map_err(failed)?;
     match &record.event {
         JournalEvent::OrderDenied { intent, request_hash, .. } => {
-            claim_key(conn, &intent.cl_ord_id, request_hash, &intent.cl_ord_id, "submit")
+            claim_key(conn, seq, &intent.cl_ord_id, request_hash, &intent.cl_ord_id, "submit")
         }
         JournalEvent::OrderSimulated { order, request_hash, .. } => {
             let key = &order.intent.cl_ord_id;
-            claim_key(conn, key, request_hash, key, "submit")
+            claim_key(conn, seq, key, request_hash, key, "submit")
         }
         JournalEvent::ApprovalRequested { order, request_hash, approval, .. } => {
-            keep_or_claim_key(conn, &order.intent.cl_ord_id, request_hash)?;
+            keep_or_claim_key(conn, seq, &order.intent.cl_ord_id, request_hash)?;
             ask(conn, approval, at_ns)
         }
         JournalEvent::ApprovalMoved { id, status, by, .. } => move_on(conn, id, *status, by.as_ref(), at_ns),
-        JournalEvent::OrderSubmitting { .. } => submit(conn, &record.event, at_ns),
+        JournalEvent::OrderSubmitting { .. } => submit(conn, seq, &record.event, at_ns),
         JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, .. } => {
-            claim_key(conn, key, request_hash, cl_ord_id, "replace")
+            claim_key(conn, seq, key, request_hash, cl_ord_id, "replace")
         }
         JournalEvent::CancelSubmitting { cl_ord_id, key: Some(key), request_hash, .. } => {
-            claim_key(conn, key, request_hash, &cl_ord_id.group(), "cancel")
+            claim_key(conn, seq, key, request_hash, &cl_ord_id.group(), "cancel")
         }
-        JournalEvent::OrphanSeen { cl_ord_id, .. } => spend_key(conn, &cl_ord_id.group()),
+        JournalEvent::OrphanSeen { cl_ord_id, .. } => spend_key(conn, seq, &cl_ord_id.group()),
         JournalEvent::CancelSubmitting { key: None, .. }
         | JournalEvent::Installed { .. }
         | JournalEvent::Started { .. }
@@ -59,16 +101,22 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
 }
 
 /// The order that an approval is for.
-pub(crate) fn order_of_approval(conn: &Connection, id: &ApprovalId) -> Result<Option<String>, rusqlite::Error> {
+fn order_of_approval(conn: &Connection, id: &ApprovalId) -> Result<Option<String>, rusqlite::Error> {
     let mut statement = conn.prepare_cached("SELECT cl_ord_id FROM approvals WHERE approval_id = ?1")?;
     statement.query_row([id.as_str()], |row| row.get(0)).optional()
 }
 
-fn claim_key(conn: &Connection, key: &ClOrdId, hash: &str, order: &ClOrdId, verb: &str) -> Result<(), JournalError> {
-    let mut statement = conn
-        .prepare_cached("INSERT INTO idempotency_keys (key, request_hash, cl_ord_id, verb) VALUES (?1, ?2, ?3, ?4)")
-        .map_err(failed)?;
-    match statement.execute(params![key.as_str(), hash, order.as_str(), verb]) {
+fn claim_key(
+    conn: &Connection,
+    seq: i64,
+    key: &ClOrdId,
+    hash: &str,
+    order: &ClOrdId,
+    verb: &str,
+) -> Result<(), JournalError> {
+    let sql = "INSERT INTO idempotency_keys (key, request_hash, cl_ord_id, verb, seq) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut statement = conn.prepare_cached(sql).map_err(failed)?;
+    match statement.execute(params![key.as_str(), hash, order.as_str(), verb, seq]) {
         Ok(_) => Ok(()),
         Err(error) if is_taken(&error) => Err(conflict(Claim::IdempotencyKey, key.as_str(), "it was used already")),
         Err(error) => Err(failed(error)),
@@ -76,16 +124,16 @@ fn claim_key(conn: &Connection, key: &ClOrdId, hash: &str, order: &ClOrdId, verb
 }
 
 /// A key that was used in a history that is lost, for what nobody knows.
-fn spend_key(conn: &Connection, key: &ClOrdId) -> Result<(), JournalError> {
-    let sql =
-        "INSERT OR IGNORE INTO idempotency_keys (key, request_hash, cl_ord_id, verb) VALUES (?1, '', ?1, 'submit')";
+fn spend_key(conn: &Connection, seq: i64, key: &ClOrdId) -> Result<(), JournalError> {
+    let sql = "INSERT OR IGNORE INTO idempotency_keys (key, request_hash, cl_ord_id, verb, seq)
+               VALUES (?1, '', ?1, 'submit', ?2)";
     let mut statement = conn.prepare_cached(sql).map_err(failed)?;
-    statement.execute([key.as_str()]).map_err(failed)?;
+    statement.execute(params![key.as_str(), seq]).map_err(failed)?;
     Ok(())
 }
 
 /// An order that waits for its approval has its key already.
-fn keep_or_claim_key(conn: &Connection, key: &ClOrdId, hash: &str) -> Result<(), JournalError> {
+fn keep_or_claim_key(conn: &Connection, seq: i64, key: &ClOrdId, hash: &str) -> Result<(), JournalError> {
     let mut statement = conn
         .prepare_cached("SELECT request_hash, cl_ord_id, verb FROM idempotency_keys WHERE key = ?1")
         .map_err(failed)?;
@@ -94,7 +142,7 @@ fn keep_or_claim_key(conn: &Connection, key: &ClOrdId, hash: &str) -> Result<(),
         .optional()
         .map_err(failed)?;
     let Some((held_hash, held_order, held_verb)) = held else {
-        return claim_key(conn, key, hash, key, "submit");
+        return claim_key(conn, seq, key, hash, key, "submit");
     };
     let (held_hash, held_order, held_verb): (String, String, String) = (held_hash, held_order, held_verb);
     if held_hash == hash && held_order == key.as_str() && held_verb == "submit" {
@@ -155,12 +203,12 @@ fn consume(conn: &Connection, id: &ApprovalId, order: &ClOrdId, at_ns: i64) -> R
     }
 }
 
-fn submit(conn: &Connection, event: &JournalEvent, at_ns: i64) -> Result<(), JournalError> {
+fn submit(conn: &Connection, seq: i64, event: &JournalEvent, at_ns: i64) -> Result<(), JournalError> {
     let JournalEvent::OrderSubmitting { order, request_hash, broker_order_id, exits, approval, .. } = event else {
         return Ok(());
     };
     let key = &order.intent.cl_ord_id;
-    keep_or_claim_key(conn, key, request_hash)?;
+    keep_or_claim_key(conn, seq, key, request_hash)?;
     if let Some(approval) = approval {
         consume(conn, approval, key, at_ns)?;
     }
@@ -179,11 +227,12 @@ fn send_once(
     approval: Option<&ApprovalId>,
 ) -> Result<(), JournalError> {
     let mut statement = conn
-        .prepare_cached("INSERT INTO submissions (cl_ord_id, broker_order_id, approval_id) VALUES (?1, ?2, ?3)")
+        .prepare_cached("INSERT INTO submissions (order_no, leg, broker_order_id, approval_id) VALUES (?1, ?2, ?3, ?4)")
         .map_err(failed)?;
+    let order_no = order_no(conn, key).map_err(failed)?;
     let id = broker_order_id.get();
     let approval = approval.map(ApprovalId::as_str);
-    match statement.execute(params![key.as_str(), id, approval]) {
+    match statement.execute(params![order_no, leg_no(key), id, approval]) {
         Ok(_) => Ok(()),
         Err(error) if is_taken(&error) => {
             // The message names the column whose constraint failed.

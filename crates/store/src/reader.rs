@@ -173,7 +173,9 @@ impl JournalReader {
             }
         };
         add("kind = ?", filter.kind.clone().map(Value::Text));
-        add("cl_ord_id = ?", filter.cl_ord_id.as_ref().map(|id| Value::Text(id.to_string())));
+        let of_order = "seq IN (SELECT seq FROM order_records WHERE order_no = (SELECT seq FROM idempotency_keys
+                        WHERE key = ? AND cl_ord_id = key))";
+        add(of_order, filter.cl_ord_id.as_ref().map(|id| Value::Text(id.to_string())));
         add("correlation_id = ?", filter.correlation_id.as_ref().map(|id| Value::Text(id.to_string())));
         values.push(Value::Integer(i64::from(page.limit)));
         let conditions = conditions.join(" AND ");

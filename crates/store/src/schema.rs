@@ -7,7 +7,8 @@ pub(crate) const APPLICATION_ID: i64 = 0x544F_4C4C;
 
 /// All steps with their numbers; the number of the last step taken is the database's `user_version`. After any step the
 /// derived tables are computed anew.
-const MIGRATIONS: [(i64, &str); 4] = [(1, JOURNAL), (2, PROJECTIONS), (3, HEARTBEAT), (4, ONE_TREE_PER_TABLE)];
+const MIGRATIONS: [(i64, &str); 5] =
+    [(1, JOURNAL), (2, PROJECTIONS), (3, HEARTBEAT), (4, ONE_TREE_PER_TABLE), (5, ORDERS_BY_NUMBER)];
 
 /// The schema of this version.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
@@ -174,8 +175,65 @@ CREATE TABLE submissions (
 CREATE UNIQUE INDEX submissions_by_approval ON submissions (approval_id) WHERE approval_id IS NOT NULL;
 ";
 
+/// Keys come at random: a tree that is sorted by them gets a page of its own written for every intent. Only one is left,
+/// and gives each order a number that rises, by which all else is sorted.
+const ORDERS_BY_NUMBER: &str = "
+DROP INDEX records_by_order;
+
+DROP TABLE idempotency_keys;
+CREATE TABLE idempotency_keys (
+    key          TEXT PRIMARY KEY,
+    request_hash TEXT NOT NULL,
+    cl_ord_id    TEXT NOT NULL,
+    verb         TEXT NOT NULL,
+    seq          INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE order_records (
+    order_no INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,
+    PRIMARY KEY (order_no, seq)
+) STRICT, WITHOUT ROWID;
+
+DROP TABLE orders;
+CREATE TABLE orders (
+    order_no        INTEGER NOT NULL,
+    leg             INTEGER NOT NULL,
+    cl_ord_id       TEXT NOT NULL,
+    status          TEXT NOT NULL,
+    broker_status   TEXT,
+    account         TEXT,
+    con_id          INTEGER,
+    symbol          TEXT,
+    side            TEXT NOT NULL,
+    qty             TEXT NOT NULL,
+    cum_qty         TEXT NOT NULL,
+    avg_px          TEXT,
+    broker_order_id INTEGER,
+    perm_id         INTEGER,
+    approval_id     TEXT,
+    request_hash    TEXT NOT NULL,
+    key_id          TEXT NOT NULL,
+    correlation_id  TEXT NOT NULL,
+    created_at_ns   INTEGER NOT NULL,
+    updated_at_ns   INTEGER NOT NULL,
+    PRIMARY KEY (order_no, leg)
+) STRICT, WITHOUT ROWID;
+
+DROP TABLE submissions;
+CREATE TABLE submissions (
+    broker_order_id INTEGER PRIMARY KEY,
+    order_no        INTEGER NOT NULL,
+    leg             INTEGER NOT NULL,
+    approval_id     TEXT,
+    UNIQUE (order_no, leg)
+) STRICT;
+CREATE UNIQUE INDEX submissions_by_approval ON submissions (approval_id) WHERE approval_id IS NOT NULL;
+";
+
 /// Tables that replay computes anew.
-pub(crate) const DERIVED: [&str; 5] = ["orders", "executions", "approvals", "idempotency_keys", "submissions"];
+pub(crate) const DERIVED: [&str; 6] =
+    ["orders", "order_records", "executions", "approvals", "idempotency_keys", "submissions"];
 
 /// The number of steps that this database has taken.
 pub(crate) fn version(conn: &Connection) -> Result<i64, rusqlite::Error> {

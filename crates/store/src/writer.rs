@@ -160,17 +160,12 @@ fn write_record(conn: &Connection, key: &ChainKey, head: &mut Head, record: &Rec
         .map_err(|error| JournalError::Failed(StorageFault::other(format!("event has no JSON: {error}"))))?;
     let seq = i64::try_from(record.seq)
         .map_err(|error| JournalError::Failed(StorageFault::other(format!("journal is full: {error}"))))?;
-    let order_of_approval = if let JournalEvent::ApprovalMoved { id, .. } = event {
-        claims::order_of_approval(conn, id).map_err(failed)?
-    } else {
-        None
-    };
+    let order = claims::order_of(conn, event).map_err(failed)?;
     let content = Content {
         seq,
         at_ns: nanoseconds(record.at).map_err(failed)?,
         kind: event.kind(),
-        // What happens to a bracket's exits is found under its key.
-        cl_ord_id: event.cl_ord_id().map(domain::id::ClOrdId::group_str).or(order_of_approval.as_deref()),
+        cl_ord_id: order.as_deref(),
         correlation_id: event.correlation_id().map(domain::id::CorrelationId::as_str),
         principal: event.principal().map(|principal| principal.key_id.as_str()),
         body: &body,

@@ -38,7 +38,10 @@ fn each_order_of_a_bracket_has_its_row_and_the_history_of_its_key_tells_of_all()
         |ids: [i64; 3]| [("b1".to_owned(), ids[0]), ("b1:tp".to_owned(), ids[1]), ("b1:sl".to_owned(), ids[2])];
     let perms = rows("SELECT cl_ord_id, perm_id FROM orders WHERE status = 'working' ORDER BY perm_id");
     assert_eq!(perms, expected([900, 901, 902]));
-    let ids = rows("SELECT cl_ord_id, broker_order_id FROM submissions ORDER BY broker_order_id");
+    let ids = rows(
+        "SELECT cl_ord_id, submissions.broker_order_id FROM submissions JOIN orders USING (order_no, leg)
+         ORDER BY submissions.broker_order_id",
+    );
     assert_eq!(ids, expected([7, 8, 9]));
     assert_eq!(rows("SELECT key, 1 FROM idempotency_keys"), [("b1".to_owned(), 1)]);
 

@@ -58,7 +58,7 @@ fn a_file_that_is_no_database_is_left_alone() {
 fn a_newer_schema_is_refused() {
     let place = written();
     place.raw().pragma_update(None, "user_version", 99).unwrap();
-    assert_eq!(refusal(&place), OpenError::Newer { found: 99, known: 4 });
+    assert_eq!(refusal(&place), OpenError::Newer { found: 99, known: 5 });
     assert!(matches!(JournalReader::open(&place.data()).err(), Some(OpenError::Newer { .. })));
 }
 
