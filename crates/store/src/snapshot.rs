@@ -4,7 +4,8 @@
 //! the record at its place fit the journal. Anything else is ignored with a line in the log, and everything is replayed.
 //! It is only read by the version that wrote it: another version may book the same records into another state.
 //!
-//! Lines of JSON: header, facts, contracts, then one line per order; behind them a keyed BLAKE3 over all of it.
+//! A line of JSON for the header; then parts of MessagePack, each behind its length: facts, contracts, and the orders,
+//! some at a time; behind them a keyed BLAKE3 over all of it.
 
 use crate::chain::{ChainKey, RecordHash};
 use crate::journal::Head;
@@ -35,7 +36,10 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// Orders of one part: enough that both processors have something to read at any size that matters.
+const ORDERS_OF_PART: usize = 1_024;
+const LENGTH_LEN: usize = 8;
 const SEAL_LEN: usize = 32;
 const BUFFER_LEN: usize = 1 << 20;
 /// Records between two snapshots of a running writer.
@@ -281,12 +285,15 @@ fn write(path: &Path, key: &ChainKey, head: &Head, book: &Book) -> io::Result<()
         seq: head.seq,
         hash: head.hash.to_string().into(),
     };
-    line(&mut out, &header)?;
-    line(&mut out, &Facts::of(book))?;
+    serde_json::to_writer(&mut out, &header)?;
+    out.write_all(b"\n")?;
+    part(&mut out, &Facts::of(book))?;
     let (distinct, numbers) = contracts(book);
-    line(&mut out, &distinct)?;
-    for (order, number) in book.orders.values().zip(numbers) {
-        line(&mut out, &(number, order))?;
+    part(&mut out, &distinct)?;
+    let orders: Vec<(Option<usize>, &OrderRecord)> =
+        numbers.into_iter().zip(book.orders.values().map(Arc::as_ref)).collect();
+    for some in orders.chunks(ORDERS_OF_PART) {
+        part(&mut out, &some)?;
     }
     let Sealing { mut file, hasher } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.write_all(hasher.finalize().as_bytes())?;
@@ -295,9 +302,12 @@ fn write(path: &Path, key: &ChainKey, head: &Head, book: &Book) -> io::Result<()
     private::sync_parent(path)
 }
 
-fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
+/// With the names of all fields: some are left out when they say nothing.
+fn part(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let bytes = rmp_serde::to_vec_named(value).map_err(io::Error::other)?;
+    let length = u64::try_from(bytes.len()).map_err(io::Error::other)?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(&bytes)
 }
 
 /// The book of the snapshot, if there is one that fits. `hash_at` tells the hash of a genuine record of the journal.
@@ -332,7 +342,7 @@ fn read<E: std::fmt::Display>(
 ) -> Result<Book, String> {
     let (sealed, seal) = bytes.split_last_chunk::<SEAL_LEN>().ok_or("it is too short")?;
     let (header, rest) = first_line(sealed)?;
-    let header: Header<'_> = parse(header)?;
+    let header: Header<'_> = serde_json::from_slice(header).map_err(|error| error.to_string())?;
     if (header.format, header.version.as_ref()) != (FORMAT, env!("CARGO_PKG_VERSION")) {
         return Err(format!("it was written by version {}", header.version));
     }
@@ -340,11 +350,11 @@ fn read<E: std::fmt::Display>(
     if there.map(|hash| hash.to_string()).as_deref() != Some(header.hash.as_ref()) {
         return Err(format!("record {} of the journal is another one", header.seq));
     }
-    let (facts, rest) = first_line(rest)?;
-    let (contracts, rest) = first_line(rest)?;
+    let mut parts = parts(rest)?.into_iter();
+    let (facts, contracts) = parts.next().zip(parts.next()).ok_or("it is too short")?;
     let contracts: Vec<Contract> = parse(contracts)?;
-    let middle = rest.iter().skip(rest.len() / 2).position(|byte| *byte == b'\n');
-    let (first, second) = rest.split_at(middle.map_or(rest.len(), |at| rest.len() / 2 + at + 1));
+    let parts: Vec<&[u8]> = parts.collect();
+    let (first, second) = parts.split_at(parts.len() / 2);
     let (seal_fits, facts, first, second) = std::thread::scope(|scope| {
         let first = scope.spawn(|| orders(first, &contracts));
         let second = scope.spawn(|| orders(second, &contracts));
@@ -366,21 +376,34 @@ fn first_line(bytes: &[u8]) -> Result<(&[u8], &[u8]), String> {
     Ok((bytes.get(..end).unwrap_or_default(), bytes.get(end + 1..).unwrap_or_default()))
 }
 
-fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+fn parts(mut bytes: &[u8]) -> Result<Vec<&[u8]>, String> {
+    let mut parts = Vec::new();
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk::<LENGTH_LEN>().ok_or("it is too short")?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|error| error.to_string())?;
+        let (part, rest) = rest.split_at_checked(length).ok_or("it is too short")?;
+        parts.push(part);
+        bytes = rest;
+    }
+    Ok(parts)
 }
 
-fn orders(bytes: &[u8], contracts: &[Contract]) -> Result<Orders, String> {
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            let (number, mut order): (Option<usize>, OrderRecord) = parse(line)?;
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    rmp_serde::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+fn orders(parts: &[&[u8]], contracts: &[Contract]) -> Result<Orders, String> {
+    let mut orders = Vec::with_capacity(parts.len() * ORDERS_OF_PART);
+    for part in parts {
+        let some: Vec<(Option<usize>, OrderRecord)> = parse(part)?;
+        for (number, mut order) in some {
             if let Some(number) = number {
                 order.contract = Some(contracts.get(number).ok_or("a contract is missing")?.clone());
             }
-            Ok((order.intent.cl_ord_id.clone(), Arc::new(order)))
-        })
-        .collect()
+            orders.push((order.intent.cl_ord_id.clone(), Arc::new(order)));
+        }
+    }
+    Ok(orders)
 }
 
 /// Writes snapshots beside a running writer, one at a time, and the last one at an orderly end.

@@ -26,6 +26,14 @@ fn book(seq: u64) -> Book {
     book
 }
 
+fn with_another_version(good: &[u8]) -> Vec<u8> {
+    let version = env!("CARGO_PKG_VERSION").as_bytes();
+    let at = good.windows(version.len()).position(|bytes| bytes == version).unwrap();
+    let mut newer = good.to_vec();
+    newer[at..at + version.len()].copy_from_slice(&b"9.9.9"[..version.len()]);
+    newer
+}
+
 #[test]
 fn a_snapshot_says_what_was_written_and_nothing_in_another_journal() {
     let dir = tempfile::tempdir().unwrap();
@@ -50,8 +58,8 @@ fn a_snapshot_that_was_changed_or_cut_anywhere_is_ignored() {
         assert!(read(&bad, &key(), journal_of(head(5))).is_err(), "byte {at}");
         assert!(read(&good[..at], &key(), journal_of(head(5))).is_err(), "cut at {at}");
     }
-    let newer = String::from_utf8_lossy(&good).replace(env!("CARGO_PKG_VERSION"), "9.9.9");
-    assert!(read(newer.as_bytes(), &key(), journal_of(head(5))).is_err());
+    let newer = with_another_version(&good);
+    assert!(read(&newer, &key(), journal_of(head(5))).is_err());
 }
 
 #[test]
