@@ -269,7 +269,7 @@ impl Book {
             if approval.is_none() || waiting.intent != order.intent || waiting.request_hash != *request_hash {
                 return Err(refuse(record, "what is released is not what waited for this approval"));
             }
-            waiting.contract = Some(order.contract.clone());
+            waiting.contract = Some(Arc::new(order.contract.clone()));
             waiting.step(EventKind::Released, record.at).map_err(|why| refuse(record, why))?;
         } else {
             self.add(record, OrderRecord::new(order, request_hash, by, OrdStatus::Submitting, record.at))?;

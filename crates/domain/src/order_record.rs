@@ -19,6 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// IBKR's code for an order that it rejects; every other refusal may speak of a later request.
 const REJECTED: i32 = 201;
@@ -90,7 +91,7 @@ pub struct OrderRecord {
     /// The contract; `None` where a denied order could not be resolved.
     /// Not part of the stored form: many orders share one, and whoever stores orders stores it beside them.
     #[serde(skip)]
-    pub contract: Option<Contract>,
+    pub contract: Option<Arc<Contract>>,
     /// Hash of the request.
     pub request_hash: String,
     /// Who asked.
@@ -145,7 +146,7 @@ impl OrderRecord {
     pub(crate) fn new(order: &ResolvedOrder, hash: &str, by: &Principal, status: OrdStatus, at: Timestamp) -> Self {
         let mut record = Self::bare(&order.intent, hash, by, status, at);
         record.account = Some(order.account.clone());
-        record.contract = Some(order.contract.clone());
+        record.contract = Some(Arc::new(order.contract.clone()));
         record
     }
 
@@ -202,7 +203,7 @@ impl OrderRecord {
         Some(ResolvedOrder {
             intent: self.intent.clone(),
             account: self.account.clone()?,
-            contract: self.contract.clone()?,
+            contract: self.contract.as_deref()?.clone(),
         })
     }
 

@@ -235,7 +235,7 @@ impl Core {
 
     /// The contracts of what is open, in flight or unknown.
     pub(crate) fn open_contracts(&self) -> Vec<Contract> {
-        self.book.open_orders().filter_map(|order| order.contract.clone()).collect()
+        self.book.open_orders().filter_map(|order| order.contract.as_deref().cloned()).collect()
     }
 
     fn open_notional(&self, order: &OrderRecord, leaves: Decimal) -> Option<Decimal> {

@@ -260,8 +260,10 @@ fn start(dir: &Path, expected: &Book, what: &str) -> Result<(), Failure> {
     for _ in 0..ROUNDS {
         let clock = Clock::start();
         let journal = SqliteJournal::open(&options(dir))?;
+        // The engine keeps a book of its own, and one for its readers.
+        let copies = (journal.book().cloned(), journal.book().cloned());
         let passed = clock.passed();
-        if journal.book() != Some(expected) {
+        if copies.0.as_ref() != Some(expected) || copies.1.as_ref() != Some(expected) {
             return Err("the journal opened with another book".into());
         }
         best = Some(best.map_or(passed, |best| best.min(passed)));

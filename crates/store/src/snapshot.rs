@@ -251,7 +251,7 @@ fn contracts(book: &Book) -> (Vec<&Contract>, Vec<Option<usize>>) {
             distinct.len() - 1
         })
     };
-    let numbers = book.orders.values().map(|order| order.contract.as_ref().map(&mut number)).collect();
+    let numbers = book.orders.values().map(|order| order.contract.as_deref().map(&mut number)).collect();
     (distinct, numbers)
 }
 
@@ -352,7 +352,7 @@ fn read<E: std::fmt::Display>(
     }
     let mut parts = parts(rest)?.into_iter();
     let (facts, contracts) = parts.next().zip(parts.next()).ok_or("it is too short")?;
-    let contracts: Vec<Contract> = parse(contracts)?;
+    let contracts: Vec<Arc<Contract>> = parse(contracts)?;
     let parts: Vec<&[u8]> = parts.collect();
     let (first, second) = parts.split_at(parts.len() / 2);
     let (seal_fits, facts, first, second) = std::thread::scope(|scope| {
@@ -392,7 +392,7 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     rmp_serde::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-fn orders(parts: &[&[u8]], contracts: &[Contract]) -> Result<Orders, String> {
+fn orders(parts: &[&[u8]], contracts: &[Arc<Contract>]) -> Result<Orders, String> {
     let mut orders = Vec::with_capacity(parts.len() * ORDERS_OF_PART);
     for part in parts {
         let some: Vec<(Option<usize>, OrderRecord)> = parse(part)?;

@@ -167,7 +167,7 @@ impl FakeDesk {
         OrderRecord {
             intent: intent.clone(),
             account: Some("DUV1000001".parse().unwrap()),
-            contract: Some(apple()),
+            contract: Some(std::sync::Arc::new(apple())),
             request_hash: "h".to_owned(),
             by: by.clone(),
             status: status_of(outcome),
