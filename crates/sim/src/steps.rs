@@ -7,7 +7,7 @@ use crate::world::{self, Ask};
 use domain::approval::ApprovalStatus;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
-use domain::order::{Amendment, OrderType};
+use domain::order::{Amendment, OrderType, Tif};
 use domain::trading_state::TradingState;
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
@@ -34,6 +34,7 @@ impl Run {
             Step::Resolve => self.resolve(),
             Step::Pass { ms } => return self.pass(i64::from(ms)),
             Step::Leap { minutes } => self.leap(minutes),
+            Step::Weekend { stock, buys } => return self.weekend(stock % world::STOCKS.len(), buys),
             Step::Skew { seconds } => {
                 self.did("clock jump");
                 self.ground.clock.set_skew(SignedDuration::from_secs(i64::from(seconds)));
@@ -51,7 +52,7 @@ impl Run {
             Step::Move { stock, percent } => self.move_market(stock, percent),
             Step::Fill { pick } => self.fill(pick),
             Step::Manual { stock, buys, qty } => self.broker.enter_manual(stock, buys, qty),
-            Step::Lie { pick, what, salt } => self.lie(pick, what, salt),
+            Step::Lie { pick, what, salt } => self.lie(pick, what, salt)?,
             Step::Trouble(trouble) => self.fail(trouble),
         }
         self.pass(6)
@@ -129,7 +130,7 @@ impl Run {
         Ask { limit_cents: Some(if ask.buys { cents + offset } else { cents - offset }), ..ask }
     }
 
-    fn submit(&mut self, by_bot: bool, ask: Ask) {
+    pub(crate) fn submit(&mut self, by_bot: bool, ask: Ask) {
         let ask = self.priced(ask);
         let key = format!("k-{}", self.asked.len() + 1);
         self.asked.push((key.clone(), ask, by_bot));
@@ -163,7 +164,7 @@ impl Run {
         keys.get(pick % keys.len().max(1)).copied().cloned()
     }
 
-    fn replace(&mut self, pick: usize, qty_percent: i64, cents: i64) {
+    pub(crate) fn replace(&mut self, pick: usize, qty_percent: i64, cents: i64) {
         let Some(key) = self.pick(pick, |status| status == OrdStatus::Working) else { return };
         let (qty, order_type, tif) = {
             let state = self.ground.truth.read();
@@ -249,6 +250,29 @@ impl Run {
     fn leap(&mut self, minutes: u32) {
         self.did("machine slept");
         self.ground.clock.pass(SignedDuration::from_mins(i64::from(minutes)));
+    }
+
+    /// What the next day's lists do not tell any more: a fill that nobody heard of, and no position that would betray it.
+    fn weekend(&mut self, stock: usize, buys: bool) -> Result<(), Violation> {
+        self.did("fill that no list tells");
+        self.submit(false, Ask { stock, buys, qty: 5, limit_cents: None, tif: Tif::Day, exits_cents: None });
+        let key = self.asked.last().map(|(key, ..)| world::lit::<ClOrdId>(key));
+        self.pass(12)?;
+        // What was written arrives; whoever wrote it hears no more.
+        self.broker.cut_all(usize::MAX);
+        self.broker.fall(false);
+        self.pass(1_500)?;
+        let ledger = self.broker.ledger();
+        if let Some(filled) =
+            ledger.iter().find(|order| key_of(order) == key).and_then(|order| order.filled_qty.to_i64())
+            && filled > 0
+        {
+            self.broker.enter_manual(stock, !buys, filled);
+        }
+        self.pass(1_500)?;
+        self.leap(1_440);
+        self.broker.rise();
+        self.pass(6)
     }
 
     fn stop(&mut self) {
