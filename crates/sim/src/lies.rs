@@ -45,7 +45,7 @@ pub(crate) const WORDS_MAX: u32 = 40;
 impl Run {
     /// The order that a lie is about: any that was sent, if possible one in this state, but for lies that need something
     /// to lie about.
-    pub(crate) fn about(&self, pick: usize, what: u32, wanted: Option<OrdStatus>) -> Option<OrderRecord> {
+    fn about(&self, pick: usize, what: u32, wanted: Option<OrdStatus>) -> Option<OrderRecord> {
         let state = self.ground.truth.read();
         let changed = |key: &ClOrdId| {
             state.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)

@@ -91,6 +91,8 @@ pub struct Link {
     pub show_held: u32,
     /// This order is listed under a word that nobody knows, and once more under another permanent id.
     pub show_double: Option<BrokerOrderId>,
+    /// This order is not listed among the open ones.
+    pub hide: Option<BrokerOrderId>,
     /// So many reports of a write come late.
     pub hold_reports: u32,
     /// Messages that were about to leave beyond what the journal intends.
@@ -127,6 +129,7 @@ impl Link {
             break_writes: 0,
             show_held: 0,
             show_double: None,
+            hide: None,
             hold_reports: 0,
             over_intent: None,
             written: Vec::new(),
@@ -404,6 +407,9 @@ impl Link {
                 let seen = tell::open_order(&open);
                 let (client_id, order_id) = (open.order.client_id, Some(open.order_id));
                 let perm_id = open.order.perm_id.unwrap_or(0);
+                if self.hide.is_some() && self.hide == seen.broker_order_id {
+                    return;
+                }
                 if self.show_double.is_some() && self.show_double == seen.broker_order_id {
                     let second = BrokerOrder { perm_id: PermId::new(perm_id + 1).ok(), ..seen.clone() };
                     look.open.insert((client_id, order_id, perm_id + 1), second);
@@ -425,7 +431,7 @@ impl Link {
             }
             Reply::OpenOrdersEnd => {
                 look.open_ended = true;
-                self.show_double = None;
+                (self.show_double, self.hide) = (None, None);
             }
             Reply::CompletedOrder(done) => look.completed.push(tell::completed_order(&done)),
             Reply::CompletedOrdersEnd => look.completed_ended = true,

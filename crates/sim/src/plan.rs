@@ -46,6 +46,8 @@ pub enum Step {
     Leap { minutes: u32 },
     /// An order fills while the line is down, somebody closes its position by hand, and nobody looks before the next day.
     Weekend { stock: usize, buys: bool },
+    /// Three large orders, of which the broker takes the first without a word: together they are more than the limit.
+    Crowd { stock: usize },
     /// The gateway's clock is wrong by so much from now on.
     Skew { seconds: i32 },
     /// Something breaks.
@@ -206,6 +208,7 @@ fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
             1 => Step::Trouble(Trouble::LoseEnds { count: dice.random_range(1..4) }),
             _ => Step::Trouble(Trouble::Silence { count: dice.random_range(1..4) }),
         },
+        _ if dice.random_range(0..4) == 0 => Step::Crowd { stock: pick },
         _ => Step::Pass { ms: 35_000 },
     }
 }

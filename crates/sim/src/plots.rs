@@ -4,9 +4,10 @@
 use crate::checks::Violation;
 use crate::lies::{WORDS_MAX, error, status, traded};
 use crate::run::Run;
-use crate::world::Ask;
+use crate::world::{self, Ask};
 use domain::book::OrderRecord;
 use domain::broker::BrokerEvent;
+use domain::id::{BrokerOrderId, ClOrdId, Generation};
 use domain::lifecycle::OrdStatus;
 use domain::order::Tif;
 use rust_decimal::Decimal;
@@ -14,97 +15,152 @@ use rust_decimal::Decimal;
 /// Kinds of lie, plots among them.
 pub(crate) const LIES: u32 = WORDS_MAX + 10;
 
+/// What is said there, most often of what only such an order has: trades, a change, a second order.
+const THERE: [u32; 10] = [34, 36, 37, 29, 29, 24, 27, 6, 20, 12];
+/// An order that is older than this is missed by a look that does not show it.
+const OLD_MS: i64 = 10_100;
+/// Tenths of a second that an answer is waited for.
+const ANSWER_TRIES: u32 = 8;
+
 impl Run {
     /// Leads an order somewhere, and says something of it there.
     pub(crate) fn plot(&mut self, pick: usize, what: u32, salt: u32) -> Result<(), Violation> {
+        // What earlier lies have halted would let nothing new through.
+        self.lift();
+        self.resolve();
+        self.pass(10)?;
+        let what = what % 10;
+        let key = if what == 9 { self.submit_unheard(pick)? } else { self.submit_and_wait(pick)? };
         // A trade first, so that there is something to correct and to take back.
-        let trades = salt.is_multiple_of(2);
-        let reached = match what % 10 {
-            0..=3 => {
-                if trades {
-                    self.trade_one(pick, OrdStatus::Working, salt)?;
-                }
-                self.change_in_silence(pick)?;
-                OrdStatus::PendingReplace
-            }
-            4 => self.lead(pick, trades, salt, OrdStatus::PendingCancel, &["PendingCancel"], None)?,
-            5 => self.lead(pick, trades, salt, OrdStatus::Unconfirmed, &["PendingCancel"], Some(10_147))?,
-            6 => self.lead(pick, trades, salt, OrdStatus::Rejected, &["Inactive"], None)?,
-            7 => self.lead(pick, trades, salt, OrdStatus::Filled, &["Filled"], None)?,
-            8 => self.lead(pick, trades, salt, OrdStatus::Canceled, &["Cancelled"], None)?,
-            _ => return self.double_unheard(pick),
-        };
-        let kind = salt / 2 % WORDS_MAX;
-        if let Some(order) = self.about(pick, kind, Some(reached)) {
-            self.say_of(&order, kind, salt);
-        }
-        Ok(())
-    }
-
-    /// A change whose acknowledgement is lost: it stays under way until somebody looks.
-    fn change_in_silence(&mut self, pick: usize) -> Result<(), Violation> {
-        self.did("acknowledgement lost");
-        self.broker.silent += 1;
-        self.replace(pick, 100, 1 + i64::try_from(pick % 9).unwrap_or(0));
-        self.pass(10)
-    }
-
-    /// Says of a working order what leads it to the state.
-    fn lead(
-        &mut self,
-        pick: usize,
-        trades: bool,
-        salt: u32,
-        to: OrdStatus,
-        words: &[&str],
-        code: Option<i32>,
-    ) -> Result<OrdStatus, Violation> {
-        if trades {
-            self.trade_one(pick, OrdStatus::Working, salt)?;
-        }
-        if let Some(order) = self.about(pick, 0, Some(OrdStatus::Working)) {
-            for word in words {
-                self.tell(|generation| status(&order, generation, word, Decimal::ONE, order.perm_id));
-            }
-            if let Some(code) = code {
-                self.tell(|generation| error(&order, generation, code));
-            }
-        }
-        self.pass(1)?;
-        Ok(to)
-    }
-
-    fn trade_one(&mut self, pick: usize, of: OrdStatus, salt: u32) -> Result<(), Violation> {
-        if let Some(order) = self.about(pick, 0, Some(of)) {
-            let execution = traded(&order, Decimal::ONE, &format!("plot.{salt}.01"));
+        if salt.is_multiple_of(2) && what != 9 {
+            let execution = self.sent(&key).and_then(|order| traded(&order, Decimal::ONE, &format!("plot.{salt}.01")));
             self.tell(|generation| {
                 execution.map(|execution| BrokerEvent::Executed { generation, execution: Box::new(execution) })
             });
+            self.pass(1)?;
         }
-        self.pass(1)
-    }
-
-    /// A new order of which neither adapter nor broker say a word, and a look that shows it under a word that nobody knows
-    /// and once more under another permanent id.
-    fn double_unheard(&mut self, pick: usize) -> Result<(), Violation> {
-        let Some(process) = self.processes.last_mut() else { return Ok(()) };
-        process.link.hold_reports += 1;
-        self.did("acknowledgement lost");
-        self.broker.silent += 1;
-        let ask =
-            Ask { stock: pick % 3, buys: true, qty: 1, limit_cents: Some(-300), tif: Tif::Gtc, exits_cents: None };
-        self.submit(false, ask);
-        self.pass(12)?;
-        let newest = |order: &OrderRecord| order.last_attempt().map(|attempt| attempt.broker_order_id);
-        let order = self.about(pick, 0, Some(OrdStatus::Submitting));
-        if let (Some(order), Some(process)) = (order, self.processes.last_mut()) {
-            process.link.show_double = newest(&order);
-            self.tell(|generation| Some(BrokerEvent::Notice { generation, code: 1102, message: "not so".to_owned() }));
+        match what {
+            0 | 1 => self.change_in_silence(&key, pick)?,
+            2 => {
+                self.change_in_silence(&key, pick)?;
+                self.say(&key, None, Some(104));
+            }
+            3 => {
+                self.pass(OLD_MS)?;
+                self.change_in_silence(&key, pick)?;
+                self.look_away(&key)?;
+            }
+            4 => self.say(&key, Some("PendingCancel"), None),
+            5 => self.say(&key, Some("PendingCancel"), Some(10_147)),
+            6 => {
+                // Some with a change behind them.
+                self.change(key.clone(), 100, 1);
+                self.pass(100)?;
+                self.say(&key, Some("Inactive"), None);
+            }
+            7 => self.say(&key, Some("Filled"), None),
+            8 => {
+                self.change(key.clone(), 100, 1);
+                self.pass(100)?;
+                self.say(&key, Some("Cancelled"), None);
+            }
+            _ => return self.show_double(&key),
+        }
+        self.pass(1)?;
+        if let Some(order) = self.sent(&key) {
+            self.say_of(&order, THERE[salt as usize / 6 % THERE.len()], salt);
         }
         Ok(())
     }
 
-    fn tell(&mut self, word: impl FnOnce(domain::id::Generation) -> Option<BrokerEvent>) {
+    /// The order as the journal has it.
+    fn sent(&self, key: &ClOrdId) -> Option<OrderRecord> {
+        self.ground.truth.read().book.order(key).cloned()
+    }
+
+    /// A small order far from the market.
+    fn small(&mut self, pick: usize) -> ClOrdId {
+        let stock = pick % world::STOCKS.len();
+        let (limit_cents, tif) = (Some(-900), Tif::Gtc);
+        self.submit(false, Ask { stock, buys: true, qty: 4, limit_cents, tif, exits_cents: None });
+        world::lit(&format!("k-{}", self.asked.len()))
+    }
+
+    fn submit_and_wait(&mut self, pick: usize) -> Result<ClOrdId, Violation> {
+        let key = self.small(pick);
+        for _ in 0..ANSWER_TRIES {
+            self.pass(100)?;
+            if self.sent(&key).is_some_and(|order| order.status == OrdStatus::Working) {
+                break;
+            }
+        }
+        Ok(key)
+    }
+
+    /// A new order of which neither adapter nor broker say a word.
+    fn submit_unheard(&mut self, pick: usize) -> Result<ClOrdId, Violation> {
+        if let Some(process) = self.processes.last_mut() {
+            process.link.hold_reports += 1;
+        }
+        self.fall_silent();
+        let key = self.small(pick);
+        self.pass(12)?;
+        Ok(key)
+    }
+
+    fn fall_silent(&mut self) {
+        self.did("acknowledgement lost");
+        self.broker.silent += 1;
+    }
+
+    /// A change whose acknowledgement is lost: it stays under way until somebody looks.
+    fn change_in_silence(&mut self, key: &ClOrdId, pick: usize) -> Result<(), Violation> {
+        self.fall_silent();
+        self.change(key.clone(), 100, 1 + i64::try_from(pick % 9).unwrap_or(0));
+        self.pass(10)
+    }
+
+    /// A status and an error.
+    fn say(&mut self, key: &ClOrdId, word: Option<&str>, code: Option<i32>) {
+        let Some(order) = self.sent(key) else { return };
+        if let Some(word) = word {
+            self.tell(|generation| status(&order, generation, word, Decimal::ONE, order.perm_id));
+        }
+        if let Some(code) = code {
+            self.tell(|generation| error(&order, generation, code));
+        }
+    }
+
+    /// A look that does not show the order.
+    fn look_away(&mut self, key: &ClOrdId) -> Result<(), Violation> {
+        let id = self.broker_id(key);
+        if let Some(process) = self.processes.last_mut() {
+            process.link.hide = id;
+        }
+        self.look();
+        self.pass(60)
+    }
+
+    /// A look that shows it under a word that nobody knows, and once more under another permanent id.
+    fn show_double(&mut self, key: &ClOrdId) -> Result<(), Violation> {
+        let id = self.broker_id(key);
+        if let Some(process) = self.processes.last_mut() {
+            process.link.show_double = id;
+        }
+        self.look();
+        self.pass(60)
+    }
+
+    fn broker_id(&self, key: &ClOrdId) -> Option<BrokerOrderId> {
+        self.sent(key)?.last_attempt().map(|attempt| attempt.broker_order_id)
+    }
+
+    /// Has the gateway look at the broker.
+    fn look(&mut self) {
+        self.tell(|generation| Some(BrokerEvent::Notice { generation, code: 1102, message: "not so".to_owned() }));
+    }
+
+    fn tell(&mut self, word: impl FnOnce(Generation) -> Option<BrokerEvent>) {
         if let Some(process) = self.processes.last_mut()
             && let Some(event) = word(process.link.generation())
         {

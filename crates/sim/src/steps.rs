@@ -13,6 +13,9 @@ use jiff::SignedDuration;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
+/// What a large order is worth.
+const ORDER_NOTIONAL: i64 = 23_500;
+
 impl Run {
     pub(crate) fn take(&mut self, step: &Step) -> Result<(), Violation> {
         match *step {
@@ -34,6 +37,7 @@ impl Run {
             Step::Resolve => self.resolve(),
             Step::Pass { ms } => return self.pass(i64::from(ms)),
             Step::Leap { minutes } => self.leap(minutes),
+            Step::Crowd { stock } => self.crowd(stock)?,
             Step::Weekend { stock, buys } => return self.weekend(stock % world::STOCKS.len(), buys),
             Step::Skew { seconds } => {
                 self.did("clock jump");
@@ -164,8 +168,13 @@ impl Run {
         keys.get(pick % keys.len().max(1)).copied().cloned()
     }
 
-    pub(crate) fn replace(&mut self, pick: usize, qty_percent: i64, cents: i64) {
-        let Some(key) = self.pick(pick, |status| status == OrdStatus::Working) else { return };
+    fn replace(&mut self, pick: usize, qty_percent: i64, cents: i64) {
+        if let Some(key) = self.pick(pick, |status| status == OrdStatus::Working) {
+            self.change(key, qty_percent, cents);
+        }
+    }
+
+    pub(crate) fn change(&mut self, key: ClOrdId, qty_percent: i64, cents: i64) {
         let (qty, order_type, tif) = {
             let state = self.ground.truth.read();
             let Some(order) = state.book.orders.get(&key) else { return };
@@ -250,6 +259,21 @@ impl Run {
     fn leap(&mut self, minutes: u32) {
         self.did("machine slept");
         self.ground.clock.pass(SignedDuration::from_mins(i64::from(minutes)));
+    }
+
+    /// Each a little below the limit of one order, far from the market, in three stocks since an unknown order blocks its own.
+    fn crowd(&mut self, first: usize) -> Result<(), Violation> {
+        self.did("acknowledgement lost");
+        self.broker.silent += 1;
+        for nth in 0..world::STOCKS.len() {
+            let stock = (first + nth) % world::STOCKS.len();
+            let price = self.broker.touch(stock).1.unwrap_or(Decimal::ONE_HUNDRED);
+            let qty = (Decimal::from(ORDER_NOTIONAL) / price).to_i64().unwrap_or(1);
+            let (limit_cents, tif) = (Some(-300), Tif::Gtc);
+            self.submit(false, Ask { stock, buys: true, qty, limit_cents, tif, exits_cents: None });
+            self.pass(40)?;
+        }
+        Ok(())
     }
 
     /// What the next day's lists do not tell any more: a fill that nobody heard of, and no position that would betray it.
