@@ -17,10 +17,12 @@ pub(crate) const LIES: u32 = WORDS_MAX + 10;
 
 /// What is said there, most often of what only such an order has: trades, a change, a second order.
 const THERE: [u32; 10] = [34, 36, 37, 29, 29, 24, 27, 6, 20, 12];
-/// A new connection stands after this, and journal and broker are compared.
-const RECONNECT_MS: i64 = 1_200;
+/// A new connection is made within this.
+const RETRY_MS: i64 = 600;
 /// Tenths of a second that an answer is waited for.
 const ANSWER_TRIES: u32 = 8;
+/// And a look.
+const LOOK_TRIES: u32 = 40;
 
 impl Run {
     /// Leads an order somewhere, and says something of it there.
@@ -29,6 +31,7 @@ impl Run {
         self.lift();
         self.resolve();
         self.pass(10)?;
+        self.wait_for_a_look()?;
         let what = what % 10;
         let key = if what == 9 { self.submit_unheard(pick)? } else { self.submit_and_wait(pick)? };
         // A trade first, so that there is something to correct and to take back.
@@ -48,7 +51,8 @@ impl Run {
             1 | 3 => {
                 // An order of an earlier connection is missed by a look that does not show it.
                 self.broker.cut_all(0);
-                self.pass(RECONNECT_MS)?;
+                self.pass(RETRY_MS)?;
+                self.wait_for_a_look()?;
                 self.change_in_silence(&key, pick)?;
                 self.look_away(&key)?;
             }
@@ -71,6 +75,22 @@ impl Run {
         self.pass(1)?;
         if let Some(order) = self.sent(&key) {
             self.say_of(&order, THERE[salt as usize / 6 % THERE.len()], salt);
+        }
+        Ok(())
+    }
+
+    /// Nothing new is sent before journal and broker were compared on the connection that stands.
+    fn wait_for_a_look(&mut self) -> Result<(), Violation> {
+        for _ in 0..LOOK_TRIES {
+            let looked = {
+                let state = self.ground.truth.read();
+                let report = state.book.last_reconciliation.as_ref();
+                report.is_some_and(|report| report.complete && report.generation == state.book.generation)
+            };
+            if looked {
+                break;
+            }
+            self.pass(100)?;
         }
         Ok(())
     }
