@@ -23,6 +23,8 @@ const RETRY_MS: i64 = 600;
 const ANSWER_TRIES: u32 = 8;
 /// And a look.
 const LOOK_TRIES: u32 = 40;
+/// Every few milliseconds it is seen whether a change has been decided, which takes some questions to the broker.
+const CHANGE_TRIES: u32 = 15;
 
 impl Run {
     /// Leads an order somewhere, and says something of it there.
@@ -44,11 +46,19 @@ impl Run {
         }
         match what {
             0 => self.change_in_silence(&key, pick)?,
+            1 => {
+                if salt.is_multiple_of(5)
+                    && let Some(process) = self.processes.last_mut()
+                {
+                    process.link.break_writes = 1 + salt % 2;
+                }
+                self.change_in_silence(&key, pick)?;
+            }
             2 => {
                 self.change_in_silence(&key, pick)?;
                 self.say(&key, None, Some(104));
             }
-            1 | 3 => {
+            3 => {
                 // An order of an earlier connection is missed by a look that does not show it.
                 self.broker.cut_all(0);
                 self.pass(RETRY_MS)?;
@@ -73,7 +83,10 @@ impl Run {
             _ => return self.show_double(&key),
         }
         self.pass(1)?;
-        if let Some(order) = self.sent(&key) {
+        if what == 3 && salt % 4 == 1 {
+            self.say(&key, None, Some(201));
+        } else if let Some(order) = self.sent(&key) {
+            self.talk(|_| format!("    {key} is led to {}", order.status.word()));
             self.say_of(&order, THERE[salt as usize / 6 % THERE.len()], salt);
         }
         Ok(())
@@ -139,7 +152,13 @@ impl Run {
     fn change_in_silence(&mut self, key: &ClOrdId, pick: usize) -> Result<(), Violation> {
         self.fall_silent();
         self.change(key.clone(), 100, 1 + i64::try_from(pick % 9).unwrap_or(0));
-        self.pass(10)
+        for _ in 0..CHANGE_TRIES {
+            self.pass(4)?;
+            if self.sent(key).is_some_and(|order| order.status == OrdStatus::PendingReplace) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// A status and an error.
