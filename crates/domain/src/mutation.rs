@@ -19,11 +19,13 @@ pub enum Mutation {
     IgnoreLateFill,
     AnswerBeforeCommit,
     MissingIsDead,
+    FridayFillDead,
+    WriteTwice,
 }
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::SendBeforeJournal,
         Self::ResendUnknown,
         Self::IgnoreCorrection,
@@ -37,6 +39,8 @@ impl Mutation {
         Self::IgnoreLateFill,
         Self::AnswerBeforeCommit,
         Self::MissingIsDead,
+        Self::FridayFillDead,
+        Self::WriteTwice,
     ];
 
     /// What it breaks.
@@ -55,6 +59,8 @@ impl Mutation {
             Self::IgnoreLateFill => "a trade of an order that is over is dropped",
             Self::AnswerBeforeCommit => "callers are answered before the journal is durable",
             Self::MissingIsDead => "an order that no list shows is declared dead",
+            Self::FridayFillDead => "an order that may have traded before what the broker still tells is proven dead",
+            Self::WriteTwice => "the adapter writes the messages of one intent twice",
         }
     }
 }

@@ -68,6 +68,7 @@ pub fn reconcile(
         events: Vec::new(),
         differences: Vec::new(),
         seen: BTreeSet::new(),
+        over: BTreeSet::new(),
         perm_ids: BTreeMap::new(),
         new_executions: BTreeMap::new(),
         halts: BTreeSet::new(),
@@ -126,6 +127,8 @@ struct Run<'a> {
     events: Vec<JournalEvent>,
     differences: Vec<Difference>,
     seen: BTreeSet<ClOrdId>,
+    /// Twins that this look shows as over.
+    over: BTreeSet<PermId>,
     /// Permanent ids that this look was the first to tell.
     perm_ids: BTreeMap<ClOrdId, PermId>,
     new_executions: BTreeMap<ExecId, Option<ClOrdId>>,
@@ -357,6 +360,9 @@ impl<'a> Run<'a> {
         let Some(event) = read_twin(order, seen, self.client_id) else {
             return;
         };
+        if let OrderEvent::TwinOver { perm_id, .. } = &event {
+            self.over.insert(*perm_id);
+        }
         let key = &order.intent.cl_ord_id;
         let perm_id = seen.perm_id.map(|perm_id| perm_id.to_string()).unwrap_or_default();
         self.differ(11, Some(key), format!("the broker shows a second order, {perm_id}, as {}", seen.status));
@@ -418,7 +424,10 @@ impl<'a> Run<'a> {
             let settled = attempt.generation < self.generation
                 || attempt.at.checked_add(SETTLE).is_ok_and(|end| end < self.taken_at);
             let looked = order.status.may_be_live() && !self.seen.contains(key) && !self.touched.contains(key);
-            if settled && looked && order.status != OrdStatus::Missing {
+            // With its last twin an order that had ended itself is over: nothing of it is missing.
+            let is_over = order.ended_as.is_some()
+                && order.twins.iter().all(|(perm_id, twin)| twin.is_over || self.over.contains(perm_id));
+            if settled && looked && !is_over && order.status != OrdStatus::Missing {
                 missing += 1;
                 self.differ(6, Some(key), format!("was {}, no list of the broker shows it", order.status.word()));
                 self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event: OrderEvent::NotFound });

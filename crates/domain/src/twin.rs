@@ -87,7 +87,7 @@ impl OrderRecord {
         end.filter(|_| self.has_live_twin())
     }
 
-    /// The last twin is over: now the order ends as it ended itself.
+    /// The last twin is over: now the order ends as it ended itself, unless it has ended so already.
     pub(crate) fn kind_of_twins_end(&self, perm_id: PermId) -> EventKind {
         let others = self.twins.iter().any(|(id, twin)| *id != perm_id && !twin.is_over);
         let ends = [
@@ -97,7 +97,7 @@ impl OrderRecord {
             (OrdStatus::Filled, EventKind::ReportedFilled),
         ];
         let end = ends.iter().find(|(status, _)| self.ended_as == Some(*status)).map(|(_, kind)| *kind);
-        end.filter(|_| !others).unwrap_or(EventKind::Informed)
+        end.filter(|_| !others && !self.status.is_final()).unwrap_or(EventKind::Informed)
     }
 
     /// Notes how the order itself ends, where its twin keeps it open.

@@ -86,6 +86,7 @@ impl Core {
             return;
         }
         self.incomplete_looks += 1;
+        self.look_again = true;
         if self.incomplete_looks >= self.incomplete_looks_max {
             tracing::warn!(looks = self.incomplete_looks, "no look is complete: a new connection is made");
             self.incomplete_looks = 0;

@@ -512,6 +512,11 @@ impl Core {
             let why = format!("it is {}; only a working order can be replaced", record.status.word());
             return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why });
         }
+        if record.pending_replace.is_some() {
+            // A cancel that was refused and a trade since make it working again, without telling which version works.
+            let why = "what became of an earlier change is not known yet".to_owned();
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why });
+        }
         if record.intent.bracket.is_some() {
             // Its exits would have to follow in the same moment, which IBKR does not offer.
             let why = "the entry of a bracket is not changed: cancel it and submit a new bracket under a new key";

@@ -9,9 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tws::model::{
-    Contract, ExecutionDetails, ExecutionFilter, MarketDataRequest, NO_REQ_ID, Notice, Order, Reply, Request,
-};
+use tws::model::{Contract, ExecutionDetails, ExecutionFilter, NO_REQ_ID, Notice, Order, Reply, Request};
 use venue::core::{ConnId, Core, LedgerOrder, Step};
 
 /// The simulation's own eyes: a client that only asks.
@@ -19,6 +17,9 @@ const OBSERVER: ConnId = ConnId(0);
 const OBSERVER_CLIENT: i32 = 999;
 /// The market is looked at this often.
 const MARKET_EVERY: SignedDuration = SignedDuration::from_millis(500);
+
+/// A longer sleep than so many seconds is walked in as many strides.
+const LOOKS_MAX: i64 = 600;
 
 /// A connection as the Gateway sees it.
 #[derive(Debug)]
@@ -224,6 +225,13 @@ impl Broker {
     /// Takes in what has arrived and lets the market move.
     pub fn tick(&mut self) {
         let now = self.clock.true_now();
+        let slept = now.duration_since(self.moved_at).as_secs();
+        if slept > LOOKS_MAX {
+            // While the machine slept the books met the market less often: what is tested is what comes of it.
+            self.moved_at = now;
+            let step = self.core.pass_by(now, slept / LOOKS_MAX + 1);
+            self.deliver(step, false);
+        }
         for conn in self.lines.keys().copied().collect::<Vec<_>>() {
             // While it is offline the Gateway keeps requests back.
             while !self.offline
@@ -301,28 +309,8 @@ impl Broker {
 
     /// Best bid and ask of a stock.
     pub fn touch(&mut self, stock: usize) -> (Option<Decimal>, Option<Decimal>) {
-        let request = MarketDataRequest {
-            req_id: 1,
-            contract: wire_contract(stock),
-            generic_ticks: String::new(),
-            snapshot: true,
-            regulatory_snapshot: false,
-        };
-        let step = self.core.request(OBSERVER, Request::MarketData(request), self.clock.true_now());
-        let (mut bid, mut ask) = (None, None);
-        for (conn, reply) in &step.out {
-            if *conn == OBSERVER
-                && let Reply::TickPrice(tick) = reply
-            {
-                match tick.tick_type {
-                    1 => bid = tick.price,
-                    2 => ask = tick.price,
-                    _ => {}
-                }
-            }
-        }
-        self.deliver(step, false);
-        (bid, ask)
+        let (symbol, _) = world::STOCKS[stock % world::STOCKS.len()];
+        self.core.touch(symbol, self.clock.true_now()).unwrap_or_default()
     }
 
     /// The market of a stock moves to a price.

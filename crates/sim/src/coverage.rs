@@ -31,6 +31,14 @@ impl Coverage {
         (possible.len(), missing)
     }
 
+    /// The cells that were met least often, and how often.
+    pub fn rarest(&self, count: usize) -> Vec<(S, E, u64)> {
+        let mut met: Vec<(S, E, u64)> = self.0.iter().map(|((status, kind), times)| (*status, *kind, *times)).collect();
+        met.sort_by_key(|(.., times)| *times);
+        met.truncate(count);
+        met
+    }
+
     /// Cells that were met although this file says that they cannot be.
     pub fn unexpected(&self) -> Vec<(S, E)> {
         self.0.keys().copied().filter(|(status, kind)| !can_happen(*status, *kind)).collect()

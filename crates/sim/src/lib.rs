@@ -20,6 +20,7 @@ mod lies;
 pub mod link;
 pub mod network;
 pub mod plan;
+mod plots;
 pub mod process;
 pub mod prove;
 pub mod run;

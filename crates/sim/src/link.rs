@@ -15,9 +15,10 @@ use domain::broker::{
     Section, SendGuard as _, SendOutcome,
 };
 use domain::execution::Execution;
-use domain::id::{BrokerOrderId, ClOrdId, Generation};
+use domain::id::{BrokerOrderId, ClOrdId, Generation, PermId};
 use domain::market::{DataType, Quote};
 use domain::money::Price;
+use domain::mutation::{self, Mutation};
 use domain::order::OrderIntent;
 use engine::{Clock as _, Interlock};
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +36,8 @@ const RETRY: SignedDuration = SignedDuration::from_millis(250);
 const QUEUE_TIME: SignedDuration = SignedDuration::from_millis(2);
 /// Its report of a write comes up to three times this later.
 const REPORT_STEP_MS: i64 = 7;
+/// A report that is held back comes this much later.
+const LATE_REPORT: SignedDuration = SignedDuration::from_secs(3);
 /// What the adapter says of itself when a list did not end.
 const NO_END: &str = "the broker did not answer in time";
 
@@ -86,6 +89,14 @@ pub struct Link {
     pub break_writes: u32,
     /// So many open orders are listed as held for no reason.
     pub show_held: u32,
+    /// This order is listed under a word that nobody knows, and once more under another permanent id.
+    pub show_double: Option<BrokerOrderId>,
+    /// This order is not listed among the open ones.
+    pub hide: Option<BrokerOrderId>,
+    /// So many reports of a write come late.
+    pub hold_reports: u32,
+    /// Messages that were about to leave beyond what the journal intends.
+    pub over_intent: Option<String>,
     /// What was written since it was last taken.
     pub written: Vec<Written>,
 }
@@ -117,6 +128,10 @@ impl Link {
             overdue: false,
             break_writes: 0,
             show_held: 0,
+            show_double: None,
+            hide: None,
+            hold_reports: 0,
+            over_intent: None,
             written: Vec::new(),
         }
     }
@@ -225,6 +240,7 @@ impl Link {
                     None => not_sent(NotSentReason::NoLink),
                     Some(_) if generation != self.generation() => not_sent(NotSentReason::StaleGeneration),
                     Some(conn) => {
+                        self.interlock.cancel_leaves(generation);
                         let cancel = CancelOrder { order_id: broker_order_id.get(), ..CancelOrder::default() };
                         broker.write(conn, Request::CancelOrder(cancel));
                         SendOutcome::Written
@@ -244,42 +260,76 @@ impl Link {
 
     fn place(&mut self, broker: &mut Broker, ticket: &Ticket, is_change: bool) {
         let cl_ord_id = ticket.order().intent.cl_ord_id.clone();
-        let outcome = match (self.interlock.check(&ticket.permit), self.conn, tell::place(ticket)) {
-            (Err(reason), _, _) => not_sent(reason),
-            (Ok(()), None, _) => not_sent(NotSentReason::NoLink),
-            (Ok(()), Some(_), None) => not_sent(NotSentReason::NotExpressible),
-            (Ok(()), Some(conn), Some(requests)) => {
-                self.written.push(Written {
-                    cl_ord_id: cl_ord_id.clone(),
-                    broker_order_id: ticket.broker_order_id,
-                    intent: ticket.order().intent.clone(),
-                    is_change,
-                });
-                self.write(broker, conn, requests)
+        let outcome = match (self.conn, tell::place(ticket), self.interlock.check(&ticket.permit)) {
+            (None, _, _) => not_sent(NotSentReason::NoLink),
+            (Some(_), _, _) if ticket.permit.generation != self.generation() => {
+                not_sent(NotSentReason::StaleGeneration)
             }
+            (Some(_), None, _) => not_sent(NotSentReason::NotExpressible),
+            (Some(_), Some(_), Err(reason)) => not_sent(reason),
+            (Some(conn), Some(requests), Ok(())) => self.write(broker, conn, ticket, is_change, &requests),
         };
         // The adapter's own report may come after the broker's answer.
         let id = ticket.broker_order_id;
-        let delay = SignedDuration::from_millis(i64::from(id.get() % 4) * REPORT_STEP_MS);
+        let mut delay = SignedDuration::from_millis(i64::from(id.get() % 4) * REPORT_STEP_MS);
+        if self.hold_reports > 0 {
+            self.hold_reports -= 1;
+            delay = LATE_REPORT;
+        }
         let sent = BrokerEvent::Sent { cl_ord_id, broker_order_id: id, outcome };
         self.reports.push_back((self.clock.true_now() + delay, sent));
     }
 
-    /// Writes the orders of one intent in one go. When the library breaks, some of them have left, or all.
-    fn write(&mut self, broker: &mut Broker, conn: u64, requests: Vec<Request>) -> SendOutcome {
-        if self.break_writes == 0 {
-            for request in requests {
-                broker.write(conn, request);
+    /// Writes the orders of one intent in one go, each through the door that counts. When the library breaks, all have
+    /// left, or all but the last.
+    fn write(
+        &mut self,
+        broker: &mut Broker,
+        conn: u64,
+        ticket: &Ticket,
+        is_change: bool,
+        requests: &[Request],
+    ) -> SendOutcome {
+        let breaks = self.break_writes > 0;
+        let arrive = requests.len() - usize::from(!self.break_writes.is_multiple_of(2));
+        self.break_writes -= u32::from(breaks);
+        let times = if mutation::is_on(Mutation::WriteTwice) { 2 } else { 1 };
+        for (at, request) in requests.iter().cycle().take(times * requests.len()).enumerate() {
+            if let Err(reason) = self.door(request) {
+                if at == 0 {
+                    return not_sent(reason);
+                }
+                broker.cut(conn, usize::MAX);
+                return SendOutcome::Unknown { detail: format!("the rest was stopped: {}", reason.word()) };
             }
-            return SendOutcome::Written;
+            if at == 0 {
+                self.written.push(Written {
+                    cl_ord_id: ticket.order().intent.cl_ord_id.clone(),
+                    broker_order_id: ticket.broker_order_id,
+                    intent: ticket.order().intent.clone(),
+                    is_change,
+                });
+            }
+            if at < arrive {
+                broker.write(conn, request.clone());
+            }
         }
-        let leave = if self.break_writes.is_multiple_of(2) { requests.len() } else { requests.len() - 1 };
-        self.break_writes -= 1;
-        for request in requests.into_iter().take(leave) {
-            broker.write(conn, request);
+        if breaks {
+            broker.cut(conn, usize::MAX);
+            return SendOutcome::Unknown { detail: "broken pipe".to_owned() };
         }
-        broker.cut(conn, usize::MAX);
-        SendOutcome::Unknown { detail: "broken pipe".to_owned() }
+        SendOutcome::Written
+    }
+
+    /// The one door: whether the journal intends one more message under this id.
+    fn door(&mut self, request: &Request) -> Result<(), NotSentReason> {
+        let Request::PlaceOrder(place) = request else { return Ok(()) };
+        let id = BrokerOrderId::new(i64::from(place.order_id)).map_err(|_| NotSentReason::OverIntent)?;
+        let left = self.interlock.leave(self.generation(), id);
+        if left == Err(NotSentReason::OverIntent) {
+            self.over_intent.get_or_insert_with(|| format!("a message under order id {id} has no intent left"));
+        }
+        left
     }
 
     fn ask(&mut self, broker: &mut Broker, id: u64, question: Question) {
@@ -355,17 +405,34 @@ impl Link {
         match reply {
             Reply::OpenOrder(open) => {
                 let seen = tell::open_order(&open);
-                look.open.insert((open.order.client_id, Some(open.order_id), open.order.perm_id.unwrap_or(0)), seen);
+                let (client_id, order_id) = (open.order.client_id, Some(open.order_id));
+                let perm_id = open.order.perm_id.unwrap_or(0);
+                if self.hide.is_some() && self.hide == seen.broker_order_id {
+                    return;
+                }
+                if self.show_double.is_some() && self.show_double == seen.broker_order_id {
+                    let second = BrokerOrder { perm_id: PermId::new(perm_id + 1).ok(), ..seen.clone() };
+                    look.open.insert((client_id, order_id, perm_id + 1), second);
+                }
+                look.open.insert((client_id, order_id, perm_id), seen);
             }
             Reply::OrderStatus(told) => {
                 let key = (Some(told.client_id), Some(told.order_id), told.perm_id);
                 if let Some(order) = look.open.get_mut(&key) {
                     order.filled = Some(told.filled);
-                    let word = if held { "PendingSubmit" } else { told.status.as_str() };
+                    let doubled = self.show_double.is_some() && self.show_double == order.broker_order_id;
+                    let word = match (held, doubled) {
+                        (true, _) => "PendingSubmit",
+                        (false, true) => "Nonsense",
+                        (false, false) => told.status.as_str(),
+                    };
                     word.clone_into(&mut order.status);
                 }
             }
-            Reply::OpenOrdersEnd => look.open_ended = true,
+            Reply::OpenOrdersEnd => {
+                look.open_ended = true;
+                (self.show_double, self.hide) = (None, None);
+            }
             Reply::CompletedOrder(done) => look.completed.push(tell::completed_order(&done)),
             Reply::CompletedOrdersEnd => look.completed_ended = true,
             Reply::ExecutionDetails(details) => look.executions.extend(tell::execution(&details)),

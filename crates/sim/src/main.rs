@@ -11,6 +11,9 @@ use sim::shrink::shrink;
 use std::process::ExitCode;
 use std::time::Instant;
 
+/// So many of the cells that are met least often are told.
+const RAREST: usize = 8;
+
 /// Simulates Tollgate with faults, seed by seed.
 #[derive(Debug, Parser)]
 struct Args {
@@ -60,6 +63,9 @@ fn main() -> ExitCode {
     }
     for (status, kind) in missing {
         println!("    not met: {} × {kind:?}", status.word());
+    }
+    for (status, kind, times) in sum.coverage.rarest(RAREST) {
+        println!("    met least often: {} × {kind:?}, {times} times", status.word());
     }
     for (fault, count) in &sum.faults {
         println!("  {fault}: {count}");

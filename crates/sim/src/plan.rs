@@ -1,6 +1,7 @@
 //! A seed's plan: weather and steps. The plan is all that a run depends on.
 
 use crate::network::Weather;
+use crate::plots::LIES;
 use crate::world::{Ask, STOCKS};
 use domain::order::Tif;
 use rand::{RngExt as _, SeedableRng};
@@ -43,6 +44,10 @@ pub enum Step {
     Pass { ms: u32 },
     /// The machine sleeps: time leaps while nothing runs.
     Leap { minutes: u32 },
+    /// An order fills while the line is down, somebody closes its position by hand, and nobody looks before the next day.
+    Weekend { stock: usize, buys: bool },
+    /// Three large orders, of which the broker takes the first without a word: together they are more than the limit.
+    Crowd { stock: usize },
     /// The gateway's clock is wrong by so much from now on.
     Skew { seconds: i32 },
     /// Something breaks.
@@ -147,7 +152,7 @@ fn fault(dice: &mut ChaCha8Rng) -> Fault {
 fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
     let pick = dice.random_range(0..1_000);
     if lies && dice.random_range(0..3) == 0 {
-        return Step::Lie { pick, what: dice.random_range(0..40), salt: dice.random_range(0..1_000) };
+        return Step::Lie { pick, what: dice.random_range(0..LIES), salt: dice.random_range(0..1_000) };
     }
     match dice.random_range(0..100) {
         0..=25 => Step::Submit { by_bot: dice.random_range(0..5) == 0, ask: ask(dice) },
@@ -165,7 +170,10 @@ fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
         49..=50 => Step::Lift,
         51..=52 => Step::Resolve,
         53..=64 => Step::Pass { ms: [20, 200, 1_000, 3_000, 6_000, 12_000][dice.random_range(0..6)] },
-        65 => Step::Leap { minutes: [10, 180, 1_440][dice.random_range(0..3)] },
+        65 => match dice.random_range(0..4) {
+            0 => Step::Weekend { stock: pick, buys: dice.random_range(0..2) == 0 },
+            _ => Step::Leap { minutes: [10, 180, 1_440][dice.random_range(0..3)] },
+        },
         66 => Step::Skew { seconds: [-3_600, -5, 0, 0, 5, 3_600][dice.random_range(0..6)] },
         67 | 69 => Step::Trouble(Trouble::Cut { still: dice.random_range(0..3) }),
         68 => Step::Trouble(Trouble::Silence { count: dice.random_range(1..4) }),
@@ -200,6 +208,7 @@ fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
             1 => Step::Trouble(Trouble::LoseEnds { count: dice.random_range(1..4) }),
             _ => Step::Trouble(Trouble::Silence { count: dice.random_range(1..4) }),
         },
+        _ if dice.random_range(0..4) == 0 => Step::Crowd { stock: pick },
         _ => Step::Pass { ms: 35_000 },
     }
 }

@@ -223,6 +223,9 @@ impl Run {
             for written in std::mem::take(&mut self.processes[at].link.written) {
                 self.checks.written(&self.ground.truth, &written)?;
             }
+            if let Some(what) = self.processes[at].link.over_intent.take() {
+                return violated("no more leaves than is intended", what);
+            }
         }
         self.ground.clock.pass(SignedDuration::from_millis(ms));
         for told in self.ears.take() {

@@ -7,11 +7,14 @@ use crate::world::{self, Ask};
 use domain::approval::ApprovalStatus;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
-use domain::order::{Amendment, OrderType};
+use domain::order::{Amendment, OrderType, Tif};
 use domain::trading_state::TradingState;
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
+
+/// What a large order is worth.
+const ORDER_NOTIONAL: i64 = 23_500;
 
 impl Run {
     pub(crate) fn take(&mut self, step: &Step) -> Result<(), Violation> {
@@ -34,6 +37,8 @@ impl Run {
             Step::Resolve => self.resolve(),
             Step::Pass { ms } => return self.pass(i64::from(ms)),
             Step::Leap { minutes } => self.leap(minutes),
+            Step::Crowd { stock } => self.crowd(stock)?,
+            Step::Weekend { stock, buys } => return self.weekend(stock % world::STOCKS.len(), buys),
             Step::Skew { seconds } => {
                 self.did("clock jump");
                 self.ground.clock.set_skew(SignedDuration::from_secs(i64::from(seconds)));
@@ -51,7 +56,7 @@ impl Run {
             Step::Move { stock, percent } => self.move_market(stock, percent),
             Step::Fill { pick } => self.fill(pick),
             Step::Manual { stock, buys, qty } => self.broker.enter_manual(stock, buys, qty),
-            Step::Lie { pick, what, salt } => self.lie(pick, what, salt),
+            Step::Lie { pick, what, salt } => self.lie(pick, what, salt)?,
             Step::Trouble(trouble) => self.fail(trouble),
         }
         self.pass(6)
@@ -129,7 +134,7 @@ impl Run {
         Ask { limit_cents: Some(if ask.buys { cents + offset } else { cents - offset }), ..ask }
     }
 
-    fn submit(&mut self, by_bot: bool, ask: Ask) {
+    pub(crate) fn submit(&mut self, by_bot: bool, ask: Ask) {
         let ask = self.priced(ask);
         let key = format!("k-{}", self.asked.len() + 1);
         self.asked.push((key.clone(), ask, by_bot));
@@ -164,7 +169,12 @@ impl Run {
     }
 
     fn replace(&mut self, pick: usize, qty_percent: i64, cents: i64) {
-        let Some(key) = self.pick(pick, |status| status == OrdStatus::Working) else { return };
+        if let Some(key) = self.pick(pick, |status| status == OrdStatus::Working) {
+            self.change(key, qty_percent, cents);
+        }
+    }
+
+    pub(crate) fn change(&mut self, key: ClOrdId, qty_percent: i64, cents: i64) {
         let (qty, order_type, tif) = {
             let state = self.ground.truth.read();
             let Some(order) = state.book.orders.get(&key) else { return };
@@ -249,6 +259,44 @@ impl Run {
     fn leap(&mut self, minutes: u32) {
         self.did("machine slept");
         self.ground.clock.pass(SignedDuration::from_mins(i64::from(minutes)));
+    }
+
+    /// Each a little below the limit of one order, far from the market, in three stocks since an unknown order blocks its own.
+    fn crowd(&mut self, first: usize) -> Result<(), Violation> {
+        self.did("acknowledgement lost");
+        self.broker.silent += 1;
+        for nth in 0..world::STOCKS.len() {
+            let stock = (first + nth) % world::STOCKS.len();
+            let price = self.broker.touch(stock).1.unwrap_or(Decimal::ONE_HUNDRED);
+            let qty = (Decimal::from(ORDER_NOTIONAL) / price).to_i64().unwrap_or(1);
+            let (limit_cents, tif) = (Some(-300), Tif::Gtc);
+            self.submit(false, Ask { stock, buys: true, qty, limit_cents, tif, exits_cents: None });
+            self.pass(40)?;
+        }
+        Ok(())
+    }
+
+    /// What the next day's lists do not tell any more: a fill that nobody heard of, and no position that would betray it.
+    fn weekend(&mut self, stock: usize, buys: bool) -> Result<(), Violation> {
+        self.did("fill that no list tells");
+        self.submit(false, Ask { stock, buys, qty: 5, limit_cents: None, tif: Tif::Day, exits_cents: None });
+        let key = self.asked.last().map(|(key, ..)| world::lit::<ClOrdId>(key));
+        self.pass(12)?;
+        // What was written arrives; whoever wrote it hears no more.
+        self.broker.cut_all(usize::MAX);
+        self.broker.fall(false);
+        self.pass(1_500)?;
+        let ledger = self.broker.ledger();
+        if let Some(filled) =
+            ledger.iter().find(|order| key_of(order) == key).and_then(|order| order.filled_qty.to_i64())
+            && filled > 0
+        {
+            self.broker.enter_manual(stock, !buys, filled);
+        }
+        self.pass(1_500)?;
+        self.leap(1_440);
+        self.broker.rise();
+        self.pass(6)
     }
 
     fn stop(&mut self) {

@@ -242,3 +242,22 @@ async fn a_change_that_was_lost_with_its_line_is_settled_also_when_a_cancel_foll
     );
     assert_eq!(rig.halted(), None);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_change_waits_until_it_is_known_what_became_of_the_first() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+    rig.broker.hold_snapshots(true);
+    rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+    rig.broker.error("k-1", 10147).await;
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    // It trades, so it lives; which version of it does, the trade does not tell.
+    rig.broker.fill("k-1", "4", "e.1.01").await;
+    let order = rig.until_status("k-1", OrdStatus::Working).await;
+    assert!(order.pending_replace.is_some());
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-2", amend("30", "99")).await), "NotReplaceable");
+    assert_eq!((rig.broker.replaces().len(), rig.order("k-1").status), (1, OrdStatus::Working));
+}

@@ -201,3 +201,20 @@ async fn lists_that_never_end_lead_to_a_new_connection_and_ever_more_rarely() {
     rig.pass(SignedDuration::from_secs(601));
     rig.until("a look is complete again", || rig.broker.asked("snapshot") > seen).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_that_was_not_complete_is_soon_tried_again_on_a_connection_that_was_ready() {
+    let rig = Rig::ready().await;
+    rig.broker.unknown_sections(&["executions"]);
+    let seen = rig.broker.asked("snapshot");
+    rig.pass(SignedDuration::from_secs(601));
+    rig.until("the look that is due", || rig.broker.asked("snapshot") == seen + 1).await;
+    rig.settle().await;
+    rig.broker.unknown_sections(&[]);
+    rig.pass(SignedDuration::from_secs(4));
+    rig.until("it is tried again", || rig.broker.asked("snapshot") == seen + 2).await;
+    rig.settle().await;
+    rig.pass(SignedDuration::from_secs(4));
+    rig.settle().await;
+    assert_eq!(rig.broker.asked("snapshot"), seen + 2, "and once complete it waits its turn");
+}

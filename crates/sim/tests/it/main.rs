@@ -20,6 +20,7 @@ fn two_thousand_seeds_break_no_promise() {
     let sum = prove::seeds(0, 2_000, threads(), 1);
     assert_clean(&sum);
     assert_eq!(sum.runs, 2_000);
+    assert_eq!(sum.coverage.unexpected(), [], "cells that `coverage.rs` thinks impossible");
     assert!(sum.orders > 2 * sum.runs, "only {} orders: the plans do too little", sum.orders);
 }
 

@@ -63,6 +63,16 @@ impl Core {
         self.state.halted.keys().map(|i| self.instrument(*i).symbol.clone()).collect()
     }
 
+    /// Best bid and ask of a symbol, where somebody bids or asks.
+    ///
+    /// # Errors
+    /// There is no such symbol.
+    pub fn touch(&mut self, symbol: &str, now: Timestamp) -> Result<(Option<Decimal>, Option<Decimal>), CoreError> {
+        let instrument = self.of_symbol(symbol)?;
+        let some = |price: Decimal| Some(price).filter(|price| !price.is_zero());
+        Ok(self.quote(instrument, now).map_or((None, None), |quote| (some(quote.bid), some(quote.ask))))
+    }
+
     /// Gives a working order of a client a second permId, under which it is reported from now on.
     pub fn reissue_perm_id(&mut self, client_id: i32, order_id: i32, now: Timestamp) -> Step {
         let mut step = self.pass(now);
