@@ -4,6 +4,7 @@ use crate::id::IdError;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Which order of a group is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,7 +58,7 @@ const LENGTH_MAX: usize = 40;
 /// journal make such a key: a caller's text is read with [`FromStr`], which knows no colon, so nobody can name one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ClOrdId(String);
+pub struct ClOrdId(Arc<str>);
 
 impl ClOrdId {
     /// The text of the key.
@@ -77,17 +78,17 @@ impl ClOrdId {
 
     /// The caller's own key: what the entry bears.
     pub fn group_str(&self) -> &str {
-        self.0.split_once(':').map_or(self.0.as_str(), |(group, _)| group)
+        self.0.split_once(':').map_or(&self.0, |(group, _)| group)
     }
 
     /// The key of the entry.
     pub fn group(&self) -> Self {
-        Self(self.group_str().to_owned())
+        if self.is_exit() { Self(self.group_str().into()) } else { self.clone() }
     }
 
     /// The key of a leg of the same group.
     pub fn leg_key(&self, leg: Leg) -> Self {
-        Self(format!("{}{}", self.group_str(), leg.suffix()))
+        Self(format!("{}{}", self.group_str(), leg.suffix()).into())
     }
 
     /// Reads a key as it stands in the journal or in a reference: a leg's key too.
@@ -109,7 +110,7 @@ impl FromStr for ClOrdId {
             let rule = "1 to 40 characters out of A-Z a-z 0-9 . _ -";
             return Err(IdError { what: "cl_ord_id (Idempotency-Key)", rule });
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 
@@ -122,7 +123,7 @@ impl TryFrom<String> for ClOrdId {
 
 impl From<ClOrdId> for String {
     fn from(id: ClOrdId) -> String {
-        id.0
+        id.0.as_ref().to_owned()
     }
 }
 

@@ -149,7 +149,10 @@ impl Writing {
         start: impl FnOnce(String, domain::book::Book, Box<SqliteJournal>) -> Result<EngineHandle, Failure>,
     ) -> Result<Self, Failure> {
         let config = &setup.config;
-        let book = engine::replay(&journal)
+        // The journal has added its records up already, from a snapshot where one fits.
+        let book = journal
+            .book()
+            .map_or_else(|| engine::replay(&journal), |book| Ok(book.clone()))
             .map_err(|error| Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong"))?;
         let venue =
             if setup.embeds_venue() { Some(venue::start(embedded(config, setup.sessions)).await?) } else { None };
