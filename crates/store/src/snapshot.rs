@@ -86,6 +86,7 @@ impl<K: Ord + Clone, V: PartialEq + Clone> Differences<K, V> {
 struct Said {
     keys_used: BTreeMap<ClOrdId, Arc<KeyUse>>,
     by_broker_id: BTreeMap<BrokerOrderId, ClOrdId>,
+    by_perm_id: BTreeMap<PermId, ClOrdId>,
     executions: BTreeMap<ExecId, Option<ClOrdId>>,
 }
 
@@ -109,8 +110,10 @@ impl Said {
                 ids
             };
             let by_broker_id = orders.iter().flat_map(sent).collect();
+            let known = |(key, order): (&ClOrdId, &Arc<OrderRecord>)| order.perm_id.map(|id| (id, key.clone()));
+            let by_perm_id = orders.iter().filter_map(known).collect();
             // A thread that could not do it says nothing: then all of it is told as a difference.
-            Self { keys_used, by_broker_id, executions: executions.join().unwrap_or_default() }
+            Self { keys_used, by_broker_id, by_perm_id, executions: executions.join().unwrap_or_default() }
         })
     }
 }
@@ -124,7 +127,7 @@ struct Facts {
     open: BTreeSet<ClOrdId>,
     keys_used: Differences<ClOrdId, Arc<KeyUse>>,
     by_broker_id: Differences<BrokerOrderId, ClOrdId>,
-    by_perm_id: BTreeMap<PermId, ClOrdId>,
+    by_perm_id: Differences<PermId, ClOrdId>,
     order_id_high_water: i32,
     approvals: BTreeMap<ApprovalId, Arc<Approval>>,
     previews: BTreeMap<PreviewId, PreviewRecord>,
@@ -181,7 +184,7 @@ impl Facts {
             open: open.clone(),
             keys_used: Differences::between(&said.keys_used, keys_used),
             by_broker_id: Differences::between(&said.by_broker_id, by_broker_id),
-            by_perm_id: by_perm_id.clone(),
+            by_perm_id: Differences::between(&said.by_perm_id, by_perm_id),
             order_id_high_water: *order_id_high_water,
             approvals: approvals.clone(),
             previews: previews.clone(),
@@ -203,9 +206,10 @@ impl Facts {
     }
 
     fn book(self, seq: u64, orders: BTreeMap<ClOrdId, Arc<OrderRecord>>) -> Book {
-        let Said { mut keys_used, mut by_broker_id, mut executions } = Said::by(&orders);
+        let Said { mut keys_used, mut by_broker_id, mut by_perm_id, mut executions } = Said::by(&orders);
         self.keys_used.put_into(&mut keys_used);
         self.by_broker_id.put_into(&mut by_broker_id);
+        self.by_perm_id.put_into(&mut by_perm_id);
         self.executions.put_into(&mut executions);
         Book {
             installation: self.installation,
@@ -215,7 +219,7 @@ impl Facts {
             open: self.open,
             keys_used,
             by_broker_id,
-            by_perm_id: self.by_perm_id,
+            by_perm_id,
             order_id_high_water: self.order_id_high_water,
             approvals: self.approvals,
             previews: self.previews,
