@@ -24,12 +24,13 @@ pub fn read_status(report: &StatusReport, tif: TifKind, generation: Generation) 
 
 /// What an order seen among open or completed orders means.
 ///
-/// Completed orders tell their remaining quantity as the total; a filled one is filled by its intent's quantity.
+/// A filled one that does not tell how much is filled by its own total, whatever the broker has brought that to, and
+/// without one by the smaller of what was ordered.
 pub fn read_order(order: &BrokerOrder, ours: &OrderRecord, generation: Generation) -> Option<OrderEvent> {
     let event = read_word(&order.status, ours.intent.tif.kind(), generation, order.perm_id)?;
     if let OrderEvent::ReportedFilled { perm_id, .. } = event {
-        let filled =
-            order.filled.filter(|filled| !filled.is_zero()).unwrap_or_else(|| ours.smaller_total().max(ours.cum_qty()));
+        let filled = order.filled.filter(|filled| !filled.is_zero()).or(order.total_qty);
+        let filled = filled.unwrap_or_else(|| ours.smaller_total().max(ours.cum_qty()));
         return Some(OrderEvent::ReportedFilled { filled, avg_px: None, perm_id });
     }
     if let OrderEvent::Canceled { detail: None } = event {
@@ -82,9 +83,13 @@ fn read_word(
     })
 }
 
-/// What an error with one of our order ids means for an order in `status`.
-pub fn read_error(code: i32, message: &str, status: OrdStatus) -> OrderEvent {
+/// What an error with one of our order ids means for an order in `status`, whose cancel was asked for or not.
+pub fn read_error(code: i32, message: &str, status: OrdStatus, cancel_wanted: bool) -> OrderEvent {
     let message = message.to_owned();
+    // Refusals of any request, a Gateway's read-only mode among them: of an order that may live it refuses the cancel.
+    if matches!(code, 321 | 322) && cancel_wanted && status.may_be_live() {
+        return OrderEvent::CancelRefused { code, message };
+    }
     match code {
         202 => OrderEvent::Canceled { detail: Some(message) },
         // Cancel refused: never a proof that the order is dead.

@@ -69,7 +69,7 @@ fn every_code_is_read_as_written_down() {
     for code in codes {
         write!(table, "\n{code:<7}").unwrap();
         for status in OrdStatus::ALL {
-            write!(table, "{:<17}", said(Some(&read_error(code, "x", status)))).unwrap();
+            write!(table, "{:<17}", said(Some(&read_error(code, "x", status, false)))).unwrap();
         }
     }
     let table: Vec<&str> = table.lines().map(str::trim_end).collect();
@@ -80,22 +80,33 @@ fn every_code_is_read_as_written_down() {
 fn a_refused_cancel_and_a_doubled_id_never_end_an_order() {
     for code in [103, 161, 399, 10_147, 10_148, 10_149, 10_349] {
         for status in OrdStatus::ALL {
-            let word = said(Some(&read_error(code, "x", status)));
+            let word = said(Some(&read_error(code, "x", status, false)));
             assert!(word == "cancel_refused" || word == "informed", "{code} {status:?} {word}");
         }
     }
 }
 
 #[test]
-fn a_completed_order_without_its_filled_quantity_counts_the_smaller_version() {
+fn what_refuses_any_request_refuses_the_cancel_once_one_was_sent() {
+    for code in [321, 322] {
+        for status in OrdStatus::ALL {
+            let word = said(Some(&read_error(code, "x", status, true)));
+            assert_eq!(word == "cancel_refused", status.may_be_live(), "{code} {status:?} {word}");
+        }
+    }
+}
+
+#[test]
+fn a_filled_order_without_its_filled_quantity_counts_its_own_total_or_the_smaller_version() {
     let mut book = sent_then(vec![acknowledged(900, 1)]);
     let event = replacing("o-1", "r-1", 6, "190");
     book.apply(&crate::journal::Recorded { seq: book.seq + 1, at: crate::book::tests::at(9), event }).unwrap();
     let mut seen = crate::reconcile::tests::shown("Filled");
     seen.filled = None;
-    let event = read_order(&seen, first(&book), Generation(1)).unwrap();
-    assert_eq!(
-        event,
-        OrderEvent::ReportedFilled { filled: Decimal::from(6), avg_px: None, perm_id: PermId::new(900).ok() }
-    );
+    for (total, filled) in [(None, 6), (Some(7), 7), (Some(10), 10)] {
+        seen.total_qty = total.map(Decimal::from);
+        let event = read_order(&seen, first(&book), Generation(1)).unwrap();
+        let perm_id = PermId::new(900).ok();
+        assert_eq!(event, OrderEvent::ReportedFilled { filled: Decimal::from(filled), avg_px: None, perm_id });
+    }
 }

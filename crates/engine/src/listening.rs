@@ -339,7 +339,7 @@ impl Core {
         let found = self.find(Some(id), None, "", None);
         let Some(order) = found else { return };
         let key = order.intent.cl_ord_id.clone();
-        let mut event = reading::read_error(code, message, order.status);
+        let mut event = reading::read_error(code, message, order.status, order.cancel_wanted);
         let mut look = matches!(event, OrderEvent::CancelRefused { .. }) || code == 103;
         let is_doubled = order.live_twins().next().is_some();
         if is_doubled && matches!(event, OrderEvent::Canceled { .. } | OrderEvent::Rejected { .. }) {

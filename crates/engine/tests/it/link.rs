@@ -185,6 +185,27 @@ async fn a_refused_cancel_proves_nothing_and_is_looked_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_only_gateway_that_refuses_the_cancel_of_an_unknown_order_does_not_end_it() {
+    let rig = Rig::ready().await;
+    rig.broker.on_submit(OnSubmit::Swallow);
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.broker.down().await;
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Missing).await;
+    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    let looks = rig.broker.asked("snapshot");
+    rig.broker.error("k-1", 321).await;
+    rig.settle().await;
+    rig.pass(SignedDuration::from_secs(4));
+    rig.until("it is looked for again", || rig.broker.asked("snapshot") > looks).await;
+    rig.settle().await;
+    let order = rig.order("k-1");
+    assert!(order.status.may_be_live() && order.cancel_wanted, "{order:?}");
+    assert_eq!(rig.submit(&alice(), buy("k-2")).await.unwrap().outcome, Outcome::Denied, "it blocks its instrument");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_that_never_end_lead_to_a_new_connection_and_ever_more_rarely() {
     let rig = Rig::ready().await;
     rig.broker.unknown_sections(&["open_orders"]);
