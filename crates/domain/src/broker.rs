@@ -358,6 +358,13 @@ pub enum BrokerEvent {
         /// IBKR's code, e.g. 326 for a client id in use.
         code: Option<i32>,
     },
+    /// What the broker's clock said against ours, measured again and again while the connection stands.
+    ClockSkew {
+        /// Which connection.
+        generation: Generation,
+        /// The broker's clock minus ours, in milliseconds.
+        skew_ms: i64,
+    },
     /// A message about no order: farms, 1100, 1101, 1102.
     Notice {
         /// Which connection.

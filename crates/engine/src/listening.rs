@@ -35,6 +35,11 @@ impl Core {
             BrokerEvent::LinkFailed { reason, code } => {
                 self.session.link = LinkState::Down(self.why_no_link(&reason, code));
             }
+            BrokerEvent::ClockSkew { generation, skew_ms } => {
+                if generation == self.session.generation && matches!(self.session.link, LinkState::Up { .. }) {
+                    self.session.clock_skew_ms = Some(skew_ms);
+                }
+            }
             BrokerEvent::Notice { generation, code, message } => self.notice(batch, now, generation, code, message),
             BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome } => {
                 self.sent(batch, now, &cl_ord_id, broker_order_id, &outcome);

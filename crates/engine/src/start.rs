@@ -324,6 +324,7 @@ async fn listen(
             event @ (BrokerEvent::LinkUp(_)
             | BrokerEvent::LinkDown { .. }
             | BrokerEvent::LinkFailed { .. }
+            | BrokerEvent::ClockSkew { .. }
             | BrokerEvent::Notice { .. }
             | BrokerEvent::Sent { .. }
             | BrokerEvent::CancelSent { .. }

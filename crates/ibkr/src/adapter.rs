@@ -143,12 +143,13 @@ async fn live(
     facts: LinkFacts,
 ) -> Result<(), Deaf> {
     let generation = session.generation;
+    let tells_skew = facts.clock_skew_ms.is_some();
     current.send_replace(Some(Arc::clone(&session)));
     shared.events.send(BrokerEvent::LinkUp(facts)).await?;
     let reason = {
         let orders = pump::orders(&session, streams.orders, &shared.events);
         let notices = pump::notices(&session, streams.notices, &shared.events);
-        let heartbeat = pump::heartbeat(&session, &shared.config);
+        let heartbeat = pump::heartbeat(&session, &shared.config, tells_skew, &shared.events);
         let reading = async {
             let read = tokio::try_join!(orders, notices);
             if read.is_err() {
@@ -159,7 +160,12 @@ async fn live(
         let closing = async {
             let reason = tokio::select! {
                 reason = session.down() => reason,
-                () = heartbeat => session.down().await,
+                beat = heartbeat => {
+                    if beat.is_err() {
+                        session.fail("nobody listens");
+                    }
+                    session.down().await
+                }
             };
             current.send_replace(None);
             // Ends both streams, after what they still hold.

@@ -4,12 +4,12 @@ use crate::adapter::{Deaf, Outbox};
 use crate::config::TwsConfig;
 use crate::fault;
 use crate::report::{self, Trade};
-use crate::session::Session;
+use crate::session::{Session, measure_skew_ms};
 use domain::broker::BrokerEvent;
 use futures::StreamExt;
 use ibapi::orders::OrderUpdate;
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
-use ibapi::{Error, Notice};
+use ibapi::{Client, Error, Notice};
 
 /// Orders, statuses, trades, commissions, and every error that names an order id: the library copies all of them here.
 /// What it cannot decode, and what it dropped because we were slow, is a gap.
@@ -100,22 +100,35 @@ pub(crate) async fn notices(session: &Session, mut stream: NoticeStream, events:
     Ok(())
 }
 
-/// Finds connections that stand but no longer answer. Ends with the connection.
-pub(crate) async fn heartbeat(session: &Session, config: &TwsConfig) {
+/// Asks for the time; of a Gateway that did not tell the skew at first, in seconds, which tell none either.
+async fn beat(client: &Client, tells_skew: bool) -> Result<Option<i64>, Error> {
+    if tells_skew { measure_skew_ms(client).await } else { client.server_time().await.map(|_| None) }
+}
+
+/// Finds connections that stand but no longer answer, and tells how far the clocks are apart. Ends with the connection.
+pub(crate) async fn heartbeat(
+    session: &Session,
+    config: &TwsConfig,
+    tells_skew: bool,
+    events: &Outbox,
+) -> Result<(), Deaf> {
     let Some(every) = config.heartbeat else {
         return std::future::pending().await;
     };
     loop {
         // tidy: sleep — the beat itself
         tokio::time::sleep(every).await;
-        let answer = tokio::time::timeout(config.ask_deadline, session.client.server_time()).await;
+        let answer = tokio::time::timeout(config.ask_deadline, beat(&session.client, tells_skew)).await;
         match answer {
             Err(_) | Ok(Err(Error::Timeout)) => {
                 session.fail(format!("no answer to a heartbeat within {:?}", config.ask_deadline));
-                return;
+                return Ok(());
+            }
+            Ok(Ok(Some(skew_ms))) => {
+                events.send(BrokerEvent::ClockSkew { generation: session.generation, skew_ms }).await?;
             }
             // Any other refusal is an answer too; a lost connection is told by the streams.
-            Ok(Ok(_) | Err(_)) => {}
+            Ok(Ok(None) | Err(_)) => {}
         }
     }
 }

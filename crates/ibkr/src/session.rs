@@ -201,17 +201,17 @@ fn accounts(config: &TwsConfig, offered: &[String]) -> Result<Vec<AccountId>, Co
     }
 }
 
-/// The broker's clock minus the middle of asking and hearing.
-async fn clock_skew_ms(config: &TwsConfig, client: &Client) -> Option<i64> {
+/// The broker's clock minus the middle of asking and hearing; `None` for a time that cannot be.
+pub(crate) async fn measure_skew_ms(client: &Client) -> Result<Option<i64>, Error> {
     let asked = Timestamp::now();
-    let patience = config.handshake_deadline / 2;
-    let answer = tokio::time::timeout(patience, client.server_time_millis()).await;
-    let heard = Timestamp::now();
-    match answer {
-        Ok(Ok(theirs)) => {
-            let ours = asked.as_millisecond().midpoint(heard.as_millisecond());
-            Some(bars::timestamp(theirs)?.as_millisecond() - ours)
-        }
+    let theirs = client.server_time_millis().await?;
+    let ours = asked.as_millisecond().midpoint(Timestamp::now().as_millisecond());
+    Ok(bars::timestamp(theirs).map(|theirs| theirs.as_millisecond() - ours))
+}
+
+async fn clock_skew_ms(config: &TwsConfig, client: &Client) -> Option<i64> {
+    match tokio::time::timeout(config.handshake_deadline / 2, measure_skew_ms(client)).await {
+        Ok(Ok(skew)) => skew,
         Ok(Err(error)) => {
             tracing::warn!(%error, "the broker does not tell the time");
             None

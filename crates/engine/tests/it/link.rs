@@ -1,10 +1,12 @@
 //! The line to the broker: lost, back, half blind.
 
 use crate::support::*;
+use domain::broker::BrokerEvent;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order::Side;
+use engine::Clock as _;
 use engine::desk::{Desk as _, Outcome};
 use jiff::SignedDuration;
 
@@ -206,14 +208,28 @@ async fn a_read_only_gateway_that_refuses_the_cancel_of_an_unknown_order_does_no
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_set_at_noon_stops_new_orders_until_it_is_right_again() {
+    let rig = Rig::ready().await;
+    let generation = rig.broker.generation();
+    for (skew_ms, expected) in [(30_000, "NotReady"), (-30_000, "NotReady"), (40, "Ok")] {
+        rig.broker.say(BrokerEvent::ClockSkew { generation, skew_ms }).await;
+        rig.settle().await;
+        let told = rig.submit(&alice(), buy(&format!("k{skew_ms}"))).await;
+        let told = if told.is_ok() { "Ok".to_owned() } else { code_of(&told) };
+        assert_eq!(told, expected, "{skew_ms} ms");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_that_never_end_lead_to_a_new_connection_and_ever_more_rarely() {
     let rig = Rig::ready().await;
     rig.broker.unknown_sections(&["open_orders"]);
     for looks in 1..=9 {
-        let seen = rig.broker.asked("snapshot");
         rig.pass(SignedDuration::from_secs(601));
-        rig.until("a look is answered", || rig.broker.asked("snapshot") > seen).await;
-        rig.settle().await;
+        let passed = rig.clock.now();
+        // Booked, not only asked: time that passes in between would count as rest after it.
+        let booked = || rig.desk().status(&alice()).unwrap().reconciliation.is_some_and(|last| last.taken_at >= passed);
+        rig.until("a look is booked", booked).await;
         let expected = [0, 0, 1, 1, 1, 1, 1, 1, 2][looks - 1];
         rig.until("the adapter was asked so often", || rig.broker.asked("reconnect") == expected).await;
     }

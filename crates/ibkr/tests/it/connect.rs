@@ -131,11 +131,29 @@ async fn a_connection_that_stands_but_no_longer_answers_is_dropped() {
     let mut desk = Desk::start(config);
     let mut peer = gateway.accept().await;
     desk.up().await;
-    assert_eq!(peer.next().await, Request::CurrentTime);
-    peer.send(Reply::CurrentTime(jiff::Timestamp::now())).await;
-    assert_eq!(peer.next().await, Request::CurrentTime);
+    assert_eq!(peer.next().await, Request::CurrentTimeMillis);
+    peer.send(Reply::CurrentTimeMillis(jiff::Timestamp::now())).await;
+    assert_eq!(peer.next().await, Request::CurrentTimeMillis);
     let (_, reason) = desk.down().await;
     assert!(reason.contains("heartbeat"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_while_the_connection_stands_is_told() {
+    let gateway = Gateway::bind().await;
+    let mut config = gateway.config();
+    config.heartbeat = Some(Duration::from_millis(20));
+    let mut desk = Desk::start(config);
+    let mut peer = gateway.accept().await;
+    desk.up().await;
+    let hour_ms = 3_600_000;
+    for hours in [0, 1, -1] {
+        let theirs = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours);
+        assert_eq!(peer.next().await, Request::CurrentTimeMillis);
+        peer.send(Reply::CurrentTimeMillis(theirs)).await;
+        let skew_of = |event| if let BrokerEvent::ClockSkew { skew_ms, .. } = event { Some(skew_ms) } else { None };
+        assert!((desk.until(skew_of).await - hours * hour_ms).abs() < hour_ms / 2, "{hours} hours");
+    }
 }
 
 #[tokio::test]
