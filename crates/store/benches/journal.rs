@@ -251,6 +251,15 @@ fn history(dir: &Path, orders: u32) -> Result<(), Failure> {
     reader.replay(1, &mut |record| book.apply(&record).map_err(tollgate_store::JournalError::Refused))?;
     let replayed = Rate::of(records, &clock);
     say(&format!("replay          {records} records in {:.2} s, {replayed}", replayed.wall.as_secs_f64()))?;
+    let clock = Clock::start();
+    let copy = book.clone();
+    let (wall, _) = clock.passed();
+    say(&format!(
+        "copy            of a book of {} orders, which a snapshot begins with: {} ms",
+        copy.orders.len(),
+        wall.as_millis()
+    ))?;
+    drop(copy);
     start(dir, &book, "start")
 }
 

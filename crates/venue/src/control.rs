@@ -16,6 +16,7 @@
 //! | `POST /halt` | `{"symbol": "AAPL", "halted": true}` |
 //! | `POST /shortable` | `{"symbol": "BBY", "shares": 500}` limits what can be borrowed; `null` lifts it |
 //! | `POST /orders` | an order entered by hand: `{"symbol": "AAPL", "side": "BUY", "quantity": 5, "order_type": "MKT"}`, also `limit_price`, `stop_price`, `tif`, `account`, `order_ref`, `sec_type`, `exchange`, `currency`; answers `{"perm_id": …}` |
+//! | `DELETE /orders/{permId}` | cancels an order by hand, as at the screen of TWS; also one that was never transmitted |
 //! | `GET /audit` | whether every account balances: what was examined, and the violations |
 //! | `GET /faults` | faults with their state, matches and times fired |
 //! | `GET /faults/names` | what messages are called in triggers |
@@ -68,6 +69,7 @@ pub(crate) fn router(commands: Commands, port: u16) -> Router {
         .route("/shortable", post(shortable))
         .route("/ledger/refused", get(|State(to)| ask(to, Ask::Refused)))
         .route("/orders", post(manual))
+        .route("/orders/{perm_id}", delete(cancel_by_hand))
         .route("/audit", get(|State(to)| ask(to, Ask::Audit)))
         .route("/faults", get(|State(to)| ask(to, Ask::Faults)).post(add_fault))
         .route("/faults/names", get(|State(to)| ask(to, Ask::FaultNames)))
@@ -190,6 +192,11 @@ async fn shortable(State(to): State<Commands>, body: Bytes) -> Response {
 async fn manual(State(to): State<Commands>, body: Bytes) -> Response {
     let entered = read::<ManualBody>(&body).and_then(ManualBody::read);
     ask_if(to, entered.map(|entered| Ask::Manual(Box::new(entered)))).await
+}
+
+async fn cancel_by_hand(State(to): State<Commands>, Path(perm_id): Path<String>) -> Response {
+    let perm_id = perm_id.parse().map_err(|_| Refusal::NotFound(format!("{perm_id:?} is no permId")));
+    ask_if(to, perm_id.map(Ask::CancelByHand)).await
 }
 
 async fn add_fault(State(to): State<Commands>, body: Bytes) -> Response {

@@ -55,6 +55,13 @@ impl CoreTask {
                     Ok(perm_id) => Answer::json(&json!({ "perm_id": perm_id })),
                 }
             }
+            Ask::CancelByHand(perm_id) => match self.core.cancel_by_hand(perm_id, now) {
+                Err(e) => Err(Refusal::NotFound(e.to_string())),
+                Ok(step) => {
+                    self.take(step, now, group);
+                    Answer::json(&json!({ "perm_id": perm_id }))
+                }
+            },
             Ask::Audit => Answer::json(&self.core.audit(now)),
             Ask::DropConnections => {
                 group.break_all = true;

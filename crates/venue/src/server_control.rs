@@ -52,6 +52,8 @@ pub(crate) enum Ask {
     Refused,
     /// Enters an order by hand.
     Manual(Box<ManualOrder>),
+    /// Cancels an order by hand, by its permId.
+    CancelByHand(i64),
     /// Whether the books balance.
     Audit,
     /// Moves a stepped clock.

@@ -55,16 +55,28 @@ async fn missing(world: &World, installation: &str) -> Result<(), Failure> {
     let missing: Vec<&Order> = open.iter().filter(|order| order.status == "missing").collect();
     let groups: BTreeSet<&str> = missing.iter().map(|order| order.group()).collect();
     for key in groups {
-        let of_it = missing.iter().filter(|order| order.group() == key);
-        let mut lives = world.proxy.is_slow();
-        for order in of_it {
-            let reference = format!("tg:{installation}:{}", order.cl_ord_id);
-            // One that lives the next comparison must find. A quiet point says so if it does not.
-            lives |=
-                order.updated_at + PATIENCE > Timestamp::now() || !world.control.with_ref(&reference).await?.is_empty();
+        let mut is_young = world.proxy.is_slow();
+        let (mut there, mut absent) = (Vec::new(), 0);
+        for order in missing.iter().filter(|order| order.group() == key) {
+            is_young |= order.updated_at + PATIENCE > Timestamp::now();
+            let lines = world.control.with_ref(&format!("tg:{installation}:{}", order.cl_ord_id)).await?;
+            absent += usize::from(lines.is_empty());
+            there.extend(lines);
         }
-        if !lives && resolve(&world.rest, key, "torture: looked up at the broker, which never accepted it").await {
-            world.tally.count(Count::Human, "missing order resolved, which the ledger does not have");
+        // One that lives the next comparison must find. A quiet point says so if it does not.
+        if is_young {
+            continue;
+        }
+        if there.is_empty() {
+            if resolve(&world.rest, key, "torture: looked up at the broker, which never accepted it").await {
+                world.tally.count(Count::Human, "missing order resolved, which the ledger does not have");
+            }
+        } else if absent > 0 {
+            // A bracket whose last leg never came waits at the broker untransmitted: only the screen of TWS shows it.
+            for line in there.iter().filter(|line| line.end().is_none()) {
+                world.control.cancel_by_hand(line.perm_id).await?;
+                world.tally.count(Count::Human, "untransmitted order deleted at the broker's screen");
+            }
         }
     }
     Ok(())

@@ -115,6 +115,15 @@ impl Control {
         Ok(serde_json::from_slice(&asked.send().await?.error_for_status()?.bytes().await?)?)
     }
 
+    /// Cancels an order by hand. One that has ended meanwhile needs none.
+    pub(crate) async fn cancel_by_hand(&self, perm_id: i64) -> Result<(), Failure> {
+        let answer = self.http.delete(format!("{}/orders/{perm_id}", self.url)).send().await?;
+        if answer.status() != reqwest::StatusCode::NOT_FOUND {
+            answer.error_for_status()?;
+        }
+        Ok(())
+    }
+
     /// Whether the accounts balance; what does not.
     pub(crate) async fn audit(&self) -> Result<Value, Failure> {
         let answer = self.http.get(format!("{}/audit", self.url)).send().await?.error_for_status()?;

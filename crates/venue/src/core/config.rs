@@ -65,6 +65,9 @@ pub enum CoreError {
         /// IBKR's text.
         message: String,
     },
+    /// No such order, or it is over.
+    #[error("no open order has the permId {0}")]
+    NotOpen(i64),
     /// No such symbol.
     #[error("there is no symbol {0:?} in the universe")]
     UnknownSymbol(String),

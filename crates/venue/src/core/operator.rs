@@ -58,6 +58,19 @@ impl Core {
         Ok(step)
     }
 
+    /// Cancels an order at the broker's own screen, also one that was never transmitted and that no client is shown.
+    ///
+    /// # Errors
+    /// No such order is open.
+    pub fn cancel_by_hand(&mut self, perm_id: i64, now: Timestamp) -> Result<Step, CoreError> {
+        if !self.state.live.contains(&perm_id) {
+            return Err(CoreError::NotOpen(perm_id));
+        }
+        let mut step = self.pass(now);
+        self.end_cancelled(perm_id, "Cancelled by Trader", "", now, &mut step);
+        Ok(step)
+    }
+
     /// Symbols whose trading is halted.
     pub fn halted(&self) -> Vec<String> {
         self.state.halted.keys().map(|i| self.instrument(*i).symbol.clone()).collect()

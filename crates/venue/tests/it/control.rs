@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::raw::{self, limit_order};
 use crate::raw_client::Raw;
-use crate::support::{connect, get, hello, post, start, start_api, stepped, within};
+use crate::support::{connect, get, hello, post, remove, start, start_api, stepped, within};
 
 #[tokio::test]
 async fn health_ledger_and_state_answer_from_the_start() {
@@ -231,6 +231,12 @@ async fn an_order_can_be_entered_by_hand_and_refused_orders_are_listed_apart() {
     let ledger = get(&venue, "/ledger").await;
     assert_eq!((&ledger[0]["perm_id"], &ledger[0]["order_ref"]), (&body["perm_id"], &json!("by hand")));
     assert_eq!(get(&venue, "/ledger/refused").await, json!([]));
+    let by_hand = format!("/orders/{}", body["perm_id"]);
+    assert_eq!(remove(&venue, &by_hand).await, 200);
+    assert_eq!(get(&venue, "/ledger").await[0]["status"], "Cancelled");
+    for gone in [by_hand.as_str(), "/orders/1", "/orders/x"] {
+        assert_eq!(remove(&venue, gone).await, 404, "{gone}");
+    }
     let (status, body) = post(
         &venue,
         "/orders",

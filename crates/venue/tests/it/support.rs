@@ -108,6 +108,12 @@ pub(crate) async fn get(venue: &Venue, path: &str) -> Value {
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
 
+/// Status of the control API's answer to a DELETE.
+pub(crate) async fn remove(venue: &Venue, path: &str) -> u16 {
+    let url = format!("http://{}{path}", venue.control_addr());
+    reqwest::Client::new().delete(url).send().await.unwrap().status().as_u16()
+}
+
 /// Status and answer of the control API to a POST.
 pub(crate) async fn post(venue: &Venue, path: &str, body: &Value) -> (u16, Value) {
     let answer = reqwest::Client::new()
