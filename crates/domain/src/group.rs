@@ -3,6 +3,8 @@
 //!
 //! - **G1** No entry works without its exits: an exit that is gone while its entry may trade, or has traded more than the
 //!   exits have closed, cancels the entry's rest and halts the instrument. Nothing is flattened: that is a human's act.
+//!   A filled exit excuses its sibling only while nothing is at stake: it may have been made smaller, or its entry may
+//!   trade once more behind it.
 //! - **G2** Exits never close more than the entry opened; if they did, the instrument is halted.
 //! - **G3** No exit is live without its entry: one that is open although its entry ended unfilled is canceled.
 //! - **G4** An exit that no list shows is over once its entry is proven to have ended unfilled: IBKR ends it with its
@@ -179,11 +181,15 @@ impl Group<'_> {
     fn protect(&self, is_late: impl Fn(Timestamp) -> bool, advice: &mut GroupAdvice) {
         let may_trade = self.entry.status.may_be_live();
         let at_stake = may_trade || !self.uncovered().is_zero();
-        // An exit that did its work ends its sibling, which is what both are for.
-        let worked = self.exits.iter().any(|exit| exit.status == OrdStatus::Filled);
-        if !at_stake || worked || self.entry.group_faults.contains_key(&GroupFault::Unprotected) {
+        // An exit that did its work ends its sibling, which is what both are for: then nothing is at stake.
+        if !at_stake || self.entry.group_faults.contains_key(&GroupFault::Unprotected) {
             return;
         }
+        // Who cancels an exit does not miss it.
+        let none_left = self.exits.iter().all(|exit| !exit.status.may_be_live() && !exit.cancel_wanted);
+        // A late fill of an entry that is over tells of a risk as much as an exit's end does.
+        let entry_told = if may_trade { None } else { Some(self.entry.updated_at) };
+        let last_told = self.exits.iter().map(|exit| exit.updated_at).max();
         for exit in self.exits.into_iter().filter(|exit| !exit.cancel_wanted) {
             let (gone, at_once) = match exit.status {
                 // A refusal is final at once where the broker has shown that the entry lives.
@@ -191,6 +197,8 @@ impl Group<'_> {
                 OrdStatus::Canceled | OrdStatus::Expired => (true, false),
                 // Nothing of the group was found: it is looked for as a whole.
                 OrdStatus::Missing => (!self.entry.status.is_unknown(), false),
+                // It closed its part; the rest is its sibling's, if that lives.
+                OrdStatus::Filled => (none_left, false),
                 OrdStatus::PendingApproval
                 | OrdStatus::Denied
                 | OrdStatus::Simulated
@@ -198,10 +206,11 @@ impl Group<'_> {
                 | OrdStatus::Unconfirmed
                 | OrdStatus::Working
                 | OrdStatus::PendingCancel
-                | OrdStatus::PendingReplace
-                | OrdStatus::Filled => (false, false),
+                | OrdStatus::PendingReplace => (false, false),
             };
-            if gone && (at_once || is_late(exit.updated_at)) {
+            // A filled exit is missed when its sibling ends too.
+            let exit_told = if exit.status == OrdStatus::Filled { last_told } else { Some(exit.updated_at) };
+            if gone && (at_once || exit_told.max(entry_told).is_some_and(&is_late)) {
                 let reason = self.unprotected(exit);
                 advice.steps.push(GroupStep::Broken { fault: GroupFault::Unprotected, reason });
                 return;

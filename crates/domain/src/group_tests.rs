@@ -75,6 +75,12 @@ fn a_group_is_found_by_each_of_its_keys_and_an_order_of_its_own_has_none() {
 /// What happened, and what is needed at once and after a while.
 type Case = (&'static str, Vec<JournalEvent>, &'static [&'static str], &'static [&'static str]);
 
+/// The broker says that all of an order is traded, whatever it was placed for.
+fn all_done(name: &str, quantity: i64) -> JournalEvent {
+    let OrderEvent::ReportedFilled { filled, avg_px, .. } = filled(quantity) else { unreachable!() };
+    of(name, OrderEvent::ReportedFilled { filled, avg_px, perm_id: None })
+}
+
 fn with(more: Vec<JournalEvent>) -> Vec<JournalEvent> {
     [ENTRY, PROFIT, LOSS].map(works).into_iter().chain(more).collect()
 }
@@ -127,6 +133,78 @@ fn no_entry_works_without_its_exits() {
             &[],
         ),
     ]);
+}
+
+#[test]
+fn a_filled_exit_excuses_its_sibling_only_while_nothing_is_at_stake() {
+    let four = || of(ENTRY, trade("e.1.01", 4));
+    let late = || of(ENTRY, trade("e.3.01", 2));
+    let closed = || vec![four(), of(ENTRY, canceled()), all_done(LOSS, 4), of(PROFIT, canceled())];
+    check(vec![
+        ("what a half-filled entry opened is closed", with(closed()), &[], &[]),
+        ("a late fill crosses the cancel", with([closed(), vec![late()]].concat()), &["later"], &["unprotected"]),
+        (
+            "it is closed a moment later",
+            with([closed(), vec![late(), of(PROFIT, trade("e.4.01", 2))]].concat()),
+            &[],
+            &[],
+        ),
+        (
+            "a smaller profit is taken, the stop ends, the entry works on",
+            with(vec![four(), all_done(PROFIT, 4), of(LOSS, canceled())]),
+            &["later"],
+            &["unprotected"],
+        ),
+        (
+            "both were made smaller and are filled, the entry works on",
+            with(vec![four(), all_done(PROFIT, 2), all_done(LOSS, 2)]),
+            &["later"],
+            &["unprotected"],
+        ),
+        (
+            "a smaller profit is taken, the stop is lost",
+            with([vec![four(), all_done(PROFIT, 4)], missing(LOSS)].concat()),
+            &["later"],
+            &["unprotected"],
+        ),
+        ("a smaller profit is taken, the stop works on", with(vec![four(), all_done(PROFIT, 4)]), &[], &[]),
+        (
+            "a part is closed while the entry works, and the broker takes the sibling down",
+            with(vec![four(), of(PROFIT, trade("e.2.01", 4))]),
+            &[],
+            &[],
+        ),
+        (
+            "siblings share what was opened",
+            with(vec![of(ENTRY, trade("e.1.01", 10)), of(PROFIT, trade("e.2.01", 3)), all_done(LOSS, 7)]),
+            &[],
+            &[],
+        ),
+        (
+            "the same once the sibling has ended",
+            with(vec![
+                of(ENTRY, trade("e.1.01", 10)),
+                of(PROFIT, trade("e.2.01", 3)),
+                all_done(LOSS, 7),
+                of(PROFIT, canceled()),
+            ]),
+            &[],
+            &[],
+        ),
+        (
+            "we cancel the stop ourselves behind a smaller profit",
+            with(vec![four(), all_done(PROFIT, 4), canceling(LOSS), of(LOSS, canceled())]),
+            &[],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn fills_of_an_entry_that_works_put_off_nothing() {
+    let fills = (1..4).map(|n| of(ENTRY, trade(&format!("e.{n}.01"), 1)));
+    let book = book(with(vec![of(LOSS, canceled())]).into_iter().chain(fills));
+    assert_eq!(advice(&book, 0), ["unprotected"]);
 }
 
 #[test]
@@ -206,10 +284,8 @@ fn exits_count_for_what_their_entry_has_filled_and_only_once() {
 
 #[test]
 fn an_exit_that_is_filled_for_less_than_it_was_placed_for_is_ordinary() {
-    let book = book([works(ENTRY), works(LOSS), of(ENTRY, trade("e.1.01", 4)), of(ENTRY, canceled()), {
-        let OrderEvent::ReportedFilled { filled, avg_px, .. } = filled(4) else { unreachable!() };
-        of(LOSS, OrderEvent::ReportedFilled { filled, avg_px, perm_id: None })
-    }]);
+    let book =
+        book([works(ENTRY), works(LOSS), of(ENTRY, trade("e.1.01", 4)), of(ENTRY, canceled()), all_done(LOSS, 4)]);
     assert_eq!(book.orders[&key(LOSS)].status, OrdStatus::Filled);
     assert!(book.halted_instruments.is_empty());
 }

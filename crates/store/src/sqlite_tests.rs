@@ -43,3 +43,28 @@ fn a_checkpoint_file_that_cannot_be_written_ends_writing() {
     // The commit had happened: only a replay tells.
     assert_eq!(SqliteJournal::open(&options).unwrap().head().seq, 2);
 }
+
+/// What decides whether a commit survives a loss of power.
+fn durability(conn: &Connection) -> (i64, String, i64, i64) {
+    let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get(0)).unwrap();
+    let log = conn.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    (number("synchronous"), log, number("fullfsync"), number("checkpoint_fullfsync"))
+}
+
+#[test]
+fn a_commit_is_synced_before_it_returns_and_a_beat_is_not() {
+    let root = tempfile::tempdir().unwrap();
+    let at = Timestamp::UNIX_EPOCH;
+    let options = OpenOptions::new(root.path().join("data"), root.path().join("state/checkpoint"), at);
+    let full = (2, "wal".to_owned(), 1, 1);
+    // A new database, and one that is there.
+    for _ in 0..2 {
+        let mut journal = SqliteJournal::open(&options).unwrap();
+        // The connection of the beats stands already: its own setting must not reach the writer's.
+        assert_eq!(durability(&journal.writer.conn), full);
+        assert_eq!(durability(&journal.pulse), (1, "wal".to_owned(), 1, 1));
+        journal.beat().unwrap();
+        journal.append(at, &[notice(1)]).unwrap();
+        assert_eq!(durability(&journal.writer.conn), full);
+    }
+}

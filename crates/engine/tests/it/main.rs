@@ -10,6 +10,7 @@ mod support;
 mod approval;
 mod bracket;
 mod changing;
+mod committing;
 mod crash;
 mod evidence;
 mod fault;

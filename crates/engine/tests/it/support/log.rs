@@ -6,20 +6,40 @@ use domain::journal::{JournalEvent, Recorded};
 use engine::Archive;
 use engine::desk::{AuditFilter, AuditRecord, AuditVerification};
 use jiff::Timestamp;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use store::{Head, Journal, JournalError, Lease};
 use tokio::sync::watch;
+
+/// What the writer asked of its journal.
+#[derive(Clone, Debug)]
+pub(crate) enum Call {
+    /// One commit.
+    Append(Vec<JournalEvent>),
+    SyncCheckpoint,
+}
+
+/// Whether the disk lets a commit through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Gate {
+    #[default]
+    Open,
+    Shut,
+    /// A commit waits.
+    Waiting,
+}
 
 /// The records that are durable. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
     records: Arc<Mutex<Vec<Recorded>>>,
+    calls: Arc<Mutex<Vec<Call>>>,
+    gate: Arc<(Mutex<Gate>, Condvar)>,
     grown: watch::Sender<usize>,
 }
 
 impl Log {
     pub(crate) fn new() -> Self {
-        Self { records: Arc::default(), grown: watch::Sender::new(0) }
+        Self { records: Arc::default(), calls: Arc::default(), gate: Arc::default(), grown: watch::Sender::new(0) }
     }
 
     pub(crate) fn records(&self) -> Vec<Recorded> {
@@ -56,6 +76,38 @@ impl Log {
         *self.records.lock().unwrap() = found;
     }
 
+    /// Everything that came back well, in order.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// The next commit waits until [`Self::open_gate`].
+    pub(crate) fn shut_gate(&self) {
+        *self.gate.0.lock().unwrap() = Gate::Shut;
+    }
+
+    pub(crate) fn open_gate(&self) {
+        *self.gate.0.lock().unwrap() = Gate::Open;
+        self.gate.1.notify_all();
+    }
+
+    /// Whether a commit waits at the gate.
+    pub(crate) fn waits_at_gate(&self) -> bool {
+        *self.gate.0.lock().unwrap() == Gate::Waiting
+    }
+
+    fn pass_gate(&self) {
+        let mut gate = self.gate.0.lock().unwrap();
+        while *gate != Gate::Open {
+            *gate = Gate::Waiting;
+            gate = self.gate.1.wait(gate).unwrap();
+        }
+    }
+
+    fn called(&self, call: Call) {
+        self.calls.lock().unwrap().push(call);
+    }
+
     fn add(&self, written: &[Recorded]) {
         let mut records = self.records.lock().unwrap();
         records.extend_from_slice(written);
@@ -73,7 +125,9 @@ pub(crate) struct Watched {
 
 impl Journal for Watched {
     fn append(&mut self, at: Timestamp, events: &[JournalEvent]) -> Result<Vec<Recorded>, JournalError> {
+        self.log.pass_gate();
         let written = self.inner.append(at, events)?;
+        self.log.called(Call::Append(events.to_vec()));
         self.log.add(&written);
         Ok(written)
     }
@@ -99,7 +153,9 @@ impl Journal for Watched {
     }
 
     fn sync_checkpoint(&mut self) -> Result<(), JournalError> {
-        self.inner.sync_checkpoint()
+        self.inner.sync_checkpoint()?;
+        self.log.called(Call::SyncCheckpoint);
+        Ok(())
     }
 }
 

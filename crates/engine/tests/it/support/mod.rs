@@ -7,5 +7,6 @@ mod rig;
 mod world;
 
 pub(crate) use broker::{Broker, OnSubmit};
+pub(crate) use log::Call;
 pub(crate) use rig::{Disk, Rig, code_of, reason_codes};
 pub(crate) use world::*;

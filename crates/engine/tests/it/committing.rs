@@ -1,0 +1,101 @@
+//! How many commits there are, and when the checkpoint file is synced.
+
+use crate::support::*;
+use domain::journal::JournalEvent;
+use engine::desk::Desk as _;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The intents of every commit that has any.
+fn intents_per_commit(rig: &Rig) -> Vec<Vec<String>> {
+    let intents = |events: &Vec<JournalEvent>| -> Vec<String> {
+        let submitting = |event: &&JournalEvent| matches!(event, JournalEvent::OrderSubmitting { .. });
+        events.iter().filter(submitting).filter_map(JournalEvent::cl_ord_id).map(ToString::to_string).collect()
+    };
+    let calls = rig.log.calls();
+    let commits = calls.iter().filter_map(|call| match call {
+        Call::Append(events) => Some(intents(events)),
+        Call::SyncCheckpoint => None,
+    });
+    commits.filter(|intents| !intents.is_empty()).collect()
+}
+
+/// How often the checkpoint file was synced.
+fn syncs(rig: &Rig) -> usize {
+    rig.log.calls().iter().filter(|call| matches!(call, Call::SyncCheckpoint)).count()
+}
+
+/// Lets the runtime's one thread do all that it can without the writer's. It is never idle, so that the time that is
+/// paused stands still and no tick takes a place in a batch.
+async fn work_off() {
+    for _ in 0..2_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn spin_until(holds: impl Fn() -> bool) {
+    let began = std::time::Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < PATIENCE, "spun in vain");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_waits_while_the_disk_is_busy_shares_commits_of_sixty_four_and_is_sent_in_order() {
+    let rig = Rig::ready_with(|config| {
+        let policy = &mut config.policy;
+        (policy.open_orders_max, policy.open_orders_per_instrument_max) = (100, 100);
+        policy.messages_per_second_max = 100;
+        policy.open_notional_max = dec("1000000");
+    })
+    .await;
+    rig.settle().await;
+    let rig = Arc::new(rig);
+    tokio::time::pause();
+    rig.log.shut_gate();
+    let submit = |name: String| {
+        let rig = Arc::clone(&rig);
+        tokio::spawn(async move { rig.desk().submit(&alice(), buy(&name), Duration::ZERO).await })
+    };
+    let mut answers = vec![submit("first".to_owned())];
+    spin_until(|| rig.log.waits_at_gate()).await;
+    answers.extend((0..70).map(|n| submit(format!("k-{n:02}"))));
+    work_off().await;
+    assert_eq!((intents_per_commit(&rig).len(), rig.broker.submits().len()), (0, 0), "the first is not durable yet");
+    assert!(answers.iter().all(|answer| !answer.is_finished()), "nobody is answered before the commit");
+    rig.log.open_gate();
+    spin_until(|| rig.broker.submits().len() == 71).await;
+    let commits = intents_per_commit(&rig);
+    assert_eq!(commits.iter().map(Vec::len).collect::<Vec<_>>(), [1, 64, 6]);
+    assert_eq!(rig.broker.submits(), commits.concat());
+    let mut asked: Vec<String> = (0..70).map(|n| format!("k-{n:02}")).collect();
+    asked.insert(0, "first".to_owned());
+    assert_eq!(rig.broker.submits(), asked, "in the order in which they came");
+    for answer in answers {
+        answer.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_checkpoint_file_is_synced_every_second_and_at_the_end() {
+    let mut rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let before = syncs(&rig);
+    rig.pass(SignedDuration::from_millis(999));
+    rig.settle().await;
+    assert_eq!(syncs(&rig), before, "a second has not passed");
+    rig.pass(SignedDuration::from_millis(1));
+    rig.until("the second is over", || syncs(&rig) > before).await;
+    rig.settle().await;
+    rig.settle().await;
+    assert_eq!(syncs(&rig), before + 1, "once for each second");
+    rig.pass(SignedDuration::from_secs(1));
+    rig.until("the next is over", || syncs(&rig) > before + 1).await;
+    assert_eq!(rig.stop().await, engine::Ended::Orderly);
+    let calls = rig.log.calls();
+    assert_eq!(syncs(&rig), before + 3);
+    let [.., Call::Append(last), Call::SyncCheckpoint] = calls.as_slice() else { panic!("{:?}", calls.last()) };
+    assert_eq!(last.last(), Some(&JournalEvent::Stopped));
+}
