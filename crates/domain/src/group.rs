@@ -101,6 +101,11 @@ impl Book {
 }
 
 impl Group<'_> {
+    /// Whether the broker has shown any of its orders: only a bracket that was transmitted as a whole is shown.
+    pub(crate) fn is_known_to_broker(&self) -> bool {
+        self.entry.is_known_to_broker() || self.exits.iter().any(|exit| exit.is_known_to_broker())
+    }
+
     /// What the exits have closed.
     fn closed(&self) -> Decimal {
         self.exits.iter().map(|exit| exit.cum_qty()).sum()

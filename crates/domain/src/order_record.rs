@@ -390,7 +390,7 @@ impl OrderRecord {
     }
 
     /// Whether the broker has shown this order to us.
-    fn is_known_to_broker(&self) -> bool {
+    pub(crate) fn is_known_to_broker(&self) -> bool {
         self.acknowledged_at.is_some() || self.perm_id.is_some() || !self.executions.is_empty()
     }
 

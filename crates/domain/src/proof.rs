@@ -6,6 +6,7 @@
 //! more. Whatever is missing leaves it missing: a Friday fill is absent on Saturday.
 
 use crate::broker_calendar::BrokerCalendar;
+use crate::group::Group;
 use crate::lifecycle::OrdStatus;
 use crate::mutation::{self, Mutation};
 use crate::order_record::OrderRecord;
@@ -41,6 +42,8 @@ pub enum StillPossible {
     NeverSent,
     /// Another order works under its reference.
     TwinLives,
+    /// No order of its bracket was ever shown: it may wait at the broker's screen, untransmitted, where no list shows it.
+    MayWaitUntransmitted,
     /// Since when the executions are complete is not known.
     WindowUnknown,
     /// The executions begin after it was sent: it may have traded before.
@@ -57,6 +60,7 @@ impl fmt::Display for StillPossible {
             Self::NotMissing => "it was not missing before this look",
             Self::NeverSent => "it was not sent",
             Self::TwinLives => "another order works under its reference",
+            Self::MayWaitUntransmitted => "its bracket may wait untransmitted: only the screen of TWS tells",
             Self::WindowUnknown => "since when the broker's executions are complete is not known",
             Self::WindowTooShort => "the broker's executions begin after it was sent: it may have traded before",
             Self::DayOpen => "the broker's day has not closed since it was sent",
@@ -76,13 +80,14 @@ pub struct Look<'a> {
     pub calendar: &'a BrokerCalendar,
 }
 
-/// Whether a complete look that does not show the order proves it dead. `position` is what journal and broker agree
-/// upon, if they do.
+/// Whether a complete look that does not show the order proves it dead. `group` is its bracket, `position` what journal
+/// and broker agree upon, if they do.
 ///
 /// # Errors
 /// What it may still be.
 pub fn proof_of_death(
     order: &OrderRecord,
+    group: Option<&Group<'_>>,
     look: &Look<'_>,
     position: Option<Decimal>,
 ) -> Result<DeathProof, StillPossible> {
@@ -91,6 +96,9 @@ pub fn proof_of_death(
     }
     if order.live_twins().next().is_some() {
         return Err(StillPossible::TwinLives);
+    }
+    if group.is_some_and(|group| !group.is_known_to_broker()) {
+        return Err(StillPossible::MayWaitUntransmitted);
     }
     let (Some(first), Some(last)) = (order.attempts.first(), order.attempts.last()) else {
         return Err(StillPossible::NeverSent);

@@ -32,7 +32,7 @@ fn missing(sent: &str) -> Book {
 fn judge(sent: &str, looked: &str, since: Option<&str>, agreed: bool) -> Result<Timestamp, StillPossible> {
     let calendar = BrokerCalendar::ibkr(TimeZone::get("America/New_York").unwrap());
     let look = Look { taken_at: moment(looked), executions_since: since.map(moment), calendar: &calendar };
-    proof_of_death(first(&missing(sent)), &look, agreed.then_some(Decimal::ZERO)).map(|proof| proof.day_closed_at)
+    proof_of_death(first(&missing(sent)), None, &look, agreed.then_some(Decimal::ZERO)).map(|proof| proof.day_closed_at)
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn only_a_missing_order_without_a_twin_is_proven_dead() {
     let calendar = BrokerCalendar::ibkr(TimeZone::get("America/New_York").unwrap());
     let since = Some(moment("2026-03-02T05:00:00Z"));
     let look = Look { taken_at: moment("2026-03-03T01:30:00Z"), executions_since: since, calendar: &calendar };
-    let judge = |events| proof_of_death(first(&sent_then(events)), &look, Some(Decimal::ZERO)).map(|_| ());
+    let judge = |events| proof_of_death(first(&sent_then(events)), None, &look, Some(Decimal::ZERO)).map(|_| ());
     let twin = OrderEvent::TwinSeen {
         perm_id: crate::id::PermId::new(901).unwrap(),
         broker_order_id: None,

@@ -98,7 +98,8 @@ impl Draft {
         let dead = missing.filter_map(|order| {
             let con_id = order.contract.as_ref().map(|contract| contract.con_id)?;
             let agreed = positions.agreed(con_id).filter(|_| order.account.as_ref() == at.account);
-            Some((&order.intent.cl_ord_id, proof_of_death(order, &look, agreed).ok()?))
+            let group = book.group(&order.intent.cl_ord_id);
+            Some((&order.intent.cl_ord_id, proof_of_death(order, group.as_ref(), &look, agreed).ok()?))
         });
         let mut released = 0;
         for (key, proof) in dead {

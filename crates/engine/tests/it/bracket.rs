@@ -7,6 +7,7 @@ use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order::{OrderIntent, Side};
 use domain::trading_state::{KillScope, TradingState};
+use engine::Clock as _;
 use engine::desk::{Desk as _, Outcome};
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -143,6 +144,7 @@ async fn an_entry_that_is_found_without_its_stop_is_canceled() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bracket_that_was_not_sent_or_not_transmitted_is_missing_as_a_whole_and_never_sent_again() {
     let mut rig = Rig::ready().await;
+    rig.broker.covers(rig.clock.now() - SignedDuration::from_hours(1));
     rig.broker.on_submit(OnSubmit::Swallow);
     rig.submit(&alice(), bracket("k-1")).await.unwrap();
     rig.crash().await;
@@ -158,6 +160,13 @@ async fn a_bracket_that_was_not_sent_or_not_transmitted_is_missing_as_a_whole_an
     assert_eq!(refused.outcome, Outcome::Denied, "it blocks its instrument");
     let repeat = rig.submit(&alice(), bracket("k-1")).await.unwrap();
     assert_eq!((repeat.replayed, repeat.outcome), (true, Outcome::Unknown));
+    // The close of the day proves nothing: what waits untransmitted at the screen of TWS is in no list, whenever it is.
+    let close = rig.config.calendar.close_after(rig.clock.now()).unwrap();
+    rig.pass(close.duration_since(rig.clock.now()) + SignedDuration::from_mins(2));
+    let looked = || rig.desk().status(&alice()).unwrap().reconciliation.is_some_and(|last| last.end_of_day);
+    rig.until("the day's last look is booked", looked).await;
+    rig.settle().await;
+    assert_eq!(statuses(&rig), [OrdStatus::Missing; 3]);
     // One word of a human is about all of it.
     rig.desk().resolve(&alice(), key("k-1"), "not in TWS".to_owned()).await.unwrap();
     assert_eq!(statuses(&rig), [OrdStatus::Canceled; 3]);
