@@ -2,6 +2,7 @@
 
 use crate::core::{Batch, Core, Effect, not_ready};
 use crate::input::Booked;
+use crate::looking::LOOK_AGAIN;
 use domain::approval::ApprovalStatus;
 use domain::event::OrderEvent;
 use domain::fault::Fault;
@@ -257,7 +258,7 @@ impl Core {
             return Err(Fault::ForbiddenScope(domain::principal::Scope::Admin));
         }
         if lifts && *scope == KillScope::Global && self.book.orphans.working().next().is_some() {
-            self.look_again = true;
+            (self.look_again, self.look_rest) = (true, LOOK_AGAIN);
             let keys: Vec<&str> = self.book.orphans.working().map(ClOrdId::as_str).collect();
             let rule = format!(
                 "order {} works at the broker, bears our reference and is not in the journal: cancel it in TWS first, \

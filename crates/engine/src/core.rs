@@ -90,6 +90,8 @@ pub(crate) struct Core {
     pub(crate) reconciling: Option<Timestamp>,
     pub(crate) reconciled_at: Option<Timestamp>,
     pub(crate) look_again: bool,
+    /// How long a state that asks for a look waits for the next one.
+    pub(crate) look_rest: SignedDuration,
     /// Number of the newest look; the answer to an older one proves nothing any more.
     pub(crate) looks: u64,
     /// Orders that anything happened to while the newest look was under way.
@@ -145,6 +147,7 @@ impl Core {
             reconciling: None,
             reconciled_at: None,
             look_again: false,
+            look_rest: crate::looking::LOOK_AGAIN,
             looks: 0,
             touched_since_look: BTreeSet::new(),
             incomplete_looks: 0,
@@ -171,6 +174,8 @@ impl Core {
                         self.touched_since_look.insert(key.clone());
                     }
                     self.moved_groups.insert(key.group());
+                    // What is new about one order does not wait for what is old about another.
+                    self.look_rest = crate::looking::LOOK_AGAIN;
                 }
                 batch.records.push(record);
             }

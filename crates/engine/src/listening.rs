@@ -1,6 +1,7 @@
 //! What the broker says, and what time brings.
 
 use crate::core::{Batch, Core, Effect, engine_principal};
+use crate::looking::LOOK_AGAIN;
 use domain::broker::{BrokerEvent, BrokerOrder, LinkFacts, SendOutcome, StatusReport};
 use domain::echo::{echo_differences, shows_amendment};
 use domain::event::OrderEvent;
@@ -119,6 +120,7 @@ impl Core {
         self.session.reconciled = false;
         self.session.mode = Some(proof);
         self.reconciling = None;
+        self.look_rest = LOOK_AGAIN;
         self.look(batch, now);
         batch.effects.push(Effect::ReopenLines);
     }
@@ -163,6 +165,7 @@ impl Core {
                 self.session.since = now;
                 self.session.reconciled = false;
                 self.reconciling = None;
+                self.look_rest = LOOK_AGAIN;
                 self.look(batch, now);
                 if code == 1101 {
                     batch.effects.push(Effect::ReopenLines);

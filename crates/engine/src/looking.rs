@@ -12,11 +12,21 @@ use domain::reconcile::{Circumstances, Comparison, Conclusion, POSITIONS_LAG, Re
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
-/// A comparison that failed or was incomplete is tried again after this.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
+/// A comparison that failed, was incomplete or left an order unknown is tried again after this, and after twice as long
+/// each time that it changes nothing: one state can last for hours.
+pub(crate) const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
 
 /// Looks in a row that may be incomplete before a new connection is made, the first time.
 pub(crate) const INCOMPLETE_LOOKS: u32 = 3;
+
+/// What a comparison came to.
+#[derive(Clone, Copy, Debug)]
+struct Compared {
+    /// Every list was complete.
+    complete: bool,
+    /// It found something that the one before did not.
+    changed: bool,
+}
 
 impl Core {
     /// Asks for a comparison unless one is under way.
@@ -48,11 +58,14 @@ impl Core {
             Err(fault) => {
                 tracing::warn!(%fault, "journal and broker could not be compared");
                 self.reconciled_at = Some(now);
+                let is_first = self.incomplete_looks == 0;
                 self.count_look(batch, false);
+                self.rest(now, is_first);
                 return;
             }
         };
-        let complete = self.compare(batch, now, &snapshot);
+        let heard = self.traded_since_look || !self.touched_since_look.is_empty();
+        let Compared { complete, changed } = self.compare(batch, now, &snapshot);
         if self.traded_since_look {
             // Whether these positions count the trade is not known; a sum that was right before is right still.
             self.look_again = true;
@@ -75,7 +88,15 @@ impl Core {
         if complete {
             self.session.reconciled = true;
         }
+        self.rest(now, heard || changed);
         self.mind_groups(batch, now);
+    }
+
+    /// How long to wait before the next look, if the state that asked for this one still does.
+    fn rest(&mut self, now: Timestamp, changed: bool) {
+        let longest = duration(self.config.reconcile_every).max(LOOK_AGAIN);
+        self.look_rest =
+            if changed || !self.wants_a_look(now) { LOOK_AGAIN } else { self.look_rest.saturating_mul(2).min(longest) };
     }
 
     /// A list that never ends cannot be asked for again on its connection: its end could be taken for the next one's. After
@@ -96,12 +117,12 @@ impl Core {
         }
     }
 
-    /// Whether every list was complete.
-    fn compare(&mut self, batch: &mut Batch, now: Timestamp, snapshot: &BrokerSnapshot) -> bool {
+    fn compare(&mut self, batch: &mut Batch, now: Timestamp, snapshot: &BrokerSnapshot) -> Compared {
         let Comparison { events, alarm, draft } =
             reconcile(&self.book, snapshot, self.config.client_id, &self.touched_since_look);
         #[cfg(feature = "mutations")]
         self.resend_unknown(batch, now, &events);
+        let before = self.book.seq;
         for event in events {
             self.push(batch, now, event);
         }
@@ -115,14 +136,36 @@ impl Core {
             calendar: &self.config.calendar,
         };
         let Conclusion { events, complete } = draft.conclude(&self.book, snapshot, &circumstances);
+        let mut changed = false;
         for event in events {
-            let report = if let JournalEvent::Reconciled { report } = &event { Some(report.clone()) } else { None };
-            self.push(batch, now, event);
-            if let Some(report) = report {
-                self.cancel_what_differs(batch, now, &report);
+            let JournalEvent::Reconciled { report } = &event else {
+                self.push(batch, now, event);
+                continue;
+            };
+            let report = report.clone();
+            let says_more = self.says_more(&report);
+            changed |= says_more || self.book.seq != before;
+            if says_more || self.is_owed(&report) {
+                self.push(batch, now, event);
             }
+            self.cancel_what_differs(batch, now, &report);
         }
-        complete
+        Compared { complete, changed }
+    }
+
+    /// Whether a report says something else than the last one in the journal.
+    fn says_more(&self, report: &ReconciliationReport) -> bool {
+        let last = self.book.last_reconciliation.as_ref();
+        last.is_none_or(|last| ReconciliationReport { taken_at: report.taken_at, ..last.clone() } != *report)
+    }
+
+    /// Whether a report belongs into the journal even if it says what the last one said: the timer's, the day's last, and
+    /// the one that makes trading ready again.
+    fn is_owed(&self, report: &ReconciliationReport) -> bool {
+        let every = duration(self.config.reconcile_every);
+        let last = self.book.last_reconciliation.as_ref();
+        let timely = last.is_none_or(|last| has_passed(last.taken_at, every, report.taken_at));
+        timely || report.end_of_day || (report.complete && !self.session.reconciled)
     }
 
     /// R7: the broker works another order than was meant; it is canceled, its instrument is halted already. Of a bracket
@@ -138,20 +181,23 @@ impl Core {
     /// Looks when it is time to, or when something waits for a look.
     pub(crate) fn look_if_due(&mut self, batch: &mut Batch, now: Timestamp) {
         let rests = |time: SignedDuration| self.reconciled_at.is_none_or(|at| has_passed(at, time, now));
-        let rested = rests(LOOK_AGAIN);
-        let stale = self.look_again || !self.session.reconciled || self.has_unconfirmed(now);
+        let stale = self.wants_a_look(now) && rests(self.look_rest);
         let due = rests(duration(self.config.reconcile_every));
         // A position that differs is looked at again when it can no longer lag its trades.
         let doubt = self.doubts_a_position() && rests(POSITIONS_LAG);
-        if due || doubt || self.day_has_closed(now) || (stale && rested) {
+        if due || doubt || self.day_has_closed(now) || stale {
             self.look(batch, now);
         }
+    }
+
+    fn wants_a_look(&self, now: Timestamp) -> bool {
+        self.look_again || !self.session.reconciled || self.has_unconfirmed(now)
     }
 
     /// The day's last look is still owed: the broker's day closed after the last one.
     fn day_has_closed(&self, now: Timestamp) -> bool {
         let looked = self.book.last_reconciliation.as_ref().map(|report| report.taken_at);
-        let rested = self.reconciled_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN);
+        let rested = self.reconciled_at.is_none_or(|at| now.duration_since(at) >= self.look_rest);
         let close = self.config.calendar.last_close(now);
         rested && looked.zip(close).is_some_and(|(looked, close)| looked < close)
     }

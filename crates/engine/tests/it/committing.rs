@@ -21,19 +21,7 @@ fn intents_per_commit(rig: &Rig) -> Vec<Vec<String>> {
     commits.filter(|intents| !intents.is_empty()).collect()
 }
 
-/// How often the checkpoint file was synced.
-fn syncs(rig: &Rig) -> usize {
-    rig.log.calls().iter().filter(|call| matches!(call, Call::SyncCheckpoint)).count()
-}
-
-/// Lets the runtime's one thread do all that it can without the writer's. It is never idle, so that the time that is
-/// paused stands still and no tick takes a place in a batch.
-async fn work_off() {
-    for _ in 0..2_000 {
-        tokio::task::yield_now().await;
-    }
-}
-
+/// Waits without ever being idle, so that the time that is paused stands still and no tick takes a place in a batch.
 async fn spin_until(holds: impl Fn() -> bool) {
     let began = std::time::Instant::now();
     while !holds() {
@@ -82,20 +70,20 @@ async fn what_waits_while_the_disk_is_busy_shares_commits_of_sixty_four_and_is_s
 async fn the_checkpoint_file_is_synced_every_second_and_at_the_end() {
     let mut rig = Rig::ready().await;
     rig.working("k-1").await;
-    let before = syncs(&rig);
+    let before = rig.log.syncs();
     rig.pass(SignedDuration::from_millis(999));
     rig.settle().await;
-    assert_eq!(syncs(&rig), before, "a second has not passed");
+    assert_eq!(rig.log.syncs(), before, "a second has not passed");
     rig.pass(SignedDuration::from_millis(1));
-    rig.until("the second is over", || syncs(&rig) > before).await;
+    rig.until("the second is over", || rig.log.syncs() > before).await;
     rig.settle().await;
     rig.settle().await;
-    assert_eq!(syncs(&rig), before + 1, "once for each second");
+    assert_eq!(rig.log.syncs(), before + 1, "once for each second");
     rig.pass(SignedDuration::from_secs(1));
-    rig.until("the next is over", || syncs(&rig) > before + 1).await;
+    rig.until("the next is over", || rig.log.syncs() > before + 1).await;
     assert_eq!(rig.stop().await, engine::Ended::Orderly);
     let calls = rig.log.calls();
-    assert_eq!(syncs(&rig), before + 3);
+    assert_eq!(rig.log.syncs(), before + 3);
     let [.., Call::Append(last), Call::SyncCheckpoint] = calls.as_slice() else { panic!("{:?}", calls.last()) };
     assert_eq!(last.last(), Some(&JournalEvent::Stopped));
 }

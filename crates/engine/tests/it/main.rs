@@ -20,6 +20,7 @@ mod kill;
 mod lease;
 mod life;
 mod link;
+mod looking;
 mod on_disk;
 mod refusal;
 mod resolving;

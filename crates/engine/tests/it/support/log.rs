@@ -81,6 +81,11 @@ impl Log {
         self.calls.lock().unwrap().clone()
     }
 
+    /// How often the checkpoint file was synced.
+    pub(crate) fn syncs(&self) -> usize {
+        self.calls.lock().unwrap().iter().filter(|call| matches!(call, Call::SyncCheckpoint)).count()
+    }
+
     /// The next commit waits until [`Self::open_gate`].
     pub(crate) fn shut_gate(&self) {
         *self.gate.0.lock().unwrap() = Gate::Shut;

@@ -354,3 +354,10 @@ pub(crate) fn code_of<T: std::fmt::Debug>(result: &Result<T, Fault>) -> String {
         Err(fault) => format!("{fault:?}").split([' ', '(', '{']).next().unwrap_or_default().to_owned(),
     }
 }
+
+/// On a runtime of one thread: all of its tasks do what they can without the writer's thread.
+pub(crate) async fn work_off() {
+    for _ in 0..2_000 {
+        tokio::task::yield_now().await;
+    }
+}
