@@ -13,6 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// A comparison that failed, was incomplete or left an order unknown is tried again after this, and after twice as long
+/// The longest rest between looks before one was complete on this connection.
+const FIRST_LOOK_REST_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// each time that it changes nothing: one state can last for hours.
 pub(crate) const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
 
@@ -94,7 +96,9 @@ impl Core {
 
     /// How long to wait before the next look, if the state that asked for this one still does.
     fn rest(&mut self, now: Timestamp, changed: bool) {
-        let longest = duration(self.config.reconcile_every).max(LOOK_AGAIN);
+        // Who waits for the first comparison waits for nothing else.
+        let longest = if self.session.reconciled { duration(self.config.reconcile_every) } else { FIRST_LOOK_REST_MAX };
+        let longest = longest.max(LOOK_AGAIN);
         self.look_rest =
             if changed || !self.wants_a_look(now) { LOOK_AGAIN } else { self.look_rest.saturating_mul(2).min(longest) };
     }

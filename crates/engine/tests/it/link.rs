@@ -6,7 +6,6 @@ use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order::Side;
-use engine::Clock as _;
 use engine::desk::{Desk as _, Outcome};
 use jiff::SignedDuration;
 
@@ -218,25 +217,6 @@ async fn a_clock_that_is_set_at_noon_stops_new_orders_until_it_is_right_again() 
         let told = if told.is_ok() { "Ok".to_owned() } else { code_of(&told) };
         assert_eq!(told, expected, "{skew_ms} ms");
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn lists_that_never_end_lead_to_a_new_connection_and_ever_more_rarely() {
-    let rig = Rig::ready().await;
-    rig.broker.unknown_sections(&["open_orders"]);
-    for looks in 1..=9 {
-        rig.pass(SignedDuration::from_secs(601));
-        let passed = rig.clock.now();
-        // Booked, not only asked: time that passes in between would count as rest after it.
-        let booked = || rig.desk().status(&alice()).unwrap().reconciliation.is_some_and(|last| last.taken_at >= passed);
-        rig.until("a look is booked", booked).await;
-        let expected = [0, 0, 1, 1, 1, 1, 1, 1, 2][looks - 1];
-        rig.until("the adapter was asked so often", || rig.broker.asked("reconnect") == expected).await;
-    }
-    rig.broker.unknown_sections(&[]);
-    let seen = rig.broker.asked("snapshot");
-    rig.pass(SignedDuration::from_secs(601));
-    rig.until("a look is complete again", || rig.broker.asked("snapshot") > seen).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
