@@ -162,7 +162,7 @@ impl Book {
                 if self.orders.get(cl_ord_id).is_some_and(|order| order.pending_replace.is_some()) {
                     return Err(refuse(record, format!("another change of {cl_ord_id} is still open")));
                 }
-                let pending = PendingReplace { key: key.clone(), amendment: *amendment };
+                let pending = PendingReplace { key: key.clone(), amendment: *amendment, at: record.at };
                 self.request(record, cl_ord_id, EventKind::ReplaceRequested, |order| {
                     order.open_replace(pending);
                 })

@@ -79,6 +79,8 @@ pub struct PendingReplace {
     pub key: ClOrdId,
     /// To what.
     pub amendment: Amendment,
+    /// When it was decided.
+    pub at: Timestamp,
 }
 
 /// One order.

@@ -313,10 +313,13 @@ impl<'a> Run<'a> {
         if let Some(replace) = changes
             && !shows_amendment(seen, &replace.amendment)
         {
-            // A change is sent on the connection that showed the order; a later one tells what became of it.
-            let is_on_its_way = order.status == OrdStatus::PendingReplace
+            // A change is sent on the connection that showed the order: there it may need a while. A look that began
+            // later than that, or on a later connection, tells what became of it: its answer was lost, or is no code
+            // that we know.
+            let was_sent_here = order.status == OrdStatus::PendingReplace
                 || (!order.status.is_unknown() && order.acknowledged_in == Some(self.generation));
-            if is_on_its_way {
+            let is_young = replace.at.checked_add(SETTLE).is_ok_and(|end| end >= self.taken_at);
+            if was_sent_here && is_young {
                 return;
             }
             let differences = echo_differences(order, seen);
@@ -326,7 +329,7 @@ impl<'a> Run<'a> {
                 self.differ(7, Some(key), what);
                 return;
             }
-            self.differ(2, Some(key), "the change did not reach the broker, the original works".to_owned());
+            self.differ(2, Some(key), "the broker has not taken the change, the original works".to_owned());
             let event = OrderEvent::ReplaceUnsent;
             self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
         }

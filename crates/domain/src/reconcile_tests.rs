@@ -382,7 +382,11 @@ fn a_change_is_settled_by_what_the_echo_shows() {
     let amended = open(vec![seen.clone()]);
     seen.limit_price = Some(Decimal::from(191));
     let neither = open(vec![seen]);
-    check(changing(false), &original, &[], OrdStatus::PendingReplace);
+    let young = BrokerSnapshot { taken_at: at(8), ..original.clone() };
+    check(changing(false), &young, &[], OrdStatus::PendingReplace);
+    // Its refusal was lost, or is no code that we know: a look that began long after it tells.
+    let book = check(changing(false), &original, &[2], OrdStatus::Working);
+    assert_eq!((first(&book).version, &first(&book).pending_replace), (1, &None));
     let book = check(changing(true), &original, &[2, 2], OrdStatus::Working);
     assert_eq!((first(&book).version, &first(&book).pending_replace), (1, &None));
     for lost in [false, true] {

@@ -215,6 +215,7 @@ impl Core {
         let patience = duration(self.config.look_up_after);
         self.book
             .open_orders()
-            .any(|order| order.status == OrdStatus::Unconfirmed && has_passed(order.updated_at, patience, now))
+            .filter(|order| matches!(order.status, OrdStatus::Unconfirmed | OrdStatus::PendingReplace))
+            .any(|order| has_passed(order.updated_at, patience, now))
     }
 }

@@ -8,6 +8,7 @@ use domain::id::PermId;
 use domain::lifecycle::OrdStatus;
 use domain::order::Amendment;
 use engine::desk::{Desk as _, OrderAnswer, Outcome};
+use jiff::SignedDuration;
 use std::time::Duration;
 
 async fn replace(rig: &Rig, cl_ord_id: &str, new_key: &str, to: Amendment) -> Result<OrderAnswer, Fault> {
@@ -71,6 +72,24 @@ async fn a_refused_change_leaves_the_original() {
         assert_eq!(rig.halted(), None, "code {code}");
         let told = replace(&rig, "k-1", &format!("r-{n}"), amend("20", "99")).await;
         assert_eq!(code_of(&told), "BrokerRefused", "that the original works is no answer to the change");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_gets_no_answer_is_settled_by_a_later_look() {
+    for taken in [false, true] {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+        rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+        if taken {
+            take_over(&rig, "k-1").await;
+        }
+        rig.pass(SignedDuration::from_secs(11));
+        let order = rig.until_status("k-1", OrdStatus::Working).await;
+        let (total, version) = if taken { ("20", 2) } else { ("10", 1) };
+        assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty(total), version, None));
+        assert_eq!((rig.halted(), rig.broker.all_cancels().len()), (None, 0));
     }
 }
 
