@@ -46,6 +46,8 @@ pub enum Step {
     Leap { minutes: u32 },
     /// An order fills while the line is down, somebody closes its position by hand, and nobody looks before the next day.
     Weekend { stock: usize, buys: bool },
+    /// An order works for a while, the line breaks, and the list of open orders never ends on the next one.
+    Unended { stock: usize },
     /// Three large orders, of which the broker takes the first without a word: together they are more than the limit.
     Crowd { stock: usize },
     /// The gateway's clock is wrong by so much from now on.
@@ -205,7 +207,10 @@ fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
         96..=97 => Step::DenyCancels { count: dice.random_range(1..3) },
         98 => match dice.random_range(0..4) {
             0 => Step::SecondPermId { pick },
-            1 => Step::Trouble(Trouble::LoseEnds { count: dice.random_range(1..4) }),
+            1 => match dice.random_range(1..4) {
+                3 => Step::Unended { stock: pick },
+                count => Step::Trouble(Trouble::LoseEnds { count }),
+            },
             _ => Step::Trouble(Trouble::Silence { count: dice.random_range(1..4) }),
         },
         _ if dice.random_range(0..4) == 0 => Step::Crowd { stock: pick },

@@ -17,6 +17,10 @@ pub(crate) const LIES: u32 = WORDS_MAX + 10;
 
 /// What is said there, most often of what only such an order has: trades, a change, a second order.
 const THERE: [u32; 10] = [34, 36, 37, 29, 29, 24, 27, 6, 20, 12];
+/// An order lives this long before nothing shows it: with the list's own deadline it is too old to be on its way.
+const LIVED_MS: i64 = 6_000;
+/// A list that does not end is given up within this on a new connection.
+const NO_END_MS: i64 = 12_000;
 /// A new connection is made within this.
 const RETRY_MS: i64 = 600;
 /// Tenths of a second that an answer is waited for.
@@ -90,6 +94,18 @@ impl Run {
             self.say_of(&order, THERE[salt as usize / 6 % THERE.len()], salt);
         }
         Ok(())
+    }
+
+    /// The list of open orders does not end on a new connection, beside an order that works: unknown is not empty.
+    pub(crate) fn unended(&mut self, pick: usize) -> Result<(), Violation> {
+        self.lift();
+        self.wait_for_a_look()?;
+        self.submit_and_wait(pick)?;
+        self.pass(LIVED_MS)?;
+        self.did("end of a list lost");
+        self.broker.lose_ends += 1;
+        self.broker.cut_all(0);
+        self.pass(NO_END_MS)
     }
 
     /// Nothing new is sent before journal and broker were compared on the connection that stands.

@@ -38,6 +38,7 @@ impl Run {
             Step::Pass { ms } => return self.pass(i64::from(ms)),
             Step::Leap { minutes } => self.leap(minutes),
             Step::Crowd { stock } => self.crowd(stock)?,
+            Step::Unended { stock } => return self.unended(stock),
             Step::Weekend { stock, buys } => return self.weekend(stock % world::STOCKS.len(), buys),
             Step::Skew { seconds } => {
                 self.did("clock jump");
