@@ -44,6 +44,8 @@ pub struct Ticket {
     pub broker_order_id: BrokerOrderId,
     /// The broker ids of a bracket's exits, which leave with it or not at all.
     pub exits: Option<ExitIds>,
+    /// The broker id of its entry, when an exit is changed: a change that does not say whose exit it is, is refused.
+    pub parent: Option<BrokerOrderId>,
     /// What goes into `orderRef`.
     pub order_ref: OrderRef,
     /// What it was decided under.
@@ -59,7 +61,13 @@ impl Ticket {
         order_ref: OrderRef,
         permit: SendPermit,
     ) -> Self {
-        Self { order, broker_order_id, exits, order_ref, permit }
+        Self { order, broker_order_id, exits, parent: None, order_ref, permit }
+    }
+
+    /// As the change of an exit of this entry.
+    #[must_use]
+    pub fn below(self, parent: Option<BrokerOrderId>) -> Self {
+        Self { parent, ..self }
     }
 
     /// The order.

@@ -16,7 +16,7 @@ pub enum ChangeFate {
         /// IBKR's words.
         message: String,
     },
-    /// It never reached the broker; the original stands.
+    /// It did not reach the broker, or the broker showed long after it that it had not taken it; the original stands.
     Unsent,
     /// The order ended first, as it was or as it was to become.
     Overtaken,

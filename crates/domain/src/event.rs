@@ -38,7 +38,7 @@ pub enum OrderEvent {
     CancelUnsent,
     /// A change was sent.
     ReplaceRequested,
-    /// The change did not leave.
+    /// The change did not leave, or a look that began long after it shows the original.
     ReplaceUnsent,
     /// The connection that knew it is gone.
     LinkLost,

@@ -105,8 +105,8 @@ pub enum Fault {
         /// Why not.
         why: String,
     },
-    /// A change did not reach the broker.
-    #[error("the change of order {0} did not reach the broker; the original order stands")]
+    /// A change did not reach the broker, or the broker has not taken it.
+    #[error("the broker has not taken the change of order {0}; the original order stands")]
     ChangeUnsent(ClOrdId),
     /// The gates refused a change; the original stands.
     #[error("refused by {} gate(s); the original order stands", .0.len())]

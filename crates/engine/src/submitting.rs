@@ -550,9 +550,16 @@ impl Core {
         let installation =
             self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
         let order_ref = OrderRef::new(installation, cl_ord_id);
-        let ticket = Ticket::new(approved, attempt.broker_order_id, None, order_ref, self.permit());
+        let parent = self.entry_id(cl_ord_id);
+        let ticket = Ticket::new(approved, attempt.broker_order_id, None, order_ref, self.permit()).below(parent);
         batch.effects.push(Effect::Replace(Box::new(ticket)));
         Ok(Booked::New)
+    }
+
+    /// Under which id the entry of an exit was sent with it.
+    fn entry_id(&self, exit: &ClOrdId) -> Option<BrokerOrderId> {
+        let entry = exit.is_exit().then(|| self.book.orders.get(&exit.group())).flatten()?;
+        entry.last_attempt().map(|attempt| attempt.broker_order_id)
     }
 }
 

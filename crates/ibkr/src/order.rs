@@ -29,7 +29,11 @@ const CANCEL_WITH_BLOCK: OcaType = OcaType::CancelWithBlock;
 /// the last is transmitted and takes the others with it. `None` when the wire cannot say exactly this.
 pub(crate) fn from_ticket(ticket: &Ticket) -> Option<Vec<Order>> {
     let resolved = ticket.order();
-    let mut orders = vec![one(ticket, &resolved.intent, ticket.broker_order_id)?];
+    let mut first = one(ticket, &resolved.intent, ticket.broker_order_id)?;
+    if let Some(parent) = ticket.parent {
+        first.parent_id = parent.get();
+    }
+    let mut orders = vec![first];
     for (leg, broker_order_id) in ticket.exits.iter().flat_map(|exits| exits.pairs()) {
         let mut exit = one(ticket, &resolved.intent.exit(leg)?, broker_order_id)?;
         exit.parent_id = ticket.broker_order_id.get();

@@ -152,7 +152,9 @@ fn prices(order_type: &OrderType) -> Option<(&'static str, Option<Decimal>, Opti
 /// releases them all. `None` for order types that the simulation does not use.
 pub fn place(ticket: &Ticket) -> Option<Vec<Request>> {
     let intent = &ticket.order().intent;
-    let mut orders = vec![one(ticket, intent, ticket.broker_order_id)?];
+    let mut first = one(ticket, intent, ticket.broker_order_id)?;
+    first.order.parent_id = ticket.parent.map(BrokerOrderId::get);
+    let mut orders = vec![first];
     for (leg, id) in ticket.exits.iter().flat_map(|exits| exits.pairs()) {
         let mut exit = one(ticket, &intent.exit(leg)?, id)?;
         exit.order.parent_id = Some(ticket.broker_order_id.get());

@@ -5,7 +5,7 @@ use domain::broker::NotSentReason;
 use domain::group::GroupFault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
-use domain::order::{OrderIntent, Side};
+use domain::order::{Amendment, OrderIntent, Side, Tif};
 use domain::trading_state::{KillScope, TradingState};
 use engine::Clock as _;
 use engine::desk::{Desk as _, Outcome};
@@ -75,6 +75,22 @@ async fn a_bracket_is_one_intent_with_three_ids_and_its_exits_are_ours() {
     // The next order's id is above all three.
     rig.working("k-2").await;
     assert_eq!(rig.broker.submit_ids(), [1, 4]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_change_of_an_exit_says_whose_exit_it_is() {
+    let rig = Rig::ready().await;
+    rig.working("k-9").await;
+    working(&rig).await;
+    let entry = rig.broker.placed("k-1").broker_order_id;
+    for (order, change, parent, tif) in [("k-1:tp", "r-1", Some(entry), Tif::Gtc), ("k-9", "r-2", None, Tif::Day)] {
+        let to = Amendment { tif, ..amend("10", "110") };
+        let to = if order == "k-9" { amend("10", "99") } else { to };
+        rig.desk().replace(&alice(), key(order), key(change), to, Duration::ZERO).await.unwrap();
+        rig.until("the broker has the change", || rig.broker.replaces().iter().any(|one| one.cl_ord_id == key(order)))
+            .await;
+        assert_eq!(rig.broker.parents_of_replaces().pop(), Some(parent), "{order}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,9 +4,10 @@ use crate::desk::{Desk, intent, limit, order_id, ticket_of};
 use crate::gateway::{ACCOUNT, Peer};
 use crate::orders::linked;
 use crate::venue::{Market, control};
+use domain::approved::Ticket;
 use domain::bracket::Bracket;
 use domain::broker::{BrokerCommand, BrokerEvent, NotSentReason, SendOutcome};
-use domain::id::Generation;
+use domain::id::{Generation, Leg};
 use domain::order::{OrderIntent, OrderType};
 use rust_decimal::Decimal;
 use tws::model::{PlaceOrder, Request};
@@ -60,6 +61,28 @@ async fn a_bracket_whose_guard_says_no_does_not_leave_at_all() {
     crate::orders::nothing_left(&mut desk, &mut peer).await;
 }
 
+/// The change of a bracket's profit taker: `id` is that of its entry.
+fn profit_at(account: &str, to: &str, entry: &OrderIntent, id: i32, generation: Generation) -> Box<Ticket> {
+    let exit = entry.exit(Leg::TakeProfit).expect("a bracket has exits");
+    let ticket = ticket_of(account, OrderIntent { order_type: limit(to), ..exit }, id + 1, generation);
+    Box::new(ticket.below(Some(order_id(id))))
+}
+
+#[tokio::test]
+async fn the_change_of_an_exit_leaves_alone_and_says_whose_exit_it_is() {
+    let (_gateway, mut desk, mut peer) = linked().await;
+    let entry = bracket("k-1", limit("189.5"), "195", "185");
+    desk.command(BrokerCommand::Submit(ticket_of(ACCOUNT, entry.clone(), 41, FIRST))).await;
+    for _ in 0..3 {
+        placed(&mut peer).await;
+    }
+    desk.command(BrokerCommand::Replace { ticket: profit_at(ACCOUNT, "196", &entry, 41, FIRST) }).await;
+    let PlaceOrder { order_id, order, .. } = placed(&mut peer).await;
+    assert_eq!((order_id, order.parent_id, order.transmit), (42, Some(41), true));
+    assert_eq!((order.lmt_price, order.tif.as_str()), (Some(Decimal::from(196)), "GTC"));
+    crate::orders::nothing_left(&mut desk, &mut peer).await;
+}
+
 #[tokio::test]
 async fn a_member_of_a_group_bears_its_name_under_the_installations() {
     let (_gateway, desk, mut peer) = linked().await;
@@ -108,4 +131,22 @@ async fn at_the_venue_a_canceled_entry_takes_its_waiting_exits_with_it() {
     let cl_ord_id = "k-1".parse().expect("a key");
     market.desk.command(BrokerCommand::Cancel { cl_ord_id, broker_order_id: order_id(id), generation }).await;
     statuses(&mut market.desk, ids, |now| now == ["Cancelled"; 3]).await;
+}
+
+#[tokio::test]
+async fn at_the_venue_an_exit_is_changed() {
+    let mut market = Market::open().await;
+    let (id, account, generation) = (market.next_id(), market.account(), market.facts.generation);
+    let entry = bracket("k-1", limit("1"), "500", "0.5");
+    market.desk.command(BrokerCommand::Submit(ticket_of(&account, entry.clone(), id, generation))).await;
+    statuses(&mut market.desk, [id, id + 1, id + 2], |now| now.iter().all(|word| word.ends_with("Submitted"))).await;
+    let ticket = profit_at(&account, "510", &entry, id, generation);
+    market.desk.command(BrokerCommand::Replace { ticket }).await;
+    loop {
+        match market.desk.next().await {
+            BrokerEvent::OrderError { code, message, .. } => panic!("{code}: {message}"),
+            BrokerEvent::OpenOrder { order, .. } if order.limit_price == Some(Decimal::from(510)) => break,
+            _ => {}
+        }
+    }
 }

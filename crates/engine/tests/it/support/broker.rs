@@ -65,7 +65,7 @@ struct State {
     positions: Vec<Position>,
     submits: Vec<(ClOrdId, BrokerOrderId, SendPermit)>,
     refused: Vec<(ClOrdId, NotSentReason)>,
-    replaces: Vec<(ClOrdId, OrderIntent)>,
+    replaces: Vec<(ClOrdId, OrderIntent, Option<BrokerOrderId>)>,
     cancels: Vec<(ClOrdId, BrokerOrderId, Generation)>,
     subscriptions: Vec<Contract>,
     questions: BTreeMap<&'static str, u32>,
@@ -253,7 +253,7 @@ impl Broker {
             let outcome = SendOutcome::NotSent { reason };
             return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }];
         }
-        state.replaces.push((cl_ord_id.clone(), intent));
+        state.replaces.push((cl_ord_id.clone(), intent, ticket.parent));
         vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome: SendOutcome::Written }]
     }
 
@@ -642,7 +642,12 @@ impl Broker {
     }
 
     pub(crate) fn replaces(&self) -> Vec<OrderIntent> {
-        self.lock().replaces.iter().map(|(_, intent)| intent.clone()).collect()
+        self.lock().replaces.iter().map(|(_, intent, _)| intent.clone()).collect()
+    }
+
+    /// The entries that the changes named as their orders' own.
+    pub(crate) fn parents_of_replaces(&self) -> Vec<Option<BrokerOrderId>> {
+        self.lock().replaces.iter().map(|(_, _, parent)| *parent).collect()
     }
 
     pub(crate) fn cancels(&self, cl_ord_id: &str) -> usize {
