@@ -83,12 +83,15 @@ async fn the_change_of_an_exit_says_whose_exit_it_is() {
     rig.working("k-9").await;
     working(&rig).await;
     let entry = rig.broker.placed("k-1").broker_order_id;
-    for (order, change, parent, tif) in [("k-1:tp", "r-1", Some(entry), Tif::Gtc), ("k-9", "r-2", None, Tif::Day)] {
-        let to = Amendment { tif, ..amend("10", "110") };
-        let to = if order == "k-9" { amend("10", "99") } else { to };
-        rig.desk().replace(&alice(), key(order), key(change), to, Duration::ZERO).await.unwrap();
-        rig.until("the broker has the change", || rig.broker.replaces().iter().any(|one| one.cl_ord_id == key(order)))
-            .await;
+    // What an exit sells must be held.
+    rig.broker.fill("k-1", "10", "e.1.01").await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    let exit = Amendment { tif: Tif::Gtc, ..amend("10", "110") };
+    for (order, change, to, parent) in [("k-1:tp", "r-1", exit, Some(entry)), ("k-9", "r-2", amend("10", "99"), None)] {
+        let cl_ord_id = rig.order(order).intent.cl_ord_id;
+        rig.desk().replace(&alice(), cl_ord_id.clone(), key(change), to, Duration::ZERO).await.unwrap();
+        let has_left = || rig.broker.replaces().iter().any(|one| one.cl_ord_id == cl_ord_id);
+        rig.until("the broker has the change", has_left).await;
         assert_eq!(rig.broker.parents_of_replaces().pop(), Some(parent), "{order}");
     }
 }

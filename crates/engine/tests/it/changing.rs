@@ -94,6 +94,21 @@ async fn a_change_that_gets_no_answer_is_settled_by_a_later_look() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_was_held_for_not_taken_and_shows_later_is_canceled_and_halts() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+    rig.pass(SignedDuration::from_secs(11));
+    rig.until_status("k-1", OrdStatus::Working).await;
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "ChangeUnsent");
+    take_over(&rig, "k-1").await;
+    rig.broker.echo("k-1").await;
+    rig.until("what was not meant is canceled", || rig.broker.cancels("k-1") == 1).await;
+    assert!(rig.halted().is_some_and(|why| why.contains("quantity is 20, the intent says 10")), "{:?}", rig.halted());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_that_the_end_of_its_order_overtook_is_told_so() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;
