@@ -39,6 +39,8 @@ pub(crate) fn violated<T>(rule: &'static str, what: impl Into<String>) -> Result
 pub struct Checks {
     ledger_seen: u64,
     ledger: Vec<LedgerOrder>,
+    /// Keys of all orders that the broker ever had: of earlier days it forgets what is over.
+    ever: BTreeSet<ClOrdId>,
     /// Keys whose callers were told that nothing is at the broker, and never will be.
     not_there: BTreeSet<ClOrdId>,
     /// A kill was acknowledged and nobody has lifted it since.
@@ -126,7 +128,7 @@ impl Checks {
             Told::Order { key, outcome, .. } => match outcome {
                 Outcome::Acknowledged | Outcome::Rejected => {
                     let there = broker.ledger().iter().any(|order| key_of(order).as_ref() == Some(key));
-                    if !there && !lies && *outcome == Outcome::Acknowledged {
+                    if !there && !self.has_seen(key) && !lies && *outcome == Outcome::Acknowledged {
                         return violated("answers are true", format!("{key} is acknowledged, the broker never had it"));
                     }
                 }
@@ -160,6 +162,11 @@ impl Checks {
         self.absent()
     }
 
+    /// Whether the broker ever had an order of this key.
+    pub(crate) fn has_seen(&self, key: &ClOrdId) -> bool {
+        self.ever.contains(key)
+    }
+
     fn absent(&self) -> Result<(), Violation> {
         let there = self.ledger.iter().filter_map(key_of).find(|key| self.not_there.contains(key));
         match there {
@@ -186,6 +193,7 @@ impl Checks {
         if broker.placed != self.ledger_seen {
             self.ledger_seen = broker.placed;
             self.ledger = broker.ledger();
+            self.ever.extend(self.ledger.iter().filter_map(key_of));
             self.doubles()?;
             self.absent()?;
             if !lies {

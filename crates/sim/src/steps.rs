@@ -231,6 +231,8 @@ impl Run {
     pub(crate) fn resolve(&mut self) {
         let ledger = self.broker.ledger();
         let there: Vec<ClOrdId> = ledger.iter().filter_map(key_of).collect();
+        // A person knows the statements of earlier days, too.
+        let was_there = |key: &ClOrdId| there.contains(key) || self.checks.has_seen(key);
         let keys: Vec<ClOrdId> = {
             let state = self.ground.truth.read();
             let halted = |order: &domain::book::OrderRecord| {
@@ -241,7 +243,7 @@ impl Run {
                 .book
                 .open_orders()
                 .filter(|order| order.status.is_unknown() && !self.lies)
-                .filter(|order| order.status != OrdStatus::Missing || there.contains(&order.intent.cl_ord_id))
+                .filter(|order| order.status != OrdStatus::Missing || was_there(&order.intent.cl_ord_id))
                 .map(|order| order.intent.cl_ord_id.group())
                 .collect();
             let orders = state.book.orders.values().filter(|order| !doubtful.contains(&order.intent.cl_ord_id.group()));
