@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::CorrelationId;
 use futures::FutureExt;
+use jiff::Timestamp;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 use wire::{Code, problem};
@@ -54,15 +55,17 @@ async fn run(request: Request, next: Next) -> Response {
     Refusal::new(Code::Internal, "the gateway failed; see its log for this request id").into_response()
 }
 
-/// The caller's id where it is a valid one, else 128 random bits.
+/// The caller's id where it is a valid one, else one that begins with the time, so that the journal's index of ids grows at
+/// its end, and ends with 80 random bits.
 fn request_id(headers: &HeaderMap) -> Result<CorrelationId, String> {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     if let Some(id) = given.and_then(|text| text.parse().ok()) {
         return Ok(id);
     }
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
-    hex::encode(bytes).parse().map_err(|error: domain::id::IdError| error.to_string())
+    let mut chance = [0_u8; 10];
+    getrandom::fill(&mut chance).map_err(|error| error.to_string())?;
+    let id = format!("{:012x}{}", Timestamp::now().as_millisecond(), hex::encode(chance));
+    id.parse().map_err(|error: domain::id::IdError| error.to_string())
 }
 
 /// A web page of another origin, or a foreign name that resolves to loopback, must not reach us.

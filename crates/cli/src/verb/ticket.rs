@@ -2,6 +2,7 @@
 
 use crate::args::TicketArgs;
 use crate::failure::Failure;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 /// An order ready to be sent.
@@ -77,13 +78,18 @@ fn put(body: &mut Map<String, Value>, name: &str, value: Option<impl ToString>) 
     }
 }
 
-/// A new order key: 96 random bits, so that two terminals never meet.
+/// A new order key. It begins with the time, in milliseconds, so that the journal's index of keys grows at its end; 72
+/// random bits follow, so that two terminals never meet.
 pub(crate) fn new_key(verb: &str) -> Result<String, Failure> {
-    let mut bytes = [0_u8; 12];
-    getrandom::fill(&mut bytes).map_err(|error| {
+    key_at(verb, Timestamp::now())
+}
+
+fn key_at(verb: &str, now: Timestamp) -> Result<String, Failure> {
+    let mut chance = [0_u8; 9];
+    getrandom::fill(&mut chance).map_err(|error| {
         Failure::unavailable(format!("no randomness for an order key: {error}"), "give one with --key")
     })?;
-    Ok(format!("{verb}-{}", hex::encode(bytes)))
+    Ok(format!("{verb}-{:012x}{}", now.as_millisecond(), hex::encode(chance)))
 }
 
 #[cfg(test)]

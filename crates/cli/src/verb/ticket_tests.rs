@@ -94,6 +94,15 @@ fn two_new_keys_differ_and_are_valid_order_keys() {
     let (one, two) = (new_key("cli").unwrap(), new_key("cli").unwrap());
     assert_ne!(one, two);
     assert!(one.parse::<domain::id::ClOrdId>().is_ok());
+    // The longest of our words before it.
+    assert!(new_key("preview").unwrap().parse::<domain::id::ClOrdId>().is_ok());
+}
+
+#[test]
+fn a_later_key_sorts_behind_an_earlier_one_so_that_the_index_of_keys_grows_at_its_end() {
+    let at = |second| key_at("cli", Timestamp::from_second(second).unwrap()).unwrap();
+    assert!(at(1_795_000_000) < at(1_795_000_001));
+    assert!(at(1_795_000_001) < at(4_000_000_000));
 }
 
 #[test]
