@@ -1,6 +1,6 @@
 use super::*;
 use crate::book::Book;
-use crate::book::tests::{acknowledged, first, sent_then};
+use crate::book::tests::{acknowledged, at, book_of, bracketing, first, key, of, sent_then};
 use crate::event::OrderEvent;
 use crate::journal::{JournalEvent, Recorded};
 use jiff::tz::TimeZone;
@@ -93,4 +93,21 @@ fn only_a_missing_order_without_a_twin_is_proven_dead() {
     assert_eq!(judge(vec![OrderEvent::Written]), Err(StillPossible::NotMissing));
     assert_eq!(judge(vec![acknowledged(900, 1)]), Err(StillPossible::NotMissing));
     assert_eq!(judge(vec![acknowledged(900, 1), twin, OrderEvent::NotFound]), Err(StillPossible::TwinLives));
+}
+
+#[test]
+fn a_bracket_of_which_the_broker_never_showed_an_order_may_wait_untransmitted() {
+    let calendar = BrokerCalendar::ibkr(TimeZone::get("America/New_York").unwrap());
+    let look = Look { taken_at: at(86_400), executions_since: Some(at(-86_400)), calendar: &calendar };
+    let exit = key("o-1:sl");
+    let judge = |shown: Option<OrderEvent>| {
+        let missing = ["o-1", "o-1:tp", "o-1:sl"].map(|name| of(name, OrderEvent::NotFound));
+        let events = std::iter::once(bracketing("o-1", 7)).chain(missing).chain(shown.map(|event| of("o-1", event)));
+        let book = book_of(events.collect());
+        let group = book.group(&exit);
+        proof_of_death(&book.orders[&exit], group.as_ref(), &look, Some(Decimal::ZERO)).map(|_| ())
+    };
+    assert_eq!(judge(None), Err(StillPossible::MayWaitUntransmitted));
+    // Once any of it was shown it was transmitted whole, and the exit is judged as any order.
+    assert_eq!(judge(Some(acknowledged(900, 1))), Ok(()));
 }

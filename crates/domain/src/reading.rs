@@ -86,15 +86,13 @@ fn read_word(
 /// What an error with one of our order ids means for an order in `status`, whose cancel was asked for or not.
 pub fn read_error(code: i32, message: &str, status: OrdStatus, cancel_wanted: bool) -> OrderEvent {
     let message = message.to_owned();
-    // Refusals of any request, a Gateway's read-only mode among them: of an order that may live it refuses the cancel.
-    if matches!(code, 321 | 322) && cancel_wanted && status.may_be_live() {
-        return OrderEvent::CancelRefused { code, message };
-    }
     match code {
         202 => OrderEvent::Canceled { detail: Some(message) },
         // Cancel refused: never a proof that the order is dead.
         161 | 10147 if mutation::is_on(Mutation::CancelRefusedIsDead) => OrderEvent::Canceled { detail: Some(message) },
         161 | 10147 | 10148 | 10149 => OrderEvent::CancelRefused { code, message },
+        // Refusals of any request, a Gateway's read-only mode among them: of an order that may live, its cancel.
+        321 | 322 if cancel_wanted && status.may_be_live() => OrderEvent::CancelRefused { code, message },
         // Modify refused: the original stands.
         104 | 105 => OrderEvent::ReplaceRefused { code, message },
         // Refusals of what was sent last: the change if one is under way, else the order.

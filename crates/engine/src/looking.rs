@@ -13,10 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// A comparison that failed, was incomplete or left an order unknown is tried again after this, and after twice as long
-/// The longest rest between looks before one was complete on this connection.
-const FIRST_LOOK_REST_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// each time that it changes nothing: one state can last for hours.
 pub(crate) const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(3);
+
+/// The longest rest between looks before one was complete on this connection.
+const FIRST_LOOK_REST_MAX: SignedDuration = SignedDuration::from_secs(60);
 
 /// Looks in a row that may be incomplete before a new connection is made, the first time.
 pub(crate) const INCOMPLETE_LOOKS: u32 = 3;
@@ -195,7 +196,7 @@ impl Core {
     }
 
     fn wants_a_look(&self, now: Timestamp) -> bool {
-        self.look_again || !self.session.reconciled || self.has_unconfirmed(now)
+        self.look_again || !self.session.reconciled || self.has_undecided(now)
     }
 
     /// The day's last look is still owed: the broker's day closed after the last one.
@@ -211,7 +212,8 @@ impl Core {
         report.is_some_and(|report| report.positions.iter().any(|gap| !gap.confirmed))
     }
 
-    fn has_unconfirmed(&self, now: Timestamp) -> bool {
+    /// Whether an order, or a change of one, waits too long for an answer.
+    fn has_undecided(&self, now: Timestamp) -> bool {
         let patience = duration(self.config.look_up_after);
         self.book
             .open_orders()

@@ -7,6 +7,7 @@ use domain::approval::{Approval, ApprovalStatus};
 use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, KeyId, Leg};
 use domain::journal::{JournalEvent, Recorded};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::borrow::Cow;
 
 /// Claims what the record spends, and files it under its order.
 pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
@@ -24,11 +25,14 @@ pub(crate) fn claim(conn: &Connection, record: &Recorded) -> Result<(), JournalE
 }
 
 /// The order, or the entry of the bracket, that an event is about: what happens to exits is found under its key.
-pub(crate) fn order_of(conn: &Connection, event: &JournalEvent) -> Result<Option<String>, rusqlite::Error> {
+pub(crate) fn order_of<'a>(
+    conn: &Connection,
+    event: &'a JournalEvent,
+) -> Result<Option<Cow<'a, str>>, rusqlite::Error> {
     if let JournalEvent::ApprovalMoved { id, .. } = event {
-        return order_of_approval(conn, id);
+        return Ok(order_of_approval(conn, id)?.map(Cow::Owned));
     }
-    Ok(event.cl_ord_id().map(|key| key.group_str().to_owned()))
+    Ok(event.cl_ord_id().map(|key| Cow::Borrowed(key.group_str())))
 }
 
 /// The number of an order: the place of the record that spent its key.
@@ -46,7 +50,8 @@ pub(crate) fn leg_no(key: &ClOrdId) -> i64 {
     }
 }
 
-fn number(seq: u64) -> Result<i64, JournalError> {
+/// A record's place as the database counts it.
+pub(crate) fn number(seq: u64) -> Result<i64, JournalError> {
     i64::try_from(seq).map_err(|error| JournalError::Failed(StorageFault::other(format!("journal is full: {error}"))))
 }
 

@@ -154,8 +154,8 @@ const DERIVED_AT: &str = "derived_at_schema";
 
 fn write_order(conn: &Connection, key: &ClOrdId, order: &OrderRecord) -> Result<(), rusqlite::Error> {
     let mut statement = conn.prepare_cached(
-        "INSERT OR REPLACE INTO orders (order_no, leg, cl_ord_id, status, broker_status, account, con_id, symbol, side, qty, cum_qty,
-         avg_px, broker_order_id, perm_id, approval_id, request_hash, key_id, correlation_id, created_at_ns,
+        "INSERT OR REPLACE INTO orders (order_no, leg, cl_ord_id, status, broker_status, account, con_id, symbol, side,
+         qty, cum_qty, avg_px, broker_order_id, perm_id, approval_id, request_hash, key_id, correlation_id, created_at_ns,
          updated_at_ns)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?;

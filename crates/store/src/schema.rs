@@ -176,7 +176,7 @@ CREATE UNIQUE INDEX submissions_by_approval ON submissions (approval_id) WHERE a
 ";
 
 /// Keys come at random: a tree that is sorted by them gets a page of its own written for every intent. Only one is left,
-/// and gives each order a number that rises, by which all else is sorted.
+/// and gives each order a number that rises, by which orders, their records and their submissions are sorted.
 const ORDERS_BY_NUMBER: &str = "
 DROP INDEX records_by_order;
 

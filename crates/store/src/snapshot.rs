@@ -397,7 +397,8 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
 }
 
 fn orders(parts: &[&[u8]], contracts: &[Arc<Contract>]) -> Result<Orders, String> {
-    let mut orders = Vec::with_capacity(parts.len() * ORDERS_OF_PART);
+    // Not with room for all: how many there are is not proven before the seal is.
+    let mut orders = Vec::new();
     for part in parts {
         let some: Vec<(Option<usize>, OrderRecord)> = parse(part)?;
         for (number, mut order) in some {

@@ -158,11 +158,9 @@ fn write_record(conn: &Connection, key: &ChainKey, head: &mut Head, record: &Rec
     let event = &record.event;
     let body = serde_json::to_vec(event)
         .map_err(|error| JournalError::Failed(StorageFault::other(format!("event has no JSON: {error}"))))?;
-    let seq = i64::try_from(record.seq)
-        .map_err(|error| JournalError::Failed(StorageFault::other(format!("journal is full: {error}"))))?;
     let order = claims::order_of(conn, event).map_err(failed)?;
     let content = Content {
-        seq,
+        seq: claims::number(record.seq)?,
         at_ns: nanoseconds(record.at).map_err(failed)?,
         kind: event.kind(),
         cl_ord_id: order.as_deref(),

@@ -113,9 +113,11 @@ fn a_killed_writer_is_replaced_at_once_and_no_order_is_doubled() {
 
 /// Stops the writer until its lease was taken away while its socket lives. One that is stopped inside a commit holds the
 /// database: nobody can write, and the standby says so. Then it goes on, and is stopped again; `None` when the standby was
-/// quicker than that, took over as soon as the commit was done, and the writer ends as it must.
+/// quicker than that, took over as soon as the commit was done, and the writer ends as it must. A standby that trades
+/// although the writer has not gone on since it was stopped is what must never be.
 fn stop_between_commits(writer: &Gateway<'_>, standby: &Gateway<'_>) -> Option<Value> {
     let replaced = |status: &Value| why(status).contains("client_id_in_use") || status["ready"] == true;
+    let mut went_on = false;
     loop {
         writer.running.signal("-STOP");
         let seen = standby.until("status", |status| replaced(status) || why(status).contains("cannot be replaced"));
@@ -126,6 +128,7 @@ fn stop_between_commits(writer: &Gateway<'_>, standby: &Gateway<'_>) -> Option<V
             if seen["ready"] == false {
                 return Some(seen);
             }
+            assert!(went_on, "it trades while the socket of the stopped writer lives: {seen}");
         } else {
             assert!(
                 why(&seen).contains(&format!("process {} holds the lease", writer.running.pid())),
@@ -134,10 +137,12 @@ fn stop_between_commits(writer: &Gateway<'_>, standby: &Gateway<'_>) -> Option<V
             );
         }
         writer.running.signal("-CONT");
-        if taken
-            || standby.until("status", |status| !why(status).contains("cannot be replaced"))["lease"]["role"]
-                == "writer"
-        {
+        went_on = true;
+        if taken {
+            return None;
+        }
+        let seen = standby.until("status", |status| !why(status).contains("cannot be replaced"));
+        if seen["lease"]["role"] == "writer" {
             return None;
         }
     }

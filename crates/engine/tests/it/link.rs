@@ -216,6 +216,8 @@ async fn a_clock_that_is_set_at_noon_stops_new_orders_until_it_is_right_again() 
         let told = rig.submit(&alice(), buy(&format!("k{skew_ms}"))).await;
         let told = if told.is_ok() { "Ok".to_owned() } else { code_of(&told) };
         assert_eq!(told, expected, "{skew_ms} ms");
+        let shown = rig.desk().status(&alice()).unwrap().not_ready;
+        assert_eq!(shown.iter().any(|why| why.contains(&format!("{skew_ms} ms"))), expected == "NotReady", "{shown:?}");
     }
 }
 
