@@ -42,6 +42,12 @@ fn fill_in_the_middle(full: &str) {
     let (key, answer) = refused;
     let code = answer.json()["code"].clone();
     let was_sent = match answer.exit {
+        // The checkpoint file is synced every second: that may have found its disk full, and ended the gateway, between two
+        // callers.
+        9 if full == "state" && code == "not_ready" => {
+            assert!(answer.stdout.contains("no gateway answers"), "{answer:?}");
+            false
+        }
         // The intent could not be written.
         9 => {
             assert!(code == "storage" && answer.stdout.contains("nothing was sent"), "{answer:?}");
