@@ -15,6 +15,7 @@ pub mod echo;
 pub mod event;
 pub mod execution;
 pub mod exposure;
+pub mod farms;
 pub mod fault;
 pub mod gates;
 pub mod group;

@@ -5,7 +5,8 @@
 //! - **R3** A trade of ours that the journal lacks is booked, whatever the order's state.
 //! - **R4** A trade that shares all but its last part with a booked one corrects it.
 //! - **R5** What is not ours is shown as external and never touched.
-//! - **R6** An order that may be live, that was sent before this look and that no complete list shows, is `Missing`.
+//! - **R6** An order that may be live, that was sent before this look and that no complete list of a settled session shows,
+//!   is `Missing`.
 //! - **R7** An open order that differs from its intent halts its instrument.
 //! - **R8** A list without its end marker proves nothing: unknown is not empty.
 //! - **R9** A position that the trades since its take-over do not add up to, and that stays so, halts its instrument.
@@ -52,16 +53,19 @@ pub struct Comparison {
 
 /// Compares orders and trades. What it finds is booked, and then the comparison is concluded. `touched` are the orders that
 /// anything happened to since the look began: what was heard live meanwhile is
-/// newer than the look. Times would not tell, since clocks can be set back.
+/// newer than the look. Times would not tell, since clocks can be set back. `unsettled` says why the silence of this session
+/// proves nothing, if it does not.
 pub fn reconcile(
     book: &Book,
     snapshot: &BrokerSnapshot,
     client_id: ClientId,
     touched: &BTreeSet<ClOrdId>,
+    unsettled: Option<&str>,
 ) -> Comparison {
     let mut run = Run {
         book,
         touched,
+        unsettled,
         client_id,
         generation: snapshot.generation,
         taken_at: snapshot.taken_at,
@@ -121,6 +125,7 @@ fn unknown<T>(section: &Section<T>) -> Option<&str> {
 struct Run<'a> {
     book: &'a Book,
     touched: &'a BTreeSet<ClOrdId>,
+    unsettled: Option<&'a str>,
     client_id: ClientId,
     generation: Generation,
     taken_at: Timestamp,
@@ -309,6 +314,10 @@ impl<'a> Run<'a> {
             self.differ(2, Some(key), format!("a completed order with the status {:?}", seen.status));
             return;
         }
+        if matches!(event, OrderEvent::Held { .. }) && self.new_executions.values().flatten().any(|known| known == key) {
+            // What traded is held by nobody; the trades of this look say more.
+            return;
+        }
         let changes = order.pending_replace.as_ref().filter(|_| matches!(event, OrderEvent::Acknowledged { .. }));
         if let Some(replace) = changes
             && !shows_amendment(seen, &replace.amendment)
@@ -424,13 +433,19 @@ impl<'a> Run<'a> {
             let Some(attempt) = order.last_attempt() else {
                 continue;
             };
-            let settled = attempt.generation < self.generation
+            let is_old = attempt.generation < self.generation
                 || attempt.at.checked_add(SETTLE).is_ok_and(|end| end < self.taken_at);
             let looked = order.status.may_be_live() && !self.seen.contains(key) && !self.touched.contains(key);
             // With its last twin an order that had ended itself is over: nothing of it is missing.
             let is_over = order.ended_as.is_some()
                 && order.twins.iter().all(|(perm_id, twin)| twin.is_over || self.over.contains(perm_id));
-            if settled && looked && !is_over && order.status != OrdStatus::Missing {
+            if !is_old || !looked || is_over || order.status == OrdStatus::Missing {
+                continue;
+            }
+            if let Some(why) = self.unsettled {
+                let status = order.status.word();
+                self.differ(6, Some(key), format!("was {status}, no list shows it, which proves nothing while {why}"));
+            } else {
                 missing += 1;
                 self.differ(6, Some(key), format!("was {}, no list of the broker shows it", order.status.word()));
                 self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event: OrderEvent::NotFound });
@@ -459,7 +474,7 @@ impl<'a> Run<'a> {
             positions: Vec::new(),
             differences: self.differences,
         };
-        let draft = Draft::new(report, self.halts);
+        let draft = Draft::new(report, self.halts, self.unsettled.is_none());
         Comparison { events: self.events, alarm: self.alarm, draft }
     }
 }

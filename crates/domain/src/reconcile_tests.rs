@@ -90,15 +90,22 @@ fn look(book: &Book, snapshot: &BrokerSnapshot) -> Outcome {
 }
 
 fn look_while_touched(book: &Book, snapshot: &BrokerSnapshot, touched: &BTreeSet<ClOrdId>) -> Outcome {
-    look_as(book, snapshot, true, touched)
+    look_as(book, snapshot, true, touched, None)
 }
 
 pub(crate) fn look_at(book: &Book, snapshot: &BrokerSnapshot, quiet: bool) -> Outcome {
-    look_as(book, snapshot, quiet, &BTreeSet::new())
+    look_as(book, snapshot, quiet, &BTreeSet::new(), None)
 }
 
-fn look_as(book: &Book, snapshot: &BrokerSnapshot, quiet: bool, touched: &BTreeSet<ClOrdId>) -> Outcome {
-    let Comparison { mut events, alarm, draft } = reconcile(book, snapshot, ClientId::new(17).unwrap(), touched);
+pub(crate) fn look_as(
+    book: &Book,
+    snapshot: &BrokerSnapshot,
+    quiet: bool,
+    touched: &BTreeSet<ClOrdId>,
+    unsettled: Option<&str>,
+) -> Outcome {
+    let client_id = ClientId::new(17).unwrap();
+    let Comparison { mut events, alarm, draft } = reconcile(book, snapshot, client_id, touched, unsettled);
     let booked = booked(book.clone(), &events, snapshot.taken_at);
     let calendar = BrokerCalendar::ibkr(jiff::tz::TimeZone::get("America/New_York").unwrap());
     let account = "DU1234567".parse().unwrap();
@@ -292,6 +299,27 @@ fn r6_an_order_sent_just_before_the_look_on_the_same_connection_is_not_missing()
     check(unconfirmed(), &early, &[], OrdStatus::Unconfirmed);
     let settled = BrokerSnapshot { generation: Generation(1), taken_at: at(60), ..nothing() };
     check(unconfirmed(), &settled, &[6], OrdStatus::Missing);
+}
+
+#[test]
+fn r6_while_a_farm_is_away_silence_proves_nothing_and_is_reported() {
+    let away = Some("the broker's farm usfarm is away");
+    let unsettled = look_as(&working(), &nothing(), true, &BTreeSet::new(), away);
+    let book = after(working(), &unsettled);
+    assert_eq!((rules(&unsettled), first(&book).status), (vec![6], OrdStatus::Working));
+    let report = book.last_reconciliation.as_ref().unwrap();
+    assert_eq!((report.missing, report.complete), (0, true), "other instruments trade on");
+    assert!(report.differences[0].what.contains("while the broker's farm usfarm is away"), "{report:?}");
+    check(book, &nothing(), &[6], OrdStatus::Missing);
+}
+
+#[test]
+fn r2_an_order_of_which_the_same_look_shows_trades_is_not_held() {
+    let held = BrokerSnapshot {
+        executions: Section::Complete(vec![execution("x.01", 10, "tg:abc:o-1")]),
+        ..open(vec![shown("PendingSubmit")])
+    };
+    check(working(), &held, &[3], OrdStatus::Filled);
 }
 
 #[test]

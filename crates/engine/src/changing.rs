@@ -82,16 +82,16 @@ impl Core {
     /// Writes the cancel if there is a connection to write it to.
     pub(crate) fn send_cancel(&mut self, batch: &mut Batch, now: Timestamp, cl_ord_id: &ClOrdId) {
         let generation = self.session.generation;
-        let attempt = self.book.order(cl_ord_id).and_then(OrderRecord::last_attempt).copied();
+        let id = self.book.order(cl_ord_id).and_then(|order| self.told_ids.of(order));
         self.cancels.insert(cl_ord_id.clone(), now);
-        if let Some(attempt) = attempt
+        if let Some(id) = id
             && self.link_is_up()
             && !self.waits_for_its_entry(cl_ord_id)
         {
             // Of two orders for one intent both are canceled, where they bear ids of their own.
             let twins = self.book.orders.get(cl_ord_id).into_iter().flat_map(|order| order.live_twins());
             let mut ids: BTreeSet<BrokerOrderId> = twins.filter_map(|twin| twin.broker_order_id).collect();
-            ids.insert(attempt.broker_order_id);
+            ids.insert(id);
             for broker_order_id in ids {
                 batch.effects.push(Effect::Cancel { cl_ord_id: cl_ord_id.clone(), broker_order_id, generation });
             }

@@ -5,6 +5,7 @@ use crate::config::EngineConfig;
 use crate::desk::{LeaseStatus, Role};
 use crate::input::Reply;
 use crate::shared::Session;
+use crate::told_ids::ToldIds;
 use domain::approved::Ticket;
 use domain::book::Book;
 use domain::bracket::ExitIds;
@@ -85,6 +86,10 @@ pub(crate) struct Core {
     sent: VecDeque<Timestamp>,
     sent_today: (jiff::civil::Date, u32),
     last_allocated: i32,
+    /// The ids by which the broker names our orders on this connection.
+    pub(crate) told_ids: ToldIds,
+    /// Since when the broker itself has had no line.
+    pub(crate) offline_since: Option<Timestamp>,
     /// When a cancel was last written, for those that are not proven.
     pub(crate) cancels: BTreeMap<ClOrdId, Timestamp>,
     pub(crate) reconciling: Option<Timestamp>,
@@ -144,6 +149,8 @@ impl Core {
             sent: VecDeque::new(),
             sent_today: (today, u32::try_from(attempts_today).unwrap_or(u32::MAX)),
             last_allocated: 0,
+            told_ids: ToldIds::default(),
+            offline_since: None,
             reconciling: None,
             reconciled_at: None,
             look_again: false,

@@ -28,6 +28,7 @@ mod standby;
 mod start;
 mod submitting;
 mod ticking;
+mod told_ids;
 mod trades;
 mod use_cases;
 mod verifying;

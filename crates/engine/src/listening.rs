@@ -2,9 +2,11 @@
 
 use crate::core::{Batch, Core, Effect, engine_principal};
 use crate::looking::LOOK_AGAIN;
+use crate::told_ids::ToldIds;
 use domain::broker::{BrokerEvent, BrokerOrder, LinkFacts, SendOutcome, StatusReport};
 use domain::echo::{echo_differences, shows_amendment};
 use domain::event::OrderEvent;
+use domain::farms::Farms;
 use domain::gates::LinkState;
 use domain::id::{BrokerOrderId, ClOrdId, ClientId, Generation};
 use domain::journal::JournalEvent;
@@ -117,6 +119,8 @@ impl Core {
         self.session.server_version = Some(facts.server_version);
         self.session.clock_skew_ms = facts.clock_skew_ms;
         self.session.next_valid_id = facts.next_valid_id;
+        self.session.farms = Farms::default();
+        self.told_ids = ToldIds::default();
         self.session.reconciled = false;
         self.session.mode = Some(proof);
         self.reconciling = None;
@@ -130,6 +134,7 @@ impl Core {
             return;
         }
         self.session.link = LinkState::Down(reason.to_owned());
+        self.offline_since = None;
         self.session.since = now;
         self.session.reconciled = false;
         self.session.server_version = None;
@@ -151,9 +156,17 @@ impl Core {
         if generation != self.session.generation {
             return;
         }
+        let was_settled = self.session.farms.unsettled().is_none();
+        self.session.farms.hear(code, &message);
+        if !was_settled && self.session.farms.unsettled().is_none() {
+            // What was not found meanwhile may count now.
+            (self.look_again, self.look_rest) = (true, LOOK_AGAIN);
+        }
         match code {
-            1100 => {
+            // 2110 says the same to a client that connects while the line is lost.
+            1100 | 2110 => {
                 self.session.link = LinkState::BrokerOffline;
+                self.offline_since = Some(now);
                 self.session.since = now;
                 self.session.reconciled = false;
                 // A look that is under way was begun before the line was lost: it proves nothing about afterwards.
@@ -162,6 +175,7 @@ impl Core {
             }
             1101 | 1102 => {
                 self.session.link = LinkState::Up { generation };
+                self.offline_since = None;
                 self.session.since = now;
                 self.session.reconciled = false;
                 self.reconciling = None;
@@ -191,7 +205,7 @@ impl Core {
                 .filter(|order| !order.attempts.is_empty());
         }
         let ours = client_id.is_none_or(|id| id == self.config.client_id);
-        let key = id.filter(|_| ours).and_then(|id| self.book.by_broker_id.get(&id));
+        let key = id.filter(|_| ours).and_then(|id| self.told_ids.whose(id).or_else(|| self.book.by_broker_id.get(&id)));
         let order = key.and_then(|key| self.book.order(key))?;
         // The same number with another permanent id is another order.
         match (order.perm_id, perm_id) {
@@ -209,7 +223,7 @@ impl Core {
             return;
         };
         let newest = order.last_attempt().is_some_and(|attempt| attempt.broker_order_id == id);
-        if !newest {
+        if !newest && self.told_ids.of(order) != Some(id) {
             return;
         }
         // A bracket leaves as a whole or not at all.
@@ -278,6 +292,9 @@ impl Core {
                 self.order_event(batch, now, key.clone(), taken);
             }
             self.order_event(batch, now, key.clone(), event);
+        }
+        if let Some(order) = self.book.orders.get(&key) {
+            self.told_ids.learn(order, seen, self.config.client_id);
         }
         self.check_echo(batch, now, &key, seen);
     }

@@ -8,7 +8,9 @@ use domain::id::{ClOrdId, Generation};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::ModeProof;
+use domain::order_ref::OrderRef;
 use domain::reconcile::{Circumstances, Comparison, Conclusion, POSITIONS_LAG, ReconciliationReport, reconcile};
+use domain::twin::is_of_twin;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
@@ -123,10 +125,13 @@ impl Core {
     }
 
     fn compare(&mut self, batch: &mut Batch, now: Timestamp, snapshot: &BrokerSnapshot) -> Compared {
+        let unsettled = self.session.farms.unsettled();
+        let client_id = self.config.client_id;
         let Comparison { events, alarm, draft } =
-            reconcile(&self.book, snapshot, self.config.client_id, &self.touched_since_look);
+            reconcile(&self.book, snapshot, client_id, &self.touched_since_look, unsettled.as_deref());
         #[cfg(feature = "mutations")]
         self.resend_unknown(batch, now, &events);
+        self.learn_ids(snapshot);
         let before = self.book.seq;
         for event in events {
             self.push(batch, now, event);
@@ -156,6 +161,20 @@ impl Core {
             self.cancel_what_differs(batch, now, &report);
         }
         Compared { complete, changed }
+    }
+
+    fn learn_ids(&mut self, snapshot: &BrokerSnapshot) {
+        let Section::Complete(orders) = &snapshot.open_orders else { return };
+        for seen in orders {
+            // By its reference alone: the id is what is to be learned.
+            let order = OrderRef::parse(&seen.order_ref)
+                .filter(|reference| Some(&reference.installation) == self.book.installation.as_ref())
+                .and_then(|reference| self.book.order(&reference.cl_ord_id))
+                .filter(|order| !is_of_twin(order, seen.perm_id));
+            if let Some(order) = order {
+                self.told_ids.learn(order, seen, self.config.client_id);
+            }
+        }
     }
 
     /// Whether a report says something else than the last one in the journal.

@@ -4,6 +4,7 @@ use crate::desk::LeaseStatus;
 use crate::outbound::OutboundCount;
 use domain::account::{AccountSummary, Position};
 use domain::book::Book;
+use domain::farms::Farms;
 use domain::fault::Fault;
 use domain::gates::LinkState;
 use domain::id::ClOrdId;
@@ -26,6 +27,8 @@ pub(crate) struct Session {
     pub(crate) clock_skew_ms: Option<i64>,
     pub(crate) mode: Option<ModeProof>,
     pub(crate) next_valid_id: i64,
+    /// Which farms are away.
+    pub(crate) farms: Farms,
     pub(crate) reconciled: bool,
     pub(crate) alarm: Option<String>,
     /// Why the writer ended.
@@ -66,6 +69,7 @@ impl Session {
             clock_skew_ms: None,
             mode: None,
             next_valid_id: 0,
+            farms: Farms::default(),
             reconciled: false,
             alarm: None,
             fault: None,

@@ -524,7 +524,7 @@ impl Core {
         }
         check_amendment(record, &amendment)?;
         let mut order = record.resolved().ok_or_else(missing)?;
-        let attempt = *record.last_attempt().ok_or_else(missing)?;
+        let id = self.told_ids.of(record).ok_or_else(missing)?;
         order.intent.qty = amendment.qty;
         order.intent.order_type = amendment.order_type;
         order.intent.tif = amendment.tif;
@@ -551,15 +551,15 @@ impl Core {
             self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
         let order_ref = OrderRef::new(installation, cl_ord_id);
         let parent = self.entry_id(cl_ord_id);
-        let ticket = Ticket::new(approved, attempt.broker_order_id, None, order_ref, self.permit()).below(parent);
+        let ticket = Ticket::new(approved, id, None, order_ref, self.permit()).below(parent);
         batch.effects.push(Effect::Replace(Box::new(ticket)));
         Ok(Booked::New)
     }
 
-    /// Under which id the entry of an exit was sent with it.
+    /// The id of an exit's entry.
     fn entry_id(&self, exit: &ClOrdId) -> Option<BrokerOrderId> {
         let entry = exit.is_exit().then(|| self.book.orders.get(&exit.group())).flatten()?;
-        entry.last_attempt().map(|attempt| attempt.broker_order_id)
+        self.told_ids.of(entry)
     }
 }
 

@@ -10,6 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A cancel that is not proven is written again after this.
 const CANCEL_AGAIN: SignedDuration = SignedDuration::from_secs(2);
+/// A broker that has had no line of its own for so long is asked on a new connection: the word that it is back may be lost.
+const OFFLINE_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 impl Core {
     /// What time brings: lapsed approvals, cancels to repeat, orders to look up.
@@ -29,6 +31,10 @@ impl Core {
                 }
                 Err(fault) => self.broken = Some(fault.to_string()),
             }
+        }
+        if self.offline_since.is_some_and(|since| has_passed(since, OFFLINE_MAX, now)) {
+            self.offline_since = None;
+            batch.effects.push(Effect::Reconnect);
         }
         self.look_if_due(batch, now);
         if self.verification.begin(now) {

@@ -195,7 +195,7 @@ impl Writer {
         for record in records {
             self.interlock.intend(&record.event, || {
                 let order = record.event.cl_ord_id().and_then(|key| self.core.book.orders.get(key))?;
-                order.last_attempt().map(|attempt| attempt.broker_order_id)
+                self.core.told_ids.of(order)
             });
         }
     }

@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 pub struct Draft {
     report: ReconciliationReport,
     new_halts: BTreeSet<ConId>,
+    /// Whether silence proves anything on this session.
+    is_settled: bool,
 }
 
 /// The circumstances of a look.
@@ -40,8 +42,8 @@ pub struct Conclusion {
 }
 
 impl Draft {
-    pub(super) fn new(report: ReconciliationReport, new_halts: BTreeSet<ConId>) -> Self {
-        Self { report, new_halts }
+    pub(super) fn new(report: ReconciliationReport, new_halts: BTreeSet<ConId>, is_settled: bool) -> Self {
+        Self { report, new_halts, is_settled }
     }
 
     /// Compares positions, releases what is proven dead, and reports. `book` holds what the comparison found.
@@ -53,7 +55,8 @@ impl Draft {
             let positions = positions.clone();
             events.push(JournalEvent::PositionsAdopted { account: account.clone(), positions });
         }
-        let released = if self.report.complete { self.prove(book, snapshot, at, &positions, &mut events) } else { 0 };
+        let can_prove = self.report.complete && self.is_settled;
+        let released = if can_prove { self.prove(book, snapshot, at, &positions, &mut events) } else { 0 };
         for gap in positions.gaps.iter().filter(|gap| gap.confirmed) {
             self.gap(book, gap, &mut events);
         }

@@ -1,6 +1,6 @@
 //! R4 with busts, R9, R10 and R11 through whole comparisons.
 
-use super::tests::{Outcome, booked, look_at, nothing, rules, shown};
+use super::tests::{Outcome, booked, look_as, look_at, nothing, rules, shown};
 use super::*;
 use crate::account::Position;
 use crate::book::tests::{
@@ -197,6 +197,9 @@ fn r10_a_missing_order_is_released_by_a_complete_look_after_the_close_and_by_no_
         let (book, outcome) = looked(lost(), &look);
         assert_eq!((rules(&outcome), first(&book).status), (vec![], OrdStatus::Missing), "{look:?}");
     }
+    // Nor does the silence of a broker whose farms are away.
+    let unsettled = look_as(&lost(), &evening(), true, &BTreeSet::new(), Some("a farm is away"));
+    assert_eq!(rules(&unsettled), [0_u8; 0]);
     // A look that does not know which trades its positions count proves nothing either.
     let loud = look_at(&lost(), &evening(), false);
     assert_eq!(rules(&loud), [0_u8; 0]);

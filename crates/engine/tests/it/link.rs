@@ -237,3 +237,51 @@ async fn a_look_that_was_not_complete_is_soon_tried_again_on_a_connection_that_w
     rig.settle().await;
     assert_eq!(rig.broker.asked("snapshot"), seen + 2, "and once complete it waits its turn");
 }
+
+/// After a crash nothing is known of an order that never left.
+async fn lost_before_it_left() -> Rig {
+    let mut rig = Rig::ready().await;
+    rig.broker.on_submit(OnSubmit::Swallow);
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.crash().await;
+    rig.broker.hold_snapshots(true);
+    rig.boot();
+    rig
+}
+
+#[tokio::test]
+async fn while_a_farm_is_away_nothing_counts_as_missing_and_when_it_is_back_a_new_look_decides() {
+    let rig = lost_before_it_left().await;
+    rig.broker.hold_snapshots(true);
+    rig.broker.up(1).await;
+    rig.until("the look waits", || rig.broker.held() == 1).await;
+    rig.broker.notice_of(2103, "Market data farm connection is broken:usfarm").await;
+    rig.settle().await;
+    rig.broker.release(&rig.interlock).await;
+    rig.until_ready().await;
+    assert_eq!(rig.order("k-1").status, OrdStatus::Unconfirmed, "other instruments trade on");
+    let looks = rig.broker.asked("snapshot");
+    rig.broker.notice_of(2104, "Market data farm connection is OK:usfarm").await;
+    rig.settle().await;
+    rig.pass(SignedDuration::from_secs(3));
+    rig.until_status("k-1", OrdStatus::Missing).await;
+    assert_eq!(rig.broker.asked("snapshot"), looks + 1);
+}
+
+#[tokio::test]
+async fn a_broker_without_a_line_of_its_own_for_ten_minutes_is_asked_on_a_new_connection() {
+    for code in [1100, 2110] {
+        let rig = Rig::ready().await;
+        rig.broker.notice(code).await;
+        rig.settle().await;
+        assert!(!rig.desk().not_ready().is_empty());
+        rig.pass(SignedDuration::from_secs(599));
+        rig.settle().await;
+        assert_eq!(rig.broker.asked("reconnect"), 0);
+        rig.pass(SignedDuration::from_secs(1));
+        rig.until("a new connection is asked for", || rig.broker.asked("reconnect") == 1).await;
+        rig.pass(SignedDuration::from_secs(600));
+        rig.settle().await;
+        assert_eq!(rig.broker.asked("reconnect"), 1, "once");
+    }
+}

@@ -23,6 +23,7 @@ mod link;
 mod looking;
 mod on_disk;
 mod refusal;
+mod renumbered;
 mod resolving;
 mod standby;
 mod verifying;

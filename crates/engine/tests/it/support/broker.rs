@@ -403,8 +403,12 @@ impl Broker {
     }
 
     pub(crate) async fn notice(&self, code: i32) {
+        self.notice_of(code, &format!("notice {code}")).await;
+    }
+
+    pub(crate) async fn notice_of(&self, code: i32, message: &str) {
         let generation = self.generation();
-        self.say(BrokerEvent::Notice { generation, code, message: format!("notice {code}") }).await;
+        self.say(BrokerEvent::Notice { generation, code, message: message.to_owned() }).await;
     }
 
     pub(crate) fn on_submit(&self, what: OnSubmit) {
@@ -652,6 +656,11 @@ impl Broker {
 
     pub(crate) fn cancels(&self, cl_ord_id: &str) -> usize {
         self.lock().cancels.iter().filter(|(key, _, _)| key.as_str() == cl_ord_id).count()
+    }
+
+    pub(crate) fn cancel_ids(&self, cl_ord_id: &str) -> Vec<i32> {
+        let state = self.lock();
+        state.cancels.iter().filter(|(key, _, _)| key.as_str() == cl_ord_id).map(|(_, id, _)| id.get()).collect()
     }
 
     pub(crate) fn all_cancels(&self) -> Vec<String> {
