@@ -1,7 +1,9 @@
 //! The state that the journal adds up to: orders, keys, approvals, trading states. The same records give the same book,
 //! live or replayed.
 
-use crate::approval::{Approval, ApprovalStatus};
+mod approvals;
+
+use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
 use crate::broker::BrokerOrder;
 use crate::event::OrderEvent;
@@ -13,7 +15,7 @@ use crate::id::{
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
 use crate::orphan::Orphans;
-use crate::principal::{KeyRecord, Principal};
+use crate::principal::KeyRecord;
 use crate::reconcile::{PositionGap, ReconciliationReport};
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
 use crate::verification::Verification;
@@ -222,35 +224,6 @@ impl Book {
         Ok(())
     }
 
-    fn ask_approval(
-        &mut self,
-        record: &Recorded,
-        order: &ResolvedOrder,
-        request_hash: &str,
-        by: &Principal,
-        approval: &Approval,
-    ) -> Result<(), ReplayError> {
-        if self.approvals.contains_key(&approval.id) {
-            return Err(refuse(record, format!("approval {} exists already", approval.id)));
-        }
-        if let Some(waiting) = self.orders.get_mut(&order.intent.cl_ord_id).map(Arc::make_mut) {
-            // Asked anew: the world moved outside the bounds of the first question.
-            if waiting.status != OrdStatus::PendingApproval {
-                return Err(refuse(record, format!("order is {}", waiting.status.word())));
-            }
-            waiting.approval_id = Some(approval.id.clone());
-            waiting.reasons.clone_from(&approval.reasons);
-            waiting.updated_at = record.at;
-        } else {
-            let mut waiting = OrderRecord::new(order, request_hash, by, OrdStatus::PendingApproval, record.at);
-            waiting.approval_id = Some(approval.id.clone());
-            waiting.reasons.clone_from(&approval.reasons);
-            self.add(record, waiting)?;
-        }
-        self.approvals.insert(approval.id.clone(), Arc::new(approval.clone()));
-        Ok(())
-    }
-
     fn submitting(&mut self, record: &Recorded) -> Result<(), ReplayError> {
         let JournalEvent::OrderSubmitting {
             order, request_hash, by, broker_order_id, exits, generation, approval, ..
@@ -299,61 +272,6 @@ impl Book {
         }
         self.by_broker_id.insert(id, key.clone());
         self.order_id_high_water = id.get();
-        Ok(())
-    }
-
-    /// Compare and set: approved, unexpired, for this order, and not spent before.
-    fn consume_approval(
-        &mut self,
-        record: &Recorded,
-        id: &ApprovalId,
-        order: &ResolvedOrder,
-        request_hash: &str,
-    ) -> Result<(), ReplayError> {
-        let Some(approval) = self.approvals.get_mut(id).map(Arc::make_mut) else {
-            return Err(refuse(record, format!("approval {id} does not exist")));
-        };
-        if approval.status != ApprovalStatus::Approved {
-            return Err(refuse(record, format!("approval {id} is {}", approval.status.word())));
-        }
-        if approval.expires_at <= record.at {
-            return Err(refuse(record, format!("approval {id} ran out at {}", approval.expires_at)));
-        }
-        let bounds = &approval.bounds;
-        let fits = approval.cl_ord_id == order.intent.cl_ord_id
-            && bounds.con_id == order.contract.con_id
-            && bounds.account == order.account
-            && bounds.request_hash == request_hash;
-        if !fits {
-            return Err(refuse(record, format!("approval {id} was given for another order")));
-        }
-        approval.status = ApprovalStatus::Consumed;
-        Ok(())
-    }
-
-    fn move_approval(
-        &mut self,
-        record: &Recorded,
-        id: &ApprovalId,
-        status: ApprovalStatus,
-        by: Option<&KeyId>,
-        reason: Option<&String>,
-    ) -> Result<(), ReplayError> {
-        let Some(approval) = self.approvals.get_mut(id).map(Arc::make_mut) else {
-            return Err(refuse(record, format!("approval {id} does not exist")));
-        };
-        let (from, to) = (approval.status, status);
-        if !may_move(from, to) {
-            return Err(refuse(record, format!("approval {id} is {} and cannot become {}", from.word(), to.word())));
-        }
-        approval.status = status;
-        if by.is_some() {
-            approval.decided_by = by.cloned();
-            approval.decided_at = Some(record.at);
-        }
-        if reason.is_some() {
-            approval.decision_reason = reason.cloned();
-        }
         Ok(())
     }
 
@@ -587,16 +505,6 @@ impl Book {
     /// Orders that are not final.
     pub fn open_orders(&self) -> impl Iterator<Item = &OrderRecord> {
         self.open.iter().filter_map(|key| self.orders.get(key).map(Arc::as_ref))
-    }
-}
-
-/// An answer is given once. Only a release consumes, and nothing revives what was spent or refused.
-fn may_move(from: ApprovalStatus, to: ApprovalStatus) -> bool {
-    use ApprovalStatus::{Approved, Consumed, Denied, Expired, Pending, Revoked, Void};
-    match from {
-        Pending => matches!(to, Approved | Denied | Revoked | Expired | Void),
-        Approved => matches!(to, Revoked | Expired | Void),
-        Consumed | Denied | Revoked | Expired | Void => false,
     }
 }
 

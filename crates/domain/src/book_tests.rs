@@ -1,11 +1,13 @@
 use super::*;
 use crate::approval::ApprovalBounds;
+use crate::approval::ApprovalStatus;
 use crate::bracket::{Bracket, ExitIds};
 use crate::contract::{Contract, Instrument, PriceIncrement, SecType};
 use crate::id::PermId;
 use crate::money::Qty;
 use crate::order::OrderIntent;
 use crate::order::{Amendment, OrderType, Side, Tif};
+use crate::principal::Principal;
 use crate::principal::{Face, PrincipalKind, Scope};
 use proptest::prelude::*;
 use rust_decimal::Decimal;

@@ -1,14 +1,18 @@
 use super::*;
 
-fn after(heard: &[(i32, &str)]) -> Option<String> {
+type Heard<'a> = &'a [(i32, &'a str)];
+
+fn after(heard: Heard<'_>) -> Option<String> {
     let mut farms = Farms::default();
-    heard.iter().for_each(|(code, message)| farms.hear(*code, message));
+    for (code, message) in heard {
+        farms.hear(*code, message);
+    }
     farms.unsettled()
 }
 
 #[test]
 fn a_farm_is_away_from_its_notice_until_the_one_that_it_is_back() {
-    let cases: [(&[(i32, &str)], Option<&str>); 9] = [
+    let cases: [(Heard<'_>, Option<&str>); 9] = [
         (&[], None),
         (&[(2103, "Market data farm connection is broken:usfarm")], Some("usfarm")),
         (&[(2105, "HMDS data farm connection is broken:ushmds")], Some("ushmds")),

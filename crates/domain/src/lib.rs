@@ -22,6 +22,7 @@ pub mod group;
 pub mod holding;
 pub mod id;
 pub mod journal;
+mod key_use;
 pub mod lifecycle;
 pub mod market;
 pub mod mode;

@@ -21,45 +21,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use crate::key_use::{KeyUse, KeyVerb};
+
 /// IBKR's code for an order that it rejects; every other refusal may speak of a later request.
 const REJECTED: i32 = 201;
-
-/// What a key was used for. One namespace: a key means one request, for ever.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyUse {
-    /// The order that it concerns.
-    pub order: ClOrdId,
-    /// Submit, replace or cancel.
-    pub verb: KeyVerb,
-    /// Hash of the request.
-    pub request_hash: String,
-}
-
-/// What a key was used to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyVerb {
-    /// A new order.
-    Submit,
-    /// A change.
-    Replace,
-    /// A cancel.
-    Cancel,
-}
-
-impl KeyUse {
-    /// What an order's own key was used for.
-    pub fn order(key: &ClOrdId, hash: &str) -> Self {
-        Self { order: key.clone(), verb: KeyVerb::Submit, request_hash: hash.to_owned() }
-    }
-
-    pub(crate) fn replace(order: &ClOrdId, hash: &str) -> Self {
-        Self { order: order.clone(), verb: KeyVerb::Replace, request_hash: hash.to_owned() }
-    }
-
-    pub(crate) fn cancel(order: &ClOrdId, hash: &str) -> Self {
-        Self { order: order.clone(), verb: KeyVerb::Cancel, request_hash: hash.to_owned() }
-    }
-}
 
 /// One try to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

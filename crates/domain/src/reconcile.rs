@@ -37,8 +37,9 @@ use crate::twin::read_twin;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An order sent less than this before a look on the same connection may still be on its way.
-const SETTLE: SignedDuration = SignedDuration::from_secs(10);
+/// An order sent less than this before a look on the same connection may still be on its way: longer than the adapter lets a
+/// message wait and a write take.
+const SETTLE: SignedDuration = SignedDuration::from_secs(15);
 
 /// What to journal before the comparison can be concluded, and whether to halt everything.
 #[derive(Clone, Debug, PartialEq)]
@@ -314,7 +315,8 @@ impl<'a> Run<'a> {
             self.differ(2, Some(key), format!("a completed order with the status {:?}", seen.status));
             return;
         }
-        if matches!(event, OrderEvent::Held { .. }) && self.new_executions.values().flatten().any(|known| known == key) {
+        if matches!(event, OrderEvent::Held { .. }) && self.new_executions.values().flatten().any(|known| known == key)
+        {
             // What traded is held by nobody; the trades of this look say more.
             return;
         }

@@ -205,7 +205,8 @@ impl Core {
                 .filter(|order| !order.attempts.is_empty());
         }
         let ours = client_id.is_none_or(|id| id == self.config.client_id);
-        let key = id.filter(|_| ours).and_then(|id| self.told_ids.whose(id).or_else(|| self.book.by_broker_id.get(&id)));
+        let key =
+            id.filter(|_| ours).and_then(|id| self.told_ids.whose(id).or_else(|| self.book.by_broker_id.get(&id)));
         let order = key.and_then(|key| self.book.order(key))?;
         // The same number with another permanent id is another order.
         match (order.perm_id, perm_id) {

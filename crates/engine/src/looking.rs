@@ -236,7 +236,9 @@ impl Core {
         let patience = duration(self.config.look_up_after);
         self.book
             .open_orders()
-            .filter(|order| matches!(order.status, OrdStatus::Unconfirmed | OrdStatus::PendingReplace))
+            .filter(|order| {
+                matches!(order.status, OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::PendingReplace)
+            })
             .any(|order| has_passed(order.updated_at, patience, now))
     }
 }

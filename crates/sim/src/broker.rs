@@ -56,6 +56,7 @@ pub struct Broker {
     next_conn: u64,
     up: bool,
     offline: bool,
+    farm_is_away: bool,
     propose_low: bool,
     moved_at: Timestamp,
     dice: ChaCha8Rng,
@@ -89,6 +90,7 @@ impl Broker {
             next_conn: 1,
             up: true,
             offline: false,
+            farm_is_away: false,
             propose_low: false,
             dice: ChaCha8Rng::seed_from_u64(seed ^ 0x6272_6f6b_6572),
             weather: Weather::default(),
@@ -175,6 +177,7 @@ impl Broker {
         self.core.restart();
         self.up = false;
         self.offline = false;
+        self.farm_is_away = false;
         self.propose_low = propose_low;
     }
 
@@ -197,6 +200,21 @@ impl Broker {
             self.offline = false;
             let code = if lost { 1101 } else { 1102 };
             self.say_all(code, "Connectivity between IB and Trader Workstation has been restored.");
+        }
+    }
+
+    /// A farm of the broker goes away: 2103.
+    pub fn lose_farm(&mut self) {
+        if self.up {
+            self.farm_is_away = true;
+            self.say_all(2103, "Market data farm connection is broken:usfarm");
+        }
+    }
+
+    /// And is back: 2104.
+    pub fn find_farm(&mut self) {
+        if std::mem::take(&mut self.farm_is_away) {
+            self.say_all(2104, "Market data farm connection is OK:usfarm");
         }
     }
 

@@ -78,8 +78,11 @@ fn can_happen_to_sent(status: S, kind: E) -> bool {
         E::SendUnknown | E::LinkLost => matches!(status, S::Submitting | S::PendingReplace),
         // With a change under way it is the change that was not sent.
         E::NotSent => status != S::PendingReplace,
-        // What has just been sent is not looked for; what is missing is missing already.
-        E::NotFound => matches!(status, S::Unconfirmed | S::Working | S::PendingCancel | S::PendingReplace),
+        // Of what the adapter never told whether it left, a look tells as much as of the rest; what is missing is missing
+        // already.
+        E::NotFound => {
+            matches!(status, S::Submitting | S::Unconfirmed | S::Working | S::PendingCancel | S::PendingReplace)
+        }
         E::CancelUnsent => !status.is_final(),
         // Repeats about what is over are no news.
         E::Held => !matches!(status, S::Filled | S::Rejected),

@@ -95,6 +95,8 @@ pub struct Link {
     pub hide: Option<BrokerOrderId>,
     /// So many reports of a write come late.
     pub hold_reports: u32,
+    /// So many reports of a write never come.
+    pub lose_reports: u32,
     /// Messages that were about to leave beyond what the journal intends.
     pub over_intent: Option<String>,
     /// What was written since it was last taken.
@@ -131,6 +133,7 @@ impl Link {
             show_double: None,
             hide: None,
             hold_reports: 0,
+            lose_reports: 0,
             over_intent: None,
             written: Vec::new(),
         }
@@ -269,6 +272,10 @@ impl Link {
             (Some(_), Some(_), Err(reason)) => not_sent(reason),
             (Some(conn), Some(requests), Ok(())) => self.write(broker, conn, ticket, is_change, &requests),
         };
+        if self.lose_reports > 0 {
+            self.lose_reports -= 1;
+            return;
+        }
         // The adapter's own report may come after the broker's answer.
         let id = ticket.broker_order_id;
         let mut delay = SignedDuration::from_millis(i64::from(id.get() % 4) * REPORT_STEP_MS);

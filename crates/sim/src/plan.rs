@@ -88,6 +88,8 @@ pub enum Trouble {
     Blackout { down_ms: u32, power: bool },
     /// 1100, and later 1101 or 1102.
     Offline { ms: u32, lost: bool },
+    /// A farm is away: 2103, and later 2104.
+    FarmAway { ms: u32 },
     /// The gateway's process is killed.
     Crash { power: bool },
     /// The gateway ends in order and starts again.
@@ -190,7 +192,11 @@ fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
         74..=75 => {
             Step::Trouble(Trouble::Offline { ms: dice.random_range(50..4_000), lost: dice.random_range(0..2) == 0 })
         }
-        76..=77 => Step::Trouble(Trouble::Crash { power: dice.random_range(0..2) == 0 }),
+        76 => match dice.random_range(0..2) {
+            0 => Step::Trouble(Trouble::FarmAway { ms: dice.random_range(500..20_000) }),
+            _ => Step::Trouble(Trouble::Crash { power: dice.random_range(0..2) == 0 }),
+        },
+        77 => Step::Trouble(Trouble::Crash { power: dice.random_range(0..2) == 0 }),
         78 => Step::Trouble(Trouble::Stop),
         79..=81 => Step::Trouble(Trouble::JournalFault {
             ahead: dice.random_range(1..=AHEAD_MAX),

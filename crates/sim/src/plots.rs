@@ -13,7 +13,8 @@ use domain::order::Tif;
 use rust_decimal::Decimal;
 
 /// Kinds of lie, plots among them.
-pub(crate) const LIES: u32 = WORDS_MAX + 10;
+pub(crate) const LIES: u32 = WORDS_MAX + PLOTS;
+const PLOTS: u32 = 11;
 
 /// What is said there, most often of what only such an order has: trades, a change, a second order.
 const THERE: [u32; 10] = [34, 36, 37, 29, 29, 24, 27, 6, 20, 12];
@@ -23,6 +24,8 @@ const LIVED_MS: i64 = 6_000;
 const NO_END_MS: i64 = 12_000;
 /// A new connection is made within this.
 const RETRY_MS: i64 = 600;
+/// An order this old is not on its way any more.
+const UNREPORTED_MS: i64 = 16_000;
 /// Tenths of a second that an answer is waited for.
 const ANSWER_TRIES: u32 = 8;
 /// And a look.
@@ -38,7 +41,10 @@ impl Run {
         self.resolve();
         self.pass(10)?;
         self.wait_for_a_look()?;
-        let what = what % 10;
+        let what = (what - WORDS_MAX) % PLOTS;
+        if what == 10 {
+            return self.unreported(pick);
+        }
         let key = if what == 9 { self.submit_unheard(pick)? } else { self.submit_and_wait(pick)? };
         // A trade first, so that there is something to correct and to take back.
         if salt.is_multiple_of(2) && what != 9 {
@@ -94,6 +100,17 @@ impl Run {
             self.say_of(&order, THERE[salt as usize / 6 % THERE.len()], salt);
         }
         Ok(())
+    }
+
+    /// The adapter never tells that an order was written, the broker says nothing of it, and no list shows it.
+    fn unreported(&mut self, pick: usize) -> Result<(), Violation> {
+        if let Some(process) = self.processes.last_mut() {
+            process.link.lose_reports += 1;
+        }
+        self.fall_silent();
+        let key = self.small(pick);
+        self.pass(UNREPORTED_MS)?;
+        self.look_away(&key)
     }
 
     /// The list of open orders does not end on a new connection, beside an order that works: unknown is not empty.

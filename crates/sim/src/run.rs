@@ -75,6 +75,7 @@ pub(crate) struct Run {
     pub(crate) restart_at: Option<Timestamp>,
     pub(crate) rise_at: Option<Timestamp>,
     pub(crate) online_at: Option<(Timestamp, bool)>,
+    pub(crate) farm_back_at: Option<Timestamp>,
     pub(crate) wake_at: Option<Timestamp>,
     transcript: u64,
     talks: bool,
@@ -135,6 +136,7 @@ impl Run {
             restart_at: None,
             rise_at: None,
             online_at: None,
+            farm_back_at: None,
             wake_at: None,
             transcript: plan.seed,
             talks: how.talk,
@@ -285,6 +287,10 @@ impl Run {
             self.online_at = None;
             self.broker.come_online(lost);
         }
+        if self.farm_back_at.is_some_and(|at| at <= now) {
+            self.farm_back_at = None;
+            self.broker.find_farm();
+        }
         if self.wake_at.is_some_and(|at| at <= now) {
             self.wake();
         }
@@ -329,6 +335,8 @@ impl Run {
         self.broker.rise();
         self.broker.come_online(false);
         self.online_at = None;
+        self.farm_back_at = None;
+        self.broker.find_farm();
         self.pass(1_000)?;
         self.lift();
         self.pass(46_000)?;

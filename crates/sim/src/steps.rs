@@ -99,6 +99,11 @@ impl Run {
                 self.broker.go_offline();
                 self.online_at = Some((after(ms), lost));
             }
+            Trouble::FarmAway { ms } => {
+                self.did("farm away");
+                self.broker.lose_farm();
+                self.farm_back_at = Some(after(ms));
+            }
             Trouble::Crash { power } => {
                 self.did(if power { "power lost" } else { "gateway killed" });
                 self.kill_process(power);

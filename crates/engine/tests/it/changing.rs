@@ -85,7 +85,7 @@ async fn a_change_that_gets_no_answer_is_settled_by_a_later_look() {
         if taken {
             take_over(&rig, "k-1").await;
         }
-        rig.pass(SignedDuration::from_secs(11));
+        rig.pass(SignedDuration::from_secs(16));
         let order = rig.until_status("k-1", OrdStatus::Working).await;
         let (total, version) = if taken { ("20", 2) } else { ("10", 1) };
         assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty(total), version, None));
@@ -99,7 +99,7 @@ async fn a_change_that_was_held_for_not_taken_and_shows_later_is_canceled_and_ha
     rig.working("k-1").await;
     replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
     rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
-    rig.pass(SignedDuration::from_secs(11));
+    rig.pass(SignedDuration::from_secs(16));
     rig.until_status("k-1", OrdStatus::Working).await;
     assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "ChangeUnsent");
     take_over(&rig, "k-1").await;
