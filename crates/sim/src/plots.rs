@@ -24,8 +24,8 @@ const LIVED_MS: i64 = 6_000;
 const NO_END_MS: i64 = 12_000;
 /// A new connection is made within this.
 const RETRY_MS: i64 = 600;
-/// An order this old is not on its way any more.
-const UNREPORTED_MS: i64 = 16_000;
+/// An order this old is not on its way any more. Meanwhile no look shows it.
+const UNREPORTED_S: u32 = 16;
 /// Tenths of a second that an answer is waited for.
 const ANSWER_TRIES: u32 = 8;
 /// And a look.
@@ -109,8 +109,12 @@ impl Run {
         }
         self.fall_silent();
         let key = self.small(pick);
-        self.pass(UNREPORTED_MS)?;
-        self.look_away(&key)
+        for _ in 0..UNREPORTED_S {
+            self.pass(1_000)?;
+            self.hide(&key);
+        }
+        self.look();
+        self.pass(60)
     }
 
     /// The list of open orders does not end on a new connection, beside an order that works: unknown is not empty.
@@ -207,12 +211,17 @@ impl Run {
 
     /// A look that does not show the order.
     fn look_away(&mut self, key: &ClOrdId) -> Result<(), Violation> {
+        self.hide(key);
+        self.look();
+        self.pass(60)
+    }
+
+    /// The next look does not show the order.
+    fn hide(&mut self, key: &ClOrdId) {
         let id = self.broker_id(key);
         if let Some(process) = self.processes.last_mut() {
             process.link.hide = id;
         }
-        self.look();
-        self.pass(60)
     }
 
     /// A look that shows it under a word that nobody knows, and once more under another permanent id.
