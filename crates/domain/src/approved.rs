@@ -6,6 +6,7 @@ use crate::contract::Contract;
 use crate::id::{AccountId, BrokerOrderId};
 use crate::order::OrderIntent;
 use crate::order_ref::OrderRef;
+use crate::policy::PolicyScope;
 use serde::{Deserialize, Serialize};
 
 /// A value that every gate let through. Only `gates::evaluate` makes one; it cannot be cloned, stored or read back, so
@@ -34,6 +35,19 @@ pub struct ResolvedOrder {
     pub account: AccountId,
     /// The contract.
     pub contract: Contract,
+}
+
+impl ResolvedOrder {
+    /// What sections of a policy ask of it.
+    pub fn policy_scope(&self) -> PolicyScope<'_> {
+        PolicyScope {
+            account: Some(&self.account),
+            strategy: self.intent.strategy.as_ref(),
+            sec_type: self.contract.sec_type,
+            symbol: &self.contract.symbol,
+            con_id: self.contract.con_id,
+        }
+    }
 }
 
 /// An approved order on its way out: what an adapter needs, and nothing that lets it decide.

@@ -3,7 +3,7 @@
 use domain::broker_calendar::BrokerCalendar;
 use domain::id::{AccountId, ClientId, InstallationId};
 use domain::mode::Trading;
-use domain::policy::Policy;
+use domain::policy::PolicySet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub struct EngineConfig {
     /// Name of the policy.
     pub policy_name: String,
     /// The policy.
-    pub policy: Policy,
+    pub policy: PolicySet,
     /// The pinned account. `None` refuses every order, except with the embedded venue, which names its only account.
     pub account: Option<AccountId>,
     /// Whether the broker is a Tollgate venue in this process: then its only account counts as pinned.

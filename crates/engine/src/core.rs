@@ -131,7 +131,7 @@ impl Core {
             .count();
         let cancels =
             book.open_orders().filter(|o| o.cancel_wanted).map(|o| (o.intent.cl_ord_id.clone(), Timestamp::MIN));
-        let window = SignedDuration::from_secs(config.policy.look_alike_window_s.max(0));
+        let window = look_alike_memory(&config);
         let mut recent: Vec<(Timestamp, ClOrdId)> = book
             .orders
             .values()
@@ -255,7 +255,7 @@ impl Core {
             return Some(Decimal::ZERO);
         }
         let contract = order.contract.as_ref()?;
-        let slip = Decimal::ONE + self.config.policy.market_order_slippage_percent / Decimal::ONE_HUNDRED;
+        let slip = Decimal::ONE + self.config.policy.base.market_order_slippage_percent / Decimal::ONE_HUNDRED;
         let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
         let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
             // A stop has no worst price of its own: it trades beyond its trigger.
@@ -283,7 +283,7 @@ impl Core {
 
     /// A recent order is remembered for the look-alike check.
     pub(crate) fn remember(&mut self, now: Timestamp, key: &ClOrdId) {
-        let window = SignedDuration::from_secs(self.config.policy.look_alike_window_s.max(0));
+        let window = look_alike_memory(&self.config);
         while self.recent.front().is_some_and(|(at, _)| *at + window < now) {
             self.recent.pop_front();
         }
@@ -294,6 +294,12 @@ impl Core {
     pub(crate) fn link_is_up(&self) -> bool {
         matches!(self.session.link, LinkState::Up { .. })
     }
+}
+
+/// How long an order is remembered for the look-alike check: as long as the longest window of any section.
+fn look_alike_memory(config: &EngineConfig) -> SignedDuration {
+    let sections = config.policy.sections.values().filter_map(|patch| patch.look_alike_window_s);
+    SignedDuration::from_secs(sections.chain([config.policy.base.look_alike_window_s, 0]).max().unwrap_or(0))
 }
 
 /// Why nothing may be sent now; the same words for `/readyz`, status and refusals.
@@ -322,10 +328,10 @@ pub(crate) fn not_ready(session: &Session, config: &EngineConfig, now: Timestamp
         }
         why.extend(link_and_mode_reasons(session));
         match session.clock_skew_ms {
-            Some(skew) if skew.abs() <= config.policy.clock_skew_ms_max => {}
+            Some(skew) if skew.abs() <= config.policy.base.clock_skew_ms_max => {}
             Some(skew) => why.push(format!(
                 "our clock and the broker's differ by {skew} ms, at most {} ms are allowed",
-                config.policy.clock_skew_ms_max
+                config.policy.base.clock_skew_ms_max
             )),
             None => why.push("the broker's clock is not known".to_owned()),
         }

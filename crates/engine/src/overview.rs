@@ -103,7 +103,7 @@ impl Service {
                         _ => Vec::new(),
                     };
                     let state = match gate.number {
-                        number if self.config.policy.off.contains(&number) => "off",
+                        number if self.config.policy.base.off.contains(&number) => "off",
                         2 | 3 | 8 | 10 | 11 if why.is_empty() => "open",
                         2 | 3 | 8 | 10 | 11 => "closed",
                         _ => "per_order",

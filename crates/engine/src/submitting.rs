@@ -18,10 +18,12 @@ use domain::lifecycle::OrdStatus;
 use domain::money::Price;
 use domain::order::{Amendment, OrderIntent};
 use domain::order_ref::OrderRef;
+use domain::policy::Policy;
 use domain::principal::{KeyRecord, Principal};
 use domain::reason::Reason;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 
 /// How long a preview lives.
 const PREVIEW_TTL: SignedDuration = SignedDuration::from_mins(5);
@@ -75,12 +77,13 @@ impl Core {
         let account = self.account_facts(case.order);
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
         let look_alikes = if case.is_new { self.look_alikes(case.order, now) } else { Vec::new() };
+        let limits = self.limits_for(case.order).into_owned();
         let input = GateInput {
             now,
             order: case.order,
             request_hash: case.request_hash,
             principal: case.by,
-            policy: &self.config.policy,
+            policy: &limits,
             policy_hash: &self.policy_hash,
             trading: self.config.trading,
             mode: self.session.mode.as_ref(),
@@ -103,6 +106,11 @@ impl Core {
             reference: case.facts.quote.as_ref().and_then(domain::market::Quote::reference),
             evaluation: gates::evaluate(&input),
         }
+    }
+
+    /// The limits that count for an order.
+    fn limits_for(&self, order: &ResolvedOrder) -> Cow<'_, Policy> {
+        self.config.policy.limits_for(&order.policy_scope())
     }
 
     fn readiness(&self, order: &ResolvedOrder) -> Readiness {
@@ -135,7 +143,7 @@ impl Core {
     }
 
     fn look_alikes(&self, order: &ResolvedOrder, now: Timestamp) -> Vec<LookAlike> {
-        let window = SignedDuration::from_secs(self.config.policy.look_alike_window_s.max(0));
+        let window = SignedDuration::from_secs(self.limits_for(order).look_alike_window_s.max(0));
         let similar = |key: &ClOrdId| {
             self.book.orders.get(key).is_some_and(|other| {
                 other.account.as_ref() == Some(&order.account)
@@ -274,7 +282,7 @@ impl Core {
         let Some(Ok(mode)) = mode else {
             return Err(Fault::NotReady(vec!["the mode is not proven".to_owned()]));
         };
-        let band = self.config.policy.approval_price_band_percent / Decimal::ONE_HUNDRED;
+        let band = self.limits_for(order).approval_price_band_percent / Decimal::ONE_HUNDRED;
         let reference = reference.ok_or_else(no_price)?;
         let price = |value: Decimal| Price::new(value.round_dp(8)).map_err(|_| no_price());
         let slack = Decimal::ONE + band;
@@ -304,7 +312,7 @@ impl Core {
             cl_ord_id: order.intent.cl_ord_id.clone(),
             requested_by: by.key_id.clone(),
             requested_at: now,
-            expires_at: now + SignedDuration::from_secs(self.config.policy.approval_ttl_s.max(1)),
+            expires_at: now + SignedDuration::from_secs(self.limits_for(order).approval_ttl_s.max(1)),
             bounds,
             reasons,
             status: ApprovalStatus::Pending,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::ConfigError;
+use domain::policy::Policy;
 
 fn data_dir() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -13,8 +14,8 @@ fn write_policy(dir: &Path, name: &str, text: &str) {
 #[test]
 fn built_in_policies_need_no_file() {
     let dir = data_dir();
-    for name in Policy::BUILT_IN {
-        assert_eq!(load_policy(dir.path(), name).unwrap(), Policy::built_in(name).unwrap());
+    for name in PolicySet::BUILT_IN {
+        assert_eq!(load_policy(dir.path(), name).unwrap(), PolicySet::built_in(name).unwrap());
     }
 }
 
@@ -24,7 +25,7 @@ fn a_file_changes_only_the_limits_that_it_names() {
     write_policy(dir.path(), "small", "order_qty_max = \"5\"\nopen_orders_max = 3\n");
     let expected =
         Policy { order_qty_max: rust_decimal::Decimal::from(5), open_orders_max: 3, ..Policy::conservative() };
-    assert_eq!(load_policy(dir.path(), "small").unwrap(), expected);
+    assert_eq!(load_policy(dir.path(), "small").unwrap(), expected.into());
 }
 
 #[test]

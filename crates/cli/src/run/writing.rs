@@ -8,7 +8,7 @@ use ::venue::{Sessions, Venue, VenueConfig};
 use domain::broker::{BrokerCommand, BrokerEvent};
 use domain::broker_calendar::BrokerCalendar;
 use domain::id::Generation;
-use domain::policy::Policy;
+use domain::policy::PolicySet;
 use engine::{
     BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Standby, SystemEntropy,
     WallClock,
@@ -46,7 +46,7 @@ pub(crate) struct Setup {
     /// Of the embedded venue.
     pub(crate) sessions: EmbeddedSessions,
     /// The policy, as read at the start.
-    pub(crate) policy: Policy,
+    pub(crate) policy: PolicySet,
     /// Where the end of the journal is noted.
     pub(crate) checkpoint_file: PathBuf,
 }
@@ -228,7 +228,7 @@ fn adapter_config(config: &Config, venue: Option<&Venue>, first_generation: Gene
     tws
 }
 
-fn engine_config(config: &Config, policy: Policy, embedded_venue: bool) -> Result<EngineConfig, Failure> {
+fn engine_config(config: &Config, policy: PolicySet, embedded_venue: bool) -> Result<EngineConfig, Failure> {
     let tws = adapter_config(config, None, Generation(0));
     Ok(EngineConfig {
         version: env!("CARGO_PKG_VERSION"),

@@ -82,8 +82,8 @@ fn contract_lists(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
 
 fn symbol_lists(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
     let (symbol, policy) = (&input.order.contract.symbol, input.policy);
-    if !policy.symbols_allowed.is_empty() && !policy.symbols_allowed.contains(symbol) {
-        let allowed = list(policy.symbols_allowed.iter());
+    if policy.symbols_allowed.as_ref().is_some_and(|allowed| !allowed.contains(symbol)) {
+        let allowed = list(policy.symbols_allowed.iter().flatten());
         reasons.push(refusal("symbol", symbol, &allowed, "symbols_allowed"));
     }
     // A deny list must not be escaped by the spelling of its author.

@@ -29,16 +29,16 @@ fn only_what_is_listed_passes() {
                 w.order.contract.exchange = "NYSE".to_owned();
             }),
             ("a symbol on the list", Expect::Pass, |w| {
-                w.policy.symbols_allowed.insert("AAPL".to_owned());
+                w.policy.symbols_allowed = Some(["AAPL".to_owned()].into());
             }),
             ("a symbol that is not on the list", Expect::Deny(1), |w| {
-                w.policy.symbols_allowed.insert("MSFT".to_owned());
+                w.policy.symbols_allowed = Some(["MSFT".to_owned()].into());
             }),
             ("a symbol that is denied", Expect::Deny(1), |w| {
                 w.policy.symbols_denied.insert("aapl".to_owned());
             }),
             ("allowed and denied is denied", Expect::Deny(1), |w| {
-                w.policy.symbols_allowed.insert("AAPL".to_owned());
+                w.policy.symbols_allowed = Some(["AAPL".to_owned()].into());
                 w.policy.symbols_denied.insert("AAPL".to_owned());
             }),
             ("all lists at once", Expect::Deny(6), |w| {

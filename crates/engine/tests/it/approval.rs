@@ -50,7 +50,7 @@ async fn a_programs_order_waits_for_a_human_and_is_then_sent_exactly_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn neither_a_program_nor_the_requester_nor_a_key_without_the_scope_approves() {
     let rig = Rig::ready_with(|config| {
-        config.policy.approval_required_for.insert(domain::principal::PrincipalKind::Human);
+        config.policy.base.approval_required_for.insert(domain::principal::PrincipalKind::Human);
     })
     .await;
     rig.submit(&alice(), buy("k-1")).await.unwrap();
@@ -190,7 +190,7 @@ async fn a_question_outlives_a_restart_but_not_a_change_of_the_policy() {
 
     let bound = waiting(&rig, "k-2").await;
     rig.stop().await;
-    rig.config.policy.order_qty_max = dec("999");
+    rig.config.policy.base.order_qty_max = dec("999");
     rig.boot();
     rig.connect(1).await;
     let answer = approve(&rig, &bob(), &bound).await.unwrap();
@@ -201,7 +201,7 @@ async fn a_question_outlives_a_restart_but_not_a_change_of_the_policy() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_that_looks_like_the_last_one_is_held_for_a_human() {
-    let rig = Rig::ready_with(|config| config.policy.look_alike_window_s = 30).await;
+    let rig = Rig::ready_with(|config| config.policy.base.look_alike_window_s = 30).await;
     rig.working("k-1").await;
     let held = rig.submit(&alice(), buy("k-2")).await.unwrap();
     assert_eq!(held.outcome, Outcome::NeedsApproval);

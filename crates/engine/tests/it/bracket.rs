@@ -349,7 +349,7 @@ async fn an_exit_that_stays_live_although_its_entry_ended_unfilled_is_canceled()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_exits_of_an_unfilled_entry_carry_no_exposure_and_those_of_a_filled_one_count_once() {
-    let rig = Rig::ready_with(|config| config.policy.open_notional_max = dec("2500")).await;
+    let rig = Rig::ready_with(|config| config.policy.base.open_notional_max = dec("2500")).await;
     rig.broker.hold_position("10");
     rig.broker.down().await;
     rig.connect(1).await;
@@ -397,8 +397,8 @@ async fn the_entry_of_a_bracket_is_not_replaced_and_the_refusal_says_what_to_do(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bracket_is_counted_as_three_messages_and_three_orders() {
     let rig = Rig::ready_with(|config| {
-        config.policy.messages_per_second_max = 5;
-        config.policy.open_orders_max = 6;
+        config.policy.base.messages_per_second_max = 5;
+        config.policy.base.open_orders_max = 6;
     })
     .await;
     working(&rig).await;

@@ -33,7 +33,7 @@ async fn spin_until(holds: impl Fn() -> bool) {
 #[tokio::test]
 async fn what_waits_while_the_disk_is_busy_shares_commits_of_sixty_four_and_is_sent_in_order() {
     let rig = Rig::ready_with(|config| {
-        let policy = &mut config.policy;
+        let policy = &mut config.policy.base;
         (policy.open_orders_max, policy.open_orders_per_instrument_max) = (100, 100);
         policy.messages_per_second_max = 100;
         policy.open_notional_max = dec("1000000");

@@ -60,7 +60,7 @@ async fn a_hundred_callers_with_one_key_make_one_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn orders_that_come_at_once_share_the_limits() {
     // Ten orders of 1,000 each against a limit of 4,500: four fit, however they are batched.
-    let rig = Rig::ready_with(|config| config.policy.open_notional_max = dec("4500")).await;
+    let rig = Rig::ready_with(|config| config.policy.base.open_notional_max = dec("4500")).await;
     let calls = (0..10).map(|n| {
         let desk = rig.desk();
         tokio::spawn(async move { desk.submit(&alice(), buy(&format!("k-{n}")), Duration::ZERO).await })

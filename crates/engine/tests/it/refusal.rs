@@ -10,7 +10,7 @@ use std::time::Duration;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_denial_names_every_reason_sends_nothing_and_spends_the_key() {
     let rig = Rig::ready_with(|config| {
-        config.policy.symbols_denied.insert("AAPL".to_owned());
+        config.policy.base.symbols_denied.insert("AAPL".to_owned());
     })
     .await;
     let mut order = buy("k-1");

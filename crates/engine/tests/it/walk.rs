@@ -268,10 +268,10 @@ impl Walk {
 /// How many orders reached the broker, and how many exits of brackets traded there.
 async fn walk(seed: u64) -> (usize, usize) {
     let rig = Rig::ready_with(|config| {
-        config.policy.open_orders_max = 1_000;
-        config.policy.open_orders_per_instrument_max = 1_000;
-        config.policy.open_notional_max = dec("10000000");
-        config.policy.messages_per_second_max = 1_000;
+        config.policy.base.open_orders_max = 1_000;
+        config.policy.base.open_orders_per_instrument_max = 1_000;
+        config.policy.base.open_notional_max = dec("10000000");
+        config.policy.base.messages_per_second_max = 1_000;
     })
     .await;
     let dice = Dice(seed);

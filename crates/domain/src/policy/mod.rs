@@ -1,0 +1,32 @@
+//! A policy: the owner's limits, named, with safe defaults for everything.
+//!
+//! A policy has limits for every order, and sections with limits for one security type, account, strategy or instrument.
+//! **Every limit that matches an order applies: the tightest counts.** A section can only tighten; what is to be wider for
+//! futures than for shares is wide in the policy itself and narrow in `[sec_type.stk]`. So it never matters in which order
+//! sections stand, and every change of a policy is either tighter or looser, limit by limit.
+
+mod change;
+mod limits;
+mod set;
+mod tightness;
+mod words;
+
+pub use change::{LimitChange, Transition};
+pub use limits::{LIMITS, LimitKey, Patch, Policy};
+pub use set::{Effective, Layer, PolicyError, PolicyScope, PolicySet};
+pub use tightness::Tighter;
+
+impl Policy {
+    /// For measurements on the venue's accounts only: gates 1–12 and checks 18, 20–24 and 67 stay, human keys need
+    /// neither approval nor preview, everything that limits size or pace is off.
+    pub fn bench() -> Self {
+        let mut policy = Self::conservative();
+        policy.off = (13..=66).filter(|n| !matches!(n, 18 | 20..=24)).collect();
+        policy.approval_live_notional_min = None;
+        policy
+    }
+}
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

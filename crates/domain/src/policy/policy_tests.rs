@@ -1,0 +1,94 @@
+use super::{LIMITS, Policy, PolicySet};
+use crate::principal::PrincipalKind;
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+#[test]
+fn the_default_policy_leaves_nothing_out() {
+    let policy = Policy::conservative();
+    assert!(policy.off.is_empty());
+    assert!(policy.approval_required_for.contains(&PrincipalKind::Agent));
+    assert!(!policy.approval_required_for.contains(&PrincipalKind::Human));
+    for limit in [policy.order_qty_max, policy.order_notional_max, policy.open_notional_max] {
+        assert!(limit > Decimal::ZERO);
+    }
+    assert!(policy.collar_close_percent < policy.collar_delayed_percent);
+    assert!(policy.collar_delayed_percent < policy.collar_live_percent, "older prices, narrower band");
+    assert!(policy.messages_per_second_max < 50, "below the broker's own bound");
+    assert!(policy.open_orders_per_instrument_max <= 20, "the broker's own bound");
+}
+
+#[test]
+fn bench_leaves_out_sizes_and_pace_and_nothing_else() {
+    let off = Policy::bench().off;
+    let on: BTreeSet<u8> = (1..=67).filter(|number| !off.contains(number)).collect();
+    let kept: BTreeSet<u8> = (1..=12).chain([18, 20, 21, 22, 23, 24, 67]).collect();
+    assert_eq!(on, kept);
+}
+
+#[test]
+fn only_built_in_names_are_known() {
+    for name in PolicySet::BUILT_IN {
+        assert!(PolicySet::built_in(name).is_some(), "{name}");
+    }
+    for name in ["", "Default", "bench ", "none", "off"] {
+        assert!(PolicySet::built_in(name).is_none(), "{name:?}");
+    }
+}
+
+fn read(text: &str) -> Result<PolicySet, String> {
+    PolicySet::read(serde_json::from_str(text).unwrap()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_a_file_leaves_out_is_the_default() {
+    let expected = Policy { order_qty_max: Decimal::from(5), ..Policy::conservative() };
+    assert_eq!(read(r#"{"order_qty_max": "5"}"#), Ok(expected.into()));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
+    for (text, says) in [
+        (r#"{"order_qty_maximum": "5"}"#, "order_qty_maximum"),
+        (r#"{"order_qty_max": null}"#, "null"),
+        (r#"{"order_qty_max": "NaN"}"#, "NaN"),
+        (r#"{"order_qty_max": 2.5}"#, "order_qty_max: write a number with a point in quotes, \"2.5\""),
+        (r#"{"order_types_allowed": ["mkt"]}"#, "mkt"),
+        (r#"{"off": [10, 13]}"#, "off"),
+        (r#"{"order_qty_max": "-1"}"#, "order_qty_max: must not be negative, it is -1"),
+        (r#"{"collar_live_percent": "100"}"#, "collar_live_percent: must be from 0 to below 100 percent"),
+        (
+            r#"{"quote_age_ms_max": -1, "approval_ttl_s": -2}"#,
+            "approval_ttl_s: must not be negative, it is -2; quote_age",
+        ),
+        (r#"{"sec_type": {"shares": {}}}"#, "[sec_type.shares]: unknown variant `shares`"),
+        (r#"{"sec_type": {"stk": {"order_qty_mx": 1}}}"#, "[sec_type.stk]: unknown field `order_qty_mx`"),
+        (r#"{"account": {"not an account": {}}}"#, "[account.not an account]"),
+        (r#"{"strategy": 5}"#, "strategy: write sections as [strategy.NAME]"),
+        (r#"{"instrument": {"AAPL": {}, "aapl": {}}}"#, "there twice"),
+        (r#"{"instrument": {"AAPL": {"order_qty_max": "-3"}}}"#, "[instrument.AAPL] order_qty_max: must not be"),
+    ] {
+        let error = read(text).unwrap_err();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn every_limit_belongs_to_a_control_and_says_what_it_is() {
+    for limit in LIMITS {
+        assert!((1..=67).contains(&limit.control) && limit.doc.trim().len() > 8, "{limit:?}");
+    }
+    let known = serde_json::to_value(Policy::conservative()).unwrap();
+    assert_eq!(known.as_object().unwrap().len(), LIMITS.len() + 1, "the table lists every limit; `off` is none");
+}
+
+#[test]
+fn the_hash_changes_with_every_limit_and_with_nothing_else() {
+    let policy = PolicySet::from(Policy::conservative());
+    assert_eq!(policy.hash(), PolicySet::from(Policy::conservative()).hash());
+    assert_eq!(policy.hash().len(), 64);
+    assert_ne!(policy.hash(), PolicySet::from(Policy::bench()).hash());
+    let wider = PolicySet::from(Policy { look_alike_window_s: 31, ..Policy::conservative() });
+    assert_ne!(policy.hash(), wider.hash());
+    assert!(policy.text().contains("\"order_qty_max\":\"1000\""), "the hash is taken over a real text");
+}

@@ -1,0 +1,249 @@
+//! A whole policy: its limits for every order, and its sections.
+
+use super::limits::{LIMITS, LimitKey, Patch, Policy};
+use crate::contract::SecType;
+use crate::id::{AccountId, ConId, IdError, StrategyId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A policy as its owner wrote it, defaults filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicySet {
+    /// For every order.
+    pub base: Policy,
+    /// What tightens it where.
+    #[serde(with = "layers", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sections: BTreeMap<Layer, Patch>,
+}
+
+/// What a section is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// A security type.
+    SecType(SecType),
+    /// An account.
+    Account(AccountId),
+    /// A strategy.
+    Strategy(StrategyId),
+    /// An instrument, by its symbol or its con_id.
+    Instrument(String),
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SecType(sec_type) => write!(f, "sec_type.{}", sec_type.word()),
+            Self::Account(account) => write!(f, "account.{account}"),
+            Self::Strategy(strategy) => write!(f, "strategy.{strategy}"),
+            Self::Instrument(name) => write!(f, "instrument.{name}"),
+        }
+    }
+}
+
+impl Layer {
+    /// The kinds of section, as a policy file writes them.
+    pub const KINDS: [&'static str; 4] = ["sec_type", "account", "strategy", "instrument"];
+
+    fn read(kind: &str, name: &str) -> Result<Self, String> {
+        let wrong = |error: &dyn fmt::Display| format!("[{kind}.{name}]: {error}");
+        match kind {
+            "sec_type" => serde_json::from_value(Value::from(name)).map(Self::SecType).map_err(|error| wrong(&error)),
+            "account" => name.parse().map(Self::Account).map_err(|error: IdError| wrong(&error)),
+            "strategy" => name.parse().map(Self::Strategy).map_err(|error: IdError| wrong(&error)),
+            "instrument" if name.is_empty() => Err(wrong(&"names no instrument")),
+            "instrument" => Ok(Self::Instrument(name.to_ascii_uppercase())),
+            _ => Err(wrong(&format!("sections are for {}", Self::KINDS.join(", ")))),
+        }
+    }
+
+    fn holds_for(&self, scope: &PolicyScope<'_>) -> bool {
+        match self {
+            Self::SecType(sec_type) => *sec_type == scope.sec_type,
+            Self::Account(account) => scope.account == Some(account),
+            Self::Strategy(strategy) => scope.strategy == Some(strategy),
+            Self::Instrument(name) => name.eq_ignore_ascii_case(scope.symbol) || *name == scope.con_id.to_string(),
+        }
+    }
+}
+
+/// What an order is, as far as sections ask.
+#[derive(Clone, Copy, Debug)]
+pub struct PolicyScope<'a> {
+    /// The account, once it is known.
+    pub account: Option<&'a AccountId>,
+    /// The strategy, if it names one.
+    pub strategy: Option<&'a StrategyId>,
+    /// The kind of security.
+    pub sec_type: SecType,
+    /// Its symbol.
+    pub symbol: &'a str,
+    /// Its number.
+    pub con_id: ConId,
+}
+
+/// A limit as it counts, and which section made it so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// The limit.
+    pub limit: LimitKey,
+    /// Its value.
+    pub value: Value,
+    /// `default`, `policy`, or the last section that tightened it.
+    pub origin: String,
+}
+
+/// Why a policy cannot be used; each line names a key and a rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+pub struct PolicyError(pub Vec<String>);
+
+impl PolicySet {
+    /// Names of the policies that are built in.
+    pub const BUILT_IN: [&'static str; 2] = ["default", "bench"];
+
+    /// The built-in policy of that name.
+    pub fn built_in(name: &str) -> Option<Self> {
+        match name {
+            "default" => Some(Self::from(Policy::conservative())),
+            "bench" => Some(Self::from(Policy::bench())),
+            _ => None,
+        }
+    }
+
+    /// Reads what a policy file or a request says: limits by name, and sections `{kind: {name: limits}}`.
+    ///
+    /// # Errors
+    /// An unknown name, a number with a point that is not in quotes, a value that makes no sense.
+    pub fn read(mut said: Map<String, Value>) -> Result<Self, PolicyError> {
+        let mut problems = Vec::new();
+        let mut sections = BTreeMap::new();
+        for kind in Layer::KINDS {
+            let Some(named) = said.remove(kind) else { continue };
+            let Value::Object(named) = named else {
+                problems.push(format!("{kind}: write sections as [{kind}.NAME]"));
+                continue;
+            };
+            for (name, limits) in named {
+                match section(kind, &name, limits) {
+                    Ok((layer, patch)) => {
+                        problems.extend(patch.problems().iter().map(|problem| format!("[{layer}] {problem}")));
+                        if sections.insert(layer, patch).is_some() {
+                            problems.push(format!("[{kind}.{name}]: there twice, in other letters"));
+                        }
+                    }
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        let mut base = Policy::conservative();
+        match patch(Value::Object(said)) {
+            Ok(patch) => {
+                problems.extend(patch.problems());
+                base.replace(&patch);
+            }
+            Err(problem) => problems.push(problem),
+        }
+        if problems.is_empty() { Ok(Self { base, sections }) } else { Err(PolicyError(problems)) }
+    }
+
+    /// The limits for one order.
+    pub fn limits_for(&self, scope: &PolicyScope<'_>) -> Cow<'_, Policy> {
+        let mut limits = Cow::Borrowed(&self.base);
+        for (_, patch) in self.sections.iter().filter(|(layer, _)| layer.holds_for(scope)) {
+            limits.to_mut().tighten(patch);
+        }
+        limits
+    }
+
+    /// Each limit for one order, or for every order, with where it comes from.
+    pub fn explain(&self, scope: Option<&PolicyScope<'_>>) -> Vec<Effective> {
+        let mut limits = self.base.clone();
+        let changed = Policy::conservative().differing(&limits);
+        let mut origins: BTreeMap<&str, String> = changed.into_iter().map(|key| (key, "policy".to_owned())).collect();
+        let holds = |layer: &Layer| scope.is_some_and(|scope| layer.holds_for(scope));
+        for (layer, patch) in self.sections.iter().filter(|(layer, _)| holds(layer)) {
+            let before = limits.clone();
+            limits.tighten(patch);
+            origins.extend(before.differing(&limits).into_iter().map(|key| (key, layer.to_string())));
+        }
+        let values = as_map(&limits);
+        LIMITS
+            .iter()
+            .map(|limit| Effective {
+                limit: *limit,
+                value: values.get(limit.key).cloned().unwrap_or(Value::Null),
+                origin: origins.get(limit.key).cloned().unwrap_or_else(|| "default".to_owned()),
+            })
+            .collect()
+    }
+
+    /// Hash of the policy: 64 hex digits of BLAKE3 over its canonical JSON.
+    pub fn hash(&self) -> String {
+        blake3::hash(self.text().as_bytes()).to_hex().to_string()
+    }
+
+    /// Canonical JSON text: field order is fixed, sets and sections are sorted. For the record; files are read by
+    /// [`PolicySet::read`].
+    pub fn text(&self) -> String {
+        // The encoder cannot fail on this shape; if it ever did, the text would still tell policies apart.
+        serde_json::to_string(self).unwrap_or_else(|_| format!("{self:?}"))
+    }
+}
+
+impl From<Policy> for PolicySet {
+    fn from(base: Policy) -> Self {
+        Self { base, sections: BTreeMap::new() }
+    }
+}
+
+fn section(kind: &str, name: &str, limits: Value) -> Result<(Layer, Patch), String> {
+    let layer = Layer::read(kind, name)?;
+    let patch = patch(limits).map_err(|error| format!("[{kind}.{name}]: {error}"))?;
+    Ok((layer, patch))
+}
+
+fn patch(limits: Value) -> Result<Patch, String> {
+    if let Value::Object(said) = &limits
+        && let Some((key, value)) = said.iter().find(|(_, value)| value.is_f64())
+    {
+        return Err(format!("{key}: write a number with a point in quotes, \"{value}\": it is read digit by digit"));
+    }
+    serde_json::from_value(limits).map_err(|error| error.to_string())
+}
+
+/// The values of a policy or a patch by name.
+pub(super) fn as_map<T: Serialize>(limits: &T) -> Map<String, Value> {
+    match serde_json::to_value(limits) {
+        Ok(Value::Object(values)) => values,
+        Ok(_) | Err(_) => Map::new(),
+    }
+}
+
+/// Sections as `{"kind.name": limits}` in canonical text.
+mod layers {
+    use super::{Layer, Patch};
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use std::collections::BTreeMap;
+
+    pub(super) fn serialize<S: Serializer>(sections: &BTreeMap<Layer, Patch>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(sections.iter().map(|(layer, patch)| (layer.to_string(), patch)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Layer, Patch>, D::Error> {
+        BTreeMap::<String, Patch>::deserialize(from)?
+            .into_iter()
+            .map(|(text, patch)| {
+                let (kind, name) = text.split_once('.').ok_or_else(|| D::Error::custom("a section without a name"))?;
+                Layer::read(kind, name).map(|layer| (layer, patch)).map_err(D::Error::custom)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+#[path = "set_tests.rs"]
+mod tests;

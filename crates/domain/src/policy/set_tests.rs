@@ -1,0 +1,68 @@
+use super::*;
+use rust_decimal::Decimal;
+
+fn read(text: &str) -> PolicySet {
+    PolicySet::read(serde_json::from_str(text).unwrap()).unwrap()
+}
+
+fn scope<'a>(account: &'a AccountId, strategy: &'a StrategyId, symbol: &'a str, con_id: i64) -> PolicyScope<'a> {
+    let con_id = ConId::new(con_id).unwrap();
+    PolicyScope { account: Some(account), strategy: Some(strategy), sec_type: SecType::Stk, symbol, con_id }
+}
+
+const SECTIONS: &str = r#"{
+    "order_qty_max": "500",
+    "sec_type": {"stk": {"order_qty_max": "300", "market_orders_allowed": false}, "fut": {"order_qty_max": "1"}},
+    "account": {"DU1234567": {"order_qty_max": "200"}},
+    "strategy": {"calm": {"order_qty_max": "400", "tifs_allowed": ["day", "opg"]}},
+    "instrument": {"aapl": {"order_qty_max": "100"}, "4815": {"order_qty_max": "50"}}
+}"#;
+
+#[test]
+fn of_all_sections_that_match_the_tightest_counts() {
+    let set = read(SECTIONS);
+    let (ours, other): (AccountId, AccountId) = ("DU1234567".parse().unwrap(), "DU7654321".parse().unwrap());
+    let (calm, wild): (StrategyId, StrategyId) = ("calm".parse().unwrap(), "wild".parse().unwrap());
+    for (scope, qty) in [
+        (scope(&other, &wild, "MSFT", 1), 300),
+        (scope(&other, &calm, "MSFT", 1), 300),
+        (scope(&ours, &wild, "MSFT", 1), 200),
+        (scope(&ours, &wild, "AAPL", 1), 100),
+        (scope(&ours, &wild, "Aapl", 4815), 50),
+        (PolicyScope { sec_type: SecType::Opt, ..scope(&other, &wild, "MSFT", 1) }, 500),
+        (PolicyScope { sec_type: SecType::Fut, ..scope(&ours, &wild, "AAPL", 1) }, 1),
+    ] {
+        assert_eq!(set.limits_for(&scope).order_qty_max, Decimal::from(qty), "{scope:?}");
+    }
+    let limits = set.limits_for(&scope(&ours, &calm, "AAPL", 1)).into_owned();
+    assert_eq!(limits.tifs_allowed.len(), 1, "`opg` is not allowed by the policy itself: a section only tightens");
+    assert!(!limits.market_orders_allowed);
+}
+
+#[test]
+fn each_limit_tells_where_it_comes_from() {
+    let set = read(SECTIONS);
+    let (account, strategy) = ("DU1234567".parse().unwrap(), "calm".parse().unwrap());
+    let scope = scope(&account, &strategy, "AAPL", 1);
+    let explained = set.explain(Some(&scope));
+    let of = |key: &str| {
+        let found = explained.iter().find(|one| one.limit.key == key).unwrap();
+        (found.value.to_string(), found.origin.clone())
+    };
+    assert_eq!(of("order_qty_max"), ("\"100\"".to_owned(), "instrument.AAPL".to_owned()));
+    assert_eq!(of("market_orders_allowed"), ("false".to_owned(), "sec_type.stk".to_owned()));
+    assert_eq!(of("order_notional_max"), ("\"25000\"".to_owned(), "default".to_owned()));
+    let whole = set.explain(None);
+    let whole = whole.iter().find(|one| one.limit.key == "order_qty_max").unwrap();
+    assert_eq!((whole.value.to_string(), whole.origin.as_str()), ("\"500\"".to_owned(), "policy"));
+}
+
+#[test]
+fn the_canonical_text_reads_back_as_the_same_policy() {
+    let set = read(SECTIONS);
+    let again: PolicySet = serde_json::from_str(&set.text()).unwrap();
+    assert_eq!(again, set);
+    assert_eq!(again.hash(), set.hash());
+    let bench = PolicySet::built_in("bench").unwrap();
+    assert_eq!(serde_json::from_str::<PolicySet>(&bench.text()).unwrap(), bench);
+}

@@ -1,0 +1,91 @@
+//! Which of two values of a limit is the tighter one.
+
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// In which direction a limit tightens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tighter {
+    /// A smaller number, `false`, a smaller set of what is allowed; no value at all is the loosest.
+    Less,
+    /// A greater number, `true`, a larger set of what is required or denied.
+    More,
+}
+
+/// A value that a policy may set.
+pub(super) trait LimitValue: Clone + PartialEq {
+    /// What lets through only what both let through.
+    fn tightest(&self, other: &Self, tighter: Tighter) -> Self;
+
+    /// Why this value makes no sense under this name.
+    fn problem(&self, _key: &str) -> Option<String> {
+        None
+    }
+}
+
+/// An amount, quantity or percentage.
+fn wrong_amount(value: Decimal, key: &str) -> Option<String> {
+    let is_percent = key.contains("_percent");
+    // A band as wide as the price itself is none.
+    let whole = key.starts_with("collar_") || key == "market_order_slippage_percent";
+    if value < Decimal::ZERO {
+        Some(format!("must not be negative, it is {value}"))
+    } else if is_percent && (value > Decimal::ONE_HUNDRED || (whole && value == Decimal::ONE_HUNDRED)) {
+        Some(format!("must be from 0 to below 100 percent, it is {value}"))
+    } else {
+        None
+    }
+}
+
+macro_rules! ordered {
+    ($($kind:ty: $problem:expr),+) => {$(
+        impl LimitValue for $kind {
+            fn problem(&self, key: &str) -> Option<String> {
+                let problem: fn($kind, &str) -> Option<String> = $problem;
+                problem(*self, key)
+            }
+
+            fn tightest(&self, other: &Self, tighter: Tighter) -> Self {
+                match tighter {
+                    Tighter::Less => *self.min(other),
+                    Tighter::More => *self.max(other),
+                }
+            }
+        }
+    )+};
+}
+
+ordered!(
+    Decimal: wrong_amount,
+    i64: |value, _| (value < 0).then(|| format!("must not be negative, it is {value}")),
+    u32: |_, _| None,
+    bool: |_, _| None
+);
+
+impl<T: Clone + Ord> LimitValue for BTreeSet<T> {
+    fn tightest(&self, other: &Self, tighter: Tighter) -> Self {
+        match tighter {
+            Tighter::Less => self.intersection(other).cloned().collect(),
+            Tighter::More => self.union(other).cloned().collect(),
+        }
+    }
+}
+
+/// No value is no limit.
+impl<T: LimitValue> LimitValue for Option<T> {
+    fn tightest(&self, other: &Self, tighter: Tighter) -> Self {
+        match (self, other) {
+            (Some(one), Some(two)) => Some(one.tightest(two, tighter)),
+            (Some(one), None) | (None, Some(one)) => Some(one.clone()),
+            (None, None) => None,
+        }
+    }
+
+    fn problem(&self, key: &str) -> Option<String> {
+        self.as_ref().and_then(|value| value.problem(key))
+    }
+}
+
+#[cfg(test)]
+#[path = "tightness_tests.rs"]
+mod tests;
