@@ -179,8 +179,16 @@ impl Core {
 
     /// Whether a report says something else than the last one in the journal.
     fn says_more(&self, report: &ReconciliationReport) -> bool {
-        let last = self.book.last_reconciliation.as_ref();
-        last.is_none_or(|last| ReconciliationReport { taken_at: report.taken_at, ..last.clone() } != *report)
+        // Why a list is not whole is told in other words each time, with counts; which one it is says it all.
+        let lists = |report: &ReconciliationReport| -> Vec<String> {
+            report.incomplete.iter().map(|what| what.split(':').next().unwrap_or(what).to_owned()).collect()
+        };
+        let bare = |report: &ReconciliationReport| ReconciliationReport {
+            taken_at: Timestamp::UNIX_EPOCH,
+            incomplete: lists(report),
+            ..report.clone()
+        };
+        self.book.last_reconciliation.as_ref().is_none_or(|last| bare(last) != bare(report))
     }
 
     /// Whether a report belongs into the journal even if it says what the last one said: the timer's, the day's last, and

@@ -4,13 +4,14 @@ use crate::config::TwsConfig;
 use crate::lanes::{self, Link};
 use crate::pacing::Pacer;
 use crate::pump;
+use crate::seat::Adapter;
 use crate::session::{self, Session, Streams};
 use domain::broker::{BrokerCommand, BrokerEvent, LinkFacts, SendGuard};
 use domain::id::Generation;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// A connection that lasted this long was a good one: the next pause is short again.
@@ -50,18 +51,21 @@ pub(crate) struct Shared {
     pub(crate) hurry: Arc<Notify>,
 }
 
-/// Spawns the adapter on the current tokio runtime. It ends when `commands` is closed or nobody receives `events`; its
-/// connection ends with it. Aborting the handle ends it too.
+/// Starts the adapter on a thread of its own. It ends when `commands` is closed or nobody receives `events`; its connection
+/// ends with it. [`Adapter::end`] ends it too.
 ///
 /// Every `Submit` and `Replace` is answered by exactly one `Sent`, every `Cancel` by one `CancelSent`, every `Ask` by
 /// one `Answer`, with or without a connection.
+///
+/// # Errors
+/// The operating system grants no thread.
 pub fn start(
     config: TwsConfig,
     guard: Arc<dyn SendGuard>,
     commands: mpsc::Receiver<BrokerCommand>,
     events: mpsc::Sender<BrokerEvent>,
-) -> JoinHandle<()> {
-    tokio::spawn(run(config, guard, commands, events))
+) -> io::Result<Adapter> {
+    Adapter::seat(run(config, guard, commands, events))
 }
 
 async fn run(

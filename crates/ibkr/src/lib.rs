@@ -37,9 +37,11 @@ mod pump;
 mod quote_book;
 mod quotes;
 mod report;
+mod seat;
 mod session;
 mod zone;
 
 pub use adapter::start;
 pub use config::TwsConfig;
 pub use report::UNREADABLE;
+pub use seat::Adapter;

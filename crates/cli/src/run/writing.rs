@@ -13,7 +13,7 @@ use engine::{
     BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Standby, SystemEntropy,
     WallClock,
 };
-use ibkr::TwsConfig;
+use ibkr::{Adapter, TwsConfig};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::net::SocketAddr;
@@ -23,7 +23,6 @@ use std::time::Duration;
 use store::verify::VerifyOptions;
 use store::{OpenOptions, SqliteJournal};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 
 /// Commands that may wait for the adapter.
 const COMMANDS_MAX: usize = 1_024;
@@ -98,7 +97,7 @@ impl Socket {
 /// A gateway that writes.
 pub(crate) struct Writing {
     engine: EngineHandle,
-    adapter: JoinHandle<()>,
+    adapter: Adapter,
     venue: Option<Venue>,
 }
 
@@ -159,7 +158,8 @@ impl Writing {
         let tws = adapter_config(config, venue.as_ref(), Generation(book.generation.0 + 1));
         let engine = start(tws.endpoint(), book, Box::new(journal))?;
         key_files::ensure(&engine, config).await?;
-        let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events);
+        let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events)
+            .map_err(|error| Failure::unavailable(format!("the TWS adapter cannot start: {error}"), ""))?;
         Ok(Self { engine, adapter, venue })
     }
 
@@ -182,11 +182,8 @@ impl Writing {
             _word = ending => engine.stop().await,
         };
         drop(engine);
-        adapter.abort();
-        if let Err(error) = adapter.await
-            && !error.is_cancelled()
-        {
-            tracing::error!(%error, "the adapter failed");
+        if !adapter.end().await {
+            tracing::error!("the TWS adapter failed");
         }
         if let Some(venue) = venue {
             venue.shutdown().await.map_err(|error| venue::failed(&error))?;

@@ -201,8 +201,9 @@ async fn without_commands_the_adapter_ends_and_closes_its_connection() {
     let mut desk = Desk::start(gateway.config());
     let peer = gateway.accept().await;
     desk.up().await;
-    let Desk { commands, task, events: _events, .. } = desk;
+    let Desk { commands, adapter, events: _events, .. } = desk;
     drop(commands);
-    tokio::time::timeout(crate::gateway::PATIENCE, task).await.expect("ends in time").expect("ends well");
+    let whole = tokio::time::timeout(crate::gateway::PATIENCE, adapter.ended()).await.expect("ends in time");
+    assert!(whole);
     peer.closed().await;
 }

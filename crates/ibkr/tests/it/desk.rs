@@ -24,8 +24,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tollgate_ibkr::TwsConfig;
+use tollgate_ibkr::{Adapter, TwsConfig};
 
 /// A guard that says what the test tells it to.
 #[derive(Debug, Default)]
@@ -74,7 +73,7 @@ pub(crate) struct Desk {
     pub(crate) commands: mpsc::Sender<BrokerCommand>,
     pub(crate) events: mpsc::Receiver<BrokerEvent>,
     pub(crate) guard: Arc<Guard>,
-    pub(crate) task: JoinHandle<()>,
+    pub(crate) adapter: Adapter,
     asked: u64,
 }
 
@@ -83,8 +82,9 @@ impl Desk {
         let (commands, command_end) = mpsc::channel(64);
         let (event_end, events) = mpsc::channel(64);
         let guard = Arc::new(Guard::default());
-        let task = tollgate_ibkr::start(config, Arc::<Guard>::clone(&guard), command_end, event_end);
-        Self { commands, events, guard, task, asked: 0 }
+        let adapter =
+            tollgate_ibkr::start(config, Arc::<Guard>::clone(&guard), command_end, event_end).expect("a thread");
+        Self { commands, events, guard, adapter, asked: 0 }
     }
 
     pub(crate) async fn command(&self, command: BrokerCommand) {

@@ -121,6 +121,12 @@ impl Peer {
         self.send_bytes(&encode(self.version, &reply)).await;
     }
 
+    /// All in one write, as fast as a line can be.
+    pub(crate) async fn send_all(&mut self, replies: impl IntoIterator<Item = Reply>) {
+        let bytes: Vec<u8> = replies.into_iter().flat_map(|reply| encode(self.version, &reply)).collect();
+        self.send_bytes(&bytes).await;
+    }
+
     pub(crate) async fn send_bytes(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.expect("written");
     }

@@ -247,3 +247,61 @@ async fn an_unreadable_position_makes_the_section_unknown_and_the_next_snapshot_
     serve(&mut peer, true, price).await;
     assert_eq!(complete(snapshot(&mut desk, id).await.positions).len(), 1);
 }
+
+/// Trades and orders of a busy day.
+const MANY: usize = 12_000;
+
+async fn serve_a_busy_day(peer: &mut Peer) {
+    for _ in 0..6 {
+        match peer.next().await {
+            Request::Executions { req_id, .. } => {
+                let trades = (0..MANY).flat_map(|at| {
+                    let mut details = trade(41, &format!("{at:06}.01.01"), Decimal::ONE_HUNDRED);
+                    details.req_id = req_id;
+                    let commission = CommissionReport {
+                        exec_id: format!("{at:06}.01.01"),
+                        commission: Decimal::ONE,
+                        currency: "USD".to_owned(),
+                        realized_pnl: None,
+                    };
+                    [Reply::ExecutionDetails(Box::new(details)), Reply::CommissionReport(commission)]
+                });
+                peer.send_all(trades.chain([Reply::ExecutionDetailsEnd { req_id }])).await;
+            }
+            Request::CompletedOrders { .. } => {
+                let orders = (0..MANY).map(|at| {
+                    let done =
+                        Order { perm_id: Some(1_000 + i64::try_from(at).expect("small")), ..order(CLIENT_ID, "x") };
+                    let state = OrderState::of(Status::Cancelled);
+                    Reply::CompletedOrder(Box::new(CompletedOrder {
+                        contract: wire_apple().into(),
+                        order: done,
+                        state,
+                    }))
+                });
+                peer.send_all(orders.chain([Reply::CompletedOrdersEnd])).await;
+            }
+            Request::AllOpenOrders => open_orders(peer).await,
+            Request::Positions => peer.send(Reply::PositionEnd).await,
+            Request::AccountSummary { req_id, .. } => values(peer, req_id).await,
+            Request::AccountUpdates { subscribe: true, .. } => portfolio(peer).await,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_busy_day_of_trades_and_orders_is_read_to_its_end() {
+    let (_gateway, mut desk, mut peer) = linked().await;
+    let id = desk.ask(question()).await;
+    let peer = tokio::spawn(async move {
+        serve_a_busy_day(&mut peer).await;
+        peer
+    });
+    let snapshot = snapshot(&mut desk, id).await;
+    let trades = complete(snapshot.executions);
+    assert_eq!(trades.len(), MANY);
+    assert!(trades.iter().all(|trade| trade.commission.is_some()));
+    assert_eq!(complete(snapshot.completed_orders).len(), MANY);
+    drop(peer.await);
+}

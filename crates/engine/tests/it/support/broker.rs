@@ -306,9 +306,11 @@ impl State {
     }
 
     fn snapshot(&self, now: jiff::Timestamp) -> BrokerSnapshot {
-        fn section<T>(unknown: &BTreeSet<&'static str>, name: &'static str, value: T) -> Section<T> {
-            if unknown.contains(name) {
-                Section::Unknown("no end marker in time".to_owned())
+        fn section<T>(state: &State, name: &'static str, value: T) -> Section<T> {
+            if state.unknown.contains(name) {
+                // In other words each time, as a count in it would make them.
+                let looks = state.questions.get("snapshot").copied().unwrap_or_default();
+                Section::Unknown(format!("no end marker in time, {looks} looks"))
             } else {
                 Section::Complete(value)
             }
@@ -321,13 +323,13 @@ impl State {
         BrokerSnapshot {
             generation: self.generation,
             taken_at: now,
-            open_orders: section(&self.unknown, "open_orders", open),
-            completed_orders: section(&self.unknown, "completed_orders", completed),
-            executions: section(&self.unknown, "executions", self.executions.clone()),
+            open_orders: section(self, "open_orders", open),
+            completed_orders: section(self, "completed_orders", completed),
+            executions: section(self, "executions", self.executions.clone()),
             busts: self.busts.clone(),
             executions_since: self.executions_since,
-            positions: section(&self.unknown, "positions", self.positions_now()),
-            account: section(&self.unknown, "account", summary(now)),
+            positions: section(self, "positions", self.positions_now()),
+            account: section(self, "account", summary(now)),
         }
     }
 }
