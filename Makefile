@@ -12,7 +12,7 @@ help:
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
 	@echo "make prove [SEEDS=100000] simulates the engine with faults, seed by seed, and hunts deliberate bugs"
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
-	@echo "make bench-journal       durable intents a second beside the bare disk, replay, start-up"
+	@echo "make bench-journal       durable intents a second of 64 callers beside the bare disk, replay, a whole start"
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
 	@echo "make torture [MINUTES=10] [SEED=1]  real processes killed, stopped, cut off and out of disk while callers trade"
@@ -43,6 +43,7 @@ bench: bench-journal
 
 bench-journal:
 	cargo bench --locked --package tollgate-store --bench journal
+	cargo bench --locked --package tollgate-engine --bench start
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)
