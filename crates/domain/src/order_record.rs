@@ -75,8 +75,8 @@ pub struct OrderRecord {
     pub attempts: Vec<Attempt>,
     /// Permanent id.
     pub perm_id: Option<PermId>,
-    /// Trades that count.
-    pub executions: BTreeMap<ExecId, Execution>,
+    /// Trades that count. Boxed, since a map's node has room for eleven values: orders have one or two trades.
+    pub executions: BTreeMap<ExecId, Box<Execution>>,
     /// Trades that were taken back: neither they nor an earlier version of them counts, however late they come.
     pub busts: BTreeSet<ExecId>,
     /// Other orders that the broker works or worked under this one's reference.
@@ -403,13 +403,13 @@ impl OrderRecord {
             if !supersedes(&execution.exec_id, &replaced) {
                 return false;
             }
-            moves.extend(self.executions.remove(&replaced).as_ref().and_then(Move::undone));
+            moves.extend(self.executions.remove(&replaced).and_then(|gone| Move::undone(&gone)));
             // The status spoke before the correction: from here on the trades speak.
             self.reported_filled = None;
             self.reported_avg_px = None;
         }
         moves.extend(Move::of(execution));
-        self.executions.insert(execution.exec_id.clone(), execution.clone());
+        self.executions.insert(execution.exec_id.clone(), Box::new(execution.clone()));
         self.traded() > self.larger_total()
     }
 

@@ -12,6 +12,7 @@ use domain::order_ref::OrderRef;
 use domain::reconcile::book_execution;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 impl Core {
@@ -66,12 +67,12 @@ impl Core {
     }
 
     /// What counts now and did not before, and the other way round: corrections and busts included.
-    fn hold_change(&mut self, before: &BTreeMap<ExecId, Execution>, after: &BTreeMap<ExecId, Execution>) {
+    fn hold_change<T: Borrow<Execution>>(&mut self, before: &BTreeMap<ExecId, T>, after: &BTreeMap<ExecId, T>) {
         self.traded_since_look = true;
         let gone = before.iter().filter(|(id, _)| !after.contains_key(*id));
-        gone.for_each(|(_, trade)| self.hold(trade, -Decimal::ONE));
+        gone.for_each(|(_, trade)| self.hold(trade.borrow(), -Decimal::ONE));
         let new = after.iter().filter(|(id, _)| !before.contains_key(*id));
-        new.for_each(|(_, trade)| self.hold(trade, Decimal::ONE));
+        new.for_each(|(_, trade)| self.hold(trade.borrow(), Decimal::ONE));
     }
 
     /// Books a trade into the quantities held; `sign` is minus one to take it out again.

@@ -308,7 +308,7 @@ impl Desk for Service {
             let mut all: Vec<Execution> = book
                 .orders
                 .values()
-                .flat_map(|order| order.executions.values())
+                .flat_map(|order| order.executions.values().map(Box::as_ref))
                 .chain(book.external_executions.values())
                 .cloned()
                 .collect();

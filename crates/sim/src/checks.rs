@@ -282,7 +282,7 @@ impl Checks {
             families.insert(family, (trade.exec_id.clone(), trade.shares, trade.price));
         }
         for (family, (exec_id, shares, price)) in families {
-            let ours = state.book.orders.values().flat_map(|order| order.executions.values());
+            let ours = state.book.orders.values().flat_map(|order| order.executions.values().map(Box::as_ref));
             let external = state.book.external_executions.values();
             let booked: Vec<_> =
                 ours.chain(external).filter(|one| one.exec_id.as_str().starts_with(&format!("{family}."))).collect();

@@ -192,7 +192,10 @@ fn about_trade(order: &OrderRecord, generation: Generation, salt: u32) -> Option
     Some(match salt % 3 {
         0 => BrokerEvent::CommissionReported { exec_id: known.exec_id.clone(), commission },
         1 => BrokerEvent::Busted { generation, exec_id: next },
-        _ => BrokerEvent::Executed { generation, execution: Box::new(Execution { exec_id: next, ..known.clone() }) },
+        _ => BrokerEvent::Executed {
+            generation,
+            execution: Box::new(Execution { exec_id: next, ..known.as_ref().clone() }),
+        },
     })
 }
 

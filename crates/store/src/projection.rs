@@ -188,7 +188,7 @@ fn write_order(conn: &Connection, key: &ClOrdId, order: &OrderRecord) -> Result<
 fn write_execution(conn: &Connection, book: &Book, exec_id: &ExecId) -> Result<(), rusqlite::Error> {
     let owner = book.executions.get(exec_id).and_then(Option::as_ref);
     let execution = match owner {
-        Some(key) => book.orders.get(key).and_then(|order| order.executions.get(exec_id)),
+        Some(key) => book.orders.get(key).and_then(|order| order.executions.get(exec_id)).map(Box::as_ref),
         None => book.external_executions.get(exec_id),
     };
     if let Some(execution) = execution {
