@@ -29,9 +29,9 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
@@ -320,15 +320,16 @@ pub(crate) fn load<E: std::fmt::Display>(
     key: &ChainKey,
     hash_at: impl FnOnce(u64) -> Result<Option<RecordHash>, E>,
 ) -> Option<Book> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
+    let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata.len())));
+    let (file, len) = match opened {
+        Ok(opened) => opened,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "the snapshot cannot be read: everything is replayed");
             return None;
         }
     };
-    match read(&bytes, key, hash_at) {
+    match read(BufReader::new(file), len, key, hash_at) {
         Ok(book) => Some(book),
         Err(why) => {
             tracing::warn!(path = %path.display(), why, "the snapshot does not fit: everything is replayed");
@@ -337,16 +338,67 @@ pub(crate) fn load<E: std::fmt::Display>(
     }
 }
 
-type Orders = Vec<(ClOrdId, Arc<OrderRecord>)>;
+/// Reads the parts and seals them as they go by. Never all of them at once: a start would wait for that much memory.
+struct Parts<R> {
+    file: R,
+    hasher: blake3::Hasher,
+    /// Bytes before the seal that were not read yet.
+    left: u64,
+    /// Parts that were read.
+    count: usize,
+}
+
+impl<R: BufRead> Parts<R> {
+    fn header(&mut self, into: &mut Vec<u8>) -> Result<(), String> {
+        self.file.by_ref().take(self.left).read_until(b'\n', into).map_err(|error| error.to_string())?;
+        self.sealed(into)?;
+        into.pop_if(|last| *last == b'\n').map(drop).ok_or_else(|| "it is too short".to_owned())
+    }
+
+    /// The place of the next part, which is then in `buffer`; none after the last one.
+    fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Option<usize>, String> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let mut length = [0; LENGTH_LEN];
+        self.file.read_exact(&mut length).map_err(|error| error.to_string())?;
+        self.sealed(&length)?;
+        let length = u64::from_le_bytes(length);
+        if length > self.left {
+            return Err("it is too short".to_owned());
+        }
+        buffer.resize(usize::try_from(length).map_err(|error| error.to_string())?, 0);
+        self.file.read_exact(buffer).map_err(|error| error.to_string())?;
+        self.sealed(buffer)?;
+        self.count += 1;
+        Ok(Some(self.count))
+    }
+
+    fn sealed(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.hasher.update(bytes);
+        let length = u64::try_from(bytes.len()).map_err(|error| error.to_string())?;
+        self.left = self.left.checked_sub(length).ok_or("it is too short")?;
+        Ok(())
+    }
+
+    fn seal_fits(&mut self) -> Result<bool, String> {
+        let mut seal = [0; SEAL_LEN];
+        self.file.read_exact(&mut seal).map_err(|error| error.to_string())?;
+        Ok(self.left == 0 && self.hasher.finalize() == blake3::Hash::from(seal))
+    }
+}
 
 fn read<E: std::fmt::Display>(
-    bytes: &[u8],
+    file: impl BufRead + Send,
+    len: u64,
     key: &ChainKey,
     hash_at: impl FnOnce(u64) -> Result<Option<RecordHash>, E>,
 ) -> Result<Book, String> {
-    let (sealed, seal) = bytes.split_last_chunk::<SEAL_LEN>().ok_or("it is too short")?;
-    let (header, rest) = first_line(sealed)?;
-    let header: Header<'_> = serde_json::from_slice(header).map_err(|error| error.to_string())?;
+    let left = len.checked_sub(SEAL_LEN as u64).ok_or("it is too short")?;
+    let mut parts = Parts { file, hasher: key.snapshot_hasher(), left, count: 0 };
+    let mut header = Vec::new();
+    parts.header(&mut header)?;
+    let header: Header<'_> = serde_json::from_slice(&header).map_err(|error| error.to_string())?;
     if (header.format, header.version.as_ref()) != (FORMAT, env!("CARGO_PKG_VERSION")) {
         return Err(format!("it was written by version {}", header.version));
     }
@@ -354,61 +406,51 @@ fn read<E: std::fmt::Display>(
     if there.map(|hash| hash.to_string()).as_deref() != Some(header.hash.as_ref()) {
         return Err(format!("record {} of the journal is another one", header.seq));
     }
-    let mut parts = parts(rest)?.into_iter();
-    let (facts, contracts) = parts.next().zip(parts.next()).ok_or("it is too short")?;
-    let contracts: Vec<Arc<Contract>> = parse(contracts)?;
-    let parts: Vec<&[u8]> = parts.collect();
-    let (first, second) = parts.split_at(parts.len() / 2);
-    let (seal_fits, facts, first, second) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| orders(first, &contracts));
-        let second = scope.spawn(|| orders(second, &contracts));
-        let facts = parse::<Facts>(facts);
-        let seal_fits = key.snapshot_hasher().update(sealed).finalize() == blake3::Hash::from(*seal);
-        (seal_fits, facts, first.join(), second.join())
+    let (mut facts, mut contracts) = (Vec::new(), Vec::new());
+    parts.next(&mut facts)?.ok_or("it is too short")?;
+    parts.next(&mut contracts)?.ok_or("it is too short")?;
+    let contracts: Vec<Arc<Contract>> = parse(&contracts)?;
+    let parts = Mutex::new(parts);
+    let (other, facts, own) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| orders(&parts, &contracts));
+        let facts = parse::<Facts>(&facts);
+        let own = orders(&parts, &contracts);
+        (other.join(), facts, own)
     });
+    let other = other.map_err(|_| "reading it failed".to_owned())?;
+    let mut parts = parts.into_inner().map_err(|_| "reading it failed".to_owned())?;
     // What was read so far is worth nothing without the seal.
-    if !seal_fits {
+    if !parts.seal_fits()? {
         return Err("its seal does not fit".to_owned());
     }
-    let panicked = |_| "reading it failed".to_owned();
-    let (first, second) = (first.map_err(panicked)??, second.map_err(panicked)??);
-    Ok(facts?.book(header.seq, first.into_iter().chain(second).collect()))
+    // A map is built in one pass out of what is sorted.
+    let mut some: Vec<(usize, Orders)> = own?.into_iter().chain(other?).collect();
+    some.sort_unstable_by_key(|(place, _)| *place);
+    Ok(facts?.book(header.seq, some.into_iter().flat_map(|(_, orders)| orders).collect()))
 }
 
-fn first_line(bytes: &[u8]) -> Result<(&[u8], &[u8]), String> {
-    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or("it is too short")?;
-    Ok((bytes.get(..end).unwrap_or_default(), bytes.get(end + 1..).unwrap_or_default()))
-}
-
-fn parts(mut bytes: &[u8]) -> Result<Vec<&[u8]>, String> {
-    let mut parts = Vec::new();
-    while !bytes.is_empty() {
-        let (length, rest) = bytes.split_first_chunk::<LENGTH_LEN>().ok_or("it is too short")?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|error| error.to_string())?;
-        let (part, rest) = rest.split_at_checked(length).ok_or("it is too short")?;
-        parts.push(part);
-        bytes = rest;
-    }
-    Ok(parts)
-}
+type Orders = Vec<(ClOrdId, Arc<OrderRecord>)>;
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     rmp_serde::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-fn orders(parts: &[&[u8]], contracts: &[Arc<Contract>]) -> Result<Orders, String> {
-    // Not with room for all: how many there are is not proven before the seal is.
-    let mut orders = Vec::new();
-    for part in parts {
-        let some: Vec<(Option<usize>, OrderRecord)> = parse(part)?;
+/// The orders of as many parts as nobody else takes, each with its place.
+fn orders<R: BufRead>(parts: &Mutex<Parts<R>>, contracts: &[Arc<Contract>]) -> Result<Vec<(usize, Orders)>, String> {
+    let (mut read, mut buffer) = (Vec::new(), Vec::new());
+    loop {
+        let next = parts.lock().map_err(|_| "reading it failed")?.next(&mut buffer)?;
+        let Some(place) = next else { return Ok(read) };
+        let some: Vec<(Option<usize>, OrderRecord)> = parse(&buffer)?;
+        let mut orders = Vec::with_capacity(some.len());
         for (number, mut order) in some {
             if let Some(number) = number {
                 order.contract = Some(contracts.get(number).ok_or("a contract is missing")?.clone());
             }
             orders.push((order.intent.cl_ord_id.clone(), Arc::new(order)));
         }
+        read.push((place, orders));
     }
-    Ok(orders)
 }
 
 /// Writes snapshots beside a running writer, one at a time, and the last one at an orderly end.
