@@ -109,6 +109,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         | Noun::Order(_)
         | Noun::Approval(_)
         | Noun::Audit(_)
+        | Noun::Limits(_)
         | Noun::Key(_) => ask(&connect(&load(&common)?, &common)?, &noun).await,
     }
 }
@@ -124,6 +125,7 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Order(verb) => verb::order::order(client, verb).await,
         Noun::Approval(verb) => verb::approval::approval(client, verb).await,
         Noun::Audit(verb) => verb::audit::audit(client, verb).await,
+        Noun::Limits(verb) => verb::limits::limits(client, verb).await,
         Noun::Key(verb) => verb::key::key(client, verb).await,
         Noun::Demo(_)
         | Noun::Serve

@@ -43,9 +43,9 @@ impl ResolvedOrder {
         PolicyScope {
             account: Some(&self.account),
             strategy: self.intent.strategy.as_ref(),
-            sec_type: self.contract.sec_type,
-            symbol: &self.contract.symbol,
-            con_id: self.contract.con_id,
+            sec_type: Some(self.contract.sec_type),
+            symbol: Some(&self.contract.symbol),
+            con_id: Some(self.contract.con_id),
         }
     }
 }

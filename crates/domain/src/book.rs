@@ -2,6 +2,7 @@
 //! live or replayed.
 
 mod approvals;
+mod policies;
 
 use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
@@ -15,6 +16,7 @@ use crate::id::{
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
 use crate::orphan::Orphans;
+use crate::policy::PolicyInForce;
 use crate::principal::KeyRecord;
 use crate::reconcile::{PositionGap, ReconciliationReport};
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
@@ -76,6 +78,10 @@ pub struct Book {
     pub previews: BTreeMap<PreviewId, PreviewRecord>,
     /// Active, reducing, halted.
     pub trading_states: TradingStates,
+    /// What every order is judged by; none before the first start.
+    pub policy: Option<Arc<PolicyInForce>>,
+    /// Hash of the policy that the configuration named at the newest start.
+    pub configured_policy: Option<String>,
     /// Halted instruments and why.
     pub halted_instruments: BTreeMap<ConId, String>,
     /// Whose execution it is: a key of ours, or nobody's.
@@ -120,6 +126,8 @@ impl Book {
             approvals: BTreeMap::new(),
             previews: BTreeMap::new(),
             trading_states: TradingStates::all_active(),
+            policy: None,
+            configured_policy: None,
             halted_instruments: BTreeMap::new(),
             executions: BTreeMap::new(),
             external_executions: BTreeMap::new(),
@@ -140,6 +148,7 @@ impl Book {
     ///
     /// # Errors
     /// When it does not follow from what is booked already; the book is then not to be used.
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each kind of event")]
     pub fn apply(&mut self, record: &Recorded) -> Result<(), ReplayError> {
         if record.seq != self.seq + 1 {
             return Err(refuse(record, format!("expected record {}", self.seq + 1)));
@@ -181,6 +190,15 @@ impl Book {
             JournalEvent::ApprovalMoved { id, status, by, reason } => {
                 self.move_approval(record, id, *status, by.as_ref(), reason.as_ref())
             }
+            JournalEvent::PolicyApplied { name, policy, .. } => {
+                self.apply_policy(record, name, policy);
+                Ok(())
+            }
+            JournalEvent::PolicyWished { name, policy, by, reason, .. } => {
+                self.wish_policy(record, name, policy, by.as_ref(), reason)
+            }
+            JournalEvent::PolicyAccepted { hash, by, .. } => self.accept_policy(record, hash, by),
+            JournalEvent::PolicyWithdrawn { hash, .. } => self.withdraw_policy(record, hash),
             JournalEvent::Installed { .. }
             | JournalEvent::Started { .. }
             | JournalEvent::Stopped
@@ -371,12 +389,16 @@ impl Book {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each kind of event")]
     fn facts(&mut self, record: &Recorded) {
         match &record.event {
             JournalEvent::Installed { installation } => {
                 self.installation = Some(installation.clone());
             }
-            JournalEvent::Started { epoch, .. } => self.epoch = *epoch,
+            JournalEvent::Started { epoch, policy_hash, .. } => {
+                self.epoch = *epoch;
+                self.configured_policy = Some(policy_hash.clone());
+            }
             JournalEvent::LinkUp { generation, .. } => self.generation = *generation,
             JournalEvent::Previewed { id, request_hash, expires_at } => {
                 self.previews.retain(|_, preview| preview.expires_at > record.at);
@@ -438,6 +460,10 @@ impl Book {
             | JournalEvent::OrderSubmitting { .. }
             | JournalEvent::ReplaceSubmitting { .. }
             | JournalEvent::CancelSubmitting { .. }
+            | JournalEvent::PolicyApplied { .. }
+            | JournalEvent::PolicyWished { .. }
+            | JournalEvent::PolicyAccepted { .. }
+            | JournalEvent::PolicyWithdrawn { .. }
             | JournalEvent::Order { .. } => {}
         }
     }

@@ -13,6 +13,7 @@ use crate::id::{
 };
 use crate::mode::{Mode, Trading};
 use crate::order::{Amendment, OrderIntent};
+use crate::policy::{LimitChange, PolicySet};
 use crate::principal::{KeyRecord, Principal};
 use crate::reason::Reason;
 use crate::reconcile::ReconciliationReport;
@@ -42,9 +43,9 @@ pub enum JournalEvent {
         trading: Trading,
         /// Name of the policy.
         policy: String,
-        /// Hash of the effective policy.
+        /// Hash of the policy that the configuration names, as it was read.
         policy_hash: String,
-        /// The policy's text, so that the record explains itself.
+        /// Its text, so that the record explains itself.
         policy_text: String,
         /// Hash of the effective configuration.
         config_hash: String,
@@ -239,6 +240,53 @@ pub enum JournalEvent {
         /// Why.
         reason: String,
     },
+    /// Every order is judged by this policy from here on.
+    PolicyApplied {
+        /// Its name.
+        name: String,
+        /// Its limits.
+        policy: Box<PolicySet>,
+        /// What it changes.
+        changes: Vec<LimitChange>,
+        /// Who wished for it; `None` for what was found in the configuration at a start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Principal>,
+        /// Why.
+        reason: String,
+    },
+    /// A policy that loosens a limit waits to be accepted. It takes the place of one that waited.
+    PolicyWished {
+        /// Its name.
+        name: String,
+        /// Its limits.
+        policy: Box<PolicySet>,
+        /// What it would change.
+        changes: Vec<LimitChange>,
+        /// Who wished for it; `None` for what was found in the configuration at a start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Principal>,
+        /// Why.
+        reason: String,
+    },
+    /// A human accepted the policy that waits.
+    PolicyAccepted {
+        /// Hash of the policy.
+        hash: String,
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
+    /// The policy that waited does not any more.
+    PolicyWithdrawn {
+        /// Hash of the policy.
+        hash: String,
+        /// Who; `None` when its file was changed back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Principal>,
+        /// Why.
+        reason: String,
+    },
     /// New orders on an instrument are halted until a human has looked.
     InstrumentHalted {
         /// Which.
@@ -301,6 +349,10 @@ impl JournalEvent {
         match self {
             Self::Installed { .. } => "installed",
             Self::Started { .. } => "started",
+            Self::PolicyApplied { .. } => "policy_applied",
+            Self::PolicyWished { .. } => "policy_wished",
+            Self::PolicyAccepted { .. } => "policy_accepted",
+            Self::PolicyWithdrawn { .. } => "policy_withdrawn",
             Self::Stopped => "stopped",
             Self::LinkUp { .. } => "link_up",
             Self::LinkDown { .. } => "link_down",
@@ -358,6 +410,10 @@ impl JournalEvent {
             | Self::PositionAdopted { .. }
             | Self::ExternalOrder { .. }
             | Self::TradingStateSet { .. }
+            | Self::PolicyApplied { .. }
+            | Self::PolicyWished { .. }
+            | Self::PolicyAccepted { .. }
+            | Self::PolicyWithdrawn { .. }
             | Self::InstrumentHalted { .. }
             | Self::InstrumentReleased { .. }
             | Self::Reconciled { .. }
@@ -379,7 +435,11 @@ impl JournalEvent {
             | Self::CancelSubmitting { by, .. }
             | Self::TradingStateSet { by, .. }
             | Self::PositionAdopted { by, .. }
+            | Self::PolicyAccepted { by, .. }
             | Self::InstrumentReleased { by, .. } => Some(by),
+            Self::PolicyApplied { by, .. } | Self::PolicyWished { by, .. } | Self::PolicyWithdrawn { by, .. } => {
+                by.as_ref()
+            }
             Self::Installed { .. }
             | Self::Started { .. }
             | Self::Stopped

@@ -164,7 +164,7 @@ fn config(dir: &Path) -> Result<EngineConfig, Failure> {
         version: "0.0.0",
         trading: Trading::Paper,
         policy_name: "conservative".to_owned(),
-        policy: Policy::conservative().into(),
+        policy: Box::new(Policy::conservative().into()),
         account: None,
         embedded_venue: false,
         endpoint: "127.0.0.1:7497".to_owned(),

@@ -193,7 +193,7 @@ impl Core {
     /// moment later, and until the broker lets us in an older process of ours may even be about to send it.
     fn was_looked_for(&self, now: Timestamp, unknown: &[ClOrdId]) -> Result<(), Fault> {
         if !unknown.is_empty() && !self.session.reconciled {
-            return Err(Fault::NotReady(not_ready(&self.session, &self.config, now)));
+            return Err(Fault::NotReady(not_ready(&self.book, &self.session, &self.config, now)));
         }
         let is_missing =
             |key: &&ClOrdId| self.book.orders.get(*key).is_some_and(|order| order.status == OrdStatus::Missing);

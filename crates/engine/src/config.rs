@@ -22,7 +22,7 @@ pub struct EngineConfig {
     /// Name of the policy.
     pub policy_name: String,
     /// The policy.
-    pub policy: PolicySet,
+    pub policy: Box<PolicySet>,
     /// The pinned account. `None` refuses every order, except with the embedded venue, which names its only account.
     pub account: Option<AccountId>,
     /// Whether the broker is a Tollgate venue in this process: then its only account counts as pinned.

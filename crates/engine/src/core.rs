@@ -4,6 +4,7 @@
 use crate::config::EngineConfig;
 use crate::desk::{LeaseStatus, Role};
 use crate::input::Reply;
+use crate::limits::in_force;
 use crate::shared::Session;
 use crate::told_ids::ToldIds;
 use domain::approved::Ticket;
@@ -20,6 +21,7 @@ use domain::mode::Trading;
 use domain::mutation::{self, Mutation};
 use domain::order::OrderIntent;
 use domain::order_record::OrderRecord;
+use domain::policy::PolicySet;
 use domain::principal::{Face, Principal, PrincipalKind};
 use domain::verification::VerificationPlan;
 use jiff::{SignedDuration, Timestamp};
@@ -75,7 +77,6 @@ pub(crate) trait Prices: Send {
 /// The writer's private state.
 pub(crate) struct Core {
     pub(crate) config: EngineConfig,
-    pub(crate) policy_hash: String,
     pub(crate) book: Book,
     pub(crate) session: Session,
     pub(crate) prices: Box<dyn Prices>,
@@ -131,7 +132,7 @@ impl Core {
             .count();
         let cancels =
             book.open_orders().filter(|o| o.cancel_wanted).map(|o| (o.intent.cl_ord_id.clone(), Timestamp::MIN));
-        let window = look_alike_memory(&config);
+        let window = look_alike_memory(in_force(&book, &config));
         let mut recent: Vec<(Timestamp, ClOrdId)> = book
             .orders
             .values()
@@ -140,7 +141,6 @@ impl Core {
             .collect();
         recent.sort();
         Self {
-            policy_hash: config.policy.hash(),
             cancels: cancels.collect(),
             session,
             prices,
@@ -255,7 +255,7 @@ impl Core {
             return Some(Decimal::ZERO);
         }
         let contract = order.contract.as_ref()?;
-        let slip = Decimal::ONE + self.config.policy.base.market_order_slippage_percent / Decimal::ONE_HUNDRED;
+        let slip = Decimal::ONE + self.policy().base.market_order_slippage_percent / Decimal::ONE_HUNDRED;
         let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
         let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
             // A stop has no worst price of its own: it trades beyond its trigger.
@@ -283,7 +283,7 @@ impl Core {
 
     /// A recent order is remembered for the look-alike check.
     pub(crate) fn remember(&mut self, now: Timestamp, key: &ClOrdId) {
-        let window = look_alike_memory(&self.config);
+        let window = look_alike_memory(self.policy());
         while self.recent.front().is_some_and(|(at, _)| *at + window < now) {
             self.recent.pop_front();
         }
@@ -297,13 +297,13 @@ impl Core {
 }
 
 /// How long an order is remembered for the look-alike check: as long as the longest window of any section.
-fn look_alike_memory(config: &EngineConfig) -> SignedDuration {
-    let sections = config.policy.sections.values().filter_map(|patch| patch.look_alike_window_s);
-    SignedDuration::from_secs(sections.chain([config.policy.base.look_alike_window_s, 0]).max().unwrap_or(0))
+fn look_alike_memory(policy: &PolicySet) -> SignedDuration {
+    let sections = policy.sections.values().filter_map(|patch| patch.look_alike_window_s);
+    SignedDuration::from_secs(sections.chain([policy.base.look_alike_window_s, 0]).max().unwrap_or(0))
 }
 
 /// Why nothing may be sent now; the same words for `/readyz`, status and refusals.
-pub(crate) fn not_ready(session: &Session, config: &EngineConfig, now: Timestamp) -> Vec<String> {
+pub(crate) fn not_ready(book: &Book, session: &Session, config: &EngineConfig, now: Timestamp) -> Vec<String> {
     let mut why = Vec::new();
     if let Some(fault) = &session.fault {
         why.push(fault.to_string());
@@ -327,12 +327,12 @@ pub(crate) fn not_ready(session: &Session, config: &EngineConfig, now: Timestamp
             why.push("journal and broker have not been compared on this connection yet".to_owned());
         }
         why.extend(link_and_mode_reasons(session));
+        let skew_max = in_force(book, config).base.clock_skew_ms_max;
         match session.clock_skew_ms {
-            Some(skew) if skew.abs() <= config.policy.base.clock_skew_ms_max => {}
-            Some(skew) => why.push(format!(
-                "our clock and the broker's differ by {skew} ms, at most {} ms are allowed",
-                config.policy.base.clock_skew_ms_max
-            )),
+            Some(skew) if skew.abs() <= skew_max => {}
+            Some(skew) => {
+                why.push(format!("our clock and the broker's differ by {skew} ms, at most {skew_max} ms are allowed"));
+            }
             None => why.push("the broker's clock is not known".to_owned()),
         }
     }

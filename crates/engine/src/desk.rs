@@ -7,7 +7,7 @@ use domain::approval::Approval;
 use domain::book::OrderRecord;
 use domain::broker::{BrokerOrder, SymbolMatch, WhatIf};
 use domain::broker_calendar::WindowAhead;
-use domain::contract::{Contract, Instrument};
+use domain::contract::{Contract, Instrument, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::GateResult;
@@ -16,6 +16,7 @@ use domain::journal::Recorded;
 use domain::market::{Bar, BarDuration, BarSize, Quote, WhatToShow};
 use domain::mode::{Mode, Trading};
 use domain::order::{Amendment, OrderIntent};
+use domain::policy::{Effective, LimitChange, PendingPolicy};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::reason::Reason;
 use domain::reconcile::ReconciliationReport;
@@ -23,6 +24,7 @@ use domain::trading_state::{KillScope, StateEntry, TradingState};
 use domain::verification::Verification;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -309,6 +311,45 @@ pub struct NewKey {
     pub secret: String,
 }
 
+/// Which orders limits are shown for; nothing named is every order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LimitsOf {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// Of this strategy.
+    pub strategy: Option<StrategyId>,
+    /// Of this kind of security.
+    pub sec_type: Option<SecType>,
+    /// In this instrument, by symbol or con_id.
+    pub instrument: Option<String>,
+}
+
+/// The policy in force and what waits to replace it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyAnswer {
+    /// Its name.
+    pub name: String,
+    /// Its hash.
+    pub hash: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// What waits, and what it would change.
+    pub pending: Option<(PendingPolicy, Vec<LimitChange>)>,
+}
+
+/// Every limit as it counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LimitsView {
+    /// The policy.
+    pub policy: PolicyAnswer,
+    /// Limit by limit, with where it comes from.
+    pub limits: Vec<Effective>,
+    /// The sections of the policy.
+    pub sections: Vec<String>,
+    /// What is used of those that are used up, by name.
+    pub used: BTreeMap<&'static str, Decimal>,
+}
+
 /// The use cases of the gateway. `by` carries who asks; scope checks are made here, not in a face.
 #[async_trait]
 #[expect(missing_docs, reason = "each use case is named by its verb; shapes and faults stand at their types")]
@@ -384,6 +425,25 @@ pub trait Desk: Send + Sync {
         state: TradingState,
         reason: String,
     ) -> Result<Vec<(KillScope, StateEntry)>, Fault>;
+
+    /// The policy in force, and each limit as it counts for every order or for one kind of order.
+    fn limits(&self, by: &Principal, of: LimitsOf) -> Result<LimitsView, Fault>;
+    /// Sets limits, in the words of a policy file: what tightens counts at once, what loosens waits to be accepted.
+    /// `if_match` is the hash of the policy that the caller has seen.
+    async fn set_limits(
+        &self,
+        by: &Principal,
+        limits: Map<String, Value>,
+        if_match: Option<String>,
+        reason: String,
+    ) -> Result<LimitsView, Fault>;
+    /// Every change of policy, newest first; `after` is the place of the last one seen.
+    async fn limits_history(&self, by: &Principal, after: Option<u64>, limit: usize)
+    -> Result<Vec<AuditRecord>, Fault>;
+    /// A human wants the policy that waits, by its hash.
+    async fn accept_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault>;
+    /// The policy that waits is wanted no more.
+    async fn withdraw_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault>;
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault>;
     async fn verify_audit(&self, by: &Principal) -> Result<AuditVerification, Fault>;

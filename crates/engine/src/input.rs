@@ -1,6 +1,7 @@
 //! Everything that can reach the writer, as one closed enum, and what it owes the caller.
 
 use crate::desk::AuditVerification;
+use crate::limits::PolicyWish;
 use domain::approval::ApprovalStatus;
 use domain::broker::{BrokerEvent, BrokerSnapshot};
 use domain::contract::Contract;
@@ -116,6 +117,13 @@ pub(crate) enum Input {
         by: Principal,
         scope: KillScope,
         state: TradingState,
+        reason: String,
+        reply: Reply<()>,
+    },
+    Policy {
+        by: Principal,
+        wish: PolicyWish,
+        if_match: Option<String>,
         reason: String,
         reply: Reply<()>,
     },

@@ -15,6 +15,7 @@ mod entropy;
 mod grouping;
 mod guard;
 mod input;
+mod limits;
 mod listening;
 mod looking;
 mod market;

@@ -2,6 +2,7 @@
 
 use crate::core::{link_and_mode_reasons, not_ready, window_ahead};
 use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status, VerificationStatus};
+use crate::limits::in_force;
 use crate::service::Service;
 use crate::ticking::duration;
 use domain::approval::ApprovalStatus;
@@ -45,7 +46,10 @@ impl Service {
                 mode: session.mode.as_ref().map_or_else(|| Err("no connection yet".to_owned()), ModeProof::mode),
                 simulated: session.mode.as_ref().is_some_and(|mode| mode.simulated),
                 account: session.mode.as_ref().and_then(ModeProof::account).cloned(),
-                policy: (self.config.policy_name.clone(), self.policy_hash.clone()),
+                policy: book.policy.as_ref().map_or_else(
+                    || (self.config.policy_name.clone(), String::new()),
+                    |one| (one.name.clone(), one.hash.clone()),
+                ),
                 lease: session.lease,
                 link: LinkStatus {
                     state,
@@ -71,7 +75,7 @@ impl Service {
                 halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
                 alarm: session.alarm.clone(),
                 journal_head: session.head.clone(),
-                not_ready: not_ready(session, &self.config, now),
+                not_ready: not_ready(book, session, &self.config, now),
                 now,
                 window: window_ahead(session, &self.config, now),
                 held_in_tws: keys(book, |order| order.is_held_in_tws(now, duration(self.config.held_after))),
@@ -97,13 +101,13 @@ impl Service {
                 .map(|gate| {
                     let why = match gate.number {
                         2 | 3 => link_and_mode_reasons(session),
-                        8 => not_ready(session, &self.config, now),
+                        8 => not_ready(book, session, &self.config, now),
                         10 => halted(book, kill_file),
                         11 => session.fault.iter().map(ToString::to_string).collect(),
                         _ => Vec::new(),
                     };
                     let state = match gate.number {
-                        number if self.config.policy.base.off.contains(&number) => "off",
+                        number if in_force(book, &self.config).base.off.contains(&number) => "off",
                         2 | 3 | 8 | 10 | 11 if why.is_empty() => "open",
                         2 | 3 | 8 | 10 | 11 => "closed",
                         _ => "per_order",

@@ -27,7 +27,6 @@ use tokio::sync::{mpsc, oneshot};
 #[derive(Debug)]
 pub struct Service {
     pub(crate) config: EngineConfig,
-    pub(crate) policy_hash: String,
     pub(crate) shared: Arc<Shared>,
     pub(crate) market: Arc<MarketDesk>,
     pub(crate) asks: Arc<Asks>,
@@ -50,8 +49,7 @@ impl Service {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let started_at = clock.now();
-        let policy_hash = config.policy.hash();
-        Self { config, policy_hash, shared, market, asks, archive, clock, started_at, entropy, inputs: OnceLock::new() }
+        Self { config, shared, market, asks, archive, clock, started_at, entropy, inputs: OnceLock::new() }
     }
 
     /// From now on there is a writer.
@@ -88,7 +86,7 @@ impl Service {
 
     pub(crate) fn why_not_ready(&self) -> Vec<String> {
         let now = self.clock.now();
-        self.look(|_, session| not_ready(session, &self.config, now))
+        self.look(|book, session| not_ready(book, session, &self.config, now))
     }
 
     pub(crate) fn be_ready(&self) -> Result<(), Fault> {

@@ -287,11 +287,13 @@ fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<(
         epoch: journal.lease().epoch,
         trading: config.trading,
         policy: config.policy_name,
-        policy_hash: core.policy_hash.clone(),
+        policy_hash: config.policy.hash(),
         policy_text: config.policy.text(),
         config_hash: config.config_hash,
     };
+    let configured_before = core.book.configured_policy.clone();
     core.push(&mut batch, now, started);
+    core.begin_policy(&mut batch, now, configured_before.as_deref());
     core.recover(&mut batch, now);
     if let Some(why) = core.broken.take() {
         return Err(JournalError::Stopped(why).into());

@@ -77,14 +77,14 @@ impl Core {
         let account = self.account_facts(case.order);
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
         let look_alikes = if case.is_new { self.look_alikes(case.order, now) } else { Vec::new() };
-        let limits = self.limits_for(case.order).into_owned();
+        let limits = self.limits_for(case.order);
         let input = GateInput {
             now,
             order: case.order,
             request_hash: case.request_hash,
             principal: case.by,
             policy: &limits,
-            policy_hash: &self.policy_hash,
+            policy_hash: self.policy_hash(),
             trading: self.config.trading,
             mode: self.session.mode.as_ref(),
             readiness: &readiness,
@@ -110,7 +110,7 @@ impl Core {
 
     /// The limits that count for an order.
     fn limits_for(&self, order: &ResolvedOrder) -> Cow<'_, Policy> {
-        self.config.policy.limits_for(&order.policy_scope())
+        self.policy().limits_for(&order.policy_scope())
     }
 
     fn readiness(&self, order: &ResolvedOrder) -> Readiness {
@@ -291,7 +291,7 @@ impl Core {
             account: order.account.clone(),
             mode,
             request_hash: request_hash.to_owned(),
-            policy_hash: self.policy_hash.clone(),
+            policy_hash: self.policy_hash().to_owned(),
             price_low: price(reference * (Decimal::ONE - band))?,
             price_high: price(reference * slack)?,
             notional_max: notional.and_then(|value| value.checked_mul(slack)).ok_or_else(no_price)?,

@@ -17,6 +17,7 @@ impl Core {
     /// What time brings: lapsed approvals, cancels to repeat, orders to look up.
     pub(crate) fn tick(&mut self, batch: &mut Batch, now: Timestamp) {
         self.lapse_approvals(batch, now);
+        self.apply_due_policy(batch, now);
         self.mind_groups(batch, now);
         self.repeat_cancels(batch, now);
         if self.kill_file && !self.book.is_halted_globally() {

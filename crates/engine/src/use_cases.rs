@@ -2,10 +2,11 @@
 
 use crate::asks::only;
 use crate::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, NewKey, OrderAnswer,
-    OrderFilter, Outcome, Preview, Status,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, LimitsOf, LimitsView,
+    NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Status,
 };
 use crate::input::{Booked, Input};
+use crate::limits::{self, PolicyWish};
 use crate::service::{Service, is_answered, need, need_human, need_trade};
 use crate::ticking::duration;
 use async_trait::async_trait;
@@ -25,6 +26,7 @@ use domain::order::{Amendment, OrderIntent};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -381,6 +383,40 @@ impl Desk for Service {
         Ok(self.states())
     }
 
+    fn limits(&self, by: &Principal, of: LimitsOf) -> Result<LimitsView, Fault> {
+        need(by, Scope::Read)?;
+        self.look(|book, _| limits::view(book, &of))
+    }
+
+    async fn set_limits(
+        &self,
+        by: &Principal,
+        limits: Map<String, Value>,
+        if_match: Option<String>,
+        reason: String,
+    ) -> Result<LimitsView, Fault> {
+        self.wish(by, PolicyWish::Set(limits), if_match, reason).await
+    }
+
+    async fn limits_history(
+        &self,
+        by: &Principal,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>, Fault> {
+        need(by, Scope::Read)?;
+        let archive = Arc::clone(&self.archive);
+        off_the_async_threads(move || limits::history(archive.as_ref(), after, limit)).await
+    }
+
+    async fn accept_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault> {
+        self.wish(by, PolicyWish::Accept(hash), None, reason).await
+    }
+
+    async fn withdraw_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault> {
+        self.wish(by, PolicyWish::Withdraw(hash), None, reason).await
+    }
+
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
         need(by, Scope::Read)?;
         let archive = Arc::clone(&self.archive);
@@ -545,7 +581,7 @@ fn may_cancel(by: &Principal) -> Result<(), Fault> {
     if by.may(Scope::Kill) { Ok(()) } else { need_trade(by) }
 }
 
-fn check_reason(reason: String) -> Result<String, Fault> {
+pub(crate) fn check_reason(reason: String) -> Result<String, Fault> {
     let length = reason.trim().chars().count();
     if length == 0 || length > REASON_MAX {
         return Err(invalid("reason", "1 to 500 characters that say why"));

@@ -370,6 +370,10 @@ impl Core {
                 let answer = self.refuse_approval(batch, now, Some(&by), &id, status, &reason);
                 batch.owe(reply, answer);
             }
+            Input::Policy { by, wish, if_match, reason, reply } => {
+                let answer = self.wish_policy(batch, now, &by, wish, if_match.as_deref(), &reason);
+                batch.owe(reply, answer);
+            }
             Input::SetState { by, scope, state, reason, reply } => {
                 let answer = self.set_state(batch, now, &by, &scope, state, &reason);
                 batch.owe(reply, answer);

@@ -37,6 +37,14 @@ pub(crate) fn wait(headers: &HeaderMap, limits: &Limits) -> Result<Duration, Ref
     Ok(limits.wait_default)
 }
 
+/// The `If-Match` of a caller who has seen an `ETag`; `*` matches whatever there is.
+pub(crate) fn etag(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let Some(value) = headers.get("if-match").filter(|value| *value != "*") else { return Ok(None) };
+    let tag = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+    tag.map(|tag| Some(tag.to_owned()))
+        .ok_or_else(|| Refusal::field("If-Match", "must be the ETag of an answer, in quotes"))
+}
+
 /// `If-Match` can only be judged by the desk, behind the key: judged here, a repeat of a change that took place would be
 /// refused. Until the desk can, it is refused rather than ignored; `*` is true of every order that exists.
 pub(crate) fn refuse_if_match(headers: &HeaderMap) -> Result<(), Refusal> {

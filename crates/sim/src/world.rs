@@ -208,7 +208,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         installation: lit("sim00001"),
         trading: Trading::Paper,
         policy_name: "sim".to_owned(),
-        policy: policy.into(),
+        policy: Box::new(policy.into()),
         account: Some(account()),
         embedded_venue: false,
         endpoint: "sim:7497".to_owned(),

@@ -95,6 +95,10 @@ fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
         | JournalEvent::PositionAdopted { .. }
         | JournalEvent::ExternalOrder { .. }
         | JournalEvent::TradingStateSet { .. }
+        | JournalEvent::PolicyApplied { .. }
+        | JournalEvent::PolicyWished { .. }
+        | JournalEvent::PolicyAccepted { .. }
+        | JournalEvent::PolicyWithdrawn { .. }
         | JournalEvent::InstrumentHalted { .. }
         | JournalEvent::InstrumentReleased { .. }
         | JournalEvent::Reconciled { .. }

@@ -54,6 +54,10 @@ impl Touched {
             | JournalEvent::PositionAdopted { .. }
             | JournalEvent::ExternalOrder { .. }
             | JournalEvent::TradingStateSet { .. }
+            | JournalEvent::PolicyApplied { .. }
+            | JournalEvent::PolicyWished { .. }
+            | JournalEvent::PolicyAccepted { .. }
+            | JournalEvent::PolicyWithdrawn { .. }
             | JournalEvent::InstrumentHalted { .. }
             | JournalEvent::InstrumentReleased { .. }
             | JournalEvent::Reconciled { .. }

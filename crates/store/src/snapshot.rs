@@ -20,6 +20,7 @@ use domain::id::{
     ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
 };
 use domain::orphan::Orphans;
+use domain::policy::PolicyInForce;
 use domain::principal::KeyRecord;
 use domain::reconcile::ReconciliationReport;
 use domain::trading_state::TradingStates;
@@ -36,7 +37,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -132,6 +133,8 @@ struct Facts {
     approvals: BTreeMap<ApprovalId, Arc<Approval>>,
     previews: BTreeMap<PreviewId, PreviewRecord>,
     trading_states: TradingStates,
+    policy: Option<Arc<PolicyInForce>>,
+    configured_policy: Option<String>,
     halted_instruments: BTreeMap<ConId, String>,
     executions: Differences<ExecId, Option<ClOrdId>>,
     external_executions: BTreeMap<ExecId, Execution>,
@@ -163,6 +166,8 @@ impl Facts {
             approvals,
             previews,
             trading_states,
+            policy,
+            configured_policy,
             halted_instruments,
             executions,
             external_executions,
@@ -189,6 +194,8 @@ impl Facts {
             approvals: approvals.clone(),
             previews: previews.clone(),
             trading_states: trading_states.clone(),
+            policy: policy.clone(),
+            configured_policy: configured_policy.clone(),
             halted_instruments: halted_instruments.clone(),
             executions: Differences::between(&said.executions, executions),
             external_executions: external_executions.clone(),
@@ -224,6 +231,8 @@ impl Facts {
             approvals: self.approvals,
             previews: self.previews,
             trading_states: self.trading_states,
+            policy: self.policy,
+            configured_policy: self.configured_policy,
             halted_instruments: self.halted_instruments,
             executions,
             external_executions: self.external_executions,

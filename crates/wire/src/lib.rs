@@ -14,6 +14,7 @@ pub mod group;
 pub mod instrument;
 pub mod key;
 pub mod kill;
+pub mod limits;
 pub mod market;
 pub mod new_order;
 pub mod order;

@@ -11,5 +11,7 @@ pub(crate) use order::{ChangeArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{
     BackupArgs, CommissionsWord, DataWord, DemoArgs, RestoreArgs, SessionsWord, Switch, VenueArgs, VenueVerb,
 };
-pub(crate) use steer::{ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, ScopeWord};
+pub(crate) use steer::{
+    ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, ScopeWord,
+};
 pub(crate) use words::{Cli, Common, Noun};

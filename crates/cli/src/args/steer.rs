@@ -83,6 +83,75 @@ pub(crate) enum KillVerb {
     Status,
 }
 
+/// For which orders limits are shown or set.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LimitsOf {
+    /// Of one account
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Of one strategy
+    #[arg(long)]
+    pub(crate) strategy: Option<String>,
+    /// Of one kind of security, such as stk or fut
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) sec_type: Option<String>,
+    /// In one instrument, by symbol or con_id
+    #[arg(long)]
+    pub(crate) instrument: Option<String>,
+}
+
+/// `tollgate limits`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LimitsVerb {
+    /// Each limit as it counts, where it comes from, and what waits to replace it
+    Show {
+        #[command(flatten)]
+        of: LimitsOf,
+        /// Only limits that are not the built-in default
+        #[arg(long)]
+        changed: bool,
+    },
+    /// Set limits: what tightens counts at once, what loosens waits to be accepted
+    #[command(
+        after_help = "Examples:\n  tollgate limits set order_qty_max=500 --reason \"smaller for now\"\n  tollgate limits \
+                            set order_notional_max=5000 --strategy calm --reason \"a new strategy\"\n  tollgate limits set \
+                            tifs_allowed=day,ioc --reason \"no orders over night\"\n  tollgate limits set order_qty_max= \
+                            --strategy calm --reason \"taken out of the section\""
+    )]
+    Set {
+        /// Limits as NAME=VALUE; lists with commas
+        #[arg(required = true, value_name = "NAME=VALUE")]
+        limits: Vec<String>,
+        #[command(flatten)]
+        of: LimitsOf,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Every change of the policy: old and new values, who, why
+    History {
+        /// So many
+        #[arg(short = 'n', long, default_value_t = 20)]
+        lines: u32,
+    },
+    /// As a human: accept the policy that waits. It counts after fifteen minutes, or at once with a second human
+    Accept {
+        /// Its hash, or the beginning of it
+        hash: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Withdraw the policy that waits
+    Withdraw {
+        /// Its hash, or the beginning of it
+        hash: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
 /// `tollgate audit`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditVerb {

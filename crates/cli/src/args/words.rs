@@ -2,7 +2,7 @@
 
 use super::{
     AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, KeyVerb, KillVerb,
-    OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
+    LimitsVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -80,6 +80,9 @@ pub(crate) enum Noun {
     /// Stop trading, allow only reductions, or resume
     #[command(subcommand)]
     Kill(KillVerb),
+    /// The owner's limits: show, set, accept, history
+    #[command(subcommand)]
+    Limits(LimitsVerb),
     /// The record of everything
     #[command(subcommand)]
     Audit(AuditVerb),

@@ -42,7 +42,7 @@ impl Gateway {
     /// # Errors
     /// A port in use, a data directory not usable, an unknown policy.
     pub(crate) async fn start(config: &Config, sessions: EmbeddedSessions) -> Result<Self, Failure> {
-        let policy = load_policy(&config.data_dir, &config.policy)?;
+        let policy = Box::new(load_policy(&config.data_dir, &config.policy)?);
         // First what fails for others' sake: a port in use must leave the data directory as it is.
         if let Err(taken) = rest::probe(config.listen).await {
             return Err(running_already(config).unwrap_or(taken));

@@ -45,7 +45,7 @@ pub(crate) struct Setup {
     /// Of the embedded venue.
     pub(crate) sessions: EmbeddedSessions,
     /// The policy, as read at the start.
-    pub(crate) policy: PolicySet,
+    pub(crate) policy: Box<PolicySet>,
     /// Where the end of the journal is noted.
     pub(crate) checkpoint_file: PathBuf,
 }
@@ -225,7 +225,7 @@ fn adapter_config(config: &Config, venue: Option<&Venue>, first_generation: Gene
     tws
 }
 
-fn engine_config(config: &Config, policy: PolicySet, embedded_venue: bool) -> Result<EngineConfig, Failure> {
+fn engine_config(config: &Config, policy: Box<PolicySet>, embedded_venue: bool) -> Result<EngineConfig, Failure> {
     let tws = adapter_config(config, None, Generation(0));
     Ok(EngineConfig {
         version: env!("CARGO_PKG_VERSION"),

@@ -10,6 +10,7 @@ pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod key;
 pub(crate) mod kill;
+pub(crate) mod limits;
 pub(crate) mod market;
 pub(crate) mod order;
 pub(crate) mod restore;

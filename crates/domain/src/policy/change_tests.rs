@@ -1,7 +1,6 @@
 use super::super::set::PolicyScope;
 use super::*;
 use crate::contract::SecType;
-use crate::id::ConId;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -78,7 +77,7 @@ proptest! {
     fn until_it_is_accepted_no_change_lets_an_order_through_that_either_policy_stops(old in any_policy(), new in any_policy()) {
         let now = old.change_to(&new).now;
         for (sec_type, symbol) in [(SecType::Stk, "AAPL"), (SecType::Stk, "MSFT"), (SecType::Fut, "AAPL"), (SecType::Fut, "ES")] {
-            let scope = PolicyScope { account: None, strategy: None, sec_type, symbol, con_id: ConId::new(1).unwrap() };
+            let scope = PolicyScope { sec_type: Some(sec_type), symbol: Some(symbol), ..PolicyScope::default() };
             prop_assert!(now.limits_for(&scope).is_within(&old.limits_for(&scope)));
             prop_assert!(now.limits_for(&scope).is_within(&new.limits_for(&scope)));
         }

@@ -6,12 +6,14 @@
 //! sections stand, and every change of a policy is either tighter or looser, limit by limit.
 
 mod change;
+mod force;
 mod limits;
 mod set;
 mod tightness;
 mod words;
 
 pub use change::{LimitChange, Transition};
+pub use force::{LOOSENING_DELAY, PendingPolicy, PolicyInForce};
 pub use limits::{LIMITS, LimitKey, Patch, Policy};
 pub use set::{Effective, Layer, PolicyError, PolicyScope, PolicySet};
 pub use tightness::Tighter;

@@ -62,27 +62,30 @@ impl Layer {
 
     fn holds_for(&self, scope: &PolicyScope<'_>) -> bool {
         match self {
-            Self::SecType(sec_type) => *sec_type == scope.sec_type,
+            Self::SecType(sec_type) => scope.sec_type == Some(*sec_type),
             Self::Account(account) => scope.account == Some(account),
             Self::Strategy(strategy) => scope.strategy == Some(strategy),
-            Self::Instrument(name) => name.eq_ignore_ascii_case(scope.symbol) || *name == scope.con_id.to_string(),
+            Self::Instrument(name) => {
+                scope.symbol.is_some_and(|symbol| name.eq_ignore_ascii_case(symbol))
+                    || scope.con_id.is_some_and(|con_id| *name == con_id.to_string())
+            }
         }
     }
 }
 
-/// What an order is, as far as sections ask.
-#[derive(Clone, Copy, Debug)]
+/// What an order is, as far as sections ask. What is not said matches no section.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct PolicyScope<'a> {
-    /// The account, once it is known.
+    /// The account.
     pub account: Option<&'a AccountId>,
     /// The strategy, if it names one.
     pub strategy: Option<&'a StrategyId>,
     /// The kind of security.
-    pub sec_type: SecType,
+    pub sec_type: Option<SecType>,
     /// Its symbol.
-    pub symbol: &'a str,
+    pub symbol: Option<&'a str>,
     /// Its number.
-    pub con_id: ConId,
+    pub con_id: Option<ConId>,
 }
 
 /// A limit as it counts, and which section made it so.
@@ -150,6 +153,56 @@ impl PolicySet {
         if problems.is_empty() { Ok(Self { base, sections }) } else { Err(PolicyError(problems)) }
     }
 
+    /// This policy with some limits set anew. In a section `null` takes a limit away.
+    ///
+    /// # Errors
+    /// As [`PolicySet::read`].
+    pub fn with(&self, mut said: Map<String, Value>) -> Result<Self, PolicyError> {
+        let mut wanted = self.clone();
+        let mut problems = Vec::new();
+        for kind in Layer::KINDS {
+            let Some(named) = said.remove(kind) else { continue };
+            let Value::Object(named) = named else {
+                problems.push(format!("{kind}: write {{\"NAME\": {{LIMIT: VALUE}}}}"));
+                continue;
+            };
+            for (name, limits) in named {
+                problems.extend(wanted.set_section(kind, &name, limits).err());
+            }
+        }
+        match patch(Value::Object(said)) {
+            Ok(patch) => {
+                problems.extend(patch.problems());
+                wanted.base.replace(&patch);
+            }
+            Err(problem) => problems.push(problem),
+        }
+        if problems.is_empty() { Ok(wanted) } else { Err(PolicyError(problems)) }
+    }
+
+    fn set_section(&mut self, kind: &str, name: &str, limits: Value) -> Result<(), String> {
+        let layer = Layer::read(kind, name)?;
+        let Value::Object(limits) = limits else { return Err(format!("[{layer}]: limits by name")) };
+        let mut all = self.sections.get(&layer).map(as_map).unwrap_or_default();
+        for (key, value) in limits {
+            if value.is_null() {
+                all.remove(&key).ok_or_else(|| format!("[{layer}] {key}: is not set there"))?;
+            } else {
+                all.insert(key, value);
+            }
+        }
+        if all.is_empty() {
+            self.sections.remove(&layer);
+            return Ok(());
+        }
+        let (layer, patch) = section(kind, name, Value::Object(all))?;
+        if let Some(problem) = patch.problems().first() {
+            return Err(format!("[{layer}] {problem}"));
+        }
+        self.sections.insert(layer, patch);
+        Ok(())
+    }
+
     /// The limits for one order.
     pub fn limits_for(&self, scope: &PolicyScope<'_>) -> Cow<'_, Policy> {
         let mut limits = Cow::Borrowed(&self.base);
@@ -159,13 +212,12 @@ impl PolicySet {
         limits
     }
 
-    /// Each limit for one order, or for every order, with where it comes from.
-    pub fn explain(&self, scope: Option<&PolicyScope<'_>>) -> Vec<Effective> {
+    /// Each limit for such orders, with where it comes from.
+    pub fn explain(&self, scope: &PolicyScope<'_>) -> Vec<Effective> {
         let mut limits = self.base.clone();
         let changed = Policy::conservative().differing(&limits);
         let mut origins: BTreeMap<&str, String> = changed.into_iter().map(|key| (key, "policy".to_owned())).collect();
-        let holds = |layer: &Layer| scope.is_some_and(|scope| layer.holds_for(scope));
-        for (layer, patch) in self.sections.iter().filter(|(layer, _)| holds(layer)) {
+        for (layer, patch) in self.sections.iter().filter(|(layer, _)| layer.holds_for(scope)) {
             let before = limits.clone();
             limits.tighten(patch);
             origins.extend(before.differing(&limits).into_iter().map(|key| (key, layer.to_string())));

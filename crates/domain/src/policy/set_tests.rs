@@ -6,8 +6,9 @@ fn read(text: &str) -> PolicySet {
 }
 
 fn scope<'a>(account: &'a AccountId, strategy: &'a StrategyId, symbol: &'a str, con_id: i64) -> PolicyScope<'a> {
-    let con_id = ConId::new(con_id).unwrap();
-    PolicyScope { account: Some(account), strategy: Some(strategy), sec_type: SecType::Stk, symbol, con_id }
+    let con_id = ConId::new(con_id).ok();
+    let (sec_type, symbol) = (Some(SecType::Stk), Some(symbol));
+    PolicyScope { account: Some(account), strategy: Some(strategy), sec_type, symbol, con_id }
 }
 
 const SECTIONS: &str = r#"{
@@ -29,8 +30,8 @@ fn of_all_sections_that_match_the_tightest_counts() {
         (scope(&ours, &wild, "MSFT", 1), 200),
         (scope(&ours, &wild, "AAPL", 1), 100),
         (scope(&ours, &wild, "Aapl", 4815), 50),
-        (PolicyScope { sec_type: SecType::Opt, ..scope(&other, &wild, "MSFT", 1) }, 500),
-        (PolicyScope { sec_type: SecType::Fut, ..scope(&ours, &wild, "AAPL", 1) }, 1),
+        (PolicyScope { sec_type: Some(SecType::Opt), ..scope(&other, &wild, "MSFT", 1) }, 500),
+        (PolicyScope { sec_type: Some(SecType::Fut), ..scope(&ours, &wild, "AAPL", 1) }, 1),
     ] {
         assert_eq!(set.limits_for(&scope).order_qty_max, Decimal::from(qty), "{scope:?}");
     }
@@ -44,7 +45,7 @@ fn each_limit_tells_where_it_comes_from() {
     let set = read(SECTIONS);
     let (account, strategy) = ("DU1234567".parse().unwrap(), "calm".parse().unwrap());
     let scope = scope(&account, &strategy, "AAPL", 1);
-    let explained = set.explain(Some(&scope));
+    let explained = set.explain(&scope);
     let of = |key: &str| {
         let found = explained.iter().find(|one| one.limit.key == key).unwrap();
         (found.value.to_string(), found.origin.clone())
@@ -52,7 +53,7 @@ fn each_limit_tells_where_it_comes_from() {
     assert_eq!(of("order_qty_max"), ("\"100\"".to_owned(), "instrument.AAPL".to_owned()));
     assert_eq!(of("market_orders_allowed"), ("false".to_owned(), "sec_type.stk".to_owned()));
     assert_eq!(of("order_notional_max"), ("\"25000\"".to_owned(), "default".to_owned()));
-    let whole = set.explain(None);
+    let whole = set.explain(&PolicyScope::default());
     let whole = whole.iter().find(|one| one.limit.key == "order_qty_max").unwrap();
     assert_eq!((whole.value.to_string(), whole.origin.as_str()), ("\"500\"".to_owned(), "policy"));
 }
@@ -65,4 +66,32 @@ fn the_canonical_text_reads_back_as_the_same_policy() {
     assert_eq!(again.hash(), set.hash());
     let bench = PolicySet::built_in("bench").unwrap();
     assert_eq!(serde_json::from_str::<PolicySet>(&bench.text()).unwrap(), bench);
+}
+
+#[test]
+fn some_limits_are_set_anew_and_in_a_section_taken_away() {
+    let with = |text: &str| read(SECTIONS).with(serde_json::from_str(text).unwrap()).map_err(|error| error.to_string());
+    let wider = with(
+        r#"{"order_qty_max": "600", "instrument": {"aapl": {"order_qty_max": null}, "MSFT": {"order_qty_max": "7"}}}"#,
+    );
+    let wider = wider.unwrap();
+    assert_eq!(wider.base.order_qty_max, Decimal::from(600));
+    let sections: Vec<String> = wider.sections.keys().map(ToString::to_string).collect();
+    assert_eq!(
+        sections,
+        ["sec_type.stk", "sec_type.fut", "account.DU1234567", "strategy.calm", "instrument.4815", "instrument.MSFT"]
+    );
+    for (text, says) in [
+        (r#"{"order_qty_max": null}"#, "null"),
+        (
+            r#"{"strategy": {"calm": {"order_notional_max": null}}}"#,
+            "[strategy.calm] order_notional_max: is not set there",
+        ),
+        (r#"{"strategy": {"calm": {"order_qty_max": "-4"}}}"#, "[strategy.calm] order_qty_max: must not be negative"),
+        (r#"{"strategy": {"calm": {"order_qty_mx": "4"}}}"#, "order_qty_mx"),
+        (r#"{"strategy": {"calm": 4}}"#, "[strategy.calm]: limits by name"),
+    ] {
+        let error = with(text).unwrap_err();
+        assert!(error.contains(says), "{text}: {error}");
+    }
 }

@@ -190,6 +190,7 @@ async fn a_question_outlives_a_restart_but_not_a_change_of_the_policy() {
 
     let bound = waiting(&rig, "k-2").await;
     rig.stop().await;
+    // What tightens counts at once.
     rig.config.policy.base.order_qty_max = dec("999");
     rig.boot();
     rig.connect(1).await;

@@ -19,6 +19,7 @@ mod keys;
 mod kill;
 mod lease;
 mod life;
+mod limits;
 mod link;
 mod looking;
 mod on_disk;

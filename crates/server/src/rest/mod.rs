@@ -7,6 +7,7 @@ mod contract;
 mod gates;
 mod key;
 mod kill;
+mod limits;
 mod market;
 mod order;
 mod order_change;

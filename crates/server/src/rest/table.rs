@@ -1,6 +1,6 @@
 //! Every route of this version. A path that is not here is a 404 problem.
 
-use super::{account, approval, audit, contract, gates, key, kill, market, order, order_change, status};
+use super::{account, approval, audit, contract, gates, key, kill, limits, market, order, order_change, status};
 use crate::envelope;
 use crate::refusal::Refusal;
 use crate::state::App;
@@ -42,6 +42,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(approval::revoke))
         .routes(routes!(gates::board))
         .routes(routes!(kill::show, kill::set))
+        .routes(routes!(limits::show, limits::set))
+        .routes(routes!(limits::accept))
+        .routes(routes!(limits::withdraw))
+        .routes(routes!(limits::history))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(key::list, key::create))

@@ -96,7 +96,6 @@ async fn a_foreign_host_or_origin_is_refused() {
 async fn every_answer_has_a_request_id_and_errors_are_problems() {
     let gateway = gateway().await;
     gateway.get("/nowhere").await.is_problem(404, "not_found");
-    gateway.get("/api/v1/limits").await.is_problem(404, "not_found");
     gateway.ask("PATCH", "/api/v1/orders", &[], "").await.is_problem(405, "method_not_allowed");
     gateway.ask("POST", "/healthz", &[], "").await.is_problem(405, "method_not_allowed");
     let text = [("Idempotency-Key", "k1"), ("Content-Type", "text/plain")];

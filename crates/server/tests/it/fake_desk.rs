@@ -20,8 +20,8 @@ use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::Desk;
 use engine::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LeaseStatus, LinkStatus,
-    NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role, Status, VerificationStatus,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LeaseStatus, LimitsOf,
+    LimitsView, LinkStatus, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role, Status, VerificationStatus,
 };
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -254,6 +254,32 @@ impl Desk for FakeDesk {
     }
     fn not_ready(&self) -> Vec<String> {
         self.told.lock().unwrap().not_ready.clone()
+    }
+    fn limits(&self, _by: &Principal, _of: LimitsOf) -> Result<LimitsView, Fault> {
+        untold()
+    }
+    async fn set_limits(
+        &self,
+        _by: &Principal,
+        _limits: serde_json::Map<String, serde_json::Value>,
+        _if_match: Option<String>,
+        _reason: String,
+    ) -> Result<LimitsView, Fault> {
+        untold()
+    }
+    async fn limits_history(
+        &self,
+        _by: &Principal,
+        _after: Option<u64>,
+        _limit: usize,
+    ) -> Result<Vec<AuditRecord>, Fault> {
+        untold()
+    }
+    async fn accept_policy(&self, _by: &Principal, _hash: String, _reason: String) -> Result<LimitsView, Fault> {
+        untold()
+    }
+    async fn withdraw_policy(&self, _by: &Principal, _hash: String, _reason: String) -> Result<LimitsView, Fault> {
+        untold()
     }
     fn gate_board(&self, _by: &Principal) -> Result<Vec<BoardEntry>, Fault> {
         untold()

@@ -76,7 +76,7 @@ impl Rig {
             version: "0.0.0-test",
             trading: Trading::Paper,
             policy_name: "test".to_owned(),
-            policy: policy.into(),
+            policy: Box::new(policy.into()),
             account: Some(account()),
             embedded_venue: false,
             endpoint: "127.0.0.1:7497".to_owned(),

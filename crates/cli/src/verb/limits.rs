@@ -1,0 +1,148 @@
+//! The owner's limits.
+
+use crate::args::{LimitsOf, LimitsVerb};
+use crate::client::{Client, Request};
+use crate::failure::Failure;
+use crate::out::Said;
+use crate::table::{column, field, items, table};
+use serde_json::{Map, Value, json};
+
+/// `tollgate limits`.
+pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, Failure> {
+    match verb {
+        LimitsVerb::Show { of, changed } => Ok(shown(show(client, of).await?, *changed)),
+        LimitsVerb::Set { limits, of, reason } => {
+            let before = show(client, of).await?;
+            let body = json!({"limits": wished(limits, of, &before)?, "reason": reason});
+            let after = client.send(Request::put("/limits", body)).await?.body;
+            Ok(Said::new(after.clone(), told(&after)))
+        }
+        LimitsVerb::History { lines } => {
+            let body = client.send(Request::get("/limits/history").with("limit", Some(lines))).await?.body;
+            let human = history(&body);
+            Ok(Said::new(body, human))
+        }
+        LimitsVerb::Accept { hash, reason } => decide(client, "/limits/accept", hash, reason).await,
+        LimitsVerb::Withdraw { hash, reason } => decide(client, "/limits/withdraw", hash, reason).await,
+    }
+}
+
+async fn show(client: &Client, of: &LimitsOf) -> Result<Value, Failure> {
+    let request = Request::get("/limits")
+        .with("account", of.account.as_ref())
+        .with("strategy", of.strategy.as_ref())
+        .with("sec_type", of.sec_type.as_ref())
+        .with("instrument", of.instrument.as_ref());
+    Ok(client.send(request).await?.body)
+}
+
+/// The hash may be shortened to what tells it apart: only one policy can wait.
+async fn decide(client: &Client, path: &str, hash: &str, reason: &str) -> Result<Said, Failure> {
+    let now = client.send(Request::get("/limits")).await?.body;
+    let waits = field(&now, "policy.pending.hash");
+    let whole = if hash.len() >= 6 && waits.starts_with(hash) { waits.as_str() } else { hash };
+    let body = client.send(Request::post(path, Some(json!({"hash": whole, "reason": reason})))).await?.body;
+    Ok(Said::new(body.clone(), told(&body)))
+}
+
+/// `NAME=VALUE` in the shape that the limit has now.
+fn wished(limits: &[String], of: &LimitsOf, before: &Value) -> Result<Value, Failure> {
+    let mut values = Map::new();
+    for one in limits {
+        let (name, text) = one.split_once('=').ok_or_else(|| {
+            Failure::usage(format!("`{one}` is not NAME=VALUE"), "tollgate limits set order_qty_max=500 --reason \"…\"")
+        })?;
+        let known = items(before).iter().find(|item| item.get("key").and_then(Value::as_str) == Some(name));
+        let known = known.and_then(|item| item.get("value")).ok_or_else(|| {
+            Failure::usage(format!("there is no limit `{name}`"), "`tollgate limits show` lists them")
+        })?;
+        values.insert(name.to_owned(), value(text, known));
+    }
+    let section = |kind: &str, name: &str| json!({kind: {name: values.clone()}});
+    let sections: Vec<Value> = [
+        ("account", &of.account),
+        ("strategy", &of.strategy),
+        ("sec_type", &of.sec_type),
+        ("instrument", &of.instrument),
+    ]
+    .into_iter()
+    .filter_map(|(kind, name)| name.as_ref().map(|name| section(kind, name)))
+    .collect();
+    match sections.as_slice() {
+        [] => Ok(Value::Object(values)),
+        [one] => Ok(one.clone()),
+        _ => Err(Failure::usage(
+            "limits are set for one section at a time",
+            "name one of --account, --strategy, --sec-type, --instrument",
+        )),
+    }
+}
+
+/// What the server reads: it is the one that judges.
+fn value(text: &str, known: &Value) -> Value {
+    match known {
+        _ if text.is_empty() => Value::Null,
+        Value::Array(_) => text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect(),
+        Value::Bool(_) => text.parse::<bool>().map_or_else(|_| Value::from(text), Value::from),
+        Value::Number(_) => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
+        Value::Null | Value::String(_) | Value::Object(_) => Value::from(text),
+    }
+}
+
+fn shown(body: Value, changed: bool) -> Said {
+    let columns = [
+        column("control", "control"),
+        column("limit", "key"),
+        column("value", "value"),
+        column("used", "used"),
+        column("from", "origin"),
+    ];
+    let of_interest = |item: &&Value| !changed || item.get("origin").and_then(Value::as_str) != Some("default");
+    let lines: Vec<Value> = items(&body).iter().filter(of_interest).cloned().collect();
+    let mut human = table(&lines, &columns, "every limit is the built-in default");
+    human.push_str("\n\n");
+    human.push_str(&told(&body));
+    Said::new(body, human)
+}
+
+fn told(body: &Value) -> String {
+    let short = |text: String| text.chars().take(12).collect::<String>();
+    let hash = short(field(body, "policy.hash"));
+    let mut lines = vec![format!("policy {} {hash} since {}", field(body, "policy.name"), field(body, "policy.since"))];
+    let pending = body.pointer("/policy/pending").filter(|pending| !pending.is_null());
+    if let Some(pending) = pending {
+        let hash = short(field(pending, "hash"));
+        let from = match pending.get("counts_from").and_then(Value::as_str) {
+            Some(from) => format!("counts from {from} on"),
+            None => format!("waits for a human: `tollgate limits accept {hash} --reason …`"),
+        };
+        lines.push(format!("looser limits {hash}, wished at {}, {from}:", field(pending, "since")));
+        let changes = pending.get("changes").and_then(Value::as_array).into_iter().flatten();
+        lines.extend(changes.map(|change| format!("  {}", change_said(change))));
+    }
+    lines.join("\n")
+}
+
+fn change_said(change: &Value) -> String {
+    let section = field(change, "section");
+    let dot = if section.is_empty() { "" } else { " " };
+    format!("{section}{dot}{}: {} → {}", field(change, "key"), field(change, "old"), field(change, "new"))
+}
+
+fn history(body: &Value) -> String {
+    let mut lines = Vec::new();
+    for record in items(body) {
+        let by = record.get("by").and_then(Value::as_str).unwrap_or("the gateway");
+        lines.push(format!(
+            "{} {} {} by {by}: {}",
+            field(record, "seq"),
+            field(record, "at"),
+            field(record, "kind"),
+            field(record, "event.reason")
+        ));
+        for change in record.pointer("/event/changes").and_then(Value::as_array).into_iter().flatten() {
+            lines.push(format!("    {}", change_said(change)));
+        }
+    }
+    if lines.is_empty() { "no policy was ever applied".to_owned() } else { lines.join("\n") }
+}

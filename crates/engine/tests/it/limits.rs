@@ -1,0 +1,151 @@
+//! The policy in force: what tightens counts at once, what loosens waits for humans and time.
+
+use crate::support::*;
+use domain::fault::Fault;
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::principal::Principal;
+use engine::desk::{Desk as _, LimitsOf, LimitsView};
+use jiff::SignedDuration;
+use serde_json::{Map, Value};
+
+fn said(text: &str) -> Map<String, Value> {
+    serde_json::from_str(text).unwrap()
+}
+
+async fn set(rig: &Rig, by: &Principal, text: &str) -> Result<LimitsView, Fault> {
+    rig.desk().set_limits(by, said(text), None, "a test".to_owned()).await
+}
+
+async fn accept(rig: &Rig, by: &Principal) -> Result<LimitsView, Fault> {
+    let hash = now(rig).policy.pending.unwrap().0.hash;
+    rig.desk().accept_policy(by, hash, "seen".to_owned()).await
+}
+
+fn now(rig: &Rig) -> LimitsView {
+    rig.desk().limits(&alice(), LimitsOf::default()).unwrap()
+}
+
+fn limit(view: &LimitsView, key: &str) -> String {
+    view.limits.iter().find(|one| one.limit.key == key).unwrap().value.to_string()
+}
+
+fn kinds(rig: &Rig) -> Vec<&'static str> {
+    rig.log.records().iter().map(|record| record.event.kind()).filter(|kind| kind.starts_with("policy_")).collect()
+}
+
+#[tokio::test]
+async fn a_tighter_limit_counts_for_the_next_order_and_a_looser_one_waits() {
+    let rig = Rig::ready().await;
+    let view = set(&rig, &alice(), r#"{"order_qty_max": "5"}"#).await.unwrap();
+    assert_eq!((limit(&view, "order_qty_max"), view.policy.pending), ("\"5\"".to_owned(), None));
+    let denied = rig.submit(&alice(), buy("k-1")).await.unwrap();
+    assert_eq!(reason_codes(&denied.order), ["C13_MAX_QTY"]);
+
+    let view = set(&rig, &alice(), r#"{"order_qty_max": "50", "order_notional_max": "20000"}"#).await.unwrap();
+    assert_eq!(limit(&view, "order_qty_max"), "\"5\"");
+    assert_eq!(limit(&view, "order_notional_max"), "\"20000\"", "the tighter part of one change counts at once");
+    let (pending, changes) = view.policy.pending.unwrap();
+    assert_eq!((pending.counts_from(), changes.len(), changes[0].key.as_str()), (None, 1, "order_qty_max"));
+    assert_eq!(rig.submit(&alice(), buy("k-2")).await.unwrap().order.status, OrdStatus::Denied);
+
+    accept(&rig, &alice()).await.unwrap();
+    rig.pass(SignedDuration::from_secs(899));
+    rig.settle().await;
+    assert_eq!(limit(&now(&rig), "order_qty_max"), "\"5\"");
+    rig.pass(SignedDuration::from_secs(1));
+    rig.until("the delay has passed", || limit(&now(&rig), "order_qty_max") == "\"50\"").await;
+    assert_eq!(now(&rig).policy.pending, None);
+    assert_eq!(
+        kinds(&rig),
+        ["policy_applied", "policy_applied", "policy_applied", "policy_wished", "policy_accepted", "policy_applied"]
+    );
+}
+
+#[tokio::test]
+async fn two_humans_loosen_at_once_and_an_agent_never_does() {
+    let rig = Rig::ready().await;
+    set(&rig, &alice(), r#"{"order_qty_max": "2000"}"#).await.unwrap();
+    assert_eq!(code_of(&accept(&rig, &bot()).await), "ForbiddenScope");
+    let view = accept(&rig, &bob()).await.unwrap();
+    assert_eq!((limit(&view, "order_qty_max"), view.policy.pending), ("\"2000\"".to_owned(), None));
+    assert_eq!(code_of(&set(&rig, &bot(), r#"{"order_qty_max": "1"}"#).await), "ForbiddenScope");
+}
+
+#[tokio::test]
+async fn a_wish_is_withdrawn_by_hand_or_by_the_next_change() {
+    let rig = Rig::ready().await;
+    set(&rig, &alice(), r#"{"order_qty_max": "2000"}"#).await.unwrap();
+    let hash = now(&rig).policy.pending.unwrap().0.hash;
+    rig.desk().withdraw_policy(&alice(), hash.clone(), "no".to_owned()).await.unwrap();
+    assert_eq!(now(&rig).policy.pending, None);
+    assert_eq!(code_of(&rig.desk().accept_policy(&bob(), hash, "late".to_owned()).await), "NotFound");
+
+    set(&rig, &alice(), r#"{"order_qty_max": "2000"}"#).await.unwrap();
+    set(&rig, &alice(), r#"{"order_qty_max": "10"}"#).await.unwrap();
+    assert_eq!(now(&rig).policy.pending, None, "what waited would undo what came after it");
+    assert_eq!(limit(&now(&rig), "order_qty_max"), "\"10\"");
+}
+
+#[tokio::test]
+async fn whoever_has_seen_another_policy_changes_nothing() {
+    let rig = Rig::ready().await;
+    let seen = now(&rig).policy.hash;
+    set(&rig, &alice(), r#"{"order_qty_max": "10"}"#).await.unwrap();
+    let late = rig.desk().set_limits(&alice(), said(r#"{"open_orders_max": 1}"#), Some(seen), "late".to_owned()).await;
+    assert_eq!(code_of(&late), "Invalid");
+    for wrong in [r#"{"order_qty_mx": "1"}"#, r#"{"order_qty_max": 2.5}"#, r#"{"order_qty_max": "-1"}"#] {
+        assert_eq!(code_of(&set(&rig, &alice(), wrong).await), "Invalid", "{wrong}");
+    }
+    assert_eq!(kinds(&rig), ["policy_applied"; 2]);
+}
+
+#[tokio::test]
+async fn a_file_that_was_changed_by_hand_is_a_wish_like_any_other() {
+    let mut rig = Rig::ready().await;
+    let first = now(&rig);
+    rig.stop().await;
+    rig.config.policy.base.order_qty_max = dec("5000");
+    rig.config.policy.base.open_orders_max = 3;
+    rig.boot();
+    rig.connect(1).await;
+    let view = now(&rig);
+    assert_eq!(limit(&view, "order_qty_max"), limit(&first, "order_qty_max"));
+    assert_eq!(limit(&view, "open_orders_max"), "3");
+    let (pending, _) = view.policy.pending.clone().unwrap();
+    assert_eq!((pending.by, pending.humans.len()), (None, 0));
+    // The next start finds the same file: nothing new is wished, and what was set by command since stands.
+    set(&rig, &alice(), r#"{"open_orders_max": 2}"#).await.unwrap();
+    rig.stop().await;
+    let before = kinds(&rig).len();
+    rig.boot();
+    rig.connect(1).await;
+    assert_eq!((kinds(&rig).len(), limit(&now(&rig), "open_orders_max")), (before, "2".to_owned()));
+}
+
+#[tokio::test]
+async fn a_crash_between_wish_and_delay_loses_neither() {
+    let mut rig = Rig::ready().await;
+    set(&rig, &alice(), r#"{"order_qty_max": "2000"}"#).await.unwrap();
+    accept(&rig, &alice()).await.unwrap();
+    rig.crash().await;
+    rig.pass(SignedDuration::from_mins(16));
+    rig.boot();
+    rig.connect(1).await;
+    rig.until("it counts", || limit(&now(&rig), "order_qty_max") == "\"2000\"").await;
+    let wished = |event: &JournalEvent| matches!(event, JournalEvent::PolicyWished { .. });
+    assert_eq!(rig.log.count(wished), 1);
+}
+
+#[tokio::test]
+async fn limits_of_a_strategy_are_shown_and_count_for_its_orders_alone() {
+    let rig = Rig::ready().await;
+    set(&rig, &alice(), r#"{"strategy": {"calm": {"order_qty_max": "3"}}}"#).await.unwrap();
+    let of = LimitsOf { strategy: "calm".parse().ok(), ..LimitsOf::default() };
+    let view = rig.desk().limits(&alice(), of).unwrap();
+    assert_eq!((limit(&view, "order_qty_max"), view.sections), ("\"3\"".to_owned(), vec!["strategy.calm".to_owned()]));
+    let mut intent = buy("k-1");
+    intent.strategy = "calm".parse().ok();
+    assert_eq!(reason_codes(&rig.submit(&alice(), intent).await.unwrap().order), ["C13_MAX_QTY"]);
+    rig.working("k-2").await;
+}

@@ -1,0 +1,121 @@
+//! Limits: the policy in force and its changes.
+
+use super::account::PageParams;
+use super::audit::shapes;
+use crate::body::Json as Body;
+use crate::caller::Caller;
+use crate::headers;
+use crate::openapi::Problems;
+use crate::query::{Params, settle};
+use crate::refusal::Answer;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse;
+use engine::desk::{LimitsOf, LimitsView};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::audit::AuditRecord;
+use wire::instrument::one;
+use wire::limits::{DecidePolicy, Limit, Limits, PendingPolicy, Policy, SetLimits};
+use wire::{FieldError, Page};
+
+/// For which orders.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LimitsParams {
+    /// Of this account.
+    account: Option<String>,
+    /// Of this strategy.
+    strategy: Option<String>,
+    /// Of this kind of security.
+    sec_type: Option<String>,
+    /// In this instrument, by symbol or con_id.
+    instrument: Option<String>,
+}
+
+/// Each limit as it counts, with where it comes from and what is used of it, and the policy that waits.
+#[utoipa::path(
+    get, path = "/api/v1/limits", operation_id = "get_limits", tag = "operations", params(LimitsParams),
+    responses((status = 200, body = Limits, description = "The answer; its `ETag` is the policy's hash."), Problems)
+)]
+pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, params: Params<LimitsParams>) -> Answer {
+    let asked = params.0;
+    let mut errors = Vec::new();
+    let of = LimitsOf {
+        account: one("account", asked.account.as_deref(), &mut errors),
+        strategy: one("strategy", asked.strategy.as_deref(), &mut errors),
+        sec_type: one::<wire::word::SecType>("sec_type", asked.sec_type.as_deref(), &mut errors).map(Into::into),
+        instrument: asked.instrument,
+    };
+    settle(errors)?;
+    Ok(answer(&app.desk.limits(&by, of)?))
+}
+
+fn answer(view: &LimitsView) -> axum::response::Response {
+    let policy = &view.policy;
+    let pending = policy.pending.as_ref().map(|(pending, changes)| PendingPolicy::of(pending, changes));
+    let limits = Limits {
+        policy: Policy { name: policy.name.clone(), hash: policy.hash.clone(), since: policy.since, pending },
+        sections: view.sections.clone(),
+        items: view.limits.iter().map(|one| Limit::of(one, view.used.get(one.limit.key).copied())).collect(),
+        next_cursor: None,
+    };
+    ([(header::ETAG, format!("\"{}\"", policy.hash))], Json(limits)).into_response()
+}
+
+/// Sets limits. What tightens counts at once; what loosens waits until a human has accepted it, and fifteen minutes, or a
+/// second human.
+#[utoipa::path(
+    put, path = "/api/v1/limits", operation_id = "set_limits", tag = "operations", request_body = SetLimits,
+    params(("If-Match" = Option<String>, Header, description = "The `ETag` of the limits that were seen.")),
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+)]
+pub(crate) async fn set(State(app): State<App>, Caller(by): Caller, headers: HeaderMap, Body(body): Body) -> Answer {
+    let seen = headers::etag(&headers)?;
+    let SetLimits { limits, reason } = SetLimits::parse(&body)?;
+    Ok(answer(&app.desk.set_limits(&by, limits, seen, reason).await?))
+}
+
+/// A human wants the policy that waits.
+#[utoipa::path(
+    post, path = "/api/v1/limits/accept", operation_id = "accept_limits", tag = "operations", request_body = DecidePolicy,
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+)]
+pub(crate) async fn accept(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
+    let DecidePolicy { hash, reason } = DecidePolicy::parse(&body)?;
+    Ok(answer(&app.desk.accept_policy(&by, hash, reason).await?))
+}
+
+/// The policy that waits is wanted no more.
+#[utoipa::path(
+    post, path = "/api/v1/limits/withdraw", operation_id = "withdraw_limits", tag = "operations",
+    request_body = DecidePolicy,
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+)]
+pub(crate) async fn withdraw(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
+    let DecidePolicy { hash, reason } = DecidePolicy::parse(&body)?;
+    Ok(answer(&app.desk.withdraw_policy(&by, hash, reason).await?))
+}
+
+/// Every change of the policy, newest first: old and new values, who, why.
+#[utoipa::path(
+    get, path = "/api/v1/limits/history", operation_id = "get_limits_history", tag = "operations", params(PageParams),
+    responses((status = 200, body = Page<AuditRecord>, description = "The answer."), Problems)
+)]
+pub(crate) async fn history(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
+    let mut errors = Vec::new();
+    let limit = wire::page::limit(params.0.limit.as_deref(), &mut errors);
+    let after = params.0.cursor.as_deref().and_then(|text| {
+        let after = text.parse::<u64>().ok();
+        if after.is_none() {
+            errors.push(FieldError::new("cursor", &"must be a next_cursor of this list"));
+        }
+        after
+    });
+    settle(errors)?;
+    let items = shapes(&app.desk.limits_history(&by, after, limit + 1).await?)?;
+    Ok(Json(Page::of_peeked(items, limit, |record: &AuditRecord| record.seq.to_string())).into_response())
+}
