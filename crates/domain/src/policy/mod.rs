@@ -5,6 +5,7 @@
 //! futures than for shares is wide in the policy itself and narrow in `[sec_type.stk]`. So it never matters in which order
 //! sections stand, and every change of a policy is either tighter or looser, limit by limit.
 
+mod built_in;
 mod change;
 mod force;
 mod limits;
@@ -17,17 +18,6 @@ pub use force::{LOOSENING_DELAY, PendingPolicy, PolicyInForce};
 pub use limits::{LIMITS, LimitKey, Patch, Policy};
 pub use set::{Effective, Layer, PolicyError, PolicyScope, PolicySet};
 pub use tightness::Tighter;
-
-impl Policy {
-    /// For measurements on the venue's accounts only: gates 1–12 and checks 18, 20–24 and 67 stay, human keys need
-    /// neither approval nor preview, everything that limits size or pace is off.
-    pub fn bench() -> Self {
-        let mut policy = Self::conservative();
-        policy.off = (13..=66).filter(|n| !matches!(n, 18 | 20..=24)).collect();
-        policy.approval_live_notional_min = None;
-        policy
-    }
-}
 
 #[cfg(test)]
 #[path = "policy_tests.rs"]

@@ -105,18 +105,6 @@ pub struct Effective {
 pub struct PolicyError(pub Vec<String>);
 
 impl PolicySet {
-    /// Names of the policies that are built in.
-    pub const BUILT_IN: [&'static str; 2] = ["default", "bench"];
-
-    /// The built-in policy of that name.
-    pub fn built_in(name: &str) -> Option<Self> {
-        match name {
-            "default" => Some(Self::from(Policy::conservative())),
-            "bench" => Some(Self::from(Policy::bench())),
-            _ => None,
-        }
-    }
-
     /// Reads what a policy file or a request says: limits by name, and sections `{kind: {name: limits}}`.
     ///
     /// # Errors
@@ -260,7 +248,8 @@ fn section(kind: &str, name: &str, limits: Value) -> Result<(Layer, Patch), Stri
 
 fn patch(limits: Value) -> Result<Patch, String> {
     if let Value::Object(said) = &limits
-        && let Some((key, value)) = said.iter().find(|(_, value)| value.is_f64())
+        && let Some((key, value)) =
+            said.iter().find(|(_, value)| value.is_number() && !value.is_i64() && !value.is_u64())
     {
         return Err(format!("{key}: write a number with a point in quotes, \"{value}\": it is read digit by digit"));
     }
