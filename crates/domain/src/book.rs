@@ -9,6 +9,7 @@ use crate::approved::ResolvedOrder;
 use crate::broker::BrokerOrder;
 use crate::event::OrderEvent;
 use crate::execution::{Commission, Execution, family, split_correction, supersedes};
+use crate::gates::is_older;
 use crate::holding::{Holdings, Move};
 use crate::id::{
     ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
@@ -82,6 +83,8 @@ pub struct Book {
     pub policy: Option<Arc<PolicyInForce>>,
     /// Hash of the policy that the configuration named at the newest start.
     pub configured_policy: Option<String>,
+    /// The newest version that has written the journal.
+    pub newest_version: Option<String>,
     /// Halted instruments and why.
     pub halted_instruments: BTreeMap<ConId, String>,
     /// Whose execution it is: a key of ours, or nobody's.
@@ -128,6 +131,7 @@ impl Book {
             trading_states: TradingStates::all_active(),
             policy: None,
             configured_policy: None,
+            newest_version: None,
             halted_instruments: BTreeMap::new(),
             executions: BTreeMap::new(),
             external_executions: BTreeMap::new(),
@@ -395,7 +399,10 @@ impl Book {
             JournalEvent::Installed { installation } => {
                 self.installation = Some(installation.clone());
             }
-            JournalEvent::Started { epoch, policy_hash, .. } => {
+            JournalEvent::Started { epoch, policy_hash, version, .. } => {
+                if self.newest_version.as_deref().is_none_or(|newest| is_older(newest, version)) {
+                    self.newest_version = Some(version.clone());
+                }
                 self.epoch = *epoch;
                 self.configured_policy = Some(policy_hash.clone());
             }

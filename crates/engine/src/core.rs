@@ -14,7 +14,7 @@ use domain::broker_calendar::WindowAhead;
 use domain::contract::Contract;
 use domain::exposure::OpenRisk;
 use domain::fault::Fault;
-use domain::gates::{LinkState, MessageCounts};
+use domain::gates::{Heartbeat, LinkState, MessageCounts};
 use domain::id::{BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
 use domain::journal::{JournalEvent, Recorded};
 use domain::mode::Trading;
@@ -89,8 +89,13 @@ pub(crate) struct Core {
     last_allocated: i32,
     /// The ids by which the broker names our orders on this connection.
     pub(crate) told_ids: ToldIds,
+    /// Since when there has been no line to the broker, until the comparison after it.
+    pub(crate) lost_at: Option<Timestamp>,
     /// Since when the broker itself has had no line.
     pub(crate) offline_since: Option<Timestamp>,
+    /// When time last passed here, and when the broker last said anything about no quote.
+    pub(crate) ticked_at: Option<Timestamp>,
+    pub(crate) heard_at: Option<Timestamp>,
     /// When a cancel was last written, for those that are not proven.
     pub(crate) cancels: BTreeMap<ClOrdId, Timestamp>,
     pub(crate) reconciling: Option<Timestamp>,
@@ -150,7 +155,10 @@ impl Core {
             sent_today: (today, u32::try_from(attempts_today).unwrap_or(u32::MAX)),
             last_allocated: 0,
             told_ids: ToldIds::default(),
+            lost_at: None,
             offline_since: None,
+            ticked_at: Some(now),
+            heard_at: None,
             reconciling: None,
             reconciled_at: None,
             look_again: false,
@@ -288,6 +296,15 @@ impl Core {
             self.recent.pop_front();
         }
         self.recent.push_back((now, key.clone()));
+    }
+
+    /// Who shows life. A comparison that is not under way is as alive as can be.
+    pub(crate) fn heartbeats(&self, now: Timestamp) -> [Heartbeat; 3] {
+        [
+            Heartbeat { part: "engine's clock", at: self.ticked_at },
+            Heartbeat { part: "line to the broker", at: self.heard_at },
+            Heartbeat { part: "comparison with the broker", at: Some(self.reconciling.unwrap_or(now)) },
+        ]
     }
 
     /// Whether a connection stands whose state we know.

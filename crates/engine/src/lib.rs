@@ -11,6 +11,7 @@ mod clock;
 mod config;
 mod core;
 pub mod desk;
+mod disconnect;
 mod entropy;
 mod grouping;
 mod guard;

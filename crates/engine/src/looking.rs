@@ -92,6 +92,7 @@ impl Core {
         self.count_look(batch, complete);
         if complete {
             self.session.reconciled = true;
+            self.cancel_after_silence(batch, now);
         }
         self.rest(now, heard || changed);
         self.mind_groups(batch, now);

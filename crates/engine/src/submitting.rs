@@ -9,7 +9,7 @@ use domain::broker::SendPermit;
 use domain::event::OrderEvent;
 use domain::fault::Fault;
 use domain::gates::{
-    self, AccountFacts, ApprovalFact, Dated, Decision, Evaluation, GateInput, LookAlike, PreviewFact, Readiness,
+    self, AccountFacts, ApprovalFact, Dated, Decision, Evaluation, GateInput, LookAlike, PreviewFact, Readiness, Rules,
     Verdict,
 };
 use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, PreviewId};
@@ -97,6 +97,12 @@ impl Core {
             con_id: contract.con_id,
             look_alikes: &look_alikes,
             messages,
+            rules: Rules {
+                accepted_policy: self.book.policy.as_ref().map(|policy| policy.hash.as_str()),
+                running_version: self.config.version,
+                newest_version: self.book.newest_version.as_deref(),
+            },
+            heartbeats: &self.heartbeats(now),
             preview: &case.preview,
             approval: &case.approval,
         };

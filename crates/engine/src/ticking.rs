@@ -16,6 +16,7 @@ const OFFLINE_MAX: SignedDuration = SignedDuration::from_mins(10);
 impl Core {
     /// What time brings: lapsed approvals, cancels to repeat, orders to look up.
     pub(crate) fn tick(&mut self, batch: &mut Batch, now: Timestamp) {
+        self.ticked_at = Some(now);
         self.lapse_approvals(batch, now);
         self.apply_due_policy(batch, now);
         self.mind_groups(batch, now);

@@ -197,6 +197,8 @@ pub fn bot() -> Principal {
 pub fn config(kill_file: PathBuf) -> EngineConfig {
     let mut policy = Policy::conservative();
     policy.look_alike_window_s = 0;
+    // The machine sleeps for a day: what it missed is looked up, and its broker has no heart.
+    policy.heartbeat_s_max = 1_000_000;
     policy.collar_live_percent = Decimal::from(50);
     policy.open_orders_per_instrument_max = 30;
     policy.messages_per_second_max = 1_000;

@@ -37,7 +37,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -135,6 +135,7 @@ struct Facts {
     trading_states: TradingStates,
     policy: Option<Arc<PolicyInForce>>,
     configured_policy: Option<String>,
+    newest_version: Option<String>,
     halted_instruments: BTreeMap<ConId, String>,
     executions: Differences<ExecId, Option<ClOrdId>>,
     external_executions: BTreeMap<ExecId, Execution>,
@@ -168,6 +169,7 @@ impl Facts {
             trading_states,
             policy,
             configured_policy,
+            newest_version,
             halted_instruments,
             executions,
             external_executions,
@@ -196,6 +198,7 @@ impl Facts {
             trading_states: trading_states.clone(),
             policy: policy.clone(),
             configured_policy: configured_policy.clone(),
+            newest_version: newest_version.clone(),
             halted_instruments: halted_instruments.clone(),
             executions: Differences::between(&said.executions, executions),
             external_executions: external_executions.clone(),
@@ -233,6 +236,7 @@ impl Facts {
             trading_states: self.trading_states,
             policy: self.policy,
             configured_policy: self.configured_policy,
+            newest_version: self.newest_version,
             halted_instruments: self.halted_instruments,
             executions,
             external_executions: self.external_executions,

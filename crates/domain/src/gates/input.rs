@@ -111,6 +111,26 @@ pub enum ApprovalFact {
     Granted(Box<Approval>),
 }
 
+/// When a part that watches over orders last showed life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// The part, in plain words.
+    pub part: &'static str,
+    /// When; `None` is never.
+    pub at: Option<Timestamp>,
+}
+
+/// Under whose rules this process judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules<'a> {
+    /// Hash of the policy that the journal has in force.
+    pub accepted_policy: Option<&'a str>,
+    /// The version of this binary.
+    pub running_version: &'a str,
+    /// The newest version that has written the journal.
+    pub newest_version: Option<&'a str>,
+}
+
 /// One order and the world around it, at one moment.
 #[derive(Clone, Debug)]
 pub struct GateInput<'a> {
@@ -150,6 +170,10 @@ pub struct GateInput<'a> {
     pub look_alikes: &'a [LookAlike],
     /// Messages so far.
     pub messages: MessageCounts,
+    /// Under whose rules.
+    pub rules: Rules<'a>,
+    /// Who shows life.
+    pub heartbeats: &'a [Heartbeat],
     /// The preview.
     pub preview: &'a PreviewFact,
     /// The approval.

@@ -12,6 +12,7 @@ mod c08_readiness;
 mod c09_fresh_data;
 mod c10_kill_clear;
 mod c11_audit_writable;
+mod c12_version;
 mod c13_max_qty;
 mod c14_max_notional;
 mod c15_price_collar;
@@ -23,11 +24,14 @@ mod c25_look_alike;
 mod c30_open_orders;
 mod c35_throttle;
 mod c40_worst_case;
+mod c46_dead_man;
 mod input;
 mod table;
 
+pub use c12_version::is_older;
 pub use input::{
-    AccountFacts, ApprovalFact, Dated, GateInput, LinkState, LookAlike, MessageCounts, PreviewFact, Readiness,
+    AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
+    Readiness, Rules,
 };
 pub use table::{Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, worst_notional, worst_price};
 

@@ -3,9 +3,9 @@
 use super::input::GateInput;
 use super::{
     c01_read_only, c02_mode_proof, c03_account_pin, c04_live_arming, c05_authorised, c06_approval, c07_preview,
-    c08_readiness, c09_fresh_data, c10_kill_clear, c11_audit_writable, c13_max_qty, c14_max_notional, c15_price_collar,
-    c16_market_guard, c18_tick_and_lot, c20_allow_list, c24_reduce_only, c25_look_alike, c30_open_orders, c35_throttle,
-    c40_worst_case,
+    c08_readiness, c09_fresh_data, c10_kill_clear, c11_audit_writable, c12_version, c13_max_qty, c14_max_notional,
+    c15_price_collar, c16_market_guard, c18_tick_and_lot, c20_allow_list, c24_reduce_only, c25_look_alike,
+    c30_open_orders, c35_throttle, c40_worst_case, c46_dead_man,
 };
 use crate::approved::{Approved, ResolvedOrder};
 use crate::exposure::only_reduces;
@@ -84,6 +84,7 @@ pub const GATES: &[Gate] = &[
     c09_fresh_data::GATE,
     c10_kill_clear::GATE,
     c11_audit_writable::GATE,
+    c12_version::GATE,
     c13_max_qty::GATE,
     c14_max_notional::GATE,
     c15_price_collar::GATE,
@@ -95,6 +96,7 @@ pub const GATES: &[Gate] = &[
     c30_open_orders::GATE,
     c35_throttle::GATE,
     c40_worst_case::GATE,
+    c46_dead_man::GATE,
 ];
 
 /// What one gate said about one order.

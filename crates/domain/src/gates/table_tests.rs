@@ -36,6 +36,7 @@ fn codes_never_change() {
             "C09_FRESH_DATA",
             "C10_KILL_CLEAR",
             "C11_AUDIT_WRITABLE",
+            "C12_VERSION",
             "C13_MAX_QTY",
             "C14_MAX_NOTIONAL",
             "C15_PRICE_COLLAR",
@@ -47,6 +48,7 @@ fn codes_never_change() {
             "C30_OPEN_ORDERS",
             "C35_THROTTLE",
             "C40_WORST_CASE",
+            "C46_DEAD_MAN",
         ]
     );
 }
@@ -104,7 +106,7 @@ fn bench_leaves_exactly_the_intended_gates_on() {
         .filter(|result| result.verdict.is_some())
         .map(|result| result.number)
         .collect();
-    assert_eq!(on, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 18, 20, 24]);
+    assert_eq!(on, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18, 20, 24]);
 }
 
 #[test]

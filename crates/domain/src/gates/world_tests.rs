@@ -1,7 +1,8 @@
 //! A world in which every gate is open, and one `check` that changes one thing at a time.
 
 use super::input::{
-    AccountFacts, ApprovalFact, Dated, GateInput, LinkState, LookAlike, MessageCounts, PreviewFact, Readiness,
+    AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
+    Readiness, Rules,
 };
 use super::table::{Decision, Gate, Verdict, evaluate};
 use crate::approval::{Approval, ApprovalBounds, ApprovalStatus};
@@ -54,6 +55,9 @@ pub(super) struct World {
     pub(super) open: Vec<OpenRisk>,
     pub(super) look_alikes: Vec<LookAlike>,
     pub(super) messages: MessageCounts,
+    pub(super) accepted_policy: Option<String>,
+    pub(super) newest_version: Option<String>,
+    pub(super) heartbeats: Vec<Heartbeat>,
     pub(super) preview: PreviewFact,
     pub(super) approval: ApprovalFact,
 }
@@ -104,6 +108,9 @@ impl World {
             open: Vec::new(),
             look_alikes: Vec::new(),
             messages: MessageCounts { last_second: 0, today: 0 },
+            accepted_policy: Some("policy-1".to_owned()),
+            newest_version: Some("1.2.0".to_owned()),
+            heartbeats: ["clock", "line", "comparison"].map(|part| Heartbeat { part, at: Some(now) }).to_vec(),
             preview: PreviewFact::NotNamed,
             approval: ApprovalFact::None,
         }
@@ -129,9 +136,20 @@ impl World {
             con_id: self.order.contract.con_id,
             look_alikes: &self.look_alikes,
             messages: self.messages,
+            rules: Rules {
+                accepted_policy: self.accepted_policy.as_deref(),
+                running_version: "1.2.0",
+                newest_version: self.newest_version.as_deref(),
+            },
+            heartbeats: &self.heartbeats,
             preview: &self.preview,
             approval: &self.approval,
         }
+    }
+
+    /// A part has shown no life for so many seconds.
+    pub(super) fn silent(&mut self, part: usize, seconds: i64) {
+        self.heartbeats[part].at = self.now.checked_sub(SignedDuration::from_secs(seconds)).ok();
     }
 
     pub(super) fn types(&mut self, order_type: OrderType) {

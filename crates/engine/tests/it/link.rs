@@ -285,3 +285,47 @@ async fn a_broker_without_a_line_of_its_own_for_ten_minutes_is_asked_on_a_new_co
         assert_eq!(rig.broker.asked("reconnect"), 1, "once");
     }
 }
+
+#[tokio::test]
+async fn a_line_that_says_nothing_for_a_minute_stops_what_is_new_until_it_speaks_again() {
+    let rig = Rig::ready_with(|config| config.policy.base.heartbeat_s_max = 60).await;
+    rig.working("k-1").await;
+    let synced = rig.log.syncs();
+    rig.pass(SignedDuration::from_secs(61));
+    rig.until("a tick went by", || rig.log.syncs() > synced).await;
+    rig.broker.move_price("99.99", "100.01").await;
+    let denied = rig.submit(&alice(), buy("k-2")).await.unwrap().order;
+    assert_eq!(reason_codes(&denied), ["C46_DEAD_MAN"]);
+    assert!(denied.reasons[0].message.contains("line to the broker has shown no life for 61 s"), "{denied:?}");
+    let skew = BrokerEvent::ClockSkew { generation: rig.broker.generation(), skew_ms: 1 };
+    rig.broker.say(skew).await;
+    rig.settle().await;
+    rig.working("k-3").await;
+}
+
+#[tokio::test]
+async fn after_a_long_silence_what_works_is_canceled_if_the_policy_says_so_and_what_protects_rests() {
+    for (wants, minutes, canceled) in [(true, 2, vec!["k-1"]), (true, 0, vec![]), (false, 2, vec![])] {
+        let rig = Rig::ready_with(|config| {
+            config.policy.base.cancel_on_disconnect = wants;
+            config.policy.base.cancel_on_disconnect_s = 60;
+        })
+        .await;
+        rig.broker.hold_position("10");
+        rig.working("k-1").await;
+        let mut protects = buy("k-2");
+        (protects.side, protects.reduce_only) = (Side::Sell, true);
+        protects.order_type = domain::order::OrderType::Limit { limit: px("101") };
+        rig.submit(&alice(), protects).await.unwrap();
+        rig.until("the broker has it", || rig.broker.submits().len() == 2).await;
+        rig.broker.acknowledge("k-2").await;
+        rig.until_status("k-2", OrdStatus::Working).await;
+        rig.broker.down().await;
+        rig.settle().await;
+        rig.pass(SignedDuration::from_mins(minutes));
+        rig.connect(1).await;
+        rig.settle().await;
+        rig.until("what is to be canceled is", || rig.broker.all_cancels().len() == canceled.len()).await;
+        assert_eq!(rig.broker.all_cancels(), canceled, "{wants} {minutes}");
+    }
+}

@@ -9,7 +9,8 @@ use domain::broker::{
 };
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::gates::{
-    AccountFacts, ApprovalFact, Decision, GATES, GateInput, LinkState, MessageCounts, PreviewFact, Readiness, evaluate,
+    AccountFacts, ApprovalFact, Decision, GATES, GateInput, LinkState, MessageCounts, PreviewFact, Readiness, Rules,
+    evaluate,
 };
 use domain::id::{BrokerOrderId, ClOrdId, ConId, Generation, KillEpoch, LeaseEpoch};
 use domain::mode::Trading;
@@ -281,6 +282,8 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         con_id: order.contract.con_id,
         look_alikes: &[],
         messages: MessageCounts { last_second: 0, today: 0 },
+        rules: Rules { accepted_policy: None, running_version: "0", newest_version: None },
+        heartbeats: &[],
         preview: &PreviewFact::NotNamed,
         approval: &ApprovalFact::None,
     });

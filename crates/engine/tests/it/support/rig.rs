@@ -71,6 +71,8 @@ impl Rig {
         let mut policy = Policy::conservative();
         // Scenarios repeat the same little order on purpose; the look-alike question has a scenario of its own.
         policy.look_alike_window_s = 0;
+        // Scenarios let hours pass in a moment; the silence of the broker has one of its own.
+        policy.heartbeat_s_max = 1_000_000;
         let mut config = EngineConfig {
             installation: "test0001".parse().unwrap(),
             version: "0.0.0-test",
