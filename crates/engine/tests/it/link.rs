@@ -306,12 +306,13 @@ async fn a_line_that_says_nothing_for_a_minute_stops_what_is_new_until_it_speaks
 #[tokio::test]
 async fn after_a_long_silence_what_works_is_canceled_if_the_policy_says_so_and_what_protects_rests() {
     for (wants, minutes, canceled) in [(true, 2, vec!["k-1"]), (true, 0, vec![]), (false, 2, vec![])] {
-        let rig = Rig::ready_with(|config| {
+        let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |config| {
             config.policy.base.cancel_on_disconnect = wants;
             config.policy.base.cancel_on_disconnect_s = 60;
-        })
-        .await;
+        });
         rig.broker.hold_position("10");
+        rig.boot();
+        rig.connect(1).await;
         rig.working("k-1").await;
         let mut protects = buy("k-2");
         (protects.side, protects.reduce_only) = (Side::Sell, true);
