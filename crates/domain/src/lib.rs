@@ -40,6 +40,7 @@ pub mod reason;
 pub mod rebalance;
 pub mod reconcile;
 pub mod restoration;
+pub mod self_match;
 pub mod trading_state;
 pub mod twin;
 pub mod verification;

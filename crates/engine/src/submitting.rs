@@ -73,6 +73,7 @@ impl Core {
         let contract = &case.order.contract;
         let key = &case.order.intent.cl_ord_id;
         let open = self.open_risks(key);
+        let own = self.book.own_orders(contract.con_id, key);
         let readiness = self.readiness(case.order);
         let account = self.account_facts(case.order);
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
@@ -94,6 +95,7 @@ impl Core {
             journal_fault: journal_fault.as_deref(),
             account: &account,
             open: &open,
+            own: &own,
             con_id: contract.con_id,
             look_alikes: &look_alikes,
             messages,

@@ -205,6 +205,8 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
     policy.messages_per_day_max = 100_000;
     policy.open_notional_max = Decimal::from(OPEN_NOTIONAL_MAX);
     policy.clock_skew_ms_max = 7_200_000;
+    // Bought and sold at random: what is played is what becomes of orders.
+    policy.self_match_allowed = true;
     EngineConfig {
         version: "sim",
         installation: lit("sim00001"),

@@ -24,6 +24,7 @@ open_orders_per_instrument_max = 6
 messages_per_second_max = 45
 messages_per_day_max = 1000000
 open_notional_max = "100000000"
+self_match_allowed = true
 "#;
 
 /// A writer that shows no life for so long is given up by its standby.

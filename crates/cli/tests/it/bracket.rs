@@ -84,9 +84,10 @@ fn a_stop_that_is_hit_ends_the_profit_taker_and_both_trades_are_the_groups() {
     let venue = desktop.venue(0);
     desktop.configure(venue.port);
     let gateway = desktop.serve();
-    // The market is below the stop already: it trades as soon as it is live.
-    let sent = gateway.ask("order submit buy 5 AAPL --limit 130 --take-profit 900 --stop-loss 129.99 --key quick");
+    let sent = gateway.ask("order submit buy 5 AAPL --limit 130 --take-profit 900 --stop-loss 110 --key quick");
     assert_eq!(sent.exit, 0, "{sent:?}");
+    gateway.until("order show quick", |order| order["status"] == "filled");
+    venue.price("AAPL", "105");
     until_statuses(&gateway, "quick", ["filled", "canceled", "filled"]);
     let trades = gateway.json("order executions");
     let trades = trades["items"].as_array().unwrap();

@@ -10,6 +10,7 @@ use crate::mode::{ModeProof, Trading};
 use crate::money::Currency;
 use crate::policy::Policy;
 use crate::principal::Principal;
+use crate::self_match::OwnOrder;
 use crate::trading_state::TradingStates;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -164,6 +165,8 @@ pub struct GateInput<'a> {
     pub account: &'a AccountFacts,
     /// Every order of the account that may still trade, without this one.
     pub open: &'a [OpenRisk],
+    /// Every order of ours on the instrument that may trade, of any strategy, without this one's group.
+    pub own: &'a [OwnOrder],
     /// Open orders on the same instrument and side are counted by this id.
     pub con_id: ConId,
     /// Recent orders that look the same.

@@ -4,8 +4,8 @@ use super::input::GateInput;
 use super::{
     c01_read_only, c02_mode_proof, c03_account_pin, c04_live_arming, c05_authorised, c06_approval, c07_preview,
     c08_readiness, c09_fresh_data, c10_kill_clear, c11_audit_writable, c12_version, c13_max_qty, c14_max_notional,
-    c15_price_collar, c16_market_guard, c18_tick_and_lot, c20_allow_list, c24_reduce_only, c25_look_alike,
-    c30_open_orders, c35_throttle, c40_worst_case, c46_dead_man,
+    c15_price_collar, c16_market_guard, c17_trigger, c18_tick_and_lot, c20_allow_list, c23_time_in_force,
+    c24_reduce_only, c25_look_alike, c26_self_match, c30_open_orders, c35_throttle, c40_worst_case, c46_dead_man,
 };
 use crate::approved::{Approved, ResolvedOrder};
 use crate::exposure::only_reduces;
@@ -89,10 +89,13 @@ pub const GATES: &[Gate] = &[
     c14_max_notional::GATE,
     c15_price_collar::GATE,
     c16_market_guard::GATE,
+    c17_trigger::GATE,
     c18_tick_and_lot::GATE,
     c20_allow_list::GATE,
+    c23_time_in_force::GATE,
     c24_reduce_only::GATE,
     c25_look_alike::GATE,
+    c26_self_match::GATE,
     c30_open_orders::GATE,
     c35_throttle::GATE,
     c40_worst_case::GATE,

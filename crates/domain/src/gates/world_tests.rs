@@ -18,6 +18,7 @@ use crate::order::{OrderIntent, OrderType, Side, Tif};
 use crate::policy::Policy;
 use crate::principal::{Face, Principal, PrincipalKind, Scope};
 use crate::reason::Reason;
+use crate::self_match::OwnOrder;
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -53,6 +54,7 @@ pub(super) struct World {
     pub(super) journal_fault: Option<String>,
     pub(super) account: AccountFacts,
     pub(super) open: Vec<OpenRisk>,
+    pub(super) own: Vec<OwnOrder>,
     pub(super) look_alikes: Vec<LookAlike>,
     pub(super) messages: MessageCounts,
     pub(super) accepted_policy: Option<String>,
@@ -106,6 +108,7 @@ impl World {
                 fx_to_base: Some(Dated { value: Decimal::ONE, at: now }),
             },
             open: Vec::new(),
+            own: Vec::new(),
             look_alikes: Vec::new(),
             messages: MessageCounts { last_second: 0, today: 0 },
             accepted_policy: Some("policy-1".to_owned()),
@@ -133,6 +136,7 @@ impl World {
             journal_fault: self.journal_fault.as_deref(),
             account: &self.account,
             open: &self.open,
+            own: &self.own,
             con_id: self.order.contract.con_id,
             look_alikes: &self.look_alikes,
             messages: self.messages,
@@ -189,6 +193,16 @@ impl World {
             leaves: dec(leaves),
             notional: notional.map(dec),
             unknown: false,
+        });
+    }
+
+    /// Another order of ours on the instrument.
+    pub(super) fn also_ours(&mut self, side: Side, versions: &[OrderType]) {
+        self.own.push(OwnOrder {
+            cl_ord_id: "k-0".parse().unwrap(),
+            strategy: Some("other".parse().unwrap()),
+            side,
+            versions: versions.to_vec(),
         });
     }
 

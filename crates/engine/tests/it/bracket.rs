@@ -354,7 +354,9 @@ async fn the_exits_of_an_unfilled_entry_carry_no_exposure_and_those_of_a_filled_
     rig.broker.down().await;
     rig.connect(1).await;
     working(&rig).await;
-    let sell = |key: &str, size: &str| OrderIntent { side: Side::Sell, qty: qty(size), ..buy(key) };
+    // Above what the entry bids: no order of ours meets another.
+    let order_type = domain::order::OrderType::Limit { limit: px("101") };
+    let sell = |key: &str, size: &str| OrderIntent { side: Side::Sell, qty: qty(size), order_type, ..buy(key) };
     // What is held may be sold: the exits of the unfilled entry close nothing yet.
     assert_ne!(rig.submit(&alice(), sell("s-1", "10")).await.unwrap().outcome, Outcome::Denied);
     rig.until("the broker has it", || rig.broker.submits().len() == 2).await;

@@ -279,6 +279,7 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         journal_fault: None,
         account: &account,
         open: &[],
+        own: &[],
         con_id: order.contract.con_id,
         look_alikes: &[],
         messages: MessageCounts { last_second: 0, today: 0 },
