@@ -3,7 +3,9 @@
 
 mod approvals;
 mod policies;
+mod counting;
 
+use crate::activity::{Activity, Footprint};
 use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
 use crate::broker::BrokerOrder;
@@ -105,6 +107,8 @@ pub struct Book {
     pub last_verification: Option<(Timestamp, Verification)>,
     /// Orders at the broker that bear our reference and that we do not know.
     pub orphans: Orphans,
+    /// What was done lately, added up.
+    pub activity: Activity,
     /// API keys.
     pub api_keys: BTreeMap<KeyId, KeyRecord>,
     /// Number of the newest connection.
@@ -142,6 +146,7 @@ impl Book {
             last_reconciliation: None,
             last_verification: None,
             orphans: Orphans::default(),
+            activity: Activity::default(),
             api_keys: BTreeMap::new(),
             generation: Generation(0),
             counts: BTreeMap::new(),
@@ -159,6 +164,7 @@ impl Book {
         }
         self.seq = record.seq;
         *self.counts.entry(Cow::Borrowed(record.event.kind())).or_insert(0) += 1;
+        self.activity.first_record(record.at);
         match &record.event {
             JournalEvent::OrderDenied { intent, order, request_hash, by, reasons } => {
                 let denied = OrderRecord::denied(intent, order.as_deref(), request_hash, by, reasons, record.at);
@@ -172,7 +178,8 @@ impl Book {
                 self.ask_approval(record, order, request_hash, by, approval)
             }
             JournalEvent::OrderSubmitting { .. } => self.submitting(record),
-            JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, amendment, .. } => {
+            JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, amendment, notional, .. } => {
+                self.note_change(cl_ord_id, amendment, *notional, record.at);
                 self.use_key(record, key, KeyUse::replace(cl_ord_id, request_hash))?;
                 if self.orders.get(cl_ord_id).is_some_and(|order| order.pending_replace.is_some()) {
                     return Err(refuse(record, format!("another change of {cl_ord_id} is still open")));
@@ -183,6 +190,7 @@ impl Book {
                 })
             }
             JournalEvent::CancelSubmitting { cl_ord_id, key, request_hash, .. } => {
+                self.note_cancel(cl_ord_id);
                 if let Some(key) = key {
                     self.use_key(record, key, KeyUse::cancel(&cl_ord_id.group(), request_hash))?;
                 }
@@ -223,6 +231,9 @@ impl Book {
             | JournalEvent::Verified { .. }
             | JournalEvent::Restored { .. }
             | JournalEvent::OrphanSeen { .. }
+            | JournalEvent::TradingDayBegan { .. }
+            | JournalEvent::BreakerTripped { .. }
+            | JournalEvent::BreakerReset { .. }
             | JournalEvent::KeyCreated { .. }
             | JournalEvent::KeyRevoked { .. } => {
                 self.facts(record);
@@ -248,7 +259,7 @@ impl Book {
 
     fn submitting(&mut self, record: &Recorded) -> Result<(), ReplayError> {
         let JournalEvent::OrderSubmitting {
-            order, request_hash, by, broker_order_id, exits, generation, approval, ..
+            order, request_hash, by, broker_order_id, exits, generation, approval, notional, ..
         } = &record.event
         else {
             return Ok(());
@@ -279,7 +290,10 @@ impl Book {
             let exit = ResolvedOrder { intent, account: order.account.clone(), contract: order.contract.clone() };
             self.add(record, OrderRecord::new(&exit, request_hash, by, OrdStatus::Submitting, record.at))?;
             self.attempt(record, &key, Attempt { broker_order_id, ..attempt })?;
+            self.count_begun(&key, record.at);
         }
+        self.activity.sent(order, *notional, record.at);
+        self.count_begun(key, record.at);
         Ok(())
     }
 
@@ -327,6 +341,7 @@ impl Book {
             return Err(refuse(record, format!("order {key} does not exist")));
         };
         let known = order.perm_id;
+        let before = Footprint::of(order);
         let (odd, moves) = order.apply(event, record.at).map_err(|why| refuse(record, why))?;
         if let OrderEvent::Executed { execution } | OrderEvent::Corrected { execution, .. } = event {
             let exec_id = execution.exec_id.clone();
@@ -344,6 +359,7 @@ impl Book {
         if let (None, Some(perm_id)) = (known, order.perm_id) {
             self.by_perm_id.insert(perm_id, key.clone());
         }
+        self.activity.moved(&before, &Footprint::of(order), record.at);
         for change in &moves {
             self.holdings.book(change, record.at);
         }
@@ -450,6 +466,12 @@ impl Book {
             }
             JournalEvent::Restored { order_id_floor, .. } => self.restored(*order_id_floor),
             JournalEvent::OrphanSeen { cl_ord_id, works } => self.see_orphan(cl_ord_id, *works),
+            JournalEvent::TradingDayBegan { began_at } => self.activity.begin_day(*began_at),
+            JournalEvent::BreakerTripped { breaker, reason } => self.activity.trip(breaker, reason, record.at),
+            JournalEvent::BreakerReset { breaker, .. } => {
+                let still_open = self.may_trade(breaker);
+                self.activity.reset(breaker, still_open);
+            }
             JournalEvent::KeyCreated { key, .. } => {
                 self.api_keys.insert(key.id.clone(), key.clone());
             }

@@ -94,6 +94,7 @@ pub(crate) fn submitting(name: &str, id: i64) -> JournalEvent {
         epoch: LeaseEpoch(1),
         approval: None,
         gates_passed: vec!["C01_READ_ONLY".to_owned()],
+        notional: None,
     }
 }
 
@@ -160,6 +161,7 @@ pub(crate) fn replacing(name: &str, change_key: &str, quantity: i64, limit: &str
             order_type: OrderType::Limit { limit: limit.parse().unwrap() },
             tif: Tif::Day,
         },
+        notional: None,
     }
 }
 
@@ -224,6 +226,7 @@ pub(crate) fn releasing(name: &str, id: i64, with: &str) -> JournalEvent {
         epoch,
         approval,
         gates_passed,
+        notional: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the journal says. Every fact that must survive a crash is one of these; the state is what they add up to.
 
+use crate::activity::Breaker;
 use crate::approval::{Approval, ApprovalStatus};
 use crate::approved::ResolvedOrder;
 use crate::bracket::ExitIds;
@@ -153,6 +154,9 @@ pub enum JournalEvent {
         approval: Option<ApprovalId>,
         /// Names of the gates that passed.
         gates_passed: Vec<String>,
+        /// Its worst-case notional in base currency when it was let through; `None` where it was not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notional: Option<Decimal>,
     },
     /// The intent to change a working order.
     ReplaceSubmitting {
@@ -166,6 +170,9 @@ pub enum JournalEvent {
         by: Principal,
         /// To what.
         amendment: Amendment,
+        /// The changed order's worst-case notional in base currency; `None` where it was not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notional: Option<Decimal>,
     },
     /// The intent to cancel.
     CancelSubmitting {
@@ -327,6 +334,27 @@ pub enum JournalEvent {
         /// Whether it works.
         works: bool,
     },
+    /// The broker's day before this one has closed: what counts by the day begins anew.
+    TradingDayBegan {
+        /// The close of the day before.
+        began_at: Timestamp,
+    },
+    /// A breaker tripped: it stands until a human resets it.
+    BreakerTripped {
+        /// Which.
+        breaker: Breaker,
+        /// What was seen and what is allowed.
+        reason: String,
+    },
+    /// A human has looked and resets it.
+    BreakerReset {
+        /// Which.
+        breaker: Breaker,
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
     /// An API key was made.
     KeyCreated {
         /// The key, as a hash.
@@ -379,6 +407,9 @@ impl JournalEvent {
             Self::Verified { .. } => "verified",
             Self::Restored { .. } => "restored",
             Self::OrphanSeen { .. } => "orphan_seen",
+            Self::TradingDayBegan { .. } => "trading_day_began",
+            Self::BreakerTripped { .. } => "breaker_tripped",
+            Self::BreakerReset { .. } => "breaker_reset",
             Self::KeyCreated { .. } => "key_created",
             Self::KeyRevoked { .. } => "key_revoked",
         }
@@ -419,6 +450,9 @@ impl JournalEvent {
             | Self::Reconciled { .. }
             | Self::Verified { .. }
             | Self::Restored { .. }
+            | Self::TradingDayBegan { .. }
+            | Self::BreakerTripped { .. }
+            | Self::BreakerReset { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,
         }
@@ -436,6 +470,7 @@ impl JournalEvent {
             | Self::TradingStateSet { by, .. }
             | Self::PositionAdopted { by, .. }
             | Self::PolicyAccepted { by, .. }
+            | Self::BreakerReset { by, .. }
             | Self::InstrumentReleased { by, .. } => Some(by),
             Self::PolicyApplied { by, .. } | Self::PolicyWished { by, .. } | Self::PolicyWithdrawn { by, .. } => {
                 by.as_ref()
@@ -459,6 +494,8 @@ impl JournalEvent {
             | Self::Verified { .. }
             | Self::Restored { .. }
             | Self::OrphanSeen { .. }
+            | Self::TradingDayBegan { .. }
+            | Self::BreakerTripped { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,
         }

@@ -2,6 +2,7 @@
 //! says about it. Nothing here reads a clock, a file, the network or randomness: time and ids come in as arguments.
 
 pub mod account;
+pub mod activity;
 pub mod approval;
 pub mod approved;
 pub mod book;
@@ -33,6 +34,7 @@ pub mod order_record;
 pub mod order_ref;
 pub mod orphan;
 pub mod policy;
+pub mod price_window;
 pub mod principal;
 pub mod proof;
 pub mod reading;
@@ -44,5 +46,6 @@ pub mod self_match;
 pub mod trading_state;
 pub mod twin;
 pub mod verification;
+pub mod worth;
 
 pub use approved::Approved;

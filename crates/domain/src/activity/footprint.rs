@@ -1,0 +1,80 @@
+//! What one order adds to the sums: taken before and after each record about it, so that only the difference is booked.
+
+use crate::id::{AccountId, StrategyId};
+use crate::lifecycle::OrdStatus;
+use crate::money::Currency;
+use crate::order::OrderTypeKind;
+use crate::order_record::OrderRecord;
+use rust_decimal::Decimal;
+
+/// One order's part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Footprint {
+    pub(super) account: Option<AccountId>,
+    pub(super) strategy: Option<StrategyId>,
+    pub(super) currency: Option<Currency>,
+    pub(super) trades: u32,
+    /// Worth of the trades; what a status tells ahead of the trades counts at the price that it tells.
+    pub(super) turnover: Decimal,
+    pub(super) strategy_trades: u32,
+    pub(super) rejected: bool,
+    pub(super) accepted: bool,
+    pub(super) bad: bool,
+    pub(super) good: bool,
+}
+
+impl Footprint {
+    pub(crate) fn of(order: &OrderRecord) -> Self {
+        let trades = u32::try_from(order.executions.len()).unwrap_or(u32::MAX);
+        let results = || {
+            let costs = order.executions.values().filter_map(|execution| execution.commission.as_ref());
+            costs.filter_map(|commission| commission.realized_pnl)
+        };
+        let rejected = order.status == OrdStatus::Rejected;
+        let bad = rejected || (trades > 0 && is_stop(order.intent.order_type.kind())) || results().any(|pnl| pnl < Decimal::ZERO);
+        Self {
+            account: order.account.clone(),
+            strategy: order.intent.strategy.clone(),
+            currency: order.contract.as_ref().map(|contract| contract.currency.clone()),
+            trades,
+            turnover: turnover(order),
+            strategy_trades: trades.max(u32::from(order.status.may_be_live())),
+            rejected,
+            accepted: order.is_known_to_broker(),
+            bad,
+            good: !bad && results().any(|pnl| pnl > Decimal::ZERO),
+        }
+    }
+}
+
+/// Whether it trades when the market went against somebody.
+fn is_stop(kind: OrderTypeKind) -> bool {
+    match kind {
+        OrderTypeKind::Stop | OrderTypeKind::StopLimit | OrderTypeKind::Trail | OrderTypeKind::TrailLimit => true,
+        OrderTypeKind::Market
+        | OrderTypeKind::Limit
+        | OrderTypeKind::Midprice
+        | OrderTypeKind::Moc
+        | OrderTypeKind::Loc
+        | OrderTypeKind::Moo
+        | OrderTypeKind::Loo => false,
+    }
+}
+
+/// Beyond every figure it is the largest there is: then nothing more may be traded today.
+fn turnover(order: &OrderRecord) -> Decimal {
+    let (mut qty, mut value) = (Decimal::ZERO, Some(Decimal::ZERO));
+    for execution in order.executions.values() {
+        let worth = execution.last_qty.get().checked_mul(execution.last_px.get());
+        qty = qty.saturating_add(execution.last_qty.get());
+        value = value.zip(worth).and_then(|(sum, worth)| sum.checked_add(worth));
+    }
+    let ahead = order.cum_qty().saturating_sub(qty);
+    if ahead > Decimal::ZERO {
+        let price = order.reported_avg_px.or_else(|| order.worst_own_price()).unwrap_or_default();
+        let worth = ahead.checked_mul(price);
+        value = value.zip(worth).and_then(|(sum, worth)| sum.checked_add(worth));
+    }
+    let multiplier = order.contract.as_ref().map_or(Decimal::ONE, |contract| contract.multiplier);
+    value.and_then(|value| value.checked_mul(multiplier)).unwrap_or(Decimal::MAX)
+}

@@ -1,0 +1,351 @@
+//! What an account holds and may come to hold at worst, in worth, kept up to date order by order and position by
+//! position: a limit is checked without adding anything up.
+//!
+//! Of each instrument the worst counts of what is held alone, with all open buys filled, and with all open sells filled.
+//! So an exit of a position adds nothing, and never makes room before it has traded. Every amount is in the account's base
+//! currency, rounded away from zero to eight decimals, so that adding and taking away again is exact.
+
+use crate::exposure::OpenRisk;
+use crate::id::{ClOrdId, ConId};
+use crate::money::Currency;
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::collections::BTreeMap;
+
+/// Decimals of an amount.
+const SCALE: u32 = 8;
+/// What is worth more is unknown: a figure that no account has.
+const WORTH_MAX: i64 = 1_000_000_000_000_000;
+
+/// A position and what it is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Currency of its price.
+    pub currency: Currency,
+    /// Whose paper it is: the symbol, which derivatives share with what they are on.
+    pub issuer: String,
+    /// Signed quantity.
+    pub qty: Decimal,
+    /// Worth of one unit in base currency, multiplier included; `None` is unknown.
+    pub unit: Option<Decimal>,
+}
+
+/// An open order's part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Part {
+    con_id: ConId,
+    buys: bool,
+    leaves: Decimal,
+    notional: Option<Decimal>,
+}
+
+/// What one instrument adds up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The position.
+    pub held: Holding,
+    /// Open buys: quantity, and worth of those whose worth is known.
+    pub buys: (Decimal, Decimal),
+    /// Open sells, likewise.
+    pub sells: (Decimal, Decimal),
+    /// Open orders of unknown worth.
+    pub unpriced: u32,
+}
+
+/// Range of the worth that a position may come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// As it is.
+    pub now: Decimal,
+    /// All open sells filled, no buy.
+    pub low: Decimal,
+    /// All open buys filled, no sell.
+    pub high: Decimal,
+}
+
+impl Range {
+    /// The largest absolute amount in it.
+    pub fn worst(&self) -> Decimal {
+        self.now.abs().max(self.low.abs()).max(self.high.abs())
+    }
+
+    /// With one more order.
+    #[must_use]
+    pub fn with(self, buys: bool, amount: Decimal) -> Self {
+        let amount = amount.abs();
+        if buys {
+            Self { high: self.high.saturating_add(amount), ..self }
+        } else {
+            Self { low: self.low.saturating_sub(amount), ..self }
+        }
+    }
+}
+
+impl Place {
+    fn empty(currency: Currency, issuer: String) -> Self {
+        let held = Holding { currency, issuer, qty: Decimal::ZERO, unit: None };
+        Self { held, buys: Default::default(), sells: Default::default(), unpriced: 0 }
+    }
+
+    /// In quantity.
+    pub fn qty(&self) -> Range {
+        Range {
+            now: self.held.qty,
+            low: self.held.qty.saturating_sub(self.sells.0),
+            high: self.held.qty.saturating_add(self.buys.0),
+        }
+    }
+
+    /// In worth; `None` where the worth of what is held, or of an open order, is unknown.
+    pub fn worth(&self) -> Option<Range> {
+        let now = if self.held.qty.is_zero() {
+            Decimal::ZERO
+        } else {
+            rounded(self.held.unit.and_then(|unit| unit.checked_mul(self.held.qty)))?
+        };
+        (self.unpriced == 0).then(|| Range {
+            now,
+            low: now.saturating_sub(self.sells.1),
+            high: now.saturating_add(self.buys.1),
+        })
+    }
+
+    fn is_idle(&self) -> bool {
+        self.held.qty.is_zero() && self.buys.0.is_zero() && self.sells.0.is_zero() && self.unpriced == 0
+    }
+}
+
+/// Amounts of known worth, and how many are unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Sum of what is known.
+    pub known: Decimal,
+    /// So many are not.
+    pub unknown: u32,
+}
+
+impl Sum {
+    fn replace(&mut self, before: Option<Decimal>, after: Option<Decimal>) {
+        self.take(before);
+        self.add(after);
+    }
+
+    /// The sum, if it is known.
+    pub fn get(self) -> Option<Decimal> {
+        (self.unknown == 0).then_some(self.known)
+    }
+
+    fn add(&mut self, amount: Option<Decimal>) {
+        match amount {
+            Some(amount) => self.known = self.known.saturating_add(amount),
+            None => self.unknown = self.unknown.saturating_add(1),
+        }
+    }
+
+    fn take(&mut self, amount: Option<Decimal>) {
+        match amount {
+            Some(amount) => self.known = self.known.saturating_sub(amount),
+            None => self.unknown = self.unknown.saturating_sub(1),
+        }
+    }
+}
+
+/// Sums over all instruments of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Worst absolute worth of each instrument.
+    pub gross: Sum,
+    /// All open sells filled, no buy; signed.
+    pub low: Sum,
+    /// All open buys filled, no sell; signed.
+    pub high: Sum,
+    /// Gross by currency.
+    pub currencies: BTreeMap<Currency, Sum>,
+    /// Gross by issuer.
+    pub issuers: BTreeMap<String, Sum>,
+    /// Worst-case notionals of open orders, in absolute amounts.
+    pub open: Sum,
+}
+
+/// What of an account counts for an order in one instrument.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// Worst absolute worth of each instrument, added up.
+    pub gross: Sum,
+    /// All open sells filled, no buy; signed.
+    pub low: Sum,
+    /// All open buys filled, no sell; signed.
+    pub high: Sum,
+    /// Gross in the currency of the instrument.
+    pub currency: Sum,
+    /// Gross in its issuer.
+    pub issuer: Sum,
+    /// Worst-case notionals of open orders.
+    pub open: Sum,
+    /// The instrument itself; `None` when nothing is held or open in it.
+    pub place: Option<Place>,
+}
+
+/// An account's worth at worst.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worth {
+    places: BTreeMap<ConId, Place>,
+    parts: BTreeMap<ClOrdId, Part>,
+    totals: Totals,
+}
+
+impl Worth {
+    /// The sums.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// One instrument; `None` when nothing is held or open in it.
+    pub fn place(&self, con_id: ConId) -> Option<&Place> {
+        self.places.get(&con_id)
+    }
+
+    /// Instruments that are held or have open orders.
+    pub fn places(&self) -> impl Iterator<Item = (ConId, &Place)> {
+        self.places.iter().map(|(con_id, place)| (*con_id, place))
+    }
+
+    /// Books what is held of an instrument, instead of what was booked before.
+    pub fn hold(&mut self, con_id: ConId, held: Holding) {
+        self.change(con_id, &held.currency.clone(), &held.issuer.clone(), |place| place.held = held);
+    }
+
+    /// Forgets every position that is not in the list.
+    pub fn keep_only(&mut self, held: impl Fn(ConId) -> bool) {
+        let gone: Vec<ConId> =
+            self.places.iter().filter(|(id, place)| !place.held.qty.is_zero() && !held(**id)).map(|(id, _)| *id).collect();
+        for con_id in gone {
+            self.change_known(con_id, |place| place.held.qty = Decimal::ZERO);
+        }
+    }
+
+    /// Books an open order, instead of what was booked of it before; `None` once it cannot trade any more.
+    pub fn order(&mut self, key: &ClOrdId, risk: Option<&OpenRisk>, currency: &Currency, issuer: &str) {
+        let part = risk.map(|risk| Part {
+            con_id: risk.con_id,
+            buys: risk.side.is_buy(),
+            leaves: risk.leaves.abs(),
+            notional: rounded(risk.notional.map(|notional| notional.abs())),
+        });
+        if self.parts.get(key) == part.as_ref() {
+            return;
+        }
+        if let Some(old) = self.parts.remove(key) {
+            self.totals.open.take(old.notional);
+            self.change_known(old.con_id, |place| place.take(&old));
+        }
+        if let Some(part) = part {
+            self.totals.open.add(part.notional);
+            self.change(part.con_id, currency, issuer, |place| place.add(&part));
+            self.parts.insert(key.clone(), part);
+        }
+    }
+
+    /// What counts for an order in one instrument, without one open order: that one is being changed, and its new version
+    /// is judged.
+    pub fn view(&self, without: &ClOrdId, con_id: ConId, currency: &Currency, issuer: &str) -> View {
+        let of = |sum: Option<&Sum>| sum.copied().unwrap_or_default();
+        let mut view = View {
+            gross: self.totals.gross,
+            low: self.totals.low,
+            high: self.totals.high,
+            currency: of(self.totals.currencies.get(currency)),
+            issuer: of(self.totals.issuers.get(issuer)),
+            open: self.totals.open,
+            place: self.places.get(&con_id).cloned(),
+        };
+        let (Some(part), Some(place)) = (self.parts.get(without).filter(|part| part.con_id == con_id), &mut view.place)
+        else {
+            return view;
+        };
+        let before = place.worth();
+        place.take(part);
+        let after = place.worth();
+        view.open.take(part.notional);
+        view.low.replace(before.map(|range| range.low), after.map(|range| range.low));
+        view.high.replace(before.map(|range| range.high), after.map(|range| range.high));
+        let (before, after) = (before.map(|range| range.worst()), after.map(|range| range.worst()));
+        view.gross.replace(before, after);
+        view.currency.replace(before, after);
+        view.issuer.replace(before, after);
+        view
+    }
+
+    fn change(&mut self, con_id: ConId, currency: &Currency, issuer: &str, change: impl FnOnce(&mut Place)) {
+        self.places.entry(con_id).or_insert_with(|| Place::empty(currency.clone(), issuer.to_owned()));
+        self.change_known(con_id, change);
+    }
+
+    fn change_known(&mut self, con_id: ConId, change: impl FnOnce(&mut Place)) {
+        let Some(mut place) = self.places.remove(&con_id) else { return };
+        self.totals.count(&place, Sum::take);
+        change(&mut place);
+        self.totals.count(&place, Sum::add);
+        if !place.is_idle() {
+            self.places.insert(con_id, place);
+        }
+    }
+}
+
+impl Place {
+    fn side(&mut self, part: &Part) -> &mut (Decimal, Decimal) {
+        if part.buys { &mut self.buys } else { &mut self.sells }
+    }
+
+    fn add(&mut self, part: &Part) {
+        let side = self.side(part);
+        side.0 = side.0.saturating_add(part.leaves);
+        match part.notional {
+            Some(notional) => side.1 = side.1.saturating_add(notional),
+            None => self.unpriced = self.unpriced.saturating_add(1),
+        }
+    }
+
+    fn take(&mut self, part: &Part) {
+        let side = self.side(part);
+        side.0 = side.0.saturating_sub(part.leaves);
+        match part.notional {
+            Some(notional) => side.1 = side.1.saturating_sub(notional),
+            None => self.unpriced = self.unpriced.saturating_sub(1),
+        }
+    }
+}
+
+impl Totals {
+    fn count(&mut self, place: &Place, book: fn(&mut Sum, Option<Decimal>)) {
+        let worth = place.worth();
+        let worst = worth.map(|range| range.worst());
+        book(&mut self.gross, worst);
+        book(&mut self.low, worth.map(|range| range.low));
+        book(&mut self.high, worth.map(|range| range.high));
+        count_in(&mut self.currencies, &place.held.currency, worst, book);
+        count_in(&mut self.issuers, &place.held.issuer, worst, book);
+    }
+}
+
+fn count_in<K: Ord + Clone>(
+    sums: &mut BTreeMap<K, Sum>,
+    key: &K,
+    worst: Option<Decimal>,
+    book: fn(&mut Sum, Option<Decimal>),
+) {
+    let sum = sums.entry(key.clone()).or_default();
+    book(sum, worst);
+    if *sum == Sum::default() {
+        sums.remove(key);
+    }
+}
+
+/// Away from zero, so that nothing is lost; what no account is worth is unknown.
+fn rounded(amount: Option<Decimal>) -> Option<Decimal> {
+    let amount = amount?.round_dp_with_strategy(SCALE, RoundingStrategy::AwayFromZero);
+    (amount.abs() <= Decimal::from(WORTH_MAX)).then_some(amount)
+}
+
+#[cfg(test)]
+#[path = "worth_tests.rs"]
+mod tests;

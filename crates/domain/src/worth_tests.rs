@@ -1,0 +1,183 @@
+use super::{Holding, Place, Range, Sum, Totals, Worth, rounded};
+use crate::exposure::OpenRisk;
+use crate::id::{ClOrdId, ConId};
+use crate::money::Currency;
+use crate::order::Side;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+fn con_id(number: i64) -> ConId {
+    ConId::new(number).unwrap()
+}
+
+fn currency(number: i64) -> Currency {
+    if number == 1 { "USD" } else { "EUR" }.parse().unwrap()
+}
+
+fn issuer(number: i64) -> String {
+    // Two instruments of one issuer.
+    format!("S{}", number / 2)
+}
+
+fn key(number: usize) -> ClOrdId {
+    format!("k-{number}").parse().unwrap()
+}
+
+fn holding(number: i64, qty: i64, unit: Option<i64>) -> Holding {
+    Holding {
+        currency: currency(number),
+        issuer: issuer(number),
+        qty: Decimal::from(qty),
+        unit: unit.map(|unit| Decimal::new(unit, 3)),
+    }
+}
+
+fn risk(number: i64, buys: bool, leaves: i64, price: Option<i64>) -> OpenRisk {
+    OpenRisk {
+        con_id: con_id(number),
+        side: if buys { Side::Buy } else { Side::Sell },
+        leaves: Decimal::from(leaves),
+        notional: price.map(|price| Decimal::new(price, 3) * Decimal::from(leaves)),
+        unknown: false,
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Hold(i64, i64, Option<i64>),
+    Order(usize, Option<(i64, bool, i64, Option<i64>)>),
+    KeepOnly(i64),
+}
+
+fn price() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![1 => Just(None), 9 => (1_i64..1_000_000).prop_map(Some)]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (1_i64..5, -100_i64..100, price()).prop_map(|(id, qty, unit)| Step::Hold(id, qty, unit)),
+        (0_usize..8, proptest::option::of((1_i64..5, any::<bool>(), 1_i64..50, price())))
+            .prop_map(|(key, order)| Step::Order(key, order)),
+        (1_i64..5).prop_map(Step::KeepOnly),
+    ]
+}
+
+/// Everything added up anew.
+fn recomputed(held: &BTreeMap<i64, Holding>, open: &BTreeMap<usize, OpenRisk>) -> Totals {
+    let mut totals = Totals::default();
+    for number in 1..5 {
+        let none = holding(number, 0, None);
+        let of = |buys: bool| {
+            let those = open.values().filter(|risk| risk.con_id == con_id(number) && risk.side.is_buy() == buys);
+            let (mut qty, mut sum) = (Decimal::ZERO, Decimal::ZERO);
+            for risk in those {
+                qty += risk.leaves;
+                sum += risk.notional.unwrap_or_default();
+            }
+            (qty, sum)
+        };
+        let unpriced = open.values().filter(|risk| risk.con_id == con_id(number) && risk.notional.is_none()).count();
+        let place = Place {
+            held: held.get(&number).cloned().unwrap_or(none),
+            buys: of(true),
+            sells: of(false),
+            unpriced: u32::try_from(unpriced).unwrap(),
+        };
+        if !place.is_idle() {
+            totals.count(&place, Sum::add);
+        }
+    }
+    for risk in open.values() {
+        totals.open.add(risk.notional);
+    }
+    totals
+}
+
+proptest! {
+    #[test]
+    fn the_sums_are_what_adding_everything_up_gives(steps in vec(step(), 0..60)) {
+        let (mut worth, mut held, mut open) = (Worth::default(), BTreeMap::new(), BTreeMap::new());
+        for step in steps {
+            match step {
+                Step::Hold(number, qty, unit) => {
+                    worth.hold(con_id(number), holding(number, qty, unit));
+                    held.insert(number, holding(number, qty, unit));
+                }
+                Step::Order(number, Some((id, buys, leaves, price))) => {
+                    let risk = risk(id, buys, leaves, price);
+                    worth.order(&key(number), Some(&risk), &currency(id), &issuer(id));
+                    open.insert(number, risk);
+                }
+                Step::Order(number, None) => {
+                    worth.order(&key(number), None, &currency(1), "");
+                    open.remove(&number);
+                }
+                Step::KeepOnly(number) => {
+                    worth.keep_only(|id| id == con_id(number));
+                    held.retain(|id, _| *id == number);
+                }
+            }
+            prop_assert_eq!(worth.totals(), &recomputed(&held, &open));
+            for without in 0_usize..8 {
+                let mut rest = open.clone();
+                rest.remove(&without);
+                let Some(con_id) = open.get(&without).map(|risk| risk.con_id) else { continue };
+                let view = worth.view(&key(without), con_id, &currency(con_id.get()), &issuer(con_id.get()));
+                let totals = recomputed(&held, &rest);
+                prop_assert_eq!((view.gross, view.low, view.high), (totals.gross, totals.low, totals.high));
+                let of = |sum: Option<&Sum>| sum.copied().unwrap_or_default();
+                prop_assert_eq!(view.currency, of(totals.currencies.get(&currency(con_id.get()))));
+                prop_assert_eq!(view.issuer, of(totals.issuers.get(&issuer(con_id.get()))));
+                prop_assert_eq!(view.open, totals.open);
+            }
+        }
+    }
+
+    #[test]
+    fn no_order_of_fills_leads_beyond_the_worst(
+        start in -50_i64..50,
+        orders in vec((any::<bool>(), 1_i64..20, 0_i64..21), 0..6),
+    ) {
+        // One unit is worth one: quantity and worth are the same figure.
+        let mut worth = Worth::default();
+        worth.hold(con_id(1), holding(1, start, Some(1_000)));
+        for (number, (buys, leaves, _)) in orders.iter().enumerate() {
+            worth.order(&key(number), Some(&risk(1, *buys, *leaves, Some(1_000))), &currency(1), "S0");
+        }
+        let filled: i64 =
+            orders.iter().map(|(buys, leaves, part)| if *buys { *part.min(leaves) } else { -*part.min(leaves) }).sum();
+        let reached = Decimal::from((start + filled).abs());
+        prop_assert!(reached <= worth.totals().gross.get().unwrap());
+    }
+}
+
+#[test]
+fn an_exit_adds_nothing_and_makes_no_room() {
+    let mut worth = Worth::default();
+    worth.hold(con_id(1), holding(1, 10, Some(100_000)));
+    let before = worth.totals().gross;
+    worth.order(&key(1), Some(&risk(1, false, 10, Some(100_000))), &currency(1), "S0");
+    assert_eq!(worth.totals().gross, before);
+    worth.order(&key(2), Some(&risk(1, false, 25, Some(100_000))), &currency(1), "S0");
+    assert_eq!(worth.totals().gross.get(), Some(Decimal::from(2_500)), "ten held, 35 for sale: 25 short at worst");
+}
+
+#[test]
+fn what_is_not_known_makes_the_sum_unknown_until_it_is() {
+    let mut worth = Worth::default();
+    worth.hold(con_id(1), holding(1, 10, None));
+    assert_eq!(worth.totals().gross.get(), None);
+    worth.hold(con_id(1), holding(1, 10, Some(1_000)));
+    assert_eq!(worth.totals().gross.get(), Some(Decimal::TEN));
+    assert_eq!(rounded(Some(Decimal::MAX)), None, "a figure that no account has");
+}
+
+#[test]
+fn a_range_names_its_worst_side() {
+    let range = Range { now: Decimal::ONE, low: -Decimal::TEN, high: Decimal::TWO };
+    assert_eq!(range.worst(), Decimal::TEN);
+    assert_eq!(range.with(true, Decimal::ONE_HUNDRED).worst(), Decimal::from(102));
+    assert_eq!(range.with(false, Decimal::ONE).worst(), Decimal::from(11));
+}
