@@ -2,8 +2,8 @@
 //! live or replayed.
 
 mod approvals;
-mod policies;
 mod counting;
+mod policies;
 
 use crate::activity::{Activity, Footprint};
 use crate::approval::Approval;
@@ -259,7 +259,15 @@ impl Book {
 
     fn submitting(&mut self, record: &Recorded) -> Result<(), ReplayError> {
         let JournalEvent::OrderSubmitting {
-            order, request_hash, by, broker_order_id, exits, generation, approval, notional, ..
+            order,
+            request_hash,
+            by,
+            broker_order_id,
+            exits,
+            generation,
+            approval,
+            notional,
+            ..
         } = &record.event
         else {
             return Ok(());
@@ -466,7 +474,7 @@ impl Book {
             }
             JournalEvent::Restored { order_id_floor, .. } => self.restored(*order_id_floor),
             JournalEvent::OrphanSeen { cl_ord_id, works } => self.see_orphan(cl_ord_id, *works),
-            JournalEvent::TradingDayBegan { began_at } => self.activity.begin_day(*began_at),
+            JournalEvent::TradingDayBegan { began_at, .. } => self.activity.begin_day(*began_at),
             JournalEvent::BreakerTripped { breaker, reason } => self.activity.trip(breaker, reason, record.at),
             JournalEvent::BreakerReset { breaker, .. } => {
                 let still_open = self.may_trade(breaker);

@@ -96,6 +96,15 @@ impl BrokerCalendar {
             .last()
     }
 
+    /// The newest end of a week at or before this moment: the close of a Friday.
+    pub fn last_week_close(&self, at: Timestamp) -> Option<Timestamp> {
+        self.days_around(at)
+            .filter(|date| date.weekday() == Weekday::Friday)
+            .filter_map(|date| self.moment(date, self.day_close))
+            .take_while(|close| *close <= at)
+            .last()
+    }
+
     /// The window that holds now, or else the next one; of several the one that closes first.
     pub fn window_ahead(&self, now: Timestamp) -> Option<WindowAhead> {
         let of = |window: &PlannedWindow| {

@@ -338,6 +338,9 @@ pub enum JournalEvent {
     TradingDayBegan {
         /// The close of the day before.
         began_at: Timestamp,
+        /// Whether a week ended with that day, or with one since the day that was begun before.
+        #[serde(default)]
+        begins_week: bool,
     },
     /// A breaker tripped: it stands until a human resets it.
     BreakerTripped {

@@ -30,11 +30,10 @@ pub struct Holding {
 }
 
 /// An open order's part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Part {
-    con_id: ConId,
-    buys: bool,
-    leaves: Decimal,
+    risk: OpenRisk,
+    /// Rounded, in an absolute amount.
     notional: Option<Decimal>,
 }
 
@@ -209,6 +208,11 @@ impl Worth {
         self.places.iter().map(|(con_id, place)| (*con_id, place))
     }
 
+    /// What is open, in flight or unknown, without one order.
+    pub fn open(&self, without: &ClOrdId) -> impl Iterator<Item = (&ClOrdId, &OpenRisk)> {
+        self.parts.iter().filter(move |(key, _)| *key != without).map(|(key, part)| (key, &part.risk))
+    }
+
     /// Books what is held of an instrument, instead of what was booked before.
     pub fn hold(&mut self, con_id: ConId, held: Holding) {
         self.change(con_id, &held.currency.clone(), &held.issuer.clone(), |place| place.held = held);
@@ -216,8 +220,12 @@ impl Worth {
 
     /// Forgets every position that is not in the list.
     pub fn keep_only(&mut self, held: impl Fn(ConId) -> bool) {
-        let gone: Vec<ConId> =
-            self.places.iter().filter(|(id, place)| !place.held.qty.is_zero() && !held(**id)).map(|(id, _)| *id).collect();
+        let gone: Vec<ConId> = self
+            .places
+            .iter()
+            .filter(|(id, place)| !place.held.qty.is_zero() && !held(**id))
+            .map(|(id, _)| *id)
+            .collect();
         for con_id in gone {
             self.change_known(con_id, |place| place.held.qty = Decimal::ZERO);
         }
@@ -225,22 +233,18 @@ impl Worth {
 
     /// Books an open order, instead of what was booked of it before; `None` once it cannot trade any more.
     pub fn order(&mut self, key: &ClOrdId, risk: Option<&OpenRisk>, currency: &Currency, issuer: &str) {
-        let part = risk.map(|risk| Part {
-            con_id: risk.con_id,
-            buys: risk.side.is_buy(),
-            leaves: risk.leaves.abs(),
-            notional: rounded(risk.notional.map(|notional| notional.abs())),
-        });
+        let part = risk
+            .map(|risk| Part { risk: risk.clone(), notional: rounded(risk.notional.map(|notional| notional.abs())) });
         if self.parts.get(key) == part.as_ref() {
             return;
         }
         if let Some(old) = self.parts.remove(key) {
             self.totals.open.take(old.notional);
-            self.change_known(old.con_id, |place| place.take(&old));
+            self.change_known(old.risk.con_id, |place| place.take(&old));
         }
         if let Some(part) = part {
             self.totals.open.add(part.notional);
-            self.change(part.con_id, currency, issuer, |place| place.add(&part));
+            self.change(part.risk.con_id, currency, issuer, |place| place.add(&part));
             self.parts.insert(key.clone(), part);
         }
     }
@@ -258,7 +262,8 @@ impl Worth {
             open: self.totals.open,
             place: self.places.get(&con_id).cloned(),
         };
-        let (Some(part), Some(place)) = (self.parts.get(without).filter(|part| part.con_id == con_id), &mut view.place)
+        let (Some(part), Some(place)) =
+            (self.parts.get(without).filter(|part| part.risk.con_id == con_id), &mut view.place)
         else {
             return view;
         };
@@ -293,12 +298,12 @@ impl Worth {
 
 impl Place {
     fn side(&mut self, part: &Part) -> &mut (Decimal, Decimal) {
-        if part.buys { &mut self.buys } else { &mut self.sells }
+        if part.risk.side.is_buy() { &mut self.buys } else { &mut self.sells }
     }
 
     fn add(&mut self, part: &Part) {
         let side = self.side(part);
-        side.0 = side.0.saturating_add(part.leaves);
+        side.0 = side.0.saturating_add(part.risk.leaves.abs());
         match part.notional {
             Some(notional) => side.1 = side.1.saturating_add(notional),
             None => self.unpriced = self.unpriced.saturating_add(1),
@@ -307,7 +312,7 @@ impl Place {
 
     fn take(&mut self, part: &Part) {
         let side = self.side(part);
-        side.0 = side.0.saturating_sub(part.leaves);
+        side.0 = side.0.saturating_sub(part.risk.leaves.abs());
         match part.notional {
             Some(notional) => side.1 = side.1.saturating_sub(notional),
             None => self.unpriced = self.unpriced.saturating_sub(1),

@@ -124,12 +124,12 @@ proptest! {
                 let mut rest = open.clone();
                 rest.remove(&without);
                 let Some(con_id) = open.get(&without).map(|risk| risk.con_id) else { continue };
-                let view = worth.view(&key(without), con_id, &currency(con_id.get()), &issuer(con_id.get()));
+                let view = worth.view(&key(without), con_id, &currency(con_id.get().into()), &issuer(con_id.get().into()));
                 let totals = recomputed(&held, &rest);
                 prop_assert_eq!((view.gross, view.low, view.high), (totals.gross, totals.low, totals.high));
                 let of = |sum: Option<&Sum>| sum.copied().unwrap_or_default();
-                prop_assert_eq!(view.currency, of(totals.currencies.get(&currency(con_id.get()))));
-                prop_assert_eq!(view.issuer, of(totals.issuers.get(&issuer(con_id.get()))));
+                prop_assert_eq!(view.currency, of(totals.currencies.get(&currency(con_id.get().into()))));
+                prop_assert_eq!(view.issuer, of(totals.issuers.get(&issuer(con_id.get().into()))));
                 prop_assert_eq!(view.open, totals.open);
             }
         }

@@ -7,12 +7,12 @@ use crate::input::Reply;
 use crate::limits::in_force;
 use crate::shared::Session;
 use crate::told_ids::ToldIds;
+use crate::valuation::Valuation;
 use domain::approved::Ticket;
 use domain::book::Book;
 use domain::bracket::ExitIds;
 use domain::broker_calendar::WindowAhead;
 use domain::contract::Contract;
-use domain::exposure::OpenRisk;
 use domain::fault::Fault;
 use domain::gates::{Heartbeat, LinkState, MessageCounts};
 use domain::id::{BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
@@ -20,7 +20,6 @@ use domain::journal::{JournalEvent, Recorded};
 use domain::mode::Trading;
 use domain::mutation::{self, Mutation};
 use domain::order::OrderIntent;
-use domain::order_record::OrderRecord;
 use domain::policy::PolicySet;
 use domain::principal::{Face, Principal, PrincipalKind};
 use domain::verification::VerificationPlan;
@@ -72,6 +71,9 @@ impl Batch {
 /// A price for valuing open orders that have none of their own.
 pub(crate) trait Prices: Send {
     fn reference(&self, con_id: ConId) -> Option<Decimal>;
+
+    /// Lowest and highest reference within so many seconds; `None` when nobody watched.
+    fn range(&self, con_id: ConId, window_s: i64, now: Timestamp) -> Option<(Decimal, Decimal)>;
 }
 
 /// The writer's private state.
@@ -81,6 +83,10 @@ pub(crate) struct Core {
     pub(crate) session: Session,
     pub(crate) prices: Box<dyn Prices>,
     pub(crate) kill_file: bool,
+    /// What is held and open, in worth.
+    pub(crate) valuation: Valuation,
+    /// When the broker's day ends.
+    pub(crate) day_ends: Timestamp,
     /// Orders of the look-alike window, oldest first.
     pub(crate) recent: VecDeque<(Timestamp, ClOrdId)>,
     /// Order messages of the last second, oldest first.
@@ -150,6 +156,8 @@ impl Core {
             session,
             prices,
             kill_file: false,
+            valuation: Valuation::of(&book),
+            day_ends: Timestamp::MIN,
             recent: recent.into(),
             sent: VecDeque::new(),
             sent_today: (today, u32::try_from(attempts_today).unwrap_or(u32::MAX)),
@@ -189,6 +197,7 @@ impl Core {
                         self.touched_since_look.insert(key.clone());
                     }
                     self.moved_groups.insert(key.group());
+                    self.valuation.touch(key);
                     // What is new about one order does not wait for what is old about another.
                     self.look_rest = crate::looking::LOOK_AGAIN;
                 }
@@ -240,44 +249,9 @@ impl Core {
         MessageCounts { last_second: u32::try_from(self.sent.len()).unwrap_or(u32::MAX), today }
     }
 
-    /// What is open, in flight or unknown, without the order that is judged.
-    pub(crate) fn open_risks(&self, without: &ClOrdId) -> Vec<OpenRisk> {
-        self.book
-            .open_orders()
-            .filter(|order| order.intent.cl_ord_id != *without)
-            .filter(|order| !(order.status.is_unknown() && mutation::is_on(Mutation::ForgetUnknownRisk)))
-            .filter_map(|order| {
-                let leaves = self.book.worst_leaves(order);
-                order.open_risk(leaves, self.open_notional(order, leaves))
-            })
-            .collect()
-    }
-
     /// The contracts of what is open, in flight or unknown.
     pub(crate) fn open_contracts(&self) -> Vec<Contract> {
         self.book.open_orders().filter_map(|order| order.contract.as_deref().cloned()).collect()
-    }
-
-    fn open_notional(&self, order: &OrderRecord, leaves: Decimal) -> Option<Decimal> {
-        if leaves.is_zero() {
-            return Some(Decimal::ZERO);
-        }
-        let contract = order.contract.as_ref()?;
-        let slip = Decimal::ONE + self.policy().base.market_order_slippage_percent / Decimal::ONE_HUNDRED;
-        let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
-        let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
-            // A stop has no worst price of its own: it trades beyond its trigger.
-            (Some(own), true) if order.intent.order_type.limit_price().is_none() => {
-                let trigger = own.checked_mul(slip)?;
-                market.map_or(trigger, |market| market.max(trigger))
-            }
-            (Some(own), true) => own,
-            // A sell trades at its price or better, and what is better nobody knows without a market.
-            (Some(own), false) => market?.max(own),
-            (None, _) => market?,
-        };
-        let fx = self.fx_to_base(&contract.currency)?.0;
-        price.checked_mul(leaves)?.checked_mul(contract.multiplier)?.checked_mul(fx)
     }
 
     /// Rate into the account's base currency and when it was received.

@@ -84,10 +84,12 @@ impl Core {
                 .map(|position| (position.con_id, position.qty))
                 .collect();
             self.session.positions = Some(positions.clone());
+            self.valuation.tell(positions);
         }
         if let Section::Complete(account) = snapshot.account {
             self.session.account = Some(account);
         }
+        self.value_everything();
         self.reconciled_at = Some(now);
         self.count_look(batch, complete);
         if complete {

@@ -7,7 +7,9 @@ use domain::contract::{Contract, Instrument};
 use domain::fault::Fault;
 use domain::id::ConId;
 use domain::market::Quote;
+use domain::price_window::PriceWindow;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc;
@@ -23,6 +25,8 @@ const CONTRACTS_MAX: usize = 10_000;
 struct Cache {
     by_instrument: BTreeMap<Instrument, Contract>,
     quotes: BTreeMap<ConId, Quote>,
+    /// Where prices have been; of what has a quote.
+    windows: BTreeMap<ConId, PriceWindow>,
     /// Lines that are open, with the time of their last use.
     lines: BTreeMap<ConId, (Contract, Timestamp)>,
 }
@@ -93,6 +97,11 @@ impl MarketDesk {
         self.read().quotes.get(&con_id).cloned()
     }
 
+    /// Lowest and highest price within so many seconds; `None` when there was none.
+    pub(crate) fn price_range(&self, con_id: ConId, window_s: i64, now: Timestamp) -> Option<(Decimal, Decimal)> {
+        self.read().windows.get(&con_id)?.range(window_s, now)
+    }
+
     /// Age of the oldest quote on an open line.
     pub(crate) fn worst_age_ms(&self) -> Option<i64> {
         let now = self.clock.now();
@@ -102,7 +111,13 @@ impl MarketDesk {
 
     /// Books a quote.
     pub(crate) fn put(&self, quote: Quote) {
-        self.write().quotes.insert(quote.con_id, quote);
+        let mut cache = self.write();
+        // A previous close is no price of these minutes.
+        let is_live = quote.last.is_some() || (quote.bid.is_some() && quote.ask.is_some());
+        if let Some(price) = quote.reference().filter(|_| is_live) {
+            cache.windows.entry(quote.con_id).or_default().add(price, quote.received_at);
+        }
+        cache.quotes.insert(quote.con_id, quote);
     }
 
     /// A new connection may see other contracts: what was resolved on the old one is asked for anew.
@@ -142,6 +157,7 @@ impl MarketDesk {
         {
             cache.lines.remove(&oldest);
             cache.quotes.remove(&oldest);
+            cache.windows.remove(&oldest);
             self.send(BrokerCommand::Unsubscribe(oldest));
         }
         cache.lines.insert(contract.con_id, (contract.clone(), now));

@@ -48,7 +48,8 @@ impl Core {
             OrderFacts { contract: order.contract.clone(), quote: Some(quote(&order.contract, reference, now)) };
         let (request_hash, by) = (record.request_hash.as_str(), &record.by);
         let preview = PreviewFact::NotNamed;
-        let case = Case { order: &order, request_hash, by, facts: &facts, approval, preview, is_new: false };
+        let case =
+            Case { order: &order, request_hash, by, facts: &facts, approval, preview, is_new: false, changes: None };
         let decision = self.judge(&case, now).evaluation.decision;
         if let (Decision::Approved(approved), Ok(ids)) = (decision, self.allocate_ids(&order.intent)) {
             let order_ref = OrderRef::new(&installation, key);

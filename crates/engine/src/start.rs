@@ -367,4 +367,8 @@ impl Prices for MarketPrices {
     fn reference(&self, con_id: ConId) -> Option<Decimal> {
         self.0.last_quote(con_id).and_then(|quote| quote.reference())
     }
+
+    fn range(&self, con_id: ConId, window_s: i64, now: Timestamp) -> Option<(Decimal, Decimal)> {
+        self.0.price_range(con_id, window_s, now)
+    }
 }

@@ -37,6 +37,8 @@ pub(crate) struct Case<'a> {
     pub(crate) approval: ApprovalFact,
     pub(crate) preview: PreviewFact,
     pub(crate) is_new: bool,
+    /// Quantity of the working order that this changes.
+    pub(crate) changes: Option<Decimal>,
 }
 
 pub(crate) struct Judged {
@@ -71,14 +73,14 @@ impl Core {
     pub(crate) fn judge(&mut self, case: &Case<'_>, now: Timestamp) -> Judged {
         let messages = self.messages(now);
         let contract = &case.order.contract;
-        let key = &case.order.intent.cl_ord_id;
-        let open = self.open_risks(key);
-        let own = self.book.own_orders(contract.con_id, key);
+        let (open, worth) = self.value_for(case.order, case.facts);
+        let own = self.book.own_orders(contract.con_id, &case.order.intent.cl_ord_id);
         let readiness = self.readiness(case.order);
         let account = self.account_facts(case.order);
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
         let look_alikes = if case.is_new { self.look_alikes(case.order, now) } else { Vec::new() };
         let limits = self.limits_for(case.order);
+        let lately = self.lately(case.order, case.changes, &limits, now);
         let input = GateInput {
             now,
             order: case.order,
@@ -105,6 +107,8 @@ impl Core {
                 newest_version: self.book.newest_version.as_deref(),
             },
             heartbeats: &self.heartbeats(now),
+            worth: &worth,
+            lately: &lately,
             preview: &case.preview,
             approval: &case.approval,
         };
@@ -123,16 +127,13 @@ impl Core {
 
     fn readiness(&self, order: &ResolvedOrder) -> Readiness {
         let con_id = order.contract.con_id;
-        let unknown = self.book.open_orders().filter(|other| {
-            other.status.is_unknown()
-                && other.intent.cl_ord_id != order.intent.cl_ord_id
-                && other.contract.as_ref().is_some_and(|contract| contract.con_id == con_id)
-        });
+        let unknown = self.valuation.worth.open(&order.intent.cl_ord_id);
+        let unknown = unknown.filter(|(_, risk)| risk.unknown && risk.con_id == con_id).map(|(key, _)| key.clone());
         Readiness {
             link: self.session.link.clone(),
             reconciled: self.session.reconciled,
             clock_skew_ms: self.session.clock_skew_ms,
-            unknown_on_instrument: unknown.map(|other| other.intent.cl_ord_id.clone()).collect(),
+            unknown_on_instrument: unknown.collect(),
             instrument_halted: self.book.halted_instruments.get(&con_id).cloned(),
             alarm: self.session.alarm.clone(),
             lease_held: self.session.fault.is_none(),
@@ -145,7 +146,6 @@ impl Core {
         AccountFacts {
             base_currency: self.session.account.as_ref().and_then(|account| account.base_currency.clone()),
             held: positions_known.then_some(held),
-            positions: self.session.positions.clone(),
             fx_to_base: self.fx_to_base(&order.contract.currency).map(|(value, at)| Dated { value, at }),
         }
     }
@@ -199,7 +199,8 @@ impl Core {
         let order = self.resolve(intent, facts)?;
         // This look is the preview: it cannot be missing yet.
         let preview = PreviewFact::Valid;
-        let case = Case { order: &order, request_hash, by, facts, approval: ApprovalFact::None, preview, is_new: true };
+        let (approval, changes) = (ApprovalFact::None, None);
+        let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
         let judged = self.judge(&case, now);
         let expires_at = now + PREVIEW_TTL;
         self.push(batch, now, JournalEvent::Previewed { id, request_hash: request_hash.to_owned(), expires_at });
@@ -227,7 +228,8 @@ impl Core {
         }
         let order = self.resolve(intent, facts)?;
         let preview = self.preview_fact(intent, request_hash, now);
-        let case = Case { order: &order, request_hash, by, facts, approval: ApprovalFact::None, preview, is_new: true };
+        let (approval, changes) = (ApprovalFact::None, None);
+        let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
         let judged = self.judge(&case, now);
         self.remember(now, &intent.cl_ord_id);
         let passed = passed(&judged.evaluation);
@@ -255,7 +257,7 @@ impl Core {
             }
             Decision::Approved(approved) => {
                 let ids = self.allocate_ids(&approved.get().intent)?;
-                self.release(batch, now, *approved, ids, request_hash, by, None, passed)?;
+                self.release(batch, now, *approved, ids, request_hash, by, None, passed, judged.notional)?;
             }
         }
         Ok(Booked::New)
@@ -359,6 +361,7 @@ impl Core {
         by: &Principal,
         approval: Option<ApprovalId>,
         gates_passed: Vec<String>,
+        notional: Option<Decimal>,
     ) -> Result<(), Fault> {
         let order = approved.get().clone();
         let installation =
@@ -375,6 +378,7 @@ impl Core {
             epoch: self.book.epoch,
             approval,
             gates_passed,
+            notional,
         };
         self.push(batch, now, event);
         (0..messages).for_each(|_| self.count_message(now));
@@ -434,6 +438,7 @@ impl Core {
             approval,
             preview,
             is_new: false,
+            changes: None,
         };
         let judged = self.judge(&case, now);
         let passed = passed(&judged.evaluation);
@@ -442,7 +447,7 @@ impl Core {
                 let ids = self.allocate_ids(&order.intent)?;
                 self.move_approval(batch, now, id, ApprovalStatus::Approved, Some(by), reason);
                 let spent = Some(id.clone());
-                self.release(batch, now, *approved, ids, &request_hash, &requester, spent, passed)?;
+                self.release(batch, now, *approved, ids, &request_hash, &requester, spent, passed, judged.notional)?;
             }
             Decision::NeedsApproval(reasons) => {
                 let bounds = self.bounds(&order, &request_hash, judged.reference, judged.notional)?;
@@ -539,6 +544,7 @@ impl Core {
             return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why: why.to_owned() });
         }
         check_amendment(record, &amendment)?;
+        let before = record.intent.qty.get();
         let mut order = record.resolved().ok_or_else(missing)?;
         let id = self.told_ids.of(record).ok_or_else(missing)?;
         order.intent.qty = amendment.qty;
@@ -546,9 +552,11 @@ impl Core {
         order.intent.tif = amendment.tif;
         let preview = PreviewFact::NotNamed;
         order.intent.preview_id = None;
-        let case =
-            Case { order: &order, request_hash, by, facts, approval: ApprovalFact::None, preview, is_new: false };
-        let approved = match self.judge(&case, now).evaluation.decision {
+        let approval = ApprovalFact::None;
+        let changes = Some(before);
+        let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: false, changes };
+        let judged = self.judge(&case, now);
+        let approved = match judged.evaluation.decision {
             Decision::Approved(approved) => *approved,
             Decision::Denied(reasons) | Decision::NeedsApproval(reasons) => {
                 return Err(Fault::ChangeDenied(reasons));
@@ -560,6 +568,7 @@ impl Core {
             request_hash: request_hash.to_owned(),
             by: by.clone(),
             amendment,
+            notional: judged.notional,
         };
         self.push(batch, now, event);
         self.count_message(now);

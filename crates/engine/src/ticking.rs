@@ -38,6 +38,7 @@ impl Core {
             self.offline_since = None;
             batch.effects.push(Effect::Reconnect);
         }
+        self.value_if_due(now);
         self.look_if_due(batch, now);
         if self.verification.begin(now) {
             self.session.verifying = true;

@@ -81,6 +81,7 @@ impl Core {
             return;
         }
         *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += execution.signed_qty() * sign;
+        self.valuation.traded(execution.con_id);
     }
 
     pub(crate) fn commission(&mut self, batch: &mut Batch, now: Timestamp, exec_id: ExecId, commission: Commission) {

@@ -147,9 +147,11 @@ impl Writer {
         if let Some(overrun) = self.interlock.take_overrun() {
             self.core.alarm(&mut batch, now, &overrun);
         }
+        self.core.roll_day(&mut batch, now);
         for input in inputs {
             self.core.take(&mut batch, now, input);
         }
+        self.core.mind_breakers(&mut batch, now);
         if let Some(why) = self.core.broken.take() {
             let end = Ended::Poisoned(why);
             self.fail(batch.owed, &end);

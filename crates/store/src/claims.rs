@@ -104,6 +104,9 @@ fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
         | JournalEvent::Reconciled { .. }
         | JournalEvent::Verified { .. }
         | JournalEvent::Restored { .. }
+        | JournalEvent::TradingDayBegan { .. }
+        | JournalEvent::BreakerTripped { .. }
+        | JournalEvent::BreakerReset { .. }
         | JournalEvent::KeyCreated { .. }
         | JournalEvent::KeyRevoked { .. } => Ok(()),
     }

@@ -64,6 +64,9 @@ impl Touched {
             | JournalEvent::Verified { .. }
             | JournalEvent::Restored { .. }
             | JournalEvent::OrphanSeen { .. }
+            | JournalEvent::TradingDayBegan { .. }
+            | JournalEvent::BreakerTripped { .. }
+            | JournalEvent::BreakerReset { .. }
             | JournalEvent::KeyCreated { .. }
             | JournalEvent::KeyRevoked { .. } => {}
         }

@@ -10,6 +10,7 @@
 use crate::chain::{ChainKey, RecordHash};
 use crate::journal::Head;
 use crate::private;
+use domain::activity::Activity;
 use domain::approval::Approval;
 use domain::book::{Book, KeyUse, OrderRecord, PreviewRecord};
 use domain::broker::BrokerOrder;
@@ -37,7 +38,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -146,6 +147,7 @@ struct Facts {
     last_reconciliation: Option<ReconciliationReport>,
     last_verification: Option<(Timestamp, Verification)>,
     orphans: Orphans,
+    activity: Activity,
     api_keys: BTreeMap<KeyId, KeyRecord>,
     generation: Generation,
     counts: BTreeMap<Cow<'static, str>, u64>,
@@ -180,6 +182,7 @@ impl Facts {
             last_reconciliation,
             last_verification,
             orphans,
+            activity,
             api_keys,
             generation,
             counts,
@@ -209,6 +212,7 @@ impl Facts {
             last_reconciliation: last_reconciliation.clone(),
             last_verification: last_verification.clone(),
             orphans: orphans.clone(),
+            activity: activity.clone(),
             api_keys: api_keys.clone(),
             generation: *generation,
             counts: counts.clone(),
@@ -247,6 +251,7 @@ impl Facts {
             last_reconciliation: self.last_reconciliation,
             last_verification: self.last_verification,
             orphans: self.orphans,
+            activity: self.activity,
             api_keys: self.api_keys,
             generation: self.generation,
             counts: self.counts,

@@ -31,7 +31,9 @@ impl Footprint {
             costs.filter_map(|commission| commission.realized_pnl)
         };
         let rejected = order.status == OrdStatus::Rejected;
-        let bad = rejected || (trades > 0 && is_stop(order.intent.order_type.kind())) || results().any(|pnl| pnl < Decimal::ZERO);
+        let bad = rejected
+            || (trades > 0 && is_stop(order.intent.order_type.kind()))
+            || results().any(|pnl| pnl < Decimal::ZERO);
         Self {
             account: order.account.clone(),
             strategy: order.intent.strategy.clone(),

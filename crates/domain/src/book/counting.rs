@@ -33,7 +33,9 @@ impl Book {
     pub(super) fn may_trade(&self, breaker: &Breaker) -> u32 {
         let Breaker::StrategyTrades(strategy) = breaker else { return 0 };
         let theirs = |order: &&OrderRecord| {
-            order.status.may_be_live() && order.executions.is_empty() && order.intent.strategy.as_ref() == Some(strategy)
+            order.status.may_be_live()
+                && order.executions.is_empty()
+                && order.intent.strategy.as_ref() == Some(strategy)
         };
         u32::try_from(self.open_orders().filter(theirs).count()).unwrap_or(u32::MAX)
     }

@@ -1,6 +1,6 @@
 //! Everything a gate may look at: gathered by the engine, dated, and handed over at once.
 
-use crate::account::Position;
+use super::lately::Lately;
 use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
 use crate::exposure::OpenRisk;
@@ -12,6 +12,7 @@ use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::self_match::OwnOrder;
 use crate::trading_state::TradingStates;
+use crate::worth::View;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
@@ -64,8 +65,6 @@ pub struct AccountFacts {
     pub base_currency: Option<Currency>,
     /// Signed quantity held of the instrument; `None` when positions are unknown.
     pub held: Option<Decimal>,
-    /// All positions; `None` when unknown.
-    pub positions: Option<Vec<Position>>,
     /// Rate from the contract's currency into the base currency; 1 for the same currency. `None` is unknown.
     pub fx_to_base: Option<Dated<Decimal>>,
 }
@@ -177,6 +176,10 @@ pub struct GateInput<'a> {
     pub rules: Rules<'a>,
     /// Who shows life.
     pub heartbeats: &'a [Heartbeat],
+    /// What the account holds and may come to hold, without this order.
+    pub worth: &'a View,
+    /// What was done lately.
+    pub lately: &'a Lately,
     /// The preview.
     pub preview: &'a PreviewFact,
     /// The approval.

@@ -24,18 +24,28 @@ mod c23_time_in_force;
 mod c24_reduce_only;
 mod c25_look_alike;
 mod c26_self_match;
+mod c27_capital;
+mod c28_position;
 mod c30_open_orders;
+mod c31_turnover;
+mod c34_short_window;
 mod c35_throttle;
+mod c36_repeated;
+mod c37_efficiency;
+mod c39_rejects;
 mod c40_worst_case;
 mod c46_dead_man;
 mod input;
+mod lately;
 mod table;
+mod worst_after;
 
 pub use c12_version::is_older;
 pub use input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
     Readiness, Rules,
 };
+pub use lately::Lately;
 pub use table::{Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, worst_notional, worst_price};
 
 #[cfg(test)]

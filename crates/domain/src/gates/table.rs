@@ -5,7 +5,8 @@ use super::{
     c01_read_only, c02_mode_proof, c03_account_pin, c04_live_arming, c05_authorised, c06_approval, c07_preview,
     c08_readiness, c09_fresh_data, c10_kill_clear, c11_audit_writable, c12_version, c13_max_qty, c14_max_notional,
     c15_price_collar, c16_market_guard, c17_trigger, c18_tick_and_lot, c20_allow_list, c23_time_in_force,
-    c24_reduce_only, c25_look_alike, c26_self_match, c30_open_orders, c35_throttle, c40_worst_case, c46_dead_man,
+    c24_reduce_only, c25_look_alike, c26_self_match, c27_capital, c28_position, c30_open_orders, c31_turnover,
+    c34_short_window, c35_throttle, c36_repeated, c37_efficiency, c39_rejects, c40_worst_case, c46_dead_man,
 };
 use crate::approved::{Approved, ResolvedOrder};
 use crate::exposure::only_reduces;
@@ -96,8 +97,15 @@ pub const GATES: &[Gate] = &[
     c24_reduce_only::GATE,
     c25_look_alike::GATE,
     c26_self_match::GATE,
+    c27_capital::GATE,
+    c28_position::GATE,
     c30_open_orders::GATE,
+    c31_turnover::GATE,
+    c34_short_window::GATE,
     c35_throttle::GATE,
+    c36_repeated::GATE,
+    c37_efficiency::GATE,
+    c39_rejects::GATE,
     c40_worst_case::GATE,
     c46_dead_man::GATE,
 ];

@@ -4,6 +4,7 @@ use super::input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
     Readiness, Rules,
 };
+use super::lately::Lately;
 use super::table::{Decision, Gate, Verdict, evaluate};
 use crate::approval::{Approval, ApprovalBounds, ApprovalStatus};
 use crate::approved::ResolvedOrder;
@@ -20,6 +21,7 @@ use crate::principal::{Face, Principal, PrincipalKind, Scope};
 use crate::reason::Reason;
 use crate::self_match::OwnOrder;
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
+use crate::worth::{Holding, View, Worth};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -60,6 +62,9 @@ pub(super) struct World {
     pub(super) accepted_policy: Option<String>,
     pub(super) newest_version: Option<String>,
     pub(super) heartbeats: Vec<Heartbeat>,
+    pub(super) worth: Worth,
+    pub(super) view: View,
+    pub(super) lately: Lately,
     pub(super) preview: PreviewFact,
     pub(super) approval: ApprovalFact,
 }
@@ -104,7 +109,6 @@ impl World {
             account: AccountFacts {
                 base_currency: Some("USD".parse().unwrap()),
                 held: Some(Decimal::ZERO),
-                positions: Some(Vec::new()),
                 fx_to_base: Some(Dated { value: Decimal::ONE, at: now }),
             },
             open: Vec::new(),
@@ -114,6 +118,14 @@ impl World {
             accepted_policy: Some("policy-1".to_owned()),
             newest_version: Some("1.2.0".to_owned()),
             heartbeats: ["clock", "line", "comparison"].map(|part| Heartbeat { part, at: Some(now) }).to_vec(),
+            worth: Worth::default(),
+            view: View::default(),
+            lately: Lately {
+                turnover_day: Some(Decimal::ZERO),
+                orders_more: 1,
+                qty_more: Decimal::TEN,
+                ..Lately::default()
+            },
             preview: PreviewFact::NotNamed,
             approval: ApprovalFact::None,
         }
@@ -146,6 +158,8 @@ impl World {
                 newest_version: self.newest_version.as_deref(),
             },
             heartbeats: &self.heartbeats,
+            worth: &self.view,
+            lately: &self.lately,
             preview: &self.preview,
             approval: &self.approval,
         }
@@ -204,6 +218,41 @@ impl World {
             side,
             versions: versions.to_vec(),
         });
+    }
+
+    /// So much is held of a contract, a unit worth `unit` in base currency.
+    pub(super) fn holds(&mut self, number: i64, qty: &str, unit: Option<&str>) {
+        let issuer = if number == 265_598 { "AAPL".to_owned() } else { format!("S{number}") };
+        self.hold(issuer, number, qty, unit);
+    }
+
+    pub(super) fn holds_of(&mut self, issuer: &str, number: i64, qty: &str, unit: &str) {
+        self.hold(issuer.to_owned(), number, qty, Some(unit));
+    }
+
+    fn hold(&mut self, issuer: String, number: i64, qty: &str, unit: Option<&str>) {
+        if con_id(number) == self.order.contract.con_id {
+            self.account.held = Some(dec(qty));
+        }
+        let currency = "USD".parse().unwrap();
+        self.worth.hold(con_id(number), Holding { currency, issuer, qty: dec(qty), unit: unit.map(dec) });
+        self.look();
+    }
+
+    /// An order is open, of a key of its own for each contract and side.
+    pub(super) fn opens(&mut self, number: i64, side: Side, leaves: &str, notional: Option<&str>) {
+        let notional = notional.map(dec);
+        let risk = OpenRisk { con_id: con_id(number), side, leaves: dec(leaves), notional, unknown: false };
+        let issuer = if number == 265_598 { "AAPL".to_owned() } else { format!("S{number}") };
+        let key = format!("open-{number}-{}", side.is_buy()).parse().unwrap();
+        self.worth.order(&key, Some(&risk), &"USD".parse().unwrap(), &issuer);
+        self.open.push(risk);
+        self.look();
+    }
+
+    fn look(&mut self) {
+        let (intent, contract) = (&self.order.intent, &self.order.contract);
+        self.view = self.worth.view(&intent.cl_ord_id, contract.con_id, &contract.currency, &contract.symbol);
     }
 
     pub(super) fn state(&mut self, scope: KillScope, state: TradingState) {

@@ -1,5 +1,6 @@
 //! Which of two values of a limit is the tighter one.
 
+use crate::activity::WINDOW_MAX;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -37,6 +38,20 @@ fn wrong_amount(value: Decimal, key: &str) -> Option<String> {
     }
 }
 
+/// A time, in the unit that the name ends with.
+fn wrong_time(value: i64, key: &str) -> Option<String> {
+    if value < 0 {
+        Some(format!("must not be negative, it is {value}"))
+    } else if key == "short_window_s" && value > WINDOW_MAX.as_secs() {
+        Some(format!(
+            "must be at most {} seconds: older orders are not remembered, it is {value}",
+            WINDOW_MAX.as_secs()
+        ))
+    } else {
+        None
+    }
+}
+
 macro_rules! ordered {
     ($($kind:ty: $problem:expr),+) => {$(
         impl LimitValue for $kind {
@@ -57,7 +72,7 @@ macro_rules! ordered {
 
 ordered!(
     Decimal: wrong_amount,
-    i64: |value, _| (value < 0).then(|| format!("must not be negative, it is {value}")),
+    i64: wrong_time,
     u32: |_, _| None,
     bool: |_, _| None
 );

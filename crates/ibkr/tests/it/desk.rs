@@ -262,7 +262,8 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         alarm: None,
         lease_held: true,
     };
-    let account = AccountFacts { base_currency: None, held: None, positions: None, fx_to_base: None };
+    let account = AccountFacts { base_currency: None, held: None, fx_to_base: None };
+    let (worth, lately) = Default::default();
     let evaluation = evaluate(&GateInput {
         now: Timestamp::now(),
         order,
@@ -283,6 +284,8 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         con_id: order.contract.con_id,
         look_alikes: &[],
         messages: MessageCounts { last_second: 0, today: 0 },
+        worth: &worth,
+        lately: &lately,
         rules: Rules { accepted_policy: None, running_version: "0", newest_version: None },
         heartbeats: &[],
         preview: &PreviewFact::NotNamed,

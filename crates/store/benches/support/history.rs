@@ -249,5 +249,6 @@ pub(crate) fn submitting(nth: u32, names: Names) -> Result<JournalEvent, Failure
         approval: None,
         exits: None,
         gates_passed: vec!["C13_MAX_QTY".to_owned(), "C14_MAX_NOTIONAL".to_owned(), "C40_WORST_CASE".to_owned()],
+        notional: None,
     })
 }

@@ -162,6 +162,7 @@ pub(crate) fn submitting(key: &str, broker_order_id: i64, approval: Option<&str>
         epoch: LeaseEpoch(1),
         approval: approval.map(|id| id.parse().unwrap()),
         gates_passed: vec!["C13_MAX_QTY".to_owned()],
+        notional: None,
     }
 }
 
@@ -306,6 +307,7 @@ pub(crate) fn session() -> Vec<Vec<JournalEvent>> {
             request_hash: "hash-r".to_owned(),
             by: human(),
             amendment: Amendment { qty: "12".parse().unwrap(), order_type: limit, tif: Tif::Day },
+            notional: None,
         }],
         vec![acknowledged("b1", 72)],
         vec![JournalEvent::CancelSubmitting {

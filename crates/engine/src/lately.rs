@@ -1,0 +1,108 @@
+//! The day, the breakers, and what was done lately, for the gates.
+
+use crate::core::{Batch, Core};
+use domain::activity::{Activity, Breaker};
+use domain::approved::ResolvedOrder;
+use domain::gates::Lately;
+use domain::id::StrategyId;
+use domain::journal::JournalEvent;
+use domain::policy::{Layer, Patch, Policy};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+impl Core {
+    /// Begins the broker's day if the one before has closed.
+    pub(crate) fn roll_day(&mut self, batch: &mut Batch, now: Timestamp) {
+        if now < self.day_ends {
+            return;
+        }
+        let calendar = &self.config.calendar;
+        let began_at = calendar.last_close(now);
+        // A calendar that knows no close is asked again with the next batch.
+        self.day_ends = calendar.close_after(now).unwrap_or(Timestamp::MIN);
+        if let (Some(began_at), Some(before)) = (began_at, self.book.activity.day_began_at)
+            && before < began_at
+        {
+            let begins_week = self.config.calendar.last_week_close(now).is_some_and(|friday| before < friday);
+            self.push(batch, now, JournalEvent::TradingDayBegan { began_at, begins_week });
+        }
+    }
+
+    /// Makes durable what must stay until a human has looked.
+    pub(crate) fn mind_breakers(&mut self, batch: &mut Batch, now: Timestamp) {
+        if batch.records.is_empty() {
+            return;
+        }
+        let rejects = self.book.activity.rejects_in_row;
+        let account = self.session.mode.as_ref().and_then(|mode| mode.account()).cloned();
+        let max = self.tightest(self.policy().base.rejects_max, account.map(Layer::Account), |patch| patch.rejects_max);
+        let off = self.policy().base.off.contains(&39);
+        if rejects >= max && rejects > 0 && !off && !self.book.activity.breakers().contains_key(&Breaker::Rejects) {
+            let reason = format!("{rejects} rejects in a row, {max} allowed");
+            self.push(batch, now, JournalEvent::BreakerTripped { breaker: Breaker::Rejects, reason });
+        }
+        for strategy in self.strategies_of(batch) {
+            let trades = self.book.activity.strategy_trades(&strategy);
+            let base = self.policy().base.strategy_executions_max;
+            let layer = Some(Layer::Strategy(strategy.clone()));
+            let max = self.tightest(base, layer, |patch| patch.strategy_executions_max);
+            let breaker = Breaker::StrategyTrades(strategy);
+            let off = self.policy().base.off.contains(&36);
+            if trades >= max && trades > 0 && !off && !self.book.activity.breakers().contains_key(&breaker) {
+                let reason = format!("{trades} trades and open orders, {max} allowed");
+                self.push(batch, now, JournalEvent::BreakerTripped { breaker, reason });
+            }
+        }
+    }
+
+    fn tightest(&self, base: u32, layer: Option<Layer>, of: fn(&Patch) -> Option<u32>) -> u32 {
+        let section = layer.and_then(|layer| self.policy().sections.get(&layer)).and_then(of);
+        section.map_or(base, |section| section.min(base))
+    }
+
+    /// Strategies that something happened to in this batch.
+    fn strategies_of(&self, batch: &Batch) -> std::collections::BTreeSet<StrategyId> {
+        let keys = batch.records.iter().filter_map(|record| record.event.cl_ord_id());
+        keys.filter_map(|key| self.book.order(key)?.intent.strategy.clone()).collect()
+    }
+
+    /// What was done lately, as far as it counts for this order. `changes` is the total that it had before.
+    pub(crate) fn lately(
+        &self,
+        order: &ResolvedOrder,
+        changes: Option<Decimal>,
+        limits: &Policy,
+        now: Timestamp,
+    ) -> Lately {
+        let activity: &Activity = &self.book.activity;
+        let day = activity.day(&order.account);
+        let (con_id, qty, window_s) = (order.contract.con_id, order.intent.qty.get(), limits.short_window_s);
+        let turnover = day.turnover.iter().try_fold(Decimal::ZERO, |sum, (currency, amount)| {
+            if amount.is_zero() {
+                return Some(sum);
+            }
+            sum.checked_add(amount.checked_mul(self.fx_to_base(currency)?.0)?)
+        });
+        let strategy = order.intent.strategy.as_ref();
+        let concerns = |breaker: &Breaker| match breaker {
+            Breaker::Rejects => true,
+            Breaker::StrategyTrades(theirs) => Some(theirs) == strategy,
+            Breaker::Drawdown(account) => *account == order.account,
+        };
+        let tripped = activity.breakers().iter().filter(|(breaker, _)| concerns(breaker));
+        Lately {
+            turnover_day: turnover,
+            orders_day: day.orders,
+            orders_more: changes.map_or_else(|| order.intent.orders(), |_| 0),
+            qty_more: changes.map_or(qty, |before| qty.saturating_sub(before).max(Decimal::ZERO)),
+            window: activity.sent_within(&order.account, con_id, window_s, now),
+            window_prices: self.prices.range(con_id, window_s, now),
+            strategy_trades: strategy.map_or(0, |strategy| activity.strategy_trades(strategy)),
+            messages_day: day.messages,
+            trades_day: day.trades,
+            rejects_in_row: activity.rejects_in_row,
+            series: activity.series(&order.account),
+            tripped: tripped.map(|(breaker, tripped)| (breaker.clone(), tripped.clone())).collect(),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What the account holds and has open, in worth: kept in step with the journal, the positions and the prices.
+//!
+//! What an order moves is valued before the next order is judged. The judged instrument is valued by the prices of that
+//! moment; the rest at least every ten seconds. A position is worth what our newest quote says; else what the broker said
+//! at the last look; else what it cost. One gateway trades one account: orders of another one would count here too.
+
+use crate::core::Core;
+use crate::input::OrderFacts;
+use crate::ticking::has_passed;
+use domain::account::Position;
+use domain::approved::ResolvedOrder;
+use domain::book::{Book, OrderRecord};
+use domain::exposure::OpenRisk;
+use domain::id::{ClOrdId, ConId};
+use domain::money::Currency;
+use domain::mutation::{self, Mutation};
+use domain::worth::{Holding, View, Worth};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How old the worth of what nobody trades may get.
+const VALUE_EVERY: SignedDuration = SignedDuration::from_secs(10);
+/// Contracts whose multiplier is remembered.
+const PAPERS_MAX: usize = 10_000;
+
+/// What a contract is, as far as its worth goes.
+#[derive(Clone, Debug)]
+struct Paper {
+    currency: Currency,
+    issuer: String,
+    /// Units per contract; `None` when only the broker's own worth is known.
+    multiplier: Option<Decimal>,
+    /// Worth of one unit in its currency, as the broker told it with the positions: by its price, else by its cost.
+    told: Option<Decimal>,
+}
+
+/// The worth, and what of it is to be counted anew.
+pub(crate) struct Valuation {
+    pub(crate) worth: Worth,
+    orders: BTreeSet<ClOrdId>,
+    positions: BTreeSet<ConId>,
+    papers: BTreeMap<ConId, Paper>,
+    valued_at: Option<Timestamp>,
+}
+
+impl Valuation {
+    pub(crate) fn of(book: &Book) -> Self {
+        Self {
+            worth: Worth::default(),
+            orders: book.open.clone(),
+            positions: BTreeSet::new(),
+            papers: BTreeMap::new(),
+            valued_at: None,
+        }
+    }
+
+    /// Something happened to an order: what it and its group may still trade is counted anew.
+    pub(crate) fn touch(&mut self, key: &ClOrdId) {
+        self.orders.insert(key.clone());
+    }
+
+    /// A position changed by a trade.
+    pub(crate) fn traded(&mut self, con_id: ConId) {
+        self.positions.insert(con_id);
+    }
+
+    /// Positions as the broker tells them.
+    pub(crate) fn tell(&mut self, positions: &[Position]) {
+        for paper in self.papers.values_mut() {
+            paper.told = None;
+        }
+        for position in positions.iter().filter(|position| !position.is_cash) {
+            let told = position.market_value.and_then(|value| value.checked_div(position.qty)).or(position.avg_cost);
+            let ratio = told.zip(position.market_price).and_then(|(unit, price)| unit.checked_div(price));
+            let multiplier = ratio.filter(|_| position.market_value.is_some()).map(|ratio| ratio.round_dp(4));
+            let paper = self.papers.entry(position.con_id).or_insert_with(|| Paper {
+                currency: position.currency.clone(),
+                issuer: position.symbol.clone(),
+                multiplier,
+                told,
+            });
+            paper.told = told;
+        }
+    }
+
+    fn know(&mut self, order: &ResolvedOrder) {
+        let contract = &order.contract;
+        if self.papers.len() >= PAPERS_MAX && !self.papers.contains_key(&contract.con_id) {
+            let worth = &self.worth;
+            self.papers.retain(|con_id, _| worth.place(*con_id).is_some());
+        }
+        let told = self.papers.get(&contract.con_id).and_then(|paper| paper.told);
+        let paper = Paper {
+            currency: contract.currency.clone(),
+            issuer: contract.symbol.clone(),
+            multiplier: Some(contract.multiplier),
+            told,
+        };
+        self.papers.insert(contract.con_id, paper);
+    }
+}
+
+impl Core {
+    /// What is open besides the order, and what the account holds, by the prices of this moment.
+    pub(crate) fn value_for(&mut self, order: &ResolvedOrder, facts: &OrderFacts) -> (Vec<OpenRisk>, View) {
+        let (key, con_id) = (&order.intent.cl_ord_id, order.contract.con_id);
+        self.valuation.know(order);
+        self.valuation.positions.insert(con_id);
+        // An order without a known worth may have one now.
+        let again = self.valuation.worth.open(key).filter(|(_, risk)| risk.con_id == con_id || risk.notional.is_none());
+        let again: Vec<ClOrdId> = again.map(|(key, _)| key.clone()).collect();
+        self.valuation.orders.extend(again);
+        self.value_what_moved();
+        if let Some(price) = facts.quote.as_ref().and_then(domain::market::Quote::reference) {
+            // The newest price that there is, even if it came with the order alone.
+            self.value_position(con_id, Some(price));
+        }
+        let open = self.valuation.worth.open(key).map(|(_, risk)| risk.clone()).collect();
+        let view = self.valuation.worth.view(key, con_id, &order.contract.currency, &order.contract.symbol);
+        (open, view)
+    }
+
+    /// Counts everything anew: positions, rates or prices are others.
+    pub(crate) fn value_everything(&mut self) {
+        self.valuation.orders.extend(self.book.open.iter().cloned());
+        self.valuation.positions.extend(self.session.held.keys().copied());
+        let held = &self.session.held;
+        self.valuation.worth.keep_only(|con_id| held.contains_key(&con_id));
+        self.value_what_moved();
+    }
+
+    /// The rest of what is held and open is valued now and then.
+    pub(crate) fn value_if_due(&mut self, now: Timestamp) {
+        if self.valuation.valued_at.is_none_or(|at| has_passed(at, VALUE_EVERY, now)) {
+            self.valuation.valued_at = Some(now);
+            self.value_everything();
+        }
+    }
+
+    fn value_what_moved(&mut self) {
+        for key in std::mem::take(&mut self.valuation.orders) {
+            // What an exit may trade hangs on what its entry and its sibling have traded.
+            for member in self.members(&key.group()) {
+                self.value_order(&member);
+            }
+        }
+        for con_id in std::mem::take(&mut self.valuation.positions) {
+            self.value_position(con_id, None);
+        }
+    }
+
+    fn value_order(&mut self, key: &ClOrdId) {
+        let Some(order) = self.book.order(key) else { return };
+        let Some(contract) = order.contract.clone() else { return };
+        let forgotten = order.status.is_unknown() && mutation::is_on(Mutation::ForgetUnknownRisk);
+        let leaves = if forgotten { Decimal::ZERO } else { self.book.worst_leaves(order) };
+        let risk = order.open_risk(leaves, self.open_notional(order, leaves));
+        self.valuation.worth.order(key, risk.as_ref(), &contract.currency, &contract.symbol);
+    }
+
+    fn value_position(&mut self, con_id: ConId, price: Option<Decimal>) {
+        let qty = self.session.held.get(&con_id).copied().unwrap_or(Decimal::ZERO);
+        let Some(paper) = self.valuation.papers.get(&con_id) else {
+            if qty.is_zero() {
+                return;
+            }
+            // A trade of somebody else in what nobody knows: unknown until the next look tells it.
+            if let Some(currency) = self.session.account.as_ref().and_then(|account| account.base_currency.clone()) {
+                self.valuation.worth.hold(con_id, Holding { currency, issuer: con_id.to_string(), qty, unit: None });
+            }
+            return;
+        };
+        let price = price.or_else(|| self.prices.reference(con_id));
+        let quoted = price.zip(paper.multiplier).and_then(|(price, multiplier)| price.checked_mul(multiplier));
+        let rate = self.fx_to_base(&paper.currency).map(|(rate, _)| rate);
+        let unit = quoted.or(paper.told).zip(rate).and_then(|(unit, rate)| unit.checked_mul(rate));
+        let held = Holding { currency: paper.currency.clone(), issuer: paper.issuer.clone(), qty, unit };
+        self.valuation.worth.hold(con_id, held);
+    }
+
+    fn open_notional(&self, order: &OrderRecord, leaves: Decimal) -> Option<Decimal> {
+        if leaves.is_zero() {
+            return Some(Decimal::ZERO);
+        }
+        let contract = order.contract.as_ref()?;
+        // Each order by the limits that count for it: a section may think worse of a market.
+        let scope = domain::policy::PolicyScope {
+            account: order.account.as_ref(),
+            strategy: order.intent.strategy.as_ref(),
+            sec_type: Some(contract.sec_type),
+            symbol: Some(&contract.symbol),
+            con_id: Some(contract.con_id),
+        };
+        let percent = self.policy().limits_for(&scope).market_order_slippage_percent;
+        let slip = Decimal::ONE + percent / Decimal::ONE_HUNDRED;
+        let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
+        let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
+            // A stop has no worst price of its own: it trades beyond its trigger.
+            (Some(own), true) if order.intent.order_type.limit_price().is_none() => {
+                let trigger = own.checked_mul(slip)?;
+                market.map_or(trigger, |market| market.max(trigger))
+            }
+            (Some(own), true) => own,
+            // A sell trades at its price or better, and what is better nobody knows without a market.
+            (Some(own), false) => market?.max(own),
+            (None, _) => market?,
+        };
+        let fx = self.fx_to_base(&contract.currency)?.0;
+        price.checked_mul(leaves)?.checked_mul(contract.multiplier)?.checked_mul(fx)
+    }
+}
