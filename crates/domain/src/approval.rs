@@ -62,6 +62,12 @@ pub struct ApprovalBounds {
     pub price_high: Price,
     /// Highest acceptable worst-case notional, in the account's base currency.
     pub notional_max: Decimal,
+    /// Highest acceptable initial margin, in the account's base currency; `None` when no what-if was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin_max: Option<Decimal>,
+    /// The contract's terms when it was asked, see [`crate::contract::Contract::terms`]; empty in records from before they were kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contract_terms: String,
 }
 
 /// One approval request and what became of it.

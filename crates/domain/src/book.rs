@@ -3,6 +3,7 @@
 
 mod approvals;
 mod counting;
+mod permissions;
 mod policies;
 
 use crate::activity::{Activity, Footprint};
@@ -18,6 +19,8 @@ use crate::id::{
 };
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
+use crate::live::{DrillRun, LiveState};
+use crate::mandate::{MandateAsk, Mandates};
 use crate::orphan::Orphans;
 use crate::policy::PolicyInForce;
 use crate::principal::KeyRecord;
@@ -87,6 +90,10 @@ pub struct Book {
     pub configured_policy: Option<String>,
     /// The newest version that has written the journal.
     pub newest_version: Option<String>,
+    /// Budgets that humans granted, and what was used of them.
+    pub mandates: Mandates,
+    /// Live arming and the evidence for it.
+    pub live: LiveState,
     /// Halted instruments and why.
     pub halted_instruments: BTreeMap<ConId, String>,
     /// Whose execution it is: a key of ours, or nobody's.
@@ -136,6 +143,8 @@ impl Book {
             policy: None,
             configured_policy: None,
             newest_version: None,
+            mandates: Mandates::default(),
+            live: LiveState::default(),
             halted_instruments: BTreeMap::new(),
             executions: BTreeMap::new(),
             external_executions: BTreeMap::new(),
@@ -211,6 +220,12 @@ impl Book {
             }
             JournalEvent::PolicyAccepted { hash, by, .. } => self.accept_policy(record, hash, by),
             JournalEvent::PolicyWithdrawn { hash, .. } => self.withdraw_policy(record, hash),
+            JournalEvent::MandateGranted { id, terms, by, reason } => self.grant_mandate(record, id, terms, by, reason),
+            JournalEvent::MandateConfirmed { id, by } => self.confirm_mandate(record, id, by),
+            JournalEvent::MandateUsed { id, cl_ord_id, qty, notional } => {
+                self.use_mandate(record, id, &MandateAsk { cl_ord_id, qty: *qty, notional: *notional })
+            }
+            JournalEvent::MandateRevoked { id, by, reason } => self.revoke_mandate(record, id, by, reason),
             JournalEvent::Installed { .. }
             | JournalEvent::Started { .. }
             | JournalEvent::Stopped
@@ -225,6 +240,10 @@ impl Book {
             | JournalEvent::PositionAdopted { .. }
             | JournalEvent::ExternalOrder { .. }
             | JournalEvent::TradingStateSet { .. }
+            | JournalEvent::LiveArmed { .. }
+            | JournalEvent::LiveDisarmed { .. }
+            | JournalEvent::ReferenceSurvived { .. }
+            | JournalEvent::LimitsDrilled { .. }
             | JournalEvent::InstrumentHalted { .. }
             | JournalEvent::InstrumentReleased { .. }
             | JournalEvent::Reconciled { .. }
@@ -341,6 +360,7 @@ impl Book {
         order.step(kind, record.at).map_err(|why| refuse(record, why))?;
         note(order);
         self.settle(cl_ord_id);
+        self.follow_order(cl_ord_id, None, record.at);
         Ok(())
     }
 
@@ -378,6 +398,7 @@ impl Book {
                 .or_insert_with(|| format!("the broker contradicts the journal about order {key}"));
         }
         self.settle(key);
+        self.follow_order(key, Some(event), record.at);
         Ok(())
     }
 
@@ -429,6 +450,8 @@ impl Book {
                 }
                 self.epoch = *epoch;
                 self.configured_policy = Some(policy_hash.clone());
+                // Another process: whoever armed must look again.
+                self.live.arming = None;
             }
             JournalEvent::LinkUp { generation, .. } => self.generation = *generation,
             JournalEvent::Previewed { id, request_hash, expires_at } => {
@@ -453,6 +476,7 @@ impl Book {
                 }
             }
             JournalEvent::TradingStateSet { scope, state, by, reason } => {
+                self.note_trading_state(record.at, scope, *state, by, reason);
                 let entry =
                     StateEntry { state: *state, reason: reason.clone(), by: by.key_id.to_string(), at: record.at };
                 self.trading_states.set(scope.clone(), entry);
@@ -467,12 +491,25 @@ impl Book {
                 self.halted_instruments.remove(con_id);
             }
             JournalEvent::Reconciled { report } => {
+                self.note_look(report);
                 self.last_reconciliation = Some(report.as_ref().clone());
             }
             JournalEvent::Verified { walk } => {
+                self.live.evidence.verified(walk.is_clean(), walk.began_at, record.at);
                 self.last_verification = Some((record.at, walk.as_ref().clone()));
             }
-            JournalEvent::Restored { order_id_floor, .. } => self.restored(*order_id_floor),
+            JournalEvent::Restored { order_id_floor, .. } => {
+                self.restored(*order_id_floor);
+                self.note_restore(record.at);
+            }
+            JournalEvent::LiveArmed { arming, .. } => self.live.arming = Some(arming.as_ref().clone()),
+            JournalEvent::LiveDisarmed { .. } => self.live.arming = None,
+            JournalEvent::ReferenceSurvived { account, cl_ord_id } => {
+                self.live.evidence.reference_survived(account, cl_ord_id, record.at);
+            }
+            JournalEvent::LimitsDrilled { passed, total, .. } => {
+                self.live.evidence.limits_drill = Some(DrillRun { at: record.at, passed: *passed, total: *total });
+            }
             JournalEvent::OrphanSeen { cl_ord_id, works } => self.see_orphan(cl_ord_id, *works),
             JournalEvent::TradingDayBegan { began_at, .. } => self.activity.begin_day(*began_at),
             JournalEvent::BreakerTripped { breaker, reason } => self.activity.trip(breaker, reason, record.at),
@@ -490,7 +527,11 @@ impl Book {
             }
             JournalEvent::Stopped | JournalEvent::LinkDown { .. } | JournalEvent::Notice { .. } => {}
             // Booked by `apply` itself.
-            JournalEvent::OrderDenied { .. }
+            JournalEvent::MandateGranted { .. }
+            | JournalEvent::MandateConfirmed { .. }
+            | JournalEvent::MandateUsed { .. }
+            | JournalEvent::MandateRevoked { .. }
+            | JournalEvent::OrderDenied { .. }
             | JournalEvent::OrderSimulated { .. }
             | JournalEvent::ApprovalRequested { .. }
             | JournalEvent::ApprovalMoved { .. }

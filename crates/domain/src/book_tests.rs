@@ -186,6 +186,8 @@ pub(crate) fn approval(id: &str, name: &str) -> Approval {
             price_low: "180".parse().unwrap(),
             price_high: "200".parse().unwrap(),
             notional_max: Decimal::from(2000),
+            margin_max: None,
+            contract_terms: String::new(),
         },
         reasons: Vec::new(),
         status: ApprovalStatus::Pending,

@@ -53,6 +53,8 @@ pub enum NotSentReason {
     Killed,
     /// The file `KILL` lies in the data directory.
     KillFile,
+    /// The override file for live trading is not there.
+    OverrideFile,
     /// The writer's lease was lost.
     LeaseLost,
     /// The last proof of the lease is too old: this process was stopped, or its journal hangs.
@@ -75,6 +77,7 @@ impl NotSentReason {
         match self {
             Self::Killed => "killed",
             Self::KillFile => "kill_file",
+            Self::OverrideFile => "override_file",
             Self::LeaseLost => "lease_lost",
             Self::LeaseUnproven => "lease_unproven",
             Self::StaleGeneration => "stale_generation",

@@ -183,6 +183,45 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// What an approval is bound to: whatever changes what one unit is and in which money. Hours, names and steps may
+    /// change without making it another contract.
+    pub fn terms(&self) -> String {
+        let Self {
+            con_id,
+            symbol,
+            sec_type,
+            exchange,
+            primary_exchange: _,
+            currency,
+            local_symbol,
+            trading_class,
+            expiry,
+            strike,
+            right,
+            multiplier,
+            price_increments: _,
+            min_size: _,
+            size_increment: _,
+            long_name: _,
+            order_types: _,
+            time_zone: _,
+            trading_hours: _,
+            liquid_hours: _,
+        } = self;
+        format!(
+            "{con_id} {symbol} {} {exchange} {currency} {local_symbol} {trading_class} {} {} {} {}",
+            sec_type.word(),
+            expiry.as_deref().unwrap_or("-"),
+            strike.map_or_else(|| "-".to_owned(), |strike| strike.to_string()),
+            match right {
+                None => "-",
+                Some(Right::Call) => "call",
+                Some(Right::Put) => "put",
+            },
+            multiplier.normalize()
+        )
+    }
+
     /// The price step that applies at `price`.
     pub fn increment_at(&self, price: Decimal) -> Option<Decimal> {
         self.price_increments.iter().rev().find(|step| price >= step.low_edge).map(|step| step.increment)

@@ -111,6 +111,9 @@ pub enum Fault {
     /// The gates refused a change; the original stands.
     #[error("refused by {} gate(s); the original order stands", .0.len())]
     ChangeDenied(Vec<Reason>),
+    /// Live trading cannot be armed.
+    #[error("live trading cannot be armed: {} reason(s)", .0.len())]
+    LiveRefused(Vec<Reason>),
     /// The approval was answered, lapsed or spent before.
     #[error("approval {id} is {status}")]
     ApprovalOver {

@@ -173,6 +173,11 @@ text_id!(
     |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 );
 text_id!(
+    /// One mandate.
+    MandateId, "mandate id", 40, "1 to 40 characters out of A-Z a-z 0-9 . _ -",
+    |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+);
+text_id!(
     /// One preview, valid for five minutes.
     PreviewId, "preview_id", 40, "1 to 40 characters out of A-Z a-z 0-9 . _ -",
     |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')

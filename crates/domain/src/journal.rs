@@ -10,8 +10,10 @@ use crate::execution::{Commission, Execution};
 use crate::holding::HeldPosition;
 use crate::id::{
     AccountId, ApprovalId, BrokerOrderId, ClOrdId, ConId, CorrelationId, ExecId, Generation, InstallationId, KeyId,
-    LeaseEpoch, PreviewId,
+    LeaseEpoch, MandateId, PreviewId,
 };
+use crate::live::Arming;
+use crate::mandate::MandateTerms;
 use crate::mode::{Mode, Trading};
 use crate::order::{Amendment, OrderIntent};
 use crate::policy::{LimitChange, PolicySet};
@@ -294,6 +296,74 @@ pub enum JournalEvent {
         /// Why.
         reason: String,
     },
+    /// A human grants a budget; it waits for the second look.
+    MandateGranted {
+        /// Its id.
+        id: MandateId,
+        /// What is granted.
+        terms: Box<MandateTerms>,
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
+    /// The second look.
+    MandateConfirmed {
+        /// Which.
+        id: MandateId,
+        /// Who.
+        by: Principal,
+    },
+    /// An order takes its worst case out of a budget: in the transaction of its intent.
+    MandateUsed {
+        /// Which.
+        id: MandateId,
+        /// The order, or the order that is changed.
+        cl_ord_id: ClOrdId,
+        /// Its total quantity.
+        qty: Decimal,
+        /// Its worst-case notional, base currency.
+        notional: Decimal,
+    },
+    /// A human took a mandate back.
+    MandateRevoked {
+        /// Which.
+        id: MandateId,
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
+    /// A human armed live trading. It ends with its time, with the process, and with a kill.
+    LiveArmed {
+        /// The arming.
+        arming: Box<Arming>,
+        /// Who.
+        by: Principal,
+    },
+    /// Somebody disarmed live trading.
+    LiveDisarmed {
+        /// Who.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
+    /// The broker told an order's reference on a later connection than the one that it was sent on.
+    ReferenceSurvived {
+        /// The account.
+        account: AccountId,
+        /// The order.
+        cl_ord_id: ClOrdId,
+    },
+    /// Every control was fired in a scratch engine.
+    LimitsDrilled {
+        /// Controls that refused what they were to refuse.
+        passed: u32,
+        /// Controls that were tried.
+        total: u32,
+        /// Who asked.
+        by: Principal,
+    },
     /// New orders on an instrument are halted until a human has looked.
     InstrumentHalted {
         /// Which.
@@ -404,6 +474,14 @@ impl JournalEvent {
             Self::PositionAdopted { .. } => "position_adopted",
             Self::ExternalOrder { .. } => "external_order",
             Self::TradingStateSet { .. } => "trading_state_set",
+            Self::MandateGranted { .. } => "mandate_granted",
+            Self::MandateConfirmed { .. } => "mandate_confirmed",
+            Self::MandateUsed { .. } => "mandate_used",
+            Self::MandateRevoked { .. } => "mandate_revoked",
+            Self::LiveArmed { .. } => "live_armed",
+            Self::LiveDisarmed { .. } => "live_disarmed",
+            Self::ReferenceSurvived { .. } => "reference_survived",
+            Self::LimitsDrilled { .. } => "limits_drilled",
             Self::InstrumentHalted { .. } => "instrument_halted",
             Self::InstrumentReleased { .. } => "instrument_released",
             Self::Reconciled { .. } => "reconciled",
@@ -428,6 +506,8 @@ impl JournalEvent {
             Self::ReplaceSubmitting { cl_ord_id, .. }
             | Self::CancelSubmitting { cl_ord_id, .. }
             | Self::OrphanSeen { cl_ord_id, .. }
+            | Self::MandateUsed { cl_ord_id, .. }
+            | Self::ReferenceSurvived { cl_ord_id, .. }
             | Self::Order { cl_ord_id, .. } => Some(cl_ord_id),
             Self::Installed { .. }
             | Self::Started { .. }
@@ -448,6 +528,12 @@ impl JournalEvent {
             | Self::PolicyWished { .. }
             | Self::PolicyAccepted { .. }
             | Self::PolicyWithdrawn { .. }
+            | Self::MandateGranted { .. }
+            | Self::MandateConfirmed { .. }
+            | Self::MandateRevoked { .. }
+            | Self::LiveArmed { .. }
+            | Self::LiveDisarmed { .. }
+            | Self::LimitsDrilled { .. }
             | Self::InstrumentHalted { .. }
             | Self::InstrumentReleased { .. }
             | Self::Reconciled { .. }
@@ -474,6 +560,12 @@ impl JournalEvent {
             | Self::PositionAdopted { by, .. }
             | Self::PolicyAccepted { by, .. }
             | Self::BreakerReset { by, .. }
+            | Self::MandateGranted { by, .. }
+            | Self::MandateConfirmed { by, .. }
+            | Self::MandateRevoked { by, .. }
+            | Self::LiveArmed { by, .. }
+            | Self::LiveDisarmed { by, .. }
+            | Self::LimitsDrilled { by, .. }
             | Self::InstrumentReleased { by, .. } => Some(by),
             Self::PolicyApplied { by, .. } | Self::PolicyWished { by, .. } | Self::PolicyWithdrawn { by, .. } => {
                 by.as_ref()
@@ -492,6 +584,8 @@ impl JournalEvent {
             | Self::ExternalBust { .. }
             | Self::PositionsAdopted { .. }
             | Self::ExternalOrder { .. }
+            | Self::MandateUsed { .. }
+            | Self::ReferenceSurvived { .. }
             | Self::InstrumentHalted { .. }
             | Self::Reconciled { .. }
             | Self::Verified { .. }

@@ -25,6 +25,8 @@ pub mod id;
 pub mod journal;
 mod key_use;
 pub mod lifecycle;
+pub mod live;
+pub mod mandate;
 pub mod market;
 pub mod mode;
 pub mod money;

@@ -78,6 +78,8 @@ pub struct ModeProof {
     pub port: u16,
     /// Whether the broker is the embedded or another Tollgate venue (account prefix `DUV`, `UV`): shown as SIMULATED.
     pub simulated: bool,
+    /// Whether it runs on this machine.
+    pub loopback: bool,
 }
 
 impl ModeProof {
@@ -98,6 +100,9 @@ impl ModeProof {
         let Some(by_account) = mode_of_account(account) else {
             return Err(format!("the prefix of account {account} says neither paper nor live"));
         };
+        if by_account == Mode::Live && is_venue_account(account) && !self.loopback {
+            return Err(format!("account {account} is a simulated one, which counts on loopback only"));
+        }
         match mode_of_port(self.port) {
             Some(by_port) if by_port != by_account => Err(format!(
                 "account {account} is {}, port {} is the {} port",

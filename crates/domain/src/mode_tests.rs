@@ -11,6 +11,7 @@ fn proof(pinned: Option<&str>, connected: &[&str], port: u16) -> ModeProof {
         connected: connected.iter().copied().map(account).collect(),
         port,
         simulated: false,
+        loopback: true,
     }
 }
 
@@ -63,4 +64,15 @@ fn only_the_venues_prefixes_are_simulated() {
     for (name, venue) in [("DUV1", true), ("UV1", true), ("DU1", false), ("U1", false), ("V1", false)] {
         assert_eq!(is_venue_account(&account(name)), venue, "{name}");
     }
+}
+
+#[test]
+fn a_simulated_live_account_counts_on_loopback_only() {
+    let mut far = proof(Some("UV0000001"), &["UV0000001"], 4444);
+    assert_eq!(far.mode(), Ok(Mode::Live));
+    far.loopback = false;
+    assert!(far.mode().is_err());
+    let mut real = proof(Some("U1234567"), &["U1234567"], 4444);
+    real.loopback = false;
+    assert_eq!(real.mode(), Ok(Mode::Live));
 }

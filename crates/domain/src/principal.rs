@@ -88,6 +88,21 @@ pub enum Face {
     Engine,
 }
 
+impl Face {
+    /// Our word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rest => "rest",
+            Self::Cli => "cli",
+            Self::Mcp => "mcp",
+            Self::Dashboard => "dashboard",
+            Self::Loop => "loop",
+            Self::File => "file",
+            Self::Engine => "engine",
+        }
+    }
+}
+
 /// Who asks, through which face, under which correlation id. Recorded with everything that follows from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {

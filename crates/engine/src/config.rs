@@ -39,6 +39,8 @@ pub struct EngineConfig {
     pub key_secret: [u8; 32],
     /// Where the file `KILL` is looked for.
     pub kill_file: PathBuf,
+    /// What must be there at every live order; `None`: no order is live.
+    pub live_override_file: Option<PathBuf>,
     /// How long the holder of the lease may show no sign of life before another process takes it away. The holder itself
     /// sends nothing more from half of that on, until it has proven its lease again.
     pub lease_silence: Duration,

@@ -15,8 +15,9 @@ use domain::broker_calendar::WindowAhead;
 use domain::contract::Contract;
 use domain::fault::Fault;
 use domain::gates::{Heartbeat, LinkState, MessageCounts};
-use domain::id::{BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
+use domain::id::{AccountId, BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
 use domain::journal::{JournalEvent, Recorded};
+use domain::live::OverrideFile;
 use domain::mode::Trading;
 use domain::mutation::{self, Mutation};
 use domain::order::OrderIntent;
@@ -87,6 +88,9 @@ pub(crate) struct Core {
     pub(crate) valuation: Valuation,
     /// When the broker's day ends.
     pub(crate) day_ends: Timestamp,
+    pub(crate) override_file: OverrideFile,
+    /// Account and instrument of every order that was ever to leave.
+    pub(crate) instruments_used: BTreeSet<(AccountId, ConId)>,
     /// Orders of the look-alike window, oldest first.
     pub(crate) recent: VecDeque<(Timestamp, ClOrdId)>,
     /// Order messages of the last second, oldest first.
@@ -151,6 +155,9 @@ impl Core {
             .map(|order| (order.created_at, order.intent.cl_ord_id.clone()))
             .collect();
         recent.sort();
+        let left = book.orders.values().filter(|order| !order.attempts.is_empty());
+        let instruments_used =
+            left.filter_map(|order| Some((order.account.clone()?, order.contract.as_ref()?.con_id))).collect();
         Self {
             cancels: cancels.collect(),
             session,
@@ -158,6 +165,8 @@ impl Core {
             kill_file: false,
             valuation: Valuation::of(&book),
             day_ends: Timestamp::MIN,
+            override_file: OverrideFile::NotConfigured,
+            instruments_used,
             recent: recent.into(),
             sent: VecDeque::new(),
             sent_today: (today, u32::try_from(attempts_today).unwrap_or(u32::MAX)),

@@ -11,8 +11,12 @@ use domain::contract::{Contract, Instrument, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::GateResult;
-use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, InstallationId, KeyId, PreviewId, StrategyId};
+use domain::id::{
+    AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, InstallationId, KeyId, MandateId, PreviewId, StrategyId,
+};
 use domain::journal::Recorded;
+use domain::live::{Arming, ChecklistItem, OverrideFile};
+use domain::mandate::{Mandate, MandateStatus, MandateTerms};
 use domain::market::{Bar, BarDuration, BarSize, Quote, WhatToShow};
 use domain::mode::{Mode, Trading};
 use domain::order::{Amendment, OrderIntent};
@@ -22,7 +26,7 @@ use domain::reason::Reason;
 use domain::reconcile::ReconciliationReport;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use domain::verification::Verification;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -350,6 +354,44 @@ pub struct LimitsView {
     pub used: BTreeMap<&'static str, Decimal>,
 }
 
+/// A mandate as it stands at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MandateView {
+    /// The mandate.
+    pub mandate: Mandate,
+    /// Where it stands.
+    pub status: MandateStatus,
+}
+
+impl MandateView {
+    pub(crate) fn of(mandate: &Mandate, now: Timestamp) -> Self {
+        Self { mandate: mandate.clone(), status: mandate.status(now) }
+    }
+}
+
+/// What live trading stands on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveStatus {
+    /// Owner's setting.
+    pub trading: Trading,
+    /// The proven mode, or why none is.
+    pub mode: Result<Mode, String>,
+    /// Whether the account is a simulated venue's.
+    pub simulated: bool,
+    /// The pinned account, once the broker confirmed it.
+    pub account: Option<AccountId>,
+    /// The override file.
+    pub override_file: OverrideFile,
+    /// The arming that holds.
+    pub arming: Option<Arming>,
+    /// Every reason why live cannot be armed, or why the arming does not count.
+    pub missing: Vec<Reason>,
+    /// The checklist.
+    pub checklist: Vec<ChecklistItem>,
+    /// The moment of this look.
+    pub now: Timestamp,
+}
+
 /// The use cases of the gateway. `by` carries who asks; scope checks are made here, not in a face.
 #[async_trait]
 #[expect(missing_docs, reason = "each use case is named by its verb; shapes and faults stand at their types")]
@@ -444,6 +486,24 @@ pub trait Desk: Send + Sync {
     async fn accept_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault>;
     /// The policy that waits is wanted no more.
     async fn withdraw_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault>;
+
+    /// Mandates, newest first.
+    fn mandates(&self, by: &Principal) -> Result<Vec<MandateView>, Fault>;
+    /// It waits for the second look.
+    async fn grant_mandate(&self, by: &Principal, terms: MandateTerms, reason: String) -> Result<MandateView, Fault>;
+    /// The second look.
+    async fn confirm_mandate(&self, by: &Principal, id: MandateId) -> Result<MandateView, Fault>;
+    async fn revoke_mandate(&self, by: &Principal, id: MandateId, reason: String) -> Result<MandateView, Fault>;
+    fn live(&self, by: &Principal) -> Result<LiveStatus, Fault>;
+    /// The account as the human typed it.
+    async fn arm_live(
+        &self,
+        by: &Principal,
+        account: AccountId,
+        lasts: SignedDuration,
+        reason: String,
+    ) -> Result<LiveStatus, Fault>;
+    async fn disarm_live(&self, by: &Principal, reason: String) -> Result<LiveStatus, Fault>;
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault>;
     async fn verify_audit(&self, by: &Principal) -> Result<AuditVerification, Fault>;

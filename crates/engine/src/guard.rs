@@ -2,9 +2,11 @@
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, OutboundCount};
+use crate::permitting::look_for;
 use domain::broker::{NotSentReason, SendGuard, SendPermit};
 use domain::id::{BrokerOrderId, Generation, KillEpoch, LeaseEpoch};
 use domain::journal::JournalEvent;
+use domain::live::OverrideFile;
 use domain::mutation::{self, Mutation};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +25,9 @@ pub struct Interlock {
     poisoned: AtomicBool,
     outbound: Mutex<Outbound>,
     kill_file: PathBuf,
+    override_file: Option<PathBuf>,
+    /// Whether what leaves may cost real money: only then the override file is asked for.
+    may_be_live: AtomicBool,
     clock: Arc<dyn Clock>,
 }
 
@@ -38,8 +43,24 @@ impl Interlock {
             poisoned: AtomicBool::new(false),
             outbound: Mutex::new(Outbound::of(Generation(0))),
             kill_file,
+            override_file: None,
+            may_be_live: AtomicBool::new(true),
             clock,
         }
+    }
+
+    /// With the owner's override file, without which no live order leaves.
+    #[must_use]
+    pub fn with_override_file(self, override_file: Option<PathBuf>) -> Self {
+        Self { override_file, ..self }
+    }
+
+    pub(crate) fn set_may_be_live(&self, may_be_live: bool) {
+        self.may_be_live.store(may_be_live, Ordering::SeqCst);
+    }
+
+    pub(crate) fn override_file(&self) -> OverrideFile {
+        look_for(self.override_file.as_ref())
     }
 
     pub(crate) fn set_lease(&self, epoch: LeaseEpoch) {
@@ -124,6 +145,9 @@ impl SendGuard for Interlock {
         }
         if self.kill_file_present() {
             return Err(NotSentReason::KillFile);
+        }
+        if self.may_be_live.load(Ordering::SeqCst) && self.override_file() != OverrideFile::Present {
+            return Err(NotSentReason::OverrideFile);
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ fn open() -> (Arc<Hand>, Interlock, SendPermit) {
     let permit = SendPermit { kill_epoch: KillEpoch(0), lease_epoch: LeaseEpoch(3), generation: Generation(1) };
     interlock.set_lease(permit.lease_epoch);
     interlock.set_generation(permit.generation);
+    interlock.set_may_be_live(false);
     (hand, interlock, permit)
 }
 
@@ -64,4 +65,23 @@ fn a_proof_that_arrives_late_counts_from_its_beginning_and_takes_nothing_back() 
     assert_eq!(interlock.check(&permit), Ok(()));
     hand.at(15);
     assert_eq!(interlock.check(&permit), Err(NotSentReason::LeaseUnproven));
+}
+
+/// Line 13 of what existing gateways get wrong: deleting the override file changes nothing until a restart.
+#[test]
+fn a_live_order_leaves_only_while_the_override_file_is_there() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let file = dir.path().join("go");
+    let (_, interlock, permit) = open();
+    interlock.prove_lease(Duration::ZERO, LASTS);
+    interlock.set_may_be_live(true);
+    assert_eq!(interlock.check(&permit), Err(NotSentReason::OverrideFile), "none is configured");
+    let interlock = interlock.with_override_file(Some(file.clone()));
+    assert_eq!(interlock.check(&permit), Err(NotSentReason::OverrideFile), "it is not there");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(interlock.check(&permit), Ok(()));
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(interlock.check(&permit), Err(NotSentReason::OverrideFile), "it was deleted");
+    interlock.set_may_be_live(false);
+    assert_eq!(interlock.check(&permit), Ok(()), "paper does not ask for it");
 }

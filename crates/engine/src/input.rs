@@ -2,6 +2,7 @@
 
 use crate::desk::AuditVerification;
 use crate::limits::PolicyWish;
+use crate::permitting::Permit;
 use domain::approval::ApprovalStatus;
 use domain::broker::{BrokerEvent, BrokerSnapshot};
 use domain::contract::Contract;
@@ -90,6 +91,11 @@ pub(crate) enum Input {
         by: Principal,
         cl_ord_id: ClOrdId,
         reason: String,
+        reply: Reply<()>,
+    },
+    Permit {
+        by: Principal,
+        permit: Permit,
         reply: Reply<()>,
     },
     Release {

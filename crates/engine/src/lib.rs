@@ -25,6 +25,7 @@ mod market;
 mod mutant;
 mod outbound;
 mod overview;
+mod permitting;
 mod service;
 mod shared;
 mod standby;

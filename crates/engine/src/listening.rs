@@ -2,6 +2,7 @@
 
 use crate::core::{Batch, Core, Effect, engine_principal};
 use crate::looking::LOOK_AGAIN;
+use crate::permitting::is_loopback;
 use crate::told_ids::ToldIds;
 use domain::broker::{BrokerEvent, BrokerOrder, LinkFacts, SendOutcome, StatusReport};
 use domain::echo::{echo_differences, shows_amendment};
@@ -105,6 +106,7 @@ impl Core {
             pinned,
             connected: facts.accounts.clone(),
             port: facts.port,
+            loopback: is_loopback(&self.config.endpoint),
         };
         let event = JournalEvent::LinkUp {
             generation: facts.generation,

@@ -135,6 +135,7 @@ impl Core {
         #[cfg(feature = "mutations")]
         self.resend_unknown(batch, now, &events);
         self.learn_ids(snapshot);
+        self.note_references(batch, now, snapshot);
         let before = self.book.seq;
         for event in events {
             self.push(batch, now, event);

@@ -12,7 +12,7 @@ use domain::gates::{
     self, AccountFacts, ApprovalFact, Dated, Decision, Evaluation, GateInput, LookAlike, PreviewFact, Readiness, Rules,
     Verdict,
 };
-use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, PreviewId};
+use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, MandateId, PreviewId};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::money::Price;
@@ -45,6 +45,8 @@ pub(crate) struct Judged {
     pub(crate) evaluation: Evaluation,
     worst_price: Option<Decimal>,
     notional: Option<Decimal>,
+    /// The mandate that the intent uses.
+    mandate: Option<MandateId>,
     reference: Option<Decimal>,
 }
 
@@ -81,6 +83,9 @@ impl Core {
         let look_alikes = if case.is_new { self.look_alikes(case.order, now) } else { Vec::new() };
         let limits = self.limits_for(case.order);
         let lately = self.lately(case.order, case.changes, &limits, now);
+        let mandates = self.mandates_for(&case.order.intent.cl_ord_id, now);
+        let live = self.live_facts(now);
+        let used = (case.order.account.clone(), contract.con_id);
         let input = GateInput {
             now,
             order: case.order,
@@ -111,10 +116,15 @@ impl Core {
             lately: &lately,
             preview: &case.preview,
             approval: &case.approval,
+            mandates: &mandates,
+            live: &live,
+            first_use: !self.instruments_used.contains(&used),
+            initial_margin: None,
         };
         Judged {
             worst_price: gates::worst_price(&input),
             notional: gates::worst_notional(&input),
+            mandate: gates::mandate_in_use(&input).map(|mandate| mandate.id.clone()),
             reference: case.facts.quote.as_ref().and_then(domain::market::Quote::reference),
             evaluation: gates::evaluate(&input),
         }
@@ -233,6 +243,7 @@ impl Core {
         let judged = self.judge(&case, now);
         self.remember(now, &intent.cl_ord_id);
         let passed = passed(&judged.evaluation);
+        let used = judged.mandate.clone().zip(judged.notional);
         match judged.evaluation.decision {
             Decision::Denied(reasons) => {
                 let event = JournalEvent::OrderDenied {
@@ -257,6 +268,7 @@ impl Core {
             }
             Decision::Approved(approved) => {
                 let ids = self.allocate_ids(&approved.get().intent)?;
+                self.use_mandate(batch, now, approved.get(), used);
                 self.release(batch, now, *approved, ids, request_hash, by, None, passed, judged.notional)?;
             }
         }
@@ -305,6 +317,8 @@ impl Core {
             price_low: price(reference * (Decimal::ONE - band))?,
             price_high: price(reference * slack)?,
             notional_max: notional.and_then(|value| value.checked_mul(slack)).ok_or_else(no_price)?,
+            margin_max: None,
+            contract_terms: order.contract.terms(),
         })
     }
 
@@ -367,6 +381,7 @@ impl Core {
         let installation =
             self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
         let order_ref = OrderRef::new(installation, &order.intent.cl_ord_id);
+        self.instruments_used.insert((order.account.clone(), order.contract.con_id));
         let messages = order.intent.orders();
         let event = JournalEvent::OrderSubmitting {
             order: Box::new(order),
@@ -442,9 +457,11 @@ impl Core {
         };
         let judged = self.judge(&case, now);
         let passed = passed(&judged.evaluation);
+        let used = judged.mandate.clone().zip(judged.notional);
         match judged.evaluation.decision {
             Decision::Approved(approved) => {
                 let ids = self.allocate_ids(&order.intent)?;
+                self.use_mandate(batch, now, approved.get(), used);
                 self.move_approval(batch, now, id, ApprovalStatus::Approved, Some(by), reason);
                 let spent = Some(id.clone());
                 self.release(batch, now, *approved, ids, &request_hash, &requester, spent, passed, judged.notional)?;
@@ -556,12 +573,14 @@ impl Core {
         let changes = Some(before);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: false, changes };
         let judged = self.judge(&case, now);
+        let used = judged.mandate.clone().zip(judged.notional);
         let approved = match judged.evaluation.decision {
             Decision::Approved(approved) => *approved,
             Decision::Denied(reasons) | Decision::NeedsApproval(reasons) => {
                 return Err(Fault::ChangeDenied(reasons));
             }
         };
+        self.use_mandate(batch, now, approved.get(), used);
         let event = JournalEvent::ReplaceSubmitting {
             cl_ord_id: cl_ord_id.clone(),
             key: key.clone(),

@@ -18,6 +18,7 @@ impl Core {
     pub(crate) fn tick(&mut self, batch: &mut Batch, now: Timestamp) {
         self.ticked_at = Some(now);
         self.lapse_approvals(batch, now);
+        self.void_approvals(batch, now);
         self.apply_due_policy(batch, now);
         self.mind_groups(batch, now);
         self.repeat_cancels(batch, now);

@@ -3,7 +3,7 @@
 use crate::asks::only;
 use crate::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, LimitsOf, LimitsView,
-    NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Status,
+    LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Status,
 };
 use crate::input::{Booked, Input};
 use crate::limits::{self, PolicyWish};
@@ -19,13 +19,14 @@ use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::Decision;
-use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId};
+use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, MandateId};
 use domain::lifecycle::OrdStatus;
+use domain::mandate::MandateTerms;
 use domain::market::{Bar, Quote};
 use domain::order::{Amendment, OrderIntent};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::trading_state::{KillScope, StateEntry, TradingState};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -415,6 +416,40 @@ impl Desk for Service {
 
     async fn withdraw_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault> {
         self.wish(by, PolicyWish::Withdraw(hash), None, reason).await
+    }
+
+    fn mandates(&self, by: &Principal) -> Result<Vec<MandateView>, Fault> {
+        self.mandate_views(by)
+    }
+
+    async fn grant_mandate(&self, by: &Principal, terms: MandateTerms, reason: String) -> Result<MandateView, Fault> {
+        self.grant(by, terms, reason).await
+    }
+
+    async fn confirm_mandate(&self, by: &Principal, id: MandateId) -> Result<MandateView, Fault> {
+        self.confirm(by, id).await
+    }
+
+    async fn revoke_mandate(&self, by: &Principal, id: MandateId, reason: String) -> Result<MandateView, Fault> {
+        self.revoke(by, id, reason).await
+    }
+
+    fn live(&self, by: &Principal) -> Result<LiveStatus, Fault> {
+        self.live_status(by)
+    }
+
+    async fn arm_live(
+        &self,
+        by: &Principal,
+        account: AccountId,
+        lasts: SignedDuration,
+        reason: String,
+    ) -> Result<LiveStatus, Fault> {
+        self.arm(by, account, lasts, reason).await
+    }
+
+    async fn disarm_live(&self, by: &Principal, reason: String) -> Result<LiveStatus, Fault> {
+        self.disarm(by, reason).await
     }
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {

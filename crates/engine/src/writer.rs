@@ -16,7 +16,7 @@ use domain::event::OrderEvent;
 use domain::fault::Fault;
 use domain::id::{BrokerOrderId, ClOrdId, Generation};
 use domain::journal::{JournalEvent, Recorded};
-use domain::mode::ModeProof;
+use domain::mode::{Mode, ModeProof};
 use domain::mutation::{self, Mutation};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
@@ -143,6 +143,7 @@ impl Writer {
     fn turn(&mut self, inputs: Vec<Input>) -> Result<bool, Ended> {
         let now = self.clock.now();
         self.core.kill_file = self.interlock.kill_file_present();
+        self.core.override_file = self.interlock.override_file();
         let mut batch = Batch::default();
         if let Some(overrun) = self.interlock.take_overrun() {
             self.core.alarm(&mut batch, now, &overrun);
@@ -160,6 +161,8 @@ impl Writer {
         // Tightening is instant: the sender must see a kill before its caller does.
         self.interlock.set_kill(self.core.book.trading_states.epoch);
         self.interlock.set_generation(self.core.session.generation);
+        let mode = self.core.session.mode.as_ref().map(ModeProof::mode);
+        self.interlock.set_may_be_live(mode != Some(Ok(Mode::Paper)));
         if mutation::is_on(Mutation::SendBeforeJournal) {
             for effect in std::mem::take(&mut batch.effects) {
                 self.act(effect);
@@ -360,6 +363,7 @@ impl Core {
                 let answer = self.resolve_by_hand(batch, now, &by, &cl_ord_id, &reason);
                 batch.owe(reply, answer);
             }
+            Input::Permit { by, permit, reply } => self.take_permit(batch, now, &by, permit, reply),
             Input::Release { by, con_id, reason, reply } => {
                 let answer = self.release_instrument(batch, now, &by, con_id, &reason);
                 batch.owe(reply, answer);

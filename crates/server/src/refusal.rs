@@ -57,6 +57,7 @@ impl From<Fault> for Refusal {
             | Fault::NotReplaceable { .. }
             | Fault::ChangeUnsent(_)
             | Fault::ChangeDenied(_)
+            | Fault::LiveRefused(_)
             | Fault::ApprovalOver { .. }
             | Fault::LeaseNotHeld(_) => {}
         }

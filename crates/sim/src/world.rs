@@ -221,6 +221,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         config_hash: "0".repeat(64),
         key_secret: [7; 32],
         kill_file,
+        live_override_file: None,
         reconcile_every: Duration::from_secs(30),
         look_up_after: Duration::from_secs(5),
         calendar: domain::broker_calendar::BrokerCalendar::without_windows(

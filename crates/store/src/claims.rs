@@ -99,6 +99,14 @@ fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
         | JournalEvent::PolicyWished { .. }
         | JournalEvent::PolicyAccepted { .. }
         | JournalEvent::PolicyWithdrawn { .. }
+        | JournalEvent::MandateGranted { .. }
+        | JournalEvent::MandateConfirmed { .. }
+        | JournalEvent::MandateUsed { .. }
+        | JournalEvent::MandateRevoked { .. }
+        | JournalEvent::LiveArmed { .. }
+        | JournalEvent::LiveDisarmed { .. }
+        | JournalEvent::ReferenceSurvived { .. }
+        | JournalEvent::LimitsDrilled { .. }
         | JournalEvent::InstrumentHalted { .. }
         | JournalEvent::InstrumentReleased { .. }
         | JournalEvent::Reconciled { .. }

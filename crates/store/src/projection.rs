@@ -58,6 +58,14 @@ impl Touched {
             | JournalEvent::PolicyWished { .. }
             | JournalEvent::PolicyAccepted { .. }
             | JournalEvent::PolicyWithdrawn { .. }
+            | JournalEvent::MandateGranted { .. }
+            | JournalEvent::MandateConfirmed { .. }
+            | JournalEvent::MandateUsed { .. }
+            | JournalEvent::MandateRevoked { .. }
+            | JournalEvent::LiveArmed { .. }
+            | JournalEvent::LiveDisarmed { .. }
+            | JournalEvent::ReferenceSurvived { .. }
+            | JournalEvent::LimitsDrilled { .. }
             | JournalEvent::InstrumentHalted { .. }
             | JournalEvent::InstrumentReleased { .. }
             | JournalEvent::Reconciled { .. }

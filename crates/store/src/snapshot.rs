@@ -20,6 +20,8 @@ use domain::holding::Holdings;
 use domain::id::{
     ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
 };
+use domain::live::LiveState;
+use domain::mandate::Mandates;
 use domain::orphan::Orphans;
 use domain::policy::PolicyInForce;
 use domain::principal::KeyRecord;
@@ -38,7 +40,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -137,6 +139,8 @@ struct Facts {
     policy: Option<Arc<PolicyInForce>>,
     configured_policy: Option<String>,
     newest_version: Option<String>,
+    mandates: Mandates,
+    live: LiveState,
     halted_instruments: BTreeMap<ConId, String>,
     executions: Differences<ExecId, Option<ClOrdId>>,
     external_executions: BTreeMap<ExecId, Execution>,
@@ -172,6 +176,8 @@ impl Facts {
             policy,
             configured_policy,
             newest_version,
+            mandates,
+            live,
             halted_instruments,
             executions,
             external_executions,
@@ -202,6 +208,8 @@ impl Facts {
             policy: policy.clone(),
             configured_policy: configured_policy.clone(),
             newest_version: newest_version.clone(),
+            mandates: mandates.clone(),
+            live: live.clone(),
             halted_instruments: halted_instruments.clone(),
             executions: Differences::between(&said.executions, executions),
             external_executions: external_executions.clone(),
@@ -241,6 +249,8 @@ impl Facts {
             policy: self.policy,
             configured_policy: self.configured_policy,
             newest_version: self.newest_version,
+            mandates: self.mandates,
+            live: self.live,
             halted_instruments: self.halted_instruments,
             executions,
             external_executions: self.external_executions,

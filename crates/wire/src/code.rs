@@ -154,7 +154,7 @@ impl Code {
             Fault::CapabilityMissing(_) => Self::CapabilityMissing,
             Fault::AlreadyFinal { .. } => Self::AlreadyFinal,
             Fault::NotReplaceable { .. } | Fault::ChangeUnsent(_) => Self::NotReplaceable,
-            Fault::ChangeDenied(_) => Self::Denied,
+            Fault::ChangeDenied(_) | Fault::LiveRefused(_) => Self::Denied,
             Fault::ApprovalOver { status, .. } if status == "expired" => Self::ApprovalExpired,
             Fault::ApprovalOver { .. } => Self::ApprovalOver,
             Fault::LeaseNotHeld(_) => Self::LeaseNotHeld,

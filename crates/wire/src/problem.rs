@@ -138,7 +138,7 @@ impl From<&Fault> for Problem {
             Fault::ContractAmbiguous { candidates, .. } => {
                 Self { candidates: candidates.iter().map(Contract::from).collect(), ..Self::new(code, &said) }
             }
-            Fault::ChangeDenied(because) => Self::denied(&said, because),
+            Fault::ChangeDenied(because) | Fault::LiveRefused(because) => Self::denied(&said, because),
             Fault::Unknown(_) => Self { outcome: Some(Outcome::Unknown), ..Self::new(code, &said) },
             // What broke inside is for the log, not for the caller.
             Fault::Storage(_) => Self::new(code, "the journal cannot be read or written; nothing was sent"),

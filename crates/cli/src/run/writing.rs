@@ -86,7 +86,8 @@ pub(crate) struct Socket {
 impl Socket {
     /// Both ends of the link to the broker, and the look before each send that they share.
     pub(crate) fn new(config: &Config) -> (Self, BrokerLink, Arc<Interlock>) {
-        let interlock = Arc::new(Interlock::new(config.kill_file(), Arc::new(WallClock)));
+        let interlock = Interlock::new(config.kill_file(), Arc::new(WallClock));
+        let interlock = Arc::new(interlock.with_override_file(config.live_override_file.clone()));
         let (commands, commands_out) = mpsc::channel(COMMANDS_MAX);
         let (events_in, events) = mpsc::channel(EVENTS_MAX);
         let socket = Self { commands: commands_out, events: events_in, interlock: Arc::clone(&interlock) };
@@ -241,6 +242,7 @@ fn engine_config(config: &Config, policy: Box<PolicySet>, embedded_venue: bool) 
         config_hash: config.hash(),
         key_secret: place::api_secret(&config.data_dir)?,
         kill_file: config.kill_file(),
+        live_override_file: config.live_override_file.clone(),
         lease_silence: config.lease_silence,
         reconcile_every: RECONCILE_EVERY,
         look_up_after: LOOK_UP_AFTER,

@@ -1,5 +1,8 @@
 //! Control 6: a human's yes to this exact order, where the policy asks for one.
 //!
+//! The policy says when: by kind of key, face, strategy, size, mode, or for the first order in an instrument. A mandate that
+//! covers the order stands for the yes.
+//!
 //! A granted approval is always checked, needed or not. What it is bound to by identity (order, contract, account,
 //! mode, policy, the people) must fit exactly, or the order is refused; what may drift with the market (reference
 //! price, worst-case notional) leads back to the human when it left the bounds.
@@ -8,20 +11,33 @@ use super::c05_authorised::kind_at_face;
 use super::input::{ApprovalFact, GateInput};
 use super::table::{Gate, Verdict, worst_notional};
 use crate::approval::{Approval, ApprovalStatus};
+use crate::mandate::{Mandate, MandateAsk, MandateStatus};
 use crate::market::Quote;
-use crate::mode::ModeProof;
+use crate::mode::{Mode, ModeProof};
 use crate::principal::PrincipalKind;
 use crate::reason::Reason;
+use rust_decimal::Decimal;
 use std::fmt::Display;
+use std::sync::Arc;
 
 pub(super) const GATE: Gate =
     Gate { number: 6, code: "C06_APPROVAL", title: "A human approved where the policy asks for it", check };
 
+const WAIT: &str = "Wait: a human answers with `tollgate approval approve` or on the dashboard. Repeating the key shows the present state.";
+/// Mandates whose misfit is told; an agent has few.
+const MISFITS_MAX: usize = 3;
 const ASK_ANEW: &str = "Submit the order anew under a new key, so that a human is asked again.";
 
 fn check(input: &GateInput<'_>) -> Verdict {
     match input.approval {
-        ApprovalFact::None => Verdict::hold_on(missing(input)),
+        ApprovalFact::None => match wanted(input) {
+            Wanted::No => Verdict::Pass,
+            Wanted::Unknown(reasons) => Verdict::Deny(reasons),
+            Wanted::Yes(reasons) => match fitting_mandate(input) {
+                Some(_) => Verdict::Pass,
+                None => Verdict::Hold(reasons.into_iter().chain(misfits(input)).collect()),
+            },
+        },
         ApprovalFact::Granted(approval) => {
             let mut faults = binding_faults(input, approval);
             let drift = drift(input, approval, &mut faults);
@@ -43,21 +59,133 @@ pub(super) fn stands(input: &GateInput<'_>) -> bool {
     }
 }
 
-fn missing(input: &GateInput<'_>) -> Vec<Reason> {
+/// The mandate that this order uses: it must be booked in the transaction of the intent. `None` when the order needs none.
+pub fn mandate_in_use<'a>(input: &GateInput<'a>) -> Option<&'a Mandate> {
+    let off = &input.policy.off;
+    let for_approval =
+        !off.contains(&6) && matches!(input.approval, ApprovalFact::None) && !matches!(wanted(input), Wanted::No);
+    let for_arming = !off.contains(&4) && super::c04_live_arming::needs_mandate(input);
+    (for_approval || for_arming).then(|| fitting_mandate(input)).flatten()
+}
+
+/// The first mandate that covers the order and has room for it.
+pub(super) fn fitting_mandate<'a>(input: &GateInput<'a>) -> Option<&'a Mandate> {
+    let notional = worst_notional(input)?;
+    held_mandates(input).find(|mandate| faults_of(input, mandate, notional).is_empty())
+}
+
+/// Active mandates for whoever asks.
+fn held_mandates<'a>(input: &GateInput<'a>) -> impl Iterator<Item = &'a Mandate> {
+    let (key, strategy, now) = (&input.principal.key_id, input.order.intent.strategy.as_ref(), input.now);
+    input
+        .mandates
+        .iter()
+        .map(Arc::as_ref)
+        .filter(move |mandate| mandate.status(now) == MandateStatus::Active && mandate.is_for(key, strategy))
+}
+
+/// What of a mandate the order breaks, as what, observed, limit.
+fn faults_of(input: &GateInput<'_>, mandate: &Mandate, notional: Decimal) -> Vec<(&'static str, String, String)> {
+    let (order, terms) = (input.order, &mandate.terms);
+    let mut faults = Vec::new();
+    let mut must = |holds: bool, what: &'static str, observed: &dyn Display, limit: String| {
+        if !holds {
+            faults.push((what, observed.to_string(), limit));
+        }
+    };
+    must(order.account == terms.account, "account", &order.account, terms.account.to_string());
+    let mode = input.mode.map(ModeProof::mode).and_then(Result::ok);
+    must(mode == Some(terms.mode), "mode", &mode.map_or("unknown", Mode::word), terms.mode.word().to_owned());
+    let symbol = order.contract.symbol.to_ascii_uppercase();
+    let symbols: Vec<&str> = terms.symbols.iter().map(String::as_str).collect();
+    must(terms.symbols.contains(&symbol), "symbol", &symbol, symbols.join(", "));
+    let sides: Vec<&str> = terms.sides.iter().map(|side| side.word()).collect();
+    must(terms.sides.contains(&order.intent.side), "side", &order.intent.side.word(), sides.join(", "));
+    let ask = MandateAsk { cl_ord_id: &order.intent.cl_ord_id, qty: order.intent.qty.get(), notional };
+    faults.extend(mandate.budget_faults(&ask));
+    faults
+}
+
+/// Why no mandate of whoever asks covers the order; nothing when there is none.
+fn misfits(input: &GateInput<'_>) -> Vec<Reason> {
+    let Some(notional) = worst_notional(input) else { return Vec::new() };
+    let misfit = |mandate: &Mandate| {
+        let (what, observed, limit) = faults_of(input, mandate, notional).into_iter().next()?;
+        Some(GATE.reason(
+            &format_args!("Mandate {} does not cover the order: {what}.", mandate.id),
+            &observed,
+            &limit,
+            &"Stay inside the mandate, wait for the approval, or have a human grant another one (`tollgate mandate grant`).",
+        ))
+    };
+    held_mandates(input).filter_map(misfit).take(MISFITS_MAX).collect()
+}
+
+/// Whether a human must be asked.
+enum Wanted {
+    No,
+    Yes(Vec<Reason>),
+    /// A limit cannot be checked.
+    Unknown(Vec<Reason>),
+}
+
+fn wanted(input: &GateInput<'_>) -> Wanted {
+    let policy = input.policy;
+    let mut reasons = Vec::new();
+    let mut unknown = Vec::new();
     let kind = kind_at_face(input.principal);
-    if !input.policy.approval_required_for.contains(&kind) {
-        return Vec::new();
-    }
-    let word = match kind {
+    let kind_word = match kind {
         PrincipalKind::Human => "human",
         PrincipalKind::Agent => "agent",
     };
-    vec![GATE.reason(
-        &format_args!("Orders of {word} keys need a human's approval."),
-        &"not approved",
-        &"approved by a human other than the requester",
-        &"Wait: a human answers with `tollgate approval approve` or on the dashboard. Repeating the key shows the present state.",
-    )]
+    if policy.approval_required_for.contains(&kind) {
+        reasons.push(ask(&format_args!("Orders of {kind_word} keys need a human's approval."), &"not approved"));
+    }
+    if policy.approval_required_on.contains(&input.principal.face) {
+        let face = input.principal.face.word();
+        reasons.push(ask(&format_args!("Orders that come by {face} need a human's approval."), &"not approved"));
+    }
+    if let Some(strategy) = &input.order.intent.strategy
+        && policy.approval_required_for_strategies.contains(strategy.as_str())
+    {
+        let message = format!("Orders of strategy {strategy} need a human's approval.");
+        reasons.push(ask(&message, &"not approved"));
+    }
+    if policy.approval_first_use && input.first_use {
+        let message = "The first order in an instrument needs a human's approval.";
+        reasons.push(ask(&message, &format_args!("no order in {} yet", input.order.contract.symbol)));
+    }
+    let is_live = input.mode.map(ModeProof::mode) != Some(Ok(Mode::Paper));
+    let live_min = policy.approval_live_notional_min.filter(|_| is_live);
+    for (min, key) in
+        [(policy.approval_notional_min, "approval_notional_min"), (live_min, "approval_live_notional_min")]
+    {
+        match (min, worst_notional(input)) {
+            (None, _) => {}
+            (Some(min), Some(notional)) if notional < min => {}
+            (Some(min), Some(notional)) => reasons.push(GATE.reason(
+                &"An order of this size needs a human's approval.",
+                &notional.normalize(),
+                &format_args!("below {min} ({key})"),
+                &WAIT,
+            )),
+            (Some(min), None) => unknown.push(GATE.reason(
+                &"The worst-case notional is unknown, so it cannot be told whether the order needs an approval.",
+                &"unknown",
+                &format_args!("below {min} ({key})"),
+                &"See the reasons of control 14; then submit anew under a new key.",
+            )),
+        }
+    }
+    match (unknown.is_empty(), reasons.is_empty()) {
+        (false, _) => Wanted::Unknown(unknown),
+        (true, false) => Wanted::Yes(reasons),
+        (true, true) => Wanted::No,
+    }
+}
+
+fn ask(message: &dyn Display, observed: &dyn Display) -> Reason {
+    GATE.reason(message, observed, &"approved by a human other than the requester", &WAIT)
 }
 
 fn binding_faults(input: &GateInput<'_>, approval: &Approval) -> Vec<Reason> {
@@ -77,10 +205,12 @@ fn binding_faults(input: &GateInput<'_>, approval: &Approval) -> Vec<Reason> {
     differs("order", &order.intent.cl_ord_id, &approval.cl_ord_id);
     differs("request", &input.request_hash, &bounds.request_hash);
     differs("contract", &order.contract.con_id, &bounds.con_id);
+    let terms = if bounds.contract_terms.is_empty() { "not kept" } else { &bounds.contract_terms };
+    differs("contract", &order.contract.terms(), &terms);
     differs("account", &order.account, &bounds.account);
     differs("policy", &input.policy_hash, &bounds.policy_hash);
     let mode = input.mode.map(ModeProof::mode).and_then(Result::ok);
-    differs("mode", &mode.map_or("unknown", crate::mode::Mode::word), &bounds.mode.word());
+    differs("mode", &mode.map_or("unknown", Mode::word), &bounds.mode.word());
     if approval.status != ApprovalStatus::Approved {
         faults.push(GATE.reason(
             &"The approval does not stand.",
@@ -144,6 +274,22 @@ fn drift(input: &GateInput<'_>, approval: &Approval, faults: &mut Vec<Reason>) -
             &"A human must look again: approve the order at the present notional, or deny it.",
         )),
         Some(_) => {}
+    }
+    match (bounds.margin_max, input.initial_margin) {
+        (None, _) => {}
+        (Some(max), None) => faults.push(GATE.reason(
+            &"The margin is unknown, so the approved maximum cannot be checked.",
+            &"unknown",
+            &max,
+            &"Wait until the broker answers the what-if, then submit anew under a new key.",
+        )),
+        (Some(max), Some(margin)) if margin > max => drift.push(GATE.reason(
+            &"The margin is above the approved maximum.",
+            &margin.normalize(),
+            &max,
+            &"A human must look again: approve the order at the present margin, or deny it.",
+        )),
+        (Some(_), Some(_)) => {}
     }
     drift
 }

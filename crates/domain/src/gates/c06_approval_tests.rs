@@ -1,10 +1,11 @@
 use super::GATE;
 use crate::approval::ApprovalStatus;
 use crate::gates::world::{Case, Expect, World, check, con_id, dec, price};
-use crate::gates::{Decision, evaluate};
+use crate::gates::{Decision, evaluate, mandate_in_use};
 use crate::mode::Mode;
-use crate::order::OrderType;
+use crate::order::{OrderType, Side};
 use crate::principal::{Face, PrincipalKind};
+use std::collections::BTreeSet;
 
 #[test]
 fn the_policy_says_who_must_ask() {
@@ -163,4 +164,166 @@ fn a_market_that_moved_leads_back_to_the_human() {
             }),
         ],
     );
+}
+
+#[test]
+fn the_policy_says_when() {
+    check(
+        &GATE,
+        &[
+            ("a face that must ask", Expect::Hold(1), |w| {
+                w.policy.approval_required_on.insert(Face::Rest);
+            }),
+            ("another face must ask", Expect::Pass, |w| {
+                w.policy.approval_required_on.insert(Face::Dashboard);
+            }),
+            ("a strategy that must ask", Expect::Hold(1), |w| {
+                w.order.intent.strategy = Some("momentum".parse().unwrap());
+                w.policy.approval_required_for_strategies.insert("momentum".to_owned());
+            }),
+            ("another strategy must ask", Expect::Pass, |w| {
+                w.order.intent.strategy = Some("momentum".parse().unwrap());
+                w.policy.approval_required_for_strategies.insert("carry".to_owned());
+            }),
+            ("no strategy is none that must ask", Expect::Pass, |w| {
+                w.policy.approval_required_for_strategies.insert("momentum".to_owned());
+            }),
+            ("just below the size", Expect::Pass, |w| w.policy.approval_notional_min = Some(dec("1895.01"))),
+            ("from the size on", Expect::Hold(1), |w| w.policy.approval_notional_min = Some(dec("1895"))),
+            ("a size that is not known", Expect::Deny(1), |w| {
+                w.policy.approval_notional_min = Some(dec("1895"));
+                w.account.fx_to_base = None;
+            }),
+            ("the size of live does not count on paper", Expect::Pass, |w| {
+                w.policy.approval_live_notional_min = Some(dec("1"));
+            }),
+            ("from the size of live on", Expect::Hold(1), |w| {
+                w.mode.as_mut().unwrap().pinned = Some("U1234567".parse().unwrap());
+                w.mode.as_mut().unwrap().connected = vec!["U1234567".parse().unwrap()];
+                w.mode.as_mut().unwrap().port = 7496;
+                w.policy.approval_live_notional_min = Some(dec("1895"));
+            }),
+            ("just below the size of live", Expect::Pass, |w| {
+                w.mode.as_mut().unwrap().pinned = Some("U1234567".parse().unwrap());
+                w.mode.as_mut().unwrap().connected = vec!["U1234567".parse().unwrap()];
+                w.mode.as_mut().unwrap().port = 7496;
+                w.policy.approval_live_notional_min = Some(dec("1895.01"));
+            }),
+            ("a mode that is not known may be live", Expect::Hold(1), |w| {
+                w.mode = None;
+                w.policy.approval_live_notional_min = Some(dec("1"));
+            }),
+            ("the first order in an instrument", Expect::Hold(1), |w| {
+                w.first_use = true;
+                w.policy.approval_first_use = true;
+            }),
+            ("the first order where that does not count", Expect::Pass, |w| w.first_use = true),
+            ("the second order in an instrument", Expect::Pass, |w| w.policy.approval_first_use = true),
+            ("every cause is told", Expect::Hold(3), |w| {
+                w.principal.kind = PrincipalKind::Agent;
+                w.policy.approval_required_on.insert(Face::Rest);
+                w.policy.approval_notional_min = Some(dec("1"));
+            }),
+        ],
+    );
+}
+
+#[test]
+fn an_approval_is_bound_to_the_terms_of_the_contract_and_to_the_margin() {
+    check(
+        &GATE,
+        &[
+            ("the multiplier changed", Expect::Deny(1), |w| {
+                w.approved().bounds.notional_max = dec("189500");
+                w.order.contract.multiplier = dec("100");
+            }),
+            ("the hours changed", Expect::Pass, |w| {
+                w.approved();
+                w.order.contract.trading_hours = Some("20260303:CLOSED".to_owned());
+            }),
+            ("terms that were not kept", Expect::Deny(1), |w| w.approved().bounds.contract_terms.clear()),
+            ("the margin may reach the bound", Expect::Pass, |w| {
+                w.approved().bounds.margin_max = Some(dec("500"));
+                w.initial_margin = Some(dec("500"));
+            }),
+            ("the margin above the bound", Expect::Hold(1), |w| {
+                w.approved().bounds.margin_max = Some(dec("500"));
+                w.initial_margin = Some(dec("500.01"));
+            }),
+            ("a margin that is not known any more", Expect::Deny(1), |w| {
+                w.approved().bounds.margin_max = Some(dec("500"));
+            }),
+        ],
+    );
+}
+
+#[test]
+fn a_mandate_stands_for_the_yes_inside_its_budget() {
+    let cases: &[Case] = &[
+        ("inside", Expect::Pass, |w| {
+            w.mandated();
+        }),
+        ("above the notional of one order", Expect::Hold(2), |w| {
+            w.mandated().terms.order_notional_max = dec("1894.99");
+        }),
+        ("above the notional in total", Expect::Hold(2), |w| {
+            w.mandated().terms.notional_max = dec("1894.99");
+        }),
+        ("no order is left", Expect::Hold(2), |w| w.mandated().terms.orders_max = 0),
+        ("another side", Expect::Hold(2), |w| {
+            w.mandated();
+            w.side(Side::SellShort, "10");
+        }),
+        ("another symbol", Expect::Hold(2), |w| {
+            w.mandated().terms.symbols = BTreeSet::from(["MSFT".to_owned()]);
+        }),
+        ("another account", Expect::Hold(2), |w| {
+            w.mandated().terms.account = "DU7654321".parse().unwrap();
+        }),
+        ("for live, on paper", Expect::Hold(2), |w| w.mandated().terms.mode = Mode::Live),
+        ("another key's", Expect::Hold(1), |w| w.mandated().terms.key = Some("agent-2".parse().unwrap())),
+        ("another strategy's", Expect::Hold(1), |w| w.mandated().terms.strategy = Some("carry".parse().unwrap())),
+        ("its strategy's", Expect::Pass, |w| {
+            let terms = &mut w.mandated().terms;
+            (terms.key, terms.strategy) = (None, Some("carry".parse().unwrap()));
+            w.order.intent.strategy = Some("carry".parse().unwrap());
+        }),
+        ("over at this very moment", Expect::Hold(1), |w| {
+            let now = w.now;
+            w.mandated().terms.expires_at = now;
+        }),
+        ("nobody looked again", Expect::Hold(1), |w| w.mandated().confirmed = None),
+        ("no rate: nothing is covered", Expect::Hold(1), |w| {
+            w.mandated();
+            w.account.fx_to_base = None;
+        }),
+    ];
+    check(&GATE, cases);
+}
+
+#[test]
+fn a_mandate_is_used_only_where_it_is_needed() {
+    let mut world = World::open_to_all();
+    world.mandated();
+    assert!(mandate_in_use(&world.input()).is_some());
+    world.policy.approval_required_for.clear();
+    assert_eq!(mandate_in_use(&world.input()), None, "nobody must ask");
+    let mut world = World::open_to_all();
+    world.mandated();
+    world.approved();
+    assert_eq!(mandate_in_use(&world.input()), None, "a human said yes to this very order");
+}
+
+/// Line 18 of what existing gateways get wrong: one agent previews, approves and submits.
+#[test]
+fn whoever_asked_never_answers_and_an_agent_neither() {
+    let mut world = World::open_to_all();
+    world.approved().decided_by = Some("agent".parse().unwrap());
+    assert!(matches!(evaluate(&world.input()).decision, Decision::Denied(_)));
+    let mut mandate = World::open_to_all();
+    let granted = mandate.mandated().clone();
+    let agent = &mandate.principal;
+    let waiting = crate::mandate::Mandate { confirmed: None, ..granted };
+    let later = waiting.granted_at.checked_add(jiff::SignedDuration::from_secs(11)).unwrap();
+    assert!(waiting.may_confirm(agent, later).is_err(), "an agent confirms no mandate");
 }

@@ -5,6 +5,8 @@ use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
 use crate::exposure::OpenRisk;
 use crate::id::{ClOrdId, ConId, Generation};
+use crate::live::LiveFacts;
+use crate::mandate::Mandate;
 use crate::market::Quote;
 use crate::mode::{ModeProof, Trading};
 use crate::money::Currency;
@@ -15,6 +17,7 @@ use crate::trading_state::TradingStates;
 use crate::worth::View;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// A value with the time it was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,4 +187,12 @@ pub struct GateInput<'a> {
     pub preview: &'a PreviewFact,
     /// The approval.
     pub approval: &'a ApprovalFact,
+    /// Mandates that may be used now.
+    pub mandates: &'a [Arc<Mandate>],
+    /// What live orders stand on.
+    pub live: &'a LiveFacts,
+    /// Whether no order of ours ever left for this instrument and account.
+    pub first_use: bool,
+    /// Initial margin that the broker's what-if asks for this order, base currency; `None` is unknown.
+    pub initial_margin: Option<Decimal>,
 }

@@ -40,6 +40,8 @@ mod lately;
 mod table;
 mod worst_after;
 
+pub use c04_live_arming::{LiveAsk, live_faults};
+pub use c06_approval::mandate_in_use;
 pub use c12_version::is_older;
 pub use input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,

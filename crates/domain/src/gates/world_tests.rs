@@ -12,6 +12,8 @@ use crate::bracket::Bracket;
 use crate::contract::{Contract, Instrument, PriceIncrement, SecType, SymbolSpec};
 use crate::exposure::OpenRisk;
 use crate::id::{ConId, Generation};
+use crate::live::LiveFacts;
+use crate::mandate::{Mandate, MandateTerms};
 use crate::market::{DataType, Quote};
 use crate::mode::{Mode, ModeProof, Trading};
 use crate::money::{Price, Qty};
@@ -25,6 +27,7 @@ use crate::worth::{Holding, View, Worth};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub(super) fn dec(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -67,6 +70,10 @@ pub(super) struct World {
     pub(super) lately: Lately,
     pub(super) preview: PreviewFact,
     pub(super) approval: ApprovalFact,
+    pub(super) mandates: Vec<Arc<Mandate>>,
+    pub(super) live: LiveFacts,
+    pub(super) first_use: bool,
+    pub(super) initial_margin: Option<Decimal>,
 }
 
 impl World {
@@ -92,6 +99,7 @@ impl World {
                 connected: vec!["DU1234567".parse().unwrap()],
                 port: 7497,
                 simulated: false,
+                loopback: true,
             }),
             readiness: Readiness {
                 link: LinkState::Up { generation: Generation(1) },
@@ -128,6 +136,10 @@ impl World {
             },
             preview: PreviewFact::NotNamed,
             approval: ApprovalFact::None,
+            mandates: Vec::new(),
+            live: LiveFacts::NONE,
+            first_use: false,
+            initial_margin: None,
         }
     }
 
@@ -162,6 +174,10 @@ impl World {
             lately: &self.lately,
             preview: &self.preview,
             approval: &self.approval,
+            mandates: &self.mandates,
+            live: &self.live,
+            first_use: self.first_use,
+            initial_margin: self.initial_margin,
         }
     }
 
@@ -260,6 +276,30 @@ impl World {
         self.states.set(scope, entry);
     }
 
+    /// An agent asks, and a mandate covers what it asks for.
+    pub(super) fn mandated(&mut self) -> &mut Mandate {
+        self.principal.kind = PrincipalKind::Agent;
+        self.principal.key_id = "agent".parse().unwrap();
+        let operator = Principal { key_id: "operator".parse().unwrap(), ..self.principal.clone() };
+        let mode = self.mode.as_ref().and_then(|proof| proof.mode().ok()).unwrap_or(Mode::Paper);
+        let terms = MandateTerms {
+            key: Some("agent".parse().unwrap()),
+            strategy: None,
+            account: self.order.account.clone(),
+            mode,
+            symbols: BTreeSet::from(["AAPL".to_owned()]),
+            sides: BTreeSet::from([Side::Buy]),
+            order_notional_max: dec("1895"),
+            notional_max: dec("1895"),
+            orders_max: 1,
+            expires_at: self.now.checked_add(SignedDuration::from_secs(60)).unwrap(),
+        };
+        let mut mandate = Mandate::granted("m-1".parse().unwrap(), terms, &operator, "drill", self.now);
+        mandate.confirmed = Some(("operator".parse().unwrap(), self.now));
+        self.mandates = vec![Arc::new(mandate)];
+        Arc::make_mut(self.mandates.first_mut().unwrap())
+    }
+
     /// An agent asked, another person said yes, and everything fits.
     pub(super) fn approved(&mut self) -> &mut Approval {
         self.principal.kind = PrincipalKind::Agent;
@@ -280,6 +320,8 @@ impl World {
                 price_low: price("185"),
                 price_high: price("195"),
                 notional_max: dec("1895"),
+                margin_max: None,
+                contract_terms: self.order.contract.terms(),
             },
             reasons: Vec::new(),
             status: ApprovalStatus::Approved,

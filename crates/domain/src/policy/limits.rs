@@ -115,6 +115,12 @@ macro_rules! limits {
 }
 
 limits! {
+    /// Accounts to which live orders may go; none may until it is named here.
+    live_accounts_allowed: BTreeSet<String> = BTreeSet::new(), 4, Less;
+    /// Clean comparisons of journal and broker in a row before live can be armed.
+    live_clean_reconciliations_min: u32 = 20, 4, More;
+    /// Oldest kill drill and limits drill that still count for live, in days.
+    live_drill_age_d_max: i64 = 365, 4, Less;
     /// Kinds of key whose orders need a human's approval.
     approval_required_for: BTreeSet<PrincipalKind> = BTreeSet::from([PrincipalKind::Agent]), 6, More;
     /// Faces whose orders need a human's approval.

@@ -194,8 +194,10 @@ async fn a_question_outlives_a_restart_but_not_a_change_of_the_policy() {
     rig.config.policy.base.order_qty_max = dec("999");
     rig.boot();
     rig.connect(1).await;
-    let answer = approve(&rig, &bob(), &bound).await.unwrap();
-    assert_eq!((answer.outcome, reason_codes(&answer.order)), (Outcome::Denied, vec!["C06_APPROVAL".to_owned()]));
+    rig.until_status("k-2", OrdStatus::Denied).await;
+    assert_eq!(status(&rig, &bound), ApprovalStatus::Void);
+    assert_eq!(reason_codes(&rig.order("k-2")), ["C06_APPROVAL"]);
+    assert_eq!(code_of(&approve(&rig, &bob(), &bound).await), "ApprovalOver");
     rig.settle().await;
     assert_eq!(rig.broker.submits(), ["k-1"]);
 }

@@ -290,6 +290,10 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         heartbeats: &[],
         preview: &PreviewFact::NotNamed,
         approval: &ApprovalFact::None,
+        mandates: &[],
+        live: &domain::live::LiveFacts::NONE,
+        first_use: false,
+        initial_margin: None,
     });
     match evaluation.decision {
         Decision::Approved(approved) => *approved,

@@ -454,6 +454,54 @@ impl Desk for FakeDesk {
         self.called(Call::Kill(scope.clone(), state, reason.clone()))?;
         Ok(vec![(scope, StateEntry { state, reason, by: "tester".to_owned(), at: now() })])
     }
+    fn mandates(&self, _: &Principal) -> Result<Vec<engine::desk::MandateView>, Fault> {
+        Ok(Vec::new())
+    }
+
+    async fn grant_mandate(
+        &self,
+        _: &Principal,
+        _: domain::mandate::MandateTerms,
+        _: String,
+    ) -> Result<engine::desk::MandateView, Fault> {
+        Err(Fault::HumansOnly)
+    }
+
+    async fn confirm_mandate(
+        &self,
+        _: &Principal,
+        id: domain::id::MandateId,
+    ) -> Result<engine::desk::MandateView, Fault> {
+        Err(Fault::NotFound { what: "mandate", id: id.to_string() })
+    }
+
+    async fn revoke_mandate(
+        &self,
+        _: &Principal,
+        id: domain::id::MandateId,
+        _: String,
+    ) -> Result<engine::desk::MandateView, Fault> {
+        Err(Fault::NotFound { what: "mandate", id: id.to_string() })
+    }
+
+    fn live(&self, _: &Principal) -> Result<engine::desk::LiveStatus, Fault> {
+        Ok(live_status())
+    }
+
+    async fn arm_live(
+        &self,
+        _: &Principal,
+        _: domain::id::AccountId,
+        _: jiff::SignedDuration,
+        _: String,
+    ) -> Result<engine::desk::LiveStatus, Fault> {
+        Err(Fault::LiveRefused(vec![reason("C04_LIVE_ARMING")]))
+    }
+
+    async fn disarm_live(&self, _: &Principal, _: String) -> Result<engine::desk::LiveStatus, Fault> {
+        Ok(live_status())
+    }
+
     async fn audit(&self, _by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
         let first = filter.after.unwrap_or(0) + 1;
         let many = u64::try_from(filter.limit).unwrap();
@@ -485,5 +533,19 @@ impl Desk for FakeDesk {
     }
     async fn revoke_key(&self, _by: &Principal, _id: KeyId) -> Result<KeyRecord, Fault> {
         Err(Fault::HumansOnly)
+    }
+}
+
+fn live_status() -> engine::desk::LiveStatus {
+    engine::desk::LiveStatus {
+        trading: domain::mode::Trading::Paper,
+        mode: Ok(domain::mode::Mode::Paper),
+        simulated: true,
+        account: None,
+        override_file: domain::live::OverrideFile::NotConfigured,
+        arming: None,
+        missing: vec![reason("C04_LIVE_ARMING")],
+        checklist: Vec::new(),
+        now: jiff::Timestamp::UNIX_EPOCH,
     }
 }

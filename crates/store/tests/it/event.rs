@@ -205,6 +205,8 @@ pub(crate) fn asked(key: &str, approval: &str) -> JournalEvent {
             price_low: "180".parse().unwrap(),
             price_high: "200".parse().unwrap(),
             notional_max: Decimal::from(2_000),
+            margin_max: None,
+            contract_terms: String::new(),
         },
         reasons: Vec::new(),
         status: ApprovalStatus::Pending,

@@ -25,6 +25,11 @@ use store::verify::VerifyOptions;
 use store::{JournalReader, MemoryDisk, OpenOptions, Page, RecordFilter, SqliteJournal};
 use tempfile::TempDir;
 
+fn guard(config: &EngineConfig, clock: &TestClock) -> Interlock {
+    Interlock::new(config.kill_file.clone(), Arc::new(clock.clone()))
+        .with_override_file(config.live_override_file.clone())
+}
+
 /// Where the journal lies.
 pub(crate) enum Disk {
     Memory(MemoryDisk),
@@ -87,6 +92,7 @@ impl Rig {
             config_hash: "0".repeat(64),
             key_secret: [7; 32],
             kill_file: dir.path().join("KILL"),
+            live_override_file: None,
             lease_silence: engine::LEASE_SILENCE,
             reconcile_every: Duration::from_mins(10),
             calendar: domain::broker_calendar::BrokerCalendar::without_windows(
@@ -108,7 +114,7 @@ impl Rig {
             }
         };
         let broker = Broker::new(clock.clone(), durable);
-        let interlock = Arc::new(Interlock::new(config.kill_file.clone(), Arc::new(clock.clone())));
+        let interlock = Arc::new(guard(&config, &clock));
         Self { disk, dir, clock, log, broker, config, interlock, engine: None, writer: Weak::new() }
     }
 
@@ -125,7 +131,7 @@ impl Rig {
         };
         self.log.take_over(journal.as_ref());
         let book = engine::replay(journal.as_ref()).map_err(|error| error.to_string())?;
-        self.interlock = Arc::new(Interlock::new(self.config.kill_file.clone(), Arc::new(self.clock.clone())));
+        self.interlock = Arc::new(guard(&self.config, &self.clock));
         let archive: Box<dyn engine::Archive> = match &self.disk {
             Disk::Memory(_) => Box::new(self.log.clone()),
             Disk::Files => Box::new(DiskArchive::new(VerifyOptions {
@@ -181,7 +187,7 @@ impl Rig {
     pub(crate) fn succeed(&mut self) -> EngineHandle {
         let Disk::Memory(disk) = &self.disk else { unreachable!("these scenarios are in memory") };
         let disk = disk.clone();
-        self.interlock = Arc::new(Interlock::new(self.config.kill_file.clone(), Arc::new(self.clock.clone())));
+        self.interlock = Arc::new(guard(&self.config, &self.clock));
         let link = self.broker.attach(Arc::clone(&self.interlock));
         let (standby, _follower) = self.stand_by_with(&disk, link, Arc::clone(&self.interlock));
         let desk = standby.desk();
