@@ -110,6 +110,8 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         | Noun::Approval(_)
         | Noun::Audit(_)
         | Noun::Limits(_)
+        | Noun::Live(_)
+        | Noun::Mandate(_)
         | Noun::Key(_) => ask(&connect(&load(&common)?, &common)?, &noun).await,
     }
 }
@@ -126,6 +128,8 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Approval(verb) => verb::approval::approval(client, verb).await,
         Noun::Audit(verb) => verb::audit::audit(client, verb).await,
         Noun::Limits(verb) => verb::limits::limits(client, verb).await,
+        Noun::Live(verb) => verb::permit::live(client, verb).await,
+        Noun::Mandate(verb) => verb::permit::mandate(client, verb).await,
         Noun::Key(verb) => verb::key::key(client, verb).await,
         Noun::Demo(_)
         | Noun::Serve

@@ -39,7 +39,12 @@ fn exit(code: &str) -> u8 {
 
 /// Every reason of an answer, a paragraph each.
 pub(crate) fn reasons(body: &Value) -> Vec<String> {
-    let Some(Value::Array(reasons)) = at(body, "reasons") else { return Vec::new() };
+    reasons_of(body, "reasons")
+}
+
+/// Every reason of a list in an answer, a paragraph each.
+pub(crate) fn reasons_of(body: &Value, list: &str) -> Vec<String> {
+    let Some(Value::Array(reasons)) = at(body, list) else { return Vec::new() };
     reasons
         .iter()
         .map(|reason| {

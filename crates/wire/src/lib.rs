@@ -19,6 +19,7 @@ pub mod market;
 pub mod new_order;
 pub mod order;
 pub mod page;
+pub mod permit;
 pub mod preview;
 pub mod problem;
 pub mod schema;

@@ -101,6 +101,11 @@ words! {
     /// Buy or sell.
     Side: domain::order::Side { Buy "buy", Sell "sell", SellShort "sell_short", BuyToCover "buy_to_cover", }
 
+    /// Where a mandate stands.
+    MandateStatus: domain::mandate::MandateStatus {
+        Pending "pending", Active "active", Lapsed "lapsed", Expired "expired", Revoked "revoked", Fallen "fallen",
+    }
+
     /// Kind of security.
     SecType: domain::contract::SecType {
         Stk "stk", Etf "etf", Fut "fut", Opt "opt", Ind "ind", Cash "cash", Cfd "cfd", Bond "bond", Fund "fund",

@@ -12,6 +12,7 @@ pub(crate) use run::{
     BackupArgs, CommissionsWord, DataWord, DemoArgs, RestoreArgs, SessionsWord, Switch, VenueArgs, VenueVerb,
 };
 pub(crate) use steer::{
-    ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, ScopeWord,
+    ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, LiveVerb, MandateVerb,
+    ScopeWord,
 };
 pub(crate) use words::{Cli, Common, Noun};

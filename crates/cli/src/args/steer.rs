@@ -234,3 +234,82 @@ pub(crate) enum ConfigVerb {
     /// Read and check everything, as a start would
     Check,
 }
+
+/// `tollgate live`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LiveVerb {
+    /// Whether live is armed, and what is missing
+    Status,
+    /// Let live orders leave for some hours; needs a human key with admin and the complete checklist
+    Arm {
+        /// The account, typed in full
+        account: String,
+        /// For so many hours, at most 24
+        #[arg(long, default_value_t = 8, value_name = "N")]
+        hours: u32,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// No live order leaves any more
+    Disarm {
+        /// Why
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// What the journal must show before live can be armed, and what it shows
+    Checklist,
+}
+
+/// What a mandate grants.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct GrantArgs {
+    /// The account, typed in full
+    pub(crate) account: String,
+    /// The strategy that orders must name
+    #[arg(long, required_unless_present = "key")]
+    pub(crate) strategy: Option<String>,
+    /// The key whose orders it covers
+    #[arg(long, value_name = "KEY_ID")]
+    pub(crate) key: Option<String>,
+    /// Symbols
+    #[arg(long, required = true, value_delimiter = ',', num_args = 1..)]
+    pub(crate) symbols: Vec<String>,
+    /// Sides: buy sell sell_short buy_to_cover
+    #[arg(long, required = true, value_delimiter = ',', num_args = 1..)]
+    pub(crate) sides: Vec<String>,
+    /// Largest worst-case notional of one order, base currency
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) order_notional_max: String,
+    /// Largest sum of them, base currency
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) notional_max: String,
+    /// Most orders
+    #[arg(long, value_name = "N")]
+    pub(crate) orders_max: u32,
+    /// End of its life, RFC 3339, at most 30 days ahead
+    #[arg(long, value_name = "TIME")]
+    pub(crate) expires_at: jiff::Timestamp,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+/// `tollgate mandate`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MandateVerb {
+    /// Grant a budget to a strategy or a key; it waits for the second look
+    Grant(Box<GrantArgs>),
+    /// The second look: the same human after ten seconds, or another one at once
+    Confirm {
+        /// The mandate's id
+        id: String,
+    },
+    /// Budgets and what was used of them
+    List,
+    /// Take one back, at once
+    Revoke {
+        /// The mandate's id
+        id: String,
+    },
+}

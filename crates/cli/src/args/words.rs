@@ -2,7 +2,7 @@
 
 use super::{
     AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, KeyVerb, KillVerb,
-    LimitsVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
+    LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -83,6 +83,12 @@ pub(crate) enum Noun {
     /// The owner's limits: show, set, accept, history
     #[command(subcommand)]
     Limits(LimitsVerb),
+    /// Live arming: what it stands on, and the checklist from paper to live
+    #[command(subcommand)]
+    Live(LiveVerb),
+    /// Budgets inside which orders need no further approval
+    #[command(subcommand)]
+    Mandate(MandateVerb),
     /// The record of everything
     #[command(subcommand)]
     Audit(AuditVerb),

@@ -13,6 +13,7 @@ pub(crate) mod kill;
 pub(crate) mod limits;
 pub(crate) mod market;
 pub(crate) mod order;
+pub(crate) mod permit;
 pub(crate) mod restore;
 pub(crate) mod status;
 pub(crate) mod ticket;

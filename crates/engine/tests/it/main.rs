@@ -23,6 +23,7 @@ mod limits;
 mod link;
 mod looking;
 mod on_disk;
+mod permits;
 mod refusal;
 mod renumbered;
 mod resolving;

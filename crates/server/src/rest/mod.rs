@@ -8,6 +8,8 @@ mod gates;
 mod key;
 mod kill;
 mod limits;
+mod live;
+mod mandate;
 mod market;
 mod order;
 mod order_change;

@@ -1,6 +1,8 @@
 //! Every route of this version. A path that is not here is a 404 problem.
 
-use super::{account, approval, audit, contract, gates, key, kill, limits, market, order, order_change, status};
+use super::{
+    account, approval, audit, contract, gates, key, kill, limits, live, mandate, market, order, order_change, status,
+};
 use crate::envelope;
 use crate::refusal::Refusal;
 use crate::state::App;
@@ -46,6 +48,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(limits::accept))
         .routes(routes!(limits::withdraw))
         .routes(routes!(limits::history))
+        .routes(routes!(live::show))
+        .routes(routes!(live::arm))
+        .routes(routes!(live::disarm))
+        .routes(routes!(mandate::list, mandate::grant))
+        .routes(routes!(mandate::confirm))
+        .routes(routes!(mandate::revoke))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(key::list, key::create))
