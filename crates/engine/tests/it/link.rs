@@ -295,8 +295,9 @@ async fn a_line_that_says_nothing_for_a_minute_stops_what_is_new_until_it_speaks
     rig.until("a tick went by", || rig.log.syncs() > synced).await;
     rig.broker.move_price("99.99", "100.01").await;
     let denied = rig.submit(&alice(), buy("k-2")).await.unwrap().order;
-    assert_eq!(reason_codes(&denied), ["C46_DEAD_MAN"]);
-    assert!(denied.reasons[0].message.contains("line to the broker has shown no life for 61 s"), "{denied:?}");
+    let line = "line to the broker has shown no life for 61 s";
+    let says_so = denied.reasons.iter().any(|one| one.code == "C46_DEAD_MAN" && one.message.contains(line));
+    assert!(says_so, "{denied:?}");
     let skew = BrokerEvent::ClockSkew { generation: rig.broker.generation(), skew_ms: 1 };
     rig.broker.say(skew).await;
     rig.settle().await;
