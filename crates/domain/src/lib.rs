@@ -12,6 +12,7 @@ pub mod broker_calendar;
 pub mod change_fate;
 mod cl_ord_id;
 pub mod contract;
+pub mod control;
 pub mod echo;
 pub mod event;
 pub mod execution;
