@@ -1,11 +1,11 @@
 //! From words to a command, and from its result to output and exit code.
 
-use crate::args::{AuditVerb, Cli, Common, Noun, VenueVerb};
+use crate::args::{AuditVerb, Cli, Common, LimitsVerb, Noun, VenueVerb};
 use crate::client::{Client, key_source};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
-use crate::{demo, run, verb};
+use crate::{demo, drill, run, verb};
 use clap::CommandFactory;
 use serde_json::Value;
 use std::io::IsTerminal;
@@ -84,6 +84,10 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         Noun::Demo(args) => {
             begin_log("error");
             demo::run(&args, common.json).await
+        }
+        Noun::Limits(LimitsVerb::Drill) => {
+            begin_log("off");
+            drill::run().await
         }
         Noun::Serve => {
             begin_log("warn");

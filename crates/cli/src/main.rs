@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod demo;
 mod dispatch;
+mod drill;
 mod failure;
 mod out;
 mod problem;

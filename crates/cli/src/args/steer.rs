@@ -103,6 +103,9 @@ pub(crate) struct LimitsOf {
 /// `tollgate limits`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LimitsVerb {
+    /// Fire every control in a scratch gateway on the simulated broker, and report what came back; touches nothing of
+    /// yours. Ends with 1 unless each of the sixty-seven is built and answered as it should
+    Drill,
     /// Each limit as it counts, where it comes from, and what waits to replace it
     Show {
         #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Gathered, Place, Raw, RawSettings, Surroundings};
 use crate::failure::Failure;
+use crate::run::private;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use tempfile::TempDir;
@@ -23,21 +24,40 @@ impl Home {
     /// # Errors
     /// No temporary directory can be made.
     pub(crate) async fn make(any_port: bool) -> Result<Self, Failure> {
-        let dir = tempfile::Builder::new().prefix("tollgate-demo-").tempdir().map_err(|error| {
-            Failure::storage(format!("no temporary directory: {error}"), "check TMPDIR and the space left")
-        })?;
-        let path = |name: &str| toml::Value::String(dir.path().join(name).display().to_string());
         let listen = if any_port { ANY_ADDRESS } else { free_address().await };
+        let dir = own_dir("tollgate-demo-")?;
+        Self::of(dir, "demo", listen, "paper", "default")
+    }
+
+    /// One for a drill, on any port, under a policy of its own or a built-in one.
+    ///
+    /// # Errors
+    /// No temporary directory can be made, the policy cannot be written or makes no sense.
+    pub(crate) fn for_drill(trading: &str, policy: Option<&str>) -> Result<Self, Failure> {
+        let dir = own_dir("tollgate-drill-")?;
+        if let Some(policy) = policy {
+            let policies = dir.path().join("data/policies");
+            private::own_dir(&dir.path().join("data"))
+                .and_then(|()| private::own_dir(&policies))
+                .and_then(|()| private::write(&policies.join("drill.toml"), policy))
+                .map_err(|error| Failure::storage(format!("no policy for the drill: {error}"), "check TMPDIR"))?;
+        }
+        Self::of(dir, "drill", ANY_ADDRESS, trading, policy.map_or("default", |_own| "drill"))
+    }
+
+    fn of(dir: TempDir, command: &'static str, listen: &str, trading: &str, policy: &str) -> Result<Self, Failure> {
+        let path = |name: &str| toml::Value::String(dir.path().join(name).display().to_string());
         let text = |text: &str| toml::Value::String(text.to_owned());
         let values = [
             ("listen", text(listen)),
             ("data_dir", path("data")),
             ("audit_checkpoint_file", path("state/audit.checkpoint")),
-            ("trading", text("paper")),
+            ("trading", text(trading)),
+            ("policy", text(policy)),
             ("broker.kind", text("venue")),
         ];
         let settings: RawSettings =
-            values.into_iter().map(|(key, value)| (key, Raw { value, place: Place::Command("demo") })).collect();
+            values.into_iter().map(|(key, value)| (key, Raw { value, place: Place::Command(command) })).collect();
         // Neither the user's file nor the user's environment: nothing of theirs is read or written.
         let variables = BTreeMap::from([("HOME".to_owned(), dir.path().display().to_string())]);
         let around = Surroundings { variables, file: None, profile: None };
@@ -67,6 +87,12 @@ impl Home {
              Ctrl-C ends it and removes everything.\n"
         )
     }
+}
+
+fn own_dir(prefix: &str) -> Result<TempDir, Failure> {
+    tempfile::Builder::new().prefix(prefix).tempdir().map_err(|error| {
+        Failure::storage(format!("no temporary directory: {error}"), "check TMPDIR and the space left")
+    })
 }
 
 async fn free_address() -> &'static str {

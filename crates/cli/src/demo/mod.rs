@@ -6,4 +6,5 @@ mod show;
 mod steps;
 mod walk;
 
+pub(crate) use home::Home;
 pub(crate) use show::run;

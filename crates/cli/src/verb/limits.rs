@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 /// `tollgate limits`.
 pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, Failure> {
     match verb {
+        LimitsVerb::Drill => Err(Failure::usage("a drill asks no gateway", "tollgate limits drill")),
         LimitsVerb::Show { of, changed } => Ok(shown(show(client, of).await?, *changed)),
         LimitsVerb::Set { limits, of, reason } => {
             let before = show(client, of).await?;

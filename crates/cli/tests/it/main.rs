@@ -7,6 +7,7 @@ mod bracket;
 mod clients;
 mod crash;
 mod demo;
+mod drill;
 mod full_disk;
 mod mode;
 mod order;
