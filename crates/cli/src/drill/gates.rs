@@ -72,7 +72,6 @@ const BAITS: &[Bait] = &[
     limit(35, "an order where no message is allowed in a day", "messages_per_day_max = 0"),
     limit(36, "an order of a strategy that may not trade once", "strategy_executions_max = 0"),
     limit(37, "an order with no message per trade allowed", "efficiency_ratio_max = 0\nefficiency_messages_min = 0"),
-    limit(38, "an order in a pause after no loss at all", "cooldown_after = 0"),
     limit(39, "an order where no reject is tolerated", "rejects_max = 0"),
     limit(40, "an order beyond 1 USD of open notional", "open_notional_max = 1"),
     limit(46, "an order where every part must show life at once", "heartbeat_s_max = 0"),
