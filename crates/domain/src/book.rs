@@ -251,6 +251,7 @@ impl Book {
             | JournalEvent::Restored { .. }
             | JournalEvent::OrphanSeen { .. }
             | JournalEvent::TradingDayBegan { .. }
+            | JournalEvent::AccountMarked { .. }
             | JournalEvent::BreakerTripped { .. }
             | JournalEvent::BreakerReset { .. }
             | JournalEvent::KeyCreated { .. }
@@ -511,7 +512,8 @@ impl Book {
                 self.live.evidence.limits_drill = Some(DrillRun { at: record.at, passed: *passed, total: *total });
             }
             JournalEvent::OrphanSeen { cl_ord_id, works } => self.see_orphan(cl_ord_id, *works),
-            JournalEvent::TradingDayBegan { began_at, .. } => self.activity.begin_day(*began_at),
+            JournalEvent::TradingDayBegan { began_at, begins_week } => self.activity.begin_day(*began_at, *begins_week),
+            JournalEvent::AccountMarked { account, mark } => self.activity.mark(account, mark, record.at),
             JournalEvent::BreakerTripped { breaker, reason } => self.activity.trip(breaker, reason, record.at),
             JournalEvent::BreakerReset { breaker, .. } => {
                 let still_open = self.may_trade(breaker);

@@ -1,6 +1,6 @@
 //! What the journal says. Every fact that must survive a crash is one of these; the state is what they add up to.
 
-use crate::activity::Breaker;
+use crate::activity::{AccountMark, Breaker};
 use crate::approval::{Approval, ApprovalStatus};
 use crate::approved::ResolvedOrder;
 use crate::bracket::ExitIds;
@@ -412,6 +412,13 @@ pub enum JournalEvent {
         #[serde(default)]
         begins_week: bool,
     },
+    /// What an account is worth, as the broker told it.
+    AccountMarked {
+        /// Whose.
+        account: AccountId,
+        /// What.
+        mark: AccountMark,
+    },
     /// A breaker tripped: it stands until a human resets it.
     BreakerTripped {
         /// Which.
@@ -489,6 +496,7 @@ impl JournalEvent {
             Self::Restored { .. } => "restored",
             Self::OrphanSeen { .. } => "orphan_seen",
             Self::TradingDayBegan { .. } => "trading_day_began",
+            Self::AccountMarked { .. } => "account_marked",
             Self::BreakerTripped { .. } => "breaker_tripped",
             Self::BreakerReset { .. } => "breaker_reset",
             Self::KeyCreated { .. } => "key_created",
@@ -540,6 +548,7 @@ impl JournalEvent {
             | Self::Verified { .. }
             | Self::Restored { .. }
             | Self::TradingDayBegan { .. }
+            | Self::AccountMarked { .. }
             | Self::BreakerTripped { .. }
             | Self::BreakerReset { .. }
             | Self::KeyCreated { .. }
@@ -592,6 +601,7 @@ impl JournalEvent {
             | Self::Restored { .. }
             | Self::OrphanSeen { .. }
             | Self::TradingDayBegan { .. }
+            | Self::AccountMarked { .. }
             | Self::BreakerTripped { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,

@@ -3,6 +3,7 @@
 use crate::outbound::OutboundCount;
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::activity::Breaker;
 use domain::approval::Approval;
 use domain::book::OrderRecord;
 use domain::broker::{BrokerOrder, SymbolMatch, WhatIf};
@@ -486,6 +487,8 @@ pub trait Desk: Send + Sync {
     async fn accept_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault>;
     /// The policy that waits is wanted no more.
     async fn withdraw_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault>;
+    /// A human has looked at what tripped: it counts anew.
+    async fn reset_breaker(&self, by: &Principal, breaker: Breaker, reason: String) -> Result<LimitsView, Fault>;
 
     /// Mandates, newest first.
     fn mandates(&self, by: &Principal) -> Result<Vec<MandateView>, Fault>;

@@ -3,7 +3,7 @@
 use crate::core::{Batch, Core};
 use domain::activity::{Activity, Breaker};
 use domain::approved::ResolvedOrder;
-use domain::gates::Lately;
+use domain::gates::{Funds, Lately, Losses};
 use domain::id::StrategyId;
 use domain::journal::JournalEvent;
 use domain::policy::{Layer, Patch, Policy};
@@ -101,6 +101,19 @@ impl Core {
             messages_day: day.messages,
             trades_day: day.trades,
             rejects_in_row: activity.rejects_in_row,
+            funds: self.session.account.as_ref().filter(|told| told.account == order.account).map(|told| Funds {
+                net_liquidation: told.net_liquidation,
+                init_margin: told.init_margin,
+                excess_liquidity: told.excess_liquidity,
+                at: told.received_at,
+            }),
+            value: activity.value(&order.account).map(|value| Losses {
+                loss_day: value.loss_day(),
+                loss_week: value.loss_week(),
+                drawdown_percent: value.drawdown_percent(),
+            }),
+            // The what-if is asked by previews only today: a policy that requires it refuses.
+            what_if: None,
             series: activity.series(&order.account),
             tripped: tripped.map(|(breaker, tripped)| (breaker.clone(), tripped.clone())).collect(),
         }

@@ -20,6 +20,7 @@ mod lately;
 mod limits;
 mod listening;
 mod looking;
+mod losing;
 mod market;
 #[cfg(feature = "mutations")]
 mod mutant;

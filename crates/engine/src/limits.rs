@@ -7,6 +7,7 @@ use crate::desk::{AuditFilter, AuditRecord, LimitsOf, LimitsView, PolicyAnswer};
 use crate::input::Input;
 use crate::service::Service;
 use crate::use_cases::check_reason;
+use domain::activity::Breaker;
 use domain::book::Book;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
@@ -26,6 +27,8 @@ pub(crate) enum PolicyWish {
     Accept(String),
     /// That it waits no more.
     Withdraw(String),
+    /// That what tripped counts anew.
+    Reset(Breaker),
 }
 
 impl Core {
@@ -135,6 +138,7 @@ impl Core {
                 self.push(batch, now, event);
                 self.apply_due_policy(batch, now);
             }
+            PolicyWish::Reset(breaker) => self.reset_breaker(batch, now, by, breaker, reason)?,
             PolicyWish::Withdraw(hash) => {
                 self.waiting(&hash)?;
                 let event = JournalEvent::PolicyWithdrawn { hash, by: Some(by.clone()), reason: reason.to_owned() };

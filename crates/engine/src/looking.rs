@@ -90,6 +90,7 @@ impl Core {
             self.session.account = Some(account);
         }
         self.value_everything();
+        self.mark_account(batch, now);
         self.reconciled_at = Some(now);
         self.count_look(batch, complete);
         if complete {

@@ -11,6 +11,7 @@ use crate::service::{Service, is_answered, need, need_human, need_trade};
 use crate::ticking::duration;
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::activity::Breaker;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::OrderRecord;
 use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch, WhatIf, WhatIfOrder};
@@ -450,6 +451,10 @@ impl Desk for Service {
 
     async fn disarm_live(&self, by: &Principal, reason: String) -> Result<LiveStatus, Fault> {
         self.disarm(by, reason).await
+    }
+
+    async fn reset_breaker(&self, by: &Principal, breaker: Breaker, reason: String) -> Result<LimitsView, Fault> {
+        self.wish(by, PolicyWish::Reset(breaker), None, reason).await
     }
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {

@@ -113,6 +113,7 @@ fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
         | JournalEvent::Verified { .. }
         | JournalEvent::Restored { .. }
         | JournalEvent::TradingDayBegan { .. }
+        | JournalEvent::AccountMarked { .. }
         | JournalEvent::BreakerTripped { .. }
         | JournalEvent::BreakerReset { .. }
         | JournalEvent::KeyCreated { .. }

@@ -73,6 +73,7 @@ impl Touched {
             | JournalEvent::Restored { .. }
             | JournalEvent::OrphanSeen { .. }
             | JournalEvent::TradingDayBegan { .. }
+            | JournalEvent::AccountMarked { .. }
             | JournalEvent::BreakerTripped { .. }
             | JournalEvent::BreakerReset { .. }
             | JournalEvent::KeyCreated { .. }

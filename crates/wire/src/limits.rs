@@ -2,6 +2,7 @@
 
 use crate::approval::reason_text;
 use crate::fields::{Fields, ParseError};
+use domain::activity::Breaker;
 use domain::policy::{self, Tighter};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -184,6 +185,41 @@ pub struct DecidePolicy {
     /// Why, 1 to 500 characters.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
+}
+
+/// That a human has looked at what tripped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetBreaker {
+    /// `rejects`, `strategy:NAME` or `drawdown:ACCOUNT`.
+    #[schema(min_length = 1, max_length = 100)]
+    pub breaker: String,
+    /// Why, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+impl ResetBreaker {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// Every wrong field with its rule.
+    pub fn parse(body: &[u8]) -> Result<(Breaker, String), ParseError> {
+        let mut fields = Fields::read(body)?;
+        fields.require("breaker");
+        fields.require("reason");
+        let is_breaker = |text: &str| match text.parse::<Breaker>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err("must be rejects, strategy:NAME or drawdown:ACCOUNT"),
+        };
+        let breaker = fields.text_by("breaker", is_breaker);
+        let reason = fields.text_by("reason", reason_text);
+        fields.finish()?;
+        match (breaker.and_then(|text| text.parse().ok()), reason) {
+            (Some(breaker), Some(reason)) => Ok((breaker, reason)),
+            (None, _) | (_, None) => Err(ParseError::Fields(Vec::new())),
+        }
+    }
 }
 
 impl DecidePolicy {

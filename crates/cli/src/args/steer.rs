@@ -145,6 +145,14 @@ pub(crate) enum LimitsVerb {
         #[arg(long)]
         reason: String,
     },
+    /// Let go on what tripped: rejects, strategy:NAME or drawdown:ACCOUNT
+    Reset {
+        /// What tripped
+        breaker: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
     /// Withdraw the policy that waits
     Withdraw {
         /// Its hash, or the beginning of it

@@ -24,6 +24,11 @@ pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, F
             Ok(Said::new(body, human))
         }
         LimitsVerb::Accept { hash, reason } => decide(client, "/limits/accept", hash, reason).await,
+        LimitsVerb::Reset { breaker, reason } => {
+            let body = Some(json!({"breaker": breaker, "reason": reason}));
+            let body = client.send(Request::post("/limits/reset", body)).await?.body;
+            Ok(Said::new(body.clone(), format!("{breaker} counts anew\n{}", told(&body))))
+        }
         LimitsVerb::Withdraw { hash, reason } => decide(client, "/limits/withdraw", hash, reason).await,
     }
 }

@@ -9,9 +9,11 @@
 mod breaker;
 mod footprint;
 mod sums;
+mod value;
 mod window;
 
 pub use breaker::{Breaker, Tripped};
 pub(crate) use footprint::Footprint;
 pub use sums::{Activity, DayCount, Series, added_share};
+pub use value::{AccountMark, AccountValue};
 pub use window::{WINDOW_MAX, WindowSum};

@@ -2,6 +2,7 @@
 
 use super::breaker::{Breaker, Tripped};
 use super::footprint::Footprint;
+use super::value::{AccountMark, AccountValue};
 use super::window::{Window, WindowSum};
 use crate::approved::ResolvedOrder;
 use crate::id::{AccountId, StrategyId};
@@ -44,6 +45,7 @@ pub struct Activity {
     strategies: BTreeMap<StrategyId, u32>,
     /// Orders in a row that the broker rejected.
     pub rejects_in_row: u32,
+    values: BTreeMap<AccountId, AccountValue>,
     #[serde(with = "super::breaker::pairs")]
     breakers: BTreeMap<Breaker, Tripped>,
 }
@@ -87,7 +89,22 @@ impl Activity {
         self.day_began_at.get_or_insert(at);
     }
 
-    pub(crate) fn begin_day(&mut self, began_at: Timestamp) {
+    /// What an account is worth, and was; `None` before it was told.
+    pub fn value(&self, account: &AccountId) -> Option<&AccountValue> {
+        self.values.get(account)
+    }
+
+    pub(crate) fn mark(&mut self, account: &AccountId, mark: &AccountMark, at: Timestamp) {
+        match self.values.get_mut(account) {
+            Some(value) => value.mark(mark, at),
+            None => {
+                self.values.insert(account.clone(), AccountValue::begin(mark, at));
+            }
+        }
+    }
+
+    pub(crate) fn begin_day(&mut self, began_at: Timestamp, begins_week: bool) {
+        self.values.values_mut().for_each(|value| value.begin_day(begins_week));
         self.day_began_at = Some(began_at);
         self.days.clear();
     }
@@ -164,7 +181,11 @@ impl Activity {
             Breaker::StrategyTrades(strategy) => {
                 self.strategies.insert(strategy.clone(), still_open);
             }
-            Breaker::Drawdown(_) => {}
+            Breaker::Drawdown(account) => {
+                if let Some(value) = self.values.get_mut(account) {
+                    value.reset_peak();
+                }
+            }
         }
     }
 }

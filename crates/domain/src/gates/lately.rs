@@ -1,7 +1,41 @@
 //! What was done lately, as far as it counts for one order.
 
 use crate::activity::{Breaker, Series, Tripped, WindowSum};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
+
+/// The account's funds as the broker told them, in base currency. What it did not say is `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Funds {
+    /// Net liquidation value.
+    pub net_liquidation: Option<Decimal>,
+    /// Initial margin in use.
+    pub init_margin: Option<Decimal>,
+    /// Excess liquidity.
+    pub excess_liquidity: Option<Decimal>,
+    /// When it was told.
+    pub at: Timestamp,
+}
+
+/// What the account lost, in base currency; below zero is a gain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Since the broker's day began.
+    pub loss_day: Decimal,
+    /// Since its week began.
+    pub loss_week: Decimal,
+    /// Below the peak, in percent.
+    pub drawdown_percent: Decimal,
+}
+
+/// What the broker says that the order does to the account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WhatIfFact {
+    /// Initial margin after it.
+    pub init_margin_after: Option<Decimal>,
+    /// Equity less maintenance margin after it.
+    pub excess_after: Option<Decimal>,
+}
 
 /// Gathered by the engine from [`crate::activity::Activity`] and the prices of the last minutes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +60,12 @@ pub struct Lately {
     pub trades_day: u32,
     /// Orders in a row that the broker rejected.
     pub rejects_in_row: u32,
+    /// The account's funds; `None` before they were told.
+    pub funds: Option<Funds>,
+    /// What the account lost; `None` before its worth was told.
+    pub value: Option<Losses>,
+    /// The broker's own estimate of this order.
+    pub what_if: Option<WhatIfFact>,
     /// Losses, stops and rejects in a row.
     pub series: Series,
     /// Breakers that stand and concern this order.

@@ -26,12 +26,16 @@ mod c25_look_alike;
 mod c26_self_match;
 mod c27_capital;
 mod c28_position;
+mod c29_margin;
 mod c30_open_orders;
 mod c31_turnover;
+mod c32_loss;
+mod c33_drawdown;
 mod c34_short_window;
 mod c35_throttle;
 mod c36_repeated;
 mod c37_efficiency;
+mod c38_cooldown;
 mod c39_rejects;
 mod c40_worst_case;
 mod c46_dead_man;
@@ -47,7 +51,7 @@ pub use input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
     Readiness, Rules,
 };
-pub use lately::Lately;
+pub use lately::{Funds, Lately, Losses, WhatIfFact};
 pub use table::{Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, worst_notional, worst_price};
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use super::{
     c01_read_only, c02_mode_proof, c03_account_pin, c04_live_arming, c05_authorised, c06_approval, c07_preview,
     c08_readiness, c09_fresh_data, c10_kill_clear, c11_audit_writable, c12_version, c13_max_qty, c14_max_notional,
     c15_price_collar, c16_market_guard, c17_trigger, c18_tick_and_lot, c20_allow_list, c23_time_in_force,
-    c24_reduce_only, c25_look_alike, c26_self_match, c27_capital, c28_position, c30_open_orders, c31_turnover,
-    c34_short_window, c35_throttle, c36_repeated, c37_efficiency, c39_rejects, c40_worst_case, c46_dead_man,
+    c24_reduce_only, c25_look_alike, c26_self_match, c27_capital, c28_position, c29_margin, c30_open_orders,
+    c31_turnover, c32_loss, c33_drawdown, c34_short_window, c35_throttle, c36_repeated, c37_efficiency, c38_cooldown,
+    c39_rejects, c40_worst_case, c46_dead_man,
 };
 use crate::approved::{Approved, ResolvedOrder};
 use crate::exposure::only_reduces;
@@ -99,12 +100,16 @@ pub const GATES: &[Gate] = &[
     c26_self_match::GATE,
     c27_capital::GATE,
     c28_position::GATE,
+    c29_margin::GATE,
     c30_open_orders::GATE,
     c31_turnover::GATE,
+    c32_loss::GATE,
+    c33_drawdown::GATE,
     c34_short_window::GATE,
     c35_throttle::GATE,
     c36_repeated::GATE,
     c37_efficiency::GATE,
+    c38_cooldown::GATE,
     c39_rejects::GATE,
     c40_worst_case::GATE,
     c46_dead_man::GATE,

@@ -4,7 +4,7 @@ use super::input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
     Readiness, Rules,
 };
-use super::lately::Lately;
+use super::lately::{Funds, Lately, Losses};
 use super::table::{Decision, Gate, Verdict, evaluate};
 use crate::approval::{Approval, ApprovalBounds, ApprovalStatus};
 use crate::approved::ResolvedOrder;
@@ -132,6 +132,13 @@ impl World {
                 turnover_day: Some(Decimal::ZERO),
                 orders_more: 1,
                 qty_more: Decimal::TEN,
+                funds: Some(Funds {
+                    net_liquidation: Some(dec("100000")),
+                    init_margin: Some(Decimal::ZERO),
+                    excess_liquidity: Some(dec("100000")),
+                    at: now,
+                }),
+                value: Some(Losses::default()),
                 ..Lately::default()
             },
             preview: PreviewFact::NotNamed,

@@ -37,6 +37,7 @@ async fn what_waits_while_the_disk_is_busy_shares_commits_of_sixty_four_and_is_s
         (policy.open_orders_max, policy.open_orders_per_instrument_max) = (100, 100);
         policy.messages_per_second_max = 100;
         policy.open_notional_max = dec("1000000");
+        policy.margin_use_percent_max = dec("100");
         (policy.position_notional_max, policy.issuer_notional_max) = (dec("1000000"), dec("1000000"));
     })
     .await;

@@ -9,6 +9,7 @@ mod support;
 
 mod approval;
 mod bracket;
+mod breakers;
 mod changing;
 mod committing;
 mod crash;

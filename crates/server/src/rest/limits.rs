@@ -18,7 +18,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::audit::AuditRecord;
 use wire::instrument::one;
-use wire::limits::{DecidePolicy, Limit, Limits, PendingPolicy, Policy, SetLimits};
+use wire::limits::{DecidePolicy, Limit, Limits, PendingPolicy, Policy, ResetBreaker, SetLimits};
 use wire::{FieldError, Page};
 
 /// For which orders.
@@ -98,6 +98,17 @@ pub(crate) async fn accept(State(app): State<App>, Caller(by): Caller, Body(body
 pub(crate) async fn withdraw(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let DecidePolicy { hash, reason } = DecidePolicy::parse(&body)?;
     Ok(answer(&app.desk.withdraw_policy(&by, hash, reason).await?))
+}
+
+/// A human has looked at what tripped: rejects in a row, a strategy's trades, a drawdown. It counts anew.
+#[utoipa::path(
+    post, path = "/api/v1/limits/reset", operation_id = "reset_breaker", tag = "operations",
+    request_body = ResetBreaker,
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+)]
+pub(crate) async fn reset(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
+    let (breaker, reason) = ResetBreaker::parse(&body)?;
+    Ok(answer(&app.desk.reset_breaker(&by, breaker, reason).await?))
 }
 
 /// Every change of the policy, newest first: old and new values, who, why.

@@ -47,6 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(limits::show, limits::set))
         .routes(routes!(limits::accept))
         .routes(routes!(limits::withdraw))
+        .routes(routes!(limits::reset))
         .routes(routes!(limits::history))
         .routes(routes!(live::show))
         .routes(routes!(live::arm))

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::activity::Breaker;
 use domain::approval::Approval;
 use domain::book::OrderRecord;
 use domain::broker::SymbolMatch;
@@ -279,6 +280,9 @@ impl Desk for FakeDesk {
         untold()
     }
     async fn withdraw_policy(&self, _by: &Principal, _hash: String, _reason: String) -> Result<LimitsView, Fault> {
+        untold()
+    }
+    async fn reset_breaker(&self, _by: &Principal, _breaker: Breaker, _reason: String) -> Result<LimitsView, Fault> {
         untold()
     }
     fn gate_board(&self, _by: &Principal) -> Result<Vec<BoardEntry>, Fault> {

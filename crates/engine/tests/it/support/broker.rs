@@ -65,6 +65,7 @@ struct State {
     executions_since: Option<jiff::Timestamp>,
     others: Vec<BrokerOrder>,
     positions: Vec<Position>,
+    worth: rust_decimal::Decimal,
     submits: Vec<(ClOrdId, BrokerOrderId, SendPermit)>,
     refused: Vec<(ClOrdId, NotSentReason)>,
     replaces: Vec<(ClOrdId, OrderIntent, Option<BrokerOrderId>)>,
@@ -102,6 +103,7 @@ impl Broker {
             executions_since: None,
             others: Vec::new(),
             positions: Vec::new(),
+            worth: dec("100000"),
             submits: Vec::new(),
             refused: Vec::new(),
             replaces: Vec::new(),
@@ -305,6 +307,12 @@ impl State {
         if held.qty.is_zero() { Vec::new() } else { vec![held] }
     }
 
+    fn summary(&self, now: jiff::Timestamp) -> domain::account::AccountSummary {
+        let mut summary = summary(now);
+        summary.net_liquidation = Some(self.worth);
+        summary
+    }
+
     fn snapshot(&self, now: jiff::Timestamp) -> BrokerSnapshot {
         fn section<T>(state: &State, name: &'static str, value: T) -> Section<T> {
             if state.unknown.contains(name) {
@@ -329,7 +337,7 @@ impl State {
             busts: self.busts.clone(),
             executions_since: self.executions_since,
             positions: section(self, "positions", self.positions_now()),
-            account: section(self, "account", summary(now)),
+            account: section(self, "account", self.summary(now)),
         }
     }
 }

@@ -245,6 +245,11 @@ impl Broker {
         self.lock().others.push(order);
     }
 
+    /// What the account is worth from the next look on.
+    pub(crate) fn be_worth(&self, amount: &str) {
+        self.lock().worth = dec(amount);
+    }
+
     pub(crate) fn hold_position(&self, quantity: &str) {
         self.lock().positions = vec![held(dec(quantity))];
     }

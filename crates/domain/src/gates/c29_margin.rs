@@ -1,0 +1,91 @@
+//! Control 29: exposure in multiples of what the account is worth, margin in use, and the liquidity that must stay.
+//!
+//! With a what-if the broker says what the order does to margin. Without one, what is open and what this order adds count
+//! as margin in full: more than any broker asks.
+
+use super::input::GateInput;
+use super::table::{Gate, Verdict, reduces};
+use super::worst_after::worst_after;
+use crate::reason::Reason;
+use jiff::SignedDuration;
+use rust_decimal::Decimal;
+
+pub(super) const GATE: Gate =
+    Gate { number: 29, code: "C29_MARGIN", title: "Leverage, margin and liquidity suffice", check };
+
+/// Values of the account that are older say nothing about an order: three looks at it failed.
+const ACCOUNT_AGE_MAX: SignedDuration = SignedDuration::from_mins(30);
+
+fn check(input: &GateInput<'_>) -> Verdict {
+    if reduces(input) == Some(true) {
+        return Verdict::Pass;
+    }
+    let policy = input.policy;
+    let funds = input.lately.funds.filter(|funds| input.now.duration_since(funds.at) <= ACCOUNT_AGE_MAX);
+    let worth = funds.and_then(|funds| funds.net_liquidation).filter(|worth| *worth > Decimal::ZERO);
+    let gross = worst_after(input).gross;
+    let leverage = gross.zip(worth).and_then(|(gross, worth)| gross.after.checked_div(worth));
+    let mut reasons = Vec::new();
+    let worse = gross.is_none_or(|gross| gross.after > gross.before);
+    if worse && leverage.is_none_or(|leverage| leverage > policy.leverage_max) {
+        reasons.push(above(
+            "gross exposure in multiples of the account's worth",
+            leverage,
+            policy.leverage_max,
+            "leverage_max",
+        ));
+    }
+    let what_if = input.lately.what_if;
+    let added = gross.map(|gross| gross.after.saturating_sub(gross.before));
+    let margin = match what_if {
+        Some(what_if) => what_if.init_margin_after,
+        None => added
+            .zip(input.worth.open.get())
+            .zip(funds.and_then(|funds| funds.init_margin))
+            .and_then(|((added, open), margin)| margin.checked_add(open).and_then(|margin| margin.checked_add(added))),
+    };
+    let used =
+        margin.zip(worth).and_then(|(margin, worth)| margin.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(worth));
+    if used.is_none_or(|used| used > policy.margin_use_percent_max) {
+        let limit = policy.margin_use_percent_max;
+        reasons.push(above("margin in percent of the account's worth", used, limit, "margin_use_percent_max"));
+    }
+    let excess = match what_if {
+        Some(what_if) => what_if.excess_after,
+        None => funds.and_then(|funds| funds.excess_liquidity),
+    };
+    if excess.is_none_or(|excess| excess < policy.excess_liquidity_min) {
+        reasons.push(GATE.reason(
+            &"The excess liquidity would fall below what must stay, or is unknown.",
+            &known(excess),
+            &policy.excess_liquidity_min,
+            &"Close a position, wait for the account values, or let a human with admin lower excess_liquidity_min.",
+        ));
+    }
+    if policy.what_if_required && what_if.is_none() {
+        reasons.push(GATE.reason(
+            &"The policy wants the broker's what-if before each order, and there is none.",
+            &"no what-if",
+            &"the broker's answer",
+            &"Submit again under a new key; if the broker never answers, look at `tollgate status`.",
+        ));
+    }
+    Verdict::deny_on(reasons)
+}
+
+fn above(what: &str, value: Option<Decimal>, limit: Decimal, key: &str) -> Reason {
+    GATE.reason(
+        &format_args!("The {what} would be above the limit, or is unknown."),
+        &known(value),
+        &limit,
+        &format_args!("Lower the quantity, cancel open orders, or let a human with admin raise {key}."),
+    )
+}
+
+fn known(value: Option<Decimal>) -> String {
+    value.map_or_else(|| "unknown".to_owned(), |value| value.round_dp(4).normalize().to_string())
+}
+
+#[cfg(test)]
+#[path = "c29_margin_tests.rs"]
+mod tests;

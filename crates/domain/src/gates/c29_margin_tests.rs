@@ -1,0 +1,67 @@
+use super::GATE;
+use crate::gates::WhatIfFact;
+use crate::gates::world::{Expect, World, check, dec};
+use crate::order::Side;
+use jiff::SignedDuration;
+
+fn funds(world: &mut World) -> &mut crate::gates::Funds {
+    world.lately.funds.as_mut().unwrap()
+}
+
+fn what_if(world: &mut World, margin: &str, excess: &str) {
+    let fact = WhatIfFact { init_margin_after: Some(dec(margin)), excess_after: Some(dec(excess)) };
+    world.lately.what_if = Some(fact);
+}
+
+#[test]
+fn leverage_margin_and_liquidity_suffice() {
+    check(
+        &GATE,
+        &[
+            ("leverage at the limit", Expect::Pass, |w| {
+                w.holds(2, "1000", Some("18.105"));
+                funds(w).net_liquidation = Some(dec("10000"));
+            }),
+            ("leverage just over", Expect::Deny(1), |w| {
+                w.holds(2, "1000", Some("18.106"));
+                funds(w).net_liquidation = Some(dec("10000"));
+            }),
+            ("margin at the limit", Expect::Pass, |w| funds(w).init_margin = Some(dec("48105"))),
+            ("margin just over", Expect::Deny(1), |w| funds(w).init_margin = Some(dec("48106"))),
+            ("what is open counts as margin", Expect::Deny(1), |w| w.opens(2, Side::Buy, "1", Some("48106"))),
+            ("liquidity at the floor", Expect::Pass, |w| funds(w).excess_liquidity = Some(dec("1000"))),
+            ("liquidity just below", Expect::Deny(1), |w| funds(w).excess_liquidity = Some(dec("999.99"))),
+            ("a what-if at both limits", Expect::Pass, |w| what_if(w, "50000", "1000")),
+            ("a what-if just over both", Expect::Deny(2), |w| what_if(w, "50001", "999")),
+            ("a what-if that says nothing", Expect::Deny(2), |w| w.lately.what_if = Some(WhatIfFact::default())),
+            ("a what-if that is required and absent", Expect::Deny(1), |w| w.policy.what_if_required = true),
+            ("a what-if that is required and there", Expect::Pass, |w| {
+                w.policy.what_if_required = true;
+                what_if(w, "1000", "90000");
+            }),
+            ("what reduces needs nothing", Expect::Pass, |w| {
+                w.lately.funds = None;
+                w.holds(265_598, "10", Some("189.5"));
+                w.side(Side::Sell, "10");
+            }),
+        ],
+    );
+}
+
+#[test]
+fn what_is_unknown_is_refused() {
+    check(
+        &GATE,
+        &[
+            ("no values at all", Expect::Deny(3), |w| w.lately.funds = None),
+            ("no worth", Expect::Deny(2), |w| funds(w).net_liquidation = None),
+            ("an account worth nothing", Expect::Deny(2), |w| funds(w).net_liquidation = Some(dec("0"))),
+            ("no margin", Expect::Deny(1), |w| funds(w).init_margin = None),
+            ("no liquidity", Expect::Deny(1), |w| funds(w).excess_liquidity = None),
+            ("old values", Expect::Deny(3), |w| {
+                let at = w.now.checked_sub(SignedDuration::from_secs(30 * 60 + 1)).unwrap();
+                funds(w).at = at;
+            }),
+        ],
+    );
+}

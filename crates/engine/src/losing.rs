@@ -1,0 +1,143 @@
+//! What the account is worth, what it lost, and what follows: trading states for losses, a latch for the drawdown.
+
+use crate::core::{Batch, Core, engine_principal};
+use crate::ticking::has_passed;
+use domain::activity::{AccountMark, Breaker};
+use domain::fault::Fault;
+use domain::id::{AccountId, ClOrdId};
+use domain::journal::JournalEvent;
+use domain::policy::{Layer, Policy};
+use domain::principal::{Face, Principal};
+use domain::trading_state::{KillScope, TradingState};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+
+/// The account's worth is journaled at most this often.
+const MARK_EVERY: SignedDuration = SignedDuration::from_secs(10);
+
+impl Core {
+    /// Journals what the broker says that the account is worth, if it says something new, and acts on what was lost.
+    pub(crate) fn mark_account(&mut self, batch: &mut Batch, now: Timestamp) {
+        let Some(told) = &self.session.account else { return };
+        let (Some(currency), Some(net_liquidation)) = (told.base_currency.clone(), told.net_liquidation) else {
+            return;
+        };
+        let (unrealized, realized) = (told.unrealized_pnl, told.realized_pnl);
+        let account = told.account.clone();
+        let mark = AccountMark { currency, net_liquidation, unrealized, realized };
+        let is_due = self
+            .book
+            .activity
+            .value(&account)
+            .is_none_or(|value| value.last != mark && has_passed(value.last_at, MARK_EVERY, now));
+        if is_due {
+            self.push(batch, now, JournalEvent::AccountMarked { account: account.clone(), mark });
+        }
+        self.mind_losses(batch, now, &account);
+    }
+
+    fn account_limits(&self, account: &AccountId) -> Policy {
+        let mut limits = self.policy().base.clone();
+        if let Some(patch) = self.policy().sections.get(&Layer::Account(account.clone())) {
+            limits.tighten(patch);
+        }
+        limits
+    }
+
+    /// Sets what holds until a human lifts it. A state that is stricter already stays.
+    fn mind_losses(&mut self, batch: &mut Batch, now: Timestamp, account: &AccountId) {
+        let Some(value) = self.book.activity.value(account) else { return };
+        let limits = self.account_limits(account);
+        let (day, week, fall) = (value.loss_day(), value.loss_week(), value.drawdown_percent());
+        let breaker = Breaker::Drawdown(account.clone());
+        let falls = fall >= limits.drawdown_percent_max && !limits.off.contains(&33);
+        if falls && !self.book.activity.breakers().contains_key(&breaker) {
+            let reason = format!("{} % below the peak, {} % allowed", fall.round_dp(2), limits.drawdown_percent_max);
+            self.push(batch, now, JournalEvent::BreakerTripped { breaker, reason });
+        }
+        if limits.off.contains(&32) {
+            return;
+        }
+        let periods = [
+            ("day", day, limits.loss_day_reduce, limits.loss_day_halt),
+            ("week", week, limits.loss_week_reduce, limits.loss_week_halt),
+        ];
+        let reached = |(period, loss, reduce, halt): (&str, Decimal, Decimal, Decimal)| {
+            let state = match (loss >= halt, loss >= reduce) {
+                (true, _) => Some((TradingState::Halted, halt)),
+                (false, true) => Some((TradingState::Reducing, reduce)),
+                (false, false) => None,
+            };
+            state.map(|(state, limit)| (state, format!("C32_LOSS: lost {loss} this {period}, the limit is {limit}")))
+        };
+        let strictest = periods.into_iter().filter_map(reached).max_by_key(|(state, _)| *state);
+        let Some((state, reason)) = strictest else { return };
+        let scope = KillScope::Account(account.clone());
+        let current = self.book.trading_states.entries().get(&scope).map_or(TradingState::Active, |entry| entry.state);
+        if state <= current {
+            return;
+        }
+        match engine_principal(Face::Engine, "engine") {
+            Ok(by) => self.stop_losing(batch, now, by, scope, state, reason),
+            Err(fault) => self.broken = Some(fault.to_string()),
+        }
+    }
+
+    /// What would open or grow a position is canceled with a halt; what protects one stays: to take it away because of a
+    /// loss could only make the loss greater.
+    fn stop_losing(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: Principal,
+        scope: KillScope,
+        state: TradingState,
+        reason: String,
+    ) {
+        self.push(batch, now, JournalEvent::TradingStateSet { scope, state, by, reason });
+        if state != TradingState::Halted {
+            return;
+        }
+        let held = &self.session.held;
+        let opens: Vec<ClOrdId> = self
+            .book
+            .open_orders()
+            .filter(|order| {
+                let con_id = order.contract.as_ref().map(|contract| contract.con_id);
+                let qty = con_id.and_then(|con_id| held.get(&con_id)).copied().unwrap_or(Decimal::ZERO);
+                let closes = if order.intent.side.is_buy() { qty < Decimal::ZERO } else { qty > Decimal::ZERO };
+                !order.intent.cl_ord_id.is_exit() && !order.intent.reduce_only && !closes
+            })
+            .map(|order| order.intent.cl_ord_id.clone())
+            .collect();
+        for key in opens {
+            self.cancel_by_ourselves(batch, now, &key);
+        }
+    }
+
+    /// A human has looked at what tripped.
+    pub(crate) fn reset_breaker(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: &Principal,
+        breaker: Breaker,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        if !by.is_human() {
+            return Err(Fault::HumansOnly);
+        }
+        // One that is about to trip may be reset as well: its count begins anew.
+        let stands = self.book.activity.breakers().contains_key(&breaker);
+        let counts = match &breaker {
+            Breaker::Rejects => self.book.activity.rejects_in_row > 0,
+            Breaker::StrategyTrades(strategy) => self.book.activity.strategy_trades(strategy) > 0,
+            Breaker::Drawdown(account) => self.book.activity.value(account).is_some(),
+        };
+        if !stands && !counts {
+            return Err(Fault::NotFound { what: "breaker", id: breaker.to_string() });
+        }
+        self.push(batch, now, JournalEvent::BreakerReset { breaker, by: by.clone(), reason: reason.to_owned() });
+        Ok(())
+    }
+}

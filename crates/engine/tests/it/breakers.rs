@@ -1,0 +1,76 @@
+//! What trips and stays: rejects in a row, a strategy's trades, losses of the day.
+
+use crate::support::*;
+use domain::activity::Breaker;
+use domain::fault::Fault;
+use domain::lifecycle::OrdStatus;
+use domain::order::OrderIntent;
+use domain::trading_state::{KillScope, TradingState};
+use engine::desk::Desk as _;
+use jiff::SignedDuration;
+
+async fn rejected(rig: &Rig, name: &str) {
+    rig.submit(&alice(), buy(name)).await.unwrap();
+    rig.until("the broker has it", || rig.broker.submits().contains(&name.to_owned())).await;
+    rig.broker.error(name, 201).await;
+    rig.until_status(name, OrdStatus::Rejected).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rejects_in_a_row_stop_everything_over_a_restart_until_a_human_resets_it() {
+    let mut rig = Rig::ready_with(|config| config.policy.base.rejects_max = 2).await;
+    rejected(&rig, "k-1").await;
+    rejected(&rig, "k-2").await;
+    let denied = rig.submit(&alice(), buy("k-3")).await.unwrap();
+    assert_eq!(reason_codes(&denied.order), ["C39_REJECTS"]);
+    rig.crash().await;
+    rig.boot();
+    rig.connect(1).await;
+    let denied = rig.submit(&alice(), buy("k-4")).await.unwrap();
+    assert_eq!(reason_codes(&denied.order), ["C39_REJECTS"]);
+    let desk = rig.desk();
+    let reset = |by| desk.reset_breaker(by, Breaker::Rejects, "the account was locked".to_owned());
+    let (human, agent) = (alice(), bot());
+    assert!(reset(&agent).await.is_err());
+    reset(&human).await.unwrap();
+    assert_ne!(rig.submit(&alice(), buy("k-5")).await.unwrap().order.status, OrdStatus::Denied);
+    assert!(matches!(reset(&human).await, Err(Fault::NotFound { .. })), "nothing stands any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_strategy_stops_after_so_many_trades_and_others_go_on() {
+    let rig = Rig::ready_with(|config| config.policy.base.strategy_executions_max = 1).await;
+    let of = |name: &str, strategy: &str| OrderIntent { strategy: strategy.parse().ok(), ..buy(name) };
+    assert_ne!(rig.submit(&alice(), of("k-1", "one")).await.unwrap().order.status, OrdStatus::Denied);
+    rig.until("the broker has it", || rig.broker.submits().len() == 1).await;
+    rig.broker.acknowledge("k-1").await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    let denied = rig.submit(&alice(), of("k-2", "one")).await.unwrap();
+    assert_eq!(reason_codes(&denied.order), ["C36_REPEATED"]);
+    assert_ne!(rig.submit(&alice(), of("k-3", "two")).await.unwrap().order.status, OrdStatus::Denied);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn losses_set_the_accounts_state_which_stays_over_a_restart() {
+    let mut rig = Rig::ready().await;
+    let state = |rig: &Rig| {
+        let states = rig.log.book().trading_states;
+        states.entries().get(&KillScope::Account(account())).map(|entry| entry.state)
+    };
+    assert_eq!(state(&rig), None);
+    rig.broker.be_worth("97000");
+    rig.pass(SignedDuration::from_mins(11));
+    rig.until("only reductions pass", || state(&rig) == Some(TradingState::Reducing)).await;
+    let denied = rig.submit(&alice(), buy("k-1")).await.unwrap();
+    let codes = reason_codes(&denied.order);
+    assert!(codes.contains(&"C10_KILL_CLEAR".to_owned()) && codes.contains(&"C32_LOSS".to_owned()), "{codes:?}");
+    rig.broker.be_worth("94000");
+    rig.pass(SignedDuration::from_mins(11));
+    rig.until("nothing passes", || state(&rig) == Some(TradingState::Halted)).await;
+    rig.crash().await;
+    rig.boot();
+    rig.connect(1).await;
+    assert_eq!(state(&rig), Some(TradingState::Halted));
+    let value = rig.log.book().activity.value(&account()).unwrap().clone();
+    assert_eq!((value.loss_day(), value.peak), (dec("6000"), dec("100000")));
+}
