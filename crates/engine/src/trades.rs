@@ -1,6 +1,7 @@
 //! Trades and what they cost, as they are heard.
 
 use crate::core::{Batch, Core};
+use crate::looking::LOOK_AGAIN;
 use domain::book::Book;
 use domain::event::OrderEvent;
 use domain::execution::{Commission, Execution, family};
@@ -81,7 +82,10 @@ impl Core {
             return;
         }
         *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += execution.signed_qty() * sign;
-        self.valuation.traded(execution.con_id);
+        if !self.valuation.traded(execution.con_id, execution.last_px.get()) {
+            // Somebody else traded what nobody here knows: a look tells what it is worth.
+            (self.look_again, self.look_rest) = (true, LOOK_AGAIN);
+        }
     }
 
     pub(crate) fn commission(&mut self, batch: &mut Batch, now: Timestamp, exec_id: ExecId, commission: Commission) {

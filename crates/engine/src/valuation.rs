@@ -2,7 +2,7 @@
 //!
 //! What an order moves is valued before the next order is judged. The judged instrument is valued by the prices of that
 //! moment; the rest at least every ten seconds. A position is worth what our newest quote says; else what the broker said
-//! at the last look; else what it cost. One gateway trades one account: orders of another one would count here too.
+//! at the last look; else what it cost, or what it was traded for since. One gateway trades one account: orders of another one would count here too.
 
 use crate::core::Core;
 use crate::input::OrderFacts;
@@ -60,9 +60,15 @@ impl Valuation {
         self.orders.insert(key.clone());
     }
 
-    /// A position changed by a trade.
-    pub(crate) fn traded(&mut self, con_id: ConId) {
+    /// A position changed by a trade. What it was traded for is a price too, until a look or a quote tells a better one.
+    /// `false` if it is not known what was traded.
+    pub(crate) fn traded(&mut self, con_id: ConId, price: Decimal) -> bool {
         self.positions.insert(con_id);
+        let Some(paper) = self.papers.get_mut(&con_id) else { return false };
+        if paper.told.is_none() {
+            paper.told = paper.multiplier.and_then(|multiplier| price.checked_mul(multiplier));
+        }
+        true
     }
 
     /// Positions as the broker tells them.

@@ -78,6 +78,10 @@ fn the_drill_trade_back_up_trade_on_lose_everything_restore_look_lift_and_trade_
         let again = gateway.ask(&format!("order submit {words}"));
         assert_eq!(again.exit, 5, "{again:?}");
     }
+    // What the order that nobody knew has bought is worth something only once a look has told it.
+    while gateway.ask("--json order preview buy 2 AAPL --limit 130").json()["decision"] != "approved" {
+        assert_eq!(gateway.json("status")["ready"], true);
+    }
     fill(&gateway, 2, "new");
     let ledger = venue.ledger();
     assert_eq!(ledger.len(), 5, "{ledger:#?}");
