@@ -24,7 +24,7 @@ use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, Ma
 use domain::lifecycle::OrdStatus;
 use domain::mandate::MandateTerms;
 use domain::market::{Bar, Quote};
-use domain::order::{Amendment, OrderIntent, TifKind};
+use domain::order::{Amendment, OrderIntent};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use jiff::{SignedDuration, Timestamp};
@@ -606,7 +606,7 @@ pub fn outcome(order: &OrderRecord) -> Outcome {
         OrdStatus::Simulated => Outcome::Simulated,
         OrdStatus::Rejected => Outcome::Rejected,
         OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::Missing => Outcome::Unknown,
-        OrdStatus::Canceled if order.acknowledged_at.is_none() && was_never_taken(order) => Outcome::Canceled,
+        OrdStatus::Canceled if order.acknowledged_at.is_none() && order.broker_status.is_none() => Outcome::Canceled,
         OrdStatus::Working
         | OrdStatus::PendingCancel
         | OrdStatus::PendingReplace
@@ -614,12 +614,6 @@ pub fn outcome(order: &OrderRecord) -> Outcome {
         | OrdStatus::Canceled
         | OrdStatus::Expired => Outcome::Acknowledged,
     }
-}
-
-/// Of an order that ended without an acknowledgement. The broker ends a fill-or-kill that it could not fill and one that it
-/// refuses with the same word, and says why only afterwards.
-fn was_never_taken(order: &OrderRecord) -> bool {
-    order.broker_status.is_none() || order.intent.tif.kind() == TifKind::Fok
 }
 
 /// Cancels make nothing worse: whoever may trade or kill may cancel.

@@ -181,22 +181,3 @@ async fn readers_see_what_a_fresh_replay_says() {
     let status = rig.desk().status(&alice()).unwrap();
     assert_eq!(status.journal_head.0, replayed.seq);
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_fill_or_kill_that_ends_before_the_broker_says_why_is_not_told_as_acknowledged() {
-    let rig = Rig::ready().await;
-    let mut intent = buy("k-1");
-    intent.tif = domain::order::Tif::Fok;
-    let desk = rig.desk();
-    let asked = tokio::spawn(async move { desk.submit(&alice(), intent, std::time::Duration::from_secs(10)).await });
-    rig.until("the broker has it", || !rig.broker.submits().is_empty()).await;
-    rig.broker.edit("k-1", |order| "Inactive".clone_into(&mut order.status));
-    rig.broker.status("k-1").await;
-    let answer = asked.await.unwrap().unwrap();
-    assert_eq!((answer.outcome, answer.order.status), (Outcome::Canceled, OrdStatus::Canceled));
-    // It was refused: the reason comes behind the status.
-    rig.broker.error("k-1", 201).await;
-    rig.settle().await;
-    let order = rig.order("k-1");
-    assert_eq!(order.broker_messages.last().map(|said| said.0), Some(201), "{order:?}");
-}
