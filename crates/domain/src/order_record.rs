@@ -11,7 +11,7 @@ use crate::holding::Move;
 use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
 use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
 use crate::mutation::{self, Mutation};
-use crate::order::{Amendment, OrderIntent};
+use crate::order::{Amendment, OrderIntent, TifKind};
 use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::twin::Twin;
@@ -359,6 +359,22 @@ impl OrderRecord {
     /// Whether the broker has shown this order to us.
     pub(crate) fn is_known_to_broker(&self) -> bool {
         self.acknowledged_at.is_some() || self.perm_id.is_some() || !self.executions.is_empty()
+    }
+
+    /// Whether it ended as canceled although the broker has never taken it, and what the broker says of it now is that it
+    /// refuses it: an unfilled fill-or-kill and a refused one end with the same word, and the reason comes behind it.
+    pub fn was_refused(&self) -> bool {
+        self.ended_before_it_was_taken() && self.broker_messages.iter().any(|(code, _)| *code == REJECTED)
+    }
+
+    /// Whether the broker's word for its end leaves open if it was refused.
+    pub fn may_be_refused(&self) -> bool {
+        self.ended_before_it_was_taken() && self.intent.tif.kind() == TifKind::Fok && !self.was_refused()
+    }
+
+    fn ended_before_it_was_taken(&self) -> bool {
+        // One that the broker has said nothing of was never sent.
+        self.status == OrdStatus::Canceled && self.broker_status.is_some() && !self.is_known_to_broker()
     }
 
     fn is_booked(&self, exec_id: &ExecId) -> bool {

@@ -222,7 +222,7 @@ pub(crate) fn need_human(by: &Principal, scope: Scope) -> Result<(), Fault> {
     if by.is_human() && by.face != Face::Mcp { Ok(()) } else { Err(Fault::HumansOnly) }
 }
 
-/// Whether the broker has answered about a submit.
+/// Whether the broker has answered about a submit. Whoever waits hears the reason of an end too.
 pub(crate) fn is_answered(order: &OrderRecord) -> bool {
-    !matches!(order.status, OrdStatus::Submitting | OrdStatus::Unconfirmed)
+    !matches!(order.status, OrdStatus::Submitting | OrdStatus::Unconfirmed) && !order.may_be_refused()
 }

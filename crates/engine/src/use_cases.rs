@@ -605,6 +605,7 @@ pub fn outcome(order: &OrderRecord) -> Outcome {
         OrdStatus::Denied => Outcome::Denied,
         OrdStatus::Simulated => Outcome::Simulated,
         OrdStatus::Rejected => Outcome::Rejected,
+        OrdStatus::Canceled if order.was_refused() => Outcome::Rejected,
         OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::Missing => Outcome::Unknown,
         OrdStatus::Canceled if order.acknowledged_at.is_none() && order.broker_status.is_none() => Outcome::Canceled,
         OrdStatus::Working

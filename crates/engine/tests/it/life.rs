@@ -181,3 +181,36 @@ async fn readers_see_what_a_fresh_replay_says() {
     let status = rig.desk().status(&alice()).unwrap();
     assert_eq!(status.journal_head.0, replayed.seq);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fill_or_kill_that_the_broker_refuses_behind_its_end_is_told_as_rejected() {
+    let rig = Rig::ready().await;
+    let mut intent = buy("k-1");
+    intent.tif = domain::order::Tif::Fok;
+    let (desk, asked) = (rig.desk(), intent.clone());
+    let waiting = tokio::spawn(async move { desk.submit(&alice(), asked, std::time::Duration::from_secs(20)).await });
+    rig.until("the broker has it", || !rig.broker.submits().is_empty()).await;
+    rig.broker.edit("k-1", |order| "Inactive".clone_into(&mut order.status));
+    rig.broker.word("k-1", "Inactive").await;
+    rig.until_status("k-1", OrdStatus::Canceled).await;
+    rig.broker.error("k-1", 201).await;
+    let answer = waiting.await.unwrap().unwrap();
+    assert_eq!((answer.outcome, answer.order.status), (Outcome::Rejected, OrdStatus::Canceled));
+    let again = rig.submit(&alice(), intent).await.unwrap();
+    assert_eq!((again.outcome, again.replayed), (Outcome::Rejected, true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fill_or_kill_that_found_nobody_is_told_as_taken_once_nothing_more_is_said() {
+    let rig = Rig::ready().await;
+    let mut intent = buy("k-1");
+    intent.tif = domain::order::Tif::Fok;
+    rig.submit(&alice(), intent.clone()).await.unwrap();
+    rig.until("the broker has it", || !rig.broker.submits().is_empty()).await;
+    rig.broker.edit("k-1", |order| "Inactive".clone_into(&mut order.status));
+    rig.broker.word("k-1", "Inactive").await;
+    rig.until_status("k-1", OrdStatus::Canceled).await;
+    // Whoever does not wait is told what is known so far.
+    let answer = rig.submit(&alice(), intent).await.unwrap();
+    assert_eq!((answer.outcome, answer.order.status), (Outcome::Acknowledged, OrdStatus::Canceled));
+}

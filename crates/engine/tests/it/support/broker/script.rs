@@ -131,11 +131,16 @@ impl Broker {
 
     /// A dialog of TWS holds the order: it has no permanent id yet.
     pub(crate) async fn hold_in_tws(&self, cl_ord_id: &str) {
+        self.word(cl_ord_id, "PendingSubmit").await;
+    }
+
+    /// A status of an order that has no permanent id.
+    pub(crate) async fn word(&self, cl_ord_id: &str, status: &str) {
         let report = StatusReport {
             broker_order_id: self.placed(cl_ord_id).broker_order_id,
             client_id: Some(ClientId::new(7).unwrap()),
             perm_id: None,
-            status: "PendingSubmit".to_owned(),
+            status: status.to_owned(),
             filled: None,
             remaining: None,
             avg_px: None,
