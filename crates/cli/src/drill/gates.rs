@@ -32,7 +32,7 @@ const BAITS: &[Bait] = &[
     limit(7, "an order without the preview that is required", "preview_required_for = [\"human\"]"),
     special(
         9,
-        "a market order on a quote that came to a halt",
+        "a market order in a symbol without data",
         "quote_age_ms_max = 0",
         |_| json!({"symbol": "WMT", "order_type": "market", "limit_price": null}),
     ),

@@ -43,7 +43,7 @@ async fn read_only(scratch: &Scratch) -> Seen {
     match (own, code.as_str()) {
         (true, _) => Ok("C01_READ_ONLY".to_owned()),
         // A standby has no gates to ask: it says so at the door.
-        (false, "lease_not_held" | "not_ready" | "standby") => Ok(format!("it stands by: {code}")),
+        (false, "lease_not_held") => Ok(format!("it stands by: {code}")),
         (false, _) => Err(format!("{code}: {answer}")),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
     report.note(54, "an order entered by hand at the venue", shown);
     report.note(48, "a file named KILL in the data directory", kill_file(scratch).await);
     report.note(41, "the kill switch, with an order at work", kill(scratch).await);
-    report.note(42, "a cancel that was asked for while everything is halted", canceled_while_halted(scratch).await);
+    report.note(42, "the kill's own cancels, while everything is halted", canceled_while_halted(scratch).await);
     report.note(45, "an agent that resumes", resumed_by_agent(scratch).await);
     let seen = live(scratch).await.and_then(|codes| {
         if codes.iter().any(|code| code == "C02_MODE_PROOF") { Ok(codes.join(", ")) } else { Err(codes.join(", ")) }
@@ -55,13 +55,13 @@ async fn kill(scratch: &Scratch) -> Seen {
     Ok(format!("canceled, broker says {}; the next order: {stopped}", field(&one, "broker_status")))
 }
 
-/// Every order of ours that worked when the kill came is canceled, and the venue's own ledger agrees.
+/// Every order of ours is over: what worked when the kill came was canceled, and the broker proved it.
 async fn canceled_while_halted(scratch: &Scratch) -> Seen {
     let orders = scratch
         .until("/orders", |orders| {
             items(orders).iter().all(|one| {
                 let status = field(one, "status");
-                !matches!(status.as_str(), "working" | "sent" | "pending_cancel" | "unknown")
+                matches!(status.as_str(), "filled" | "canceled" | "rejected" | "denied" | "simulated" | "expired")
             })
         })
         .await?;
