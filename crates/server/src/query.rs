@@ -42,6 +42,16 @@ pub(crate) fn flag(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>)
     }
 }
 
+/// Reads the cursor of a list of records: the place of the last one that was seen.
+pub(crate) fn place(cursor: Option<&str>, errors: &mut Vec<FieldError>) -> Option<u64> {
+    let text = cursor?;
+    let place = text.parse().ok();
+    if place.is_none() {
+        errors.push(FieldError::new("cursor", &"must be a next_cursor of this list"));
+    }
+    place
+}
+
 /// Refuses when anything was found wrong.
 pub(crate) fn settle(errors: Vec<FieldError>) -> Result<(), Refusal> {
     if errors.is_empty() { Ok(()) } else { Err(Refusal::from(errors)) }

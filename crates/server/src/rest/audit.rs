@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::openapi::Problems;
-use crate::query::{Params, flag, settle};
+use crate::query::{Params, flag, place, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
@@ -12,9 +12,9 @@ use domain::fault::Fault;
 use engine::desk::{self, AuditFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use wire::Page;
 use wire::audit::{AuditFinding, AuditRecord, AuditVerification};
 use wire::instrument::one;
-use wire::{FieldError, Page};
 
 /// Which records.
 #[derive(Deserialize, IntoParams)]
@@ -44,13 +44,7 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
     let asked = params.0;
     let mut errors = Vec::new();
     let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
-    let after = asked.cursor.as_deref().and_then(|text| {
-        let after = text.parse::<u64>().ok();
-        if after.is_none() {
-            errors.push(FieldError::new("cursor", &"must be a next_cursor of this list"));
-        }
-        after
-    });
+    let after = place(asked.cursor.as_deref(), &mut errors);
     let filter = AuditFilter {
         kind: asked.kind,
         cl_ord_id: one("cl_ord_id", asked.cl_ord_id.as_deref(), &mut errors),

@@ -6,7 +6,7 @@ use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
 use crate::openapi::Problems;
-use crate::query::{Params, settle};
+use crate::query::{Params, place, settle};
 use crate::refusal::Answer;
 use crate::state::App;
 use axum::Json;
@@ -16,10 +16,10 @@ use axum::response::IntoResponse;
 use engine::desk::{LimitsOf, LimitsView};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use wire::Page;
 use wire::audit::AuditRecord;
 use wire::instrument::one;
 use wire::limits::{DecidePolicy, Limit, Limits, PendingPolicy, Policy, ResetBreaker, SetLimits};
-use wire::{FieldError, Page};
 
 /// For which orders.
 #[derive(Deserialize, IntoParams)]
@@ -119,13 +119,7 @@ pub(crate) async fn reset(State(app): State<App>, Caller(by): Caller, Body(body)
 pub(crate) async fn history(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
     let mut errors = Vec::new();
     let limit = wire::page::limit(params.0.limit.as_deref(), &mut errors);
-    let after = params.0.cursor.as_deref().and_then(|text| {
-        let after = text.parse::<u64>().ok();
-        if after.is_none() {
-            errors.push(FieldError::new("cursor", &"must be a next_cursor of this list"));
-        }
-        after
-    });
+    let after = place(params.0.cursor.as_deref(), &mut errors);
     settle(errors)?;
     let items = shapes(&app.desk.limits_history(&by, after, limit + 1).await?)?;
     Ok(Json(Page::of_peeked(items, limit, |record: &AuditRecord| record.seq.to_string())).into_response())
