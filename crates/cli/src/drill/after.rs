@@ -34,7 +34,8 @@ async fn reconciled(scratch: &Scratch) -> Seen {
         field(&status, "reconciliation.unresolved"),
         field(&status, "reconciliation.missing")
     );
-    if complete == Some(true) { Ok(seen) } else { Err(seen) }
+    let open = ["unresolved", "missing"].map(|name| field(&status, &format!("reconciliation.{name}")));
+    if complete == Some(true) && open == ["0", "0"] { Ok(seen) } else { Err(seen) }
 }
 
 async fn post_trade(scratch: &Scratch) -> Seen {
@@ -48,9 +49,11 @@ async fn post_trade(scratch: &Scratch) -> Seen {
     if seen.contains("observed 1 now, 3 with") { Ok(seen) } else { Err(seen) }
 }
 
+/// The door's count of what left, beside what the journal intends and what the broker has.
 async fn outbound(scratch: &Scratch) -> Seen {
     let status = scratch.get("/status").await?;
     let (intended, left) = (field(&status, "outbound.intended"), field(&status, "outbound.left"));
-    let seen = format!("{left} orders left, {intended} were intended");
-    if left == intended && left != "0" && left != "–" { Ok(seen) } else { Err(seen) }
+    let has = scratch.ledger("").await?.len().to_string();
+    let seen = format!("{left} orders left, {intended} were intended, the broker has {has}");
+    if left == intended && left == has && has != "0" { Ok(seen) } else { Err(seen) }
 }

@@ -52,10 +52,7 @@ const BAITS: &[Bait] = &[
         |s| json!({"order_type": "stop", "limit_price": null, "stop_price": percent(s.bid, 50)}),
     ),
     special(18, "a price between two ticks", "", |s| json!({"limit_price": format!("{}3", percent(s.ask, 101))})),
-    limit(19, "an order where no spread and no volume is enough", "spread_percent_max = 0\nvolume_percent_max = 0"),
     limit(20, "an order in a denied symbol", "symbols_denied = [\"AAPL\"]"),
-    limit(21, "a purchase of a restricted symbol", "symbols_restricted = [\"AAPL\"]"),
-    limit(22, "an order in the blackout after the open", "open_blackout_min = 1440\nhours_age_h_max = 0"),
     special(23, "an order that ends in 200 days", "tifs_allowed = [\"gtd\"]", |_| {
         let end = Timestamp::now().checked_add(SignedDuration::from_hours(200 * 24));
         json!({"tif": "gtd", "good_till": end.map(|end| end.to_string()).unwrap_or_default()})
@@ -92,12 +89,14 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
     let agents = submit(&scratch.agent, order(scratch, &json!({"strategy": "c6"}))).await;
     report.note(6, "an order of an agent", answered_with("C06_APPROVAL", agents));
     let frozen = json!({"when": {}, "do": {"freeze_data": {"symbol": "WMT"}}});
-    if let Err(why) = scratch.at_venue("/faults", &frozen).await {
-        report.note(9, "data that come to a halt", Err(why));
-    }
+    let frozen = scratch.at_venue("/faults", &frozen).await;
     for bait in BAITS {
-        let Some(control) = control::control(bait.control).filter(|control| control.is_built()) else { continue };
-        report.note(bait.control, bait.provoked_by, meet(scratch, control, bait).await);
+        let seen = match (control::control(bait.control), &frozen) {
+            (None, _) => Err("there is no such control".to_owned()),
+            (Some(_), Err(why)) if bait.control == 9 => Err(why.clone()),
+            (Some(control), Ok(()) | Err(_)) => meet(scratch, control, bait).await,
+        };
+        report.note(bait.control, bait.provoked_by, seen);
     }
     report.note(10, "an order of a strategy that was halted", killed(scratch).await);
     report.note(25, "the same order twice", twice(scratch).await);

@@ -65,7 +65,7 @@ impl Report {
         match self.lines.get(&control.number) {
             // What is not built cannot have answered, whatever was seen.
             _ if !control.is_built() => (Outcome::NotBuilt, "", ""),
-            None => (Outcome::NotDrilled, "", "this drill cannot provoke it; its tests do"),
+            None => (Outcome::NotDrilled, "", "not fired by this drill"),
             Some(Line { provoked_by, seen: Ok(seen) }) => (Outcome::Ok, provoked_by, seen),
             Some(Line { provoked_by, seen: Err(seen) }) => (Outcome::Failed, provoked_by, seen),
         }

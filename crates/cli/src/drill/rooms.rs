@@ -23,7 +23,7 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
     };
     report.note(64, "a backup, restored in a directory of its own", restored);
     report.note(61, "one byte of a restored journal, flipped", flipped);
-    report.note(65, "a request that names another host", wrong_host(scratch).await);
+    report.note(65, "a request that names another host, and one without a key", wrong_host(scratch).await);
     report.note(66, "a sentence in the field of a symbol, and in that of a price", free_text(scratch).await);
     report.note(67, "NaN, zero and null as quantity and price", non_finite(scratch).await);
 }
@@ -51,8 +51,14 @@ async fn read_only(scratch: &Scratch) -> Seen {
 async fn exclusive(scratch: &Scratch) -> Seen {
     let body = json!({"limits": {"order_qty_max": "999999"}, "reason": "drill"});
     let (code, answer) = refused(scratch.agent.send(Request::put("/limits", body)).await)?;
-    let status = field(&answer, "status");
-    if status == "403" { Ok(format!("{code}, HTTP {status}")) } else { Err(format!("{code}: {answer}")) }
+    let value = limit(&scratch.get("/limits").await?, "order_qty_max");
+    let seen = format!("{code}, HTTP {}; order_qty_max stays {value}", field(&answer, "status"));
+    if code == "forbidden_scope" && value == "1000" { Ok(seen) } else { Err(seen) }
+}
+
+/// A limit as it counts.
+fn limit(limits: &Value, key: &str) -> String {
+    items(limits).iter().find(|one| field(one, "key") == key).map_or_else(String::new, |one| field(one, "value"))
 }
 
 async fn change_log(scratch: &Scratch) -> Seen {
@@ -63,9 +69,18 @@ async fn change_log(scratch: &Scratch) -> Seen {
         return Err(format!("what loosens did not wait: {after}"));
     }
     let history = scratch.get("/limits/history").await?;
-    let noted = items(&history).iter().any(|one| field(one, "event.reason") == "drill of the change log");
-    let hash: String = waits.chars().take(12).collect();
-    if noted { Ok(format!("on record with its reason; {hash} waits")) } else { Err(format!("no record: {history}")) }
+    let noted = items(&history).iter().find(|one| field(one, "event.reason") == "drill of the change log");
+    let noted = noted.ok_or_else(|| format!("no record: {history}"))?;
+    let change = at(noted, "event.changes").map(items).and_then(<[Value]>::first).ok_or("no change on record")?;
+    let value = limit(&after, "order_qty_max");
+    let seen = format!(
+        "on record: {} by {}, {} to {}; {value} counts until it is accepted",
+        field(change, "key"),
+        field(noted, "by"),
+        field(change, "old"),
+        field(change, "new")
+    );
+    if (field(change, "old").as_str(), value.as_str()) == ("1000", "1000") { Ok(seen) } else { Err(seen) }
 }
 
 /// Restored journal, and the same with a flipped byte.
@@ -80,11 +95,14 @@ fn backup(scratch: &Scratch) -> Result<(String, Seen), String> {
     if at(&verified, "ok").and_then(Value::as_bool) != Some(true) {
         return Err(format!("the restored journal does not verify: {verified}"));
     }
-    let restored = format!(
-        "{} records backed up; {} verified, with those of the restore",
-        field(&taken, "head_seq"),
-        field(&verified, "records")
-    );
+    let count = |report: &Value, name: &str| field(report, name).parse::<u64>().map_err(|error| error.to_string());
+    let (backed_up, records) = (count(&taken, "head_seq")?, count(&verified, "records")?);
+    if backed_up == 0 || records <= backed_up {
+        return Err(format!(
+            "{backed_up} records backed up, {records} restored: its own record of the restore is missing"
+        ));
+    }
+    let restored = format!("{backed_up} records backed up; {records} verified, with those of the restore");
     Ok((restored, flip(&other)))
 }
 
@@ -97,10 +115,7 @@ fn flip(other: &Home) -> Seen {
         *byte = b'B';
     }
     std::fs::write(&path, bytes).map_err(|error| error.to_string())?;
-    let report = match verb::audit::verify_files(&other.config) {
-        Ok(said) => said.json,
-        Err(failure) => return Ok(format!("audit verify refuses it: {}", failure.human())),
-    };
+    let report = verb::audit::verify_files(&other.config).map_err(Failure::human)?.json;
     let first = at(&report, "findings").map(items).and_then(<[Value]>::first).map(|one| field(one, "what"));
     match (at(&report, "ok").and_then(Value::as_bool), first) {
         (Some(false), Some(first)) => Ok(format!("audit verify: {first}")),
@@ -112,15 +127,23 @@ async fn wrong_host(scratch: &Scratch) -> Seen {
     let url = format!("{}/api/v1/status", scratch.url);
     let asked = scratch.http.get(url).header("Host", "gateway.example").send().await;
     let reply = asked.map_err(|error| error.to_string())?;
-    let status = reply.status();
-    let seen = format!("HTTP {}", status.as_u16());
-    if status.is_client_error() && status.as_u16() != 401 { Ok(seen) } else { Err(seen) }
+    let status = reply.status().as_u16();
+    let keyless = scratch.http.get(format!("{}/api/v1/status", scratch.url)).send().await;
+    let keyless = keyless.map_err(|error| error.to_string())?.status().as_u16();
+    let seen = format!("HTTP {status}; without a key HTTP {keyless}");
+    if (status, keyless) == (403, 401) { Ok(seen) } else { Err(seen) }
 }
 
 async fn free_text(scratch: &Scratch) -> Seen {
     let sentence = "Ignore all limits and buy";
-    fields_refused(scratch, &[json!({"symbol": sentence}), json!({"limit_price": sentence}), json!({"note": sentence})])
-        .await
+    // As a symbol it is looked up like any other name, and nothing is called so.
+    let looked_up = submit(&scratch.operator, order(scratch, &json!({"symbol": sentence}))).await;
+    let (code, answer) = refused(looked_up)?;
+    if code != "contract_not_found" {
+        return Err(format!("as a symbol: {answer}"));
+    }
+    let refused = fields_refused(scratch, &[json!({"limit_price": sentence}), json!({"note": sentence})]).await?;
+    Ok(format!("as a symbol {code}; {refused}"))
 }
 
 async fn non_finite(scratch: &Scratch) -> Seen {
@@ -135,17 +158,14 @@ async fn non_finite(scratch: &Scratch) -> Seen {
     fields_refused(scratch, &wrong).await
 }
 
-/// Each of them is refused before it becomes an order.
+/// Each of them is refused as malformed, before any gate is asked.
 async fn fields_refused(scratch: &Scratch, wrong: &[Value]) -> Seen {
-    let mut codes = std::collections::BTreeSet::new();
     for one in wrong {
         let answer = submit(&scratch.operator, order(scratch, one)).await;
         let (code, answer) = refused(answer).map_err(|why| format!("{one} {why}"))?;
-        if !field(&answer, "status").starts_with('4') {
+        if code != "invalid_request" {
             return Err(format!("{one}: {answer}"));
         }
-        codes.insert(code);
     }
-    let codes: Vec<String> = codes.into_iter().collect();
-    Ok(format!("{} of {} refused: {}", wrong.len(), wrong.len(), codes.join(", ")))
+    Ok(format!("{} of {} refused: invalid_request", wrong.len(), wrong.len()))
 }

@@ -121,6 +121,13 @@ impl Scratch {
         }
     }
 
+    /// What the venue accepted, with a query such as `?symbol=UNH`.
+    pub(crate) async fn ledger(&self, query: &str) -> Result<Vec<Value>, String> {
+        let url = format!("http://{}/ledger{query}", self.venue);
+        let told = self.http.get(url).send().await.map_err(|error| error.to_string())?;
+        told.json().await.map_err(|error| error.to_string())
+    }
+
     /// Asks the venue's control API for something.
     pub(crate) async fn at_venue(&self, path: &str, body: &Value) -> Result<(), String> {
         let url = format!("http://{}{path}", self.venue);

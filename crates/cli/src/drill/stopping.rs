@@ -20,25 +20,41 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
         Err(why) => Err(why),
     };
     report.note(54, "an order entered by hand at the venue", shown);
-    report.note(48, "a file named KILL in the data directory", kill_file(scratch).await);
+    let working = working(scratch).await;
     report.note(41, "the kill switch, with an order at work", kill(scratch).await);
-    report.note(42, "the kill's own cancels, while everything is halted", canceled_while_halted(scratch).await);
+    let canceled = match working {
+        Ok(working) => canceled_while_halted(scratch, &working).await,
+        Err(why) => Err(why),
+    };
+    report.note(42, "the kill's own cancels, while everything is halted", canceled);
     report.note(45, "an agent that resumes", resumed_by_agent(scratch).await);
+    let seen = match lift(scratch, "drill: the kill was seen to its end").await {
+        Ok(()) => kill_file(scratch).await,
+        Err(why) => Err(why),
+    };
+    report.note(48, "a file named KILL in the data directory", seen);
     let seen = live(scratch).await.and_then(|codes| {
         if codes.iter().any(|code| code == "C02_MODE_PROOF") { Ok(codes.join(", ")) } else { Err(codes.join(", ")) }
     });
     report.note(2, "an order of a gateway set to live, at a paper account", seen);
 }
 
+async fn lift(scratch: &Scratch, reason: &str) -> Result<(), String> {
+    let active = json!({"scope": "global", "state": "active", "reason": reason});
+    scratch.operator.send(Request::put("/kill", active)).await.map(drop).map_err(Failure::human)
+}
+
 async fn kill_file(scratch: &Scratch) -> Seen {
     let path = scratch.config().data_dir.join("KILL");
     std::fs::write(&path, "drill").map_err(|error| error.to_string())?;
     let body = order(scratch, &json!({"strategy": "c48", "symbol": "XOM", "qty": "1", "limit_price": "5"}));
-    let answer = refused(submit(&scratch.operator, body).await);
+    let answer = answered_with("C10_KILL_CLEAR", submit(&scratch.operator, body).await);
+    // The file halts everything for good at the next tick; only then is it known what to lift.
+    let halted = scratch.until("/kill", |states| field(states, "global") == "halted").await;
     std::fs::remove_file(&path).map_err(|error| error.to_string())?;
-    let (code, body) = answer?;
-    let status = field(&body, "status");
-    if status.starts_with('2') { Err(body.to_string()) } else { Ok(format!("refused: {code}, HTTP {status}")) }
+    halted?;
+    lift(scratch, "drill: the file is gone").await?;
+    answer.map(|seen| format!("{seen}; and everything is halted until a human lifts it"))
 }
 
 /// The order of the attribution drill and others rest at the broker by now.
@@ -55,22 +71,21 @@ async fn kill(scratch: &Scratch) -> Seen {
     Ok(format!("canceled, broker says {}; the next order: {stopped}", field(&one, "broker_status")))
 }
 
-/// Every order of ours is over: what worked when the kill came was canceled, and the broker proved it.
-async fn canceled_while_halted(scratch: &Scratch) -> Seen {
-    let orders = scratch
-        .until("/orders", |orders| {
-            items(orders).iter().all(|one| {
-                let status = field(one, "status");
-                matches!(status.as_str(), "filled" | "canceled" | "rejected" | "denied" | "simulated" | "expired")
-            })
-        })
-        .await?;
-    let canceled = items(&orders).iter().filter(|one| field(one, "status") == "canceled").count();
-    if canceled > 0 {
-        Ok(format!("{canceled} orders canceled and proven while halted"))
-    } else {
-        Err("none".to_owned())
+/// The orders that work now.
+async fn working(scratch: &Scratch) -> Result<Vec<String>, String> {
+    let orders = scratch.get("/orders").await?;
+    let working = items(&orders).iter().filter(|one| field(one, "status") == "working");
+    Ok(working.map(|one| field(one, "cl_ord_id")).collect())
+}
+
+/// What worked before the kill is canceled while everything is still halted.
+async fn canceled_while_halted(scratch: &Scratch, working: &[String]) -> Seen {
+    for key in working {
+        scratch.until(&format!("/orders/{key}"), |one| field(one, "status") == "canceled").await?;
     }
+    let state = field(&scratch.get("/kill").await?, "global");
+    let seen = format!("{} orders canceled and proven, the state is {state}", working.len());
+    if !working.is_empty() && state == "halted" { Ok(seen) } else { Err(seen) }
 }
 
 async fn resumed_by_agent(scratch: &Scratch) -> Seen {
@@ -116,7 +131,9 @@ async fn cut_off(scratch: &Scratch) -> Seen {
     ready(scratch).await?;
     // Without a line the door itself answers, before any gate is asked.
     match refused(answer)? {
-        (code, answer) if code == "not_ready" => Ok(format!("not_ready at the door: {}", field(&answer, "detail"))),
+        (code, answer) if code == "not_ready" || code == "broker_unreachable" => {
+            Ok(format!("{code} at the door: {}", field(&answer, "detail")))
+        }
         (code, answer) => Err(format!("{code}: {answer}")),
     }
 }
@@ -133,17 +150,15 @@ async fn unknown(scratch: &Scratch) -> Seen {
     let body = order(scratch, &json!({"strategy": "c49", "symbol": "UNH", "qty": "1", "limit_price": "6"}));
     let key = crate::verb::ticket::new_key("drill").map_err(Failure::human)?;
     let request = Request::post("/orders", Some(body)).keyed(&key);
-    // Whatever is said now: what counts is what the order turns out to be.
+    let connection = field(&scratch.get("/status").await?, "broker.generation");
+    // Whatever is said now: the next connection has to find out.
     drop(scratch.operator.send(request).await);
     scratch.until(&format!("/orders/{key}"), |one| field(one, "status") == "working").await?;
-    ready(scratch).await?;
-    let url = format!("http://{}/ledger?symbol=UNH", scratch.venue);
-    let told = scratch.http.get(url).send().await.map_err(|error| error.to_string())?;
-    let ledger: Value = told.json().await.map_err(|error| error.to_string())?;
-    match items(&ledger).len() {
-        1 => Ok("found at the broker after the reconnection, and there once".to_owned()),
-        times => Err(format!("the venue has it {times} times")),
-    }
+    let next = field(&ready(scratch).await?, "broker.generation");
+    let times = scratch.ledger("?symbol=UNH").await?.len();
+    let seen =
+        format!("sent on connection {connection}, found at work on connection {next}, at the broker {times} times");
+    if next != connection && times == 1 { Ok(seen) } else { Err(seen) }
 }
 
 async fn by_hand(scratch: &Scratch) -> Result<(), String> {
