@@ -11,7 +11,8 @@ mod ledger;
 use crate::id::{AccountId, ClOrdId, KeyId, MandateId, StrategyId};
 use crate::mode::Mode;
 use crate::order::Side;
-use crate::principal::{Principal, PrincipalKind};
+use crate::policy::stood_before;
+use crate::principal::Principal;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
@@ -248,12 +249,18 @@ impl Mandate {
         self.granted_at.checked_add(SECOND_LOOK_WITHIN).unwrap_or(Timestamp::MAX)
     }
 
-    /// Why this person may not confirm it now.
+    /// Whether it is a key's own: granted and looked at again by it. Nobody says yes to himself.
+    pub fn is_own(&self, key: &KeyId) -> bool {
+        self.granted_by == *key && self.confirmed.as_ref().is_none_or(|(second, _)| second == key)
+    }
+
+    /// Why this person may not confirm it now. `made_at` is when the person's key was made: one that was made for the occasion
+    /// waits like the first.
     ///
     /// # Errors
     /// The rule, in words.
-    pub fn may_confirm(&self, by: &Principal, now: Timestamp) -> Result<(), String> {
-        if by.kind != PrincipalKind::Human {
+    pub fn may_confirm(&self, by: &Principal, made_at: Option<Timestamp>, now: Timestamp) -> Result<(), String> {
+        if !by.is_human() {
             return Err("only a human confirms a mandate".to_owned());
         }
         match self.status(now) {
@@ -265,7 +272,8 @@ impl Mandate {
             | MandateStatus::Fallen) => return Err(format!("the mandate is {}", status.word())),
         }
         let from = self.granted_at.checked_add(SECOND_LOOK_AFTER).unwrap_or(Timestamp::MAX);
-        if by.key_id == self.granted_by && now < from {
+        let is_second = by.key_id != self.granted_by && stood_before(made_at, self.granted_at);
+        if !is_second && now < from {
             return Err(format!("look again: the same key confirms from {from} on, another human's key at once"));
         }
         Ok(())

@@ -1,4 +1,5 @@
 use super::*;
+use crate::principal::PrincipalKind;
 use crate::principal::{Face, Scope};
 use crate::trading_state::KillScope;
 use proptest::prelude::*;
@@ -103,11 +104,15 @@ fn terms_that_make_no_sense_are_named_by_field() {
 fn the_second_look_comes_after_ten_seconds_or_from_another_human() {
     let mandate = pending();
     let (operator, second) = (principal("operator", PrincipalKind::Human), principal("second", PrincipalKind::Human));
-    assert!(mandate.may_confirm(&operator, at(9)).is_err());
-    assert!(mandate.may_confirm(&operator, at(10)).is_ok());
-    assert!(mandate.may_confirm(&second, at(0)).is_ok());
-    assert!(mandate.may_confirm(&principal("agent", PrincipalKind::Agent), at(10)).is_err());
-    assert!(mandate.may_confirm(&operator, at(900)).is_err(), "nobody looked again in time");
+    assert!(mandate.may_confirm(&operator, None, at(9)).is_err());
+    assert!(mandate.may_confirm(&operator, None, at(10)).is_ok());
+    assert!(mandate.may_confirm(&second, None, at(0)).is_ok());
+    let young = Some(at(-899));
+    assert!(mandate.may_confirm(&second, young, at(9)).is_err(), "a key made for the occasion is no second human");
+    assert!(mandate.may_confirm(&second, young, at(10)).is_ok());
+    assert!(mandate.may_confirm(&second, Some(at(-900)), at(0)).is_ok());
+    assert!(mandate.may_confirm(&principal("agent", PrincipalKind::Agent), None, at(10)).is_err());
+    assert!(mandate.may_confirm(&operator, None, at(900)).is_err(), "nobody looked again in time");
     assert_eq!(mandate.status(at(899)), MandateStatus::Pending);
     assert_eq!(mandate.status(at(900)), MandateStatus::Lapsed);
     assert!(book(&mut Mandates::default(), 1, "1", "1").is_err());

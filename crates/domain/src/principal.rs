@@ -124,9 +124,9 @@ impl Principal {
         self.scopes.contains(&scope)
     }
 
-    /// Whether this is a person.
+    /// Whether this is a person. Over MCP a model holds the pen, whoever owns the key.
     pub fn is_human(&self) -> bool {
-        self.kind == PrincipalKind::Human
+        self.kind == PrincipalKind::Human && self.face != Face::Mcp
     }
 }
 

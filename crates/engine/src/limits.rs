@@ -69,14 +69,12 @@ impl Core {
     ) {
         let Transition { now: at_once, pending, changes } = self.policy().change_to(wanted);
         let (waiting, counting): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.loosens);
-        if at_once == *self.policy() && pending.is_none() {
-            return;
-        }
-        // What waits was wished for before this was: it would undo it.
-        if let Some(hash) =
-            self.book.policy.as_ref().and_then(|policy| policy.pending.as_ref()).map(|one| one.hash.clone())
-        {
-            let reason = "another change came".to_owned();
+        let changes_nothing = at_once == *self.policy() && pending.is_none();
+        // What waits was wished for before this was, and would undo it. A file that was changed back takes its own wish back.
+        let waits = self.book.policy.as_ref().and_then(|policy| policy.pending.as_ref());
+        let is_stale = |waits: &&PendingPolicy| !changes_nothing || (by.is_none() && waits.by.is_none());
+        if let Some(hash) = waits.filter(is_stale).map(|waits| waits.hash.clone()) {
+            let reason = if changes_nothing { "its file was changed back" } else { "another change came" }.to_owned();
             self.push(batch, now, JournalEvent::PolicyWithdrawn { hash, by: by.cloned(), reason });
         }
         if at_once != *self.policy() {

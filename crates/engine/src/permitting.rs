@@ -117,7 +117,8 @@ impl Core {
             }
             Permit::Confirm(id) => {
                 let mandate = self.mandate(&id)?;
-                mandate.may_confirm(&by, now).map_err(|why| invalid("id", &why))?;
+                let made_at = self.book.api_keys.get(&by.key_id).map(|key| key.created_at);
+                mandate.may_confirm(&by, made_at, now).map_err(|why| invalid("id", &why))?;
                 JournalEvent::MandateConfirmed { id, by }
             }
             Permit::Revoke { id, reason } => {

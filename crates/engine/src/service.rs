@@ -16,7 +16,7 @@ use domain::contract::Instrument;
 use domain::fault::Fault;
 use domain::id::{AccountId, ClOrdId, KeyId};
 use domain::lifecycle::OrdStatus;
-use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
+use domain::principal::{KeyRecord, Principal, PrincipalKind, Scope};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -218,8 +218,7 @@ pub(crate) fn need_trade(by: &Principal) -> Result<(), Fault> {
 /// Whether a person with the scope asks.
 pub(crate) fn need_human(by: &Principal, scope: Scope) -> Result<(), Fault> {
     need(by, scope)?;
-    // Over MCP a model holds the pen, whoever owns the key.
-    if by.is_human() && by.face != Face::Mcp { Ok(()) } else { Err(Fault::HumansOnly) }
+    if by.is_human() { Ok(()) } else { Err(Fault::HumansOnly) }
 }
 
 /// Whether the broker has answered about a submit. Whoever waits hears the reason of an end too.

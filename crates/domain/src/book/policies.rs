@@ -31,9 +31,9 @@ impl Book {
     }
 
     pub(super) fn accept_policy(&mut self, record: &Recorded, hash: &str, by: &Principal) -> Result<(), ReplayError> {
+        let made_at = self.api_keys.get(&by.key_id).map(|key| key.created_at);
         let pending = self.waiting(record, hash)?;
-        pending.humans.insert(by.key_id.clone());
-        pending.accepted = true;
+        pending.accept(&by.key_id, made_at);
         Ok(())
     }
 

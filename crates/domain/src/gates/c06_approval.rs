@@ -82,6 +82,7 @@ fn held_mandates<'a>(input: &GateInput<'a>) -> impl Iterator<Item = &'a Mandate>
         .iter()
         .map(Arc::as_ref)
         .filter(move |mandate| mandate.status(now) == MandateStatus::Active && mandate.is_for(key, strategy))
+        .filter(move |mandate| !mandate.is_own(key))
 }
 
 /// What of a mandate the order breaks, as what, observed, limit.

@@ -292,6 +292,20 @@ fn a_mandate_stands_for_the_yes_inside_its_budget() {
             let now = w.now;
             w.mandated().terms.expires_at = now;
         }),
+        ("of whoever asks alone", Expect::Hold(1), |w| {
+            w.mandated();
+            let (key, now) = (w.principal.key_id.clone(), w.now);
+            let mandate = w.mandated();
+            mandate.granted_by = key.clone();
+            mandate.confirmed = Some((key, now));
+        }),
+        ("of whoever asks and another human", Expect::Pass, |w| {
+            w.mandated();
+            let (key, now) = (w.principal.key_id.clone(), w.now);
+            let mandate = w.mandated();
+            mandate.granted_by = key;
+            mandate.confirmed = Some(("bob".parse().unwrap(), now));
+        }),
         ("nobody looked again", Expect::Hold(1), |w| w.mandated().confirmed = None),
         ("no rate: nothing is covered", Expect::Hold(1), |w| {
             w.mandated();
@@ -325,5 +339,5 @@ fn whoever_asked_never_answers_and_an_agent_neither() {
     let agent = &mandate.principal;
     let waiting = crate::mandate::Mandate { confirmed: None, ..granted };
     let later = waiting.granted_at.checked_add(jiff::SignedDuration::from_secs(11)).unwrap();
-    assert!(waiting.may_confirm(agent, later).is_err(), "an agent confirms no mandate");
+    assert!(waiting.may_confirm(agent, None, later).is_err(), "an agent confirms no mandate");
 }

@@ -52,7 +52,10 @@ fn check(input: &GateInput<'_>) -> Verdict {
     }
     let excess = match what_if {
         Some(what_if) => what_if.excess_after,
-        None => funds.and_then(|funds| funds.excess_liquidity),
+        None => added
+            .zip(input.worth.open.get())
+            .zip(funds.and_then(|funds| funds.excess_liquidity))
+            .and_then(|((added, open), excess)| excess.checked_sub(open).and_then(|excess| excess.checked_sub(added))),
     };
     if excess.is_none_or(|excess| excess < policy.excess_liquidity_min) {
         reasons.push(GATE.reason(

@@ -29,8 +29,12 @@ fn leverage_margin_and_liquidity_suffice() {
             ("margin at the limit", Expect::Pass, |w| funds(w).init_margin = Some(dec("48105"))),
             ("margin just over", Expect::Deny(1), |w| funds(w).init_margin = Some(dec("48106"))),
             ("what is open counts as margin", Expect::Deny(1), |w| w.opens(2, Side::Buy, "1", Some("48106"))),
-            ("liquidity at the floor", Expect::Pass, |w| funds(w).excess_liquidity = Some(dec("1000"))),
-            ("liquidity just below", Expect::Deny(1), |w| funds(w).excess_liquidity = Some(dec("999.99"))),
+            ("liquidity at the floor after the order", Expect::Pass, |w| funds(w).excess_liquidity = Some(dec("2895"))),
+            ("liquidity just below", Expect::Deny(1), |w| funds(w).excess_liquidity = Some(dec("2894.99"))),
+            ("what is open takes liquidity too", Expect::Deny(1), |w| {
+                funds(w).excess_liquidity = Some(dec("2895"));
+                w.opens(2, Side::Buy, "1", Some("0.01"));
+            }),
             ("a what-if at both limits", Expect::Pass, |w| what_if(w, "50000", "1000")),
             ("a what-if just over both", Expect::Deny(2), |w| what_if(w, "50001", "999")),
             ("a what-if that says nothing", Expect::Deny(2), |w| w.lately.what_if = Some(WhatIfFact::default())),

@@ -103,6 +103,7 @@ fn every_reason_is_reported_at_once_with_those_of_holds() {
             "C28_POSITION",
             "C29_MARGIN",
             "C29_MARGIN",
+            "C29_MARGIN",
             "C31_TURNOVER",
             "C40_WORST_CASE",
             "C06_APPROVAL",

@@ -57,6 +57,14 @@ impl PendingPolicy {
         Self { name, set, hash, since, by: by.map(|by| by.key_id.clone()), reason, humans, accepted: false }
     }
 
+    /// A human wants it. A key that was made for the occasion is nobody's second opinion.
+    pub(crate) fn accept(&mut self, key: &KeyId, made_at: Option<Timestamp>) {
+        self.accepted = true;
+        if self.humans.is_empty() || stood_before(made_at, self.since) {
+            self.humans.insert(key.clone());
+        }
+    }
+
     /// From when on it counts; `None` while nobody has accepted it.
     pub fn counts_from(&self) -> Option<Timestamp> {
         if !self.accepted {
@@ -69,6 +77,11 @@ impl PendingPolicy {
     pub fn counts_at(&self, now: Timestamp) -> bool {
         self.counts_from().is_some_and(|from| from <= now)
     }
+}
+
+/// Whether a key is older than what its holder is asked about, by as much as one human alone would have to wait.
+pub(crate) fn stood_before(made_at: Option<Timestamp>, since: Timestamp) -> bool {
+    made_at.is_none_or(|made_at| made_at.checked_add(LOOSENING_DELAY).is_ok_and(|stands| stands <= since))
 }
 
 #[cfg(test)]

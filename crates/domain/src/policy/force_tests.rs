@@ -46,3 +46,24 @@ fn one_human_waits_a_quarter_of_an_hour_and_two_do_not() {
         }
     }
 }
+
+#[test]
+fn a_key_that_was_made_for_the_occasion_is_no_second_human() {
+    let alice = principal("alice", PrincipalKind::Human);
+    for (made_at, from) in [(Some(-900), 0), (Some(-899), 900), (Some(5), 900), (None, 0)] {
+        let mut pending = wished(Some(&alice), &[]);
+        pending.accept(&"bob".parse().unwrap(), made_at.map(at));
+        assert_eq!(pending.counts_from(), Some(at(from)), "{made_at:?}");
+    }
+    // The first human to accept is one, however young the key.
+    let mut pending = wished(None, &[]);
+    pending.accept(&"bob".parse().unwrap(), Some(at(5)));
+    assert_eq!(pending.counts_from(), Some(at(900)));
+}
+
+#[test]
+fn over_mcp_nobody_is_human() {
+    let over_mcp = Principal { face: Face::Mcp, ..principal("alice", PrincipalKind::Human) };
+    assert!(!over_mcp.is_human());
+    assert_eq!(wished(Some(&over_mcp), &[]).humans.len(), 0);
+}

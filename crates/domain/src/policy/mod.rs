@@ -14,6 +14,7 @@ mod tightness;
 mod words;
 
 pub use change::{LimitChange, Transition};
+pub(crate) use force::stood_before;
 pub use force::{LOOSENING_DELAY, PendingPolicy, PolicyInForce};
 pub use limits::{LIMITS, LimitKey, Patch, Policy};
 pub use set::{Effective, Layer, PolicyError, PolicyScope, PolicySet};

@@ -1,6 +1,7 @@
 //! Which of two values of a limit is the tighter one.
 
 use crate::activity::WINDOW_MAX;
+use jiff::SignedDuration;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -47,8 +48,29 @@ fn wrong_time(value: i64, key: &str) -> Option<String> {
             "must be at most {} seconds: older orders are not remembered, it is {value}",
             WINDOW_MAX.as_secs()
         ))
+    } else if in_seconds(value, key) > TIME_MAX.as_secs() {
+        // Times are added to moments: what lies beyond every calendar would end the process.
+        Some(format!("must be at most {} days, it is {value}", TIME_MAX.as_secs() / 86_400))
     } else {
         None
+    }
+}
+
+/// Longest time that a limit may name.
+const TIME_MAX: SignedDuration = SignedDuration::from_hours(24 * 3_660);
+
+fn in_seconds(value: i64, key: &str) -> i64 {
+    let has = |unit: &str| key.ends_with(unit) || key.contains(&format!("{unit}_"));
+    if has("_ms") {
+        value / 1_000
+    } else if key.ends_with("blackout_min") {
+        value.saturating_mul(60)
+    } else if has("_h") {
+        value.saturating_mul(3_600)
+    } else if has("_d") || has("_days") {
+        value.saturating_mul(86_400)
+    } else {
+        value
     }
 }
 

@@ -149,3 +149,29 @@ async fn limits_of_a_strategy_are_shown_and_count_for_its_orders_alone() {
     assert_eq!(reason_codes(&rig.submit(&alice(), intent).await.unwrap().order), ["C13_MAX_QTY"]);
     rig.working("k-2").await;
 }
+
+#[tokio::test]
+async fn a_file_that_was_changed_back_takes_its_own_wish_back_and_nobody_elses() {
+    let mut rig = Rig::ready().await;
+    let first = rig.config.policy.clone();
+    rig.stop().await;
+    rig.config.policy.base.off = domain::policy::Policy::bench().off;
+    rig.boot();
+    rig.connect(1).await;
+    assert!(now(&rig).policy.pending.is_some_and(|(waits, _)| !waits.set.base.off.is_empty()));
+    rig.stop().await;
+    rig.config.policy = first;
+    rig.boot();
+    rig.connect(1).await;
+    assert_eq!(now(&rig).policy.pending, None, "what measures on the simulated broker waits for nobody any more");
+
+    set(&rig, &alice(), r#"{"order_qty_max": "2000"}"#).await.unwrap();
+    rig.stop().await;
+    rig.config.policy.base.order_qty_max = dec("999");
+    rig.boot();
+    rig.connect(1).await;
+    assert_eq!(now(&rig).policy.pending, None, "the file changed something: what waits would undo it");
+    set(&rig, &alice(), r#"{"order_qty_max": "2000"}"#).await.unwrap();
+    set(&rig, &alice(), r#"{"order_qty_max": "999"}"#).await.unwrap();
+    assert!(now(&rig).policy.pending.is_some(), "to say what holds already is no change");
+}
