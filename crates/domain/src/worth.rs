@@ -203,11 +203,6 @@ impl Worth {
         self.places.get(&con_id)
     }
 
-    /// Instruments that are held or have open orders.
-    pub fn places(&self) -> impl Iterator<Item = (ConId, &Place)> {
-        self.places.iter().map(|(con_id, place)| (*con_id, place))
-    }
-
     /// What is open, in flight or unknown, without one order.
     pub fn open(&self, without: &ClOrdId) -> impl Iterator<Item = (&ClOrdId, &OpenRisk)> {
         self.parts.iter().filter(move |(key, _)| *key != without).map(|(key, part)| (key, &part.risk))

@@ -373,6 +373,8 @@ impl MandateView {
 /// What live trading stands on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiveStatus {
+    /// Whether live orders may leave, as far as arming and checklist go.
+    pub armed: bool,
     /// Owner's setting.
     pub trading: Trading,
     /// The proven mode, or why none is.
@@ -389,8 +391,6 @@ pub struct LiveStatus {
     pub missing: Vec<Reason>,
     /// The checklist.
     pub checklist: Vec<ChecklistItem>,
-    /// The moment of this look.
-    pub now: Timestamp,
 }
 
 /// The use cases of the gateway. `by` carries who asks; scope checks are made here, not in a face.

@@ -10,6 +10,7 @@ use crate::use_cases::check_reason;
 use domain::activity::Breaker;
 use domain::book::Book;
 use domain::fault::Fault;
+use domain::id::KeyId;
 use domain::journal::JournalEvent;
 use domain::policy::{PendingPolicy, PolicyInForce, PolicyScope, PolicySet, Transition};
 use domain::principal::{Principal, Scope};
@@ -78,8 +79,10 @@ impl Core {
             self.push(batch, now, JournalEvent::PolicyWithdrawn { hash, by: by.cloned(), reason });
         }
         if at_once != *self.policy() {
+            // Only what counts in full bears the wanted name.
+            let in_force = self.book.policy.as_ref().map_or(name, |policy| policy.name.as_str());
             let event = JournalEvent::PolicyApplied {
-                name: name.to_owned(),
+                name: if pending.is_none() { name.to_owned() } else { in_force.to_owned() },
                 policy: Box::new(at_once),
                 // Of a limit that is changed both ways the tighter part counts already.
                 changes: counting,
@@ -159,12 +162,13 @@ impl Core {
         if !pending.counts_at(now) {
             return;
         }
+        let humans: Vec<&str> = pending.humans.iter().map(KeyId::as_str).collect();
         let event = JournalEvent::PolicyApplied {
             name: pending.name.clone(),
             policy: Box::new(pending.set.clone()),
             changes: set.change_to(&pending.set).changes,
             by: None,
-            reason: format!("accepted, after its delay: {}", pending.reason),
+            reason: format!("accepted by {}: {}", humans.join(", "), pending.reason),
         };
         self.push(batch, now, event);
     }

@@ -352,6 +352,8 @@ impl Service {
                 })
             });
             LiveStatus {
+                // Without an account nobody has asked what is missing.
+                armed: facts.arming.is_some() && account.is_some() && missing.is_empty(),
                 trading: self.config.trading,
                 mode: session.mode.as_ref().map_or_else(|| Err("no connection yet".to_owned()), ModeProof::mode),
                 simulated: session.mode.as_ref().is_some_and(|mode| mode.simulated),
@@ -360,7 +362,6 @@ impl Service {
                 arming: facts.arming,
                 missing,
                 checklist: items,
-                now,
             }
         }))
     }

@@ -2,7 +2,7 @@
 
 use crate::approval::reason_text;
 use crate::fields::{Fields, ParseError, checked};
-use crate::order::{Reason, reasons};
+use crate::order::Reason;
 use crate::word::{MandateStatus, Mode, Side, Trading};
 use domain::id::AccountId;
 use domain::live;
@@ -334,34 +334,4 @@ pub struct Live {
     pub missing: Vec<Reason>,
     /// The checklist from paper to live.
     pub checklist: Vec<ChecklistItem>,
-}
-
-/// The parts of [`Live`], as the engine tells them.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the fields are those of `Live`")]
-pub struct LiveParts<'a> {
-    pub trading: domain::mode::Trading,
-    pub mode: Option<domain::mode::Mode>,
-    pub simulated: bool,
-    pub account: Option<&'a AccountId>,
-    pub override_file: live::OverrideFile,
-    pub arming: Option<&'a live::Arming>,
-    pub missing: &'a [domain::reason::Reason],
-    pub checklist: &'a [live::ChecklistItem],
-}
-
-impl From<LiveParts<'_>> for Live {
-    fn from(parts: LiveParts<'_>) -> Self {
-        Self {
-            armed: parts.arming.is_some() && parts.missing.is_empty(),
-            trading: parts.trading.into(),
-            mode: parts.mode.map(Into::into),
-            simulated: parts.simulated,
-            account: parts.account.map(ToString::to_string),
-            override_file: parts.override_file.word().to_owned(),
-            arming: parts.arming.map(Into::into),
-            missing: reasons(parts.missing),
-            checklist: parts.checklist.iter().map(Into::into).collect(),
-        }
-    }
 }

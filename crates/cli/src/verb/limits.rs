@@ -5,6 +5,7 @@ use crate::client::{Client, Request};
 use crate::failure::Failure;
 use crate::out::Said;
 use crate::table::{column, field, items, table};
+use domain::policy::LIMITS;
 use serde_json::{Map, Value, json};
 
 /// `tollgate limits`.
@@ -53,6 +54,7 @@ async fn decide(client: &Client, path: &str, hash: &str, reason: &str) -> Result
 
 /// `NAME=VALUE` in the shape that the limit has now.
 fn wished(limits: &[String], of: &LimitsOf, before: &Value) -> Result<Value, Failure> {
+    let in_section = [&of.account, &of.strategy, &of.sec_type, &of.instrument].into_iter().any(Option::is_some);
     let mut values = Map::new();
     for one in limits {
         let (name, text) = one.split_once('=').ok_or_else(|| {
@@ -62,7 +64,7 @@ fn wished(limits: &[String], of: &LimitsOf, before: &Value) -> Result<Value, Fai
         let known = known.and_then(|item| item.get("value")).ok_or_else(|| {
             Failure::usage(format!("there is no limit `{name}`"), "`tollgate limits show` lists them")
         })?;
-        values.insert(name.to_owned(), value(text, known));
+        values.insert(name.to_owned(), value(text, known, is_list(name), in_section));
     }
     let section = |kind: &str, name: &str| json!({kind: {name: values.clone()}});
     let sections: Vec<Value> = [
@@ -84,14 +86,19 @@ fn wished(limits: &[String], of: &LimitsOf, before: &Value) -> Result<Value, Fai
     }
 }
 
-/// What the server reads: it is the one that judges.
-fn value(text: &str, known: &Value) -> Value {
+fn is_list(name: &str) -> bool {
+    LIMITS.iter().any(|limit| limit.key == name && limit.is_list)
+}
+
+/// What the server reads: it is the one that judges. Nothing is an empty list, or takes the limit out of its section.
+fn value(text: &str, known: &Value, is_list: bool, in_section: bool) -> Value {
+    let words = || text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
     match known {
-        _ if text.is_empty() => Value::Null,
-        Value::Array(_) => text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect(),
+        _ if text.is_empty() && (in_section || !is_list) => Value::Null,
+        _ if is_list => words(),
         Value::Bool(_) => text.parse::<bool>().map_or_else(|_| Value::from(text), Value::from),
         Value::Number(_) => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
-        Value::Null | Value::String(_) | Value::Object(_) => Value::from(text),
+        Value::Null | Value::String(_) | Value::Array(_) | Value::Object(_) => Value::from(text),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one table of limits: each with its control, its type, its safe default, and the direction in which it tightens.
 
-use super::tightness::{LimitValue as _, Tighter};
+use super::tightness::{LimitValue, Tighter};
 use super::words::{dec, list, said, symbols};
 use crate::contract::SecType;
 use crate::order::{OrderTypeKind, TifKind};
@@ -18,6 +18,8 @@ pub struct LimitKey {
     pub control: u8,
     /// Which way it tightens.
     pub tighter: Tighter,
+    /// Whether its value is a list.
+    pub is_list: bool,
     /// What it says.
     pub doc: &'static str,
 }
@@ -47,6 +49,7 @@ macro_rules! limits {
                 key: stringify!($key),
                 control: $control,
                 tighter: Tighter::$tighter,
+                is_list: <$kind as LimitValue>::IS_LIST,
                 doc: concat!($($doc),+),
             }, )+
         ];
@@ -102,13 +105,6 @@ macro_rules! limits {
                     found.push(format!("{}: {rule}", stringify!($key)));
                 } )+
                 found
-            }
-
-            /// The limits that it sets, by name.
-            pub fn keys(&self) -> Vec<&'static str> {
-                let mut keys = Vec::new();
-                $( if self.$key.is_some() { keys.push(stringify!($key)); } )+
-                keys
             }
         }
     };
@@ -270,7 +266,8 @@ limits! {
     rejects_max: u32 = 5, 39, Less;
     /// Largest worst-case sum of everything open, in flight or unknown, this order included.
     open_notional_max: Decimal = dec(100_000), 40, Less;
-    /// Silence of engine, reconciler, data or alerts after which new orders are refused.
+    /// Silence of the engine's clock, of the line to the broker, or of a comparison under way, after which new orders are
+    /// refused.
     heartbeat_s_max: i64 = 60, 46, Less;
     /// Whether what works is canceled when the line was lost for longer than the next limit; what protects a position stays.
     cancel_on_disconnect: bool = false, 47, More;

@@ -61,6 +61,15 @@ fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
             r#"{"quote_age_ms_max": -1, "approval_ttl_s": -2}"#,
             "approval_ttl_s: must not be negative, it is -2; quote_age",
         ),
+        (
+            r#"{"order_qty_mx": 1, "order_notional_max": "abc", "open_ordrs_max": 2}"#,
+            "unknown field `open_ordrs_max`: no limit is called so; order_notional_max: invalid value",
+        ),
+        (r#"{"order_qty_mx": 1, "order_notional_max": "abc"}"#, "unknown field `order_qty_mx`"),
+        (
+            r#"{"strategy": {"calm": {"live_drill_age_d_max": 1}}}"#,
+            "[strategy.calm]: limits of the checklist stand at the top",
+        ),
         (r#"{"look_alike_window_s": 999999999999}"#, "look_alike_window_s: must be at most 3660 days"),
         (r#"{"quote_age_ms_max": 316224000001000}"#, "quote_age_ms_max: must be at most 3660 days"),
         (r#"{"volume_age_h_max": 87841}"#, "volume_age_h_max: must be at most 3660 days"),

@@ -243,17 +243,35 @@ impl From<Policy> for PolicySet {
 fn section(kind: &str, name: &str, limits: Value) -> Result<(Layer, Patch), String> {
     let layer = Layer::read(kind, name)?;
     let patch = patch(limits).map_err(|error| format!("[{kind}.{name}]: {error}"))?;
+    // The checklist is one for the whole installation.
+    if patch.live_clean_reconciliations_min.is_some() || patch.live_drill_age_d_max.is_some() {
+        return Err(format!("[{kind}.{name}]: limits of the checklist stand at the top: they count for everything"));
+    }
     Ok((layer, patch))
 }
 
+/// Reads limits by name; every one that cannot be read is told.
 fn patch(limits: Value) -> Result<Patch, String> {
-    if let Value::Object(said) = &limits
-        && let Some((key, value)) =
-            said.iter().find(|(_, value)| value.is_number() && !value.is_i64() && !value.is_u64())
-    {
-        return Err(format!("{key}: write a number with a point in quotes, \"{value}\": it is read digit by digit"));
+    let Value::Object(said) = limits else { return Err("write limits by name".to_owned()) };
+    let problems: Vec<String> = said.iter().filter_map(|(key, value)| unreadable(key, value)).collect();
+    if problems.is_empty() {
+        serde_json::from_value(Value::Object(said)).map_err(|error| error.to_string())
+    } else {
+        Err(problems.join("; "))
     }
-    serde_json::from_value(limits).map_err(|error| error.to_string())
+}
+
+fn unreadable(key: &str, value: &Value) -> Option<String> {
+    if value.is_number() && !value.is_i64() && !value.is_u64() {
+        return Some(format!("{key}: write a number with a point in quotes, \"{value}\": it is read digit by digit"));
+    }
+    let alone = Map::from_iter([(key.to_owned(), value.clone())]);
+    let error = serde_json::from_value::<Patch>(Value::Object(alone)).err()?;
+    if LIMITS.iter().any(|limit| limit.key == key) {
+        return Some(format!("{key}: {error}"));
+    }
+    // serde lists every limit that there is.
+    Some(format!("unknown field `{key}`: no limit is called so"))
 }
 
 /// The values of a policy or a patch by name.

@@ -16,6 +16,9 @@ pub enum Tighter {
 
 /// A value that a policy may set.
 pub(super) trait LimitValue: Clone + PartialEq {
+    /// Whether it is a list.
+    const IS_LIST: bool = false;
+
     /// What lets through only what both let through.
     fn tightest(&self, other: &Self, tighter: Tighter) -> Self;
 
@@ -100,6 +103,8 @@ ordered!(
 );
 
 impl<T: Clone + Ord> LimitValue for BTreeSet<T> {
+    const IS_LIST: bool = true;
+
     fn tightest(&self, other: &Self, tighter: Tighter) -> Self {
         match tighter {
             Tighter::Less => self.intersection(other).cloned().collect(),
@@ -110,6 +115,8 @@ impl<T: Clone + Ord> LimitValue for BTreeSet<T> {
 
 /// No value is no limit.
 impl<T: LimitValue> LimitValue for Option<T> {
+    const IS_LIST: bool = T::IS_LIST;
+
     fn tightest(&self, other: &Self, tighter: Tighter) -> Self {
         match (self, other) {
             (Some(one), Some(two)) => Some(one.tightest(two, tighter)),

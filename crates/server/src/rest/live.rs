@@ -10,19 +10,21 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use engine::desk::LiveStatus;
 use wire::approval::Because;
-use wire::permit::{ArmLive, Live, LiveParts};
+use wire::order::reasons;
+use wire::permit::{ArmLive, Live};
 
 fn answer(status: &LiveStatus) -> Response {
-    let live = Live::from(LiveParts {
-        trading: status.trading,
-        mode: status.mode.as_ref().ok().copied(),
+    let live = Live {
+        armed: status.armed,
+        trading: status.trading.into(),
+        mode: status.mode.as_ref().ok().map(|mode| (*mode).into()),
         simulated: status.simulated,
-        account: status.account.as_ref(),
-        override_file: status.override_file,
-        arming: status.arming.as_ref(),
-        missing: &status.missing,
-        checklist: &status.checklist,
-    });
+        account: status.account.as_ref().map(ToString::to_string),
+        override_file: status.override_file.word().to_owned(),
+        arming: status.arming.as_ref().map(Into::into),
+        missing: reasons(&status.missing),
+        checklist: status.checklist.iter().map(Into::into).collect(),
+    };
     Json(live).into_response()
 }
 

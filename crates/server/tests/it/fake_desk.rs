@@ -542,6 +542,7 @@ impl Desk for FakeDesk {
 
 fn live_status() -> engine::desk::LiveStatus {
     engine::desk::LiveStatus {
+        armed: false,
         trading: domain::mode::Trading::Paper,
         mode: Ok(domain::mode::Mode::Paper),
         simulated: true,
@@ -550,6 +551,5 @@ fn live_status() -> engine::desk::LiveStatus {
         arming: None,
         missing: vec![reason("C04_LIVE_ARMING")],
         checklist: Vec::new(),
-        now: jiff::Timestamp::UNIX_EPOCH,
     }
 }
