@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 
 /// Nothing older is kept: no policy may look back further.
 pub const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(1);
-/// More orders than any pace allows in that time; beyond them two entries become one, which only counts more.
+/// Beyond so many entries two become one that counts as long as the newer of them: no worth is forgotten before its time. Of the
+/// quantities, only that of an instrument which no order since was in may be.
 const ENTRIES_MAX: usize = 4_096;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,15 @@ struct Sent {
     qty: Decimal,
     /// In base currency; `None` is unknown.
     notional: Option<Decimal>,
+}
+
+impl Sent {
+    /// Counts for another entry too. A quantity of another instrument counts as one of this.
+    fn take_over(&mut self, other: &Self) {
+        self.at = self.at.max(other.at);
+        self.qty = self.qty.saturating_add(other.qty);
+        self.notional = self.notional.zip(other.notional).map(|(one, two)| one.abs().saturating_add(two.abs()));
+    }
 }
 
 /// What one account sent.
@@ -40,18 +50,15 @@ impl Window {
         while self.0.front().is_some_and(|first| at.duration_since(first.at) > WINDOW_MAX) {
             self.0.pop_front();
         }
-        if self.0.len() >= ENTRIES_MAX
-            && let Some(last) = self.0.back_mut().filter(|last| last.con_id == con_id)
-        {
-            last.at = last.at.max(at);
-            last.qty = last.qty.saturating_add(qty);
-            last.notional = last.notional.zip(notional).map(|(one, two)| one.saturating_add(two));
-            return;
-        }
+        let mut sent = Sent { at, con_id, qty, notional };
         if self.0.len() >= ENTRIES_MAX {
-            self.0.pop_front();
+            // The newest of the same instrument is the cheapest to find; with none, the oldest of all gives way.
+            let like = self.0.iter().rposition(|one| one.con_id == con_id);
+            if let Some(gone) = self.0.remove(like.unwrap_or(0)) {
+                sent.take_over(&gone);
+            }
         }
-        self.0.push_back(Sent { at, con_id, qty, notional });
+        self.0.push_back(sent);
     }
 
     pub(super) fn sum(&self, con_id: ConId, window_s: i64, now: Timestamp) -> WindowSum {
@@ -70,3 +77,7 @@ impl Window {
         sum
     }
 }
+
+#[cfg(test)]
+#[path = "window_tests.rs"]
+mod tests;
