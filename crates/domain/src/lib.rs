@@ -22,6 +22,7 @@ pub mod fault;
 pub mod gates;
 pub mod group;
 pub mod holding;
+pub mod hours;
 pub mod id;
 pub mod journal;
 mod key_use;

@@ -56,6 +56,12 @@ pub struct Quote {
     pub volume: Option<Decimal>,
     /// Previous close.
     pub close: Option<Price>,
+    /// Whether trading is halted at the exchange; `None` when the broker said nothing of it.
+    #[serde(default)]
+    pub halted: Option<bool>,
+    /// How many can surely be borrowed for a short sale; `None` when the broker said nothing of it.
+    #[serde(default)]
+    pub shortable: Option<Decimal>,
     /// How fresh the broker says it is.
     pub data_type: DataType,
     /// When we received the newest part of it.
@@ -110,6 +116,18 @@ pub struct Bar {
     pub wap: Option<Decimal>,
     /// Number of trades.
     pub count: Option<i64>,
+}
+
+/// What trades on an average day, by daily bars, oldest first. The newest is left out: its day may not be over.
+/// `None` without one whole day that has a volume, and when the sum overflows.
+pub fn average_volume(days: &[Bar]) -> Option<Decimal> {
+    let (_, whole) = days.split_last()?;
+    let (mut sum, mut count) = (Decimal::ZERO, Decimal::ZERO);
+    for volume in whole.iter().filter_map(|bar| bar.volume) {
+        sum = sum.checked_add(volume)?;
+        count = count.checked_add(Decimal::ONE)?;
+    }
+    sum.checked_div(count)
 }
 
 /// Length of one bar; IBKR's own list.
@@ -217,3 +235,7 @@ pub enum WhatToShow {
     Bid,
     Ask,
 }
+
+#[cfg(test)]
+#[path = "market_tests.rs"]
+mod tests;

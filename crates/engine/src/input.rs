@@ -7,7 +7,7 @@ use domain::approval::ApprovalStatus;
 use domain::broker::{BrokerEvent, BrokerSnapshot};
 use domain::contract::Contract;
 use domain::fault::Fault;
-use domain::gates::Evaluation;
+use domain::gates::{Evaluation, Reference};
 use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, ConId, Generation, KeyId, PreviewId};
 use domain::market::Quote;
 use domain::order::{Amendment, OrderIntent};
@@ -25,6 +25,7 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, Fault>>;
 pub(crate) struct OrderFacts {
     pub(crate) contract: Contract,
     pub(crate) quote: Option<Quote>,
+    pub(crate) reference: Reference,
 }
 
 /// A submit as the writer booked it.

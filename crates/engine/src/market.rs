@@ -1,14 +1,16 @@
 //! The market-data desk: the one source of contracts and prices. Gates, faces and loop all read it.
 
-use crate::asks::Asks;
+use crate::asks::{Asks, only};
 use crate::clock::Clock;
 use domain::broker::{Answer, BrokerCommand, Question};
 use domain::contract::{Contract, Instrument};
 use domain::fault::Fault;
+use domain::gates::{Dated, Reference, volume_counts};
+use domain::hours::Hours;
 use domain::id::ConId;
-use domain::market::Quote;
+use domain::market::{BarDuration, BarSize, DurationUnit, Quote, WhatToShow, average_volume};
 use domain::price_window::PriceWindow;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,10 +22,34 @@ const LINES_MAX: usize = 80;
 const FRESH_MS: i64 = 1_000;
 /// Contracts kept for the session.
 const CONTRACTS_MAX: usize = 10_000;
+/// Hours and volumes older than this are asked for anew: half of the least age that a policy can name.
+const REFRESH: SignedDuration = SignedDuration::from_mins(30);
+/// What could not be had is not asked for again before this: no order waits for what the last one waited for in vain.
+const RETRY: SignedDuration = SignedDuration::from_mins(1);
+/// Days over which the volume is averaged, about a month of trading.
+const VOLUME_SPAN: BarDuration = BarDuration { count: 1, unit: DurationUnit::Months };
+
+/// A contract with its hours, and when the broker said so.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) contract: Contract,
+    hours: Option<Arc<Hours>>,
+    at: Timestamp,
+    /// When to ask again.
+    ask_at: Timestamp,
+}
+
+/// An average volume, and when to ask again.
+#[derive(Clone, Debug)]
+struct KnownVolume {
+    value: Option<Dated<Decimal>>,
+    ask_at: Timestamp,
+}
 
 #[derive(Debug, Default)]
 struct Cache {
-    by_instrument: BTreeMap<Instrument, Contract>,
+    by_instrument: BTreeMap<Instrument, Known>,
+    volumes: BTreeMap<ConId, KnownVolume>,
     quotes: BTreeMap<ConId, Quote>,
     /// Where prices have been; of what has a quote.
     windows: BTreeMap<ConId, PriceWindow>,
@@ -55,23 +81,83 @@ impl MarketDesk {
 
     /// The one contract that the instrument means.
     pub(crate) async fn contract(&self, instrument: &Instrument) -> Result<Contract, Fault> {
-        if let Some(known) = self.read().by_instrument.get(instrument) {
+        Ok(self.known(instrument).await?.contract)
+    }
+
+    /// The same with its hours. What was known is good enough while the broker does not answer: its age is told.
+    pub(crate) async fn known(&self, instrument: &Instrument) -> Result<Known, Fault> {
+        let now = self.clock.now();
+        let known = self.read().by_instrument.get(instrument).cloned();
+        if let Some(known) = known.as_ref().filter(|known| now < known.ask_at) {
             return Ok(known.clone());
         }
-        let Answer::Contracts(mut found) = self.asks.ask(Question::Contracts(instrument.clone())).await? else {
-            return Err(Fault::Internal("the adapter answered another question".to_owned()));
+        let answer = self.asks.ask(Question::Contracts(instrument.clone())).await;
+        let found = match (answer, known) {
+            (Ok(answer), _) => only!(Answer::Contracts, answer)?,
+            (Err(fault), Some(mut known)) => {
+                tracing::warn!(%fault, con_id = %known.contract.con_id, "the contract could not be asked for anew");
+                known.ask_at = after(now, RETRY);
+                self.keep(instrument, &known);
+                return Ok(known);
+            }
+            (Err(fault), None) => return Err(fault),
         };
-        if found.len() > 1 {
-            return Err(Fault::ContractAmbiguous { instrument: instrument.to_string(), candidates: found });
-        }
-        let contract = found.pop().ok_or_else(|| Fault::ContractNotFound(instrument.to_string()))?;
+        let contract = one(instrument, found)?;
+        let hours = Hours::read(&contract).map(Arc::new);
+        let known = Known { contract, hours, at: now, ask_at: after(now, REFRESH) };
+        self.keep(instrument, &known);
+        Ok(known)
+    }
+
+    fn keep(&self, instrument: &Instrument, known: &Known) {
         let mut cache = self.write();
         if cache.by_instrument.len() >= CONTRACTS_MAX {
             cache.by_instrument.clear();
         }
-        cache.by_instrument.insert(instrument.clone(), contract.clone());
-        cache.by_instrument.insert(Instrument::ConId(contract.con_id), contract.clone());
-        Ok(contract)
+        cache.by_instrument.insert(instrument.clone(), known.clone());
+        cache.by_instrument.insert(Instrument::ConId(known.contract.con_id), known.clone());
+    }
+
+    /// What the gates want to know of a contract beside its quote.
+    pub(crate) async fn reference(&self, known: &Known) -> Reference {
+        let hours = known.hours.clone().map(|value| Dated { value, at: known.at });
+        Reference { hours, volume: self.volume(&known.contract).await }
+    }
+
+    /// The average daily volume, of whatever age; `None` where there is none, or where it says nothing.
+    async fn volume(&self, contract: &Contract) -> Option<Dated<Decimal>> {
+        if !volume_counts(contract.sec_type) {
+            return None;
+        }
+        let now = self.clock.now();
+        let known = self.read().volumes.get(&contract.con_id).cloned();
+        if let Some(known) = known.as_ref().filter(|known| now < known.ask_at) {
+            return known.value.clone();
+        }
+        let question = Question::Bars {
+            contract: Box::new(contract.clone()),
+            size: BarSize::Day1,
+            duration: VOLUME_SPAN,
+            end: None,
+            what: WhatToShow::Trades,
+            regular_hours: true,
+        };
+        let bars = self.asks.ask(question).await.and_then(|answer| only!(Answer::Bars, answer));
+        let (value, rest) = match bars.map(|bars| average_volume(&bars)) {
+            Ok(Some(value)) => (Some(Dated { value, at: now }), REFRESH),
+            Ok(None) => (None, RETRY),
+            Err(fault) => {
+                tracing::warn!(%fault, con_id = %contract.con_id, "the daily volume could not be asked for");
+                (known.and_then(|known| known.value), RETRY)
+            }
+        };
+        let mut cache = self.write();
+        if cache.volumes.len() >= CONTRACTS_MAX {
+            cache.volumes.clear();
+        }
+        cache.volumes.insert(contract.con_id, KnownVolume { value: value.clone(), ask_at: after(now, rest) });
+        drop(cache);
+        value
     }
 
     /// A quote that is young enough to show, opening a line for the next time.
@@ -85,11 +171,8 @@ impl MarketDesk {
         {
             return Ok(quote);
         }
-        let Answer::Quote(quote) = self.asks.ask(Question::Quote(Box::new(contract.clone()))).await? else {
-            return Err(Fault::Internal("the adapter answered another question".to_owned()));
-        };
-        self.put(quote.clone());
-        Ok(quote)
+        let quote = only!(Answer::Quote, self.asks.ask(Question::Quote(Box::new(contract.clone()))).await?)?;
+        Ok(self.put(quote))
     }
 
     /// The newest quote that is known, of whatever age.
@@ -109,20 +192,30 @@ impl MarketDesk {
         cache.lines.keys().filter_map(|con_id| cache.quotes.get(con_id)).map(|quote| quote.age_ms(now)).max()
     }
 
-    /// Books a quote.
-    pub(crate) fn put(&self, quote: Quote) {
+    /// Books a quote. What only a line says, a halt and what can be borrowed, stays until it says something else.
+    pub(crate) fn put(&self, mut quote: Quote) -> Quote {
         let mut cache = self.write();
         // A previous close is no price of these minutes.
         let is_live = quote.last.is_some() || (quote.bid.is_some() && quote.ask.is_some());
         if let Some(price) = quote.reference().filter(|_| is_live) {
             cache.windows.entry(quote.con_id).or_default().add(price, quote.received_at);
         }
-        cache.quotes.insert(quote.con_id, quote);
+        if let Some(last) = cache.quotes.get(&quote.con_id) {
+            quote.halted = quote.halted.or(last.halted);
+            quote.shortable = quote.shortable.or(last.shortable);
+        }
+        cache.quotes.insert(quote.con_id, quote.clone());
+        quote
     }
 
-    /// A new connection may see other contracts: what was resolved on the old one is asked for anew.
+    /// A new connection may see other contracts: what was resolved on the old one is asked for anew, and what its lines
+    /// said is said anew.
     pub(crate) fn forget_contracts(&self) {
-        self.write().by_instrument.clear();
+        let mut cache = self.write();
+        cache.by_instrument.clear();
+        for quote in cache.quotes.values_mut() {
+            (quote.halted, quote.shortable) = (None, None);
+        }
     }
 
     /// Opens every line again, and those of `also`: lines die with their connection, and with 1101.
@@ -170,4 +263,16 @@ impl MarketDesk {
             tracing::warn!(%error, "a market-data line was not opened or closed");
         }
     }
+}
+
+fn one(instrument: &Instrument, mut found: Vec<Contract>) -> Result<Contract, Fault> {
+    if found.len() > 1 {
+        return Err(Fault::ContractAmbiguous { instrument: instrument.to_string(), candidates: found });
+    }
+    found.pop().ok_or_else(|| Fault::ContractNotFound(instrument.to_string()))
+}
+
+/// At the end of the calendar nothing is asked for again.
+fn after(now: Timestamp, rest: SignedDuration) -> Timestamp {
+    now.checked_add(rest).unwrap_or(Timestamp::MAX)
 }

@@ -4,7 +4,8 @@ use crate::core::{Batch, Core, Effect};
 use crate::input::OrderFacts;
 use crate::submitting::Case;
 use domain::approved::Ticket;
-use domain::gates::{ApprovalFact, Decision, PreviewFact};
+use domain::gates::{ApprovalFact, Dated, Decision, PreviewFact, Reference};
+use domain::hours::Hours;
 use domain::id::{ApprovalId, ClOrdId};
 use domain::journal::JournalEvent;
 use domain::market::{DataType, Quote};
@@ -13,6 +14,7 @@ use domain::mutation::{Mutation, is_on};
 use domain::order_ref::OrderRef;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 impl Core {
     /// Sends again what a look did not show.
@@ -44,8 +46,14 @@ impl Core {
         let Some(record) = self.book.orders.get(key).cloned() else { return };
         let (Some(order), Some(installation)) = (record.resolved(), self.book.installation.clone()) else { return };
         let reference = self.prices.reference(order.contract.con_id).unwrap_or(Decimal::ONE_HUNDRED);
-        let facts =
-            OrderFacts { contract: order.contract.clone(), quote: Some(quote(&order.contract, reference, now)) };
+        let facts = OrderFacts {
+            contract: order.contract.clone(),
+            quote: Some(quote(&order.contract, reference, now)),
+            reference: Reference {
+                hours: Hours::read(&order.contract).map(|hours| Dated { value: Arc::new(hours), at: now }),
+                volume: Some(Dated { value: Decimal::from(1_000_000_000), at: now }),
+            },
+        };
         let (request_hash, by) = (record.request_hash.as_str(), &record.by);
         let preview = PreviewFact::NotNamed;
         let case =
@@ -71,6 +79,8 @@ fn quote(contract: &domain::contract::Contract, reference: Decimal, now: Timesta
         last_size: None,
         volume: None,
         close: None,
+        halted: None,
+        shortable: None,
         data_type: DataType::Live,
         received_at: now,
     }

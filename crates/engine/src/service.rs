@@ -95,17 +95,19 @@ impl Service {
         if why.is_empty() { Ok(()) } else { Err(Fault::NotReady(why)) }
     }
 
-    /// Contract and quote. A missing quote is not a fault here: the gates say what it means for the order.
+    /// Contract, quote, hours and volume. What is missing is no fault here: the gates say what it means for the order.
     pub(crate) async fn facts(&self, instrument: &Instrument) -> Result<Box<OrderFacts>, Fault> {
-        let contract = self.market.contract(instrument).await?;
-        let quote = match self.market.quote(&contract).await {
+        let known = self.market.known(instrument).await?;
+        let (quote, reference) = tokio::join!(self.market.quote(&known.contract), self.market.reference(&known));
+        let contract = known.contract;
+        let quote = match quote {
             Ok(quote) => Some(quote),
             Err(fault) => {
                 tracing::info!(%fault, con_id = %contract.con_id, "no fresh quote for the gates");
                 self.market.last_quote(contract.con_id)
             }
         };
-        Ok(Box::new(OrderFacts { contract, quote }))
+        Ok(Box::new(OrderFacts { contract, quote, reference }))
     }
 
     /// The order once `done` says so of it and of each exit that was sent with it, or as it is when the time is over.

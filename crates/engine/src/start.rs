@@ -318,7 +318,9 @@ async fn listen(
         shared.heard(clock.now());
         match event {
             BrokerEvent::Answer { id, answer } => asks.answer(id, answer),
-            BrokerEvent::Quote(quote) => market.put(quote),
+            BrokerEvent::Quote(quote) => {
+                market.put(quote);
+            }
             BrokerEvent::QuoteRefused { con_id, code, message } => {
                 tracing::warn!(%con_id, code, message, "the broker refused a market-data line");
                 market.drop_line(con_id);

@@ -97,6 +97,7 @@ impl Core {
             mode: self.session.mode.as_ref(),
             readiness: &readiness,
             quote: case.facts.quote.as_ref(),
+            reference: &case.facts.reference,
             trading_states: &self.book.trading_states,
             kill_file: self.kill_file,
             journal_fault: journal_fault.as_deref(),

@@ -7,6 +7,7 @@ use ibapi::contracts::tick_types::TickType;
 use ibapi::market_data::MarketDataType;
 use ibapi::market_data::realtime::TickTypes;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 /// What one tick did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,14 @@ pub(crate) enum Fold {
 #[derive(Clone, Debug)]
 pub(crate) struct QuoteBook {
     quote: Quote,
+    /// How many can be borrowed, where it is told.
+    shares: Option<Decimal>,
+    /// Whether they are easy to borrow, where it is told.
+    is_easy: Option<bool>,
 }
+
+/// IBKR: easy to borrow means a thousand shares at least.
+const EASY: Decimal = Decimal::ONE_THOUSAND;
 
 impl QuoteBook {
     /// Nothing known yet. Until the broker says otherwise its data is live: it announces any other kind first.
@@ -39,9 +47,13 @@ impl QuoteBook {
                 last_size: None,
                 volume: None,
                 close: None,
+                halted: None,
+                shortable: None,
                 data_type: DataType::Live,
                 received_at: now,
             },
+            shares: None,
+            is_easy: None,
         }
     }
 
@@ -76,13 +88,17 @@ impl QuoteBook {
                 let price = self.price(tick.price_tick_type, tick.price);
                 self.size(tick.size_tick_type, tick.size) || price
             }
+            // Not prices: they make no price younger.
+            TickTypes::Size(tick) if tick.tick_type == TickType::ShortableShares => {
+                self.shares = decimal::size(tick.size);
+                self.lend();
+                return Fold::Changed;
+            }
+            TickTypes::Generic(tick) => return self.generic(&tick.tick_type, tick.value),
             TickTypes::Size(tick) => self.size(tick.tick_type, tick.size),
             TickTypes::MarketDataType(kind) => self.kind(*kind),
             TickTypes::SnapshotEnd => return Fold::SnapshotEnd,
-            TickTypes::String(_)
-            | TickTypes::Generic(_)
-            | TickTypes::OptionComputation(_)
-            | TickTypes::RequestParameters(_) => false,
+            TickTypes::String(_) | TickTypes::OptionComputation(_) | TickTypes::RequestParameters(_) => false,
         };
         if changed {
             self.quote.received_at = now;
@@ -90,6 +106,29 @@ impl QuoteBook {
         } else {
             Fold::Ignored
         }
+    }
+
+    /// A halt: 0 is none, 1 and 2 are one, -1 is not known. And whether shares are easy to borrow: above 2.5 they are, and a
+    /// thousand at least are there.
+    fn generic(&mut self, kind: &TickType, value: f64) -> Fold {
+        if *kind == TickType::Halted || *kind == TickType::DelayedHalted {
+            self.quote.halted = if value < 0.0 { None } else { Some(value > 0.0) };
+        } else if *kind == TickType::Shortable {
+            self.is_easy = Some(value > 2.5);
+            self.lend();
+        } else {
+            return Fold::Ignored;
+        }
+        Fold::Changed
+    }
+
+    fn lend(&mut self) {
+        self.quote.shortable = match (self.shares, self.is_easy) {
+            (shares, Some(true)) => Some(shares.map_or(EASY, |shares| shares.max(EASY))),
+            (Some(shares), Some(false) | None) => Some(shares),
+            (None, Some(false)) => Some(Decimal::ZERO),
+            (None, None) => None,
+        };
     }
 
     fn kind(&mut self, kind: MarketDataType) -> bool {

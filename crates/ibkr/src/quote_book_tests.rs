@@ -3,7 +3,7 @@ use domain::id::ConId;
 use domain::market::DataType;
 use ibapi::contracts::tick_types::TickType;
 use ibapi::market_data::MarketDataType;
-use ibapi::market_data::realtime::{TickPrice, TickPriceSize, TickSize, TickTypes};
+use ibapi::market_data::realtime::{TickGeneric, TickPrice, TickPriceSize, TickSize, TickTypes};
 use jiff::Timestamp;
 
 fn at(second: i64) -> Timestamp {
@@ -77,4 +77,37 @@ fn a_size_may_be_zero_and_a_snapshot_ends() {
     assert_eq!(book.fold(&size, at(1)), Fold::Changed);
     assert_eq!(book.quote().ask_size.unwrap().to_string(), "0");
     assert_eq!(book.fold(&TickTypes::SnapshotEnd, at(1)), Fold::SnapshotEnd);
+}
+
+fn generic(tick_type: TickType, value: f64) -> TickTypes {
+    TickTypes::Generic(TickGeneric { tick_type, value })
+}
+
+#[test]
+fn a_halt_is_told_and_makes_no_price_younger() {
+    let mut book = book();
+    assert_eq!(book.quote().halted, None);
+    book.fold(&price(TickType::Ask, 189.52), at(2));
+    for (value, halted) in [(0.0, Some(false)), (1.0, Some(true)), (2.0, Some(true)), (-1.0, None)] {
+        assert_eq!(book.fold(&generic(TickType::Halted, value), at(9)), Fold::Changed);
+        assert_eq!(book.quote().halted, halted, "{value}");
+    }
+    assert_eq!(book.quote().received_at, at(2));
+}
+
+#[test]
+fn what_can_be_borrowed_is_what_surely_can() {
+    let mut book = book();
+    let shares = |size: f64| TickTypes::Size(TickSize { tick_type: TickType::ShortableShares, size });
+    for (tick, sure) in [
+        (generic(TickType::Shortable, 3.0), Some(1_000)),
+        (generic(TickType::Shortable, 2.0), Some(0)),
+        (shares(500.0), Some(500)),
+        (generic(TickType::Shortable, 1.0), Some(500)),
+        (generic(TickType::Shortable, 3.0), Some(1_000)),
+        (shares(20_000.0), Some(20_000)),
+    ] {
+        book.fold(&tick, at(1));
+        assert_eq!(book.quote().shortable, sure.map(rust_decimal::Decimal::from), "{tick:?}");
+    }
 }

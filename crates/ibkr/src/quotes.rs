@@ -6,7 +6,7 @@ use crate::fault;
 use crate::quote_book::{Fold, QuoteBook};
 use crate::session::Session;
 use domain::broker::{AskError, BrokerEvent};
-use domain::contract::Contract;
+use domain::contract::{Contract, SecType};
 use domain::id::ConId;
 use futures::StreamExt;
 use ibapi::market_data::realtime::TickTypes;
@@ -98,7 +98,7 @@ async fn follow(shared: &Shared, session: &Session, contract: &Contract) -> Resu
     let con_id = contract.con_id;
     loop {
         shared.pacer.question().await;
-        let request = session.client.market_data(&wire).subscribe();
+        let request = session.client.market_data(&wire).generic_ticks(beside(contract.sec_type)).subscribe();
         let stream = match tokio::time::timeout(shared.config.write_deadline, request).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => {
@@ -115,6 +115,21 @@ async fn follow(shared: &Shared, session: &Session, contract: &Contract) -> Resu
         if !read(shared, session, con_id, stream).await? {
             return Ok(());
         }
+    }
+}
+
+/// What is asked for beside the prices: how many shares can be borrowed. Halts are told unasked.
+fn beside(sec_type: SecType) -> &'static [&'static str] {
+    match sec_type {
+        SecType::Stk | SecType::Etf => &["236"],
+        SecType::Fut
+        | SecType::Opt
+        | SecType::Ind
+        | SecType::Cash
+        | SecType::Cfd
+        | SecType::Bond
+        | SecType::Fund
+        | SecType::Crypto => &[],
     }
 }
 

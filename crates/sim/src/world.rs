@@ -4,6 +4,7 @@ use domain::account::AccountSummary;
 use domain::bracket::Bracket;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::id::{AccountId, ConId};
+use domain::market::Bar;
 use domain::mode::Trading;
 use domain::money::{Currency, Price, Qty};
 use domain::order::{OrderIntent, OrderType, Side, Tif};
@@ -88,9 +89,17 @@ pub fn contract(stock: usize) -> Contract {
         long_name: symbol.to_owned(),
         order_types: vec!["LMT".to_owned(), "MKT".to_owned(), "STP".to_owned()],
         time_zone: Some("America/New_York".to_owned()),
-        trading_hours: None,
-        liquid_hours: None,
+        trading_hours: Some("20000101:0000-20991231:2359".to_owned()),
+        liquid_hours: Some("20000101:0000-20991231:2359".to_owned()),
     }
+}
+
+/// Two days on which ten million shares were traded.
+pub fn days(at: Timestamp) -> Vec<Bar> {
+    let price: Price = lit("100");
+    let volume = Some(Decimal::from(10_000_000));
+    let day = Bar { time: at, open: price, high: price, low: price, close: price, volume, wap: None, count: None };
+    vec![day.clone(), day]
 }
 
 /// The account's values: enough for every order.

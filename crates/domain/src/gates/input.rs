@@ -4,6 +4,7 @@ use super::lately::Lately;
 use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
 use crate::exposure::OpenRisk;
+use crate::hours::Hours;
 use crate::id::{ClOrdId, ConId, Generation};
 use crate::live::LiveFacts;
 use crate::mandate::Mandate;
@@ -70,6 +71,15 @@ pub struct AccountFacts {
     pub held: Option<Decimal>,
     /// Rate from the contract's currency into the base currency; 1 for the same currency. `None` is unknown.
     pub fx_to_base: Option<Dated<Decimal>>,
+}
+
+/// What is known of the instrument beside its quote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reference {
+    /// When it trades; `None` when the broker gave no hours, or in a zone that is not known.
+    pub hours: Option<Dated<Arc<Hours>>>,
+    /// What it trades on an average day; `None` is unknown.
+    pub volume: Option<Dated<Decimal>>,
 }
 
 /// A recent order that looks the same.
@@ -157,6 +167,8 @@ pub struct GateInput<'a> {
     pub readiness: &'a Readiness,
     /// The newest quote of the instrument; `None` when there is none.
     pub quote: Option<&'a Quote>,
+    /// Hours and volume of the instrument.
+    pub reference: &'a Reference,
     /// Active, reducing, halted.
     pub trading_states: &'a TradingStates,
     /// Whether the file `KILL` lies in the data directory.

@@ -19,7 +19,10 @@ mod c15_price_collar;
 mod c16_market_guard;
 mod c17_trigger;
 mod c18_tick_and_lot;
+mod c19_liquidity;
 mod c20_allow_list;
+mod c21_restricted;
+mod c22_session;
 mod c23_time_in_force;
 mod c24_reduce_only;
 mod c25_look_alike;
@@ -47,9 +50,10 @@ mod worst_after;
 pub use c04_live_arming::{LiveAsk, live_faults};
 pub use c06_approval::mandate_in_use;
 pub use c12_version::is_older;
+pub use c19_liquidity::volume_counts;
 pub use input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
-    Readiness, Rules,
+    Readiness, Reference, Rules,
 };
 pub use lately::{Funds, Lately, Losses, WhatIfFact};
 pub use table::{Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, worst_notional, worst_price};

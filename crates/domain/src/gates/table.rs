@@ -4,10 +4,10 @@ use super::input::GateInput;
 use super::{
     c01_read_only, c02_mode_proof, c03_account_pin, c04_live_arming, c05_authorised, c06_approval, c07_preview,
     c08_readiness, c09_fresh_data, c10_kill_clear, c11_audit_writable, c12_version, c13_max_qty, c14_max_notional,
-    c15_price_collar, c16_market_guard, c17_trigger, c18_tick_and_lot, c20_allow_list, c23_time_in_force,
-    c24_reduce_only, c25_look_alike, c26_self_match, c27_capital, c28_position, c29_margin, c30_open_orders,
-    c31_turnover, c32_loss, c33_drawdown, c34_short_window, c35_throttle, c36_repeated, c37_efficiency, c38_cooldown,
-    c39_rejects, c40_worst_case, c46_dead_man,
+    c15_price_collar, c16_market_guard, c17_trigger, c18_tick_and_lot, c19_liquidity, c20_allow_list, c21_restricted,
+    c22_session, c23_time_in_force, c24_reduce_only, c25_look_alike, c26_self_match, c27_capital, c28_position,
+    c29_margin, c30_open_orders, c31_turnover, c32_loss, c33_drawdown, c34_short_window, c35_throttle, c36_repeated,
+    c37_efficiency, c38_cooldown, c39_rejects, c40_worst_case, c46_dead_man,
 };
 use crate::approved::{Approved, ResolvedOrder};
 use crate::exposure::only_reduces;
@@ -93,7 +93,10 @@ pub const GATES: &[Gate] = &[
     c16_market_guard::GATE,
     c17_trigger::GATE,
     c18_tick_and_lot::GATE,
+    c19_liquidity::GATE,
     c20_allow_list::GATE,
+    c21_restricted::GATE,
+    c22_session::GATE,
     c23_time_in_force::GATE,
     c24_reduce_only::GATE,
     c25_look_alike::GATE,

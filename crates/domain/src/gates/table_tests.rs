@@ -43,7 +43,10 @@ fn codes_never_change() {
             "C16_MARKET_GUARD",
             "C17_TRIGGER",
             "C18_TICK_AND_LOT",
+            "C19_LIQUIDITY",
             "C20_ALLOW_LIST",
+            "C21_RESTRICTED",
+            "C22_SESSION",
             "C23_TIME_IN_FORCE",
             "C24_REDUCE_ONLY",
             "C25_LOOK_ALIKE",
@@ -96,6 +99,7 @@ fn every_reason_is_reported_at_once_with_those_of_holds() {
             "C14_MAX_NOTIONAL",
             "C15_PRICE_COLLAR",
             "C18_TICK_AND_LOT",
+            "C19_LIQUIDITY",
             "C27_CAPITAL",
             "C27_CAPITAL",
             "C28_POSITION",
@@ -129,7 +133,7 @@ fn bench_leaves_exactly_the_intended_gates_on() {
         .filter(|result| result.verdict.is_some())
         .map(|result| result.number)
         .collect();
-    assert_eq!(on, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18, 20, 23, 24]);
+    assert_eq!(on, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18, 20, 21, 22, 23, 24]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
-    Readiness, Rules,
+    Readiness, Reference, Rules,
 };
 use super::lately::{Funds, Lately, Losses};
 use super::table::{Decision, Gate, Verdict, evaluate};
@@ -11,6 +11,7 @@ use crate::approved::ResolvedOrder;
 use crate::bracket::Bracket;
 use crate::contract::{Contract, Instrument, PriceIncrement, SecType, SymbolSpec};
 use crate::exposure::OpenRisk;
+use crate::hours::Hours;
 use crate::id::{ConId, Generation};
 use crate::live::LiveFacts;
 use crate::mandate::{Mandate, MandateTerms};
@@ -54,6 +55,7 @@ pub(super) struct World {
     pub(super) mode: Option<ModeProof>,
     pub(super) readiness: Readiness,
     pub(super) quote: Option<Quote>,
+    pub(super) reference: Reference,
     pub(super) states: TradingStates,
     pub(super) kill_file: bool,
     pub(super) journal_fault: Option<String>,
@@ -111,6 +113,10 @@ impl World {
                 lease_held: true,
             },
             quote: Some(quote(now)),
+            reference: Reference {
+                hours: Hours::read(&order().contract).map(|hours| Dated { value: Arc::new(hours), at: now }),
+                volume: Some(Dated { value: dec("50000000"), at: now }),
+            },
             states: TradingStates::all_active(),
             kill_file: false,
             journal_fault: None,
@@ -162,6 +168,7 @@ impl World {
             mode: self.mode.as_ref(),
             readiness: &self.readiness,
             quote: self.quote.as_ref(),
+            reference: &self.reference,
             trading_states: &self.states,
             kill_file: self.kill_file,
             journal_fault: self.journal_fault.as_deref(),
@@ -391,8 +398,8 @@ fn order() -> ResolvedOrder {
             long_name: "APPLE INC".to_owned(),
             order_types: Vec::new(),
             time_zone: Some("America/New_York".to_owned()),
-            trading_hours: None,
-            liquid_hours: None,
+            trading_hours: Some("20260302:0400-20260302:2000;20260303:0400-20260303:2000".to_owned()),
+            liquid_hours: Some("20260302:0930-20260302:1600;20260303:0930-20260303:1600".to_owned()),
         },
     }
 }
@@ -408,6 +415,8 @@ fn quote(received_at: Timestamp) -> Quote {
         last_size: None,
         volume: None,
         close: Some(price("188")),
+        halted: None,
+        shortable: None,
         data_type: DataType::Live,
         received_at,
     }

@@ -281,6 +281,7 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         account: &account,
         open: &[],
         own: &[],
+        reference: &domain::gates::Reference::default(),
         con_id: order.contract.con_id,
         look_alikes: &[],
         messages: MessageCounts { last_second: 0, today: 0 },

@@ -300,6 +300,8 @@ impl Desk for FakeDesk {
             last_size: None,
             volume: None,
             close: None,
+            halted: None,
+            shortable: None,
             data_type: DataType::Delayed,
             received_at: now(),
         };

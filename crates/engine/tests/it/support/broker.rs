@@ -269,11 +269,8 @@ impl Broker {
             Question::Quote(_) => "quote",
             Question::Snapshot { .. } => "snapshot",
             Question::WhatIf(_) => "what_if",
-            Question::MatchingSymbols(_)
-            | Question::Bars { .. }
-            | Question::Account(_)
-            | Question::Pnl(_)
-            | Question::Time => "other",
+            Question::Bars { .. } => "bars",
+            Question::MatchingSymbols(_) | Question::Account(_) | Question::Pnl(_) | Question::Time => "other",
         };
         *state.questions.entry(name).or_insert(0) += 1;
         if !state.up {
@@ -285,7 +282,8 @@ impl Broker {
             Question::Snapshot { .. } => Ok(Answer::Snapshot(Box::new(state.snapshot(now)))),
             Question::WhatIf(_) => Err(AskError::Timeout),
             Question::Account(_) => Ok(Answer::Account(summary(now))),
-            Question::MatchingSymbols(_) | Question::Bars { .. } | Question::Pnl(_) => Err(AskError::Timeout),
+            Question::Bars { .. } => Ok(Answer::Bars(super::world::days(now))),
+            Question::MatchingSymbols(_) | Question::Pnl(_) => Err(AskError::Timeout),
             Question::Time => Ok(Answer::Time(now)),
         }
     }

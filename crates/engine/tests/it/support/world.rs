@@ -4,7 +4,7 @@ use domain::account::AccountSummary;
 use domain::bracket::Bracket;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType, SymbolSpec};
 use domain::id::{AccountId, ClOrdId, ConId, KeyId};
-use domain::market::{DataType, Quote};
+use domain::market::{Bar, DataType, Quote};
 use domain::money::{Currency, Price, Qty};
 use domain::order::{Amendment, OrderIntent, OrderType, Side, Tif};
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
@@ -87,8 +87,8 @@ pub(crate) fn contract() -> Contract {
         long_name: "APPLE INC".to_owned(),
         order_types: vec!["LMT".to_owned(), "MKT".to_owned(), "STP".to_owned()],
         time_zone: Some("America/New_York".to_owned()),
-        trading_hours: None,
-        liquid_hours: None,
+        trading_hours: Some("20000101:0000-20991231:2359".to_owned()),
+        liquid_hours: Some("20000101:0000-20991231:2359".to_owned()),
     }
 }
 
@@ -103,9 +103,19 @@ pub(crate) fn quote(bid: &str, ask: &str, at: Timestamp) -> Quote {
         last_size: Some(dec("100")),
         volume: None,
         close: None,
+        halted: None,
+        shortable: None,
         data_type: DataType::Live,
         received_at: at,
     }
+}
+
+/// Two days on which ten million were traded.
+pub(crate) fn days(at: Timestamp) -> Vec<Bar> {
+    let price = px("100");
+    let volume = Some(dec("10000000"));
+    let day = Bar { time: at, open: price, high: price, low: price, close: price, volume, wap: None, count: None };
+    vec![day.clone(), day]
 }
 
 pub(crate) fn summary(at: Timestamp) -> AccountSummary {
