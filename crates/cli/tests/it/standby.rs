@@ -203,7 +203,8 @@ fn stopped_writer_loses_the_lease() -> bool {
     standby.running.stderr_line("tollgate is ready at ");
     let order = standby.until("order show stays", |order| order["status"] == "working");
     assert_eq!(order["cl_ord_id"], "stays");
-    assert_eq!(standby.ask("order submit buy 2 KO --limit 8 --tif gtc --key waits").exit, 0);
+    let sent = standby.ask("order submit buy 2 KO --limit 8 --tif gtc --key waits");
+    assert_eq!(sent.exit, 0, "{sent:?}");
     agree(&venue, &standby);
     assert_eq!((venue.count_of("stays"), venue.count_of("waits")), (1, 1));
     assert_eq!(desktop.run(&["audit", "verify"]).exit, 0);

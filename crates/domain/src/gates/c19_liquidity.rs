@@ -56,10 +56,13 @@ fn too_large(input: &GateInput<'_>) -> Option<Reason> {
     if most.is_some_and(|most| qty <= most) {
         return None;
     }
-    let most = most.map_or_else(|| "no figure".to_owned(), |most| most.normalize().to_string());
+    let most = most.map_or_else(
+        || "no figure".to_owned(),
+        |most| most.round_dp_with_strategy(0, rust_decimal::RoundingStrategy::ToZero).to_string(),
+    );
     Some(GATE.reason(
         &format_args!("The order is larger than {percent} % of the average daily volume."),
-        &format_args!("{qty} of {} a day", volume.value.normalize()),
+        &format_args!("{qty} of {} a day", volume.value.round_dp(0)),
         &most,
         &format_args!("Lower qty to {most} or less, or let a human with admin raise volume_percent_max."),
     ))
