@@ -52,7 +52,10 @@ const BAITS: &[Bait] = &[
         |s| json!({"order_type": "stop", "limit_price": null, "stop_price": percent(s.bid, 50)}),
     ),
     special(18, "a price between two ticks", "", |s| json!({"limit_price": format!("{}3", percent(s.ask, 101))})),
+    limit(19, "an order where no spread is narrow enough", "spread_percent_max = 0"),
     limit(20, "an order in a denied symbol", "symbols_denied = [\"AAPL\"]"),
+    limit(21, "a purchase of what is on the restricted list", "symbols_restricted = [\"AAPL\"]"),
+    limit(22, "an order in the first day after the open", "open_blackout_min = 1440"),
     special(23, "an order that ends in 200 days", "tifs_allowed = [\"gtd\"]", |_| {
         let end = Timestamp::now().checked_add(SignedDuration::from_hours(200 * 24));
         json!({"tif": "gtd", "good_till": end.map(|end| end.to_string()).unwrap_or_default()})
