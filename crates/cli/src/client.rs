@@ -49,12 +49,13 @@ pub(crate) struct Request<'a> {
     body: Option<Value>,
     key: Option<&'a str>,
     wait: Option<u32>,
+    patience: Option<Duration>,
 }
 
 impl<'a> Request<'a> {
     /// A question.
     pub(crate) fn get(path: &'a str) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, key: None, wait: None }
+        Self { method: Method::GET, path, query: Vec::new(), body: None, key: None, wait: None, patience: None }
     }
 
     /// An action.
@@ -83,6 +84,12 @@ impl<'a> Request<'a> {
     /// With the key of an order, change or cancel.
     pub(crate) fn keyed(mut self, key: &'a str) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// With more patience than usual for the answer.
+    pub(crate) fn patient(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
         self
     }
 
@@ -126,6 +133,9 @@ impl Client {
         }
         if let Some(seconds) = request.wait {
             built = built.header("Prefer", format!("wait={seconds}"));
+        }
+        if let Some(patience) = request.patience {
+            built = built.timeout(patience);
         }
         if let Some(body) = &request.body {
             built = built.json(body);

@@ -85,7 +85,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             begin_log("error");
             demo::run(&args, common.json).await
         }
-        Noun::Limits(LimitsVerb::Drill) => {
+        Noun::Limits(LimitsVerb::Drill { record: false }) => {
             begin_log("off");
             drill::run().await
         }

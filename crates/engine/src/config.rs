@@ -1,10 +1,12 @@
 //! What the composition root decides for the engine.
 
+use crate::drilling::Driller;
 use domain::broker_calendar::BrokerCalendar;
 use domain::id::{AccountId, ClientId, InstallationId};
 use domain::mode::Trading;
 use domain::policy::PolicySet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The usual patience with a silent holder of the lease.
@@ -50,6 +52,8 @@ pub struct EngineConfig {
     pub calendar: BrokerCalendar,
     /// How long an order may wait without a permanent id before it is shown as held in TWS.
     pub held_after: Duration,
+    /// How every control is fired when a human asks for it.
+    pub driller: Arc<dyn Driller>,
     /// How long an order may be unconfirmed on a good link before it is looked up.
     pub look_up_after: Duration,
 }

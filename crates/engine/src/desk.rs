@@ -1,5 +1,6 @@
 //! The use cases. Every face calls these and nothing else, and none of them holds a rule.
 
+use crate::drilling::DrillOutcome;
 use crate::outbound::OutboundCount;
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
@@ -489,6 +490,9 @@ pub trait Desk: Send + Sync {
     async fn withdraw_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault>;
     /// A human has looked at what tripped: it counts anew.
     async fn reset_breaker(&self, by: &Principal, breaker: Breaker, reason: String) -> Result<LimitsView, Fault>;
+
+    /// Fires every control in a scratch gateway and notes what it showed: evidence for live.
+    async fn drill_limits(&self, by: &Principal) -> Result<DrillOutcome, Fault>;
 
     /// Mandates, newest first.
     fn mandates(&self, by: &Principal) -> Result<Vec<MandateView>, Fault>;

@@ -46,6 +46,8 @@ pub(crate) enum Permit {
     Arm { account: AccountId, lasts: SignedDuration, other_port: OtherPort, reason: String },
     /// Disarm it.
     Disarm { reason: String },
+    /// Note what a drill of the limits showed.
+    Drilled { passed: u32, total: u32 },
 }
 
 /// Looks for the owner's override file. A directory that cannot be read counts as absent.
@@ -138,6 +140,7 @@ impl Core {
                 JournalEvent::LiveArmed { arming: Box::new(arming), by }
             }
             Permit::Disarm { reason } => JournalEvent::LiveDisarmed { by, reason },
+            Permit::Drilled { passed, total } => JournalEvent::LimitsDrilled { passed, total, by },
         };
         self.push(batch, now, event);
         Ok(())
@@ -268,7 +271,7 @@ impl Service {
         self.mandate_view(&id)
     }
 
-    async fn ask(&self, by: &Principal, permit: Permit) -> Result<(), Fault> {
+    pub(crate) async fn ask(&self, by: &Principal, permit: Permit) -> Result<(), Fault> {
         self.tell(|reply| Input::Permit { by: by.clone(), permit, reply }).await
     }
 

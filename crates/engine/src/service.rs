@@ -34,6 +34,8 @@ pub struct Service {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) started_at: Timestamp,
     entropy: Arc<dyn Entropy>,
+    /// Held while the drill of the limits runs.
+    pub(crate) drilling: tokio::sync::Mutex<()>,
     /// To the writer; none while another process writes.
     inputs: OnceLock<mpsc::Sender<Input>>,
 }
@@ -49,7 +51,8 @@ impl Service {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let started_at = clock.now();
-        Self { config, shared, market, asks, archive, clock, started_at, entropy, inputs: OnceLock::new() }
+        let (drilling, inputs) = (tokio::sync::Mutex::new(()), OnceLock::new());
+        Self { config, shared, market, asks, archive, clock, started_at, entropy, drilling, inputs }
     }
 
     /// From now on there is a writer.

@@ -5,6 +5,7 @@ use crate::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, LimitsOf, LimitsView,
     LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Status,
 };
+use crate::drilling::DrillOutcome;
 use crate::input::{Booked, Input};
 use crate::limits::{self, PolicyWish};
 use crate::service::{Service, is_answered, need, need_human, need_trade};
@@ -417,6 +418,10 @@ impl Desk for Service {
 
     async fn withdraw_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault> {
         self.wish(by, PolicyWish::Withdraw(hash), None, reason).await
+    }
+
+    async fn drill_limits(&self, by: &Principal) -> Result<DrillOutcome, Fault> {
+        self.drill(by).await
     }
 
     fn mandates(&self, by: &Principal) -> Result<Vec<MandateView>, Fault> {

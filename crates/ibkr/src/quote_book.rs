@@ -94,7 +94,7 @@ impl QuoteBook {
                 self.lend();
                 return Fold::Changed;
             }
-            TickTypes::Generic(tick) => return self.generic(&tick.tick_type, tick.value),
+            TickTypes::Generic(tick) => return self.generic(tick.tick_type, tick.value),
             TickTypes::Size(tick) => self.size(tick.tick_type, tick.size),
             TickTypes::MarketDataType(kind) => self.kind(*kind),
             TickTypes::SnapshotEnd => return Fold::SnapshotEnd,
@@ -110,10 +110,10 @@ impl QuoteBook {
 
     /// A halt: 0 is none, 1 and 2 are one, -1 is not known. And whether shares are easy to borrow: above 2.5 they are, and a
     /// thousand at least are there.
-    fn generic(&mut self, kind: &TickType, value: f64) -> Fold {
-        if *kind == TickType::Halted || *kind == TickType::DelayedHalted {
+    fn generic(&mut self, kind: TickType, value: f64) -> Fold {
+        if kind == TickType::Halted || kind == TickType::DelayedHalted {
             self.quote.halted = if value < 0.0 { None } else { Some(value > 0.0) };
-        } else if *kind == TickType::Shortable {
+        } else if kind == TickType::Shortable {
             self.is_easy = Some(value > 2.5);
             self.lend();
         } else {

@@ -10,6 +10,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+/// What a drill of the limits showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Drill {
+    /// Controls that answered as they should.
+    pub passed: u32,
+    /// Controls that there are.
+    pub total: u32,
+    /// Those that did not, or were not fired, by number.
+    pub open: Vec<u8>,
+}
+
 /// One limit as it counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Limit {

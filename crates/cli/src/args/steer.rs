@@ -105,7 +105,11 @@ pub(crate) struct LimitsOf {
 pub(crate) enum LimitsVerb {
     /// Fire every control in a scratch gateway on the simulated broker, and report what came back; touches nothing of
     /// yours. Ends with 1 unless each of the sixty-seven is built and answered as it should
-    Drill,
+    Drill {
+        /// Let the running gateway fire it, and note what it saw: the evidence that live asks for
+        #[arg(long)]
+        record: bool,
+    },
     /// Each limit as it counts, where it comes from, and what waits to replace it
     Show {
         #[command(flatten)]

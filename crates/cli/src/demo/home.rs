@@ -26,7 +26,7 @@ impl Home {
     pub(crate) async fn make(any_port: bool) -> Result<Self, Failure> {
         let listen = if any_port { ANY_ADDRESS } else { free_address().await };
         let dir = own_dir("tollgate-demo-")?;
-        Self::of(dir, "demo", listen, "paper", "default")
+        Self::of(dir, "demo", listen, "paper", "default", vec![("broker.kind", text("venue"))])
     }
 
     /// One for a drill, on any port, under a policy of its own or a built-in one.
@@ -42,22 +42,45 @@ impl Home {
                 .and_then(|()| private::write(&policies.join("drill.toml"), policy))
                 .map_err(|error| Failure::storage(format!("no policy for the drill: {error}"), "check TMPDIR"))?;
         }
-        Self::of(dir, "drill", ANY_ADDRESS, trading, policy.map_or("default", |_own| "drill"))
+        let broker = vec![("broker.kind", text("venue"))];
+        Self::of(dir, "drill", ANY_ADDRESS, trading, policy.map_or("default", |_own| "drill"), broker)
     }
 
-    fn of(dir: TempDir, command: &'static str, listen: &str, trading: &str, policy: &str) -> Result<Self, Failure> {
-        let path = |name: &str| toml::Value::String(dir.path().join(name).display().to_string());
-        let text = |text: &str| toml::Value::String(text.to_owned());
+    /// One for a drill at a venue of its own, whose account is named like a live one.
+    ///
+    /// # Errors
+    /// No temporary directory can be made.
+    pub(crate) fn live_like(venue: SocketAddr, account: &str) -> Result<Self, Failure> {
+        let broker = vec![
+            ("broker.kind", text("tws")),
+            ("broker.host", text(&venue.ip().to_string())),
+            ("broker.port", toml::Value::Integer(venue.port().into())),
+            ("broker.account", text(account)),
+        ];
+        Self::of(own_dir("tollgate-drill-")?, "drill", ANY_ADDRESS, "live", "default", broker)
+    }
+
+    fn of(
+        dir: TempDir,
+        command: &'static str,
+        listen: &str,
+        trading: &str,
+        policy: &str,
+        broker: Vec<(&'static str, toml::Value)>,
+    ) -> Result<Self, Failure> {
+        let path = |name: &str| text(&dir.path().join(name).display().to_string());
         let values = [
             ("listen", text(listen)),
             ("data_dir", path("data")),
             ("audit_checkpoint_file", path("state/audit.checkpoint")),
             ("trading", text(trading)),
             ("policy", text(policy)),
-            ("broker.kind", text("venue")),
         ];
-        let settings: RawSettings =
-            values.into_iter().map(|(key, value)| (key, Raw { value, place: Place::Command(command) })).collect();
+        let settings: RawSettings = values
+            .into_iter()
+            .chain(broker)
+            .map(|(key, value)| (key, Raw { value, place: Place::Command(command) }))
+            .collect();
         // Neither the user's file nor the user's environment: nothing of theirs is read or written.
         let variables = BTreeMap::from([("HOME".to_owned(), dir.path().display().to_string())]);
         let around = Surroundings { variables, file: None, profile: None };
@@ -87,6 +110,10 @@ impl Home {
              Ctrl-C ends it and removes everything.\n"
         )
     }
+}
+
+fn text(text: &str) -> toml::Value {
+    toml::Value::String(text.to_owned())
 }
 
 fn own_dir(prefix: &str) -> Result<TempDir, Failure> {

@@ -2,9 +2,11 @@
 
 use super::orders::{answered_with, order, submit};
 use super::report::{Report, Seen};
-use super::scratch::Scratch;
+use super::scratch::{Scratch, refused};
+use crate::client::Request;
 use crate::failure::Failure;
-use crate::table::{at, field};
+use crate::table::{at, field, items};
+use crate::verb::ticket::new_key;
 use serde_json::json;
 
 /// Looks at what the journal and the status say about orders that were sent.
@@ -12,7 +14,11 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
     report.note(44, "an order of the operator", attribution(scratch).await);
     report.note(51, "the connection", reconciled(scratch).await);
     report.note(56, "a purchase, and an order after it", post_trade(scratch).await);
+    report.note(53, "an execution that is told twice", told_twice(scratch).await);
     report.note(52, "all orders so far", outbound(scratch).await);
+    // After the count: a second identity is no order that was sent, and what the broker refuses is in no ledger.
+    report.note(55, "a change that the broker books as a second order", second_identity(scratch).await);
+    report.note(38, "an order of a strategy that rests after one reject", cooldown(scratch).await);
 }
 
 async fn attribution(scratch: &Scratch) -> Seen {
@@ -47,6 +53,48 @@ async fn post_trade(scratch: &Scratch) -> Seen {
     let more = json!({"symbol": "CVX", "order_type": "market", "limit_price": null, "qty": "2", "strategy": "c28"});
     let seen = answered_with("C28_POSITION", submit(&scratch.operator, order(scratch, &more)).await)?;
     if seen.contains("observed 1 now, 3 with") { Ok(seen) } else { Err(seen) }
+}
+
+/// The execution comes twice on its own, and again with the comparison after the next connection.
+async fn told_twice(scratch: &Scratch) -> Seen {
+    scratch.until("/market/quote?symbol=PG", |quote| at(quote, "ask").is_some()).await?;
+    scratch.at_venue("/faults", &json!({"when": {"reply": "execution"}, "do": "duplicate"})).await?;
+    let market = json!({"symbol": "PG", "order_type": "market", "limit_price": null, "qty": "3", "strategy": "c53"});
+    let sent = submit(&scratch.operator, order(scratch, &market)).await.map_err(Failure::human)?.body;
+    let key = field(&sent, "cl_ord_id");
+    let one = scratch.until(&format!("/orders/{key}"), |one| field(one, "status") == "filled").await?;
+    let executions = scratch.get("/executions").await?;
+    let of_it = items(&executions).iter().filter(|one| field(one, "cl_ord_id") == key).count();
+    let seen = format!("filled {}, {of_it} execution booked", field(&one, "cum_qty"));
+    if (field(&one, "cum_qty").as_str(), of_it) == ("3", 1) { Ok(seen) } else { Err(seen) }
+}
+
+/// From then on its instrument is halted until a human has looked.
+async fn second_identity(scratch: &Scratch) -> Seen {
+    let resting = json!({"symbol": "HD", "qty": "1", "limit_price": "7", "strategy": "c55"});
+    let sent = submit(&scratch.operator, order(scratch, &resting)).await.map_err(Failure::human)?.body;
+    let path = format!("/orders/{}", field(&sent, "cl_ord_id"));
+    scratch.until(&path, |one| field(one, "status") == "working").await?;
+    let fault = json!({"when": {"message": "place_order"}, "do": "second_perm_id"});
+    scratch.at_venue("/faults", &fault).await?;
+    let key = new_key("drill").map_err(Failure::human)?;
+    let change = json!({"qty": "1", "order_type": "limit", "limit_price": "8", "tif": "day"});
+    // Whatever is said of the change: two identities are what matters.
+    drop(scratch.operator.send(Request::put(&path, change).keyed(&key)).await);
+    let halted = json!({"symbol": "HD", "qty": "1", "limit_price": "6", "strategy": "c55"});
+    answered_with("C08_READINESS", submit(&scratch.operator, order(scratch, &halted)).await)
+}
+
+async fn cooldown(scratch: &Scratch) -> Seen {
+    let fault = json!({"when": {"message": "place_order"}, "do": {"reject": {"code": 201, "message": "drill"}}});
+    scratch.at_venue("/faults", &fault).await?;
+    let first = json!({"strategy": "c38", "symbol": "MRK", "qty": "1", "limit_price": "2"});
+    let (code, _answer) = refused(submit(&scratch.operator, order(scratch, &first)).await)?;
+    if code != "broker_rejected" {
+        return Err(format!("the first order: {code}"));
+    }
+    let next = json!({"strategy": "c38", "symbol": "MRK", "qty": "2", "limit_price": "2"});
+    answered_with("C38_COOLDOWN", submit(&scratch.operator, order(scratch, &next)).await)
 }
 
 /// The door's count of what left, beside what the journal intends and what the broker has.

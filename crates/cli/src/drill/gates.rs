@@ -3,8 +3,10 @@
 use super::orders::{answered_with, order, percent, submit};
 use super::report::{Report, Seen};
 use super::scratch::Scratch;
-use crate::client::Request;
+use crate::client::{Client, KeySource, Request};
 use crate::failure::Failure;
+use crate::run::private;
+use crate::table::field;
 use domain::control::{self, Control};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -77,11 +79,15 @@ const BAITS: &[Bait] = &[
     limit(46, "an order where every part must show life at once", "heartbeat_s_max = 0"),
 ];
 
+/// The section of a strategy that rests after the broker's first refusal.
+const COOLDOWN: &str = "\n[strategy.c38]\ncooldown_after = 1\ncooldown_s = 3600\n";
+
 /// The scratch gateway's policy: the built-in one, with a section for each strategy.
 pub(crate) fn policy() -> String {
     let sections = BAITS.iter().filter(|bait| !bait.section.is_empty());
     // At the top, what no section could widen again.
     let mut text = "tifs_allowed = [\"day\", \"gtc\", \"ioc\", \"fok\", \"gtd\"]\n".to_owned();
+    text.push_str(COOLDOWN);
     text.extend(sections.map(|bait| format!("\n[strategy.c{}]\n{}\n", bait.control, bait.section)));
     text
 }
@@ -101,6 +107,7 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
         };
         report.note(bait.control, bait.provoked_by, seen);
     }
+    report.note(5, "an order by a key for live only, on paper", other_scope(scratch).await);
     report.note(10, "an order of a strategy that was halted", killed(scratch).await);
     report.note(25, "the same order twice", twice(scratch).await);
     report.note(26, "a sale that would meet our own purchase", self_match(scratch).await);
@@ -112,6 +119,15 @@ async fn meet(scratch: &Scratch, control: &Control, bait: &Bait) -> Seen {
         fields.insert("strategy".to_owned(), Value::from(format!("c{}", bait.control)));
     }
     answered_with(control.code, submit(&scratch.operator, body).await)
+}
+
+async fn other_scope(scratch: &Scratch) -> Seen {
+    let key = json!({"id": "drill-live", "kind": "human", "scopes": ["read", "trade:live"]});
+    let made = scratch.operator.send(Request::post("/keys", Some(key))).await.map_err(Failure::human)?;
+    let file = scratch.config().data_dir.join("drill-live.key");
+    private::write(&file, &field(&made.body, "secret")).map_err(|error| error.to_string())?;
+    let client = Client::new(&scratch.url, &KeySource::File(file)).map_err(Failure::human)?;
+    answered_with("C05_AUTHORISED", submit(&client, order(scratch, &json!({"strategy": "c5"}))).await)
 }
 
 async fn killed(scratch: &Scratch) -> Seen {

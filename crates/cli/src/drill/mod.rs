@@ -2,6 +2,7 @@
 //! client would, and what came back is reported. Nothing of a running gateway is touched.
 
 mod after;
+mod alone;
 mod gates;
 mod orders;
 mod report;

@@ -106,7 +106,7 @@ impl Report {
         );
         let all = ok == outcomes.len();
         let json = json!({
-            "ok": all, "counts": {"ok": ok, "failed": failed, "not_drilled": not_drilled, "not_built": not_built},
+            "ok": all, "version": env!("CARGO_PKG_VERSION"), "counts": {"ok": ok, "failed": failed, "not_drilled": not_drilled, "not_built": not_built},
             "items": items,
         });
         Said { json, human, exit: if all { 0 } else { FAILED } }

@@ -1,7 +1,7 @@
 //! The scratch gateway of the drill, and the order in which the drills run.
 
 use super::report::Report;
-use super::{after, gates, rooms, stopping};
+use super::{after, alone, gates, rooms, stopping};
 use crate::client::{Client, KeySource, Reply, Request};
 use crate::config::Config;
 use crate::demo::Home;
@@ -36,54 +36,38 @@ pub(crate) struct Scratch {
 
 /// Starts it, fires every control, takes it away.
 pub(crate) async fn run() -> Result<Said, Failure> {
-    let policy = gates::policy();
-    let home = Home::for_drill("paper", Some(&policy))?;
-    let gateway = Gateway::start(&home.config, EmbeddedSessions::AlwaysInMemory).await?;
     let signals = serve::signal()?;
-    let told = tokio::select! {
-        told = fire(home, &gateway) => told,
-        () = signals.wait() => Err(Failure::unavailable("interrupted before every control was fired", "run it again")),
-    };
-    let stopped = gateway.stop().await;
-    // The directory goes only now, with what `fire` gave back.
-    let (report, _home) = told?;
-    stopped?;
+    let mut report = Report::default();
+    tokio::select! {
+        fired = fire(&mut report) => fired?,
+        () = signals.wait() => {
+            return Err(Failure::unavailable("interrupted before every control was fired", "run it again"));
+        }
+    }
+    report.note_itself();
     Ok(report.told())
 }
 
-async fn fire(home: Home, gateway: &Gateway) -> Result<(Report, Home), Failure> {
-    if tokio::time::timeout(READY_WITHIN, serve::ready(gateway.desk().as_ref())).await.is_err() {
-        let why = gateway.desk().not_ready().join("; ");
-        return Err(Failure::unavailable(format!("the scratch gateway did not get ready: {why}"), "run it again"));
-    }
-    let Some(venue) = gateway.venue_control() else {
-        return Err(Failure::unavailable("the scratch gateway has no venue", "run it again"));
+async fn fire(report: &mut Report) -> Result<(), Failure> {
+    let home = Home::for_drill("paper", Some(&gates::policy()))?;
+    let gateway = Gateway::start(&home.config, EmbeddedSessions::AlwaysInMemory).await?;
+    let scratch = Scratch::open(home, &gateway, gateway.venue_control()).await;
+    let scratch = match scratch {
+        Ok(scratch) => scratch,
+        Err(failure) => {
+            gateway.stop().await?;
+            return Err(failure);
+        }
     };
-    let client = |path| Client::new(&gateway.url(), &KeySource::File(path));
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(WITHIN)
-        .build()
-        .map_err(|error| Failure::unavailable(format!("no HTTP client: {error}"), ""))?;
-    let operator = client(home.config.operator_key_file())?;
-    let agent = client(home.config.agent_key_file())?;
-    let url = gateway.url();
-    let (bid, ask) = (Decimal::ZERO, Decimal::ZERO);
-    let mut scratch = Scratch { home, url, operator, agent, http, venue, bid, ask };
-    let quote = scratch.until("/market/quote?symbol=AAPL", |quote| price(quote, "bid").is_some()).await;
-    let quote = quote.map_err(|why| Failure::unavailable(why, "run it again"))?;
-    let (Some(bid), Some(ask)) = (price(&quote, "bid"), price(&quote, "ask")) else {
-        return Err(Failure::unavailable(format!("no market: {quote}"), "run it again"));
-    };
-    (scratch.bid, scratch.ask) = (bid, ask);
-    let mut report = Report::default();
-    gates::fire(&scratch, &mut report).await;
-    after::fire(&scratch, &mut report).await;
-    rooms::fire(&scratch, &mut report).await;
-    // Last: after these nothing trades any more.
-    stopping::fire(&scratch, &mut report).await;
-    report.note_itself();
-    Ok((report, scratch.home))
+    gates::fire(&scratch, report).await;
+    after::fire(&scratch, report).await;
+    rooms::fire(&scratch, report).await;
+    // After these nothing trades any more.
+    stopping::fire(&scratch, report).await;
+    gateway.stop().await?;
+    drop(scratch);
+    alone::fire(report).await;
+    Ok(())
 }
 
 /// A price of a quote.
@@ -92,6 +76,32 @@ fn price(quote: &Value, name: &str) -> Option<Decimal> {
 }
 
 impl Scratch {
+    /// Waits until a gateway trades and its market has prices.
+    ///
+    /// # Errors
+    /// It does not get there.
+    pub(crate) async fn open(home: Home, gateway: &Gateway, venue: Option<SocketAddr>) -> Result<Self, Failure> {
+        let failed = |why: String| Failure::unavailable(why, "run it again");
+        let Some(venue) = venue else { return Err(failed("the scratch gateway has no venue".to_owned())) };
+        if tokio::time::timeout(READY_WITHIN, serve::ready(gateway.desk().as_ref())).await.is_err() {
+            let why = gateway.desk().not_ready().join("; ");
+            return Err(failed(format!("the scratch gateway did not get ready: {why}")));
+        }
+        let client = |path| Client::new(&gateway.url(), &KeySource::File(path));
+        let http = reqwest::Client::builder().no_proxy().timeout(WITHIN).build();
+        let http = http.map_err(|error| failed(format!("no HTTP client: {error}")))?;
+        let operator = client(home.config.operator_key_file())?;
+        let agent = client(home.config.agent_key_file())?;
+        let url = gateway.url();
+        let (bid, ask) = (Decimal::ZERO, Decimal::ZERO);
+        let mut scratch = Self { home, url, operator, agent, http, venue, bid, ask };
+        let quoted = |quote: &Value| price(quote, "bid").is_some() && price(quote, "ask").is_some();
+        let quote = scratch.until("/market/quote?symbol=AAPL", quoted).await.map_err(failed)?;
+        let sides = price(&quote, "bid").zip(price(&quote, "ask"));
+        (scratch.bid, scratch.ask) = sides.ok_or_else(|| failed(format!("no market: {quote}")))?;
+        Ok(scratch)
+    }
+
     /// The configuration of the scratch gateway.
     pub(crate) fn config(&self) -> &Config {
         &self.home.config

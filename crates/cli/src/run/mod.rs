@@ -1,5 +1,6 @@
 //! The composition root: puts journal, adapter, engine, server and venue together and takes them apart in order.
 
+mod driller;
 pub(crate) mod gateway;
 mod key_files;
 pub(crate) mod place;

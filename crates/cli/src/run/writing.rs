@@ -1,5 +1,6 @@
 //! The part of a gateway that writes: journal, engine, adapter, and the embedded venue if there is one.
 
+use super::driller::OwnProgram;
 use super::gateway::EmbeddedSessions;
 use super::{key_files, place, venue};
 use crate::config::{BrokerKind, Config};
@@ -243,6 +244,7 @@ fn engine_config(config: &Config, policy: Box<PolicySet>, embedded_venue: bool) 
         key_secret: place::api_secret(&config.data_dir)?,
         kill_file: config.kill_file(),
         live_override_file: config.live_override_file.clone(),
+        driller: Arc::new(OwnProgram),
         lease_silence: config.lease_silence,
         reconcile_every: RECONCILE_EVERY,
         look_up_after: LOOK_UP_AFTER,

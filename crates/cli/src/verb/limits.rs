@@ -3,15 +3,32 @@
 use crate::args::{LimitsOf, LimitsVerb};
 use crate::client::{Client, Request};
 use crate::failure::Failure;
-use crate::out::Said;
+use crate::out::{Said, talk};
 use crate::table::{column, field, items, table};
 use domain::policy::LIMITS;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// Longer than the gateway gives its drill.
+const DRILLED_WITHIN: Duration = Duration::from_mins(6);
 
 /// `tollgate limits`.
 pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, Failure> {
     match verb {
-        LimitsVerb::Drill => Err(Failure::usage("a drill asks no gateway", "tollgate limits drill")),
+        LimitsVerb::Drill { .. } => {
+            talk("the gateway fires every control in a scratch gateway of its own; this takes about a minute");
+            let request = Request::post("/limits/drill", None).patient(DRILLED_WITHIN);
+            let body = client.send(request).await?.body;
+            let open: Vec<String> =
+                body.get("open").and_then(Value::as_array).into_iter().flatten().map(Value::to_string).collect();
+            let (passed, total) = (field(&body, "passed"), field(&body, "total"));
+            let left = if open.is_empty() { String::new() } else { format!("; not: {}", open.join(", ")) };
+            let exit = u8::from(!open.is_empty());
+            Ok(Said {
+                exit,
+                ..Said::new(body, format!("on record: {passed} of {total} controls answered as they should{left}"))
+            })
+        }
         LimitsVerb::Show { of, changed } => Ok(shown(show(client, of).await?, *changed)),
         LimitsVerb::Set { limits, of, reason } => {
             let before = show(client, of).await?;

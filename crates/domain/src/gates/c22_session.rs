@@ -31,7 +31,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
         ));
     }
     match known_hours(input) {
-        Err(reason) => reasons.push(reason),
+        Err(reason) => reasons.push(*reason),
         Ok(hours) => match hours.phase(input.now) {
             Phase::Regular(session) if !is_for_an_auction(intent) => reasons.extend(blackout(input, session)),
             Phase::Regular(_) => {}
@@ -43,11 +43,11 @@ fn check(input: &GateInput<'_>) -> Verdict {
     Verdict::deny_on(reasons)
 }
 
-fn known_hours<'a>(input: &GateInput<'a>) -> Result<&'a Hours, Reason> {
+fn known_hours<'a>(input: &GateInput<'a>) -> Result<&'a Hours, Box<Reason>> {
     let refusal = |message: &str, observed: &str| {
         let limit = format!("hours that are {} hours old at most", input.policy.hours_age_h_max);
         let hint = "Look at the contract (`tollgate contract show`): its time zone and hours must be known.";
-        GATE.reason(&message, &observed, &limit, &hint)
+        Box::new(GATE.reason(&message, &observed, &limit, &hint))
     };
     let Some(hours) = &input.reference.hours else {
         return Err(refusal("The trading hours of the contract are not known.", "unknown hours"));

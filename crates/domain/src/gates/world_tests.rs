@@ -78,6 +78,23 @@ pub(super) struct World {
     pub(super) initial_margin: Option<Decimal>,
 }
 
+/// Nothing has happened yet today; the account is worth 100,000.
+fn quiet(now: Timestamp) -> Lately {
+    Lately {
+        turnover_day: Some(Decimal::ZERO),
+        orders_more: 1,
+        qty_more: Decimal::TEN,
+        funds: Some(Funds {
+            net_liquidation: Some(dec("100000")),
+            init_margin: Some(Decimal::ZERO),
+            excess_liquidity: Some(dec("100000")),
+            at: now,
+        }),
+        value: Some(Losses::default()),
+        ..Lately::default()
+    }
+}
+
 impl World {
     /// A human buys 10 AAPL at 189.50 for the day on paper; the market is 189.48 to 189.52, live.
     pub(super) fn open_to_all() -> Self {
@@ -134,19 +151,7 @@ impl World {
             heartbeats: ["clock", "line", "comparison"].map(|part| Heartbeat { part, at: Some(now) }).to_vec(),
             worth: Worth::default(),
             view: View::default(),
-            lately: Lately {
-                turnover_day: Some(Decimal::ZERO),
-                orders_more: 1,
-                qty_more: Decimal::TEN,
-                funds: Some(Funds {
-                    net_liquidation: Some(dec("100000")),
-                    init_margin: Some(Decimal::ZERO),
-                    excess_liquidity: Some(dec("100000")),
-                    at: now,
-                }),
-                value: Some(Losses::default()),
-                ..Lately::default()
-            },
+            lately: quiet(now),
             preview: PreviewFact::NotNamed,
             approval: ApprovalFact::None,
             mandates: Vec::new(),

@@ -10,8 +10,12 @@ use domain::principal::{Face, Principal};
 use domain::trading_state::{KillScope, TradingState};
 use engine::Clock as _;
 use engine::desk::{Desk as _, MandateView, Outcome};
+use engine::{DrillOutcome, Driller};
+use futures::FutureExt as _;
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 fn terms(rig: &Rig) -> MandateTerms {
     MandateTerms {
@@ -131,4 +135,56 @@ async fn an_approval_that_was_spent_before_a_crash_stays_spent() {
     assert_eq!(code_of(&again), "ApprovalOver");
     assert_ne!(rig.order("k-1").status, OrdStatus::PendingApproval);
     assert_eq!(rig.broker.submits(), ["k-1"]);
+}
+
+/// A drill that shows what it is told to, once it may go on.
+#[derive(Debug)]
+struct Told {
+    outcome: Result<DrillOutcome, String>,
+    go_on: Semaphore,
+}
+
+#[async_trait::async_trait]
+impl Driller for Told {
+    async fn fire(&self) -> Result<DrillOutcome, String> {
+        self.go_on.acquire().await.unwrap().forget();
+        self.outcome.clone()
+    }
+}
+
+fn told(outcome: Result<DrillOutcome, String>) -> Arc<Told> {
+    Arc::new(Told { outcome, go_on: Semaphore::new(0) })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drill_is_on_record_as_the_gateway_saw_it_one_at_a_time_and_for_humans_only() {
+    let outcome = DrillOutcome { passed: 66, total: 67, open: vec![50] };
+    let drill = told(Ok(outcome.clone()));
+    let rig = Rig::ready_with(|config| config.driller = Arc::clone(&drill) as Arc<dyn Driller>).await;
+    let desk = rig.desk();
+    assert_eq!(code_of(&desk.drill_limits(&rogue()).await), "HumansOnly");
+    let first = tokio::spawn({
+        let desk = Arc::clone(&desk);
+        async move { desk.drill_limits(&alice()).await }
+    });
+    while rig.desk().drill_limits(&alice()).now_or_never().is_none() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(code_of(&desk.drill_limits(&alice()).await), "NotReady", "one at a time");
+    drill.go_on.add_permits(1);
+    assert_eq!(first.await.unwrap(), Ok(outcome));
+    let run = rig.log.book().live.evidence.limits_drill.unwrap();
+    assert_eq!((run.passed, run.total), (66, 67));
+    let item = desk.live(&alice()).unwrap().checklist.into_iter().find(|item| item.name == "limits_drill").unwrap();
+    assert!(!item.done && item.evidence.starts_with("66 of 67"), "{item:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drill_that_comes_to_no_end_is_no_evidence() {
+    let drill = told(Err("no room for a scratch directory".to_owned()));
+    drill.go_on.add_permits(1);
+    let rig = Rig::ready_with(|config| config.driller = drill).await;
+    let why = rig.desk().drill_limits(&alice()).await.unwrap_err();
+    assert!(why.to_string().contains("no room"), "{why}");
+    assert_eq!(rig.log.book().live.evidence.limits_drill, None);
 }

@@ -13,13 +13,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
+use engine::DrillOutcome;
 use engine::desk::{LimitsOf, LimitsView};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::Page;
 use wire::audit::AuditRecord;
 use wire::instrument::one;
-use wire::limits::{DecidePolicy, Limit, Limits, PendingPolicy, Policy, ResetBreaker, SetLimits};
+use wire::limits::{DecidePolicy, Drill, Limit, Limits, PendingPolicy, Policy, ResetBreaker, SetLimits};
 
 /// For which orders.
 #[derive(Deserialize, IntoParams)]
@@ -109,6 +110,17 @@ pub(crate) async fn withdraw(State(app): State<App>, Caller(by): Caller, Body(bo
 pub(crate) async fn reset(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let (breaker, reason) = ResetBreaker::parse(&body)?;
     Ok(answer(&app.desk.reset_breaker(&by, breaker, reason).await?))
+}
+
+/// Fires every control in a scratch gateway on the simulated broker, away from this one, and notes what it showed. Takes
+/// about a minute; what is noted is what the gateway saw itself. Needs a human with `admin`.
+#[utoipa::path(
+    post, path = "/api/v1/limits/drill", operation_id = "drill_limits", tag = "operations",
+    responses((status = 200, body = Drill, description = "What it showed; it is on record."), Problems)
+)]
+pub(crate) async fn drill(State(app): State<App>, Caller(by): Caller) -> Answer {
+    let DrillOutcome { passed, total, open } = app.desk.drill_limits(&by).await?;
+    Ok(Json(Drill { passed, total, open }).into_response())
 }
 
 /// Every change of the policy, newest first: old and new values, who, why.

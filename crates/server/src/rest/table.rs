@@ -48,6 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(limits::accept))
         .routes(routes!(limits::withdraw))
         .routes(routes!(limits::reset))
+        .routes(routes!(limits::drill))
         .routes(routes!(limits::history))
         .routes(routes!(live::show))
         .routes(routes!(live::arm))

@@ -285,6 +285,9 @@ impl Desk for FakeDesk {
     async fn reset_breaker(&self, _by: &Principal, _breaker: Breaker, _reason: String) -> Result<LimitsView, Fault> {
         untold()
     }
+    async fn drill_limits(&self, _by: &Principal) -> Result<engine::DrillOutcome, Fault> {
+        untold()
+    }
     fn gate_board(&self, _by: &Principal) -> Result<Vec<BoardEntry>, Fault> {
         untold()
     }

@@ -93,6 +93,7 @@ impl Rig {
             key_secret: [7; 32],
             kill_file: dir.path().join("KILL"),
             live_override_file: None,
+            driller: Arc::new(engine::NoDriller),
             lease_silence: engine::LEASE_SILENCE,
             reconcile_every: Duration::from_mins(10),
             calendar: domain::broker_calendar::BrokerCalendar::without_windows(
