@@ -332,3 +332,11 @@ pub struct Amendment {
     /// The new time in force.
     pub tif: Tif,
 }
+
+impl Amendment {
+    /// The order as it is once it is changed.
+    pub fn of(&self, mut intent: OrderIntent) -> OrderIntent {
+        (intent.qty, intent.order_type, intent.tif) = (self.qty, self.order_type, self.tif);
+        intent
+    }
+}

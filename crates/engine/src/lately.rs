@@ -112,8 +112,6 @@ impl Core {
                 loss_week: value.loss_week(),
                 drawdown_percent: value.drawdown_percent(),
             }),
-            // The what-if is asked by previews only today: a policy that requires it refuses.
-            what_if: None,
             series: activity.series(&order.account),
             tripped: tripped.map(|(breaker, tripped)| (breaker.clone(), tripped.clone())).collect(),
         }

@@ -14,6 +14,7 @@ pub mod desk;
 mod disconnect;
 mod drilling;
 mod entropy;
+mod estimating;
 mod grouping;
 mod guard;
 mod input;

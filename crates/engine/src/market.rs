@@ -121,7 +121,7 @@ impl MarketDesk {
     /// What the gates want to know of a contract beside its quote.
     pub(crate) async fn reference(&self, known: &Known) -> Reference {
         let hours = known.hours.clone().map(|value| Dated { value, at: known.at });
-        Reference { hours, volume: self.volume(&known.contract).await }
+        Reference { hours, volume: self.volume(&known.contract).await, what_if: None }
     }
 
     /// The average daily volume, of whatever age; `None` where there is none, or where it says nothing.

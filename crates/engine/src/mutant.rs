@@ -52,6 +52,7 @@ impl Core {
             reference: Reference {
                 hours: Hours::read(&order.contract).map(|hours| Dated { value: Arc::new(hours), at: now }),
                 volume: Some(Dated { value: Decimal::from(1_000_000_000), at: now }),
+                what_if: None,
             },
         };
         let (request_hash, by) = (record.request_hash.as_str(), &record.by);

@@ -7,6 +7,7 @@ use crate::config::EngineConfig;
 use crate::core::{not_ready, who_writes};
 use crate::desk::Role;
 use crate::entropy::Entropy;
+use crate::estimating::Estimates;
 use crate::input::{Input, OrderFacts, Reply};
 use crate::market::MarketDesk;
 use crate::shared::{Session, Shared};
@@ -36,6 +37,7 @@ pub struct Service {
     entropy: Arc<dyn Entropy>,
     /// Held while the drill of the limits runs.
     pub(crate) drilling: tokio::sync::Mutex<()>,
+    pub(crate) estimates: Estimates,
     /// To the writer; none while another process writes.
     inputs: OnceLock<mpsc::Sender<Input>>,
 }
@@ -51,8 +53,19 @@ impl Service {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let started_at = clock.now();
-        let (drilling, inputs) = (tokio::sync::Mutex::new(()), OnceLock::new());
-        Self { config, shared, market, asks, archive, clock, started_at, entropy, drilling, inputs }
+        Self {
+            config,
+            shared,
+            market,
+            asks,
+            archive,
+            clock,
+            started_at,
+            entropy,
+            drilling: tokio::sync::Mutex::new(()),
+            estimates: Estimates::default(),
+            inputs: OnceLock::new(),
+        }
     }
 
     /// From now on there is a writer.

@@ -48,6 +48,17 @@ pub(crate) struct Judged {
     /// The mandate that the intent uses.
     mandate: Option<MandateId>,
     reference: Option<Decimal>,
+    /// Initial margin that the broker asks for the order.
+    margin: Option<Decimal>,
+}
+
+/// What an approval is bound to: reference price, notional, initial margin.
+type Asked = (Option<Decimal>, Option<Decimal>, Option<Decimal>);
+
+impl Judged {
+    fn asked(&self) -> Asked {
+        (self.reference, self.notional, self.margin)
+    }
 }
 
 impl Core {
@@ -120,13 +131,13 @@ impl Core {
             mandates: &mandates,
             live: &live,
             first_use: !self.instruments_used.contains(&used),
-            initial_margin: None,
         };
         Judged {
             worst_price: gates::worst_price(&input),
             notional: gates::worst_notional(&input),
             mandate: gates::mandate_in_use(&input).map(|mandate| mandate.id.clone()),
             reference: case.facts.quote.as_ref().and_then(domain::market::Quote::reference),
+            margin: input.initial_margin(),
             evaluation: gates::evaluate(&input),
         }
     }
@@ -242,6 +253,7 @@ impl Core {
         let (approval, changes) = (ApprovalFact::None, None);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
         let judged = self.judge(&case, now);
+        let asked = judged.asked();
         self.remember(now, &intent.cl_ord_id);
         let passed = passed(&judged.evaluation);
         let used = judged.mandate.clone().zip(judged.notional);
@@ -260,7 +272,7 @@ impl Core {
                 self.simulate(batch, now, order, request_hash, by);
             }
             Decision::NeedsApproval(reasons) => {
-                let bounds = self.bounds(&order, request_hash, judged.reference, judged.notional)?;
+                let bounds = self.bounds(&order, request_hash, asked)?;
                 let approval = self.question(approval_id, by, &order, bounds, reasons, now);
                 self.ask_human(batch, now, order, request_hash, by, approval);
             }
@@ -297,15 +309,15 @@ impl Core {
         &self,
         order: &ResolvedOrder,
         request_hash: &str,
-        reference: Option<Decimal>,
-        notional: Option<Decimal>,
+        (reference, notional, margin): Asked,
     ) -> Result<ApprovalBounds, Fault> {
         let no_price = || Fault::MarketDataUnavailable("an approval needs a price to be bound to".to_owned());
         let mode = self.session.mode.as_ref().map(domain::mode::ModeProof::mode);
         let Some(Ok(mode)) = mode else {
             return Err(Fault::NotReady(vec!["the mode is not proven".to_owned()]));
         };
-        let band = self.limits_for(order).approval_price_band_percent / Decimal::ONE_HUNDRED;
+        let limits = self.limits_for(order);
+        let band = limits.approval_price_band_percent / Decimal::ONE_HUNDRED;
         let reference = reference.ok_or_else(no_price)?;
         let price = |value: Decimal| Price::new(value.round_dp(8)).map_err(|_| no_price());
         let slack = Decimal::ONE + band;
@@ -318,7 +330,10 @@ impl Core {
             price_low: price(reference * (Decimal::ONE - band))?,
             price_high: price(reference * slack)?,
             notional_max: notional.and_then(|value| value.checked_mul(slack)).ok_or_else(no_price)?,
-            margin_max: None,
+            // Only where the policy has the broker asked again at the release.
+            margin_max: margin
+                .filter(|_| limits.what_if_required)
+                .and_then(|margin| margin.max(Decimal::ZERO).checked_mul(slack)),
             contract_terms: order.contract.terms(),
         })
     }
@@ -457,6 +472,7 @@ impl Core {
             changes: None,
         };
         let judged = self.judge(&case, now);
+        let asked = judged.asked();
         let passed = passed(&judged.evaluation);
         let used = judged.mandate.clone().zip(judged.notional);
         match judged.evaluation.decision {
@@ -468,7 +484,7 @@ impl Core {
                 self.release(batch, now, *approved, ids, &request_hash, &requester, spent, passed, judged.notional)?;
             }
             Decision::NeedsApproval(reasons) => {
-                let bounds = self.bounds(&order, &request_hash, judged.reference, judged.notional)?;
+                let bounds = self.bounds(&order, &request_hash, asked)?;
                 self.move_approval(batch, now, id, ApprovalStatus::Approved, Some(by), reason);
                 self.move_approval(batch, now, id, ApprovalStatus::Void, None, Some("outside its bounds".to_owned()));
                 let approval = self.question(next_id, &requester, &order, bounds, reasons, now);
@@ -565,9 +581,7 @@ impl Core {
         let before = record.intent.qty.get();
         let mut order = record.resolved().ok_or_else(missing)?;
         let id = self.told_ids.of(record).ok_or_else(missing)?;
-        order.intent.qty = amendment.qty;
-        order.intent.order_type = amendment.order_type;
-        order.intent.tif = amendment.tif;
+        order.intent = amendment.of(order.intent);
         let preview = PreviewFact::NotNamed;
         order.intent.preview_id = None;
         let approval = ApprovalFact::None;

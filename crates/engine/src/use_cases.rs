@@ -6,6 +6,7 @@ use crate::desk::{
     LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Status,
 };
 use crate::drilling::DrillOutcome;
+use crate::estimating::estimated;
 use crate::input::{Booked, Input};
 use crate::limits::{self, PolicyWish};
 use crate::service::{Service, is_answered, need, need_human, need_trade};
@@ -15,7 +16,7 @@ use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::activity::Breaker;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::OrderRecord;
-use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch, WhatIf, WhatIfOrder};
+use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch};
 use domain::change_fate::ChangeFate;
 use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
@@ -144,9 +145,11 @@ impl Desk for Service {
     async fn preview(&self, by: &Principal, intent: OrderIntent) -> Result<Preview, Fault> {
         need(by, Scope::Preview)?;
         self.be_ready()?;
-        let facts = self.facts(&intent.instrument).await?;
+        let mut facts = self.facts(&intent.instrument).await?;
         let account = self.account_of(&intent)?;
         let what_if = self.what_if(&intent, &facts.contract, &account).await;
+        facts.reference.what_if = what_if.as_ref().ok().map(estimated);
+        let what_if = what_if.map(|what_if| what_if.value);
         let preview_id = format!("pv-{}", self.random_hex::<12>()?).parse().map_err(internal)?;
         let (contract, quote) = (facts.contract.clone(), facts.quote.clone());
         let request_hash = hash(&intent)?;
@@ -190,7 +193,7 @@ impl Desk for Service {
             return self.repeated(&key, wait).await;
         }
         self.be_ready()?;
-        let facts = self.facts(&intent.instrument).await?;
+        let facts = self.facts_of(&intent).await?;
         let approval_id = self.new_approval_id()?;
         let first = self.shared.begin_first(&key);
         let booked = self
@@ -232,8 +235,8 @@ impl Desk for Service {
             self.be_ready()?;
             let order = self.order_record(&cl_ord_id)?;
             let con_id = order.contract.as_ref().map(|contract| contract.con_id);
-            let instrument = con_id.map_or(order.intent.instrument, Instrument::ConId);
-            let facts = self.facts(&instrument).await?;
+            let instrument = con_id.map_or(order.intent.instrument.clone(), Instrument::ConId);
+            let facts = self.facts_of(&amendment.of(OrderIntent { instrument, ..order.intent })).await?;
             let (by, cl_ord_id) = (by.clone(), cl_ord_id.clone());
             let key = key.clone();
             let replace = |reply| Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply };
@@ -349,7 +352,9 @@ impl Desk for Service {
         let reason = reason.map(check_reason).transpose()?;
         self.be_ready()?;
         let approval = self.approval_record(&id)?;
-        let facts = self.facts(&Instrument::ConId(approval.bounds.con_id)).await?;
+        let order = self.order_record(&approval.cl_ord_id)?;
+        let instrument = Instrument::ConId(approval.bounds.con_id);
+        let facts = self.facts_of(&OrderIntent { instrument, ..order.intent }).await?;
         let next_approval_id = self.new_approval_id()?;
         let by = by.clone();
         let key = self.tell(|reply| Input::Approve { by, id, reason, facts, next_approval_id, reply }).await?;
@@ -528,30 +533,12 @@ impl Service {
         Ok(OrderAnswer { outcome: outcome(&order), order, replayed: true })
     }
 
-    fn account_of(&self, intent: &OrderIntent) -> Result<AccountId, Fault> {
+    pub(crate) fn account_of(&self, intent: &OrderIntent) -> Result<AccountId, Fault> {
         if let Some(account) = &intent.account {
             return Ok(account.clone());
         }
         let pinned = self.look(|_, session| session.mode.as_ref().and_then(|mode| mode.account()).cloned());
         pinned.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
-    }
-
-    /// The broker's own estimate, or why there is none.
-    async fn what_if(&self, intent: &OrderIntent, contract: &Contract, account: &AccountId) -> Result<WhatIf, String> {
-        let broker_order_id =
-            self.tell(|reply| Input::AllocateId { reply }).await.map_err(|fault| fault.to_string())?;
-        let order = WhatIfOrder {
-            broker_order_id,
-            account: account.clone(),
-            contract: contract.clone(),
-            side: intent.side,
-            qty: intent.qty,
-            order_type: intent.order_type,
-            tif: intent.tif,
-            outside_rth: intent.outside_rth,
-        };
-        let answer = self.asks.ask(Question::WhatIf(Box::new(order))).await;
-        answer.and_then(|answer| only!(Answer::WhatIf, answer)).map_err(|fault| fault.to_string())
     }
 
     async fn fresh_snapshot(&self, account: AccountId) -> Result<Box<BrokerSnapshot>, Fault> {

@@ -276,7 +276,7 @@ fn drift(input: &GateInput<'_>, approval: &Approval, faults: &mut Vec<Reason>) -
         )),
         Some(_) => {}
     }
-    match (bounds.margin_max, input.initial_margin) {
+    match (bounds.margin_max, input.initial_margin()) {
         (None, _) => {}
         (Some(max), None) => faults.push(GATE.reason(
             &"The margin is unknown, so the approved maximum cannot be checked.",

@@ -1,11 +1,16 @@
 use super::GATE;
 use crate::approval::ApprovalStatus;
 use crate::gates::world::{Case, Expect, World, check, con_id, dec, price};
-use crate::gates::{Decision, evaluate, mandate_in_use};
+use crate::gates::{Dated, Decision, WhatIfFact, evaluate, mandate_in_use};
 use crate::mode::Mode;
 use crate::order::{OrderType, Side};
 use crate::principal::{Face, PrincipalKind};
 use std::collections::BTreeSet;
+
+fn asks_margin(world: &mut World, margin: &str) {
+    let value = WhatIfFact { init_margin_change: Some(dec(margin)), ..WhatIfFact::default() };
+    world.reference.what_if = Some(Dated { value, at: world.now });
+}
 
 #[test]
 fn the_policy_says_who_must_ask() {
@@ -244,11 +249,11 @@ fn an_approval_is_bound_to_the_terms_of_the_contract_and_to_the_margin() {
             ("terms that were not kept", Expect::Deny(1), |w| w.approved().bounds.contract_terms.clear()),
             ("the margin may reach the bound", Expect::Pass, |w| {
                 w.approved().bounds.margin_max = Some(dec("500"));
-                w.initial_margin = Some(dec("500"));
+                asks_margin(w, "500");
             }),
             ("the margin above the bound", Expect::Hold(1), |w| {
                 w.approved().bounds.margin_max = Some(dec("500"));
-                w.initial_margin = Some(dec("500.01"));
+                asks_margin(w, "500.01");
             }),
             ("a margin that is not known any more", Expect::Deny(1), |w| {
                 w.approved().bounds.margin_max = Some(dec("500"));

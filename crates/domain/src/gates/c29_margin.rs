@@ -35,7 +35,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
             "leverage_max",
         ));
     }
-    let what_if = input.lately.what_if;
+    let what_if = input.what_if();
     let added = gross.map(|gross| gross.after.saturating_sub(gross.before));
     let margin = match what_if {
         Some(what_if) => what_if.init_margin_after,

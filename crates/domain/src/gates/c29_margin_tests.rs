@@ -1,6 +1,6 @@
 use super::GATE;
-use crate::gates::WhatIfFact;
 use crate::gates::world::{Expect, World, check, dec};
+use crate::gates::{Dated, WhatIfFact};
 use crate::order::Side;
 use jiff::SignedDuration;
 
@@ -9,8 +9,9 @@ fn funds(world: &mut World) -> &mut crate::gates::Funds {
 }
 
 fn what_if(world: &mut World, margin: &str, excess: &str) {
-    let fact = WhatIfFact { init_margin_after: Some(dec(margin)), excess_after: Some(dec(excess)) };
-    world.lately.what_if = Some(fact);
+    let (init_margin_after, excess_after) = (Some(dec(margin)), Some(dec(excess)));
+    let value = WhatIfFact { init_margin_change: None, init_margin_after, excess_after };
+    world.reference.what_if = Some(Dated { value, at: world.now });
 }
 
 #[test]
@@ -37,7 +38,19 @@ fn leverage_margin_and_liquidity_suffice() {
             }),
             ("a what-if at both limits", Expect::Pass, |w| what_if(w, "50000", "1000")),
             ("a what-if just over both", Expect::Deny(2), |w| what_if(w, "50001", "999")),
-            ("a what-if that says nothing", Expect::Deny(2), |w| w.lately.what_if = Some(WhatIfFact::default())),
+            ("a what-if that says nothing", Expect::Deny(2), |w| {
+                w.reference.what_if = Some(Dated { value: WhatIfFact::default(), at: w.now });
+            }),
+            ("a what-if of a minute ago", Expect::Pass, |w| {
+                w.policy.what_if_required = true;
+                what_if(w, "1000", "90000");
+                w.now += SignedDuration::from_secs(60);
+            }),
+            ("a what-if of longer ago is none", Expect::Deny(1), |w| {
+                w.policy.what_if_required = true;
+                what_if(w, "1000", "90000");
+                w.now += SignedDuration::from_millis(60_001);
+            }),
             ("a what-if that is required and absent", Expect::Deny(1), |w| w.policy.what_if_required = true),
             ("a what-if that is required and there", Expect::Pass, |w| {
                 w.policy.what_if_required = true;

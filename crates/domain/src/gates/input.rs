@@ -1,6 +1,6 @@
 //! Everything a gate may look at: gathered by the engine, dated, and handed over at once.
 
-use super::lately::Lately;
+use super::lately::{Lately, WhatIfFact};
 use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
 use crate::exposure::OpenRisk;
@@ -16,7 +16,7 @@ use crate::principal::Principal;
 use crate::self_match::OwnOrder;
 use crate::trading_state::TradingStates;
 use crate::worth::View;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -73,13 +73,18 @@ pub struct AccountFacts {
     pub fx_to_base: Option<Dated<Decimal>>,
 }
 
-/// What is known of the instrument beside its quote.
+/// An estimate that is older says nothing about the account as it is now.
+const WHAT_IF_AGE_MAX: SignedDuration = SignedDuration::from_secs(60);
+
+/// What is known of the instrument beside its quote, and of the order by the broker itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reference {
     /// When it trades; `None` when the broker gave no hours, or in a zone that is not known.
     pub hours: Option<Dated<Arc<Hours>>>,
     /// What it trades on an average day; `None` is unknown.
     pub volume: Option<Dated<Decimal>>,
+    /// The broker's own estimate of this order; `None` when nobody asked, or it did not answer.
+    pub what_if: Option<Dated<WhatIfFact>>,
 }
 
 /// A recent order that looks the same.
@@ -205,6 +210,17 @@ pub struct GateInput<'a> {
     pub live: &'a LiveFacts,
     /// Whether no order of ours ever left for this instrument and account.
     pub first_use: bool,
-    /// Initial margin that the broker's what-if asks for this order, base currency; `None` is unknown.
-    pub initial_margin: Option<Decimal>,
+}
+
+impl GateInput<'_> {
+    /// The broker's estimate of this order, while it is young enough.
+    pub fn what_if(&self) -> Option<WhatIfFact> {
+        let young = |what_if: &&Dated<WhatIfFact>| self.now.duration_since(what_if.at) <= WHAT_IF_AGE_MAX;
+        self.reference.what_if.as_ref().filter(young).map(|what_if| what_if.value)
+    }
+
+    /// Initial margin that the broker asks for this order, base currency; `None` is unknown.
+    pub fn initial_margin(&self) -> Option<Decimal> {
+        self.what_if().and_then(|what_if| what_if.init_margin_change)
+    }
 }

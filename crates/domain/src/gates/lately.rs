@@ -28,9 +28,11 @@ pub struct Losses {
     pub drawdown_percent: Decimal,
 }
 
-/// What the broker says that the order does to the account.
+/// What the broker says that the order does to the account, base currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WhatIfFact {
+    /// What it adds to the initial margin.
+    pub init_margin_change: Option<Decimal>,
     /// Initial margin after it.
     pub init_margin_after: Option<Decimal>,
     /// Equity less maintenance margin after it.
@@ -64,8 +66,6 @@ pub struct Lately {
     pub funds: Option<Funds>,
     /// What the account lost; `None` before its worth was told.
     pub value: Option<Losses>,
-    /// The broker's own estimate of this order.
-    pub what_if: Option<WhatIfFact>,
     /// Losses, stops and rejects in a row.
     pub series: Series,
     /// Breakers that stand and concern this order.

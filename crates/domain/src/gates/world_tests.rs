@@ -75,7 +75,6 @@ pub(super) struct World {
     pub(super) mandates: Vec<Arc<Mandate>>,
     pub(super) live: LiveFacts,
     pub(super) first_use: bool,
-    pub(super) initial_margin: Option<Decimal>,
 }
 
 /// Nothing has happened yet today; the account is worth 100,000.
@@ -133,6 +132,7 @@ impl World {
             reference: Reference {
                 hours: Hours::read(&order().contract).map(|hours| Dated { value: Arc::new(hours), at: now }),
                 volume: Some(Dated { value: dec("50000000"), at: now }),
+                what_if: None,
             },
             states: TradingStates::all_active(),
             kill_file: false,
@@ -157,7 +157,6 @@ impl World {
             mandates: Vec::new(),
             live: LiveFacts::NONE,
             first_use: false,
-            initial_margin: None,
         }
     }
 
@@ -196,7 +195,6 @@ impl World {
             mandates: &self.mandates,
             live: &self.live,
             first_use: self.first_use,
-            initial_margin: self.initial_margin,
         }
     }
 

@@ -13,6 +13,7 @@ mod breakers;
 mod changing;
 mod committing;
 mod crash;
+mod estimates;
 mod evidence;
 mod fault;
 mod foreign;

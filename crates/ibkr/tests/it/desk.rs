@@ -294,7 +294,6 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         mandates: &[],
         live: &domain::live::LiveFacts::NONE,
         first_use: false,
-        initial_margin: None,
     });
     match evaluation.decision {
         Decision::Approved(approved) => *approved,

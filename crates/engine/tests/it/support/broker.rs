@@ -9,7 +9,7 @@ use domain::approved::Ticket;
 use domain::book::Book;
 use domain::broker::{
     Answer, AskError, BrokerCommand, BrokerEvent, BrokerOrder, BrokerSnapshot, LinkFacts, NotSentReason, Question,
-    Section, SendGuard as _, SendOutcome, SendPermit, StatusReport,
+    Section, SendGuard as _, SendOutcome, SendPermit, StatusReport, WhatIf,
 };
 use domain::contract::Contract;
 use domain::execution::{Commission, Execution};
@@ -73,6 +73,7 @@ struct State {
     subscriptions: Vec<Contract>,
     questions: BTreeMap<&'static str, u32>,
     unknown: BTreeSet<&'static str>,
+    what_if: Option<WhatIf>,
     quote: Quote,
     early: Vec<String>,
 }
@@ -111,10 +112,16 @@ impl Broker {
             subscriptions: Vec::new(),
             questions: BTreeMap::new(),
             unknown: BTreeSet::new(),
+            what_if: None,
             quote: quote("99.99", "100.01", clock.now()),
             early: Vec::new(),
         };
         Self { state: Arc::new(Mutex::new(state)), changed: watch::Sender::new(0), clock, durable }
+    }
+
+    /// What it estimates from now on; nothing before.
+    pub(crate) fn estimates(&self, what_if: WhatIf) {
+        self.lock().what_if = Some(what_if);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -280,7 +287,7 @@ impl Broker {
             Question::Contracts(_) => Ok(Answer::Contracts(vec![contract()])),
             Question::Quote(_) => Ok(Answer::Quote(Quote { received_at: now, ..state.quote.clone() })),
             Question::Snapshot { .. } => Ok(Answer::Snapshot(Box::new(state.snapshot(now)))),
-            Question::WhatIf(_) => Err(AskError::Timeout),
+            Question::WhatIf(_) => state.what_if.clone().map(Answer::WhatIf).ok_or(AskError::Timeout),
             Question::Account(_) => Ok(Answer::Account(summary(now))),
             Question::Bars { .. } => Ok(Answer::Bars(super::world::days(now))),
             Question::MatchingSymbols(_) | Question::Pnl(_) => Err(AskError::Timeout),

@@ -1,0 +1,128 @@
+//! The broker's own estimates of orders: what they would do to the account's margin.
+
+use crate::asks::only;
+use crate::input::{Input, OrderFacts};
+use crate::limits;
+use crate::service::Service;
+use domain::broker::{Answer, Question, WhatIf, WhatIfOrder};
+use domain::contract::Contract;
+use domain::fault::Fault;
+use domain::gates::{Dated, WhatIfFact};
+use domain::id::AccountId;
+use domain::order::OrderIntent;
+use domain::policy::PolicyScope;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+/// An estimate is told again for the same terms so long: the account moves.
+const KEPT: SignedDuration = SignedDuration::from_secs(10);
+/// Estimates kept at a time.
+const KEPT_MAX: usize = 64;
+
+/// The estimates of the last moments, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Estimates(Mutex<VecDeque<(Terms, Dated<WhatIf>)>>);
+
+/// What an estimate depends on, as one text: account, contract and terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Terms(String);
+
+impl Terms {
+    fn of(intent: &OrderIntent, contract: &Contract, account: &AccountId) -> Self {
+        let OrderIntent { side, qty, order_type, tif, outside_rth, .. } = intent;
+        Self(format!("{account} {} {side:?} {qty:?} {order_type:?} {tif:?} {outside_rth}", contract.con_id))
+    }
+}
+
+impl Estimates {
+    fn kept(&self, terms: &Terms, now: Timestamp) -> Option<Dated<WhatIf>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is dated ahead of a clock that was set back is not kept either.
+        let young = |at: Timestamp| at <= now && now.duration_since(at) <= KEPT;
+        kept.retain(|(_, estimate)| young(estimate.at));
+        kept.iter().find(|(of, _)| of == terms).map(|(_, estimate)| estimate.clone())
+    }
+
+    fn keep(&self, terms: Terms, estimate: Dated<WhatIf>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT_MAX {
+            kept.pop_front();
+        }
+        kept.push_back((terms, estimate));
+    }
+}
+
+impl Service {
+    /// What an order is judged by; the broker's estimate is among it where the policy asks for one. That it did not
+    /// answer is no fault here: the gate says what it means.
+    pub(crate) async fn facts_of(&self, intent: &OrderIntent) -> Result<Box<OrderFacts>, Fault> {
+        let mut facts = self.facts(&intent.instrument).await?;
+        // Without an account nothing leaves: control 3 says so.
+        let Ok(account) = self.account_of(intent) else { return Ok(facts) };
+        if self.wants_what_if(intent, &facts.contract, &account) {
+            facts.reference.what_if = match self.what_if(intent, &facts.contract, &account).await {
+                Ok(what_if) => Some(estimated(&what_if)),
+                Err(why) => {
+                    tracing::info!(why, key = %intent.cl_ord_id, "no estimate by the broker for the gates");
+                    None
+                }
+            };
+        }
+        Ok(facts)
+    }
+
+    fn wants_what_if(&self, intent: &OrderIntent, contract: &Contract, account: &AccountId) -> bool {
+        let scope = PolicyScope {
+            account: Some(account),
+            strategy: intent.strategy.as_ref(),
+            sec_type: Some(contract.sec_type),
+            symbol: Some(&contract.symbol),
+            con_id: Some(contract.con_id),
+        };
+        self.look(|book, _| limits::in_force(book, &self.config).limits_for(&scope).what_if_required)
+    }
+
+    /// The broker's own estimate, or why there is none.
+    pub(crate) async fn what_if(
+        &self,
+        intent: &OrderIntent,
+        contract: &Contract,
+        account: &AccountId,
+    ) -> Result<Dated<WhatIf>, String> {
+        let terms = Terms::of(intent, contract, account);
+        if let Some(kept) = self.estimates.kept(&terms, self.clock.now()) {
+            return Ok(kept);
+        }
+        let broker_order_id =
+            self.tell(|reply| Input::AllocateId { reply }).await.map_err(|fault| fault.to_string())?;
+        let order = WhatIfOrder {
+            broker_order_id,
+            account: account.clone(),
+            contract: contract.clone(),
+            side: intent.side,
+            qty: intent.qty,
+            order_type: intent.order_type,
+            tif: intent.tif,
+            outside_rth: intent.outside_rth,
+        };
+        let answer = self.asks.ask(Question::WhatIf(Box::new(order))).await;
+        let value = answer.and_then(|answer| only!(Answer::WhatIf, answer)).map_err(|fault| fault.to_string())?;
+        let estimate = Dated { value, at: self.clock.now() };
+        self.estimates.keep(terms, estimate.clone());
+        Ok(estimate)
+    }
+}
+
+/// What the gates need of an estimate.
+pub(crate) fn estimated(what_if: &Dated<WhatIf>) -> Dated<WhatIfFact> {
+    let WhatIf { init_margin_change, init_margin_after, equity_with_loan_after, maint_margin_after, .. } =
+        &what_if.value;
+    let excess_after = equity_with_loan_after
+        .zip(*maint_margin_after)
+        .and_then(|(equity, margin)| Decimal::checked_sub(equity, margin));
+    let value =
+        WhatIfFact { init_margin_change: *init_margin_change, init_margin_after: *init_margin_after, excess_after };
+    Dated { value, at: what_if.at }
+}
