@@ -25,6 +25,31 @@ messages_per_second_max = 45
 messages_per_day_max = 1000000
 open_notional_max = "100000000"
 self_match_allowed = true
+orders_day_max = 1000000
+turnover_day_max = "1000000000000"
+capital_gross_max = "1000000000000"
+capital_net_max = "1000000000000"
+position_qty_max = "1000000000"
+position_notional_max = "1000000000000"
+currency_notional_max = "1000000000000"
+issuer_notional_max = "1000000000000"
+leverage_max = "1000000"
+margin_use_percent_max = "1000000"
+excess_liquidity_min = "-1000000000000"
+loss_day_reduce = "1000000000000"
+loss_day_halt = "1000000000000"
+loss_week_reduce = "1000000000000"
+loss_week_halt = "1000000000000"
+drawdown_percent_max = "1000"
+short_window_notional_max = "1000000000000"
+short_window_qty_max = "1000000000"
+short_window_move_percent_max = "1000"
+strategy_executions_max = 1000000
+efficiency_ratio_max = "1000000"
+rejects_max = 1000000
+cooldown_after = 1000000
+spread_percent_max = "100"
+volume_percent_max = "100"
 "#;
 
 /// A writer that shows no life for so long is given up by its standby.

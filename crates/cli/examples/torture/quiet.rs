@@ -7,10 +7,13 @@ use crate::tally::{Count, Violation};
 use crate::world::World;
 use crate::{check_books, check_sends, check_told, human, kills};
 use std::process::Command;
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 /// Longer than any look-up of the gateway's and any patience of the human's.
 const REST_WITHIN: Duration = Duration::from_secs(150);
+/// Far fewer calls bring an order to the broker while everything is well.
+const CALLS_IN_VAIN_MAX: usize = 1_500;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A comparison that the quiet point itself asks for, by a new link, must be over before the books are read.
 const SETTLED_FOR: Duration = Duration::from_secs(3);
@@ -37,8 +40,21 @@ pub(crate) async fn point(world: &World) -> Result<(), Failure> {
         world.tally.violation(Violation::Broken, format!("the venue's own accounts: {}", audit["violations"]));
     }
     verify(world);
+    work_goes_on(world, calls.len(), ledger.len());
     crate::summary::point(world, ledger.len(), journal.len(), calls.len(), began.elapsed());
     Ok(())
+}
+
+/// A torture of orders that never leave proves nothing.
+fn work_goes_on(world: &World, calls: usize, orders: usize) {
+    let mut reached = world.reached.lock().unwrap_or_else(PoisonError::into_inner);
+    let (calls_then, orders_then) = *reached;
+    if orders > orders_then {
+        *reached = (calls, orders);
+    } else if calls.saturating_sub(calls_then) > CALLS_IN_VAIN_MAX {
+        let why = format!("of {} calls none brought an order to the broker", calls.saturating_sub(calls_then));
+        world.tally.violation(Violation::Broken, why);
+    }
 }
 
 /// The name of the installation.

@@ -84,6 +84,7 @@ async fn begin(plan: Plan) -> Result<World, Failure> {
         log: CallersLog::in_file(&home.dir.join("calls.log"))?,
         witness,
         tally: Tally::default(),
+        reached: std::sync::Mutex::default(),
         kills: Kills::default(),
         prices: Prices::default(),
         gate: RwLock::new(()),

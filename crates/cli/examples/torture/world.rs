@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(crate) log: CallersLog,
     pub(crate) witness: Arc<Witness>,
     pub(crate) tally: Tally,
+    /// Calls, and orders in the broker's ledger, when the ledger last had a new one.
+    pub(crate) reached: Mutex<(usize, usize)>,
     pub(crate) kills: Kills,
     pub(crate) prices: Prices,
     /// Shared by everybody who does something; a quiet point takes it whole.
