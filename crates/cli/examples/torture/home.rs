@@ -25,6 +25,7 @@ messages_per_second_max = 45
 messages_per_day_max = 1000000
 open_notional_max = "100000000"
 self_match_allowed = true
+short_sales_allowed = true
 orders_day_max = 1000000
 turnover_day_max = "1000000000000"
 capital_gross_max = "1000000000000"
