@@ -53,6 +53,24 @@ pub fn only_reduces(held: Decimal, con_id: ConId, open: &[OpenRisk], side: Side,
     }
 }
 
+/// Those of `orders` that may open or grow a position, or flip one, if all that comes before them and all of `kept` is
+/// filled too. `kept` stays whatever happens; of two orders that would close the same shares the first one stays.
+pub fn may_open<K>(
+    orders: impl IntoIterator<Item = (K, OpenRisk)>,
+    mut kept: Vec<OpenRisk>,
+    held: impl Fn(ConId) -> Decimal,
+) -> Vec<K> {
+    let mut opens = Vec::new();
+    for (key, risk) in orders {
+        if only_reduces(held(risk.con_id), risk.con_id, &kept, risk.side, risk.leaves) {
+            kept.push(risk);
+        } else {
+            opens.push(key);
+        }
+    }
+    opens
+}
+
 /// Sum of the worst-case notionals. `None` when one of them is unknown: then no sum is known.
 pub fn open_notional(open: &[OpenRisk]) -> Option<Decimal> {
     open.iter().try_fold(Decimal::ZERO, |sum, risk| sum.checked_add(risk.notional?))

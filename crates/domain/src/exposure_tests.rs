@@ -1,4 +1,4 @@
-use super::{OpenRisk, only_reduces, open_notional, position_range};
+use super::{OpenRisk, may_open, only_reduces, open_notional, position_range};
 use crate::id::ConId;
 use crate::order::Side;
 use proptest::collection::vec;
@@ -80,4 +80,16 @@ proptest! {
             prop_assert!(if held < 0 { after <= 0 } else { after >= 0 }, "{} became {}", held, after);
         }
     }
+}
+
+#[test]
+fn of_orders_that_close_the_same_shares_only_as_many_stay_as_can_close_them() {
+    let held = |con_id: ConId| if con_id.get() == 1 { Decimal::TEN } else { Decimal::ZERO };
+    let of = |orders: &[OpenRisk], kept: &[OpenRisk]| may_open(orders.iter().cloned().enumerate(), kept.to_vec(), held);
+    let sell = |qty| risk(1, Side::Sell, qty);
+    assert_eq!(of(&[sell(6), sell(4)], &[]), [0_usize; 0]);
+    assert_eq!(of(&[sell(11)], &[]), [0], "more than is held flips the position");
+    assert_eq!(of(&[sell(10), sell(10)], &[]), [1], "two for the same shares");
+    assert_eq!(of(&[sell(5)], &[sell(6)]), [0], "what protects it closes it already");
+    assert_eq!(of(&[risk(1, Side::Buy, 1), risk(2, Side::Sell, 1), sell(10)], &[]), [0, 1]);
 }

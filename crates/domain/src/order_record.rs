@@ -12,6 +12,7 @@ use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generatio
 use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
 use crate::mutation::{self, Mutation};
 use crate::order::{Amendment, OrderIntent, TifKind};
+use crate::policy::PolicyScope;
 use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::twin::Twin;
@@ -162,6 +163,18 @@ impl OrderRecord {
             version: 1,
             created_at: at,
             updated_at: at,
+        }
+    }
+
+    /// What sections of a policy ask of it.
+    pub fn policy_scope(&self) -> PolicyScope<'_> {
+        let contract = self.contract.as_deref();
+        PolicyScope {
+            account: self.account.as_ref(),
+            strategy: self.intent.strategy.as_ref(),
+            sec_type: contract.map(|contract| contract.sec_type),
+            symbol: contract.map(|contract| contract.symbol.as_str()),
+            con_id: contract.map(|contract| contract.con_id),
         }
     }
 

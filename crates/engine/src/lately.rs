@@ -4,11 +4,13 @@ use crate::core::{Batch, Core};
 use domain::activity::{Activity, Breaker};
 use domain::approved::ResolvedOrder;
 use domain::gates::{Funds, Lately, Losses};
-use domain::id::StrategyId;
+use domain::id::ClOrdId;
 use domain::journal::JournalEvent;
-use domain::policy::{Layer, Patch, Policy};
+use domain::lifecycle::OrdStatus;
+use domain::policy::Policy;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 impl Core {
     /// Begins the broker's day if the one before has closed.
@@ -28,42 +30,38 @@ impl Core {
         }
     }
 
-    /// Makes durable what must stay until a human has looked.
+    /// Makes durable what must stay until a human has looked: each order of this batch is judged by the limits that its
+    /// gates were asked with.
     pub(crate) fn mind_breakers(&mut self, batch: &mut Batch, now: Timestamp) {
-        if batch.records.is_empty() {
-            return;
-        }
-        let rejects = self.book.activity.rejects_in_row;
-        let account = self.session.mode.as_ref().and_then(|mode| mode.account()).cloned();
-        let max = self.tightest(self.policy().base.rejects_max, account.map(Layer::Account), |patch| patch.rejects_max);
-        let off = self.policy().base.off.contains(&39);
-        if rejects >= max && rejects > 0 && !off && !self.book.activity.breakers().contains_key(&Breaker::Rejects) {
-            let reason = format!("{rejects} rejects in a row, {max} allowed");
-            self.push(batch, now, JournalEvent::BreakerTripped { breaker: Breaker::Rejects, reason });
-        }
-        for strategy in self.strategies_of(batch) {
-            let trades = self.book.activity.strategy_trades(&strategy);
-            let base = self.policy().base.strategy_executions_max;
-            let layer = Some(Layer::Strategy(strategy.clone()));
-            let max = self.tightest(base, layer, |patch| patch.strategy_executions_max);
-            let breaker = Breaker::StrategyTrades(strategy);
-            let off = self.policy().base.off.contains(&36);
-            if trades >= max && trades > 0 && !off && !self.book.activity.breakers().contains_key(&breaker) {
-                let reason = format!("{trades} trades and open orders, {max} allowed");
+        let touched: BTreeSet<ClOrdId> =
+            batch.records.iter().filter_map(|one| one.event.cl_ord_id().cloned()).collect();
+        let due: Vec<(Breaker, String)> = touched.iter().flat_map(|key| self.due_breakers(key)).collect();
+        for (breaker, reason) in due {
+            if !self.book.activity.breakers().contains_key(&breaker) {
                 self.push(batch, now, JournalEvent::BreakerTripped { breaker, reason });
             }
         }
     }
 
-    fn tightest(&self, base: u32, layer: Option<Layer>, of: fn(&Patch) -> Option<u32>) -> u32 {
-        let section = layer.and_then(|layer| self.policy().sections.get(&layer)).and_then(of);
-        section.map_or(base, |section| section.min(base))
-    }
-
-    /// Strategies that something happened to in this batch.
-    fn strategies_of(&self, batch: &Batch) -> std::collections::BTreeSet<StrategyId> {
-        let keys = batch.records.iter().filter_map(|record| record.event.cl_ord_id());
-        keys.filter_map(|key| self.book.order(key)?.intent.strategy.clone()).collect()
+    /// What trips because of an order. What never left neither was rejected nor trades.
+    fn due_breakers(&self, key: &ClOrdId) -> Vec<(Breaker, String)> {
+        let Some(order) = self.book.order(key).filter(|order| !order.attempts.is_empty()) else { return Vec::new() };
+        let limits = self.policy().limits_for(&order.policy_scope());
+        let activity = &self.book.activity;
+        let is_due = |control: u8, count: u32, max: u32| count > 0 && count >= max && !limits.off.contains(&control);
+        let mut due = Vec::new();
+        let (rejects, max) = (activity.rejects_in_row, limits.rejects_max);
+        if order.status == OrdStatus::Rejected && is_due(39, rejects, max) {
+            due.push((Breaker::Rejects, format!("{rejects} rejects in a row, {max} allowed")));
+        }
+        if let Some(strategy) = &order.intent.strategy {
+            let (trades, max) = (activity.strategy_trades(strategy), limits.strategy_executions_max);
+            if is_due(36, trades, max) {
+                let reason = format!("{trades} trades and open orders, {max} allowed");
+                due.push((Breaker::StrategyTrades(strategy.clone()), reason));
+            }
+        }
+        due
     }
 
     /// What was done lately, as far as it counts for this order. `changes` is the total that it had before.

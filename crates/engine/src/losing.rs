@@ -3,10 +3,12 @@
 use crate::core::{Batch, Core, engine_principal};
 use crate::ticking::has_passed;
 use domain::activity::{AccountMark, Breaker};
+use domain::book::OrderRecord;
+use domain::exposure::may_open;
 use domain::fault::Fault;
 use domain::id::{AccountId, ClOrdId};
 use domain::journal::JournalEvent;
-use domain::policy::{Layer, Policy};
+use domain::policy::PolicyScope;
 use domain::principal::{Face, Principal};
 use domain::trading_state::{KillScope, TradingState};
 use jiff::{SignedDuration, Timestamp};
@@ -36,18 +38,11 @@ impl Core {
         self.mind_losses(batch, now, &account);
     }
 
-    fn account_limits(&self, account: &AccountId) -> Policy {
-        let mut limits = self.policy().base.clone();
-        if let Some(patch) = self.policy().sections.get(&Layer::Account(account.clone())) {
-            limits.tighten(patch);
-        }
-        limits
-    }
-
     /// Sets what holds until a human lifts it. A state that is stricter already stays.
     fn mind_losses(&mut self, batch: &mut Batch, now: Timestamp, account: &AccountId) {
         let Some(value) = self.book.activity.value(account) else { return };
-        let limits = self.account_limits(account);
+        let scope = PolicyScope { account: Some(account), ..PolicyScope::default() };
+        let limits = self.policy().limits_for(&scope).into_owned();
         let (day, week, fall) = (value.loss_day(), value.loss_week(), value.drawdown_percent());
         let breaker = Breaker::Drawdown(account.clone());
         let falls = fall >= limits.drawdown_percent_max && !limits.off.contains(&33);
@@ -98,21 +93,25 @@ impl Core {
         if state != TradingState::Halted {
             return;
         }
-        let held = &self.session.held;
-        let opens: Vec<ClOrdId> = self
-            .book
-            .open_orders()
-            .filter(|order| {
-                let con_id = order.contract.as_ref().map(|contract| contract.con_id);
-                let qty = con_id.and_then(|con_id| held.get(&con_id)).copied().unwrap_or(Decimal::ZERO);
-                let closes = if order.intent.side.is_buy() { qty < Decimal::ZERO } else { qty > Decimal::ZERO };
-                !order.intent.cl_ord_id.is_exit() && !order.intent.reduce_only && !closes
-            })
-            .map(|order| order.intent.cl_ord_id.clone())
-            .collect();
-        for key in opens {
+        for key in self.what_opens() {
             self.cancel_by_ourselves(batch, now, &key);
         }
+    }
+
+    /// Open orders that do more than reduce, oldest first. Exits and what may only reduce protect a position.
+    fn what_opens(&self) -> Vec<ClOrdId> {
+        let mut orders: Vec<&OrderRecord> = self.book.open_orders().collect();
+        orders.sort_by_key(|order| (order.created_at, &order.intent.cl_ord_id));
+        let risk = |order: &OrderRecord| order.open_risk(self.book.worst_leaves(order), None);
+        let protects = |order: &&OrderRecord| order.intent.cl_ord_id.is_exit() || order.intent.reduce_only;
+        let (kept, others): (Vec<_>, Vec<_>) = orders.into_iter().partition(protects);
+        let key = |order: &OrderRecord| order.intent.cl_ord_id.clone();
+        // What waits for a human is no risk yet, and must not become one.
+        let (live, waiting): (Vec<_>, Vec<_>) = others.into_iter().partition(|order| order.status.may_be_live());
+        let live = live.into_iter().filter_map(|order| Some((key(order), risk(order)?)));
+        let held = |con_id| self.session.held.get(&con_id).copied().unwrap_or(Decimal::ZERO);
+        let kept = kept.into_iter().filter_map(risk).collect();
+        may_open(live, kept, held).into_iter().chain(waiting.into_iter().map(key)).collect()
     }
 
     /// A human has looked at what tripped.

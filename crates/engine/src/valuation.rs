@@ -191,14 +191,7 @@ impl Core {
         }
         let contract = order.contract.as_ref()?;
         // Each order by the limits that count for it: a section may think worse of a market.
-        let scope = domain::policy::PolicyScope {
-            account: order.account.as_ref(),
-            strategy: order.intent.strategy.as_ref(),
-            sec_type: Some(contract.sec_type),
-            symbol: Some(&contract.symbol),
-            con_id: Some(contract.con_id),
-        };
-        let percent = self.policy().limits_for(&scope).market_order_slippage_percent;
+        let percent = self.policy().limits_for(&order.policy_scope()).market_order_slippage_percent;
         let slip = Decimal::ONE + percent / Decimal::ONE_HUNDRED;
         let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
         let price = match (order.worst_own_price(), order.intent.side.is_buy()) {

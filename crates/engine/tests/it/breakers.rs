@@ -4,7 +4,8 @@ use crate::support::*;
 use domain::activity::Breaker;
 use domain::fault::Fault;
 use domain::lifecycle::OrdStatus;
-use domain::order::OrderIntent;
+use domain::order::{OrderIntent, OrderType, Side};
+use domain::policy::{Layer, Patch};
 use domain::trading_state::{KillScope, TradingState};
 use engine::desk::Desk as _;
 use jiff::SignedDuration;
@@ -73,4 +74,47 @@ async fn losses_set_the_accounts_state_which_stays_over_a_restart() {
     assert_eq!(state(&rig), Some(TradingState::Halted));
     let value = rig.log.book().activity.value(&account()).unwrap().clone();
     assert_eq!((value.loss_day(), value.peak), (dec("6000"), dec("100000")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_breaker_trips_at_the_limit_of_the_section_that_its_order_was_judged_by() {
+    let rig = Rig::ready_with(|config| {
+        let limits = Patch { rejects_max: Some(2), strategy_executions_max: Some(1), ..Patch::default() };
+        config.policy.sections.insert(Layer::Instrument("AAPL".to_owned()), limits);
+    })
+    .await;
+    let stand = || rig.log.book().activity.breakers().keys().cloned().collect::<Vec<_>>();
+    rejected(&rig, "k-1").await;
+    assert_eq!(stand(), []);
+    rejected(&rig, "k-2").await;
+    rig.until("it is durable", || stand() == [Breaker::Rejects]).await;
+    rig.desk().reset_breaker(&alice(), Breaker::Rejects, "a typing error".to_owned()).await.unwrap();
+    let of = OrderIntent { strategy: "one".parse().ok(), ..buy("k-3") };
+    rig.submit(&alice(), of).await.unwrap();
+    assert_eq!(stand(), [Breaker::StrategyTrades("one".parse().unwrap())]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_halt_for_losses_cancels_what_would_flip_a_position_and_leaves_what_closes_it() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.broker.hold_position("10");
+    rig.boot();
+    rig.connect(1).await;
+    let sell = |name: &str, of: &str, limit: &str| {
+        let order_type = OrderType::Limit { limit: px(limit) };
+        OrderIntent { side: Side::Sell, qty: qty(of), order_type, ..buy(name) }
+    };
+    for order in [sell("k-1", "6", "101"), sell("k-2", "4", "102")] {
+        let name = order.cl_ord_id.to_string();
+        rig.submit(&alice(), order).await.unwrap();
+        rig.until("the broker has it", || rig.broker.submits().contains(&name)).await;
+        rig.broker.acknowledge(&name).await;
+        rig.until_status(&name, OrdStatus::Working).await;
+    }
+    // Somebody else sells four: both together would now sell more than is held.
+    rig.broker.hold_position("6");
+    rig.broker.be_worth("94000");
+    rig.pass(SignedDuration::from_mins(11));
+    rig.until("the second one is canceled", || rig.broker.cancels("k-2") > 0).await;
+    assert_eq!((rig.broker.cancels("k-1"), rig.order("k-1").status), (0, OrdStatus::Working));
 }
