@@ -14,7 +14,7 @@ use domain::bracket::ExitIds;
 use domain::broker_calendar::WindowAhead;
 use domain::contract::Contract;
 use domain::fault::Fault;
-use domain::gates::{Heartbeat, LinkState, MessageCounts};
+use domain::gates::{Heartbeat, LinkState};
 use domain::id::{AccountId, BrokerOrderId, ClOrdId, ConId, CorrelationId, Generation, KeyId};
 use domain::journal::{JournalEvent, Recorded};
 use domain::live::OverrideFile;
@@ -95,7 +95,6 @@ pub(crate) struct Core {
     pub(crate) recent: VecDeque<(Timestamp, ClOrdId)>,
     /// Order messages of the last second, oldest first.
     sent: VecDeque<Timestamp>,
-    sent_today: (jiff::civil::Date, u32),
     last_allocated: i32,
     /// The ids by which the broker names our orders on this connection.
     pub(crate) told_ids: ToldIds,
@@ -138,13 +137,6 @@ impl Core {
         prices: Box<dyn Prices>,
         now: Timestamp,
     ) -> Self {
-        let today = utc_date(now);
-        let attempts_today = book
-            .orders
-            .values()
-            .flat_map(|order| &order.attempts)
-            .filter(|attempt| utc_date(attempt.at) == today)
-            .count();
         let cancels =
             book.open_orders().filter(|o| o.cancel_wanted).map(|o| (o.intent.cl_ord_id.clone(), Timestamp::MIN));
         let window = look_alike_memory(in_force(&book, &config));
@@ -169,7 +161,6 @@ impl Core {
             instruments_used,
             recent: recent.into(),
             sent: VecDeque::new(),
-            sent_today: (today, u32::try_from(attempts_today).unwrap_or(u32::MAX)),
             last_allocated: 0,
             told_ids: ToldIds::default(),
             lost_at: None,
@@ -241,21 +232,15 @@ impl Core {
     /// Counts an order message.
     pub(crate) fn count_message(&mut self, now: Timestamp) {
         self.sent.push_back(now);
-        let today = utc_date(now);
-        if self.sent_today.0 != today {
-            self.sent_today = (today, 0);
-        }
-        self.sent_today.1 = self.sent_today.1.saturating_add(1);
     }
 
-    /// Order messages so far.
-    pub(crate) fn messages(&mut self, now: Timestamp) -> MessageCounts {
+    /// Order messages of the last second.
+    pub(crate) fn messages_second(&mut self, now: Timestamp) -> u32 {
         let begin = now - SignedDuration::from_secs(1);
         while self.sent.front().is_some_and(|at| *at <= begin) {
             self.sent.pop_front();
         }
-        let today = if self.sent_today.0 == utc_date(now) { self.sent_today.1 } else { 0 };
-        MessageCounts { last_second: u32::try_from(self.sent.len()).unwrap_or(u32::MAX), today }
+        u32::try_from(self.sent.len()).unwrap_or(u32::MAX)
     }
 
     /// The contracts of what is open, in flight or unknown.
@@ -401,8 +386,4 @@ pub(crate) fn engine_principal(face: Face, name: &str) -> Result<Principal, Faul
 /// Whether orders leave at all.
 pub(crate) fn sends(trading: Trading) -> bool {
     trading != Trading::Off
-}
-
-fn utc_date(at: Timestamp) -> jiff::civil::Date {
-    at.to_zoned(jiff::tz::TimeZone::UTC).date()
 }

@@ -84,7 +84,7 @@ impl Core {
     }
 
     pub(crate) fn judge(&mut self, case: &Case<'_>, now: Timestamp) -> Judged {
-        let messages = self.messages(now);
+        let messages_second = self.messages_second(now);
         let contract = &case.order.contract;
         let (open, worth) = self.value_for(case.order, case.facts);
         let own = self.book.own_orders(contract.con_id, &case.order.intent.cl_ord_id);
@@ -117,7 +117,7 @@ impl Core {
             own: &own,
             con_id: contract.con_id,
             look_alikes: &look_alikes,
-            messages,
+            messages_second,
             rules: Rules {
                 accepted_policy: self.book.policy.as_ref().map(|policy| policy.hash.as_str()),
                 running_version: self.config.version,

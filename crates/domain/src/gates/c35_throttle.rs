@@ -9,8 +9,8 @@ pub(super) const GATE: Gate = Gate { number: 35, code: "C35_THROTTLE", title: "M
 fn check(input: &GateInput<'_>) -> Verdict {
     let more = input.order.intent.orders();
     let counts = [
-        ("second", input.messages.last_second, input.policy.messages_per_second_max, "Wait a second"),
-        ("day", input.messages.today, input.policy.messages_per_day_max, "Wait until midnight UTC"),
+        ("second", input.messages_second, input.policy.messages_per_second_max, "Wait a second"),
+        ("day", input.lately.messages_day, input.policy.messages_per_day_max, "Wait for the broker's next day"),
     ];
     let reasons = counts
         .into_iter()

@@ -1,6 +1,6 @@
 //! Properties of the whole table over arbitrary worlds, absurd figures included.
 
-use super::input::{ApprovalFact, Dated, LinkState, LookAlike, MessageCounts, PreviewFact};
+use super::input::{ApprovalFact, Dated, LinkState, LookAlike, PreviewFact};
 use super::table::{Decision, GATES, Verdict, evaluate};
 use super::world::{World, con_id};
 use crate::exposure::OpenRisk;
@@ -175,7 +175,7 @@ fn any_system_change() -> impl Strategy<Value = Named> {
             |w, state| w.state(KillScope::Global, state),
         ),
         change(any::<bool>(), |w, lies| w.kill_file = lies),
-        change(any::<(u32, u32)>(), |w, (last_second, today)| w.messages = MessageCounts { last_second, today }),
+        change(any::<(u32, u32)>(), |w, (second, day)| (w.messages_second, w.lately.messages_day) = (second, day)),
         change(any::<(i64, i64)>(), |w, (age_ms, window_s)| {
             w.look_alikes.push(LookAlike { cl_ord_id: "k-0".parse().unwrap(), age_ms });
             w.policy.look_alike_window_s = window_s;

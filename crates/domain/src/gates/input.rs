@@ -96,15 +96,6 @@ pub struct LookAlike {
     pub age_ms: i64,
 }
 
-/// Order messages sent so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MessageCounts {
-    /// In the last second, reservations of the running batch included.
-    pub last_second: u32,
-    /// Since midnight UTC.
-    pub today: u32,
-}
-
 /// The preview that the order names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PreviewFact {
@@ -190,8 +181,8 @@ pub struct GateInput<'a> {
     pub con_id: ConId,
     /// Recent orders that look the same.
     pub look_alikes: &'a [LookAlike],
-    /// Messages so far.
-    pub messages: MessageCounts,
+    /// Order messages of the last second, reservations of the running batch included.
+    pub messages_second: u32,
     /// Under whose rules.
     pub rules: Rules<'a>,
     /// Who shows life.

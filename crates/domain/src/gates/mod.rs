@@ -52,8 +52,8 @@ pub use c06_approval::mandate_in_use;
 pub use c12_version::is_older;
 pub use c19_liquidity::volume_counts;
 pub use input::{
-    AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
-    Readiness, Reference, Rules,
+    AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, PreviewFact, Readiness, Reference,
+    Rules,
 };
 pub use lately::{Funds, Lately, Losses, WhatIfFact};
 pub use table::{Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, worst_notional, worst_price};

@@ -1,8 +1,8 @@
 //! A world in which every gate is open, and one `check` that changes one thing at a time.
 
 use super::input::{
-    AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, MessageCounts, PreviewFact,
-    Readiness, Reference, Rules,
+    AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, PreviewFact, Readiness, Reference,
+    Rules,
 };
 use super::lately::{Funds, Lately, Losses};
 use super::table::{Decision, Gate, Verdict, evaluate};
@@ -63,7 +63,7 @@ pub(super) struct World {
     pub(super) open: Vec<OpenRisk>,
     pub(super) own: Vec<OwnOrder>,
     pub(super) look_alikes: Vec<LookAlike>,
-    pub(super) messages: MessageCounts,
+    pub(super) messages_second: u32,
     pub(super) accepted_policy: Option<String>,
     pub(super) newest_version: Option<String>,
     pub(super) heartbeats: Vec<Heartbeat>,
@@ -145,7 +145,7 @@ impl World {
             open: Vec::new(),
             own: Vec::new(),
             look_alikes: Vec::new(),
-            messages: MessageCounts { last_second: 0, today: 0 },
+            messages_second: 0,
             accepted_policy: Some("policy-1".to_owned()),
             newest_version: Some("1.2.0".to_owned()),
             heartbeats: ["clock", "line", "comparison"].map(|part| Heartbeat { part, at: Some(now) }).to_vec(),
@@ -181,7 +181,7 @@ impl World {
             own: &self.own,
             con_id: self.order.contract.con_id,
             look_alikes: &self.look_alikes,
-            messages: self.messages,
+            messages_second: self.messages_second,
             rules: Rules {
                 accepted_policy: self.accepted_policy.as_deref(),
                 running_version: "1.2.0",

@@ -118,3 +118,17 @@ async fn a_halt_for_losses_cancels_what_would_flip_a_position_and_leaves_what_cl
     rig.until("the second one is canceled", || rig.broker.cancels("k-2") > 0).await;
     assert_eq!((rig.broker.cancels("k-1"), rig.order("k-1").status), (0, OrdStatus::Working));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_is_a_message_of_the_day_too_over_a_restart() {
+    let mut rig = Rig::ready_with(|config| config.policy.base.messages_per_day_max = 2).await;
+    rig.working("k-1").await;
+    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    rig.broker.canceled("k-1").await;
+    rig.until_status("k-1", OrdStatus::Canceled).await;
+    rig.crash().await;
+    rig.boot();
+    rig.connect(10).await;
+    let denied = rig.submit(&alice(), buy("k-2")).await.unwrap();
+    assert_eq!(reason_codes(&denied.order), ["C35_THROTTLE"]);
+}

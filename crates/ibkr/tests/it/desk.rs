@@ -9,8 +9,7 @@ use domain::broker::{
 };
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::gates::{
-    AccountFacts, ApprovalFact, Decision, GATES, GateInput, LinkState, MessageCounts, PreviewFact, Readiness, Rules,
-    evaluate,
+    AccountFacts, ApprovalFact, Decision, GATES, GateInput, LinkState, PreviewFact, Readiness, Rules, evaluate,
 };
 use domain::id::{BrokerOrderId, ClOrdId, ConId, Generation, KillEpoch, LeaseEpoch};
 use domain::mode::Trading;
@@ -284,7 +283,7 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         reference: &domain::gates::Reference::default(),
         con_id: order.contract.con_id,
         look_alikes: &[],
-        messages: MessageCounts { last_second: 0, today: 0 },
+        messages_second: 0,
         worth: &worth,
         lately: &lately,
         rules: Rules { accepted_policy: None, running_version: "0", newest_version: None },
