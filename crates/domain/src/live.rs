@@ -13,6 +13,17 @@ pub use evidence::{DrillRun, Evidence};
 /// The longest life of an arming.
 pub const ARMING_MAX: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long live may be armed for.
+///
+/// # Errors
+/// The rule that the time breaks.
+pub fn arming_time(lasts: SignedDuration) -> Result<SignedDuration, &'static str> {
+    if lasts <= SignedDuration::ZERO || lasts > ARMING_MAX {
+        return Err("must be more than 0, at most 24 hours");
+    }
+    Ok(lasts)
+}
+
 /// What the standard ports of the other mode said when live was armed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

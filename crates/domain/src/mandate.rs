@@ -61,28 +61,34 @@ pub struct MandateTerms {
 impl MandateTerms {
     /// Every rule that the terms break, as field and rule.
     pub fn problems(&self, now: Timestamp) -> Vec<(&'static str, String)> {
-        let mut found = Vec::new();
-        let mut must = |holds: bool, field: &'static str, rule: &str| {
-            if !holds {
-                found.push((field, rule.to_owned()));
-            }
-        };
-        must(self.key.is_some() || self.strategy.is_some(), "strategy", "name a strategy, a key, or both");
-        must(!self.symbols.is_empty(), "symbols", "at least one");
-        must(self.symbols.len() <= SYMBOLS_MAX, "symbols", "at most 100");
-        let is_symbol = |text: &String| !text.is_empty() && text.len() <= 20 && *text == text.to_ascii_uppercase();
-        must(self.symbols.iter().all(is_symbol), "symbols", "1 to 20 characters each, in capitals");
-        must(!self.sides.is_empty(), "sides", "at least one");
-        must(self.order_notional_max > Decimal::ZERO, "order_notional_max", "above 0");
-        must(self.notional_max >= self.order_notional_max, "notional_max", "at least order_notional_max");
-        must(self.orders_max > 0, "orders_max", "at least 1");
-        must(self.expires_at > now, "expires_at", "in the future");
         let latest = now.checked_add(LIFE_MAX).unwrap_or(Timestamp::MAX);
-        must(self.expires_at <= latest, "expires_at", "at most 30 days ahead");
-        let by_account = crate::mode::mode_of_account(&self.account);
-        must(by_account == Some(self.mode), "account", "its prefix must say the mode: DU, DF paper; U, F live");
+        let mut found = self.broken_rules();
+        found.extend(must(self.expires_at > now, "expires_at", "in the future"));
+        found.extend(must(self.expires_at <= latest, "expires_at", "at most 30 days ahead"));
         found
     }
+
+    /// Those of them that no clock is needed for.
+    pub fn broken_rules(&self) -> Vec<(&'static str, String)> {
+        let is_symbol = |text: &String| !text.is_empty() && text.len() <= 20 && *text == text.to_ascii_uppercase();
+        let by_account = crate::mode::mode_of_account(&self.account);
+        let rules = [
+            must(self.key.is_some() || self.strategy.is_some(), "strategy", "name a strategy, a key, or both"),
+            must(!self.symbols.is_empty(), "symbols", "at least one"),
+            must(self.symbols.len() <= SYMBOLS_MAX, "symbols", "at most 100"),
+            must(self.symbols.iter().all(is_symbol), "symbols", "1 to 20 characters each, in capitals"),
+            must(!self.sides.is_empty(), "sides", "at least one"),
+            must(self.order_notional_max > Decimal::ZERO, "order_notional_max", "above 0"),
+            must(self.notional_max >= self.order_notional_max, "notional_max", "at least order_notional_max"),
+            must(self.orders_max > 0, "orders_max", "at least 1"),
+            must(by_account == Some(self.mode), "account", "its prefix must say the mode: DU, DF paper; U, F live"),
+        ];
+        rules.into_iter().flatten().collect()
+    }
+}
+
+fn must(holds: bool, field: &'static str, rule: &str) -> Option<(&'static str, String)> {
+    (!holds).then(|| (field, rule.to_owned()))
 }
 
 /// Where a mandate stands.

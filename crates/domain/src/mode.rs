@@ -58,6 +58,19 @@ pub fn mode_of_account(account: &AccountId) -> Option<Mode> {
     }
 }
 
+/// The name of an account that says neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must begin as IBKR's accounts do: DU, DF paper; U, F live")]
+pub struct NoMode;
+
+/// What an account name must say where a human types it.
+///
+/// # Errors
+/// It says nothing.
+pub fn said_mode(account: &AccountId) -> Result<Mode, NoMode> {
+    mode_of_account(account).ok_or(NoMode)
+}
+
 /// What the port says: TWS and IB Gateway have one standard port per mode; any other says nothing.
 pub fn mode_of_port(port: u16) -> Option<Mode> {
     match port {

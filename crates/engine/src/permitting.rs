@@ -14,7 +14,7 @@ use domain::gates::{LiveAsk, live_faults};
 use domain::id::{AccountId, ClOrdId, MandateId};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
-use domain::live::{ARMING_MAX, Arming, ChecklistItem, LiveFacts, OtherPort, OverrideFile, checklist};
+use domain::live::{ARMING_MAX, Arming, ChecklistItem, LiveFacts, OtherPort, OverrideFile, arming_time, checklist};
 use domain::mandate::{Mandate, MandateTerms};
 use domain::mode::{Mode, ModeProof};
 use domain::order_ref::OrderRef;
@@ -290,9 +290,7 @@ impl Service {
     ) -> Result<LiveStatus, Fault> {
         need_human(by, Scope::Admin)?;
         let reason = check_reason(reason)?;
-        if lasts <= SignedDuration::ZERO || lasts > ARMING_MAX {
-            return Err(invalid("hours", "more than 0, at most 24"));
-        }
+        let lasts = arming_time(lasts).map_err(|rule| invalid("hours", rule))?;
         self.be_ready()?;
         self.own_account(&account)?;
         let other_port = self.other_port().await?;

@@ -1,12 +1,13 @@
 //! What humans permit in advance: mandates and live arming.
 
 use crate::approval::reason_text;
-use crate::fields::{Fields, ParseError, checked};
+use crate::fields::{FieldError, Fields, ParseError, checked};
 use crate::order::Reason;
 use crate::word::{MandateStatus, Mode, Side, Trading};
 use domain::id::AccountId;
-use domain::live;
+use domain::live::{self, arming_time};
 use domain::mandate::{self, MandateTerms, UseStage};
+use domain::mode::said_mode;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -70,10 +71,9 @@ impl GrantMandate {
         let orders = fields.take("orders_max", |value| whole(&value));
         let expires_at: Option<Timestamp> = fields.text("expires_at");
         let reason = fields.text_by("reason", reason_text);
-        let mode = account.as_ref().and_then(domain::mode::mode_of_account);
-        if account.is_some() && mode.is_none() {
-            fields.refuse("account", &"must begin as IBKR's accounts do: DU, DF paper; U, F live");
-        }
+        let mode = account
+            .as_ref()
+            .and_then(|account| said_mode(account).map_err(|rule| fields.refuse("account", &rule)).ok());
         fields.finish()?;
         let terms = || {
             Some(MandateTerms {
@@ -90,18 +90,17 @@ impl GrantMandate {
             })
         };
         // What is missing `finish` has refused already.
-        terms().zip(reason).ok_or_else(|| ParseError::Fields(Vec::new()))
+        let (terms, reason) = terms().zip(reason).ok_or_else(|| ParseError::Fields(Vec::new()))?;
+        let broken = terms.broken_rules();
+        if broken.is_empty() {
+            return Ok((terms, reason));
+        }
+        Err(ParseError::Fields(broken.iter().map(|(field, rule)| FieldError::new(field, rule)).collect()))
     }
 }
 
-/// Most entries of a list in a request.
-const LIST_MAX: usize = 100;
-
 fn list<T: Ord>(value: Value, read: impl Fn(&str) -> Result<T, String>) -> Result<BTreeSet<T>, String> {
     let Value::Array(items) = value else { return Err("must be a list of JSON strings".to_owned()) };
-    if items.is_empty() || items.len() > LIST_MAX {
-        return Err("must have 1 to 100 entries".to_owned());
-    }
     items.iter().map(|item| read(item.as_str().ok_or("must be a list of JSON strings")?)).collect()
 }
 
@@ -137,15 +136,13 @@ impl ArmLive {
         let account = fields.take("account", |value| {
             AccountId::from_str(value.as_str().ok_or("must be a JSON string")?).map_err(|error| error.to_string())
         });
-        let hours = fields.take("hours", |value| {
-            whole(&value).ok().filter(|hours| (1..=24).contains(hours)).ok_or_else(|| "must be 1 to 24".to_owned())
+        let lasts = fields.take("hours", |value| {
+            arming_time(SignedDuration::from_hours(i64::from(whole(&value)?))).map_err(str::to_owned)
         });
         let reason = fields.text_by("reason", reason_text);
         fields.finish()?;
-        match (account, hours, reason) {
-            (Some(account), Some(hours), Some(reason)) => {
-                Ok((account, SignedDuration::from_hours(i64::from(hours)), reason))
-            }
+        match (account, lasts, reason) {
+            (Some(account), Some(lasts), Some(reason)) => Ok((account, lasts, reason)),
             (None, _, _) | (_, None, _) | (_, _, None) => Err(ParseError::Fields(Vec::new())),
         }
     }

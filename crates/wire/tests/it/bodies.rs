@@ -258,3 +258,32 @@ fn a_key_has_scopes_and_a_decision_has_a_reason() {
     assert_eq!(Because::parse_optional(b"").unwrap(), None);
     assert_eq!(Because::parse_optional(br#"{"reason":"fine"}"#).unwrap().as_deref(), Some("fine"));
 }
+
+#[test]
+fn a_mandate_is_read_by_the_rules_of_the_domain_all_of_them_at_once() {
+    let body = |account: &str, symbols: &str, orders: u32| {
+        format!(
+            r#"{{"account": "{account}", "symbols": {symbols}, "sides": ["buy"], "order_notional_max": "10",
+            "notional_max": "5", "orders_max": {orders}, "expires_at": "2026-01-01T00:00:00Z", "reason": "why"}}"#
+        )
+    };
+    let fields = |body: String| match wire::permit::GrantMandate::parse(body.as_bytes()) {
+        Ok(read) => panic!("{read:?}"),
+        Err(wire::fields::ParseError::Fields(errors)) => errors.into_iter().map(|one| one.field).collect::<Vec<_>>(),
+    };
+    assert_eq!(fields(body("DU1", r#"["aapl"]"#, 0)), ["strategy", "symbols", "notional_max", "orders_max"]);
+    assert_eq!(fields(body("DU1", "[]", 1)), ["strategy", "symbols", "notional_max"]);
+    assert_eq!(fields(body("X1", r#"["AAPL"]"#, 1)), ["account"]);
+}
+
+#[test]
+fn live_is_armed_for_as_long_as_the_domain_allows() {
+    let parse = |hours: &str| {
+        let body = format!(r#"{{"account": "U1234567", "hours": {hours}, "reason": "why"}}"#);
+        wire::permit::ArmLive::parse(body.as_bytes()).map(|(_, lasts, _)| lasts)
+    };
+    assert_eq!(parse("24"), Ok(domain::live::ARMING_MAX));
+    for wrong in ["0", "25", "-1", "1.5"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
