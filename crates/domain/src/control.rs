@@ -71,6 +71,16 @@ impl Control {
             Enforcement::Missing => false,
         }
     }
+
+    /// Crate and modules that make it hold; none when nothing does yet.
+    pub fn room(&self) -> Option<&'static str> {
+        match self.enforcement {
+            _ if !self.is_built() => None,
+            Enforcement::Gate => Some("domain: gates"),
+            Enforcement::Mechanism { room } => Some(room),
+            Enforcement::Missing => None,
+        }
+    }
 }
 
 /// A gate.
@@ -141,14 +151,14 @@ pub const CONTROLS: &[Control] = &[
         "C41_KILL_SWITCH",
         "The kill switch stops what is new and cancels what works",
         Section::D,
-        "engine: core, vigil",
+        "engine: changing, guard",
     ),
     mechanism(
         42,
         "C42_CANCELS_PASS",
         "Cancels pass every limit and are retried until proven",
         Section::D,
-        "engine: changing, vigil",
+        "engine: changing, ticking",
     ),
     missing(43, "C43_FLATTEN", "Flattening is an action of its own, never implied by a kill", Section::D),
     mechanism(
@@ -158,7 +168,7 @@ pub const CONTROLS: &[Control] = &[
         Section::D,
         "domain: principal, journal",
     ),
-    mechanism(45, "C45_RESUME", "Only a human with a reason resumes", Section::D, "engine: core"),
+    mechanism(45, "C45_RESUME", "Only a human with a reason resumes", Section::D, "engine: changing"),
     gate(46, "C46_DEAD_MAN", "Every part that watches over orders shows life", Section::D),
     mechanism(
         47,
@@ -173,7 +183,7 @@ pub const CONTROLS: &[Control] = &[
         "C49_UNKNOWN",
         "Nothing is sent while the state is unknown, and no unknown is sent again",
         Section::D,
-        "engine: submitting, vigil",
+        "engine: submitting, listening",
     ),
     missing(50, "C50_REPORTS", "Executions are reported at once", Section::E),
     mechanism(51, "C51_RECONCILE", "The journal is compared with the broker", Section::E, "domain: reconcile"),

@@ -85,7 +85,7 @@ impl Report {
             .map(|(control, outcome, provoked_by, seen)| {
                 json!({
                     "control": control.number, "code": control.code, "title": control.title,
-                    "section": control.section.letter().to_string(), "provoked_by": provoked_by, "observed": seen,
+                    "section": control.section.letter().to_string(), "room": control.room(), "provoked_by": provoked_by, "observed": seen,
                     "result": outcome.word(), "ok": *outcome == Outcome::Ok,
                 })
             })

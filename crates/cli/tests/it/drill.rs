@@ -8,6 +8,16 @@ const NOT_DRILLED: [u64; 0] = [];
 /// Not there yet.
 const NOT_BUILT: [u64; 5] = [43, 50, 57, 58, 62];
 
+/// Whether each module that is named is there: `crate: module, module; crate: module`.
+fn room_exists(room: &str) -> bool {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    room.split("; ").all(|part| {
+        let (name, modules) = part.split_once(": ").unwrap();
+        let source = crates.join(name).join("src");
+        modules.split(", ").all(|one| source.join(one).is_dir() || source.join(one).with_extension("rs").is_file())
+    })
+}
+
 #[test]
 fn the_drill_fires_every_control_that_is_built_and_touches_nothing_of_the_user() {
     let desktop = Desktop::new();
@@ -22,6 +32,10 @@ fn the_drill_fires_every_control_that_is_built_and_touches_nothing_of_the_user()
     assert_eq!((numbers("not drilled"), numbers("not built")), (NOT_DRILLED.to_vec(), NOT_BUILT.to_vec()));
     assert_eq!(of("ok").len(), 62, "{told:#}");
     assert_eq!((told["ok"].as_bool(), output.exit), (Some(false), 1));
+    for one in items {
+        let built = one["result"] != "not built";
+        assert_eq!(one["room"].as_str().is_some_and(room_exists), built, "{one:#}");
+    }
     let left: Vec<_> = std::fs::read_dir(desktop.path("")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }
