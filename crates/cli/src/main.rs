@@ -12,6 +12,7 @@ mod drill;
 mod failure;
 mod out;
 mod problem;
+mod rehearsal;
 mod run;
 mod table;
 mod verb;

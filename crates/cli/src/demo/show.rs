@@ -7,12 +7,9 @@ use crate::args::DemoArgs;
 use crate::client::{Client, KeySource};
 use crate::failure::Failure;
 use crate::out::{Said, data, talk};
+use crate::rehearsal::until_ready;
 use crate::run::gateway::{EmbeddedSessions, Gateway};
 use crate::run::serve;
-use std::time::Duration;
-
-/// For the first connection with its reconciliation.
-const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// Runs the demo.
 pub(crate) async fn run(args: &DemoArgs, json: bool) -> Result<Said, Failure> {
@@ -37,11 +34,7 @@ fn interrupted(args: &DemoArgs) -> Said {
 }
 
 async fn show(args: &DemoArgs, json: bool, home: &Home, gateway: &Gateway) -> Result<Said, Failure> {
-    let desk = gateway.desk();
-    if tokio::time::timeout(READY_WITHIN, serve::ready(desk.as_ref())).await.is_err() {
-        let why = desk.not_ready().join("; ");
-        return Err(Failure::unavailable(format!("the demo did not get ready: {why}"), "run it again"));
-    }
+    until_ready(gateway, "the demo").await?;
     if !args.once {
         let text = home.suggestions(&gateway.url(), gateway.venue_control());
         data(&text).map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;

@@ -3,20 +3,16 @@
 use super::walk::{Broken, Walk};
 use crate::client::{Client, Reply, Request};
 use crate::failure::{Failure, Told};
+use crate::rehearsal::{self, decimal, percent};
 use crate::table::{at, field, items};
-use crate::verb::ticket;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// What the demo buys.
 const SYMBOL: &str = "AAPL";
 /// What the resting order is for: another one, so that it looks like nothing before it.
 const OTHER_SYMBOL: &str = "MSFT";
 const QTY: &str = "10";
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// For the market and the broker to do their part.
-const WITHIN: Duration = Duration::from_secs(20);
 
 /// All steps, in order; the first that does not hold ends them.
 pub(crate) async fn all(walk: &mut Walk, operator: &Client, agent: &Client) -> Result<(), Broken> {
@@ -38,24 +34,15 @@ pub(crate) async fn all(walk: &mut Walk, operator: &Client, agent: &Client) -> R
 
 /// One percent above the ask, to the cent: fills at once, inside the collar.
 fn marketable(ask: Decimal) -> Result<Decimal, Broken> {
-    let raised = ask.checked_mul(Decimal::new(101, 2)).ok_or_else(|| Broken(format!("ask {ask} is out of range")))?;
-    Ok(raised.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero))
-}
-
-fn decimal(value: &Value, name: &str) -> Option<Decimal> {
-    at(value, name).and_then(Value::as_str).and_then(|text| text.parse().ok())
+    percent(ask, 101).ok_or_else(|| Broken(format!("ask {ask} is out of range")))
 }
 
 fn limit_order(symbol: &str, qty: &str, limit: Decimal) -> Value {
-    json!({
-        "symbol": symbol, "sec_type": "stk", "exchange": "SMART", "currency": "USD",
-        "side": "buy", "qty": qty, "order_type": "limit", "limit_price": limit.to_string(), "tif": "day",
-    })
+    rehearsal::limit_order(symbol, qty, &limit.to_string())
 }
 
 async fn submit(client: &Client, body: Value) -> Result<Reply, Failure> {
-    let key = ticket::new_key("demo")?;
-    client.send(Request::post("/orders", Some(body)).keyed(&key)).await
+    rehearsal::submit(client, "demo", body).await
 }
 
 /// The refusal that was expected; an acceptance breaks the step.
@@ -67,23 +54,8 @@ fn refused(answer: Result<Reply, Failure>, what: &str) -> Result<Box<Told>, Brok
     }
 }
 
-/// Asks again until the answer is as wanted, for a while.
 async fn until(client: &Client, path: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value, Broken> {
-    let mut last = Value::Null;
-    let asking = async {
-        loop {
-            last = client.send(Request::get(path)).await?.body;
-            if wanted(&last) {
-                return Ok(last.clone());
-            }
-            // tidy: sleep — the pause between two questions of a wait that has an end
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    };
-    match tokio::time::timeout(WITHIN, asking).await {
-        Ok(answer) => answer,
-        Err(_late) => Err(Broken(format!("{path} did not become as expected within {WITHIN:?}; last: {last}"))),
-    }
+    rehearsal::until(client, path, wanted).await.map_err(Broken)
 }
 
 async fn quote(walk: &mut Walk, client: &Client) -> Result<Decimal, Broken> {

@@ -2,26 +2,22 @@
 
 use super::report::Seen;
 use super::scratch::Scratch;
-use crate::client::{Client, Reply, Request};
+use crate::client::{Client, Reply};
 use crate::failure::Failure;
+use crate::rehearsal;
 use crate::table::{at, field, items};
-use crate::verb::ticket;
-use rust_decimal::{Decimal, RoundingStrategy};
-use serde_json::{Map, Value, json};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
 
 /// A price of so many percent of another, to the cent.
 pub(crate) fn percent(price: Decimal, of: i64) -> String {
-    let scaled = price.checked_mul(Decimal::new(of, 2)).unwrap_or(price);
-    scaled.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero).to_string()
+    rehearsal::percent(price, of).unwrap_or(price).to_string()
 }
 
 /// Buy 10 AAPL one percent above the ask, with what is different this time; `null` takes a field out.
 pub(crate) fn order(scratch: &Scratch, different: &Value) -> Value {
     let mut fields = Map::new();
-    let usual = json!({
-        "symbol": "AAPL", "sec_type": "stk", "exchange": "SMART", "currency": "USD", "side": "buy", "qty": "10",
-        "order_type": "limit", "limit_price": percent(scratch.ask, 101), "tif": "day",
-    });
+    let usual = rehearsal::limit_order("AAPL", "10", &percent(scratch.ask, 101));
     for one in [&usual, different] {
         fields.extend(one.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
     }
@@ -31,8 +27,7 @@ pub(crate) fn order(scratch: &Scratch, different: &Value) -> Value {
 
 /// Submits it with a key of its own.
 pub(crate) async fn submit(client: &Client, body: Value) -> Result<Reply, Failure> {
-    let key = ticket::new_key("drill")?;
-    client.send(Request::post("/orders", Some(body)).keyed(&key)).await
+    rehearsal::submit(client, "drill", body).await
 }
 
 /// Whether the answer refuses, or holds for a human, with the control's own code among the reasons.

@@ -7,19 +7,12 @@ use crate::config::Config;
 use crate::demo::Home;
 use crate::failure::Failure;
 use crate::out::Said;
+use crate::rehearsal::{self, WITHIN, decimal, until_ready};
 use crate::run::gateway::{EmbeddedSessions, Gateway};
 use crate::run::serve;
-use crate::table::at;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use std::net::SocketAddr;
-use std::time::Duration;
-
-/// For the first connection with its reconciliation.
-const READY_WITHIN: Duration = Duration::from_secs(30);
-/// For the broker to do its part.
-const WITHIN: Duration = Duration::from_secs(15);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What the drills work on.
 pub(crate) struct Scratch {
@@ -70,11 +63,6 @@ async fn fire(report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A price of a quote.
-fn price(quote: &Value, name: &str) -> Option<Decimal> {
-    at(quote, name).and_then(Value::as_str).and_then(|text| text.parse().ok())
-}
-
 impl Scratch {
     /// Waits until a gateway trades and its market has prices.
     ///
@@ -83,10 +71,7 @@ impl Scratch {
     pub(crate) async fn open(home: Home, gateway: &Gateway, venue: Option<SocketAddr>) -> Result<Self, Failure> {
         let failed = |why: String| Failure::unavailable(why, "run it again");
         let Some(venue) = venue else { return Err(failed("the scratch gateway has no venue".to_owned())) };
-        if tokio::time::timeout(READY_WITHIN, serve::ready(gateway.desk().as_ref())).await.is_err() {
-            let why = gateway.desk().not_ready().join("; ");
-            return Err(failed(format!("the scratch gateway did not get ready: {why}")));
-        }
+        until_ready(gateway, "the scratch gateway").await?;
         let client = |path| Client::new(&gateway.url(), &KeySource::File(path));
         let http = reqwest::Client::builder().no_proxy().timeout(WITHIN).build();
         let http = http.map_err(|error| failed(format!("no HTTP client: {error}")))?;
@@ -95,9 +80,9 @@ impl Scratch {
         let url = gateway.url();
         let (bid, ask) = (Decimal::ZERO, Decimal::ZERO);
         let mut scratch = Self { home, url, operator, agent, http, venue, bid, ask };
-        let quoted = |quote: &Value| price(quote, "bid").is_some() && price(quote, "ask").is_some();
+        let quoted = |quote: &Value| decimal(quote, "bid").is_some() && decimal(quote, "ask").is_some();
         let quote = scratch.until("/market/quote?symbol=AAPL", quoted).await.map_err(failed)?;
-        let sides = price(&quote, "bid").zip(price(&quote, "ask"));
+        let sides = decimal(&quote, "bid").zip(decimal(&quote, "ask"));
         (scratch.bid, scratch.ask) = sides.ok_or_else(|| failed(format!("no market: {quote}")))?;
         Ok(scratch)
     }
@@ -114,21 +99,7 @@ impl Scratch {
 
     /// Asks again until the answer is as wanted, for a while.
     pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value, String> {
-        let mut last = Value::Null;
-        let asking = async {
-            loop {
-                last = self.get(path).await?;
-                if wanted(&last) {
-                    return Ok(last.clone());
-                }
-                // tidy: sleep — the pause between two questions of a wait that has an end
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-        };
-        match tokio::time::timeout(WITHIN, asking).await {
-            Ok(answer) => answer,
-            Err(_late) => Err(format!("{path} did not become as expected; last: {last}")),
-        }
+        rehearsal::until(&self.operator, path, wanted).await
     }
 
     /// What the venue accepted, with a query such as `?symbol=UNH`.
