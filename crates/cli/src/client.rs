@@ -36,6 +36,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     /// Whether the key was known already.
     pub(crate) replayed: bool,
+    /// The version of what was answered.
+    pub(crate) etag: Option<String>,
     /// The body.
     pub(crate) body: Value,
 }
@@ -48,6 +50,7 @@ pub(crate) struct Request<'a> {
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
     key: Option<&'a str>,
+    seen: Option<String>,
     wait: Option<u32>,
     patience: Option<Duration>,
 }
@@ -55,7 +58,8 @@ pub(crate) struct Request<'a> {
 impl<'a> Request<'a> {
     /// A question.
     pub(crate) fn get(path: &'a str) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, key: None, wait: None, patience: None }
+        let query = Vec::new();
+        Self { method: Method::GET, path, query, body: None, key: None, seen: None, wait: None, patience: None }
     }
 
     /// An action.
@@ -84,6 +88,12 @@ impl<'a> Request<'a> {
     /// With the key of an order, change or cancel.
     pub(crate) fn keyed(mut self, key: &'a str) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// Only if what was seen with this `ETag` is still so.
+    pub(crate) fn seen(mut self, etag: Option<String>) -> Self {
+        self.seen = etag;
         self
     }
 
@@ -131,6 +141,9 @@ impl Client {
         if let Some(key) = request.key {
             built = built.header("Idempotency-Key", key);
         }
+        if let Some(etag) = request.seen {
+            built = built.header("If-Match", etag);
+        }
         if let Some(seconds) = request.wait {
             built = built.header("Prefer", format!("wait={seconds}"));
         }
@@ -143,6 +156,7 @@ impl Client {
         let response = built.send().await.map_err(|error| self.unreached(&error))?;
         let status = response.status();
         let replayed = response.headers().get("Idempotent-Replayed").is_some_and(|value| value == "true");
+        let etag = response.headers().get("ETag").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let bytes = response.bytes().await.map_err(|error| self.unreached(&error))?;
         let body = if bytes.is_empty() {
             Value::Null
@@ -153,7 +167,7 @@ impl Client {
             })?
         };
         if status.is_success() {
-            Ok(Reply { status, replayed, body })
+            Ok(Reply { status, replayed, etag, body })
         } else {
             Err(Failure::Told(Box::new(problem::told(status, body))))
         }

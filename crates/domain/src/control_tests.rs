@@ -41,3 +41,11 @@ fn what_is_missing_is_not_called_built() {
         assert!(GATES.iter().all(|gate| gate.number != row.number));
     }
 }
+
+#[test]
+fn a_limit_is_enforced_once_its_control_is_built() {
+    for limit in LIMITS {
+        assert_eq!(limit.is_enforced(), control(limit.control).unwrap().is_built(), "{}", limit.key);
+    }
+    assert!(LIMITS.iter().any(|limit| limit.key == "order_qty_max" && limit.is_enforced()));
+}

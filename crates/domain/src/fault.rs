@@ -89,6 +89,14 @@ pub enum Fault {
     /// This version cannot do that.
     #[error("{0}")]
     CapabilityMissing(String),
+    /// The caller has seen a version that is no longer the one in force.
+    #[error("the {what} in force is {now} by now")]
+    Stale {
+        /// The kind of thing.
+        what: &'static str,
+        /// The version in force.
+        now: String,
+    },
     /// The order is over.
     #[error("order {cl_ord_id} is already {}", status.word())]
     AlreadyFinal {

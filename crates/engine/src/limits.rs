@@ -118,8 +118,7 @@ impl Core {
         if let Some(expected) = if_match
             && expected != self.policy_hash()
         {
-            let rule = format!("the policy in force is {} by now: look again, then decide", self.policy_hash());
-            return Err(Fault::Invalid { field: "If-Match".to_owned(), rule });
+            return Err(Fault::Stale { what: "policy", now: self.policy_hash().to_owned() });
         }
         match wish {
             PolicyWish::Set(said) => {

@@ -28,6 +28,7 @@ impl IntoResponses for Problems {
             ("404", "There is no such thing."),
             ("405", "The path has no such method."),
             ("409", "In flight, a key used for another request, or a thing that is over."),
+            ("412", "What `If-Match` names is not what is in force any more. Nothing was done."),
             ("413", "The body is too large."),
             ("415", "The body is not JSON."),
             ("422", "Denied by a gate or rejected by the broker; `outcome` says which."),

@@ -53,6 +53,7 @@ impl From<Fault> for Refusal {
             | Fault::Pacing(_)
             | Fault::AccountMismatch { .. }
             | Fault::CapabilityMissing(_)
+            | Fault::Stale { .. }
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }
             | Fault::ChangeUnsent(_)

@@ -82,6 +82,8 @@ codes! {
         "submit the order again under a new key";
     ApprovalOver "approval_over" 409 5 false "The approval was answered before"
         "look at the approval; nothing was done";
+    PreconditionFailed "precondition_failed" 412 5 false "What was seen has changed since"
+        "look again, then decide; nothing was done";
     PayloadTooLarge "payload_too_large" 413 2 false "The body is too large"
         "send less than the limit";
     UnsupportedMediaType "unsupported_media_type" 415 2 false "The body is not JSON"
@@ -152,6 +154,7 @@ impl Code {
             Fault::Pacing(_) => Self::Pacing,
             Fault::AccountMismatch { .. } => Self::AccountMismatch,
             Fault::CapabilityMissing(_) => Self::CapabilityMissing,
+            Fault::Stale { .. } => Self::PreconditionFailed,
             Fault::AlreadyFinal { .. } => Self::AlreadyFinal,
             Fault::NotReplaceable { .. } | Fault::ChangeUnsent(_) => Self::NotReplaceable,
             Fault::ChangeDenied(_) | Fault::LiveRefused(_) => Self::Denied,

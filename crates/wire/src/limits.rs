@@ -37,6 +37,8 @@ pub struct Limit {
     pub used: Option<String>,
     /// `less` or `more`: which way it tightens.
     pub tighter: String,
+    /// Whether it is asked for at all: a limit of a control that is not built yet refuses nothing.
+    pub enforced: bool,
     /// What it says.
     pub description: String,
 }
@@ -117,6 +119,7 @@ impl Limit {
             origin: one.origin.clone(),
             used: used.map(|used| used.normalize().to_string()),
             tighter: tighter.to_owned(),
+            enforced: one.limit.is_enforced(),
             description: one.limit.doc.trim().to_owned(),
         }
     }

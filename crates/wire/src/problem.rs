@@ -160,6 +160,7 @@ impl From<&Fault> for Problem {
             | Fault::Pacing(_)
             | Fault::AccountMismatch { .. }
             | Fault::CapabilityMissing(_)
+            | Fault::Stale { .. }
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }
             | Fault::ChangeUnsent(_)

@@ -1,7 +1,7 @@
 //! The owner's limits.
 
 use crate::args::{LimitsOf, LimitsVerb};
-use crate::client::{Client, Request};
+use crate::client::{Client, Reply, Request};
 use crate::failure::Failure;
 use crate::out::{Said, talk};
 use crate::table::{column, field, items, table};
@@ -29,11 +29,11 @@ pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, F
                 ..Said::new(body, format!("on record: {passed} of {total} controls answered as they should{left}"))
             })
         }
-        LimitsVerb::Show { of, changed } => Ok(shown(show(client, of).await?, *changed)),
+        LimitsVerb::Show { of, changed } => Ok(shown(show(client, of).await?.body, *changed)),
         LimitsVerb::Set { limits, of, reason } => {
             let before = show(client, of).await?;
-            let body = json!({"limits": wished(limits, of, &before)?, "reason": reason});
-            let after = client.send(Request::put("/limits", body)).await?.body;
+            let body = json!({"limits": wished(limits, of, &before.body)?, "reason": reason});
+            let after = client.send(Request::put("/limits", body).seen(before.etag)).await?.body;
             Ok(Said::new(after.clone(), told(&after)))
         }
         LimitsVerb::History { lines } => {
@@ -51,13 +51,13 @@ pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, F
     }
 }
 
-async fn show(client: &Client, of: &LimitsOf) -> Result<Value, Failure> {
+async fn show(client: &Client, of: &LimitsOf) -> Result<Reply, Failure> {
     let request = Request::get("/limits")
         .with("account", of.account.as_ref())
         .with("strategy", of.strategy.as_ref())
         .with("sec_type", of.sec_type.as_ref())
         .with("instrument", of.instrument.as_ref());
-    Ok(client.send(request).await?.body)
+    client.send(request).await
 }
 
 /// The hash may be shortened to what tells it apart: only one policy can wait.
@@ -128,7 +128,12 @@ fn shown(body: Value, changed: bool) -> Said {
         column("from", "origin"),
     ];
     let of_interest = |item: &&Value| !changed || item.get("origin").and_then(Value::as_str) != Some("default");
-    let lines: Vec<Value> = items(&body).iter().filter(of_interest).cloned().collect();
+    let mut lines: Vec<Value> = items(&body).iter().filter(of_interest).cloned().collect();
+    for line in &mut lines {
+        if line.get("enforced") == Some(&Value::Bool(false)) {
+            line["used"] = Value::from("not enforced yet");
+        }
+    }
     let mut human = table(&lines, &columns, "every limit is the built-in default");
     human.push_str("\n\n");
     human.push_str(&told(&body));

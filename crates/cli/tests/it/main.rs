@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod drill;
 mod full_disk;
+mod limits;
 mod mode;
 mod order;
 mod refusals;

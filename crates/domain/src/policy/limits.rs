@@ -3,6 +3,7 @@
 use super::tightness::{LimitValue, Tighter};
 use super::words::{dec, list, said, symbols};
 use crate::contract::SecType;
+use crate::control::{Control, control};
 use crate::order::{OrderTypeKind, TifKind};
 use crate::principal::{Face, PrincipalKind};
 use rust_decimal::Decimal;
@@ -22,6 +23,13 @@ pub struct LimitKey {
     pub is_list: bool,
     /// What it says.
     pub doc: &'static str,
+}
+
+impl LimitKey {
+    /// Whether anything asks for it: a limit of a control that is not built is read and shown, and refuses nothing.
+    pub fn is_enforced(&self) -> bool {
+        control(self.control).is_some_and(Control::is_built)
+    }
 }
 
 macro_rules! limits {

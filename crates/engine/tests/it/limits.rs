@@ -93,7 +93,7 @@ async fn whoever_has_seen_another_policy_changes_nothing() {
     let seen = now(&rig).policy.hash;
     set(&rig, &alice(), r#"{"order_qty_max": "10"}"#).await.unwrap();
     let late = rig.desk().set_limits(&alice(), said(r#"{"open_orders_max": 1}"#), Some(seen), "late".to_owned()).await;
-    assert_eq!(code_of(&late), "Invalid");
+    assert_eq!(code_of(&late), "Stale");
     for wrong in [r#"{"order_qty_mx": "1"}"#, r#"{"order_qty_max": 2.5}"#, r#"{"order_qty_max": "-1"}"#] {
         assert_eq!(code_of(&set(&rig, &alice(), wrong).await), "Invalid", "{wrong}");
     }
