@@ -87,7 +87,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         }
         Noun::Limits(LimitsVerb::Drill { record: false }) => {
             begin_log("off");
-            drill::run().await
+            Box::pin(drill::run()).await
         }
         Noun::Serve => {
             begin_log("warn");

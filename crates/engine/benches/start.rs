@@ -20,7 +20,7 @@ use domain::mode::Trading;
 use domain::policy::Policy;
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
 use engine::desk::Desk as _;
-use engine::{BrokerLink, DiskArchive, Ended, EngineConfig, Interlock, Parts, Seat, SystemEntropy, WallClock};
+use engine::{Books, BrokerLink, DiskArchive, Ended, EngineConfig, Interlock, Parts, Seat, SystemEntropy, WallClock};
 use history::{Failure, load, options};
 use jiff::tz::TimeZone;
 use std::io::Write as _;
@@ -117,7 +117,7 @@ async fn start(dir: &Path, end: End) -> Result<(), Failure> {
     let began = Instant::now();
     let journal = SqliteJournal::open(&options(dir))?;
     let open = began.elapsed();
-    let book = journal.book().ok_or("the journal has no book")?.clone();
+    let books = Books::of(journal.book().ok_or("the journal has no book")?);
     let config = config(dir)?;
     let interlock = Arc::new(Interlock::new(config.kill_file.clone(), Arc::new(WallClock)));
     // A broker that never says anything.
@@ -133,7 +133,7 @@ async fn start(dir: &Path, end: End) -> Result<(), Failure> {
         entropy: Arc::new(SystemEntropy),
         seat: Seat::Thread,
     };
-    let engine = engine::start(config, book, parts)?;
+    let engine = engine::start(config, books, parts)?;
     let seen = engine.desk().status(&reader()?)?;
     let whole = began.elapsed();
     let counted: u64 = seen.orders_by_status.values().sum();

@@ -53,6 +53,6 @@ pub use guard::Interlock;
 pub use outbound::OutboundCount;
 pub use service::{Service, key_hash};
 pub use standby::{Follower, Holder, Standby, StandbyParts, stand_by};
-pub use start::{BrokerLink, EngineHandle, Parts, StartError, replay, start};
+pub use start::{Books, BrokerLink, EngineHandle, Parts, StartError, replay, start};
 pub use use_cases::outcome;
 pub use writer::{Ended, Seat};

@@ -9,7 +9,7 @@ use crate::entropy::Entropy;
 use crate::guard::Interlock;
 use crate::service::Service;
 use crate::shared::{Session, Shared};
-use crate::start::{BrokerLink, EngineHandle, Office, StartError};
+use crate::start::{Books, BrokerLink, EngineHandle, Office, StartError};
 use crate::vigil::Vigil;
 use crate::writer::Seat;
 use domain::book::Book;
@@ -98,7 +98,7 @@ impl Standby {
         Arc::clone(&self.office.service)
     }
 
-    /// Becomes the writer of a journal that was opened here. `book` is what its records add up to, `endpoint` the broker
+    /// Becomes the writer of a journal that was opened here. `books` are what its records add up to, `endpoint` the broker
     /// that the adapter will connect to.
     ///
     /// # Errors
@@ -106,12 +106,12 @@ impl Standby {
     pub fn take_over(
         mut self,
         journal: Box<dyn Journal>,
-        book: Book,
+        books: Books,
         endpoint: String,
         seat: Seat,
     ) -> Result<EngineHandle, StartError> {
         self.office.config.endpoint = endpoint;
-        self.office.open(journal, book, self.interlock, seat)
+        self.office.open(journal, books, self.interlock, seat)
     }
 }
 

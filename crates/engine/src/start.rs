@@ -135,6 +135,29 @@ pub struct Parts {
     pub seat: Seat,
 }
 
+/// What the journal's records add up to, for the writer and for its readers.
+#[derive(Debug)]
+pub struct Books {
+    decides: Book,
+    shown: Book,
+}
+
+impl Books {
+    /// Two copies, made at the same time: with a long history each takes a while, and a user waits for both.
+    pub fn of(book: &Book) -> Self {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| book.clone());
+            let decides = book.clone();
+            Self { decides, shown: other.join().unwrap_or_else(|_panic| book.clone()) }
+        })
+    }
+
+    /// Number of the newest connection.
+    pub fn generation(&self) -> Generation {
+        self.decides.generation
+    }
+}
+
 /// Replays the journal into a book, and tells the number that the next connection shall carry at least.
 ///
 /// # Errors
@@ -149,11 +172,11 @@ pub fn replay(journal: &dyn Journal) -> Result<Book, JournalError> {
 ///
 /// # Errors
 /// See [`StartError`].
-pub fn start(config: EngineConfig, book: Book, parts: Parts) -> Result<EngineHandle, StartError> {
+pub fn start(config: EngineConfig, books: Books, parts: Parts) -> Result<EngineHandle, StartError> {
     let Parts { journal, archive, link, interlock, clock, entropy, seat } = parts;
     let session = Session::down(clock.now(), "connecting", &config.endpoint, ours(journal.as_ref()));
     let shared = Arc::new(Shared::new(Book::empty(), session));
-    Office::furnish(config, shared, archive.into(), link, clock, entropy).open(journal, book, interlock, seat)
+    Office::furnish(config, shared, archive.into(), link, clock, entropy).open(journal, books, interlock, seat)
 }
 
 /// The lease of a journal that is open here for writing.
@@ -200,7 +223,7 @@ impl Office {
     pub(crate) fn open(
         self,
         mut journal: Box<dyn Journal>,
-        book: Book,
+        books: Books,
         interlock: Arc<Interlock>,
         seat: Seat,
     ) -> Result<EngineHandle, StartError> {
@@ -210,9 +233,9 @@ impl Office {
         let mut session = Session::down(now, "connecting", &config.endpoint, ours(journal.as_ref()));
         session.takeover_from = (!lease.previous_ended_cleanly).then_some(Predecessor { pid: lease.previous_pid });
         let prices = Box::new(MarketPrices(Arc::clone(&market)));
-        let mut core = Core::new(config, book, session, prices, now);
+        let mut core = Core::new(config, books.decides, session, prices, now);
         let proven = clock.monotonic();
-        begin(&mut core, journal.as_mut(), now)?;
+        let first = begin(&mut core, journal.as_mut(), now)?;
         interlock.set_lease(core.book.epoch);
         interlock.prove_lease(proven, core.config.lease_fresh());
         interlock.set_kill(core.book.trading_states.epoch);
@@ -221,7 +244,11 @@ impl Office {
         let (inputs, waiting) = mpsc::channel(INPUTS_MAX);
         service.seat(inputs.clone())?;
         let seq = core.book.seq;
-        *shared.write() = (core.book.clone(), core.session.clone());
+        let mut shown = books.shown;
+        for record in &first {
+            shown.apply(record).map_err(JournalError::Refused)?;
+        }
+        *shared.write() = (shown, core.session.clone());
         shared.announce(seq);
         let writer = Writer {
             core,
@@ -266,7 +293,7 @@ fn sit(writer: Writer, seat: Seat) -> Result<watch::Receiver<Option<Ended>>, Sta
 }
 
 /// The first records of this start: installation, start, and what the last one left in flight.
-fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<(), StartError> {
+fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<Vec<Recorded>, StartError> {
     let mut batch = Batch::default();
     match &core.book.installation {
         Some(known) if *known == core.config.installation => {}
@@ -298,11 +325,11 @@ fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<(
     if let Some(why) = core.broken.take() {
         return Err(JournalError::Stopped(why).into());
     }
-    let events: Vec<JournalEvent> = batch.records.into_iter().map(|record: Recorded| record.event).collect();
+    let events: Vec<JournalEvent> = batch.records.iter().map(|record| record.event.clone()).collect();
     journal.append(now, &events)?;
     let head = journal.head();
     core.session.head = (head.seq, head.hash.to_string());
-    Ok(())
+    Ok(batch.records)
 }
 
 /// Sorts what the broker says: answers and quotes to whoever waits, everything about orders to the writer.

@@ -81,7 +81,7 @@ impl Process {
             seat: Seat::Task,
         };
         let config = world::config(ground.kill_file.clone());
-        let started = runtime.block_on(async { engine::start(config, book, parts) });
+        let started = runtime.block_on(async { engine::start(config, engine::Books::of(&book), parts) });
         let engine = started.map_err(|error| format!("the engine does not start: {error}"))?;
         let link = Link::new(inbox, ground.truth.clone(), events_in, interlock, ground.clock.clone(), before);
         Ok(Self { runtime, engine, link, fate, paused: false, number })

@@ -11,7 +11,7 @@ use domain::broker_calendar::BrokerCalendar;
 use domain::id::Generation;
 use domain::policy::PolicySet;
 use engine::{
-    BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Standby, SystemEntropy,
+    Books, BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Standby, SystemEntropy,
     WallClock,
 };
 use ibkr::{Adapter, TwsConfig};
@@ -111,7 +111,7 @@ impl Writing {
     pub(crate) async fn begin(setup: &Setup, journal: SqliteJournal) -> Result<Self, Failure> {
         let (socket, link, interlock) = Socket::new(&setup.config);
         let archive = Box::new(setup.archive());
-        Self::seat(setup, journal, socket, |endpoint, book, journal| {
+        Self::seat(setup, journal, socket, |endpoint, books, journal| {
             let parts = Parts {
                 journal,
                 archive,
@@ -121,7 +121,7 @@ impl Writing {
                 entropy: Arc::new(SystemEntropy),
                 seat: engine::Seat::Thread,
             };
-            engine::start(EngineConfig { endpoint, ..setup.engine_config()? }, book, parts)
+            engine::start(EngineConfig { endpoint, ..setup.engine_config()? }, books, parts)
                 .map_err(|error| not_started(&error))
         })
         .await
@@ -137,8 +137,8 @@ impl Writing {
         standby: Standby,
         socket: Socket,
     ) -> Result<Self, Failure> {
-        Self::seat(setup, journal, socket, |endpoint, book, journal| {
-            standby.take_over(journal, book, endpoint, engine::Seat::Thread).map_err(|error| not_started(&error))
+        Self::seat(setup, journal, socket, |endpoint, books, journal| {
+            standby.take_over(journal, books, endpoint, engine::Seat::Thread).map_err(|error| not_started(&error))
         })
         .await
     }
@@ -147,18 +147,18 @@ impl Writing {
         setup: &Setup,
         journal: SqliteJournal,
         socket: Socket,
-        start: impl FnOnce(String, domain::book::Book, Box<SqliteJournal>) -> Result<EngineHandle, Failure>,
+        start: impl FnOnce(String, Books, Box<SqliteJournal>) -> Result<EngineHandle, Failure>,
     ) -> Result<Self, Failure> {
         let config = &setup.config;
         // The journal has added its records up already, from a snapshot where one fits.
-        let book = journal
+        let books = journal
             .book()
-            .map_or_else(|| engine::replay(&journal), |book| Ok(book.clone()))
+            .map_or_else(|| engine::replay(&journal).map(|book| Books::of(&book)), |book| Ok(Books::of(book)))
             .map_err(|error| Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong"))?;
         let venue =
             if setup.embeds_venue() { Some(venue::start(embedded(config, setup.sessions)).await?) } else { None };
-        let tws = adapter_config(config, venue.as_ref(), Generation(book.generation.0 + 1));
-        let engine = start(tws.endpoint(), book, Box::new(journal))?;
+        let tws = adapter_config(config, venue.as_ref(), Generation(books.generation().0 + 1));
+        let engine = start(tws.endpoint(), books, Box::new(journal))?;
         key_files::ensure(&engine, config).await?;
         let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events)
             .map_err(|error| Failure::unavailable(format!("the TWS adapter cannot start: {error}"), ""))?;

@@ -11,7 +11,6 @@ use domain::trading_state::{KillScope, TradingState};
 use engine::Clock as _;
 use engine::desk::{Desk as _, MandateView, Outcome};
 use engine::{DrillOutcome, Driller};
-use futures::FutureExt as _;
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -141,19 +140,21 @@ async fn an_approval_that_was_spent_before_a_crash_stays_spent() {
 #[derive(Debug)]
 struct Told {
     outcome: Result<DrillOutcome, String>,
+    fired: Semaphore,
     go_on: Semaphore,
 }
 
 #[async_trait::async_trait]
 impl Driller for Told {
     async fn fire(&self) -> Result<DrillOutcome, String> {
+        self.fired.add_permits(1);
         self.go_on.acquire().await.unwrap().forget();
         self.outcome.clone()
     }
 }
 
 fn told(outcome: Result<DrillOutcome, String>) -> Arc<Told> {
-    Arc::new(Told { outcome, go_on: Semaphore::new(0) })
+    Arc::new(Told { outcome, fired: Semaphore::new(0), go_on: Semaphore::new(0) })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -167,9 +168,7 @@ async fn a_drill_is_on_record_as_the_gateway_saw_it_one_at_a_time_and_for_humans
         let desk = Arc::clone(&desk);
         async move { desk.drill_limits(&alice()).await }
     });
-    while rig.desk().drill_limits(&alice()).now_or_never().is_none() {
-        tokio::task::yield_now().await;
-    }
+    drill.fired.acquire().await.unwrap().forget();
     assert_eq!(code_of(&desk.drill_limits(&alice()).await), "NotReady", "one at a time");
     drill.go_on.add_permits(1);
     assert_eq!(first.await.unwrap(), Ok(outcome));

@@ -153,7 +153,8 @@ impl Rig {
             entropy: Arc::new(engine::SystemEntropy),
             seat: engine::Seat::Thread,
         };
-        let engine = engine::start(self.config.clone(), book, parts).map_err(|error| error.to_string())?;
+        let engine =
+            engine::start(self.config.clone(), engine::Books::of(&book), parts).map_err(|error| error.to_string())?;
         self.engine = Some(engine);
         Ok(())
     }
@@ -199,7 +200,8 @@ impl Rig {
         self.writer = Arc::downgrade(&alive);
         let journal = Watched { inner: Box::new(journal), log: self.log.clone(), _alive: alive };
         let endpoint = self.config.endpoint.clone();
-        let engine = standby.take_over(Box::new(journal), book, endpoint, engine::Seat::Thread).unwrap();
+        let engine =
+            standby.take_over(Box::new(journal), engine::Books::of(&book), endpoint, engine::Seat::Thread).unwrap();
         assert!(Arc::ptr_eq(&desk, &engine.desk()), "the desk stays the same");
         self.engine.replace(engine).unwrap()
     }
