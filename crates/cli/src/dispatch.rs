@@ -111,6 +111,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         | Noun::Contract(_)
         | Noun::Account(_)
         | Noun::Order(_)
+        | Noun::Flatten(_)
         | Noun::Approval(_)
         | Noun::Audit(_)
         | Noun::Limits(_)
@@ -129,6 +130,7 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Contract(verb) => verb::contract::contract(client, verb).await,
         Noun::Account(verb) => verb::account::account(client, verb).await,
         Noun::Order(verb) => verb::order::order(client, verb).await,
+        Noun::Flatten(args) => verb::flatten::flatten(client, args).await,
         Noun::Approval(verb) => verb::approval::approval(client, verb).await,
         Noun::Audit(verb) => verb::audit::audit(client, verb).await,
         Noun::Limits(verb) => verb::limits::limits(client, verb).await,

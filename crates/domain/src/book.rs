@@ -207,6 +207,9 @@ impl Book {
                     order.cancel_wanted = true;
                 })
             }
+            JournalEvent::FlattenRequested { key, request_hash, .. } => {
+                self.use_key(record, key, KeyUse::flatten(key, request_hash))
+            }
             JournalEvent::Order { cl_ord_id, event } => self.order_event(record, cl_ord_id, event),
             JournalEvent::ApprovalMoved { id, status, by, reason } => {
                 self.move_approval(record, id, *status, by.as_ref(), reason.as_ref())
@@ -540,6 +543,7 @@ impl Book {
             | JournalEvent::OrderSubmitting { .. }
             | JournalEvent::ReplaceSubmitting { .. }
             | JournalEvent::CancelSubmitting { .. }
+            | JournalEvent::FlattenRequested { .. }
             | JournalEvent::PolicyApplied { .. }
             | JournalEvent::PolicyWished { .. }
             | JournalEvent::PolicyAccepted { .. }

@@ -77,6 +77,7 @@ pub(crate) fn order(name: &str) -> ResolvedOrder {
             preview_id: None,
             bracket: None,
             oca_group: None,
+            flatten: false,
         },
         account: "DU1234567".parse().unwrap(),
         contract: contract(),

@@ -62,6 +62,7 @@ impl OrderIntent {
             preview_id: None,
             bracket: None,
             oca_group: None,
+            flatten: false,
         })
     }
 

@@ -160,7 +160,7 @@ pub const CONTROLS: &[Control] = &[
         Section::D,
         "engine: changing, ticking",
     ),
-    missing(43, "C43_FLATTEN", "Flattening is an action of its own, never implied by a kill", Section::D),
+    gate(43, "C43_FLATTEN", "A human stands behind flattening", Section::D),
     mechanism(
         44,
         "C44_ATTRIBUTION",

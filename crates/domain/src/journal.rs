@@ -187,6 +187,21 @@ pub enum JournalEvent {
         /// Who asked.
         by: Principal,
     },
+    /// Somebody asked to close positions. The closing orders follow, each under a key that is made of this one.
+    FlattenRequested {
+        /// The key of the request.
+        key: ClOrdId,
+        /// Hash of the request.
+        request_hash: String,
+        /// Of this account; `None` is the one in use.
+        account: Option<AccountId>,
+        /// Only in this symbol.
+        symbol: Option<String>,
+        /// Who asked.
+        by: Principal,
+        /// Why.
+        reason: String,
+    },
     /// Something happened to an order.
     Order {
         /// Whose.
@@ -473,6 +488,7 @@ impl JournalEvent {
             Self::OrderSubmitting { .. } => "order_submitting",
             Self::ReplaceSubmitting { .. } => "replace_submitting",
             Self::CancelSubmitting { .. } => "cancel_submitting",
+            Self::FlattenRequested { .. } => "flatten_requested",
             Self::Order { .. } => "order",
             Self::ExternalExecution { .. } => "external_execution",
             Self::ExternalCommission { .. } => "external_commission",
@@ -531,6 +547,7 @@ impl JournalEvent {
             | Self::PositionsAdopted { .. }
             | Self::PositionAdopted { .. }
             | Self::ExternalOrder { .. }
+            | Self::FlattenRequested { .. }
             | Self::TradingStateSet { .. }
             | Self::PolicyApplied { .. }
             | Self::PolicyWished { .. }
@@ -565,6 +582,7 @@ impl JournalEvent {
             | Self::OrderSubmitting { by, .. }
             | Self::ReplaceSubmitting { by, .. }
             | Self::CancelSubmitting { by, .. }
+            | Self::FlattenRequested { by, .. }
             | Self::TradingStateSet { by, .. }
             | Self::PositionAdopted { by, .. }
             | Self::PolicyAccepted { by, .. }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 /// What a key was used for. One namespace: a key means one request, for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyUse {
-    /// The order that it concerns.
+    /// The order that it concerns; the key itself where it is none.
     pub order: ClOrdId,
-    /// Submit, replace or cancel.
+    /// Submit, replace, cancel or flatten.
     pub verb: KeyVerb,
     /// Hash of the request.
     pub request_hash: String,
@@ -23,6 +23,8 @@ pub enum KeyVerb {
     Replace,
     /// A cancel.
     Cancel,
+    /// The closing of positions.
+    Flatten,
 }
 
 impl KeyUse {
@@ -33,6 +35,10 @@ impl KeyUse {
 
     pub(crate) fn replace(order: &ClOrdId, hash: &str) -> Self {
         Self { order: order.clone(), verb: KeyVerb::Replace, request_hash: hash.to_owned() }
+    }
+
+    pub(crate) fn flatten(key: &ClOrdId, hash: &str) -> Self {
+        Self { order: key.clone(), verb: KeyVerb::Flatten, request_hash: hash.to_owned() }
     }
 
     pub(crate) fn cancel(order: &ClOrdId, hash: &str) -> Self {

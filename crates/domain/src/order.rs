@@ -292,6 +292,14 @@ pub struct OrderIntent {
     /// The one-cancels-all group that it joins: the first fill of a member cancels the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oca_group: Option<OcaGroup>,
+    /// It closes a position because somebody asked to flatten (control 43). No order body says this: only that action does.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub flatten: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl OrderIntent {
@@ -313,7 +321,9 @@ impl OrderIntent {
             &self.strategy,
         );
         // An order without a group keeps the hash that it had before there were groups.
-        let text = if self.bracket.is_none() && self.oca_group.is_none() {
+        let text = if self.flatten {
+            serde_json::to_vec(&(content, "flatten"))?
+        } else if self.bracket.is_none() && self.oca_group.is_none() {
             serde_json::to_vec(&content)?
         } else {
             serde_json::to_vec(&(content, self.bracket, &self.oca_group))?

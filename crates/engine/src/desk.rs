@@ -237,6 +237,41 @@ pub struct CancelAnswer {
     pub replayed: bool,
 }
 
+/// Which positions to close.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlattenWish {
+    /// Of this account; `None` is the one in use.
+    pub account: Option<AccountId>,
+    /// Only in this symbol, in capitals; `None` is every position.
+    pub symbol: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// What became of one position that was to be closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flattened {
+    /// The contract.
+    pub con_id: ConId,
+    /// Its symbol, where it is known.
+    pub symbol: Option<String>,
+    /// What is held now, signed; zero once an earlier try of the same request has closed it.
+    pub position: Decimal,
+    /// Other orders of ours that work in it: they may open it again, or stand in the way of closing it.
+    pub other_orders: usize,
+    /// The closing order, or why there is none.
+    pub answer: Result<OrderAnswer, Fault>,
+}
+
+/// The answer to a flatten: position by position.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlattenAnswer {
+    /// Every position in scope, and every closing order of this request.
+    pub items: Vec<Flattened>,
+    /// Whether the key was known already.
+    pub replayed: bool,
+}
+
 /// Which orders to list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderFilter {
@@ -434,6 +469,15 @@ pub trait Desk: Send + Sync {
     ) -> Result<CancelAnswer, Fault>;
     /// Cancels every order of ours that may be live, one by one.
     async fn cancel_all(&self, by: &Principal, wait: Duration) -> Result<Vec<CancelAnswer>, Fault>;
+    /// Closes positions, each with a reduce-only order through the ordinary submit path. A repeat of the key makes no second
+    /// order for a position.
+    async fn flatten(
+        &self,
+        by: &Principal,
+        key: ClOrdId,
+        wish: FlattenWish,
+        wait: Duration,
+    ) -> Result<FlattenAnswer, Fault>;
     /// A human says that an unknown order is dead, with a reason.
     async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, reason: String) -> Result<OrderRecord, Fault>;
     /// A human lifts the halt of an instrument, and takes the broker's word for its positions where they differ from what

@@ -1,6 +1,6 @@
 //! Everything that can reach the writer, as one closed enum, and what it owes the caller.
 
-use crate::desk::AuditVerification;
+use crate::desk::{AuditVerification, FlattenWish};
 use crate::limits::PolicyWish;
 use crate::permitting::Permit;
 use domain::approval::ApprovalStatus;
@@ -46,6 +46,16 @@ pub(crate) struct PreviewDraft {
     pub(crate) expires_at: Timestamp,
 }
 
+/// A wish to close positions, to be noted before anything follows from it.
+#[derive(Debug)]
+pub(crate) struct FlattenAsk {
+    pub(crate) by: Principal,
+    pub(crate) key: ClOrdId,
+    pub(crate) request_hash: String,
+    pub(crate) wish: FlattenWish,
+    pub(crate) reply: Reply<Booked>,
+}
+
 /// One thing for the writer to do.
 #[derive(Debug)]
 pub(crate) enum Input {
@@ -84,6 +94,7 @@ pub(crate) enum Input {
         request_hash: String,
         reply: Reply<Booked>,
     },
+    Flatten(Box<FlattenAsk>),
     CancelAll {
         by: Principal,
         reply: Reply<Vec<ClOrdId>>,

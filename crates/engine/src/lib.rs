@@ -15,6 +15,7 @@ mod disconnect;
 mod drilling;
 mod entropy;
 mod estimating;
+mod flattening;
 mod grouping;
 mod guard;
 mod input;

@@ -2,8 +2,9 @@
 
 use crate::asks::only;
 use crate::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, LimitsOf, LimitsView,
-    LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Status,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, FlattenAnswer,
+    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Outcome, Preview,
+    Status,
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;
@@ -272,6 +273,16 @@ impl Desk for Service {
             .collect()
     }
 
+    async fn flatten(
+        &self,
+        by: &Principal,
+        key: ClOrdId,
+        wish: FlattenWish,
+        wait: Duration,
+    ) -> Result<FlattenAnswer, Fault> {
+        self.flatten_positions(by, key, wish, wait).await
+    }
+
     async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, reason: String) -> Result<OrderRecord, Fault> {
         need_human(by, Scope::Admin)?;
         let reason = check_reason(reason)?;
@@ -525,7 +536,7 @@ impl Service {
     }
 
     /// A repeat waits like the first and answers the present state.
-    async fn repeated(&self, key: &ClOrdId, wait: Duration) -> Result<OrderAnswer, Fault> {
+    pub(crate) async fn repeated(&self, key: &ClOrdId, wait: Duration) -> Result<OrderAnswer, Fault> {
         let order = self.wait_for(key, wait, is_answered).await?;
         if !is_answered(&order) && self.shared.first_waits(key) {
             return Err(Fault::InFlight(key.clone()));
@@ -622,7 +633,7 @@ pub(crate) fn check_reason(reason: String) -> Result<String, Fault> {
     Ok(reason)
 }
 
-fn invalid(field: &str, rule: &str) -> Fault {
+pub(crate) fn invalid(field: &str, rule: &str) -> Fault {
     Fault::Invalid { field: field.to_owned(), rule: rule.to_owned() }
 }
 
@@ -634,7 +645,7 @@ fn hash(intent: &OrderIntent) -> Result<String, Fault> {
     intent.content_hash().map_err(|error| Fault::Internal(error.to_string()))
 }
 
-fn request_hash<T: serde::Serialize>(request: &T) -> Result<String, Fault> {
+pub(crate) fn request_hash<T: serde::Serialize>(request: &T) -> Result<String, Fault> {
     let text = serde_json::to_vec(request).map_err(|error| Fault::Internal(error.to_string()))?;
     Ok(blake3::hash(&text).to_hex().to_string())
 }

@@ -355,6 +355,7 @@ impl Core {
                 let answer = self.cancel(batch, now, &by, &cl_ord_id, key.as_ref(), &request_hash);
                 batch.owe(reply, answer);
             }
+            Input::Flatten(ask) => self.note_flatten(batch, now, *ask),
             Input::CancelAll { by, reply } => {
                 let keys = self.cancel_scope(batch, now, &by, &domain::trading_state::KillScope::Global);
                 batch.owe(reply, Ok(keys));

@@ -175,6 +175,7 @@ fn plain(key: &str, stock: usize, qty: Qty) -> OrderIntent {
         preview_id: None,
         bracket: None,
         oca_group: None,
+        flatten: false,
     }
 }
 

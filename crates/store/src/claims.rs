@@ -78,6 +78,9 @@ fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
         JournalEvent::CancelSubmitting { cl_ord_id, key: Some(key), request_hash, .. } => {
             claim_key(conn, seq, key, request_hash, &cl_ord_id.group(), "cancel")
         }
+        JournalEvent::FlattenRequested { key, request_hash, .. } => {
+            claim_key(conn, seq, key, request_hash, key, "flatten")
+        }
         JournalEvent::OrphanSeen { cl_ord_id, .. } => spend_key(conn, seq, &cl_ord_id.group()),
         JournalEvent::CancelSubmitting { key: None, .. }
         | JournalEvent::Installed { .. }

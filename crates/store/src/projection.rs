@@ -50,6 +50,7 @@ impl Touched {
             | JournalEvent::OrderSubmitting { exits: None, .. }
             | JournalEvent::ReplaceSubmitting { .. }
             | JournalEvent::CancelSubmitting { .. }
+            | JournalEvent::FlattenRequested { .. }
             | JournalEvent::PositionsAdopted { .. }
             | JournalEvent::PositionAdopted { .. }
             | JournalEvent::ExternalOrder { .. }

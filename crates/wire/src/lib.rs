@@ -9,6 +9,7 @@ pub mod audit;
 pub mod code;
 pub mod contract;
 pub mod fields;
+pub mod flatten;
 pub mod gates;
 pub mod group;
 pub mod instrument;

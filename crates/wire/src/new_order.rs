@@ -208,6 +208,7 @@ impl NewOrder {
                 preview_id: self.preview_id.clone(),
                 bracket,
                 oca_group: self.oca_group.clone(),
+                flatten: false,
             }),
             (instrument, terms, qty, bracket) => {
                 let errors = [instrument.err(), terms.err(), qty.err(), bracket.err()];

@@ -7,7 +7,7 @@ mod steer;
 mod words;
 
 pub(crate) use look::{AccountVerb, BarsArgs, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
-pub(crate) use order::{ChangeArgs, OrderVerb, TicketArgs};
+pub(crate) use order::{ChangeArgs, FlattenArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{
     BackupArgs, CommissionsWord, DataWord, DemoArgs, RestoreArgs, SessionsWord, Switch, VenueArgs, VenueVerb,
 };

@@ -86,6 +86,26 @@ pub(crate) struct ChangeArgs {
     pub(crate) wait: Option<u32>,
 }
 
+/// `tollgate flatten`.
+#[derive(Args, Debug)]
+pub(crate) struct FlattenArgs {
+    /// Of this account [default: the one in use]
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Only in this symbol [default: every position]
+    #[arg(long)]
+    pub(crate) symbol: Option<String>,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// The key of this request; the same key never closes twice [default: made and printed]
+    #[arg(long)]
+    pub(crate) key: Option<String>,
+    /// Wait so many seconds for the broker [default: 2]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u32>,
+}
+
 /// `tollgate order`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrderVerb {

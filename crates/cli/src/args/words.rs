@@ -1,8 +1,8 @@
 //! The nouns, and the flags that every command takes.
 
 use super::{
-    AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, KeyVerb, KillVerb,
-    LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
+    AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, FlattenArgs,
+    KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -74,6 +74,8 @@ pub(crate) enum Noun {
     /// Preview, submit, replace, cancel and list orders
     #[command(subcommand)]
     Order(OrderVerb),
+    /// Close what is held: a separate action, which a human stands behind; a kill never does it
+    Flatten(FlattenArgs),
     /// Orders that wait for a human
     #[command(subcommand)]
     Approval(ApprovalVerb),

@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use serde_json::{Map, Value};
 
 /// Exit code while a human has to say yes.
-const NEEDS_APPROVAL: u8 = 10;
+pub(super) const NEEDS_APPROVAL: u8 = 10;
 
 /// `tollgate order`.
 pub(crate) async fn order(client: &Client, verb: &OrderVerb) -> Result<Said, Failure> {
@@ -59,7 +59,7 @@ fn tell_filled(filled: &[String]) {
 }
 
 /// The key given, or a new one, told before anything is sent: whoever loses the answer can ask again.
-fn key_for(given: Option<&str>, verb: &str) -> Result<String, Failure> {
+pub(super) fn key_for(given: Option<&str>, verb: &str) -> Result<String, Failure> {
     if let Some(key) = given {
         return Ok(key.to_owned());
     }

@@ -41,6 +41,7 @@ mod c37_efficiency;
 mod c38_cooldown;
 mod c39_rejects;
 mod c40_worst_case;
+mod c43_flatten;
 mod c46_dead_man;
 mod input;
 mod lately;

@@ -377,6 +377,7 @@ fn order() -> ResolvedOrder {
             preview_id: None,
             bracket: None,
             oca_group: None,
+            flatten: false,
         },
         account: "DU1234567".parse().unwrap(),
         contract: Contract {

@@ -18,11 +18,11 @@ impl PolicySet {
 }
 
 impl Policy {
-    /// For measurements on the venue's accounts only: gates 1–12 and checks 18, 20–24 and 67 stay, human keys need
+    /// For measurements on the venue's accounts only: gates 1–12 and checks 18, 20–24, 43 and 67 stay, human keys need
     /// neither approval nor preview, everything that limits size or pace is off.
     pub fn bench() -> Self {
         let mut policy = Self::conservative();
-        policy.off = (13..=66).filter(|n| !matches!(n, 18 | 20..=24)).collect();
+        policy.off = (13..=66).filter(|n| !matches!(n, 18 | 20..=24 | 43)).collect();
         policy.approval_live_notional_min = None;
         policy
     }

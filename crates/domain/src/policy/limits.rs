@@ -35,8 +35,10 @@ impl LimitKey {
 macro_rules! limits {
     ($( $(#[doc = $doc:literal])+ $key:ident: $kind:ty = $default:expr, $control:literal, $tighter:ident; )+) => {
         /// Every limit of the order path, as it counts for one order. Amounts are in the account's base currency.
+        ///
+        /// What an older version's journal does not say has its safe default.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, default)]
         pub struct Policy {
             /// Controls that this policy leaves out, by number. Only the built-in policy `bench` may leave any out.
             pub off: BTreeSet<u8>,
@@ -61,6 +63,12 @@ macro_rules! limits {
                 doc: concat!($($doc),+),
             }, )+
         ];
+
+        impl Default for Policy {
+            fn default() -> Self {
+                Self::conservative()
+            }
+        }
 
         impl Policy {
             /// The built-in default: careful enough for a stranger's first day.
@@ -274,6 +282,8 @@ limits! {
     rejects_max: u32 = 5, 39, Less;
     /// Largest worst-case sum of everything open, in flight or unknown, this order included.
     open_notional_max: Decimal = dec(100_000), 40, Less;
+    /// Whether a human who flattens needs the yes of another human; a program always needs one.
+    flatten_second_human: bool = false, 43, More;
     /// Silence of the engine's clock, of the line to the broker, or of a comparison under way, after which new orders are
     /// refused.
     heartbeat_s_max: i64 = 60, 46, Less;

@@ -69,6 +69,13 @@ fn the_canonical_text_reads_back_as_the_same_policy() {
 }
 
 #[test]
+fn what_an_older_version_did_not_say_has_its_safe_default() {
+    let mut text: serde_json::Value = serde_json::from_str(&read(SECTIONS).text()).unwrap();
+    text["base"].as_object_mut().unwrap().remove("flatten_second_human").unwrap();
+    assert_eq!(serde_json::from_value::<PolicySet>(text).unwrap(), read(SECTIONS));
+}
+
+#[test]
 fn some_limits_are_set_anew_and_in_a_section_taken_away() {
     let with = |text: &str| read(SECTIONS).with(serde_json::from_str(text).unwrap()).map_err(|error| error.to_string());
     let wider = with(

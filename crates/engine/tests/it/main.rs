@@ -16,6 +16,7 @@ mod crash;
 mod estimates;
 mod evidence;
 mod fault;
+mod flatten;
 mod foreign;
 mod keys;
 mod kill;

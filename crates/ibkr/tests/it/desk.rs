@@ -224,6 +224,7 @@ pub(crate) fn intent(key: &str, order_type: OrderType) -> OrderIntent {
         preview_id: None,
         bracket: None,
         oca_group: None,
+        flatten: false,
     }
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod approval;
 mod audit;
 mod contract;
+mod flatten;
 mod gates;
 mod key;
 mod kill;

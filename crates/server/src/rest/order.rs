@@ -87,7 +87,7 @@ pub(crate) async fn submit(State(app): State<App>, Caller(by): Caller, headers: 
 }
 
 /// Our word for an outcome.
-fn outcome_of(outcome: desk::Outcome) -> Outcome {
+pub(super) fn outcome_of(outcome: desk::Outcome) -> Outcome {
     match outcome {
         desk::Outcome::Acknowledged => Outcome::Acknowledged,
         desk::Outcome::NeedsApproval => Outcome::NeedsApproval,

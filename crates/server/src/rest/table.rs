@@ -1,7 +1,8 @@
 //! Every route of this version. A path that is not here is a 404 problem.
 
 use super::{
-    account, approval, audit, contract, gates, key, kill, limits, live, mandate, market, order, order_change, status,
+    account, approval, audit, contract, flatten, gates, key, kill, limits, live, mandate, market, order, order_change,
+    status,
 };
 use crate::envelope;
 use crate::refusal::Refusal;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(order::preview))
         .routes(routes!(order::submit, order::list))
         .routes(routes!(order_change::cancel_all))
+        .routes(routes!(flatten::flatten))
         .routes(routes!(order::show, order_change::replace))
         .routes(routes!(order_change::cancel))
         .routes(routes!(order_change::resolve))

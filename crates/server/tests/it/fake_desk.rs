@@ -21,8 +21,9 @@ use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::Desk;
 use engine::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, LeaseStatus, LimitsOf,
-    LimitsView, LinkStatus, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role, Status, VerificationStatus,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, FlattenAnswer, FlattenWish,
+    Flattened, LeaseStatus, LimitsOf, LimitsView, LinkStatus, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role,
+    Status, VerificationStatus,
 };
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -120,6 +121,7 @@ pub(crate) fn intent(key: &str) -> OrderIntent {
         preview_id: None,
         bracket: None,
         oca_group: None,
+        flatten: false,
     }
 }
 
@@ -370,6 +372,26 @@ impl Desk for FakeDesk {
             replayed: false,
         };
         Ok(vec![one("a", true), one("b", proven)])
+    }
+    async fn flatten(
+        &self,
+        by: &Principal,
+        key: ClOrdId,
+        wish: FlattenWish,
+        _wait: Duration,
+    ) -> Result<FlattenAnswer, Fault> {
+        let told = self.told.lock().unwrap().clone();
+        let order = Self::record(&intent(key.as_str()), by, told.outcome);
+        let answer = Ok(OrderAnswer { outcome: told.outcome, order, replayed: told.replayed });
+        let item = |con_id, answer| Flattened {
+            con_id: ConId::new(con_id).unwrap(),
+            symbol: wish.symbol.clone(),
+            position: Decimal::TEN,
+            other_orders: 0,
+            answer,
+        };
+        let unknown = Err(Fault::ContractNotFound("404".to_owned()));
+        Ok(FlattenAnswer { items: vec![item(265_598, answer), item(404, unknown)], replayed: told.replayed })
     }
     async fn release(&self, by: &Principal, con_id: ConId, _reason: String) -> Result<(), Fault> {
         if by.kind == PrincipalKind::Agent {

@@ -262,3 +262,32 @@ async fn an_entity_tag_is_given_and_a_condition_is_not_silently_ignored() {
         .is_problem(400, "capability_missing");
     assert_eq!(gateway.ask("POST", cancel, &[("Idempotency-Key", "c2"), ("If-Match", "*")], "").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_flatten_answers_position_by_position_and_says_whether_anything_waits() {
+    let gateway = gateway().await;
+    let path = "/api/v1/orders/flatten";
+    let body = r#"{"symbol":"aapl","reason":"drill"}"#;
+    for (outcome, replayed, status) in [
+        (Outcome::Acknowledged, false, 200),
+        (Outcome::Acknowledged, true, 200),
+        (Outcome::Denied, false, 200),
+        (Outcome::NeedsApproval, false, 202),
+        (Outcome::Unknown, false, 202),
+    ] {
+        gateway.desk.tell(|told| (told.outcome, told.replayed) = (outcome, replayed));
+        let reply = gateway.ask("POST", path, &[("Idempotency-Key", "f1")], body).await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+        assert_eq!(reply.header("idempotent-replayed").is_some(), replayed);
+        let items = reply.body["items"].as_array().unwrap();
+        assert_eq!((items[0]["con_id"].as_str(), items[0]["symbol"].as_str()), (Some("265598"), Some("AAPL")));
+        assert_eq!(items[0]["position"], "10");
+        assert!(items[0]["outcome"].is_string() && items[0]["problem"].is_null());
+        assert_eq!(
+            (items[1]["problem"]["code"].as_str(), &items[1]["order"]),
+            (Some("contract_not_found"), &serde_json::Value::Null)
+        );
+    }
+    gateway.ask("POST", path, &[], body).await.is_problem(400, "invalid_request");
+    gateway.ask("POST", path, &[("Idempotency-Key", "f1")], "{}").await.is_problem(400, "invalid_request");
+}

@@ -238,6 +238,7 @@ pub(crate) fn submitting(nth: u32, names: Names) -> Result<JournalEvent, Failure
         preview_id: None,
         bracket: None,
         oca_group: None,
+        flatten: false,
     };
     Ok(JournalEvent::OrderSubmitting {
         order: Box::new(ResolvedOrder { intent, account: "DUV000001".parse()?, contract }),

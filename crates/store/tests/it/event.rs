@@ -145,6 +145,7 @@ pub(crate) fn order(key: &str, qty: &str) -> Box<ResolvedOrder> {
             preview_id: None,
             bracket: None,
             oca_group: None,
+            flatten: false,
         },
         account: "DUV000001".parse().unwrap(),
         contract,

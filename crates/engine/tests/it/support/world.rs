@@ -154,6 +154,7 @@ pub(crate) fn buy(cl_ord_id: &str) -> OrderIntent {
         preview_id: None,
         bracket: None,
         oca_group: None,
+        flatten: false,
     }
 }
 

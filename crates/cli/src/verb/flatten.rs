@@ -1,0 +1,91 @@
+//! `tollgate flatten`.
+
+use super::order::{NEEDS_APPROVAL, key_for};
+use crate::args::FlattenArgs;
+use crate::client::{Client, Request};
+use crate::failure::{Failure, UNAVAILABLE};
+use crate::out::Said;
+use crate::problem;
+use crate::table::{at, column, field, items, table};
+use serde_json::{Map, Value};
+
+/// Exit codes of a closing order that was denied, rejected, or whose fate is unknown.
+const DENIED: u8 = 6;
+const REJECTED: u8 = 7;
+const UNKNOWN: u8 = 8;
+
+/// Closes positions and tells what became of each. The exit code is that of the worst.
+pub(crate) async fn flatten(client: &Client, args: &FlattenArgs) -> Result<Said, Failure> {
+    let key = key_for(args.key.as_deref(), "flatten")?;
+    let given = [("account", args.account.as_ref()), ("symbol", args.symbol.as_ref()), ("reason", Some(&args.reason))];
+    let body: Map<String, Value> =
+        given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?.clone())))).collect();
+    let request = Request::post("/orders/flatten", Some(Value::Object(body))).keyed(&key).waiting(args.wait);
+    let reply = client.send(request).await?;
+    let mut said = told(&reply.body);
+    if reply.replayed {
+        said.human = format!("this key was used before: no position gets a second order\n{}", said.human);
+    }
+    Ok(said)
+}
+
+fn told(body: &Value) -> Said {
+    let columns = [
+        column("symbol", "symbol"),
+        column("con_id", "con_id"),
+        column("held", "position"),
+        column("outcome", "outcome"),
+        column("status", "order.status"),
+        column("filled", "order.cum_qty"),
+        column("avg", "order.avg_px"),
+        column("other orders", "other_orders"),
+        column("closing order", "order.cl_ord_id"),
+    ];
+    let rows = items(body);
+    let mut human = table(rows, &columns, "nothing is held there");
+    for item in rows {
+        let name = field(item, "symbol");
+        if let Some(fault) = at(item, "problem") {
+            human.push_str(&format!("{name}: no closing order: {}\n", field(fault, "detail")));
+        }
+        if !matches!(field(item, "outcome").as_str(), "acknowledged" | "simulated") {
+            for reason in at(item, "order").map(problem::reasons).unwrap_or_default() {
+                human.push_str(&format!("{name}: {reason}\n"));
+            }
+        }
+        if let Some(id) = at(item, "order.approval_id").filter(|_| field(item, "outcome") == "needs_approval") {
+            let id = id.as_str().unwrap_or_default();
+            human.push_str(&format!("{name}: needs a human's yes: tollgate approval approve {id}\n"));
+        }
+        if field(item, "other_orders") != "0" {
+            human.push_str(&format!(
+                "{name}: other orders work in it and may open it again: tollgate order list --open, order cancel\n"
+            ));
+        }
+    }
+    let exit = rows.iter().map(exit_of).max_by_key(|exit| gravity(*exit)).unwrap_or(0);
+    Said { json: body.clone(), human, exit }
+}
+
+fn exit_of(item: &Value) -> u8 {
+    match field(item, "outcome").as_str() {
+        "acknowledged" | "simulated" => 0,
+        "needs_approval" => NEEDS_APPROVAL,
+        "denied" => DENIED,
+        "unknown" => UNKNOWN,
+        "rejected" | "canceled" => REJECTED,
+        _ => UNAVAILABLE,
+    }
+}
+
+/// The worst is what nobody knows, then what is certainly still held.
+fn gravity(exit: u8) -> u8 {
+    match exit {
+        0 => 0,
+        NEEDS_APPROVAL => 1,
+        REJECTED => 2,
+        DENIED => 3,
+        UNAVAILABLE => 4,
+        _ => 5,
+    }
+}

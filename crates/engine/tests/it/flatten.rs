@@ -1,0 +1,147 @@
+//! Closing positions: an action of its own, through the ordinary path, once.
+
+use crate::support::*;
+use domain::fault::Fault;
+use domain::id::ClOrdId;
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::order::Side;
+use domain::principal::{Face, Principal};
+use domain::trading_state::{KillScope, TradingState};
+use engine::desk::{Desk as _, FlattenAnswer, FlattenWish, Flattened, Outcome};
+use rust_decimal::Decimal;
+use std::time::Duration;
+
+fn wish(symbol: Option<&str>) -> FlattenWish {
+    FlattenWish { account: None, symbol: symbol.map(ToOwned::to_owned), reason: "drill".to_owned() }
+}
+
+async fn flatten(rig: &Rig, by: &Principal, name: &str) -> Result<FlattenAnswer, Fault> {
+    rig.desk().flatten(by, key(name), wish(None), Duration::ZERO).await
+}
+
+fn only(answer: FlattenAnswer) -> Flattened {
+    let [one] = <[Flattened; 1]>::try_from(answer.items).unwrap();
+    one
+}
+
+/// Ten are held since before the gateway started.
+async fn holding(quantity: &str) -> Rig {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.broker.hold_position(quantity);
+    rig.boot();
+    rig.connect(1).await;
+    rig
+}
+
+fn closing(item: &Flattened) -> ClOrdId {
+    item.answer.as_ref().unwrap().order.intent.cl_ord_id.clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_human_closes_what_is_held_and_a_repeat_makes_no_second_order() {
+    let rig = holding("10").await;
+    let first = only(flatten(&rig, &alice(), "f-1").await.unwrap());
+    let key = closing(&first);
+    let order = rig.order(key.as_str());
+    assert_eq!((order.intent.side, order.intent.qty, order.intent.reduce_only), (Side::Sell, qty("10"), true));
+    assert_eq!((first.position, first.other_orders), (Decimal::TEN, 0));
+    rig.until("the broker has it", || rig.broker.submits().len() == 1).await;
+
+    rig.broker.acknowledge(key.as_str()).await;
+    rig.broker.fill(key.as_str(), "4", "e1.01").await;
+    rig.settle().await;
+    let again = flatten(&rig, &alice(), "f-1").await.unwrap();
+    assert!(again.replayed);
+    let again = only(again);
+    assert_eq!(
+        (closing(&again), again.position),
+        (key.clone(), Decimal::from(6)),
+        "less is held, and no less is asked"
+    );
+
+    rig.broker.fill(key.as_str(), "6", "e2.01").await;
+    rig.until_status(key.as_str(), OrdStatus::Filled).await;
+    let after = only(flatten(&rig, &alice(), "f-1").await.unwrap());
+    assert_eq!((closing(&after), after.position), (key.clone(), Decimal::ZERO));
+    assert_eq!(flatten(&rig, &alice(), "f-2").await.unwrap().items, [], "nothing is left to close");
+    rig.settle().await;
+    assert_eq!(rig.broker.submits(), [key.as_str()]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_at_once_make_one_order() {
+    let rig = holding("-10").await;
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let desk = rig.desk();
+            tokio::spawn(async move { desk.flatten(&alice(), key("f-1"), wish(Some("AAPL")), Duration::ZERO).await })
+        })
+        .collect();
+    for call in calls {
+        let item = only(call.await.unwrap().unwrap());
+        // A repeat that does not wait may find the first one waiting for the broker still.
+        assert!(matches!(&item.answer, Ok(_) | Err(Fault::InFlight(_))), "{item:?}");
+    }
+    rig.until("the broker has it", || rig.broker.submits().len() == 1).await;
+    rig.settle().await;
+    let [sent] = <[String; 1]>::try_from(rig.broker.submits()).unwrap();
+    assert_eq!(rig.order(&sent).intent.side, Side::BuyToCover);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_program_asks_for_waits_for_a_human() {
+    let rig = holding("10").await;
+    let over_mcp = Principal { face: Face::Mcp, ..alice() };
+    for (by, name) in [(bot(), "f-1"), (over_mcp, "f-2"), (carol(), "f-3")] {
+        let item = only(flatten(&rig, &by, name).await.unwrap());
+        let answer = item.answer.as_ref().unwrap();
+        assert_eq!(answer.outcome, Outcome::NeedsApproval, "{name}: {answer:?}");
+        assert!(reason_codes(&answer.order).contains(&"C43_FLATTEN".to_owned()), "{name}");
+        assert_eq!(rig.broker.submits().len(), 0);
+        let approval = rig.pending_approval().id;
+        if name != "f-3" {
+            rig.desk().deny_approval(&bob(), approval, "no".to_owned()).await.unwrap();
+            continue;
+        }
+        rig.desk().approve(&bob(), approval, None, Duration::ZERO).await.unwrap();
+        rig.until("the broker has it", || rig.broker.submits() == [closing(&item).as_str()]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_closes_nothing_and_while_it_lasts_nothing_is_closed() {
+    let rig = holding("10").await;
+    let set = |state| {
+        let desk = rig.desk();
+        async move { desk.set_trading_state(&alice(), KillScope::Global, state, "drill".to_owned()).await.unwrap() }
+    };
+    set(TradingState::Halted).await;
+    rig.settle().await;
+    let flattens = |event: &JournalEvent| matches!(event, JournalEvent::FlattenRequested { .. });
+    assert!(!rig.log.records().iter().any(|record| flattens(&record.event)), "a kill never implies it");
+    let refused = only(flatten(&rig, &alice(), "f-1").await.unwrap()).answer.unwrap();
+    assert_eq!((refused.outcome, reason_codes(&refused.order)), (Outcome::Denied, vec!["C10_KILL_CLEAR".to_owned()]));
+    set(TradingState::Reducing).await;
+    flatten(&rig, &alice(), "f-2").await.unwrap();
+    rig.until("the broker has it", || rig.broker.submits().len() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_meant_or_not_known_stays() {
+    let rig = holding("10").await;
+    let other = rig.desk().flatten(&alice(), key("f-1"), wish(Some("MSFT")), Duration::ZERO).await.unwrap();
+    assert_eq!(other.items, []);
+    let elsewhere = FlattenWish { account: Some(id("DU7654321")), ..wish(None) };
+    let refused = rig.desk().flatten(&alice(), key("f-2"), elsewhere, Duration::ZERO).await;
+    assert_eq!(code_of(&refused), "AccountMismatch");
+    let silent = FlattenWish { reason: String::new(), ..wish(None) };
+    let refused = rig.desk().flatten(&alice(), key("f-3"), silent, Duration::ZERO).await;
+    assert_eq!(code_of(&refused), "Invalid", "it needs a reason");
+    let same_key = rig.desk().flatten(&alice(), key("f-1"), wish(None), Duration::ZERO).await;
+    assert_eq!(code_of(&same_key), "IdempotencyConflict");
+    rig.broker.down().await;
+    rig.until("the line is known to be lost", || !rig.desk().not_ready().is_empty()).await;
+    assert_eq!(code_of(&flatten(&rig, &alice(), "f-4").await), "NotReady", "positions may be others by now");
+    assert_eq!(rig.broker.submits().len(), 0);
+}
