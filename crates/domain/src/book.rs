@@ -391,7 +391,11 @@ impl Book {
         if let (None, Some(perm_id)) = (known, order.perm_id) {
             self.by_perm_id.insert(perm_id, key.clone());
         }
-        self.activity.moved(&before, &Footprint::of(order), record.at);
+        let after = Footprint::of(order);
+        self.activity.moved(&before, &after, record.at);
+        if let OrderEvent::Executed { execution } = event {
+            self.activity.traded(key, &after, execution, record.at);
+        }
         for change in &moves {
             self.holdings.book(change, record.at);
         }

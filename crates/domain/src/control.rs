@@ -199,7 +199,7 @@ pub const CONTROLS: &[Control] = &[
         "engine: valuation",
     ),
     missing(57, "C57_RUNBOOK", "There is a runbook, and a bundle of evidence", Section::E),
-    missing(58, "C58_SURVEILLANCE", "Our own pattern is watched", Section::E),
+    gate(58, "C58_SURVEILLANCE", "Our own pattern looks like trading", Section::E),
     mechanism(59, "C59_EXCLUSIVE", "No caller loosens a limit", Section::F, "engine: limits"),
     mechanism(
         60,

@@ -110,6 +110,7 @@ impl Core {
                 loss_week: value.loss_week(),
                 drawdown_percent: value.drawdown_percent(),
             }),
+            pattern: activity.pattern(&order.account, con_id, order.intent.side.is_buy(), limits.wash_window_s, now),
             series: activity.series(&order.account),
             tripped: tripped.map(|(breaker, tripped)| (breaker.clone(), tripped.clone())).collect(),
         }

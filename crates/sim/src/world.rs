@@ -211,6 +211,8 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
     policy.heartbeat_s_max = 1_000_000;
     policy.collar_live_percent = Decimal::from(50);
     policy.open_orders_per_instrument_max = 30;
+    // Few instruments, much trading back and forth and much canceling: that is the point here.
+    (policy.wash_orders_max, policy.cancel_orders_min) = (1_000_000, 1_000_000);
     policy.messages_per_second_max = 1_000;
     policy.messages_per_day_max = 100_000;
     policy.open_notional_max = Decimal::from(OPEN_NOTIONAL_MAX);

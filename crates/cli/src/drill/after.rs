@@ -19,6 +19,9 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
     // After the count: a second identity is no order that was sent, and what the broker refuses is in no ledger.
     report.note(55, "a change that the broker books as a second order", second_identity(scratch).await);
     report.note(38, "an order of a strategy that rests after one reject", cooldown(scratch).await);
+    // It loses a cent or two, and a loss counts for the rest.
+    report.note(43, "an agent that flattens what was bought", flatten(scratch).await);
+    report.note(58, "a purchase of what was sold a moment ago", bought_back(scratch).await);
 }
 
 async fn attribution(scratch: &Scratch) -> Seen {
@@ -95,6 +98,34 @@ async fn cooldown(scratch: &Scratch) -> Seen {
     }
     let next = json!({"strategy": "c38", "symbol": "MRK", "qty": "2", "limit_price": "2"});
     answered_with("C38_COOLDOWN", submit(&scratch.operator, order(scratch, &next)).await)
+}
+
+/// What an agent asks to close waits for a human; on his yes it is closed once, however often it is asked for.
+async fn flatten(scratch: &Scratch) -> Seen {
+    let key = new_key("drill").map_err(Failure::human)?;
+    let wish = || Request::post("/orders/flatten", Some(json!({"symbol": "CVX", "reason": "drill"}))).keyed(&key);
+    let asked = scratch.agent.send(wish()).await.map_err(Failure::human)?.body;
+    let item = items(&asked).first().ok_or_else(|| format!("nothing is held: {asked}"))?;
+    let reasons = at(item, "order.reasons").map(items).unwrap_or_default();
+    if !reasons.iter().any(|reason| field(reason, "code") == "C43_FLATTEN") {
+        return Err(format!("C43_FLATTEN is not among the reasons: {item}"));
+    }
+    let before = scratch.ledger("?symbol=CVX").await?.len();
+    let yes = format!("/approvals/{}/approve", field(item, "order.approval_id"));
+    scratch.operator.send(Request::post(&yes, None)).await.map_err(Failure::human)?;
+    let order = field(item, "order.cl_ord_id");
+    scratch.until(&format!("/orders/{order}"), |one| field(one, "status") == "filled").await?;
+    let again = scratch.agent.send(wish()).await.map_err(Failure::human)?.body;
+    let again = items(&again).first().map(|item| (field(item, "order.cl_ord_id"), field(item, "position")));
+    let times = scratch.ledger("?symbol=CVX").await?.len().saturating_sub(before);
+    let seen = format!("C43_FLATTEN until a human said yes; then closed, {times} order at the broker for 2 requests");
+    if again == Some((order, "0".to_owned())) && times == 1 { Ok(seen) } else { Err(format!("{seen}; {again:?}")) }
+}
+
+/// What the flattening sold is bought back within the minute, at about the same price.
+async fn bought_back(scratch: &Scratch) -> Seen {
+    let market = json!({"symbol": "CVX", "order_type": "market", "limit_price": null, "qty": "1", "strategy": "c58"});
+    answered_with("C58_SURVEILLANCE", submit(&scratch.operator, order(scratch, &market)).await)
 }
 
 /// The door's count of what left, beside what the journal intends and what the broker has.

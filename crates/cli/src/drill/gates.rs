@@ -82,12 +82,16 @@ const BAITS: &[Bait] = &[
 /// The section of a strategy that rests after the broker's first refusal.
 const COOLDOWN: &str = "\n[strategy.c38]\ncooldown_after = 1\ncooldown_s = 3600\n";
 
+/// The section of a strategy that may buy nothing back.
+const BACK_AND_FORTH: &str = "\n[strategy.c58]\nwash_orders_max = 0\n";
+
 /// The scratch gateway's policy: the built-in one, with a section for each strategy.
 pub(crate) fn policy() -> String {
     let sections = BAITS.iter().filter(|bait| !bait.section.is_empty());
     // At the top, what no section could widen again.
     let mut text = "tifs_allowed = [\"day\", \"gtc\", \"ioc\", \"fok\", \"gtd\"]\n".to_owned();
     text.push_str(COOLDOWN);
+    text.push_str(BACK_AND_FORTH);
     text.extend(sections.map(|bait| format!("\n[strategy.c{}]\n{}\n", bait.control, bait.section)));
     text
 }

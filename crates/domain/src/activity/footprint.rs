@@ -1,6 +1,6 @@
 //! What one order adds to the sums: taken before and after each record about it, so that only the difference is booked.
 
-use crate::id::{AccountId, StrategyId};
+use crate::id::{AccountId, ConId, StrategyId};
 use crate::lifecycle::OrdStatus;
 use crate::money::Currency;
 use crate::order::OrderTypeKind;
@@ -21,6 +21,11 @@ pub(crate) struct Footprint {
     pub(super) accepted: bool,
     pub(super) bad: bool,
     pub(super) good: bool,
+    pub(super) con_id: Option<ConId>,
+    /// It left as an order of its own; an exit is part of its entry.
+    pub(super) sent: bool,
+    /// It was canceled at our wish and had not traded.
+    pub(super) withdrawn: bool,
 }
 
 impl Footprint {
@@ -45,8 +50,22 @@ impl Footprint {
             accepted: order.is_known_to_broker(),
             bad,
             good: !bad && results().any(|pnl| pnl > Decimal::ZERO),
+            con_id: order.contract.as_ref().map(|contract| contract.con_id),
+            sent: is_own(order),
+            withdrawn: is_own(order) && is_withdrawn(order),
         }
     }
+}
+
+fn is_own(order: &OrderRecord) -> bool {
+    !order.attempts.is_empty() && !order.intent.cl_ord_id.is_exit()
+}
+
+fn is_withdrawn(order: &OrderRecord) -> bool {
+    order.status == OrdStatus::Canceled
+        && order.cancel_wanted
+        && order.is_known_to_broker()
+        && order.cum_qty().is_zero()
 }
 
 /// Whether it trades when the market went against somebody.

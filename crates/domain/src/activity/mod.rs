@@ -8,12 +8,14 @@
 
 mod breaker;
 mod footprint;
+mod pattern;
 mod sums;
 mod value;
 mod window;
 
 pub use breaker::{Breaker, Tripped};
 pub(crate) use footprint::Footprint;
+pub use pattern::PatternSum;
 pub use sums::{Activity, DayCount, Series, added_share};
 pub use value::{AccountMark, AccountValue};
 pub use window::{WINDOW_MAX, WindowSum};

@@ -2,10 +2,12 @@
 
 use super::breaker::{Breaker, Tripped};
 use super::footprint::Footprint;
+use super::pattern::{Pattern, PatternSum};
 use super::value::{AccountMark, AccountValue};
 use super::window::{Window, WindowSum};
 use crate::approved::ResolvedOrder;
-use crate::id::{AccountId, StrategyId};
+use crate::execution::Execution;
+use crate::id::{AccountId, ClOrdId, ConId, StrategyId};
 use crate::money::Currency;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -41,6 +43,7 @@ pub struct Activity {
     pub day_began_at: Option<Timestamp>,
     days: BTreeMap<AccountId, DayCount>,
     windows: BTreeMap<AccountId, Window>,
+    patterns: BTreeMap<AccountId, BTreeMap<ConId, Pattern>>,
     series: BTreeMap<AccountId, Series>,
     strategies: BTreeMap<StrategyId, u32>,
     /// Orders in a row that the broker rejected.
@@ -68,6 +71,19 @@ impl Activity {
         now: Timestamp,
     ) -> WindowSum {
         self.windows.get(account).map_or_else(WindowSum::default, |window| window.sum(con_id, window_s, now))
+    }
+
+    /// What the account's orders in an instrument look like from outside, to an order on one side of it.
+    pub fn pattern(
+        &self,
+        account: &AccountId,
+        con_id: ConId,
+        is_buy: bool,
+        window_s: i64,
+        now: Timestamp,
+    ) -> PatternSum {
+        let pattern = self.patterns.get(account).and_then(|patterns| patterns.get(&con_id));
+        pattern.map_or_else(PatternSum::default, |pattern| pattern.sum(is_buy, window_s, now))
     }
 
     /// How often a strategy traded since a human last let it go on; an order that may still trade counts once.
@@ -107,6 +123,10 @@ impl Activity {
         self.values.values_mut().for_each(|value| value.begin_day(begins_week));
         self.day_began_at = Some(began_at);
         self.days.clear();
+        for patterns in self.patterns.values_mut() {
+            patterns.values_mut().for_each(Pattern::begin_day);
+            patterns.retain(|_, pattern| !pattern.is_over(began_at));
+        }
     }
 
     /// An order was made to be sent, with its exits.
@@ -142,6 +162,13 @@ impl Activity {
         day.messages = day.messages.saturating_add(1);
     }
 
+    /// An order of ours traded.
+    pub(crate) fn traded(&mut self, key: &ClOrdId, order: &Footprint, execution: &Execution, at: Timestamp) {
+        if let (Some(account), Some(con_id)) = (&order.account, order.con_id) {
+            self.patterns.entry(account.clone()).or_default().entry(con_id).or_default().traded(key, execution, at);
+        }
+    }
+
     /// An order moved from one footprint to another.
     pub(crate) fn moved(&mut self, before: &Footprint, after: &Footprint, at: Timestamp) {
         if let Some(strategy) = &after.strategy {
@@ -160,6 +187,15 @@ impl Activity {
             let more = after.turnover.saturating_sub(before.turnover).max(Decimal::ZERO);
             let sum = day.turnover.entry(currency.clone()).or_default();
             *sum = sum.saturating_add(more);
+        }
+        if let Some(con_id) = after.con_id.filter(|_| after.sent) {
+            let pattern = self.patterns.entry(account.clone()).or_default().entry(con_id).or_default();
+            if !before.sent {
+                pattern.sent();
+            }
+            if after.withdrawn && !before.withdrawn {
+                pattern.withdrawn();
+            }
         }
         let series = self.series.entry(account.clone()).or_default();
         if after.bad && !before.bad {
@@ -197,4 +233,4 @@ pub fn added_share(notional: Decimal, added: Decimal, total: Decimal) -> Option<
 
 #[cfg(test)]
 #[path = "sums_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 
 const WINDOW_S: i64 = 60;
 
-fn account() -> AccountId {
+pub(in crate::activity) fn account() -> AccountId {
     "DU1234567".parse().unwrap()
 }
 
@@ -23,11 +23,11 @@ fn strategy() -> StrategyId {
     "s-1".parse().unwrap()
 }
 
-fn later(seconds: i64) -> Timestamp {
+pub(in crate::activity) fn later(seconds: i64) -> Timestamp {
     at(0).checked_add(SignedDuration::from_secs(seconds)).unwrap()
 }
 
-fn begun(name: &str, id: i64, notional: i64) -> JournalEvent {
+pub(in crate::activity) fn begun(name: &str, id: i64, notional: i64) -> JournalEvent {
     let mut event = submitting(name, id);
     if let JournalEvent::OrderSubmitting { order, notional: worst, .. } = &mut event {
         order.intent.strategy = Some(strategy());
@@ -36,7 +36,7 @@ fn begun(name: &str, id: i64, notional: i64) -> JournalEvent {
     event
 }
 
-fn traded(name: &str, exec_id: &str, quantity: i64) -> JournalEvent {
+pub(in crate::activity) fn traded(name: &str, exec_id: &str, quantity: i64) -> JournalEvent {
     of(name, OrderEvent::Executed { execution: Box::new(execution(exec_id, quantity, "")) })
 }
 
@@ -51,7 +51,7 @@ fn rejected(name: &str) -> JournalEvent {
 }
 
 /// A book, with every record that it took.
-struct Told {
+pub(in crate::activity) struct Told {
     book: Book,
     records: Vec<Recorded>,
 }
@@ -73,14 +73,21 @@ impl Told {
         follows
     }
 
-    fn must(&mut self, at: Timestamp, event: JournalEvent) {
+    pub(in crate::activity) fn must(&mut self, at: Timestamp, event: JournalEvent) {
         let kind = event.kind();
         assert!(self.tell(at, event), "{kind}");
     }
 
-    fn activity(&self) -> &Activity {
+    pub(in crate::activity) fn activity(&self) -> &Activity {
         &self.book.activity
     }
+}
+
+/// So many orders, sent and not answered.
+pub(in crate::activity) fn told_with(orders: i64) -> Told {
+    let mut told = Told::new();
+    (1..=orders).for_each(|id| told.must(at(0), begun(&format!("o-{id}"), id, 1)));
+    told
 }
 
 #[derive(Clone, Debug)]

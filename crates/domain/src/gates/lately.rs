@@ -1,6 +1,6 @@
 //! What was done lately, as far as it counts for one order.
 
-use crate::activity::{Breaker, Series, Tripped, WindowSum};
+use crate::activity::{Breaker, PatternSum, Series, Tripped, WindowSum};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
@@ -66,6 +66,8 @@ pub struct Lately {
     pub funds: Option<Funds>,
     /// What the account lost; `None` before its worth was told.
     pub value: Option<Losses>,
+    /// What the account's own orders in the instrument look like from outside.
+    pub pattern: PatternSum,
     /// Losses, stops and rejects in a row.
     pub series: Series,
     /// Breakers that stand and concern this order.

@@ -43,6 +43,7 @@ mod c39_rejects;
 mod c40_worst_case;
 mod c43_flatten;
 mod c46_dead_man;
+mod c58_surveillance;
 mod input;
 mod lately;
 mod table;

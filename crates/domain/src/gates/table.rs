@@ -7,7 +7,7 @@ use super::{
     c15_price_collar, c16_market_guard, c17_trigger, c18_tick_and_lot, c19_liquidity, c20_allow_list, c21_restricted,
     c22_session, c23_time_in_force, c24_reduce_only, c25_look_alike, c26_self_match, c27_capital, c28_position,
     c29_margin, c30_open_orders, c31_turnover, c32_loss, c33_drawdown, c34_short_window, c35_throttle, c36_repeated,
-    c37_efficiency, c38_cooldown, c39_rejects, c40_worst_case, c43_flatten, c46_dead_man,
+    c37_efficiency, c38_cooldown, c39_rejects, c40_worst_case, c43_flatten, c46_dead_man, c58_surveillance,
 };
 use crate::approved::{Approved, ResolvedOrder};
 use crate::exposure::only_reduces;
@@ -117,6 +117,7 @@ pub const GATES: &[Gate] = &[
     c40_worst_case::GATE,
     c43_flatten::GATE,
     c46_dead_man::GATE,
+    c58_surveillance::GATE,
 ];
 
 /// What one gate said about one order.

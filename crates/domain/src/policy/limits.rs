@@ -291,6 +291,14 @@ limits! {
     cancel_on_disconnect: bool = false, 47, More;
     /// See above.
     cancel_on_disconnect_s: i64 = 60, 47, Less;
-    /// Largest share of canceled orders among a day's orders in one instrument before somebody has to look, in percent.
+    /// Largest share of orders canceled before they traded among a day's orders in one instrument before somebody has to look, in percent.
     cancel_percent_max: Decimal = dec(95), 58, Less;
+    /// The share counts from so many orders of a day on.
+    cancel_orders_min: u32 = 20, 58, Less;
+    /// The time within which own orders on the other side count as back and forth, an hour at most.
+    wash_window_s: i64 = 60, 58, More;
+    /// How close to the order's price they traded, in percent of it.
+    wash_price_percent: Decimal = Decimal::new(1, 1), 58, More;
+    /// Most such orders before somebody has to look.
+    wash_orders_max: u32 = 2, 58, Less;
 }

@@ -46,7 +46,7 @@ fn wrong_amount(value: Decimal, key: &str) -> Option<String> {
 fn wrong_time(value: i64, key: &str) -> Option<String> {
     if value < 0 {
         Some(format!("must not be negative, it is {value}"))
-    } else if key == "short_window_s" && value > WINDOW_MAX.as_secs() {
+    } else if matches!(key, "short_window_s" | "wash_window_s") && value > WINDOW_MAX.as_secs() {
         Some(format!(
             "must be at most {} seconds: older orders are not remembered, it is {value}",
             WINDOW_MAX.as_secs()
