@@ -179,6 +179,14 @@ fn about_orders() -> Vec<JournalEvent> {
             reason: "a split".to_owned(),
         },
         JournalEvent::ExternalOrder { order: Box::new(shown("Submitted")) },
+        JournalEvent::FlattenRequested {
+            key: "f-1".parse().unwrap(),
+            request_hash: "request-2".to_owned(),
+            account: None,
+            symbol: Some("AAPL".to_owned()),
+            by: principal(),
+            reason: "going home".to_owned(),
+        },
     ]
 }
 

@@ -42,29 +42,34 @@ fn told(body: &Value) -> Said {
         column("closing order", "order.cl_ord_id"),
     ];
     let rows = items(body);
-    let mut human = table(rows, &columns, "nothing is held there");
+    let mut lines = vec![table(rows, &columns, "nothing is held there")];
     for item in rows {
-        let name = field(item, "symbol");
-        if let Some(fault) = at(item, "problem") {
-            human.push_str(&format!("{name}: no closing order: {}\n", field(fault, "detail")));
-        }
-        if !matches!(field(item, "outcome").as_str(), "acknowledged" | "simulated") {
-            for reason in at(item, "order").map(problem::reasons).unwrap_or_default() {
-                human.push_str(&format!("{name}: {reason}\n"));
-            }
-        }
-        if let Some(id) = at(item, "order.approval_id").filter(|_| field(item, "outcome") == "needs_approval") {
-            let id = id.as_str().unwrap_or_default();
-            human.push_str(&format!("{name}: needs a human's yes: tollgate approval approve {id}\n"));
-        }
-        if field(item, "other_orders") != "0" {
-            human.push_str(&format!(
-                "{name}: other orders work in it and may open it again: tollgate order list --open, order cancel\n"
-            ));
-        }
+        lines.extend(remarks(item).into_iter().map(|remark| format!("{}: {remark}", field(item, "symbol"))));
     }
+    let human = lines.join("\n");
     let exit = rows.iter().map(exit_of).max_by_key(|exit| gravity(*exit)).unwrap_or(0);
     Said { json: body.clone(), human, exit }
+}
+
+/// What the table does not say of a position.
+fn remarks(item: &Value) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(fault) = at(item, "problem") {
+        remarks.push(format!("no closing order: {}", field(fault, "detail")));
+    }
+    let outcome = field(item, "outcome");
+    if !matches!(outcome.as_str(), "acknowledged" | "simulated") {
+        remarks.extend(at(item, "order").map(problem::reasons).unwrap_or_default());
+    }
+    if outcome == "needs_approval" {
+        let id = field(item, "order.approval_id");
+        remarks.push(format!("needs a human's yes: tollgate approval approve {id}"));
+    }
+    if field(item, "other_orders") != "0" {
+        let others = "other orders work in it and may open it again: tollgate order list --open, order cancel";
+        remarks.push(others.to_owned());
+    }
+    remarks
 }
 
 fn exit_of(item: &Value) -> u8 {
