@@ -85,10 +85,18 @@ impl Book {
     /// group that `without` belongs to: an entry and its exits are never live at once.
     ///
     /// The profit taker of an entry that has not traded is left out: what could meet it trades before the entry does.
-    pub fn own_orders(&self, con_id: ConId, without: &ClOrdId) -> Vec<OwnOrder> {
-        let group = without.group();
-        self.open_orders()
-            .filter(|order| order.status.may_be_live() && order.intent.cl_ord_id.group() != group)
+    ///
+    /// `open` names the orders that are looked at; all that may trade in the contract must be among them.
+    pub fn own_orders<'a>(
+        &self,
+        con_id: ConId,
+        without: &ClOrdId,
+        open: impl Iterator<Item = &'a ClOrdId>,
+    ) -> Vec<OwnOrder> {
+        let group = without.group_str();
+        open.filter(|key| key.group_str() != group)
+            .filter_map(|key| self.order(key))
+            .filter(|order| order.status.may_be_live())
             .filter(|order| order.contract.as_ref().is_some_and(|contract| contract.con_id == con_id))
             .filter(|order| order.intent.cl_ord_id.leg() == Leg::StopLoss || self.worst_leaves(order) > Decimal::ZERO)
             .map(OrderRecord::own_order)

@@ -92,7 +92,7 @@ pub(crate) struct Core {
     /// Account and instrument of every order that was ever to leave.
     pub(crate) instruments_used: BTreeSet<(AccountId, ConId)>,
     /// Orders of the look-alike window, oldest first.
-    pub(crate) recent: VecDeque<(Timestamp, ClOrdId)>,
+    pub(crate) recent: VecDeque<(Timestamp, ConId, ClOrdId)>,
     /// Order messages of the last second, oldest first.
     sent: VecDeque<Timestamp>,
     last_allocated: i32,
@@ -140,11 +140,14 @@ impl Core {
         let cancels =
             book.open_orders().filter(|o| o.cancel_wanted).map(|o| (o.intent.cl_ord_id.clone(), Timestamp::MIN));
         let window = look_alike_memory(in_force(&book, &config));
-        let mut recent: Vec<(Timestamp, ClOrdId)> = book
+        let mut recent: Vec<(Timestamp, ConId, ClOrdId)> = book
             .orders
             .values()
             .filter(|order| order.created_at + window > now && !order.intent.cl_ord_id.is_exit())
-            .map(|order| (order.created_at, order.intent.cl_ord_id.clone()))
+            .filter_map(|order| {
+                let con_id = order.contract.as_ref()?.con_id;
+                Some((order.created_at, con_id, order.intent.cl_ord_id.clone()))
+            })
             .collect();
         recent.sort();
         let left = book.orders.values().filter(|order| !order.attempts.is_empty());
@@ -258,12 +261,12 @@ impl Core {
     }
 
     /// A recent order is remembered for the look-alike check.
-    pub(crate) fn remember(&mut self, now: Timestamp, key: &ClOrdId) {
+    pub(crate) fn remember(&mut self, now: Timestamp, con_id: ConId, key: &ClOrdId) {
         let window = look_alike_memory(self.policy());
-        while self.recent.front().is_some_and(|(at, _)| *at + window < now) {
+        while self.recent.front().is_some_and(|(at, ..)| *at + window < now) {
             self.recent.pop_front();
         }
-        self.recent.push_back((now, key.clone()));
+        self.recent.push_back((now, con_id, key.clone()));
     }
 
     /// Who shows life. A comparison that is not under way is as alive as can be.

@@ -25,6 +25,8 @@ mod listening;
 mod looking;
 mod losing;
 mod market;
+#[cfg(feature = "measuring")]
+pub mod measuring;
 #[cfg(feature = "mutations")]
 mod mutant;
 mod outbound;

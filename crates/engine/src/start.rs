@@ -390,7 +390,7 @@ async fn tick(inputs: mpsc::WeakSender<Input>) {
     }
 }
 
-struct MarketPrices(Arc<MarketDesk>);
+pub(crate) struct MarketPrices(pub(crate) Arc<MarketDesk>);
 
 impl Prices for MarketPrices {
     fn reference(&self, con_id: ConId) -> Option<Decimal> {

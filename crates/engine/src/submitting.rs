@@ -71,7 +71,7 @@ impl Core {
         }
     }
 
-    fn resolve(&self, intent: &OrderIntent, facts: &OrderFacts) -> Result<ResolvedOrder, Fault> {
+    pub(crate) fn resolve(&self, intent: &OrderIntent, facts: &OrderFacts) -> Result<ResolvedOrder, Fault> {
         let pinned = self.session.mode.as_ref().and_then(|mode| mode.account());
         let account = match (&intent.account, pinned) {
             (Some(named), _) => named.clone(),
@@ -87,12 +87,15 @@ impl Core {
         let messages_second = self.messages_second(now);
         let contract = &case.order.contract;
         let (open, worth) = self.value_for(case.order, case.facts);
-        let own = self.book.own_orders(contract.con_id, &case.order.intent.cl_ord_id);
+        let key = &case.order.intent.cl_ord_id;
+        // What is valued is all that may trade.
+        let near = self.valuation.worth.open(key).filter(|(_, risk)| risk.con_id == contract.con_id);
+        let own = self.book.own_orders(contract.con_id, key, near.map(|(key, _)| key));
         let readiness = self.readiness(case.order);
         let account = self.account_facts(case.order);
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
-        let look_alikes = if case.is_new { self.look_alikes(case.order, now) } else { Vec::new() };
         let limits = self.limits_for(case.order);
+        let look_alikes = if case.is_new { self.look_alikes(case.order, &limits, now) } else { Vec::new() };
         let lately = self.lately(case.order, case.changes, &limits, now);
         let mandates = self.mandates_for(&case.order.intent.cl_ord_id, now);
         let live = self.live_facts(now);
@@ -172,8 +175,8 @@ impl Core {
         }
     }
 
-    fn look_alikes(&self, order: &ResolvedOrder, now: Timestamp) -> Vec<LookAlike> {
-        let window = SignedDuration::from_secs(self.limits_for(order).look_alike_window_s.max(0));
+    fn look_alikes(&self, order: &ResolvedOrder, limits: &Policy, now: Timestamp) -> Vec<LookAlike> {
+        let window = SignedDuration::from_secs(limits.look_alike_window_s.max(0));
         let similar = |key: &ClOrdId| {
             self.book.orders.get(key).is_some_and(|other| {
                 other.account.as_ref() == Some(&order.account)
@@ -187,15 +190,15 @@ impl Core {
         };
         self.recent
             .iter()
-            .filter(|(at, key)| *at + window > now && similar(key))
-            .map(|(at, key)| LookAlike {
+            .filter(|(at, con_id, key)| *con_id == order.contract.con_id && *at + window > now && similar(key))
+            .map(|(at, _, key)| LookAlike {
                 cl_ord_id: key.clone(),
                 age_ms: i64::try_from(now.duration_since(*at).as_millis()).unwrap_or(i64::MAX),
             })
             .collect()
     }
 
-    fn preview_fact(&self, intent: &OrderIntent, request_hash: &str, now: Timestamp) -> PreviewFact {
+    pub(crate) fn preview_fact(&self, intent: &OrderIntent, request_hash: &str, now: Timestamp) -> PreviewFact {
         let Some(id) = &intent.preview_id else {
             return PreviewFact::NotNamed;
         };
@@ -254,7 +257,7 @@ impl Core {
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
         let judged = self.judge(&case, now);
         let asked = judged.asked();
-        self.remember(now, &intent.cl_ord_id);
+        self.remember(now, order.contract.con_id, &intent.cl_ord_id);
         let passed = passed(&judged.evaluation);
         let used = judged.mandate.clone().zip(judged.notional);
         match judged.evaluation.decision {

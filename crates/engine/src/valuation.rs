@@ -191,7 +191,7 @@ impl Core {
         }
         let contract = order.contract.as_ref()?;
         // Each order by the limits that count for it: a section may think worse of a market.
-        let percent = self.policy().limits_for(&order.policy_scope()).market_order_slippage_percent;
+        let percent = self.policy().slippage_percent_for(&order.policy_scope());
         let slip = Decimal::ONE + percent / Decimal::ONE_HUNDRED;
         let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
         let price = match (order.worst_own_price(), order.intent.side.is_buy()) {

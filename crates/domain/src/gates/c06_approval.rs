@@ -89,19 +89,23 @@ fn held_mandates<'a>(input: &GateInput<'a>) -> impl Iterator<Item = &'a Mandate>
 fn faults_of(input: &GateInput<'_>, mandate: &Mandate, notional: Decimal) -> Vec<(&'static str, String, String)> {
     let (order, terms) = (input.order, &mandate.terms);
     let mut faults = Vec::new();
-    let mut must = |holds: bool, what: &'static str, observed: &dyn Display, limit: String| {
+    // The words are made for what is broken alone: most of the time that is nothing.
+    let mut must = |holds: bool, what: &'static str, observed: &dyn Display, limit: &dyn Fn() -> String| {
         if !holds {
-            faults.push((what, observed.to_string(), limit));
+            faults.push((what, observed.to_string(), limit()));
         }
     };
-    must(order.account == terms.account, "account", &order.account, terms.account.to_string());
+    must(order.account == terms.account, "account", &order.account, &|| terms.account.to_string());
     let mode = input.mode.map(ModeProof::mode).and_then(Result::ok);
-    must(mode == Some(terms.mode), "mode", &mode.map_or("unknown", Mode::word), terms.mode.word().to_owned());
+    let mode_word = mode.map_or("unknown", Mode::word);
+    must(mode == Some(terms.mode), "mode", &mode_word, &|| terms.mode.word().to_owned());
     let symbol = order.contract.symbol.to_ascii_uppercase();
-    let symbols: Vec<&str> = terms.symbols.iter().map(String::as_str).collect();
-    must(terms.symbols.contains(&symbol), "symbol", &symbol, symbols.join(", "));
-    let sides: Vec<&str> = terms.sides.iter().map(|side| side.word()).collect();
-    must(terms.sides.contains(&order.intent.side), "side", &order.intent.side.word(), sides.join(", "));
+    must(terms.symbols.contains(&symbol), "symbol", &symbol, &|| {
+        terms.symbols.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    });
+    must(terms.sides.contains(&order.intent.side), "side", &order.intent.side.word(), &|| {
+        terms.sides.iter().map(|side| side.word()).collect::<Vec<_>>().join(", ")
+    });
     let ask = MandateAsk { cl_ord_id: &order.intent.cl_ord_id, qty: order.intent.qty.get(), notional };
     faults.extend(mandate.budget_faults(&ask));
     faults

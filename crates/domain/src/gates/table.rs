@@ -256,11 +256,11 @@ pub(super) fn reduces(input: &GateInput<'_>) -> Option<bool> {
     let held = input.account.held?;
     let intent = &input.order.intent;
     // If this sum exists, no sum of a part of it overflows.
-    input
-        .open
-        .iter()
-        .try_fold(held.abs().checked_add(intent.qty.get())?, |sum, risk| sum.checked_add(risk.leaves.abs()))?;
-    Some(only_reduces(held, input.order.contract.con_id, input.open, intent.side, intent.qty.get()))
+    let con_id = input.order.contract.con_id;
+    let near = input.open.iter().filter(|risk| risk.con_id == con_id);
+    near.map(|risk| risk.leaves.abs())
+        .try_fold(held.abs().checked_add(intent.qty.get())?, |sum, leaves| sum.checked_add(leaves))?;
+    Some(only_reduces(held, con_id, input.open, intent.side, intent.qty.get()))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::limits::{LIMITS, LimitKey, Patch, Policy};
 use crate::contract::SecType;
 use crate::id::{AccountId, ConId, IdError, StrategyId};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -67,10 +68,15 @@ impl Layer {
             Self::Strategy(strategy) => scope.strategy == Some(strategy),
             Self::Instrument(name) => {
                 scope.symbol.is_some_and(|symbol| name.eq_ignore_ascii_case(symbol))
-                    || scope.con_id.is_some_and(|con_id| *name == con_id.to_string())
+                    || scope.con_id.is_some_and(|con_id| is_number(name, con_id))
             }
         }
     }
+}
+
+/// Whether a text is this number as we write it; no text is made of the number, for each order asks each section.
+fn is_number(text: &str, con_id: ConId) -> bool {
+    !text.starts_with(['0', '+']) && text.parse() == Ok(con_id.get())
 }
 
 /// What an order is, as far as sections ask. What is not said matches no section.
@@ -198,6 +204,16 @@ impl PolicySet {
             limits.to_mut().tighten(patch);
         }
         limits
+    }
+
+    /// The worst slippage that [`PolicySet::limits_for`] tells, alone: every open order is valued by it.
+    pub fn slippage_percent_for(&self, scope: &PolicyScope<'_>) -> Decimal {
+        let sections = self.sections.iter().filter(|(layer, _)| layer.holds_for(scope));
+        sections.filter_map(|(_, patch)| patch.market_order_slippage_percent).fold(
+            self.base.market_order_slippage_percent,
+            // More is tighter: see the table.
+            Decimal::max,
+        )
     }
 
     /// Each limit for such orders, with where it comes from.

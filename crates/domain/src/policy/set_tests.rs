@@ -41,6 +41,34 @@ fn of_all_sections_that_match_the_tightest_counts() {
 }
 
 #[test]
+fn the_slippage_alone_is_the_one_of_all_limits() {
+    let text = r#"{
+        "market_order_slippage_percent": "4",
+        "sec_type": {"stk": {"market_order_slippage_percent": "6"}},
+        "instrument": {"4815": {"market_order_slippage_percent": "3"}, "AAPL": {"market_order_slippage_percent": "8"}}
+    }"#;
+    let set = read(text);
+    let (account, strategy) = ("DU1234567".parse().unwrap(), "calm".parse().unwrap());
+    for (symbol, con_id, percent) in [("AAPL", 1, 8), ("MSFT", 4815, 6), ("MSFT", 815, 6)] {
+        let scope = scope(&account, &strategy, symbol, con_id);
+        assert_eq!(set.slippage_percent_for(&scope), Decimal::from(percent), "{symbol} {con_id}");
+        assert_eq!(set.limits_for(&scope).market_order_slippage_percent, Decimal::from(percent));
+    }
+    let unknown = PolicyScope::default();
+    assert_eq!(set.slippage_percent_for(&unknown), Decimal::from(4));
+}
+
+#[test]
+fn an_instrument_is_meant_by_its_number_as_it_is_written() {
+    let (account, strategy) = ("DU1234567".parse().unwrap(), "calm".parse().unwrap());
+    for (name, means) in [("4815", true), ("04815", false), ("48150", false), ("815", false)] {
+        let set = read(&format!(r#"{{"instrument": {{"{name}": {{"order_qty_max": "7"}}}}}}"#));
+        let limits = set.limits_for(&scope(&account, &strategy, "MSFT", 4815)).into_owned();
+        assert_eq!(limits.order_qty_max == Decimal::from(7), means, "{name}");
+    }
+}
+
+#[test]
 fn each_limit_tells_where_it_comes_from() {
     let set = read(SECTIONS);
     let (account, strategy) = ("DU1234567".parse().unwrap(), "calm".parse().unwrap());

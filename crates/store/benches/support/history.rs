@@ -79,7 +79,7 @@ pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(START_S + second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn begin() -> Result<Vec<JournalEvent>, Failure> {
+pub(crate) fn begin() -> Result<Vec<JournalEvent>, Failure> {
     let accounts = vec!["DUV000001".parse()?];
     let mode = Err("not proven yet".to_owned());
     Ok(vec![
@@ -89,7 +89,7 @@ fn begin() -> Result<Vec<JournalEvent>, Failure> {
 }
 
 /// Ten records of one order: most fill in two trades, every fourth is canceled after one.
-fn life(nth: u32) -> Result<Vec<JournalEvent>, Failure> {
+pub(crate) fn life(nth: u32) -> Result<Vec<JournalEvent>, Failure> {
     let cl_ord_id: domain::id::ClOrdId = random_key(nth).parse()?;
     let happened = |event| JournalEvent::Order { cl_ord_id: cl_ord_id.clone(), event };
     let perm_id = Some(PermId::new(i64::from(nth) + 700_000_000)?);
@@ -191,7 +191,7 @@ fn con_id(nth: u32) -> Result<ConId, Failure> {
 }
 
 /// As the venue and a real Gateway describe a stock.
-fn contract(nth: u32) -> Result<Contract, Failure> {
+pub(crate) fn contract(nth: u32) -> Result<Contract, Failure> {
     let words =
         ["ACTIVETIM", "ADJUST", "ALERT", "ALGO", "DAY", "GTC", "LMT", "MKT", "STP", "STPLMT", "TRAIL", "WHATIF"];
     Ok(Contract {
