@@ -7,6 +7,7 @@ extern crate tollgate_engine as engine;
 
 mod support;
 
+mod aggregates;
 mod approval;
 mod bracket;
 mod breakers;
@@ -26,6 +27,7 @@ mod limits;
 mod link;
 mod looking;
 mod on_disk;
+mod peers;
 mod permits;
 mod refusal;
 mod renumbered;

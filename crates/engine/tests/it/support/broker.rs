@@ -75,6 +75,9 @@ struct State {
     unknown: BTreeSet<&'static str>,
     what_if: Option<WhatIf>,
     quote: Quote,
+    /// When its quotes stood still.
+    frozen_at: Option<jiff::Timestamp>,
+    offers: Vec<Contract>,
     early: Vec<String>,
 }
 
@@ -114,6 +117,8 @@ impl Broker {
             unknown: BTreeSet::new(),
             what_if: None,
             quote: quote("99.99", "100.01", clock.now()),
+            frozen_at: None,
+            offers: vec![contract()],
             early: Vec::new(),
         };
         Self { state: Arc::new(Mutex::new(state)), changed: watch::Sender::new(0), clock, durable }
@@ -284,8 +289,11 @@ impl Broker {
             return Err(AskError::NoLink);
         }
         match question {
-            Question::Contracts(_) => Ok(Answer::Contracts(vec![contract()])),
-            Question::Quote(_) => Ok(Answer::Quote(Quote { received_at: now, ..state.quote.clone() })),
+            Question::Contracts(_) => Ok(Answer::Contracts(state.offers.clone())),
+            Question::Quote(_) => {
+                let received_at = state.frozen_at.unwrap_or(now);
+                Ok(Answer::Quote(Quote { received_at, ..state.quote.clone() }))
+            }
             Question::Snapshot { .. } => Ok(Answer::Snapshot(Box::new(state.snapshot(now)))),
             Question::WhatIf(_) => state.what_if.clone().map(Answer::WhatIf).ok_or(AskError::Timeout),
             Question::Account(_) => Ok(Answer::Account(summary(now))),

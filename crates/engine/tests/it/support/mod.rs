@@ -6,7 +6,7 @@ mod log;
 mod rig;
 mod world;
 
-pub(crate) use broker::{Broker, OnSubmit};
+pub(crate) use broker::{Broker, OnSubmit, Placed};
 pub(crate) use log::Call;
 pub(crate) use rig::{Disk, Rig, code_of, reason_codes, work_off};
 pub(crate) use world::*;

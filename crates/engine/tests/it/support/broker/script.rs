@@ -264,6 +264,17 @@ impl Broker {
         self.lock().unknown = names.iter().copied().collect();
     }
 
+    /// No quote is newer than now any more.
+    pub(crate) fn freeze_quotes(&self) {
+        let now = self.clock.now();
+        self.lock().frozen_at = Some(now);
+    }
+
+    /// What it knows of every instrument that it is asked about.
+    pub(crate) fn offer(&self, contracts: Vec<Contract>) {
+        self.lock().offers = contracts;
+    }
+
     pub(crate) async fn move_price(&self, bid: &str, ask: &str) {
         let now = self.clock.now();
         let quote = quote(bid, ask, now);
