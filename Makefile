@@ -3,9 +3,11 @@ CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
 SEEDS ?= 100000
+ONLY ?=
+JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo test prove bench bench-journal soak torture model setup clients lint tidy clean
+.PHONY: help demo test prove bench bench-journal bench-gates mutants soak torture model setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -13,6 +15,8 @@ help:
 	@echo "make prove [SEEDS=100000] simulates the engine with faults, seed by seed, and hunts deliberate bugs"
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
 	@echo "make bench-journal       durable intents a second of 64 callers beside the bare disk, replay, a whole start"
+	@echo "make bench-gates         what a decision takes with 500 positions and 200 working orders, with and without history"
+	@echo "make mutants [ONLY=\"gates/ policy/\"] [JOBS=2]  the domain's tests against every mutant of gates and limits"
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
 	@echo "make torture [MINUTES=10] [SEED=1]  real processes killed, stopped, cut off and out of disk while callers trade"
@@ -38,12 +42,18 @@ test: setup lint tidy
 prove:
 	cargo run --locked --profile prove --package tollgate-sim -- --seeds $(SEEDS) $(ARGS)
 
-bench: bench-journal
+bench: bench-journal bench-gates
 	cargo bench --locked --package tollgate-venue --bench matching --bench socket
 
 bench-journal:
 	cargo bench --locked --package tollgate-store --bench journal
 	cargo bench --locked --package tollgate-engine --bench start
+
+bench-gates:
+	cargo bench --locked --package tollgate-engine --bench gates
+
+mutants:
+	cargo run --locked --quiet --package tollgate-xtask -- mutants "$(ONLY)" $(JOBS)
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)

@@ -85,9 +85,12 @@ impl Book {
     /// group that `without` belongs to: an entry and its exits are never live at once.
     ///
     /// The profit taker of an entry that has not traded is left out: what could meet it trades before the entry does.
-    ///
-    /// `open` names the orders that are looked at; all that may trade in the contract must be among them.
-    pub fn own_orders<'a>(
+    pub fn own_orders(&self, con_id: ConId, without: &ClOrdId) -> Vec<OwnOrder> {
+        self.own_orders_among(con_id, without, self.open.iter())
+    }
+
+    /// The same for whoever knows already which orders to look at: all that may trade in the contract must be among them.
+    pub fn own_orders_among<'a>(
         &self,
         con_id: ConId,
         without: &ClOrdId,

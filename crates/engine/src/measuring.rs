@@ -48,7 +48,7 @@ impl Decider {
         let (commands, _no_adapter) = mpsc::channel(1);
         let market = Arc::new(MarketDesk::new(Arc::new(Asks::new(commands.clone())), commands, clock));
         for quote in known.quotes {
-            drop(market.put(quote));
+            market.put(quote);
         }
         let lease = LeaseStatus { role: Role::Writer, epoch: known.book.epoch.0, holder_pid: None };
         let generation = known.book.generation;

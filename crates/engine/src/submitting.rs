@@ -90,7 +90,7 @@ impl Core {
         let key = &case.order.intent.cl_ord_id;
         // What is valued is all that may trade.
         let near = self.valuation.worth.open(key).filter(|(_, risk)| risk.con_id == contract.con_id);
-        let own = self.book.own_orders(contract.con_id, key, near.map(|(key, _)| key));
+        let own = self.book.own_orders_among(contract.con_id, key, near.map(|(key, _)| key));
         let readiness = self.readiness(case.order);
         let account = self.account_facts(case.order);
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);

@@ -7,6 +7,7 @@ use crate::id::{AccountId, StrategyId};
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::OrdStatus;
 use crate::money::Money;
+use crate::order::OrderType;
 use crate::order_record::OrderRecord;
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
@@ -276,6 +277,51 @@ fn losses_and_rejects_in_a_row_make_a_series_that_a_gain_ends() {
     told.must(at(7), traded("o-3", "e3.01", 1));
     told.must(at(8), cost("o-3", "e3.01", 5));
     assert_eq!(told.activity().series(&account()), Series::default());
+}
+
+#[test]
+fn a_stop_that_trades_is_bad_one_that_waits_is_not_and_a_result_of_nothing_is_neither() {
+    let stop = |name: &str, id: i64| {
+        let mut event = begun(name, id, 1);
+        if let JournalEvent::OrderSubmitting { order, .. } = &mut event {
+            order.intent.order_type = OrderType::Stop { stop: "195".parse().unwrap() };
+        }
+        event
+    };
+    let mut told = Told::new();
+    told.must(at(0), stop("o-1", 1));
+    told.must(at(1), of("o-1", acknowledged(900, 1)));
+    let count = |told: &Told| told.activity().series(&account()).count;
+    assert_eq!(count(&told), 0, "it waits");
+    told.must(at(2), traded("o-1", "e1.01", 10));
+    assert_eq!(count(&told), 1, "it traded once");
+    told.must(at(3), begun("o-2", 2, 1));
+    told.must(at(4), traded("o-2", "e2.01", 10));
+    told.must(at(5), cost("o-2", "e2.01", 0));
+    assert_eq!(count(&told), 1, "neither a loss nor a gain");
+}
+
+#[test]
+fn the_first_day_begins_with_the_first_record() {
+    let mut told = Told::new();
+    assert_eq!(told.activity().day_began_at, None);
+    told.must(at(7), begun("o-1", 1, 1));
+    told.must(at(9), begun("o-2", 2, 1));
+    assert_eq!(told.activity().day_began_at, Some(at(7)));
+}
+
+#[test]
+fn a_contract_for_a_hundred_turns_over_a_hundred_times_its_price() {
+    let mut told = Told::new();
+    let mut event = begun("o-1", 1, 1);
+    if let JournalEvent::OrderSubmitting { order, .. } = &mut event {
+        order.contract.multiplier = Decimal::ONE_HUNDRED;
+    }
+    told.must(at(0), event);
+    let avg_px = Some("1.50".parse().unwrap());
+    told.must(at(1), of("o-1", OrderEvent::ReportedFilled { filled: Decimal::TEN, avg_px, perm_id: None }));
+    let turnover = told.activity().day(&account()).turnover.get(&"USD".parse().unwrap()).copied();
+    assert_eq!(turnover, Some(Decimal::from(1_500)));
 }
 
 #[test]

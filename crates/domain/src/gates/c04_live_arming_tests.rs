@@ -1,6 +1,6 @@
 use super::GATE;
 use crate::gates::world::{Case, Expect, World, check};
-use crate::gates::{Decision, evaluate, mandate_in_use};
+use crate::gates::{Decision, LiveAsk, evaluate, live_faults, mandate_in_use};
 use crate::live::{Arming, OtherPort, OverrideFile};
 use crate::mode::Trading;
 use crate::principal::Scope;
@@ -93,6 +93,37 @@ fn live_needs_every_one_of_its_keys() {
         }),
     ];
     check(&GATE, cases);
+}
+
+#[test]
+fn only_a_proven_live_account_is_armed() {
+    let mut world = World::open_to_all();
+    live(&mut world, "U1234567");
+    let faults = |world: &World| {
+        let (mode, account) = (world.mode.as_ref(), &world.order.account);
+        let ask = LiveAsk { trading: world.trading, mode, account, policy: &world.policy, live: &world.live };
+        live_faults(&ask).into_iter().map(|reason| reason.observed.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert!(faults(&world).is_empty());
+    live(&mut world, "DU1234567");
+    assert_eq!(faults(&world), ["paper"]);
+    world.mode = None;
+    assert_eq!(faults(&world), ["no connection yet"]);
+}
+
+#[test]
+fn a_control_that_is_left_out_takes_nothing_from_a_mandate() {
+    let mut world = World::open_to_all();
+    live(&mut world, "U1234567");
+    world.mandated();
+    world.live.arming = None;
+    world.policy.approval_required_for.clear();
+    world.policy.off.insert(4);
+    assert_eq!(mandate_in_use(&world.input()), None, "nobody asks for an arming");
+    world.policy.approval_required_for.insert(world.principal.kind);
+    assert!(mandate_in_use(&world.input()).is_some(), "a yes is asked for");
+    world.policy.off.insert(6);
+    assert_eq!(mandate_in_use(&world.input()), None, "nobody asks for a yes");
 }
 
 #[test]

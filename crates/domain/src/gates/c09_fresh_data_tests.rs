@@ -106,6 +106,9 @@ fn a_quote_that_proves_nothing_is_refused() {
                 let quote = w.quote();
                 (quote.bid, quote.ask, quote.last, quote.close) = (None, None, None, None);
             }),
+            ("as far ahead as clocks may differ", Expect::Pass, |w| {
+                w.quote().received_at = w.now.checked_add(SignedDuration::from_millis(2_000)).unwrap();
+            }),
             ("from the future", Expect::Deny(1), |w| {
                 w.quote().received_at = w.now.checked_add(SignedDuration::from_millis(2_001)).unwrap();
             }),
@@ -127,6 +130,7 @@ fn an_old_quote_steps_down_the_ladder() {
     };
     assert_eq!(at(DataType::Live, 15_000), Some(Rung::Live));
     assert_eq!(at(DataType::Live, 15_001), Some(Rung::Delayed));
+    assert_eq!(at(DataType::Live, DELAYED_AGE_MS_MAX), Some(Rung::Delayed));
     assert_eq!(at(DataType::Live, DELAYED_AGE_MS_MAX + 1), Some(Rung::Close));
     assert_eq!(at(DataType::Live, CLOSE_AGE_MS_MAX + 1), None);
     assert_eq!(at(DataType::Delayed, 0), Some(Rung::Delayed));

@@ -43,6 +43,14 @@ fn orders_without_a_worst_price_of_their_own_need_the_policys_leave() {
                 none_allowed(w, OrderType::Limit { limit: price("189.48") });
                 w.order.intent.side = Side::Sell;
             }),
+            ("a resting sell limit", Expect::Pass, |w| {
+                none_allowed(w, OrderType::Limit { limit: price("189.49") });
+                w.order.intent.side = Side::Sell;
+            }),
+            ("a sell limit through the bid", Expect::Deny(1), |w| {
+                none_allowed(w, OrderType::Limit { limit: price("189.00") });
+                w.order.intent.side = Side::Sell;
+            }),
             ("a limit at the ask where allowed", Expect::Pass, |w| {
                 w.limit("189.52");
             }),

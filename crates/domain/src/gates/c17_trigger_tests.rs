@@ -116,6 +116,10 @@ fn the_stop_of_a_bracket_is_judged_by_the_price_of_its_entry() {
                 w.types(OrderType::Market);
                 w.bracket("195", "189.47");
             }),
+            ("far from the ask, but not from the bid", Expect::Deny(1), |w| {
+                w.types(OrderType::Market);
+                w.bracket("195", "189.40");
+            }),
             ("a stop entry trades at its trigger", Expect::Pass, |w| {
                 w.types(OrderType::Stop { stop: price("195") });
                 w.bracket("200", "192");

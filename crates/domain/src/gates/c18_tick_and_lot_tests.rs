@@ -62,6 +62,9 @@ fn quantities_stand_on_the_lot() {
             ("an unknown step", Expect::Deny(1), |w| {
                 w.order.contract.size_increment = dec("0");
             }),
+            ("no smallest order", Expect::Pass, |w| {
+                w.order.contract.min_size = dec("0");
+            }),
             ("a negative smallest order", Expect::Deny(1), |w| {
                 w.order.contract.min_size = dec("-1");
             }),

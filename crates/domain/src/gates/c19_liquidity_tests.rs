@@ -56,6 +56,10 @@ fn a_volume_that_is_missing_or_old_refuses() {
             ("missing", Expect::Deny(1), |w| w.reference.volume = None),
             ("a week old", Expect::Pass, |w| aged(w, 7 * 24 * 3_600)),
             ("a second older", Expect::Deny(1), |w| aged(w, 7 * 24 * 3_600 + 1)),
+            ("of this very moment, where no age is allowed", Expect::Pass, |w| {
+                w.policy.volume_age_h_max = 0;
+                aged(w, 0);
+            }),
             ("an age beyond all figures", Expect::Deny(1), |w| w.policy.volume_age_h_max = i64::MAX),
         ],
     );

@@ -37,6 +37,9 @@ fn only_what_is_listed_passes() {
             ("a symbol that is denied", Expect::Deny(1), |w| {
                 w.policy.symbols_denied.insert("aapl".to_owned());
             }),
+            ("another one that is denied", Expect::Pass, |w| {
+                w.policy.symbols_denied.insert("MSFT".to_owned());
+            }),
             ("allowed and denied is denied", Expect::Deny(1), |w| {
                 w.policy.symbols_allowed = Some(["AAPL".to_owned()].into());
                 w.policy.symbols_denied.insert("AAPL".to_owned());

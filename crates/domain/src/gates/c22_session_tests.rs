@@ -156,6 +156,10 @@ fn hours_that_are_missing_or_old_refuse() {
             ("a day old", Expect::Pass, |w| aged(w, 24 * 3_600)),
             ("a second older", Expect::Deny(1), |w| aged(w, 24 * 3_600 + 1)),
             ("from a clock ahead of ours", Expect::Pass, |w| aged(w, -60)),
+            ("of this very moment, where no age is allowed", Expect::Pass, |w| {
+                w.policy.hours_age_h_max = 0;
+                aged(w, 0);
+            }),
             ("an age beyond all figures", Expect::Deny(1), |w| {
                 w.policy.hours_age_h_max = i64::MAX;
             }),

@@ -110,6 +110,24 @@ fn a_market_order_reaches_the_touch_or_as_far_as_the_slippage() {
                 w.types(OrderType::Market);
                 other_sells(w, limit("189.53"));
             }),
+            ("as much is shown as is bought", Expect::Pass, |w| {
+                w.quote().ask_size = Some(dec("10"));
+                w.quote().bid_size = Some(dec("9"));
+                w.types(OrderType::Market);
+                other_sells(w, limit("189.53"));
+            }),
+            ("less is shown than is bought", Expect::Deny(1), |w| {
+                w.quote().ask_size = Some(dec("9"));
+                w.types(OrderType::Market);
+                other_sells(w, limit("189.53"));
+            }),
+            ("as much is shown as is sold", Expect::Pass, |w| {
+                w.quote().bid_size = Some(dec("10"));
+                w.quote().ask_size = Some(dec("9"));
+                w.side(Side::Sell, "10");
+                w.types(OrderType::Market);
+                w.also_ours(Side::Buy, &[limit("189.47")]);
+            }),
             // 5 % above 189.52 are 198.996.
             ("an offer within the slippage, where too little is shown", Expect::Deny(1), |w| {
                 w.side(Side::Buy, "101");

@@ -56,6 +56,11 @@ fn leverage_margin_and_liquidity_suffice() {
                 w.policy.what_if_required = true;
                 what_if(w, "1000", "90000");
             }),
+            ("a turn through nothing that adds no leverage", Expect::Pass, |w| {
+                w.policy.leverage_max = dec("0.01");
+                w.holds(265_598, "10", Some("189.5"));
+                w.side(Side::Sell, "15");
+            }),
             ("what reduces needs nothing", Expect::Pass, |w| {
                 w.lately.funds = None;
                 w.holds(265_598, "10", Some("189.5"));
@@ -75,6 +80,11 @@ fn what_is_unknown_is_refused() {
             ("an account worth nothing", Expect::Deny(2), |w| funds(w).net_liquidation = Some(dec("0"))),
             ("no margin", Expect::Deny(1), |w| funds(w).init_margin = None),
             ("no liquidity", Expect::Deny(1), |w| funds(w).excess_liquidity = None),
+            ("a position of unknown worth", Expect::Deny(3), |w| w.holds(2, "1", None)),
+            ("values of half an hour ago", Expect::Pass, |w| {
+                let at = w.now.checked_sub(SignedDuration::from_mins(30)).unwrap();
+                funds(w).at = at;
+            }),
             ("old values", Expect::Deny(3), |w| {
                 let at = w.now.checked_sub(SignedDuration::from_secs(30 * 60 + 1)).unwrap();
                 funds(w).at = at;

@@ -34,6 +34,9 @@ fn open_orders_are_bounded() {
             ("the other side counts apart", Expect::Pass, |w| {
                 open(w, 10, Side::Sell, 0);
             }),
+            ("and is no matter when it is full", Expect::Pass, |w| {
+                open(w, 11, Side::Sell, 0);
+            }),
             ("a bracket takes three places in all", Expect::Deny(1), |w| {
                 w.bracket("195", "185");
                 open(w, 48, Side::Buy, 1);

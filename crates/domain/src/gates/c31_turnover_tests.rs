@@ -24,6 +24,11 @@ fn trades_and_orders_of_a_day_are_bounded() {
                 w.lately.orders_day = 500;
                 w.lately.orders_more = 0;
             }),
+            ("a change of a day with too many", Expect::Pass, |w| {
+                w.lately.orders_day = 501;
+                w.lately.orders_more = 0;
+            }),
+            ("more than can be counted", Expect::Deny(1), |w| w.lately.orders_day = u32::MAX),
             ("turnover that is not known", Expect::Deny(1), |w| w.lately.turnover_day = None),
             ("open orders of unknown worth", Expect::Deny(1), |w| w.opens(2, Side::Buy, "1", None)),
             ("no rate", Expect::Deny(1), |w| w.account.fx_to_base = None),

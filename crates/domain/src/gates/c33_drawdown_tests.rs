@@ -20,6 +20,10 @@ fn a_fall_from_the_peak_stops_what_does_not_reduce() {
             ("just above the limit's line", Expect::Pass, |w| fell(w, "19.99")),
             ("at the limit", Expect::Deny(1), |w| fell(w, "20")),
             ("latched, though it has recovered", Expect::Deny(1), latched),
+            ("another breaker is another control's", Expect::Pass, |w| {
+                let tripped = Tripped { reason: "5 rejects".to_owned(), at: w.now };
+                w.lately.tripped.push((Breaker::Rejects, tripped));
+            }),
             ("an unknown value", Expect::Deny(1), |w| w.lately.value = None),
             ("a reduction passes", Expect::Pass, |w| {
                 fell(w, "50");

@@ -22,6 +22,14 @@ fn size_and_price_of_the_last_moments_are_bounded() {
                 w.lately.window.notional = dec("100000");
                 w.lately.qty_more = dec("0");
             }),
+            ("a change that adds nothing, beyond the limit", Expect::Pass, |w| {
+                w.lately.window.qty = dec("5001");
+                w.lately.qty_more = dec("0");
+            }),
+            ("a window of one second", Expect::Deny(1), |w| {
+                w.policy.short_window_s = 1;
+                w.lately.window.qty = dec("5000");
+            }),
             ("a price that moved by the limit", Expect::Pass, |w| {
                 w.lately.window_prices = Some((dec("100"), dec("110")));
             }),

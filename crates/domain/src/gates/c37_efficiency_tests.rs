@@ -14,6 +14,14 @@ fn many_messages_for_few_trades_are_held() {
         &[
             ("few messages do not count", Expect::Pass, |w| did(w, 98, 0)),
             ("from a hundred on they do", Expect::Hold(1), |w| did(w, 99, 0)),
+            ("a bracket is three messages", Expect::Hold(1), |w| {
+                did(w, 97, 0);
+                w.lately.orders_more = 3;
+            }),
+            ("a change is one", Expect::Hold(1), |w| {
+                did(w, 99, 0);
+                w.lately.orders_more = 0;
+            }),
             ("at the ratio", Expect::Pass, |w| did(w, 499, 9)),
             ("just over it", Expect::Hold(1), |w| did(w, 500, 9)),
             ("a human has looked", Expect::Pass, |w| {

@@ -258,8 +258,7 @@ pub(super) fn reduces(input: &GateInput<'_>) -> Option<bool> {
     // If this sum exists, no sum of a part of it overflows.
     let con_id = input.order.contract.con_id;
     let near = input.open.iter().filter(|risk| risk.con_id == con_id);
-    near.map(|risk| risk.leaves.abs())
-        .try_fold(held.abs().checked_add(intent.qty.get())?, |sum, leaves| sum.checked_add(leaves))?;
+    near.map(|risk| risk.leaves.abs()).try_fold(held.abs().checked_add(intent.qty.get())?, Decimal::checked_add)?;
     Some(only_reduces(held, con_id, input.open, intent.side, intent.qty.get()))
 }
 

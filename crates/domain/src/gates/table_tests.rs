@@ -1,10 +1,11 @@
-use super::{Decision, GATES, Verdict, evaluate, touch_price, worst_notional, worst_price};
+use super::{Decision, GATES, Verdict, evaluate, reduces, touch_price, worst_notional, worst_price};
 use crate::gates::world::{World, con_id, dec, price};
 use crate::mode::Trading;
 use crate::order::{OrderType, Side, Trail};
 use crate::policy::Policy;
 use crate::principal::{PrincipalKind, Scope};
 use crate::trading_state::{KillScope, TradingState};
+use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 #[test]
@@ -192,6 +193,25 @@ fn the_worst_price_of_each_type_is_the_worst() {
     assert_eq!(sell(OrderType::Market), slipped("189.48"));
     assert_eq!(sell(OrderType::Stop { stop: price("100") }), slipped("189.48"));
     assert_eq!(sell(OrderType::Trail { trail: Trail::Amount(price("10")) }), slipped("189.48"));
+}
+
+#[test]
+fn without_slippage_the_worst_price_is_the_touch() {
+    let mut world = World::open_to_all();
+    world.types(OrderType::Market);
+    world.policy.market_order_slippage_percent = Decimal::ZERO;
+    assert_eq!(worst_price(&world.input()), Some(dec("189.52")));
+}
+
+#[test]
+fn figures_that_cannot_be_added_up_reduce_nothing_in_their_own_instrument() {
+    let mut world = World::open_to_all();
+    world.holds(265_598, "10", Some("189.5"));
+    world.side(Side::Sell, "10");
+    world.opens(2, Side::Buy, "79228162514264337593543950335", None);
+    assert_eq!(reduces(&world.input()), Some(true), "another instrument's are no matter");
+    world.opens(265_598, Side::Buy, "79228162514264337593543950335", None);
+    assert_eq!(reduces(&world.input()), None);
 }
 
 #[test]

@@ -23,6 +23,7 @@ use domain::principal::{Face, Principal, PrincipalKind, Scope};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -180,6 +181,7 @@ fn intent(key: &str, place: u32, qty: &str, limit: &str) -> Result<OrderIntent, 
         preview_id: None,
         bracket: None,
         oca_group: None,
+        flatten: false,
     })
 }
 
@@ -279,7 +281,7 @@ fn funds() -> Result<AccountSummary, Failure> {
         gross_position_value: None,
         unrealized_pnl: None,
         realized_pnl: None,
-        exchange_rates: Default::default(),
+        exchange_rates: BTreeMap::new(),
         received_at: now(),
     })
 }

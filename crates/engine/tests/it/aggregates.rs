@@ -151,7 +151,7 @@ struct Walk {
 
 impl Walk {
     async fn begin(tight: Tight) -> Self {
-        let rig = Rig::ready_with(|config| config.policy = Box::new(tight.policy().into())).await;
+        let rig = Rig::ready_with(|config| *config.policy = tight.policy().into()).await;
         // One price for everything: what is open is worth tomorrow what it was worth when it was let through.
         rig.broker.move_price("100", "100").await;
         rig.settle().await;
@@ -284,9 +284,9 @@ impl Walk {
         self.changes += 1;
         let to = Amendment { qty: qty_of(qty), order_type: limit(buys, off), tif: Tif::Day };
         let new = format!("r-{}", self.changes);
-        match self.rig.desk().replace(&self.by(), key_of(&key), key_of(&new), to, Duration::ZERO).await {
-            Err(Fault::ChangeDenied(reasons)) => self.seen.extend(reasons.into_iter().map(|reason| reason.code)),
-            Ok(_) | Err(_) => {}
+        let answer = self.rig.desk().replace(&self.by(), key_of(&key), key_of(&new), to, Duration::ZERO).await;
+        if let Err(Fault::ChangeDenied(reasons)) = answer {
+            self.seen.extend(reasons.into_iter().map(|reason| reason.code));
         }
     }
 

@@ -17,3 +17,4 @@ mod tree;
 mod words;
 
 pub(crate) use run::run;
+pub(crate) use tree::root;
