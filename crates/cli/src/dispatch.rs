@@ -1,6 +1,6 @@
 //! From words to a command, and from its result to output and exit code.
 
-use crate::args::{AuditVerb, Cli, Common, LimitsVerb, Noun, VenueVerb};
+use crate::args::{AuditVerb, Cli, Common, IncidentVerb, LimitsVerb, Noun, VenueVerb};
 use crate::client::{Client, key_source};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
@@ -100,6 +100,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             verb::kill::kill(&config, connect(&config, &common), &verb).await
         }
         Noun::Backup(args) => verb::backup::backup(&load(&common)?, &args),
+        Noun::Incident(IncidentVerb::Bundle(args)) => verb::incident::bundle(&load(&common)?, &args),
         Noun::Restore(args) => verb::restore::restore(&load(&common)?, &args),
         Noun::Audit(AuditVerb::Export { to, from, with_accounts }) => {
             verb::export::export(&load(&common)?, to.as_deref(), from, with_accounts)
@@ -144,6 +145,7 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         | Noun::Kill(_)
         | Noun::Backup(_)
         | Noun::Restore(_)
+        | Noun::Incident(_)
         | Noun::Config(_)
         | Noun::Completions { .. } => Err(Failure::usage("this command asks no gateway", "")),
     }

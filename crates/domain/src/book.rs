@@ -456,6 +456,7 @@ impl Book {
                 if self.newest_version.as_deref().is_none_or(|newest| is_older(newest, version)) {
                     self.newest_version = Some(version.clone());
                 }
+                self.live.evidence.started(version);
                 self.epoch = *epoch;
                 self.configured_policy = Some(policy_hash.clone());
                 // Another process: whoever armed must look again.

@@ -99,11 +99,6 @@ const fn mechanism(
     Control { number, code, title, section, enforcement: Enforcement::Mechanism { room } }
 }
 
-/// Not there yet.
-const fn missing(number: u8, code: &'static str, title: &'static str, section: Section) -> Control {
-    Control { number, code, title, section, enforcement: Enforcement::Missing }
-}
-
 /// Every control, by number.
 pub const CONTROLS: &[Control] = &[
     gate(1, "C01_READ_ONLY", "This process may write", Section::A),
@@ -185,7 +180,7 @@ pub const CONTROLS: &[Control] = &[
         Section::D,
         "engine: submitting, listening",
     ),
-    missing(50, "C50_REPORTS", "Executions are reported at once", Section::E),
+    mechanism(50, "C50_REPORTS", "Executions are reported at once", Section::E, "cli: run/reporting"),
     mechanism(51, "C51_RECONCILE", "The journal is compared with the broker", Section::E, "domain: reconcile"),
     mechanism(52, "C52_OUTBOUND", "No more is sent than was intended", Section::E, "engine: outbound"),
     mechanism(53, "C53_EXEC_DEDUPE", "An execution and its corrections count once", Section::E, "domain: execution"),
@@ -198,7 +193,7 @@ pub const CONTROLS: &[Control] = &[
         Section::E,
         "engine: valuation",
     ),
-    missing(57, "C57_RUNBOOK", "There is a runbook, and a bundle of evidence", Section::E),
+    mechanism(57, "C57_RUNBOOK", "There is a runbook, and a bundle of evidence", Section::E, "cli: verb/incident"),
     gate(58, "C58_SURVEILLANCE", "Our own pattern looks like trading", Section::E),
     mechanism(59, "C59_EXCLUSIVE", "No caller loosens a limit", Section::F, "engine: limits"),
     mechanism(
@@ -209,7 +204,13 @@ pub const CONTROLS: &[Control] = &[
         "domain: policy",
     ),
     mechanism(61, "C61_AUDIT", "The journal shows every tampering", Section::F, "store: chain, verify"),
-    missing(62, "C62_ROLLOUT", "Releases are tested on paper and do not mix", Section::F),
+    mechanism(
+        62,
+        "C62_ROLLOUT",
+        "Releases are tested on paper and do not mix",
+        Section::F,
+        "engine: standby; domain: live",
+    ),
     mechanism(63, "C63_DRILL", "Every control is fired, and its answer reported", Section::F, "cli: drill"),
     mechanism(64, "C64_CONTINUITY", "Backup, restore and fencing work", Section::F, "store: backup, restore, lease"),
     mechanism(65, "C65_SECURITY", "Loopback, keys, and hosts that are checked", Section::F, "server: headers, caller"),

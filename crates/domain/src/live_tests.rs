@@ -115,3 +115,18 @@ fn an_arming_holds_for_its_time_and_no_longer() {
     assert!(state.armed(at(9)).is_some());
     assert!(state.armed(at(10)).is_none());
 }
+
+#[test]
+fn what_another_version_showed_counts_for_nothing() {
+    let mut evidence = complete();
+    evidence.started("1.0.0");
+    assert_eq!(open(&evidence, Some(&walk(0)), at(2)), Vec::<&str>::new());
+    evidence.started("1.0.0");
+    assert_eq!(open(&evidence, Some(&walk(0)), at(2)), Vec::<&str>::new(), "a restart changes nothing");
+    evidence.started("1.0.1");
+    assert_eq!(open(&evidence, Some(&walk(0)), at(2)), ["paper_orders", "kill_drill", "limits_drill"]);
+    let mut back = complete();
+    back.started("1.0.1");
+    back.started("1.0.0");
+    assert_eq!(open(&back, Some(&walk(0)), at(2)).len(), 3, "an older version is another one too");
+}

@@ -175,6 +175,7 @@ fn config(dir: &Path) -> Result<EngineConfig, Failure> {
         kill_file: dir.join("KILL"),
         live_override_file: None,
         driller: Arc::new(engine::NoDriller),
+        reports: None,
         lease_silence: engine::LEASE_SILENCE,
         reconcile_every: Duration::from_mins(10),
         calendar: BrokerCalendar::without_windows(TimeZone::UTC, jiff::civil::time(23, 0, 0, 0)),

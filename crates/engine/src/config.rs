@@ -1,6 +1,7 @@
 //! What the composition root decides for the engine.
 
 use crate::drilling::Driller;
+use crate::sign_of_life::SignOfLife;
 use domain::broker_calendar::BrokerCalendar;
 use domain::id::{AccountId, ClientId, InstallationId};
 use domain::mode::Trading;
@@ -54,6 +55,8 @@ pub struct EngineConfig {
     pub held_after: Duration,
     /// How every control is fired when a human asks for it.
     pub driller: Arc<dyn Driller>,
+    /// When the reports of trades were last known to be delivered; `None` where nobody reports.
+    pub reports: Option<Arc<SignOfLife>>,
     /// How long an order may be unconfirmed on a good link before it is looked up.
     pub look_up_after: Duration,
 }

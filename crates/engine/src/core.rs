@@ -270,11 +270,15 @@ impl Core {
     }
 
     /// Who shows life. A comparison that is not under way is as alive as can be.
-    pub(crate) fn heartbeats(&self, now: Timestamp) -> [Heartbeat; 3] {
+    pub(crate) fn heartbeats(&self, now: Timestamp) -> [Heartbeat; 4] {
         [
             Heartbeat { part: "engine's clock", at: self.ticked_at },
             Heartbeat { part: "line to the broker", at: self.heard_at },
             Heartbeat { part: "comparison with the broker", at: Some(self.reconciling.unwrap_or(now)) },
+            Heartbeat {
+                part: "report of trades",
+                at: self.config.reports.as_ref().map_or(Some(now), |part| part.at()),
+            },
         ]
     }
 

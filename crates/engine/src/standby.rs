@@ -55,12 +55,14 @@ pub struct Follower {
     shared: Arc<Shared>,
     clock: Arc<dyn Clock>,
     vigil: Vigil,
+    /// Of this process.
+    version: &'static str,
 }
 
 /// Reads the journal that another process writes, and stands by.
 ///
 /// # Errors
-/// The journal cannot be read, is empty, or belongs to another installation.
+/// The journal cannot be read, is empty, belongs to another installation, or is written by another version.
 pub fn stand_by(config: EngineConfig, parts: StandbyParts) -> Result<(Standby, Follower), StartError> {
     let StandbyParts { view, archive, link, interlock, clock, entropy } = parts;
     let pulse = view.pulse()?;
@@ -74,13 +76,22 @@ pub fn stand_by(config: EngineConfig, parts: StandbyParts) -> Result<(Standby, F
         }
         None => return Err(StartError::NothingToFollow),
     }
+    let version = config.version;
+    if let Some(running) = other_version(&book, version) {
+        return Err(StartError::OtherVersion { running, given: version });
+    }
     let mut session = Session::down(clock.now(), "another process writes", &config.endpoint, theirs(&pulse));
     session.head = head_of(view.as_ref())?;
     let vigil = Vigil::begin(config.lease_silence, clock.monotonic(), pulse);
     let shared = Arc::new(Shared::new(book, session));
-    let follower = Follower { view, shared: Arc::clone(&shared), clock: Arc::clone(&clock), vigil };
+    let follower = Follower { view, shared: Arc::clone(&shared), clock: Arc::clone(&clock), vigil, version };
     let office = Office::furnish(config, shared, archive.into(), link, clock, entropy);
     Ok((Standby { office, interlock }, follower))
+}
+
+/// The version that writes, if it is another one than ours.
+fn other_version(book: &Book, ours: &str) -> Option<String> {
+    book.live.evidence.version.clone().filter(|running| running != ours)
 }
 
 fn theirs(pulse: &Pulse) -> LeaseStatus {
@@ -136,6 +147,10 @@ impl Follower {
         let mut state = self.shared.write();
         for record in &news {
             state.0.apply(record).map_err(JournalError::Refused)?;
+        }
+        if let Some(running) = other_version(&state.0, self.version) {
+            let why = format!("version {running} writes now, and this process is version {}", self.version);
+            return Err(JournalError::Stopped(format!("{why}: versions do not mix")));
         }
         let seq = state.0.seq;
         state.1.lease = theirs(&pulse);

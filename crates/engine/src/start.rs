@@ -47,6 +47,16 @@ pub enum StartError {
     /// The journal cannot be replayed or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// Another version writes.
+    #[error(
+        "version {running} writes this journal and this process is version {given}: end that one first, versions do not mix"
+    )]
+    OtherVersion {
+        /// The one that writes.
+        running: String,
+        /// This one.
+        given: &'static str,
+    },
     /// The journal belongs to another installation: its orders bear another name at the broker.
     #[error(
         "the journal belongs to installation {journal}, the data directory says {given}: put the right directory back"

@@ -235,6 +235,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         kill_file,
         live_override_file: None,
         driller: std::sync::Arc::new(engine::NoDriller),
+        reports: None,
         reconcile_every: Duration::from_secs(30),
         look_up_after: Duration::from_secs(5),
         calendar: domain::broker_calendar::BrokerCalendar::without_windows(

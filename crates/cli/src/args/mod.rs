@@ -9,7 +9,8 @@ mod words;
 pub(crate) use look::{AccountVerb, BarsArgs, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
 pub(crate) use order::{ChangeArgs, FlattenArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{
-    BackupArgs, CommissionsWord, DataWord, DemoArgs, RestoreArgs, SessionsWord, Switch, VenueArgs, VenueVerb,
+    BackupArgs, BundleArgs, CommissionsWord, DataWord, DemoArgs, IncidentVerb, RestoreArgs, SessionsWord, Switch,
+    VenueArgs, VenueVerb,
 };
 pub(crate) use steer::{
     ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, LiveVerb, MandateVerb,

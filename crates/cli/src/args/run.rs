@@ -125,6 +125,34 @@ pub(crate) struct BackupArgs {
     pub(crate) with_keys: bool,
 }
 
+/// `tollgate incident`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum IncidentVerb {
+    /// Put what somebody needs who was not there into one file: journal excerpt, orders, trades, policy, state, verification, with
+    /// hashes
+    Bundle(BundleArgs),
+}
+
+/// `tollgate incident bundle`.
+#[derive(Args, Debug)]
+pub(crate) struct BundleArgs {
+    /// Where to: a file that is not there yet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Records from this time on [default: 24 hours before --until]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<jiff::Timestamp>,
+    /// Records up to this time [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<jiff::Timestamp>,
+    /// What happened, in your words
+    #[arg(long)]
+    pub(crate) note: Option<String>,
+    /// Leave account numbers in
+    #[arg(long)]
+    pub(crate) with_accounts: bool,
+}
+
 /// `tollgate restore`.
 #[derive(Args, Debug)]
 pub(crate) struct RestoreArgs {

@@ -2,7 +2,8 @@
 
 use super::{
     AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, FlattenArgs,
-    KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, VenueArgs,
+    IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs,
+    VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -94,6 +95,9 @@ pub(crate) enum Noun {
     /// The record of everything
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// When something went wrong: the evidence, in one file
+    #[command(subcommand)]
+    Incident(IncidentVerb),
     /// Take a backup, beside a running gateway or without one
     Backup(BackupArgs),
     /// Set this installation back to a backup; it then starts halted, and what was there is moved aside

@@ -27,13 +27,15 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 12] = [
+pub(crate) const KEYS: [Key; 14] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
     text("policy"),
     text("live_override_file"),
     text("audit_checkpoint_file"),
+    text("execution_report_file"),
+    text("contact"),
     number("lease_silence_s"),
     text("broker.kind"),
     text("broker.host"),

@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Shorter, and a busy machine looks like a dead process; longer, and a standby is of no use.
 const LEASE_SILENCE_S: RangeInclusive<u64> = 2..=600;
 
+/// Longest text of a contact.
+const CONTACT_MAX: usize = 200;
+
 /// Which broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BrokerKind {
@@ -62,6 +65,10 @@ pub(crate) struct Config {
     pub(crate) live_override_file: Option<PathBuf>,
     /// Where the end of the journal is noted; `None` is the default of the installation.
     pub(crate) audit_checkpoint_file: Option<PathBuf>,
+    /// Where every trade is reported; `None` is a file in the data directory.
+    pub(crate) execution_report_file: Option<PathBuf>,
+    /// Who is called when something goes wrong.
+    pub(crate) contact: Option<String>,
     /// How long the process that writes may show no life before another one takes over.
     pub(crate) lease_silence: Duration,
     /// Below this the default checkpoint file and the journal's key live; `None` without a home directory.
@@ -103,6 +110,8 @@ impl Config {
             policy: reader.text("policy")?.unwrap_or_else(|| "default".to_owned()),
             live_override_file: reader.path("live_override_file")?,
             audit_checkpoint_file: reader.path("audit_checkpoint_file")?,
+            execution_report_file: reader.path("execution_report_file")?,
+            contact: reader.contact()?,
             lease_silence: reader.lease_silence()?,
             state_home,
             broker,
@@ -130,6 +139,8 @@ impl Config {
             "policy" => self.policy.clone(),
             "live_override_file" => path(&self.live_override_file),
             "audit_checkpoint_file" => path(&self.audit_checkpoint_file),
+            "execution_report_file" => path(&self.execution_report_file),
+            "contact" => self.contact.clone().unwrap_or_default(),
             "lease_silence_s" => self.lease_silence.as_secs().to_string(),
             "broker.kind" => self.broker.kind.word().to_owned(),
             "broker.host" => self.broker.host.clone(),
@@ -152,6 +163,11 @@ impl Config {
     /// The file that stops everything.
     pub(crate) fn kill_file(&self) -> PathBuf {
         self.data_dir.join("KILL")
+    }
+
+    /// Where every trade is reported.
+    pub(crate) fn execution_report_file(&self) -> PathBuf {
+        self.execution_report_file.clone().unwrap_or_else(|| self.data_dir.join("executions.jsonl"))
     }
 
     /// The operator's own key.
@@ -188,6 +204,17 @@ impl Reader<'_> {
             None => ("(nothing)".to_owned(), Place::Default.to_string()),
         };
         ConfigError::Invalid { key, value, place, rule: rule.into(), hint: hint.into() }
+    }
+
+    /// Whoever answers, in one line: a name, a number, an address.
+    fn contact(&self) -> Result<Option<String>, ConfigError> {
+        let contact = self.text("contact")?;
+        match &contact {
+            Some(text) if text.chars().count() > CONTACT_MAX || text.chars().any(char::is_control) => {
+                Err(self.refuse("contact", "one line of at most 200 characters", "write contact = \"name, number\""))
+            }
+            Some(_) | None => Ok(contact),
+        }
     }
 
     /// A text; an empty one counts as not set.

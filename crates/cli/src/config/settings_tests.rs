@@ -116,6 +116,8 @@ fn every_key_can_be_set_by_the_environment() {
         ("TOLLGATE_POLICY", "p"),
         ("TOLLGATE_LIVE_OVERRIDE_FILE", "/b"),
         ("TOLLGATE_AUDIT_CHECKPOINT_FILE", "/c"),
+        ("TOLLGATE_EXECUTION_REPORT_FILE", "/d"),
+        ("TOLLGATE_CONTACT", "Ada, 1"),
         ("TOLLGATE_LEASE_SILENCE_S", "20"),
         ("TOLLGATE_BROKER__KIND", "tws"),
         ("TOLLGATE_BROKER__HOST", "h"),

@@ -22,6 +22,7 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
     // It loses a cent or two, and a loss counts for the rest.
     report.note(43, "an agent that flattens what was bought", flatten(scratch).await);
     report.note(58, "a purchase of what was sold a moment ago", bought_back(scratch).await);
+    report.note(50, "all trades so far", reported(scratch).await);
 }
 
 async fn attribution(scratch: &Scratch) -> Seen {
@@ -126,6 +127,26 @@ async fn flatten(scratch: &Scratch) -> Seen {
 async fn bought_back(scratch: &Scratch) -> Seen {
     let market = json!({"symbol": "CVX", "order_type": "market", "limit_price": null, "qty": "1", "strategy": "c58"});
     answered_with("C58_SURVEILLANCE", submit(&scratch.operator, order(scratch, &market)).await)
+}
+
+/// Each execution that the gateway knows is a line of the report, with its place in the journal.
+async fn reported(scratch: &Scratch) -> Seen {
+    let file = scratch.config().execution_report_file();
+    let known = scratch.get("/executions").await?;
+    let known: Vec<String> = items(&known).iter().map(|one| field(one, "exec_id")).collect();
+    // The next look comes within a moment; a trade of this very moment may be younger than it.
+    for _look in 0..40 {
+        let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
+        let lines: Vec<serde_json::Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let told = |id: &String| lines.iter().filter(|line| field(line, "exec_id") == *id).count();
+        if !known.is_empty() && known.iter().all(|id| told(id) == 1) {
+            let last = lines.last().map(|line| field(line, "seq")).unwrap_or_default();
+            return Ok(format!("{} executions, each reported once, the last as record {last}", known.len()));
+        }
+        // tidy: sleep — the pause between two looks of a wait that has an end
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    Err(format!("not every one of {} executions is in {}", known.len(), file.display()))
 }
 
 /// The door's count of what left, beside what the journal intends and what the broker has.

@@ -3,7 +3,7 @@
 use super::orders::{order, submit};
 use super::report::{Report, Seen};
 use super::scratch::{Scratch, refused};
-use crate::args::{BackupArgs, RestoreArgs};
+use crate::args::{BackupArgs, BundleArgs, RestoreArgs};
 use crate::client::Request;
 use crate::demo::Home;
 use crate::failure::Failure;
@@ -23,6 +23,7 @@ pub(crate) async fn fire(scratch: &Scratch, report: &mut Report) {
     };
     report.note(64, "a backup, restored in a directory of its own", restored);
     report.note(61, "one byte of a restored journal, flipped", flipped);
+    report.note(57, "a bundle of evidence, taken beside the gateway", evidence(scratch));
     report.note(65, "a request that names another host, and one without a key", wrong_host(scratch).await);
     report.note(66, "a sentence in the field of a symbol, and in that of a price", free_text(scratch).await);
     report.note(67, "NaN, zero and null as quantity and price", non_finite(scratch).await);
@@ -104,6 +105,21 @@ fn backup(scratch: &Scratch) -> Result<(String, Seen), String> {
     }
     let restored = format!("{backed_up} records backed up; {records} verified, with those of the restore");
     Ok((restored, flip(&other)))
+}
+
+/// Every file of the bundle is what its manifest says.
+fn evidence(scratch: &Scratch) -> Seen {
+    let out = scratch.config().data_dir.with_extension("incident.tar");
+    let note = Some("drill".to_owned());
+    let args = BundleArgs { out: out.clone(), from: None, until: None, note, with_accounts: false };
+    let manifest = verb::incident::bundle(scratch.config(), &args).map_err(Failure::human)?.json;
+    let names = verb::incident::check(&out).map_err(|error| error.to_string())?;
+    let (first, last) = (field(&manifest, "manifest.first_seq"), field(&manifest, "manifest.last_seq"));
+    let verified = at(&manifest, "manifest.verified").and_then(Value::as_bool) == Some(true);
+    let seen = format!("records {first} to {last}, the chain verified; {} files fit their hashes", names.len());
+    let wanted = ["journal.jsonl", "orders.json", "executions.json", "policy.json", "audit.checkpoint"];
+    let whole = wanted.iter().all(|name| names.iter().any(|found| found == name));
+    if verified && whole && first == "1" { Ok(seen) } else { Err(format!("{seen}: {manifest}")) }
 }
 
 fn flip(other: &Home) -> Seen {

@@ -8,7 +8,8 @@ use crate::config::{Config, load_policy};
 use crate::failure::{Failure, UNAVAILABLE};
 use domain::id::IdError;
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
-use engine::{Desk, Ended};
+use engine::{Desk, Ended, SignOfLife};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -48,7 +49,8 @@ impl Gateway {
             return Err(running_already(config).unwrap_or(taken));
         }
         let checkpoint_file = place::checkpoint_file_at_start(config)?;
-        let setup = Setup { config: config.clone(), sessions, policy, checkpoint_file };
+        let reports = Arc::new(SignOfLife::begun(Timestamp::now()));
+        let setup = Setup { config: config.clone(), sessions, policy, checkpoint_file, reports };
         let (end, ending) = oneshot::channel();
         let (desk, venue_control, life): (Arc<dyn Desk>, _, _) = match standby::take_or_follow(&setup).await? {
             Seated::Writer(journal) => {

@@ -5,6 +5,7 @@ pub(crate) mod gateway;
 mod key_files;
 pub(crate) mod place;
 pub(crate) mod private;
+pub(crate) mod reporting;
 mod rest;
 pub(crate) mod serve;
 mod standby;

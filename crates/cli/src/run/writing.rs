@@ -2,6 +2,7 @@
 
 use super::driller::OwnProgram;
 use super::gateway::EmbeddedSessions;
+use super::reporting::Reporter;
 use super::{key_files, place, venue};
 use crate::config::{BrokerKind, Config};
 use crate::failure::Failure;
@@ -11,8 +12,8 @@ use domain::broker_calendar::BrokerCalendar;
 use domain::id::Generation;
 use domain::policy::PolicySet;
 use engine::{
-    Books, BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, Standby, SystemEntropy,
-    WallClock,
+    Books, BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, SignOfLife, Standby,
+    SystemEntropy, WallClock,
 };
 use ibkr::{Adapter, TwsConfig};
 use jiff::Timestamp;
@@ -49,6 +50,8 @@ pub(crate) struct Setup {
     pub(crate) policy: Box<PolicySet>,
     /// Where the end of the journal is noted.
     pub(crate) checkpoint_file: PathBuf,
+    /// What the reports of trades show of themselves.
+    pub(crate) reports: Arc<SignOfLife>,
 }
 
 impl Setup {
@@ -73,7 +76,7 @@ impl Setup {
 
     /// Settings of the engine, with the broker that the configuration names.
     pub(crate) fn engine_config(&self) -> Result<EngineConfig, Failure> {
-        engine_config(&self.config, self.policy.clone(), self.embeds_venue())
+        engine_config(self)
     }
 }
 
@@ -101,6 +104,7 @@ pub(crate) struct Writing {
     engine: EngineHandle,
     adapter: Adapter,
     venue: Option<Venue>,
+    reporter: Reporter,
 }
 
 impl Writing {
@@ -160,9 +164,10 @@ impl Writing {
         let tws = adapter_config(config, venue.as_ref(), Generation(books.generation().0 + 1));
         let engine = start(tws.endpoint(), books, Box::new(journal))?;
         key_files::ensure(&engine, config).await?;
+        let reporter = Reporter::begin(&config.data_dir, config.execution_report_file(), Arc::clone(&setup.reports))?;
         let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events)
             .map_err(|error| Failure::unavailable(format!("the TWS adapter cannot start: {error}"), ""))?;
-        Ok(Self { engine, adapter, venue })
+        Ok(Self { engine, adapter, venue, reporter })
     }
 
     /// The use cases.
@@ -178,7 +183,7 @@ impl Writing {
     /// Goes on until the engine ends by itself, or in order once the other end of `ending` is gone; then closes the
     /// broker's socket and ends the venue.
     pub(crate) async fn until_end(self, ending: oneshot::Receiver<()>) -> Result<Ended, Failure> {
-        let Self { engine, adapter, venue } = self;
+        let Self { engine, adapter, venue, reporter } = self;
         let ended = tokio::select! {
             ended = engine.ended() => ended,
             _word = ending => engine.stop().await,
@@ -187,6 +192,8 @@ impl Writing {
         if !adapter.end().await {
             tracing::error!("the TWS adapter failed");
         }
+        // Behind the last record.
+        reporter.end().await;
         if let Some(venue) = venue {
             venue.shutdown().await.map_err(|error| venue::failed(&error))?;
         }
@@ -227,16 +234,17 @@ fn adapter_config(config: &Config, venue: Option<&Venue>, first_generation: Gene
     tws
 }
 
-fn engine_config(config: &Config, policy: Box<PolicySet>, embedded_venue: bool) -> Result<EngineConfig, Failure> {
+fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
+    let config = &setup.config;
     let tws = adapter_config(config, None, Generation(0));
     Ok(EngineConfig {
         version: env!("CARGO_PKG_VERSION"),
         installation: place::installation_at_start(config)?,
         trading: config.trading,
         policy_name: config.policy.clone(),
-        policy,
+        policy: setup.policy.clone(),
         account: config.broker.account.clone(),
-        embedded_venue,
+        embedded_venue: setup.embeds_venue(),
         endpoint: tws.endpoint(),
         port: tws.port,
         client_id: tws.client_id,
@@ -245,6 +253,7 @@ fn engine_config(config: &Config, policy: Box<PolicySet>, embedded_venue: bool) 
         kill_file: config.kill_file(),
         live_override_file: config.live_override_file.clone(),
         driller: Arc::new(OwnProgram),
+        reports: Some(Arc::clone(&setup.reports)),
         lease_silence: config.lease_silence,
         reconcile_every: RECONCILE_EVERY,
         look_up_after: LOOK_UP_AFTER,

@@ -13,7 +13,7 @@ use std::path::Path;
 use store::{JournalError, JournalReader, SealedRecord};
 
 /// What stands in the place of an account number.
-const REDACTED: &str = "REDACTED";
+pub(super) const REDACTED: &str = "REDACTED";
 
 /// Exports.
 pub(crate) fn export(config: &Config, to: Option<&Path>, from: u64, with_accounts: bool) -> Result<Said, Failure> {
@@ -35,16 +35,13 @@ pub(crate) fn export(config: &Config, to: Option<&Path>, from: u64, with_account
     Ok(Said::new(json!({"file": to, "records": count, "with_accounts": with_accounts}), ""))
 }
 
-fn unread(error: &JournalError) -> Failure {
+pub(super) fn unread(error: &JournalError) -> Failure {
     Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong with the journal")
 }
 
-fn line(mut record: SealedRecord, accounts: &BTreeSet<String>) -> Result<String, serde_json::Error> {
+pub(super) fn line(mut record: SealedRecord, accounts: &BTreeSet<String>) -> Result<String, serde_json::Error> {
     let body = record.body.clone();
-    // The longest first: one number may begin another.
-    let mut numbers: Vec<&String> = accounts.iter().collect();
-    numbers.sort_by_key(|number| std::cmp::Reverse(number.len()));
-    for number in numbers {
+    for number in longest_first(accounts) {
         record.body = record.body.replace(number.as_str(), REDACTED);
     }
     let redacted = record.body != body;
@@ -55,8 +52,15 @@ fn line(mut record: SealedRecord, accounts: &BTreeSet<String>) -> Result<String,
     serde_json::to_string(&value)
 }
 
+/// One number may begin another.
+pub(super) fn longest_first(accounts: &BTreeSet<String>) -> Vec<&String> {
+    let mut numbers: Vec<&String> = accounts.iter().collect();
+    numbers.sort_by_key(|number| std::cmp::Reverse(number.len()));
+    numbers
+}
+
 /// Every account number that the journal names as one; they may stand in any text.
-fn accounts(reader: &JournalReader) -> Result<BTreeSet<String>, JournalError> {
+pub(super) fn accounts(reader: &JournalReader) -> Result<BTreeSet<String>, JournalError> {
     let mut found = BTreeSet::new();
     reader.sealed(1, &mut |record| {
         if record.body.contains("\"account") {

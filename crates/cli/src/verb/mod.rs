@@ -9,6 +9,7 @@ pub(crate) mod contract;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod flatten;
+pub(crate) mod incident;
 pub(crate) mod key;
 pub(crate) mod kill;
 pub(crate) mod limits;

@@ -78,7 +78,7 @@ fn paper_orders(evidence: &Evidence, policy: &Policy) -> ChecklistItem {
         done: !allowed.is_empty() && allowed.iter().all(|kind| evidence.paper_types.contains_key(kind)),
         evidence: names(&mut evidence.paper_types.keys().copied()),
         wanted: names(&mut allowed.iter().copied()),
-        hint: "Place an order of each type on paper, or take the type out of order_types_allowed.",
+        hint: "Place an order of each type on paper with this version, or take the type out of order_types_allowed.",
     }
 }
 

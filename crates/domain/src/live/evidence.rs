@@ -30,6 +30,9 @@ pub struct DrillRun {
 /// What the journal shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
+    /// The version that started last. What another version showed on paper says nothing about it.
+    #[serde(default)]
+    pub version: Option<String>,
     /// Order types that a broker took on a paper account, and when it last did.
     pub paper_types: BTreeMap<OrderTypeKind, Timestamp>,
     kill: Option<KillUnderWay>,
@@ -48,6 +51,15 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// A process of that version writes from now on. Orders and drills must be shown anew by a version that is another one.
+    pub(crate) fn started(&mut self, version: &str) {
+        if self.version.as_deref().is_some_and(|before| before != version) {
+            self.paper_types.clear();
+            (self.kill, self.kill_drill, self.limits_drill) = (None, None, None);
+        }
+        self.version = Some(version.to_owned());
+    }
+
     pub(crate) fn paper_order(&mut self, kind: OrderTypeKind, at: Timestamp) {
         self.paper_types.insert(kind, at);
     }

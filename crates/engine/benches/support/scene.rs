@@ -370,6 +370,7 @@ fn config(policy: PolicySet) -> Result<EngineConfig, Failure> {
         kill_file: "/nonexistent/KILL".into(),
         live_override_file: None,
         driller: Arc::new(NoDriller),
+        reports: None,
         lease_silence: LEASE_SILENCE,
         reconcile_every: Duration::from_mins(10),
         calendar: BrokerCalendar::without_windows(TimeZone::UTC, jiff::civil::time(23, 0, 0, 0)),

@@ -205,3 +205,19 @@ async fn each_take_over_begins_an_epoch_that_the_journal_tells() {
     let epochs: Vec<u64> = rig.log.records().iter().filter_map(|record| epoch(&record.event)).collect();
     assert_eq!(epochs, [1, 2, 3]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions_do_not_mix() {
+    let mut rig = Rig::ready().await;
+    for other in ["0.0.1", "0.0.0-older"] {
+        let refused = rig.stand_by_as(other).unwrap_err();
+        assert!(refused.contains("versions do not mix"), "{refused}");
+    }
+    let (_standby, mut follower) = rig.stand_by();
+    assert_eq!(follower.look().unwrap(), Holder::Lives);
+    rig.end().await;
+    rig.config.version = "0.0.1";
+    rig.boot();
+    let refused = follower.look().unwrap_err().to_string();
+    assert!(refused.contains("version 0.0.1 writes now"), "{refused}");
+}

@@ -94,6 +94,7 @@ impl Rig {
             kill_file: dir.path().join("KILL"),
             live_override_file: None,
             driller: Arc::new(engine::NoDriller),
+            reports: None,
             lease_silence: engine::LEASE_SILENCE,
             reconcile_every: Duration::from_mins(10),
             calendar: domain::broker_calendar::BrokerCalendar::without_windows(
@@ -167,21 +168,34 @@ impl Rig {
         self.stand_by_with(disk, engine::BrokerLink { commands, events }, Arc::clone(&self.interlock))
     }
 
+    /// A process of another version tries to join.
+    pub(crate) fn stand_by_as(&self, version: &'static str) -> Result<(), String> {
+        let Disk::Memory(disk) = &self.disk else { unreachable!("these scenarios are in memory") };
+        let (commands, _no_adapter) = tokio::sync::mpsc::channel(1);
+        let (_silent, events) = tokio::sync::mpsc::channel(1);
+        let parts = self.standby_parts(disk, engine::BrokerLink { commands, events }, Arc::clone(&self.interlock));
+        let config = EngineConfig { version, ..self.config.clone() };
+        engine::stand_by(config, parts).map(drop).map_err(|error| error.to_string())
+    }
+
     fn stand_by_with(
         &self,
         disk: &MemoryDisk,
         link: engine::BrokerLink,
         interlock: Arc<Interlock>,
     ) -> (Standby, Follower) {
-        let parts = StandbyParts {
+        engine::stand_by(self.config.clone(), self.standby_parts(disk, link, interlock)).unwrap()
+    }
+
+    fn standby_parts(&self, disk: &MemoryDisk, link: engine::BrokerLink, interlock: Arc<Interlock>) -> StandbyParts {
+        StandbyParts {
             view: Box::new(disk.view()),
             archive: Box::new(self.log.clone()),
             link,
             interlock,
             clock: Arc::new(self.clock.clone()),
             entropy: Arc::new(engine::SystemEntropy),
-        };
-        engine::stand_by(self.config.clone(), parts).unwrap()
+        }
     }
 
     /// A second process takes over from the one that writes, which comes back, still alive. From now on the broker talks

@@ -1,0 +1,275 @@
+//! Control 50: every trade is reported at once, as a line of JSON in a file of its own that the responsible person follows.
+//!
+//! The file is what the journal says, so nothing is reported that is not durable. A line is durable before the next record is
+//! looked at, and the last line says how far the reports have come: what was not delivered before a crash is delivered after it,
+//! and nothing twice. A report that cannot be delivered is retried; its sign of life is missing meanwhile, and control 46 stops
+//! new orders.
+
+use super::place;
+use crate::failure::Failure;
+use domain::event::OrderEvent;
+use domain::execution::Execution;
+use domain::id::{ClOrdId, ExecId};
+use domain::journal::{JournalEvent, Recorded};
+use engine::SignOfLife;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use store::{JournalError, JournalReader};
+
+/// How soon a trade is reported.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// No line is longer.
+const LINE_LEN_MAX: u64 = 16 * 1_024;
+/// Lines that are written at once.
+const BATCH_LEN: usize = 64 * 1_024;
+
+/// The thread that reports. It ends with this.
+pub(crate) struct Reporter {
+    over: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Reporter {
+    /// Reports what was not reported yet, and everything from now on.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or the system refuses a thread.
+    pub(crate) fn begin(data_dir: &Path, file: PathBuf, life: Arc<SignOfLife>) -> Result<Self, Failure> {
+        let reader = JournalReader::open(data_dir).map_err(|error| place::open_failure(&error))?;
+        let over = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&over);
+        let thread = std::thread::Builder::new()
+            .name("reports".to_owned())
+            .spawn(move || report(&reader, &mut Outbox::new(file), &life, &is_over))
+            .map_err(|error| Failure::unavailable(format!("the system refused a thread: {error}"), "start again"))?;
+        Ok(Self { over, thread: Some(thread) })
+    }
+
+    /// Reports the last trades, then ends.
+    pub(crate) async fn end(mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the thread that reports trades failed");
+            }
+        }
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+    }
+}
+
+fn report(reader: &JournalReader, outbox: &mut Outbox, life: &SignOfLife, over: &AtomicBool) {
+    let mut failed = String::new();
+    loop {
+        let is_last = over.load(Ordering::SeqCst);
+        match outbox.deliver(reader) {
+            Ok(()) => {
+                life.show(Timestamp::now());
+                failed.clear();
+            }
+            Err(why) => {
+                if failed != why {
+                    tracing::error!(%why, file = %outbox.path.display(), "trades are not reported; it is tried again");
+                }
+                failed = why;
+            }
+        }
+        if is_last {
+            return;
+        }
+        std::thread::park_timeout(LOOK_EVERY);
+    }
+}
+
+/// The file, and how far it has come.
+struct Outbox {
+    path: PathBuf,
+    open: Option<Open>,
+}
+
+struct Open {
+    file: File,
+    len: u64,
+    /// The next record to look at.
+    next: u64,
+}
+
+/// What of a line says how far the reports have come.
+#[derive(Deserialize)]
+struct Place {
+    seq: u64,
+}
+
+impl Outbox {
+    fn new(path: PathBuf) -> Self {
+        Self { path, open: None }
+    }
+
+    /// Delivers what the journal says beyond the last line.
+    fn deliver(&mut self, reader: &JournalReader) -> Result<(), String> {
+        let delivered = self.try_deliver(reader);
+        if delivered.is_err() {
+            // What of it was written, the file says.
+            self.open = None;
+        }
+        delivered
+    }
+
+    fn try_deliver(&mut self, reader: &JournalReader) -> Result<(), String> {
+        let words = |error: io::Error| error.to_string();
+        let grown = |open: &Open| open.file.metadata().is_ok_and(|file| file.len() == open.len);
+        // Another process may have reported while this one stood still; the file may have been moved away.
+        if !self.open.as_ref().is_some_and(grown) || !self.path.exists() {
+            self.open = Some(Open::at(&self.path).map_err(words)?);
+        }
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let head = reader.head().map_err(|error| error.to_string())?.seq;
+        if head < open.next {
+            return Ok(());
+        }
+        let mut lines = Vec::new();
+        let mut last = open.next;
+        let (from, mut written) = (open.next, 0_u64);
+        let mut put = |file: &mut File, lines: &mut Vec<u8>| {
+            written += u64::try_from(lines.len()).unwrap_or(0);
+            file.write_all(lines).and_then(|()| file.sync_data())?;
+            lines.clear();
+            Ok::<(), io::Error>(())
+        };
+        let stopped = |error: &dyn std::fmt::Display| JournalError::Stopped(error.to_string());
+        let mut visit = |record: Recorded| {
+            last = record.seq + 1;
+            if let Some(line) = line(&record) {
+                serde_json::to_writer(&mut lines, &line).map_err(|error| stopped(&error))?;
+                lines.push(b'\n');
+            }
+            if lines.len() >= BATCH_LEN {
+                put(&mut open.file, &mut lines).map_err(|error| stopped(&error))
+            } else {
+                Ok(())
+            }
+        };
+        reader.replay(from, &mut visit).map_err(|error| error.to_string())?;
+        if !lines.is_empty() {
+            put(&mut open.file, &mut lines).map_err(words)?;
+        }
+        open.len += written;
+        open.next = last;
+        Ok(())
+    }
+}
+
+impl Open {
+    /// Opens the file, takes a line off its end that was not finished, and reads how far the last one has come.
+    fn at(path: &Path) -> io::Result<Self> {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+        let whole = file.metadata()?.len();
+        let from = whole.saturating_sub(LINE_LEN_MAX);
+        file.seek(SeekFrom::Start(from))?;
+        let mut end = Vec::new();
+        file.read_to_end(&mut end)?;
+        let (len, last) = match end.iter().rposition(|byte| *byte == b'\n') {
+            // What was cut off within its first line; anything else is somebody else's file.
+            None if from == 0 && end.first().is_none_or(|byte| *byte == b'{') => (0, None),
+            None => return Err(io::Error::other("its end is no line of a report")),
+            Some(place) => {
+                let lines = end.get(..place).unwrap_or_default();
+                let begins = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+                let kept = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
+                (from.saturating_add(kept), lines.get(begins..))
+            }
+        };
+        if len < whole {
+            file.set_len(len)?;
+            file.sync_data()?;
+        }
+        let next = match last {
+            None => 1,
+            Some(line) => serde_json::from_slice::<Place>(line).map_err(io::Error::other)?.seq + 1,
+        };
+        Ok(Self { file, len, next })
+    }
+}
+
+/// What is reported of a record; nothing of most.
+pub(crate) fn line(record: &Recorded) -> Option<Value> {
+    let (order, what, execution, gone) = reported(&record.event)?;
+    let mut line = json!({ "seq": record.seq, "recorded_at": record.at, "what": what, "cl_ord_id": order });
+    if let Some(fields) = line.as_object_mut() {
+        let trade = execution.and_then(|one| serde_json::to_value(Trade::of(one)).ok());
+        fields.extend(trade.into_iter().flat_map(|trade| trade.as_object().cloned().unwrap_or_default()));
+        fields.extend(gone.map(|gone| ("replaces".to_owned(), Value::String(gone.to_string()))));
+    }
+    Some(line)
+}
+
+type Reported<'a> = (Option<&'a ClOrdId>, &'static str, Option<&'a Execution>, Option<&'a ExecId>);
+
+/// Trades and what takes them back; of our orders and of others.
+fn reported(event: &JournalEvent) -> Option<Reported<'_>> {
+    if let JournalEvent::ExternalExecution { execution } = event {
+        return Some((None, "external_execution", Some(execution), None));
+    }
+    if let JournalEvent::ExternalBust { exec_id } = event {
+        return Some((None, "external_bust", None, Some(exec_id)));
+    }
+    let JournalEvent::Order { cl_ord_id, event } = event else { return None };
+    if let OrderEvent::Executed { execution } = event {
+        return Some((Some(cl_ord_id), "execution", Some(execution), None));
+    }
+    if let OrderEvent::Corrected { old, execution } = event {
+        return Some((Some(cl_ord_id), "correction", Some(execution), Some(old)));
+    }
+    if let OrderEvent::Busted { exec_id } = event {
+        return Some((Some(cl_ord_id), "bust", None, Some(exec_id)));
+    }
+    None
+}
+
+/// A trade as the responsible person reads it.
+#[derive(Serialize)]
+struct Trade<'a> {
+    exec_id: &'a ExecId,
+    account: &'a str,
+    symbol: &'a str,
+    con_id: String,
+    side: &'static str,
+    qty: String,
+    price: String,
+    exchange: &'a str,
+    executed_at: Option<Timestamp>,
+}
+
+impl<'a> Trade<'a> {
+    fn of(one: &'a Execution) -> Self {
+        Self {
+            exec_id: &one.exec_id,
+            account: one.account.as_str(),
+            symbol: &one.symbol,
+            con_id: one.con_id.to_string(),
+            side: if one.is_buy { "buy" } else { "sell" },
+            qty: one.last_qty.to_string(),
+            price: one.last_px.to_string(),
+            exchange: &one.exchange,
+            executed_at: one.executed_at,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "reporting_tests.rs"]
+mod tests;

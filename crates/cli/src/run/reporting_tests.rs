@@ -1,0 +1,144 @@
+use super::*;
+use domain::money::{Price, Qty};
+use store::{Journal, OpenOptions as JournalOptions, SqliteJournal};
+use tempfile::TempDir;
+
+struct Desk {
+    dir: TempDir,
+    journal: SqliteJournal,
+    reader: JournalReader,
+}
+
+fn now() -> Timestamp {
+    "2026-03-02T15:00:00Z".parse().unwrap()
+}
+
+impl Desk {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let data = dir.path().join("data");
+        let options = JournalOptions::new(&data, dir.path().join("state").join("checkpoint"), now());
+        let mut journal = SqliteJournal::open(&options).unwrap();
+        journal.append(now(), &[JournalEvent::Installed { installation: "00000001".parse().unwrap() }]).unwrap();
+        let reader = JournalReader::open(&data).unwrap();
+        Self { dir, journal, reader }
+    }
+
+    fn trade(&mut self, exec_id: &str) {
+        let execution = Execution {
+            exec_id: exec_id.parse().unwrap(),
+            account: "DU1234567".parse().unwrap(),
+            con_id: domain::id::ConId::new(265_598).unwrap(),
+            symbol: "AAPL".to_owned(),
+            is_buy: true,
+            last_qty: "10".parse::<Qty>().unwrap(),
+            last_px: "189.5".parse::<Price>().unwrap(),
+            is_cash: false,
+            exchange: "SMART".to_owned(),
+            executed_at: None,
+            broker_order_id: None,
+            client_id: None,
+            perm_id: None,
+            order_ref: String::new(),
+            commission: None,
+        };
+        self.journal.append(now(), &[JournalEvent::ExternalExecution { execution: Box::new(execution) }]).unwrap();
+    }
+
+    fn file(&self) -> PathBuf {
+        self.dir.path().join("executions.jsonl")
+    }
+
+    fn outbox(&self) -> Outbox {
+        Outbox::new(self.file())
+    }
+
+    fn reported(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.file()).unwrap();
+        let line = |line: &str| serde_json::from_str::<Value>(line).unwrap();
+        text.lines().map(|text| line(text)["exec_id"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[test]
+fn each_trade_is_one_line_with_its_place_in_the_journal() {
+    let mut desk = Desk::new();
+    let mut outbox = desk.outbox();
+    outbox.deliver(&desk.reader).unwrap();
+    assert_eq!(desk.reported(), Vec::<String>::new());
+    desk.trade("e1.01");
+    outbox.deliver(&desk.reader).unwrap();
+    outbox.deliver(&desk.reader).unwrap();
+    let text = std::fs::read_to_string(desk.file()).unwrap();
+    let line: Value = serde_json::from_str(text.trim_end()).unwrap();
+    let said =
+        ["what", "exec_id", "side", "qty", "price", "symbol"].map(|name| line[name].as_str().unwrap().to_owned());
+    assert_eq!(said, ["external_execution", "e1.01", "buy", "10", "189.5", "AAPL"]);
+    assert_eq!(line["seq"], 2);
+}
+
+#[test]
+fn a_restart_reports_what_was_missed_and_nothing_twice() {
+    let mut desk = Desk::new();
+    desk.trade("e1.01");
+    desk.outbox().deliver(&desk.reader).unwrap();
+    desk.trade("e2.01");
+    desk.outbox().deliver(&desk.reader).unwrap();
+    assert_eq!(desk.reported(), ["e1.01", "e2.01"]);
+}
+
+#[test]
+fn a_line_that_was_cut_off_is_written_anew() {
+    let mut desk = Desk::new();
+    desk.trade("e1.01");
+    desk.trade("e2.01");
+    desk.outbox().deliver(&desk.reader).unwrap();
+    let whole = std::fs::read(desk.file()).unwrap();
+    for cut in [1, 20, whole.len() / 2 + 5, whole.len() - 1] {
+        std::fs::write(desk.file(), &whole[..whole.len() - cut]).unwrap();
+        desk.outbox().deliver(&desk.reader).unwrap();
+        assert_eq!(std::fs::read(desk.file()).unwrap(), whole, "{cut} bytes were cut off");
+    }
+}
+
+#[test]
+fn what_another_process_reported_meanwhile_is_not_reported_again() {
+    let mut desk = Desk::new();
+    let mut stopped = desk.outbox();
+    stopped.deliver(&desk.reader).unwrap();
+    desk.trade("e1.01");
+    desk.outbox().deliver(&desk.reader).unwrap();
+    stopped.deliver(&desk.reader).unwrap();
+    desk.trade("e2.01");
+    stopped.deliver(&desk.reader).unwrap();
+    assert_eq!(desk.reported(), ["e1.01", "e2.01"]);
+    std::fs::remove_file(desk.file()).unwrap();
+    stopped.deliver(&desk.reader).unwrap();
+    assert_eq!(desk.reported(), ["e1.01", "e2.01"], "a file that is gone is written anew");
+}
+
+#[test]
+fn what_cannot_be_delivered_shows_no_life_and_is_delivered_later() {
+    let mut desk = Desk::new();
+    desk.trade("e1.01");
+    std::fs::create_dir(desk.file()).unwrap();
+    let life = SignOfLife::begun(Timestamp::UNIX_EPOCH);
+    let over = AtomicBool::new(true);
+    report(&desk.reader, &mut desk.outbox(), &life, &over);
+    assert_eq!(life.at(), Some(Timestamp::UNIX_EPOCH));
+    std::fs::remove_dir(desk.file()).unwrap();
+    report(&desk.reader, &mut desk.outbox(), &life, &over);
+    assert!(life.at() > Some(Timestamp::UNIX_EPOCH));
+    assert_eq!(desk.reported(), ["e1.01"]);
+}
+
+#[test]
+fn a_file_that_is_no_report_is_left_alone() {
+    let mut desk = Desk::new();
+    desk.trade("e1.01");
+    for diary in ["my diary\n", "my diary"] {
+        std::fs::write(desk.file(), diary).unwrap();
+        assert!(desk.outbox().deliver(&desk.reader).is_err());
+        assert_eq!(std::fs::read_to_string(desk.file()).unwrap(), diary);
+    }
+}
