@@ -10,6 +10,7 @@ mod demo;
 mod drill;
 mod full_disk;
 mod limits;
+mod live;
 mod mode;
 mod order;
 mod refusals;

@@ -96,10 +96,19 @@ impl Desktop {
 
     /// A venue that keeps its state here.
     pub(crate) fn venue(&self, port: u16) -> Venue {
-        let state = self.path("venue");
+        self.venue_in("venue", port, &[])
+    }
+
+    /// A venue whose account is named like a live one.
+    pub(crate) fn live_like_venue(&self) -> Venue {
+        self.venue_in("live-like", 0, &["--live-like"])
+    }
+
+    fn venue_in(&self, name: &str, port: u16, more: &[&str]) -> Venue {
+        let state = self.path(name);
         let port = port.to_string();
         let words = ["venue", "--tws-port", &port, "--control-port", "0", "--sessions", "always", "--state"];
-        let words: Vec<&str> = words.into_iter().chain([state.to_str().unwrap()]).collect();
+        let words: Vec<&str> = words.into_iter().chain([state.to_str().unwrap()]).chain(more.iter().copied()).collect();
         let running = self.start(&words);
         let tws = running.stdout_line("tws 127.0.0.1:");
         let control = running.stdout_line("control http://");
@@ -123,9 +132,14 @@ impl Desktop {
     /// The same with a short patience for a silent writer.
     pub(crate) fn configure_with_silence(&self, venue_port: u16, seconds: u32) {
         self.configure(venue_port);
+        self.configure_more(&format!("lease_silence_s = {seconds}"));
+    }
+
+    /// Adds a line at the top of the configuration.
+    pub(crate) fn configure_more(&self, line: &str) {
         let path = self.path(CONFIG);
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(path, format!("lease_silence_s = {seconds}\n{text}")).unwrap();
+        std::fs::write(path, format!("{line}\n{text}")).unwrap();
     }
 
     pub(crate) fn write_config(&self, text: &str) {
