@@ -46,18 +46,18 @@ impl Home {
         Self::of(dir, "drill", ANY_ADDRESS, trading, policy.map_or("default", |_own| "drill"), broker)
     }
 
-    /// One for a drill at a venue of its own, whose account is named like a live one.
+    /// One for a drill at a venue that does not end with it.
     ///
     /// # Errors
     /// No temporary directory can be made.
-    pub(crate) fn live_like(venue: SocketAddr, account: &str) -> Result<Self, Failure> {
+    pub(crate) fn at_venue(venue: SocketAddr, trading: &str, account: &str) -> Result<Self, Failure> {
         let broker = vec![
             ("broker.kind", text("tws")),
             ("broker.host", text(&venue.ip().to_string())),
             ("broker.port", toml::Value::Integer(venue.port().into())),
             ("broker.account", text(account)),
         ];
-        Self::of(own_dir("tollgate-drill-")?, "drill", ANY_ADDRESS, "live", "default", broker)
+        Self::of(own_dir("tollgate-drill-")?, "drill", ANY_ADDRESS, trading, "default", broker)
     }
 
     fn of(

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::run::gateway::{EmbeddedSessions, Gateway};
 use crate::run::{place, venue};
 use crate::table::{at, field};
-use ::venue::{Sessions, VenueConfig};
+use ::venue::{Sessions, Venue, VenueConfig};
 use domain::journal::JournalEvent;
 use jiff::Timestamp;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -26,6 +26,8 @@ const STARTED_WITHIN: Duration = Duration::from_secs(30);
 const FILE_SIZE_EXCEEDED: i32 = 25;
 /// The first account of a venue that is named like a live one.
 const LIVE_LIKE_ACCOUNT: &str = "UV0000001";
+/// The first account of every other one.
+const PAPER_ACCOUNT: &str = "DUV0000001";
 
 /// Fires them.
 pub(crate) async fn fire(report: &mut Report) {
@@ -53,10 +55,15 @@ async fn alone(home: Home, at: Option<std::net::SocketAddr>, shown: impl AsyncFn
     seen
 }
 
+/// One that lives on when its gateway ends, or that has accounts named like live ones.
+async fn own_venue(live_like: bool) -> Result<Venue, String> {
+    let config = VenueConfig { live_like, sessions: Sessions::Always, ..VenueConfig::default() };
+    venue::start(config).await.map_err(Failure::human)
+}
+
 async fn not_armed() -> Seen {
-    let config = VenueConfig { live_like: true, sessions: Sessions::Always, ..VenueConfig::default() };
-    let venue = venue::start(config).await.map_err(Failure::human)?;
-    let home = Home::live_like(venue.tws_addr(), LIVE_LIKE_ACCOUNT).map_err(Failure::human)?;
+    let venue = own_venue(true).await?;
+    let home = Home::at_venue(venue.tws_addr(), "live", LIVE_LIKE_ACCOUNT).map_err(Failure::human)?;
     let seen = alone(home, Some(venue.control_addr()), async |scratch| {
         let seen = answered_with("C04_LIVE_ARMING", submit(&scratch.operator, order(scratch, &json!({}))).await)?;
         let has = scratch.ledger("").await?.len();
@@ -136,15 +143,17 @@ async fn lost_line() -> Seen {
 
 /// No file of this process grows beyond what the journal's log has now: what a full disk looks like to it.
 async fn no_room() -> Seen {
-    let home = Home::for_drill("paper", None).map_err(Failure::human)?;
+    let venue = own_venue(false).await?;
+    let home = Home::at_venue(venue.tws_addr(), "paper", PAPER_ACCOUNT).map_err(Failure::human)?;
     let gateway = Gateway::start(&home.config, EmbeddedSessions::AlwaysInMemory).await.map_err(Failure::human)?;
-    let scratch = Scratch::open(home, &gateway, gateway.venue_control()).await;
+    let scratch = Scratch::open(home, &gateway, Some(venue.control_addr())).await;
     let seen = match &scratch {
         Ok(scratch) => without_room(scratch).await,
         Err(failure) => Err(format!("{failure:?}")),
     };
     // It has ended by itself: that it says so is part of what is shown.
     let ended = tokio::time::timeout(STARTED_WITHIN, gateway.stop()).await.map_err(|_late| "it hangs".to_owned())?;
+    venue.shutdown().await.map_err(|error| error.to_string())?;
     match (seen, ended) {
         (Ok(seen), Err(why)) => Ok(format!("{seen}; then: {}", why.human())),
         (Ok(seen), Ok(())) => Err(format!("{seen}; and the gateway went on")),
@@ -160,13 +169,9 @@ async fn without_room(scratch: &Scratch) -> Seen {
     let answer = submit(&scratch.operator, order(scratch, &json!({}))).await;
     setrlimit(Resource::Fsize, before).map_err(|error| error.to_string())?;
     let (code, answer) = refused(answer)?;
-    let seen = format!("{code}: {}", field(&answer, "detail"));
-    match scratch.ledger("").await {
-        Ok(orders) if orders.is_empty() => Ok(format!("{seen}; the broker has 0 orders")),
-        Ok(orders) => Err(format!("{seen}; the broker has {} orders", orders.len())),
-        // The gateway ends by itself, and its simulated broker with it: sometimes before it can be asked.
-        Err(_gone) => Ok(format!("{seen}; the simulated broker ended with the gateway")),
-    }
+    let has = scratch.ledger("").await?.len();
+    let seen = format!("{code}: {}; the broker has {has} orders", field(&answer, "detail"));
+    if has == 0 { Ok(seen) } else { Err(seen) }
 }
 
 fn size_of(path: &Path) -> Result<u64, String> {
