@@ -25,6 +25,7 @@ use crate::orphan::Orphans;
 use crate::policy::PolicyInForce;
 use crate::principal::KeyRecord;
 use crate::reconcile::{PositionGap, ReconciliationReport};
+use crate::silence::Silence;
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
 use crate::verification::Verification;
 use jiff::Timestamp;
@@ -116,6 +117,8 @@ pub struct Book {
     pub orphans: Orphans,
     /// What was done lately, added up.
     pub activity: Activity,
+    /// How long nobody could see what rests at the broker.
+    pub silence: Silence,
     /// API keys.
     pub api_keys: BTreeMap<KeyId, KeyRecord>,
     /// Number of the newest connection.
@@ -156,6 +159,7 @@ impl Book {
             last_verification: None,
             orphans: Orphans::default(),
             activity: Activity::default(),
+            silence: Silence::default(),
             api_keys: BTreeMap::new(),
             generation: Generation(0),
             counts: BTreeMap::new(),
@@ -174,6 +178,7 @@ impl Book {
         self.seq = record.seq;
         *self.counts.entry(Cow::Borrowed(record.event.kind())).or_insert(0) += 1;
         self.activity.first_record(record.at);
+        self.silence.note(record);
         match &record.event {
             JournalEvent::OrderDenied { intent, order, request_hash, by, reasons } => {
                 let denied = OrderRecord::denied(intent, order.as_deref(), request_hash, by, reasons, record.at);

@@ -459,6 +459,30 @@ pub enum BrokerEvent {
     },
 }
 
+impl BrokerEvent {
+    /// Whether it shows that the broker lives. What the adapter tells of its own doing does not.
+    pub fn is_of_broker(&self) -> bool {
+        match self {
+            Self::LinkUp(_)
+            | Self::ClockSkew { .. }
+            | Self::Notice { .. }
+            | Self::OpenOrder { .. }
+            | Self::Status { .. }
+            | Self::Executed { .. }
+            | Self::Busted { .. }
+            | Self::CommissionReported { .. }
+            | Self::OrderError { .. }
+            | Self::Quote(_)
+            | Self::QuoteRefused { .. } => true,
+            Self::LinkDown { .. }
+            | Self::LinkFailed { .. }
+            | Self::Sent { .. }
+            | Self::CancelSent { .. }
+            | Self::Answer { .. } => false,
+        }
+    }
+}
+
 /// Answers, in the order of [`Question`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {

@@ -47,6 +47,7 @@ pub mod rebalance;
 pub mod reconcile;
 pub mod restoration;
 pub mod self_match;
+pub mod silence;
 pub mod trading_state;
 pub mod twin;
 pub mod verification;

@@ -6,6 +6,7 @@ use crate::desk::{LeaseStatus, Role};
 use crate::input::Reply;
 use crate::limits::in_force;
 use crate::shared::Session;
+use crate::ticking::duration;
 use crate::told_ids::ToldIds;
 use crate::valuation::Valuation;
 use domain::approved::Ticket;
@@ -98,11 +99,9 @@ pub(crate) struct Core {
     last_allocated: i32,
     /// The ids by which the broker names our orders on this connection.
     pub(crate) told_ids: ToldIds,
-    /// Since when there has been no line to the broker, until the comparison after it.
-    pub(crate) lost_at: Option<Timestamp>,
     /// Since when the broker itself has had no line.
     pub(crate) offline_since: Option<Timestamp>,
-    /// When time last passed here, and when the broker last said anything about no quote.
+    /// When time last passed here, and when the broker itself last said anything that is no quote.
     pub(crate) ticked_at: Option<Timestamp>,
     pub(crate) heard_at: Option<Timestamp>,
     /// When a cancel was last written, for those that are not proven.
@@ -166,7 +165,6 @@ impl Core {
             sent: VecDeque::new(),
             last_allocated: 0,
             told_ids: ToldIds::default(),
-            lost_at: None,
             offline_since: None,
             ticked_at: Some(now),
             heard_at: None,
@@ -269,12 +267,12 @@ impl Core {
         self.recent.push_back((now, con_id, key.clone()));
     }
 
-    /// Who shows life. A comparison that is not under way is as alive as can be.
+    /// Who shows life.
     pub(crate) fn heartbeats(&self, now: Timestamp) -> [Heartbeat; 4] {
         [
             Heartbeat { part: "engine's clock", at: self.ticked_at },
             Heartbeat { part: "line to the broker", at: self.heard_at },
-            Heartbeat { part: "comparison with the broker", at: Some(self.reconciling.unwrap_or(now)) },
+            Heartbeat::of_comparison(self.reconciling, self.reconciled_at, duration(self.config.reconcile_every), now),
             Heartbeat {
                 part: "report of trades",
                 at: self.config.reports.as_ref().map_or(Some(now), |part| part.at()),

@@ -5,25 +5,25 @@
 //! orders that may only reduce.
 
 use crate::core::{Batch, Core};
-use crate::ticking::has_passed;
 use domain::book::OrderRecord;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
+use domain::silence::Silence;
 use jiff::{SignedDuration, Timestamp};
 
 impl Core {
-    pub(crate) fn cancel_after_silence(&mut self, batch: &mut Batch, now: Timestamp) {
-        let Some(lost_at) = self.lost_at.take() else { return };
+    /// `silence` is the one that a complete comparison has just ended.
+    pub(crate) fn cancel_after_silence(&mut self, batch: &mut Batch, now: Timestamp, silence: Silence) {
+        let Some(began_at) = silence.began_at() else { return };
         let unwanted = |order: &&OrderRecord| {
             let rests = order.intent.cl_ord_id.is_exit() || order.intent.reduce_only;
             let works = matches!(order.status, OrdStatus::Working | OrdStatus::PendingReplace);
-            let resolved = order.resolved().filter(|_| works && !rests);
-            resolved.is_some_and(|resolved| {
-                let limits = self.policy().limits_for(&resolved.policy_scope());
-                let longest = SignedDuration::from_secs(limits.cancel_on_disconnect_s);
-                // What was sent since the line came back has not been out of sight.
-                limits.cancel_on_disconnect && order.created_at <= lost_at && has_passed(lost_at, longest, now)
-            })
+            // What was sent since the line came back has not been out of sight.
+            if rests || !works || order.created_at > began_at {
+                return false;
+            }
+            let limits = self.policy().limits_for(&order.policy_scope());
+            limits.cancel_on_disconnect && silence.lasted(SignedDuration::from_secs(limits.cancel_on_disconnect_s))
         };
         let keys: Vec<ClOrdId> =
             self.book.open_orders().filter(unwanted).map(|order| order.intent.cl_ord_id.clone()).collect();

@@ -26,7 +26,9 @@ const CLIENT_ID_IN_USE: i32 = 326;
 
 impl Core {
     pub(crate) fn broker_event(&mut self, batch: &mut Batch, now: Timestamp, event: BrokerEvent) {
-        self.heard_at = Some(now);
+        if event.is_of_broker() {
+            self.heard_at = Some(now);
+        }
         self.hear(batch, now, event);
         self.mind_groups(batch, now);
     }
@@ -138,7 +140,6 @@ impl Core {
         }
         self.session.link = LinkState::Down(reason.to_owned());
         self.offline_since = None;
-        self.lost_at.get_or_insert(now);
         self.session.since = now;
         self.session.reconciled = false;
         self.session.server_version = None;
@@ -171,7 +172,6 @@ impl Core {
             1100 | 2110 => {
                 self.session.link = LinkState::BrokerOffline;
                 self.offline_since = Some(now);
-                self.lost_at.get_or_insert(now);
                 self.session.since = now;
                 self.session.reconciled = false;
                 // A look that is under way was begun before the line was lost: it proves nothing about afterwards.

@@ -70,6 +70,7 @@ impl Core {
             }
         };
         let heard = self.traded_since_look || !self.touched_since_look.is_empty();
+        let silence = self.book.silence;
         let Compared { complete, changed } = self.compare(batch, now, &snapshot);
         if self.traded_since_look {
             // Whether these positions count the trade is not known; a sum that was right before is right still.
@@ -95,7 +96,7 @@ impl Core {
         self.count_look(batch, complete);
         if complete {
             self.session.reconciled = true;
-            self.cancel_after_silence(batch, now);
+            self.cancel_after_silence(batch, now, silence);
         }
         self.rest(now, heard || changed);
         self.mind_groups(batch, now);

@@ -26,6 +26,7 @@ use domain::orphan::Orphans;
 use domain::policy::PolicyInForce;
 use domain::principal::KeyRecord;
 use domain::reconcile::ReconciliationReport;
+use domain::silence::Silence;
 use domain::trading_state::TradingStates;
 use domain::verification::Verification;
 use jiff::Timestamp;
@@ -152,6 +153,7 @@ struct Facts {
     last_verification: Option<(Timestamp, Verification)>,
     orphans: Orphans,
     activity: Activity,
+    silence: Silence,
     api_keys: BTreeMap<KeyId, KeyRecord>,
     generation: Generation,
     counts: BTreeMap<Cow<'static, str>, u64>,
@@ -189,6 +191,7 @@ impl Facts {
             last_verification,
             orphans,
             activity,
+            silence,
             api_keys,
             generation,
             counts,
@@ -221,6 +224,7 @@ impl Facts {
             last_verification: last_verification.clone(),
             orphans: orphans.clone(),
             activity: activity.clone(),
+            silence: *silence,
             api_keys: api_keys.clone(),
             generation: *generation,
             counts: counts.clone(),
@@ -262,6 +266,7 @@ impl Facts {
             last_verification: self.last_verification,
             orphans: self.orphans,
             activity: self.activity,
+            silence: self.silence,
             api_keys: self.api_keys,
             generation: self.generation,
             counts: self.counts,

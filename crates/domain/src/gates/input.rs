@@ -129,6 +129,20 @@ pub struct Heartbeat {
     pub at: Option<Timestamp>,
 }
 
+impl Heartbeat {
+    /// Of the comparison with the broker: one under way lives since it began, and one that is not due yet lives now. One
+    /// that is due, and does not begin, has been silent since it was.
+    pub fn of_comparison(
+        begun: Option<Timestamp>,
+        ended: Option<Timestamp>,
+        every: SignedDuration,
+        now: Timestamp,
+    ) -> Self {
+        let due = |ended: Timestamp| ended.checked_add(every).map_or(now, |due| due.min(now));
+        Self { part: "comparison with the broker", at: begun.or(ended.map(due)) }
+    }
+}
+
 /// Under whose rules this process judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules<'a> {

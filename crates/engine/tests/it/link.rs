@@ -294,8 +294,12 @@ async fn a_line_that_says_nothing_for_a_minute_stops_what_is_new_until_it_speaks
     rig.pass(SignedDuration::from_secs(61));
     rig.until("a tick went by", || rig.log.syncs() > synced).await;
     rig.broker.move_price("99.99", "100.01").await;
+    // What the adapter tells of its own sends is no word of the broker's.
+    let outcome = domain::broker::SendOutcome::Written;
+    rig.broker.say(BrokerEvent::CancelSent { cl_ord_id: key("k-1"), outcome }).await;
+    work_off().await;
     let denied = rig.submit(&alice(), buy("k-2")).await.unwrap().order;
-    let line = "line to the broker has shown no life for 61 s";
+    let line = "line to the broker has shown no life for ";
     let says_so = denied.reasons.iter().any(|one| one.code == "C46_DEAD_MAN" && one.message.contains(line));
     assert!(says_so, "{denied:?}");
     let skew = BrokerEvent::ClockSkew { generation: rig.broker.generation(), skew_ms: 1 };
@@ -329,5 +333,32 @@ async fn after_a_long_silence_what_works_is_canceled_if_the_policy_says_so_and_w
         rig.settle().await;
         rig.until("what is to be canceled is", || rig.broker.all_cancels().len() == canceled.len()).await;
         assert_eq!(rig.broker.all_cancels(), canceled, "{wants} {minutes}");
+    }
+}
+
+#[tokio::test]
+async fn a_silence_lasts_over_a_restart_and_not_longer_than_until_the_line_was_up() {
+    // The process ends at once or after the line was lost, and the comparison takes its time.
+    for (minutes_down, minutes_of_comparison, canceled) in [(2, 0, 1), (0, 2, 0)] {
+        let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |config| {
+            config.policy.base.cancel_on_disconnect = true;
+            config.policy.base.cancel_on_disconnect_s = 60;
+        });
+        rig.boot();
+        rig.connect(1).await;
+        rig.working("k-1").await;
+        rig.crash().await;
+        rig.pass(SignedDuration::from_mins(minutes_down));
+        rig.boot();
+        rig.broker.hold_snapshots(true);
+        rig.broker.up(10).await;
+        rig.until("the comparison waits", || rig.broker.held() == 1).await;
+        rig.pass(SignedDuration::from_mins(minutes_of_comparison));
+        rig.settle().await;
+        rig.broker.release(&rig.interlock).await;
+        rig.until_ready().await;
+        rig.settle().await;
+        rig.until("what is to be canceled is", || rig.broker.all_cancels().len() == canceled).await;
+        assert_eq!(rig.broker.all_cancels().len(), canceled, "{minutes_down} {minutes_of_comparison}");
     }
 }
