@@ -81,6 +81,8 @@ impl Core {
             }
             sum.checked_add(amount.checked_mul(self.fx_to_base(currency)?.0)?)
         });
+        // What was traded at a price that nobody has told is in no sum.
+        let turnover = turnover.filter(|_| day.unpriced == 0);
         let strategy = order.intent.strategy.as_ref();
         let concerns = |breaker: &Breaker| match breaker {
             Breaker::Rejects => true,

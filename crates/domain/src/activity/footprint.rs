@@ -3,7 +3,7 @@
 use crate::id::{AccountId, ConId, StrategyId};
 use crate::lifecycle::OrdStatus;
 use crate::money::Currency;
-use crate::order::OrderTypeKind;
+use crate::order::{OrderTypeKind, Side};
 use crate::order_record::OrderRecord;
 use rust_decimal::Decimal;
 
@@ -14,8 +14,10 @@ pub(crate) struct Footprint {
     pub(super) strategy: Option<StrategyId>,
     pub(super) currency: Option<Currency>,
     pub(super) trades: u32,
-    /// Worth of the trades; what a status tells ahead of the trades counts at the price that it tells.
+    /// Worth of the trades as far as it is known; what a status tells ahead of the trades counts at the price that it tells.
     pub(super) turnover: Decimal,
+    /// Whether more was traded, at a price that nobody told.
+    pub(super) unpriced: bool,
     pub(super) strategy_trades: u32,
     pub(super) rejected: bool,
     pub(super) accepted: bool,
@@ -30,21 +32,25 @@ pub(crate) struct Footprint {
 
 impl Footprint {
     pub(crate) fn of(order: &OrderRecord) -> Self {
-        let trades = u32::try_from(order.executions.len()).unwrap_or(u32::MAX);
+        let trades = order.executions.len();
         let results = || {
             let costs = order.executions.values().filter_map(|execution| execution.commission.as_ref());
             costs.filter_map(|commission| commission.realized_pnl)
         };
         let rejected = order.status == OrdStatus::Rejected;
-        let bad = rejected
-            || (trades > 0 && is_stop(order.intent.order_type.kind()))
-            || results().any(|pnl| pnl < Decimal::ZERO);
+        // A stop that closes has lost until its result is told: that may be a gain, as a trailing stop's often is.
+        let untold = trades > results().count();
+        let stopped = untold && is_stop(order.intent.order_type.kind()) && closes(order);
+        let bad = rejected || stopped || results().any(|pnl| pnl < Decimal::ZERO);
+        let (turnover, unpriced) = turnover(order);
+        let trades = u32::try_from(trades).unwrap_or(u32::MAX);
         Self {
             account: order.account.clone(),
             strategy: order.intent.strategy.clone(),
             currency: order.contract.as_ref().map(|contract| contract.currency.clone()),
             trades,
-            turnover: turnover(order),
+            turnover,
+            unpriced,
             strategy_trades: trades.max(u32::from(order.status.may_be_live())),
             rejected,
             accepted: order.is_known_to_broker(),
@@ -82,20 +88,41 @@ fn is_stop(kind: OrderTypeKind) -> bool {
     }
 }
 
-/// Beyond every figure it is the largest there is: then nothing more may be traded today.
-fn turnover(order: &OrderRecord) -> Decimal {
+/// Whether it can only close a position: it says so, or its side does. A plain buy may open one.
+fn closes(order: &OrderRecord) -> bool {
+    let by_side = match order.intent.side {
+        Side::Sell | Side::BuyToCover => true,
+        Side::Buy | Side::SellShort => false,
+    };
+    by_side || order.intent.reduce_only || order.intent.cl_ord_id.is_exit()
+}
+
+/// What was traded, and whether there is more without a price. Beyond every figure it is the largest there is: then
+/// nothing more may be traded today.
+fn turnover(order: &OrderRecord) -> (Decimal, bool) {
     let (mut qty, mut value) = (Decimal::ZERO, Some(Decimal::ZERO));
-    for execution in order.executions.values() {
-        let worth = execution.last_qty.get().checked_mul(execution.last_px.get());
-        qty = qty.saturating_add(execution.last_qty.get());
+    let mut add = |qty: Decimal, price: Decimal| {
+        let worth = qty.checked_mul(price);
         value = value.zip(worth).and_then(|(sum, worth)| sum.checked_add(worth));
+    };
+    for execution in order.executions.values() {
+        add(execution.last_qty.get(), execution.last_px.get());
+        qty = qty.saturating_add(execution.last_qty.get());
     }
     let ahead = order.cum_qty().saturating_sub(qty);
+    let mut unpriced = false;
     if ahead > Decimal::ZERO {
-        let price = order.reported_avg_px.or_else(|| order.worst_own_price()).unwrap_or_default();
-        let worth = ahead.checked_mul(price);
-        value = value.zip(worth).and_then(|(sum, worth)| sum.checked_add(worth));
+        match order.reported_avg_px.or_else(|| dearest(order)) {
+            Some(price) => add(ahead, price),
+            None => unpriced = true,
+        }
     }
     let multiplier = order.contract.as_ref().map_or(Decimal::ONE, |contract| contract.multiplier);
-    value.and_then(|value| value.checked_mul(multiplier)).unwrap_or(Decimal::MAX)
+    (value.and_then(|value| value.checked_mul(multiplier)).unwrap_or(Decimal::MAX), unpriced)
+}
+
+/// The dearest price that it can have traded at: a buy's limit. A sell's is bounded below only, and a stop's by nothing.
+fn dearest(order: &OrderRecord) -> Option<Decimal> {
+    let is_limited = order.intent.side.is_buy() && order.intent.order_type.limit_price().is_some();
+    order.worst_own_price().filter(|_| is_limited)
 }

@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub struct DayCount {
     /// Sum of the trades of our orders by currency, in absolute amounts. A trade that is taken back stays counted.
     pub turnover: BTreeMap<Currency, Decimal>,
+    /// Orders that traded at a price that nobody has told.
+    pub unpriced: u32,
     /// Orders that were sent, the exits of brackets included.
     pub orders: u32,
     /// Order messages: new orders, changes and cancels.
@@ -54,7 +56,7 @@ pub struct Activity {
 }
 
 /// What a strategy or an account that did nothing has done.
-static NOTHING: DayCount = DayCount { turnover: BTreeMap::new(), orders: 0, messages: 0, trades: 0 };
+static NOTHING: DayCount = DayCount { turnover: BTreeMap::new(), unpriced: 0, orders: 0, messages: 0, trades: 0 };
 
 impl Activity {
     /// What an account did today.
@@ -187,6 +189,11 @@ impl Activity {
             let more = after.turnover.saturating_sub(before.turnover).max(Decimal::ZERO);
             let sum = day.turnover.entry(currency.clone()).or_default();
             *sum = sum.saturating_add(more);
+        }
+        match (before.unpriced, after.unpriced) {
+            (false, true) => day.unpriced = day.unpriced.saturating_add(1),
+            (true, false) => day.unpriced = day.unpriced.saturating_sub(1),
+            (true, true) | (false, false) => {}
         }
         if let Some(con_id) = after.con_id.filter(|_| after.sent) {
             let pattern = self.patterns.entry(account.clone()).or_default().entry(con_id).or_default();

@@ -7,7 +7,7 @@ use crate::id::{AccountId, StrategyId};
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::OrdStatus;
 use crate::money::Money;
-use crate::order::OrderType;
+use crate::order::{OrderType, Side};
 use crate::order_record::OrderRecord;
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
@@ -336,6 +336,58 @@ fn a_trade_that_a_status_tells_first_counts_once() {
     told.must(at(2), traded("o-1", "e1.01", 10));
     assert_eq!(turnover(&told), Some(Decimal::from(1_894)));
     assert_eq!(told.activity().day(&account()).trades, 1);
+}
+
+#[test]
+fn a_trade_without_a_price_makes_the_turnover_unknown_until_it_is_told() {
+    let mut told = Told::new();
+    let usd = "USD".parse().unwrap();
+    let mut market = begun("o-1", 1, 1);
+    if let JournalEvent::OrderSubmitting { order, .. } = &mut market {
+        order.intent.order_type = OrderType::Market;
+    }
+    told.must(at(0), market);
+    told.must(at(1), of("o-1", OrderEvent::ReportedFilled { filled: Decimal::TEN, avg_px: None, perm_id: None }));
+    let day = |told: &Told| told.activity().day(&account()).clone();
+    assert_eq!(day(&told).unpriced, 1);
+    told.must(at(2), traded("o-1", "e1.01", 10));
+    assert_eq!((day(&told).unpriced, day(&told).turnover.get(&usd).copied()), (0, Some(Decimal::from(1_894))));
+    // A buy trades at its limit at worst.
+    told.must(at(3), begun("o-2", 2, 1));
+    told.must(at(4), of("o-2", OrderEvent::ReportedFilled { filled: Decimal::TEN, avg_px: None, perm_id: None }));
+    assert_eq!(day(&told).unpriced, 0);
+    assert!(day(&told).turnover.get(&usd).copied() > Some(Decimal::from(1_894)));
+}
+
+#[test]
+fn a_stop_that_closes_counts_as_a_loss_until_its_result_is_told_and_one_that_opens_does_not() {
+    let stop = |name: &str, id: i64, side: Side| {
+        let mut event = begun(name, id, 1);
+        if let JournalEvent::OrderSubmitting { order, .. } = &mut event {
+            order.intent.side = side;
+            order.intent.order_type = OrderType::Stop { stop: "189".parse().unwrap() };
+        }
+        event
+    };
+    let sold = |name: &str, exec_id: &str| {
+        let mut trade = execution(exec_id, 10, "");
+        trade.is_buy = false;
+        of(name, OrderEvent::Executed { execution: Box::new(trade) })
+    };
+    let mut told = Told::new();
+    let count = |told: &Told| told.activity().series(&account()).count;
+    told.must(at(0), stop("o-1", 1, Side::Buy));
+    told.must(at(1), traded("o-1", "e1.01", 10));
+    assert_eq!(count(&told), 0, "a buy stop may open a position");
+    told.must(at(2), stop("o-2", 2, Side::Sell));
+    told.must(at(3), sold("o-2", "e2.01"));
+    assert_eq!(count(&told), 1, "nobody told what it came to");
+    told.must(at(4), cost("o-2", "e2.01", 7));
+    assert_eq!(count(&told), 0, "it was stopped with a gain");
+    told.must(at(5), stop("o-3", 3, Side::Sell));
+    told.must(at(6), sold("o-3", "e3.01"));
+    told.must(at(7), cost("o-3", "e3.01", -7));
+    assert_eq!(count(&told), 1, "once");
 }
 
 #[test]
