@@ -21,6 +21,7 @@ use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
 use crate::live::{DrillRun, LiveState};
 use crate::mandate::{MandateAsk, Mandates};
+use crate::mode::World;
 use crate::orphan::Orphans;
 use crate::policy::PolicyInForce;
 use crate::principal::KeyRecord;
@@ -467,7 +468,10 @@ impl Book {
                 // Another process: whoever armed must look again.
                 self.live.arming = None;
             }
-            JournalEvent::LinkUp { generation, .. } => self.generation = *generation,
+            JournalEvent::LinkUp { generation, accounts, .. } => {
+                self.generation = *generation;
+                self.live.evidence.connected(accounts);
+            }
             JournalEvent::Previewed { id, request_hash, expires_at } => {
                 self.previews.retain(|_, preview| preview.expires_at > record.at);
                 let preview = PreviewRecord { request_hash: request_hash.clone(), expires_at: *expires_at };
@@ -519,7 +523,7 @@ impl Book {
             JournalEvent::LiveArmed { arming, .. } => self.live.arming = Some(arming.as_ref().clone()),
             JournalEvent::LiveDisarmed { .. } => self.live.arming = None,
             JournalEvent::ReferenceSurvived { account, cl_ord_id } => {
-                self.live.evidence.reference_survived(account, cl_ord_id, record.at);
+                self.live.evidence.of_mut(World::of(account)).reference_survived(account, cl_ord_id, record.at);
             }
             JournalEvent::LimitsDrilled { passed, total, .. } => {
                 self.live.evidence.limits_drill = Some(DrillRun { at: record.at, passed: *passed, total: *total });

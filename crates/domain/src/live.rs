@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use checklist::{CHECKS, ChecklistItem, checklist};
-pub use evidence::{DrillRun, Evidence};
+pub(crate) use evidence::Fate;
+pub use evidence::{DrillRun, Evidence, Shown};
 
 /// The longest life of an arming.
 pub const ARMING_MAX: SignedDuration = SignedDuration::from_hours(24);

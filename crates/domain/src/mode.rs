@@ -133,6 +133,28 @@ pub fn is_venue_account(account: &AccountId) -> bool {
     account.as_str().starts_with("DUV") || account.as_str().starts_with("UV")
 }
 
+/// Whose an account is: what was shown in one world proves nothing in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum World {
+    /// A broker's, on paper or live.
+    Real,
+    /// A simulated venue's.
+    Simulated,
+}
+
+impl World {
+    /// Of one account.
+    pub fn of(account: &AccountId) -> Self {
+        if is_venue_account(account) { Self::Simulated } else { Self::Real }
+    }
+
+    /// Of a connection, by the accounts that it names: simulated only if all of them are.
+    pub fn of_all(accounts: &[AccountId]) -> Self {
+        if !accounts.is_empty() && accounts.iter().all(is_venue_account) { Self::Simulated } else { Self::Real }
+    }
+}
+
 #[cfg(test)]
 #[path = "mode_tests.rs"]
 mod tests;

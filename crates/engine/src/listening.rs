@@ -12,7 +12,7 @@ use domain::gates::LinkState;
 use domain::id::{BrokerOrderId, ClOrdId, ClientId, Generation};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
-use domain::mode::{ModeProof, is_venue_account};
+use domain::mode::{ModeProof, World};
 use domain::order_record::{KeyVerb, OrderRecord};
 use domain::order_ref::OrderRef;
 use domain::principal::Face;
@@ -104,7 +104,7 @@ impl Core {
         let only = if let [account] = facts.accounts.as_slice() { Some(account.clone()) } else { None };
         let pinned = self.config.account.clone().or(only.filter(|_| self.config.embedded_venue));
         let proof = ModeProof {
-            simulated: !facts.accounts.is_empty() && facts.accounts.iter().all(is_venue_account),
+            simulated: World::of_all(&facts.accounts) == World::Simulated,
             pinned,
             connected: facts.accounts.clone(),
             port: facts.port,

@@ -4,6 +4,7 @@ use crate::core::{Batch, Core};
 use crate::desk::{LiveStatus, MandateView};
 use crate::input::{Input, Reply};
 use crate::service::{Service, need, need_human};
+use crate::shared::Session;
 use crate::use_cases::check_reason;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::approved::ResolvedOrder;
@@ -16,7 +17,7 @@ use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::live::{ARMING_MAX, Arming, ChecklistItem, LiveFacts, OtherPort, OverrideFile, arming_time, checklist};
 use domain::mandate::{Mandate, MandateTerms};
-use domain::mode::{Mode, ModeProof};
+use domain::mode::{Mode, ModeProof, World};
 use domain::order_ref::OrderRef;
 use domain::policy::Policy;
 use domain::principal::{Principal, Scope};
@@ -81,7 +82,7 @@ impl Core {
 
     fn checklist(&self, now: Timestamp) -> Vec<ChecklistItem> {
         let walk = self.book.last_verification.as_ref();
-        checklist(&self.book.live.evidence, walk, &self.policy().base, now)
+        checklist(&self.book.live.evidence, world(&self.session), walk, &self.policy().base, now)
     }
 
     /// The intent's share of a mandate, in the intent's own transaction.
@@ -213,7 +214,10 @@ impl Core {
             .filter_map(|reference| self.book.order(&reference.cl_ord_id))
             .filter(|order| order.last_attempt().is_some_and(|attempt| attempt.generation < generation))
             .filter_map(|order| Some((order.account.clone()?, order.intent.cl_ord_id.clone())))
-            .filter(|(account, _)| !self.book.live.evidence.references.contains_key(account))
+            .filter(|(account, _)| {
+                let shown = self.book.live.evidence.of(World::of(account));
+                !shown.references.contains_key(account)
+            })
             .take(1)
             .collect();
         for (account, cl_ord_id) in found {
@@ -336,7 +340,8 @@ impl Service {
         let override_file = look_for(self.config.live_override_file.as_ref());
         Ok(self.look(|book, session| {
             let limits: &Policy = &crate::limits::in_force(book, &self.config).base;
-            let items = checklist(&book.live.evidence, book.last_verification.as_ref(), limits, now);
+            let walk = book.last_verification.as_ref();
+            let items = checklist(&book.live.evidence, world(session), walk, limits, now);
             let facts = LiveFacts {
                 override_file,
                 arming: book.live.armed(now).cloned(),
@@ -366,6 +371,11 @@ impl Service {
             }
         }))
     }
+}
+
+/// Whose evidence counts: that of the account in use; of none, a real one's.
+fn world(session: &Session) -> World {
+    session.mode.as_ref().and_then(ModeProof::account).map_or(World::Real, World::of)
 }
 
 /// The host of `host:port`, without the brackets of an IPv6 address.

@@ -4,14 +4,15 @@ use super::{Book, ReplayError, refuse};
 use crate::event::OrderEvent;
 use crate::id::{ClOrdId, MandateId};
 use crate::journal::Recorded;
+use crate::lifecycle::OrdStatus;
+use crate::live::Fate;
 use crate::mandate::{Mandate, MandateAsk, MandateTerms, OrderStanding};
-use crate::mode::{Mode, mode_of_account};
+use crate::mode::{Mode, World, mode_of_account};
 use crate::order_record::OrderRecord;
 use crate::principal::{Face, Principal};
 use crate::reconcile::ReconciliationReport;
 use crate::trading_state::{KillScope, TradingState};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 impl Book {
     pub(super) fn grant_mandate(
@@ -62,10 +63,26 @@ impl Book {
             && order.pending_replace.is_none();
         let is_final = order.status.is_final();
         self.mandates.follow(key, OrderStanding { traded: order.cum_qty(), is_final, never_left }, at);
-        self.live.evidence.order_moved(key, is_final);
+        let Some(account) = &order.account else { return };
+        let shown = self.live.evidence.of_mut(World::of(account));
+        let by_broker = matches!(event, Some(OrderEvent::Canceled { .. } | OrderEvent::ProvenDead { .. }));
+        let by_human = matches!(event, Some(OrderEvent::ResolvedDead { .. }));
+        let fate = if never_left {
+            Some(Fate::NeverLeft)
+        } else if !is_final {
+            Some(Fate::Open)
+        } else if order.status != OrdStatus::Canceled || by_human {
+            Some(Fate::Otherwise)
+        } else {
+            // What comes after the cancel tells no more of it.
+            by_broker.then_some(Fate::Canceled)
+        };
+        if let Some(fate) = fate {
+            shown.order_moved(key, fate);
+        }
         let is_taken = matches!(event, Some(OrderEvent::Acknowledged { .. } | OrderEvent::Executed { .. }));
-        if is_taken && order.account.as_ref().and_then(mode_of_account) == Some(Mode::Paper) {
-            self.live.evidence.paper_order(order.intent.order_type.kind(), at);
+        if is_taken && mode_of_account(account) == Some(Mode::Paper) {
+            shown.paper_order(order.intent.order_type.kind(), at);
         }
     }
 
@@ -84,9 +101,13 @@ impl Book {
                 self.mandates.fall(scope, by.key_id.as_str(), reason, at);
                 if *scope == KillScope::Global && by.face != Face::Engine {
                     let works = |order: &&OrderRecord| order.status.may_be_live();
-                    let working: BTreeSet<ClOrdId> =
-                        self.open_orders().filter(works).map(|order| order.intent.cl_ord_id.clone()).collect();
-                    self.live.evidence.killed(working);
+                    let key =
+                        |order: &OrderRecord| (order.account.as_ref().map(World::of), order.intent.cl_ord_id.clone());
+                    let working: Vec<_> = self.open_orders().filter(works).map(key).collect();
+                    for world in [World::Real, World::Simulated] {
+                        let theirs = working.iter().filter(|(of, _)| *of == Some(world)).map(|(_, key)| key.clone());
+                        self.live.evidence.of_mut(world).killed(theirs.collect());
+                    }
                 }
             }
             (TradingState::Active, KillScope::Global) => self.live.evidence.kill_lifted(at),

@@ -1,6 +1,7 @@
 //! From paper to live: what must be shown, and what the journal shows of it.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Shown};
+use crate::mode::World;
 use crate::policy::Policy;
 use crate::verification::Verification;
 use jiff::{SignedDuration, Timestamp};
@@ -27,21 +28,23 @@ pub struct ChecklistItem {
     pub hint: &'static str,
 }
 
-/// The whole list.
+/// The whole list, for an account of that world.
 pub fn checklist(
     evidence: &Evidence,
+    world: World,
     walk: Option<&(Timestamp, Verification)>,
     policy: &Policy,
     now: Timestamp,
 ) -> Vec<ChecklistItem> {
+    let shown = evidence.of(world);
     vec![
-        paper_orders(evidence, policy),
-        kill_drill(evidence, policy, now),
+        paper_orders(shown, policy),
+        kill_drill(shown, policy, now),
         limits_drill(evidence, policy, now),
         ChecklistItem {
             name: "clean_reconciliations",
-            done: evidence.clean_looks >= policy.live_clean_reconciliations_min,
-            evidence: format!("{} in a row", evidence.clean_looks),
+            done: shown.clean_looks >= policy.live_clean_reconciliations_min,
+            evidence: format!("{} in a row", shown.clean_looks),
             wanted: format!("{} in a row", policy.live_clean_reconciliations_min),
             hint: "Let the gateway run on paper; `tollgate status` shows what differs.",
         },
@@ -58,8 +61,8 @@ pub fn checklist(
         },
         ChecklistItem {
             name: "order_ref",
-            done: !evidence.references.is_empty(),
-            evidence: references(evidence),
+            done: !shown.references.is_empty(),
+            evidence: references(shown),
             wanted: "an order whose reference the broker told on a later connection".to_owned(),
             hint: "Leave an order working on paper, restart the gateway, and let it reconcile.",
         },
@@ -67,7 +70,7 @@ pub fn checklist(
     ]
 }
 
-fn paper_orders(evidence: &Evidence, policy: &Policy) -> ChecklistItem {
+fn paper_orders(shown: &Shown, policy: &Policy) -> ChecklistItem {
     let names = |kinds: &mut dyn Iterator<Item = crate::order::OrderTypeKind>| {
         let words: Vec<&str> = kinds.map(crate::order::OrderTypeKind::word).collect();
         if words.is_empty() { "none".to_owned() } else { words.join(", ") }
@@ -75,18 +78,18 @@ fn paper_orders(evidence: &Evidence, policy: &Policy) -> ChecklistItem {
     let allowed = &policy.order_types_allowed;
     ChecklistItem {
         name: "paper_orders",
-        done: !allowed.is_empty() && allowed.iter().all(|kind| evidence.paper_types.contains_key(kind)),
-        evidence: names(&mut evidence.paper_types.keys().copied()),
+        done: !allowed.is_empty() && allowed.iter().all(|kind| shown.paper_types.contains_key(kind)),
+        evidence: names(&mut shown.paper_types.keys().copied()),
         wanted: names(&mut allowed.iter().copied()),
         hint: "Place an order of each type on paper with this version, or take the type out of order_types_allowed.",
     }
 }
 
-fn kill_drill(evidence: &Evidence, policy: &Policy, now: Timestamp) -> ChecklistItem {
+fn kill_drill(shown: &Shown, policy: &Policy, now: Timestamp) -> ChecklistItem {
     ChecklistItem {
         name: "kill_drill",
-        done: evidence.kill_drill.is_some_and(|at| is_young(at, policy, now)),
-        evidence: evidence.kill_drill.map_or_else(|| "never".to_owned(), |at| format!("lifted at {at}")),
+        done: shown.kill_drill.is_some_and(|at| is_young(at, policy, now)),
+        evidence: shown.kill_drill.map_or_else(|| "never".to_owned(), |at| format!("lifted at {at}")),
         wanted: format!(
             "a kill with orders at work, all proven canceled before it was lifted, in the last {} days",
             policy.live_drill_age_d_max
@@ -107,9 +110,9 @@ fn limits_drill(evidence: &Evidence, policy: &Policy, now: Timestamp) -> Checkli
     }
 }
 
-fn references(evidence: &Evidence) -> String {
+fn references(shown: &Shown) -> String {
     let told: Vec<String> =
-        evidence.references.iter().map(|(account, (at, key))| format!("{account}: {key} at {at}")).collect();
+        shown.references.iter().map(|(account, (at, key))| format!("{account}: {key} at {at}")).collect();
     if told.is_empty() { "none".to_owned() } else { told.join(", ") }
 }
 
