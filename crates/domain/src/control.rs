@@ -74,8 +74,10 @@ impl Control {
 
     /// Crate and modules that make it hold; none when nothing does yet.
     pub fn room(&self) -> Option<&'static str> {
+        if !self.is_built() {
+            return None;
+        }
         match self.enforcement {
-            _ if !self.is_built() => None,
             Enforcement::Gate => Some("domain: gates"),
             Enforcement::Mechanism { room } => Some(room),
             Enforcement::Missing => None,

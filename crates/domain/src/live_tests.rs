@@ -190,6 +190,6 @@ fn the_book_tells_a_proven_cancel_from_any_other_end() {
     assert!(!drill(&[]));
     assert!(!drill(&[filled(10)]), "it filled before the cancel");
     assert!(!drill(&[OrderEvent::Expired]));
-    assert!(!drill(&[OrderEvent::LinkLost, OrderEvent::ResolvedDead { reason: "TWS says so".to_owned() }]));
+    assert!(!drill(&[OrderEvent::NotFound, OrderEvent::ResolvedDead { reason: "TWS says so".to_owned() }]));
     assert!(!drill(&[canceled, filled(10)]), "it filled after all");
 }

@@ -40,6 +40,8 @@ pub(crate) enum Effect {
     Cancel { cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId, generation: Generation },
     /// Compare journal and broker.
     Reconcile { generation: Generation, look: u64 },
+    /// Ask what the account is worth.
+    AskWorth { generation: Generation, account: AccountId },
     /// Walk the whole journal.
     Verify,
     /// Drop the connection and make a new one.
@@ -106,6 +108,8 @@ pub(crate) struct Core {
     pub(crate) heard_at: Option<Timestamp>,
     /// When a cancel was last written, for those that are not proven.
     pub(crate) cancels: BTreeMap<ClOrdId, Timestamp>,
+    /// When the account's worth was last asked for beside the comparisons.
+    pub(crate) worth_asked_at: Option<Timestamp>,
     pub(crate) reconciling: Option<Timestamp>,
     pub(crate) reconciled_at: Option<Timestamp>,
     pub(crate) look_again: bool,
@@ -168,6 +172,7 @@ impl Core {
             offline_since: None,
             ticked_at: Some(now),
             heard_at: None,
+            worth_asked_at: None,
             reconciling: None,
             reconciled_at: None,
             look_again: false,

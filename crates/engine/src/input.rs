@@ -3,6 +3,7 @@
 use crate::desk::{AuditVerification, FlattenWish};
 use crate::limits::PolicyWish;
 use crate::permitting::Permit;
+use domain::account::AccountSummary;
 use domain::approval::ApprovalStatus;
 use domain::broker::{BrokerEvent, BrokerSnapshot};
 use domain::contract::Contract;
@@ -160,6 +161,11 @@ pub(crate) enum Input {
         generation: Generation,
         look: u64,
         result: Result<Box<BrokerSnapshot>, Fault>,
+    },
+    /// What the account is worth, asked beside the comparisons.
+    Worth {
+        generation: Generation,
+        result: Result<AccountSummary, Fault>,
     },
     /// The whole journal was walked, or could not be.
     Verified {

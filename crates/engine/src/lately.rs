@@ -83,6 +83,8 @@ impl Core {
         });
         // What was traded at a price that nobody has told is in no sum.
         let turnover = turnover.filter(|_| day.unpriced == 0);
+        let worth = self.session.account.as_ref().filter(|told| told.account == order.account);
+        let told = worth.filter(|told| told.net_liquidation.is_some()).map(|told| told.received_at);
         let strategy = order.intent.strategy.as_ref();
         let concerns = |breaker: &Breaker| match breaker {
             Breaker::Rejects => true,
@@ -111,6 +113,8 @@ impl Core {
                 loss_day: value.loss_day(),
                 loss_week: value.loss_week(),
                 drawdown_percent: value.drawdown_percent(),
+                // What was told and said nothing new is as new as its telling.
+                at: told.map_or(value.last_at, |at| at.max(value.last_at)),
             }),
             pattern: activity.pattern(&order.account, con_id, order.intent.side.is_buy(), limits.wash_window_s, now),
             series: activity.series(&order.account),

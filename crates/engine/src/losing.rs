@@ -1,13 +1,15 @@
 //! What the account is worth, what it lost, and what follows: trading states for losses, a latch for the drawdown.
 
-use crate::core::{Batch, Core, engine_principal};
+use crate::core::{Batch, Core, Effect, engine_principal};
 use crate::ticking::has_passed;
+use domain::account::AccountSummary;
 use domain::activity::{AccountMark, Breaker};
 use domain::book::OrderRecord;
 use domain::exposure::may_open;
 use domain::fault::Fault;
-use domain::id::{AccountId, ClOrdId};
+use domain::id::{AccountId, ClOrdId, Generation};
 use domain::journal::JournalEvent;
+use domain::mode::ModeProof;
 use domain::policy::PolicyScope;
 use domain::principal::{Face, Principal};
 use domain::trading_state::{KillScope, TradingState};
@@ -17,7 +19,46 @@ use rust_decimal::Decimal;
 /// The account's worth is journaled at most this often.
 const MARK_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
+/// Between the comparisons the account's worth is asked for this often: losses do not wait for the next one.
+const ASK_EVERY: SignedDuration = SignedDuration::from_secs(30);
+
 impl Core {
+    pub(crate) fn ask_worth_if_due(&mut self, batch: &mut Batch, now: Timestamp) {
+        if !self.session.reconciled || self.reconciling.is_some() {
+            return;
+        }
+        let told_at = self.session.account.as_ref().map(|told| told.received_at);
+        let rests = |at: Option<Timestamp>| at.is_none_or(|at| has_passed(at, ASK_EVERY, now));
+        let account = self.session.mode.as_ref().and_then(ModeProof::account).cloned();
+        if let Some(account) = account.filter(|_| rests(told_at) && rests(self.worth_asked_at)) {
+            self.worth_asked_at = Some(now);
+            batch.effects.push(Effect::AskWorth { generation: self.session.generation, account });
+        }
+    }
+
+    pub(crate) fn told_worth(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        generation: Generation,
+        result: Result<AccountSummary, Fault>,
+    ) {
+        if generation != self.session.generation {
+            return;
+        }
+        match result {
+            Ok(told) => {
+                let known = self.session.account.as_ref();
+                if known.is_none_or(|known| known.account == told.account && known.received_at <= told.received_at) {
+                    self.session.account = Some(told);
+                    self.mark_account(batch, now);
+                }
+            }
+            // It grows old, and says so, until a later answer or look.
+            Err(fault) => tracing::warn!(%fault, "what the account is worth was not told"),
+        }
+    }
+
     /// Journals what the broker says that the account is worth, if it says something new, and acts on what was lost.
     pub(crate) fn mark_account(&mut self, batch: &mut Batch, now: Timestamp) {
         let Some(told) = &self.session.account else { return };

@@ -41,6 +41,7 @@ impl Core {
         }
         self.value_if_due(now);
         self.look_if_due(batch, now);
+        self.ask_worth_if_due(batch, now);
         if self.verification.begin(now) {
             self.session.verifying = true;
             batch.effects.push(Effect::Verify);

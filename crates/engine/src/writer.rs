@@ -14,7 +14,7 @@ use crate::verifying;
 use domain::broker::{Answer, BrokerCommand, BrokerEvent, NotSentReason, Question, SendOutcome};
 use domain::event::OrderEvent;
 use domain::fault::Fault;
-use domain::id::{BrokerOrderId, ClOrdId, Generation};
+use domain::id::{AccountId, BrokerOrderId, ClOrdId, Generation};
 use domain::journal::{JournalEvent, Recorded};
 use domain::mode::{Mode, ModeProof};
 use domain::mutation::{self, Mutation};
@@ -291,6 +291,7 @@ impl Writer {
                 }
             }
             Effect::Reconcile { generation, look } => self.reconcile(generation, look),
+            Effect::AskWorth { generation, account } => self.ask_worth(generation, account),
             Effect::Verify => verifying::walk(self.seat, &self.runtime, &self.archive, &self.itself),
             Effect::Reconnect => {
                 if let Err(error) = self.commands.try_send(BrokerCommand::Reconnect) {
@@ -326,6 +327,18 @@ impl Writer {
             if let Some(inputs) = itself.upgrade() {
                 // The writer has ended if this fails; then nobody compares any more.
                 drop(inputs.send(Input::Snapshot { generation, look, result }).await);
+            }
+        });
+    }
+
+    fn ask_worth(&self, generation: Generation, account: AccountId) {
+        let (asks, itself) = (Arc::clone(&self.asks), self.itself.clone());
+        self.runtime.spawn(async move {
+            let answer = asks.ask(Question::Account(account)).await;
+            let result = answer.and_then(|answer| only!(Answer::Account, answer));
+            if let Some(inputs) = itself.upgrade() {
+                // The writer has ended if this fails; then nobody judges by it any more.
+                drop(inputs.send(Input::Worth { generation, result }).await);
             }
         });
     }
@@ -395,6 +408,7 @@ impl Core {
             }
             Input::Broker(event) => self.broker_event(batch, now, event),
             Input::Snapshot { generation, look, result } => self.snapshot(batch, now, generation, look, result),
+            Input::Worth { generation, result } => self.told_worth(batch, now, generation, result),
             Input::Verified { result } => self.verified(batch, now, result),
             Input::Tick => self.tick(batch, now),
             Input::Stop { reply } => {

@@ -209,6 +209,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
     policy.look_alike_window_s = 0;
     // The machine sleeps for a day: what it missed is looked up, and its broker has no heart.
     policy.heartbeat_s_max = 1_000_000;
+    policy.loss_age_s_max = 1_000_000;
     policy.collar_live_percent = Decimal::from(50);
     policy.open_orders_per_instrument_max = 30;
     // Few instruments, much trading back and forth and much canceling: that is the point here.

@@ -59,7 +59,7 @@ async fn fire(report: &mut Report) -> Result<(), Failure> {
     stopping::fire(&scratch, report).await;
     gateway.stop().await?;
     drop(scratch);
-    alone::fire(report).await;
+    Box::pin(alone::fire(report)).await;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! also when a human lifts the state while the loss still stands.
 
 use super::input::GateInput;
+use super::lately::Losses;
 use super::table::{Gate, Verdict, reduces};
 
 pub(super) const GATE: Gate =
@@ -10,18 +11,20 @@ pub(super) const GATE: Gate =
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let reducing = reduces(input) == Some(true);
-    let Some(value) = input.lately.value else {
+    let policy = input.policy;
+    let fresh = input.lately.value.and_then(|value| value.if_fresh(policy, input.now));
+    // An old loss that stands says no less for being old.
+    let Some(value) = fresh.or(input.lately.value.filter(|_| reducing)) else {
         if reducing {
             return Verdict::Pass;
         }
         return Verdict::Deny(vec![GATE.reason(
-            &"What the account is worth is unknown, so its losses are.",
-            &"unknown account value",
-            &input.policy.loss_day_reduce,
-            &"Wait for the account values (`tollgate account summary`).",
+            &"What the account is worth is unknown or was told too long ago, so its losses are unknown.",
+            &Losses::unknown_words(input.lately.value, input.now),
+            &format_args!("at most {} s old", policy.loss_age_s_max),
+            &"Wait for the account values (`tollgate account summary`); what reduces a position passes.",
         )]);
     };
-    let policy = input.policy;
     let losses = [
         ("day", value.loss_day, policy.loss_day_reduce, policy.loss_day_halt),
         ("week", value.loss_week, policy.loss_week_reduce, policy.loss_week_halt),

@@ -7,6 +7,10 @@ fn lost(world: &mut World, day: &str, week: &str) {
     (value.loss_day, value.loss_week) = (dec(day), dec(week));
 }
 
+fn told_ago(world: &mut World, seconds: i64) {
+    world.lately.value.as_mut().unwrap().at = world.now - jiff::SignedDuration::from_secs(seconds);
+}
+
 fn reduces(world: &mut World) {
     world.holds(265_598, "10", Some("189.5"));
     world.side(Side::Sell, "10");
@@ -30,6 +34,18 @@ fn losses_first_leave_only_reductions_and_then_nothing() {
                 reduces(w);
             }),
             ("an unknown value", Expect::Deny(1), |w| w.lately.value = None),
+            ("as old as allowed", Expect::Pass, |w| told_ago(w, 900)),
+            ("a second older", Expect::Deny(1), |w| told_ago(w, 901)),
+            ("a clock that was set back", Expect::Pass, |w| told_ago(w, -60)),
+            ("a reduction while it is old", Expect::Pass, |w| {
+                told_ago(w, 901);
+                reduces(w);
+            }),
+            ("nothing passes the second limits, however old", Expect::Deny(1), |w| {
+                lost(w, "5000", "0");
+                told_ago(w, 901);
+                reduces(w);
+            }),
             ("a reduction while the value is unknown", Expect::Pass, |w| {
                 w.lately.value = None;
                 reduces(w);

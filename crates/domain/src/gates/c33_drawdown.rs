@@ -2,6 +2,7 @@
 //! resets it, even if the account recovers. What reduces a position passes.
 
 use super::input::GateInput;
+use super::lately::Losses;
 use super::table::{Gate, Verdict, reduces};
 use crate::activity::Breaker;
 
@@ -13,16 +14,17 @@ fn check(input: &GateInput<'_>) -> Verdict {
     }
     let limit = input.policy.drawdown_percent_max;
     let latched = input.lately.tripped.iter().find(|(breaker, _)| matches!(breaker, Breaker::Drawdown(_)));
-    let fall = input.lately.value.map(|value| value.drawdown_percent);
+    let value = input.lately.value.and_then(|value| value.if_fresh(input.policy, input.now));
+    let fall = value.map(|value| value.drawdown_percent);
     let observed = match (latched, fall) {
         (Some((_, tripped)), _) => format!("{}, since {}", tripped.reason, tripped.at),
         (None, Some(fall)) if fall < limit => return Verdict::Pass,
         (None, Some(fall)) => format!("{} %", fall.round_dp(2).normalize()),
-        (None, None) => "unknown account value".to_owned(),
+        (None, None) => Losses::unknown_words(input.lately.value, input.now),
     };
     let account = &input.order.account;
     Verdict::Deny(vec![GATE.reason(
-        &"The account has fallen too far below its peak, or its worth is unknown; only reductions pass.",
+        &"The account has fallen too far below its peak, or its worth is unknown or old; only reductions pass.",
         &observed,
         &format_args!("{limit} %"),
         &format_args!(

@@ -7,6 +7,10 @@ fn fell(world: &mut World, percent: &str) {
     world.lately.value.as_mut().unwrap().drawdown_percent = dec(percent);
 }
 
+fn told_ago(world: &mut World, seconds: i64) {
+    world.lately.value.as_mut().unwrap().at = world.now - jiff::SignedDuration::from_secs(seconds);
+}
+
 fn latched(world: &mut World) {
     let tripped = Tripped { reason: "20 % below the peak".to_owned(), at: world.now };
     world.lately.tripped.push((Breaker::Drawdown(world.order.account.clone()), tripped));
@@ -25,6 +29,8 @@ fn a_fall_from_the_peak_stops_what_does_not_reduce() {
                 w.lately.tripped.push((Breaker::Rejects, tripped));
             }),
             ("an unknown value", Expect::Deny(1), |w| w.lately.value = None),
+            ("as old as allowed", Expect::Pass, |w| told_ago(w, 900)),
+            ("a second older", Expect::Deny(1), |w| told_ago(w, 901)),
             ("a reduction passes", Expect::Pass, |w| {
                 fell(w, "50");
                 latched(w);

@@ -1,7 +1,8 @@
 //! What was done lately, as far as it counts for one order.
 
 use crate::activity::{Breaker, PatternSum, Series, Tripped, WindowSum};
-use jiff::Timestamp;
+use crate::policy::Policy;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 /// The account's funds as the broker told them, in base currency. What it did not say is `None`.
@@ -26,6 +27,23 @@ pub struct Losses {
     pub loss_week: Decimal,
     /// Below the peak, in percent.
     pub drawdown_percent: Decimal,
+    /// When the broker last told what the account is worth.
+    pub at: Timestamp,
+}
+
+impl Losses {
+    /// These, unless they are too old to judge by. A clock that was set back makes nothing old.
+    pub(super) fn if_fresh(self, policy: &Policy, now: Timestamp) -> Option<Self> {
+        (now.duration_since(self.at) <= SignedDuration::from_secs(policy.loss_age_s_max)).then_some(self)
+    }
+
+    /// What was seen of the account's worth where it cannot be judged by.
+    pub(super) fn unknown_words(value: Option<Self>, now: Timestamp) -> String {
+        value.map_or_else(
+            || "unknown account value".to_owned(),
+            |value| format!("account value {} s old", now.duration_since(value.at).as_secs()),
+        )
+    }
 }
 
 /// What the broker says that the order does to the account, base currency.

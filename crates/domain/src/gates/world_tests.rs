@@ -89,7 +89,7 @@ fn quiet(now: Timestamp) -> Lately {
             excess_liquidity: Some(dec("100000")),
             at: now,
         }),
-        value: Some(Losses::default()),
+        value: Some(Losses { at: now, ..Losses::default() }),
         ..Lately::default()
     }
 }

@@ -253,6 +253,9 @@ limits! {
     loss_week_reduce: Decimal = dec(5_000), 32, Less;
     /// Loss of one week from which on everything is halted.
     loss_week_halt: Decimal = dec(10_000), 32, Less;
+    /// Oldest word of what the account is worth by which losses and drawdown are still judged; beyond it only what reduces
+    /// passes.
+    loss_age_s_max: i64 = 900, 32, Less;
     /// Largest fall from the highest account value, deposits and withdrawals left out, in percent; latched until a human
     /// resets it.
     drawdown_percent_max: Decimal = dec(20), 33, Less;

@@ -106,3 +106,12 @@ fn the_hash_changes_with_every_limit_and_with_nothing_else() {
     assert_ne!(policy.hash(), wider.hash());
     assert!(policy.text().contains("\"order_qty_max\":\"1000\""), "the hash is taken over a real text");
 }
+
+#[test]
+fn a_record_that_is_older_than_a_limit_reads_with_its_safe_default() {
+    let mut old = serde_json::to_value(Policy::conservative()).unwrap();
+    old.as_object_mut().unwrap().remove("loss_age_s_max").unwrap();
+    assert_eq!(serde_json::from_value::<Policy>(old.clone()).unwrap(), Policy::conservative());
+    old["no_such_limit"] = 1.into();
+    assert!(serde_json::from_value::<Policy>(old).is_err());
+}

@@ -132,3 +132,24 @@ async fn a_cancel_is_a_message_of_the_day_too_over_a_restart() {
     let denied = rig.submit(&alice(), buy("k-2")).await.unwrap();
     assert_eq!(reason_codes(&denied.order), ["C35_THROTTLE"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn losses_are_seen_between_the_looks_and_an_old_worth_lets_only_reductions_pass() {
+    let rig = Rig::ready_with(|config| config.policy.base.loss_age_s_max = 300).await;
+    let looks = rig.broker.asked("snapshot");
+    rig.broker.be_worth("97000");
+    rig.pass(SignedDuration::from_secs(31));
+    let state = || rig.log.book().trading_states.entries().get(&KillScope::Account(account())).map(|one| one.state);
+    rig.until("only reductions pass", || state() == Some(TradingState::Reducing)).await;
+    assert_eq!(rig.broker.asked("snapshot"), looks, "no comparison was due");
+
+    let rig = Rig::ready_with(|config| config.policy.base.loss_age_s_max = 300).await;
+    rig.broker.hide_worth();
+    rig.pass(SignedDuration::from_secs(299));
+    rig.settle().await;
+    assert_ne!(rig.submit(&alice(), buy("k-1")).await.unwrap().order.status, OrdStatus::Denied);
+    rig.pass(SignedDuration::from_secs(2));
+    let denied = rig.submit(&alice(), buy("k-2")).await.unwrap();
+    let codes = reason_codes(&denied.order);
+    assert!(codes.contains(&"C32_LOSS".to_owned()) && codes.contains(&"C33_DRAWDOWN".to_owned()), "{codes:?}");
+}

@@ -78,6 +78,7 @@ impl Rig {
         policy.look_alike_window_s = 0;
         // Scenarios let hours pass in a moment; the silence of the broker has one of its own.
         policy.heartbeat_s_max = 1_000_000;
+        policy.loss_age_s_max = 1_000_000;
         let mut config = EngineConfig {
             installation: "test0001".parse().unwrap(),
             version: "0.0.0-test",

@@ -250,9 +250,14 @@ impl Broker {
         self.lock().others.push(order);
     }
 
-    /// What the account is worth from the next look on.
+    /// What the account is worth from now on.
     pub(crate) fn be_worth(&self, amount: &str) {
         self.lock().worth = dec(amount);
+    }
+
+    /// Nobody is told any more what the account is worth, but with a look.
+    pub(crate) fn hide_worth(&self) {
+        self.lock().worth_hidden = true;
     }
 
     pub(crate) fn hold_position(&self, quantity: &str) {
