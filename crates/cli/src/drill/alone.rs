@@ -31,9 +31,9 @@ const PAPER_ACCOUNT: &str = "DUV0000001";
 
 /// Fires them.
 pub(crate) async fn fire(report: &mut Report) {
-    report.note(4, "a live order, while live is not armed", not_armed().await);
-    report.note(12, "an order, after a newer version has written the journal", newer_version().await);
-    report.note(62, "a process beside one of another version", other_version().await);
+    report.note(4, "a live order, while live is not armed", Box::pin(not_armed()).await);
+    report.note(12, "an order, after a newer version has written the journal", Box::pin(newer_version()).await);
+    report.note(62, "a process beside one of another version", Box::pin(other_version()).await);
     report.note(
         47,
         "an order at work while the line is lost for three seconds, where one is allowed",

@@ -280,7 +280,7 @@ fn losses_and_rejects_in_a_row_make_a_series_that_a_gain_ends() {
 }
 
 #[test]
-fn a_stop_that_trades_is_bad_one_that_waits_is_not_and_a_result_of_nothing_is_neither() {
+fn a_stop_that_waits_is_no_loss_and_a_result_of_nothing_neither_lengthens_nor_ends_a_row() {
     let stop = |name: &str, id: i64| {
         let mut event = begun(name, id, 1);
         if let JournalEvent::OrderSubmitting { order, .. } = &mut event {
@@ -293,8 +293,8 @@ fn a_stop_that_trades_is_bad_one_that_waits_is_not_and_a_result_of_nothing_is_ne
     told.must(at(1), of("o-1", acknowledged(900, 1)));
     let count = |told: &Told| told.activity().series(&account()).count;
     assert_eq!(count(&told), 0, "it waits");
-    told.must(at(2), traded("o-1", "e1.01", 10));
-    assert_eq!(count(&told), 1, "it traded once");
+    told.must(at(2), rejected("o-1"));
+    assert_eq!(count(&told), 1, "it was rejected");
     told.must(at(3), begun("o-2", 2, 1));
     told.must(at(4), traded("o-2", "e2.01", 10));
     told.must(at(5), cost("o-2", "e2.01", 0));
