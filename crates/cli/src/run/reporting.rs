@@ -33,6 +33,8 @@ const BATCH_LEN: usize = 64 * 1_024;
 
 /// The thread that reports. It ends with this.
 pub(crate) struct Reporter {
+    data_dir: PathBuf,
+    file: PathBuf,
     over: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -46,15 +48,33 @@ impl Reporter {
         let reader = JournalReader::open(data_dir).map_err(|error| place::open_failure(&error))?;
         let over = Arc::new(AtomicBool::new(false));
         let is_over = Arc::clone(&over);
+        let outbox = Outbox::new(file.clone());
         let thread = std::thread::Builder::new()
             .name("reports".to_owned())
-            .spawn(move || report(&reader, &mut Outbox::new(file), &life, &is_over))
+            .spawn(move || report(&reader, outbox, &life, &is_over))
             .map_err(|error| Failure::unavailable(format!("the system refused a thread: {error}"), "start again"))?;
-        Ok(Self { over, thread: Some(thread) })
+        Ok(Self { data_dir: data_dir.to_owned(), file, over, thread: Some(thread) })
     }
 
-    /// Reports the last trades, then ends.
+    /// Reports the last trades, behind the journal's last record.
     pub(crate) async fn end(mut self) {
+        self.let_go().await;
+        let (data_dir, file) = (self.data_dir.clone(), self.file.clone());
+        let last = move || {
+            let reader = JournalReader::open(&data_dir).map_err(|error| error.to_string())?;
+            Outbox::new(file).deliver(&reader)
+        };
+        let why = match tokio::task::spawn_blocking(last).await {
+            Ok(Ok(())) => return,
+            Ok(Err(why)) => why,
+            Err(error) => error.to_string(),
+        };
+        tracing::error!(%why, "the last trades are not reported; the next start does it");
+    }
+
+    /// Reports until now, and lets go of the journal: a writer that ends while somebody reads leaves its log behind, and a
+    /// database that is not whole by itself.
+    pub(crate) async fn let_go(&mut self) {
         self.over.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
@@ -72,7 +92,7 @@ impl Drop for Reporter {
     }
 }
 
-fn report(reader: &JournalReader, outbox: &mut Outbox, life: &SignOfLife, over: &AtomicBool) {
+fn report(reader: &JournalReader, mut outbox: Outbox, life: &SignOfLife, over: &AtomicBool) {
     let mut failed = String::new();
     loop {
         let is_last = over.load(Ordering::SeqCst);

@@ -124,10 +124,10 @@ fn what_cannot_be_delivered_shows_no_life_and_is_delivered_later() {
     std::fs::create_dir(desk.file()).unwrap();
     let life = SignOfLife::begun(Timestamp::UNIX_EPOCH);
     let over = AtomicBool::new(true);
-    report(&desk.reader, &mut desk.outbox(), &life, &over);
+    report(&desk.reader, desk.outbox(), &life, &over);
     assert_eq!(life.at(), Some(Timestamp::UNIX_EPOCH));
     std::fs::remove_dir(desk.file()).unwrap();
-    report(&desk.reader, &mut desk.outbox(), &life, &over);
+    report(&desk.reader, desk.outbox(), &life, &over);
     assert!(life.at() > Some(Timestamp::UNIX_EPOCH));
     assert_eq!(desk.reported(), ["e1.01"]);
 }

@@ -183,10 +183,13 @@ impl Writing {
     /// Goes on until the engine ends by itself, or in order once the other end of `ending` is gone; then closes the
     /// broker's socket and ends the venue.
     pub(crate) async fn until_end(self, ending: oneshot::Receiver<()>) -> Result<Ended, Failure> {
-        let Self { engine, adapter, venue, reporter } = self;
+        let Self { engine, adapter, venue, mut reporter } = self;
         let ended = tokio::select! {
             ended = engine.ended() => ended,
-            _word = ending => engine.stop().await,
+            _word = ending => {
+                reporter.let_go().await;
+                engine.stop().await
+            }
         };
         drop(engine);
         if !adapter.end().await {
