@@ -63,6 +63,7 @@ impl Decider {
         session.account = Some(known.account);
         let mut core = Core::new(config, known.book, session, Box::new(MarketPrices(market)), now);
         core.heard_at = Some(now);
+        core.reconciled_at = Some(now);
         core.valuation.tell(&known.positions);
         core.value_everything();
         Self(core)
