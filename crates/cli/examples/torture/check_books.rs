@@ -1,16 +1,13 @@
 //! The venue's ledger against the journal, order by order and trade by trade.
 
 use crate::book::Order;
-use crate::callers_log::{Call, Verb};
 use crate::ledger::LedgerOrder;
-use crate::rest::Answer;
 use crate::tally::Violation;
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares them at rest.
-pub(crate) fn check(world: &World, installation: &str, ledger: &[LedgerOrder], journal: &[Order], calls: &[Call]) {
-    let overtaken = overtaken(calls);
+pub(crate) fn check(world: &World, installation: &str, ledger: &[LedgerOrder], journal: &[Order]) {
     let ours = format!("tg:{installation}:");
     let known: BTreeMap<&str, &Order> = journal.iter().map(|order| (order.cl_ord_id.as_str(), order)).collect();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -27,9 +24,7 @@ pub(crate) fn check(world: &World, installation: &str, ledger: &[LedgerOrder], j
         }
         match known.get(line.key()) {
             None => found(Violation::Lost, format!("{} is in the ledger and not in the journal", line.order_ref)),
-            Some(order) => differences(line, order, overtaken.contains(line.key()))
-                .into_iter()
-                .for_each(|what| found(Violation::Lost, what)),
+            Some(order) => differences(line, order).into_iter().for_each(|what| found(Violation::Lost, what)),
         }
     }
     for order in journal {
@@ -43,17 +38,7 @@ pub(crate) fn check(world: &World, installation: &str, ledger: &[LedgerOrder], j
     }
 }
 
-/// Orders that ended while a change of them was on its way: as they were or as they were to become.
-fn overtaken(calls: &[Call]) -> BTreeSet<&str> {
-    let is_open = |call: &&Call| match &call.answer {
-        Answer::Said(said) => matches!(said.code.as_deref(), Some("already_final" | "outcome_unknown" | "in_flight")),
-        Answer::Nothing(_) => true,
-    };
-    let changes = calls.iter().filter(|call| matches!(call.verb, Verb::Replace { .. }));
-    changes.filter(is_open).map(|call| call.order.as_str()).collect()
-}
-
-fn differences(line: &LedgerOrder, order: &Order, overtaken: bool) -> Vec<String> {
+fn differences(line: &LedgerOrder, order: &Order) -> Vec<String> {
     let mut found = Vec::new();
     let key = &order.cl_ord_id;
     let mut differ = |what: &str, ledger: String, journal: String| {
@@ -67,16 +52,14 @@ fn differences(line: &LedgerOrder, order: &Order, overtaken: bool) -> Vec<String
     };
     differ("the state", status.to_owned(), order.status.clone());
     differ("what is filled", line.filled_qty.normalize().to_string(), order.cum_qty.normalize().to_string());
-    // Which of both is not told by the broker's last word; the journal says that the change was overtaken.
-    let open_end = overtaken && order.executions.is_empty() && line.ever_had(order.qty, order.limit_price);
-    if !order.is_exit() && !open_end {
+    if !order.is_exit() {
         // The broker takes an exit down to what its entry has filled.
         differ("the quantity", line.total_qty.normalize().to_string(), order.qty.normalize().to_string());
     }
     if let Some(perm_id) = &order.perm_id {
         differ("the permanent id", line.perm_id.to_string(), perm_id.clone());
     }
-    if line.order_type == "LMT" && !open_end {
+    if line.order_type == "LMT" {
         let limit = |price: Option<rust_decimal::Decimal>| format!("{:?}", price.map(|price| price.normalize()));
         differ("the limit", limit(line.limit_price), limit(order.limit_price));
     }
