@@ -92,11 +92,6 @@ impl Service {
         Ok(FlattenAnswer { items, replayed: booked == Booked::Known })
     }
 
-    fn account_in_use(&self) -> Result<AccountId, Fault> {
-        let pinned = self.look(|_, session| session.mode.as_ref().and_then(|mode| mode.account()).cloned());
-        pinned.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
-    }
-
     /// Half of what a second may hold: others send too.
     fn group_len(&self) -> usize {
         let in_a_second = self.look(|book, _| in_force(book, &self.config).base.messages_per_second_max);

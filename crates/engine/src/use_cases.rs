@@ -545,9 +545,11 @@ impl Service {
     }
 
     pub(crate) fn account_of(&self, intent: &OrderIntent) -> Result<AccountId, Fault> {
-        if let Some(account) = &intent.account {
-            return Ok(account.clone());
-        }
+        intent.account.clone().map_or_else(|| self.account_in_use(), Ok)
+    }
+
+    /// The pinned account, once the broker has confirmed it.
+    pub(crate) fn account_in_use(&self) -> Result<AccountId, Fault> {
         let pinned = self.look(|_, session| session.mode.as_ref().and_then(|mode| mode.account()).cloned());
         pinned.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
     }
