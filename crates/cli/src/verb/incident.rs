@@ -67,7 +67,7 @@ impl Excerpt {
     }
 
     /// Those orders and the open ones, as they are at the end of the journal.
-    fn orders(&self) -> Vec<Value> {
+    fn orders(&self) -> Result<Vec<Value>, serde_json::Error> {
         let keys: BTreeSet<ClOrdId> = self
             .orders
             .iter()
@@ -78,7 +78,7 @@ impl Excerpt {
             let exits: Vec<_> = self.book.exits(&order.intent.cl_ord_id).cloned().collect();
             serde_json::to_value(wire::order::Order::from(order).with_exits(&exits))
         });
-        told.filter_map(Result::ok).collect()
+        told.collect()
     }
 
     fn policy(&self) -> Value {
@@ -92,8 +92,7 @@ impl Excerpt {
     /// Who could trade, in which state, and what was halted.
     fn state(&self) -> Value {
         let states = self.book.trading_states.entries().iter();
-        let states: Vec<Value> =
-            states.map(|(scope, entry)| json!({"scope": format!("{scope:?}"), "entry": entry})).collect();
+        let states: Vec<Value> = states.map(|(scope, entry)| json!({"scope": scope, "entry": entry})).collect();
         let halted = self.book.halted_instruments.iter();
         let halted: Vec<Value> =
             halted.map(|(con_id, why)| json!({"con_id": con_id.to_string(), "why": why})).collect();
@@ -121,7 +120,15 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
     let excerpt = Excerpt::read(&reader, from, until).map_err(unread)?;
     let head = reader.head().map_err(unread)?;
     let verified = audit::verify_files(config)?.json;
-    let checkpoint = std::fs::read_to_string(place::checkpoint_file(config)?).unwrap_or_default();
+    // That it cannot be read is evidence too; an empty file would look like one that was emptied.
+    let checkpoint = std::fs::read_to_string(place::checkpoint_file(config)?)
+        .unwrap_or_else(|error| format!("the checkpoint file cannot be read: {error}\n"));
+    let orders = excerpt.orders().map_err(|error| {
+        Failure::storage(
+            format!("an order of the journal cannot be told: {error}"),
+            "`tollgate audit verify` looks at the journal",
+        )
+    })?;
     let settings: Vec<Value> = config
         .shown
         .iter()
@@ -130,7 +137,7 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
     let out = Out::open(&args.out)?;
     let mut parts = vec![out.journal(&reader, &excerpt, &hidden).map_err(|error| out.failed(&error))?];
     let texts = [
-        ("orders.json", pretty(&json!(excerpt.orders()))),
+        ("orders.json", pretty(&json!(orders))),
         ("executions.json", pretty(&json!(excerpt.trades))),
         ("policy.json", pretty(&excerpt.policy())),
         ("state.json", pretty(&excerpt.state())),
