@@ -190,6 +190,8 @@ async fn a_read_only_gateway_that_refuses_the_cancel_of_an_unknown_order_does_no
     let rig = Rig::ready().await;
     rig.broker.on_submit(OnSubmit::Swallow);
     rig.submit(&alice(), buy("k-1")).await.unwrap();
+    // A line that is down before the order is written refuses it, and then nothing is unknown.
+    rig.until("the broker has swallowed it", || rig.broker.submits() == ["k-1"]).await;
     rig.broker.down().await;
     rig.until_status("k-1", OrdStatus::Unconfirmed).await;
     rig.connect(1).await;
