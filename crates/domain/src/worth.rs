@@ -163,6 +163,8 @@ pub struct Totals {
     pub issuers: BTreeMap<String, Sum>,
     /// Worst-case notionals of open orders, in absolute amounts.
     pub open: Sum,
+    /// Absolute worth of what each instrument holds now.
+    pub held: Sum,
 }
 
 /// What of an account counts for an order in one instrument.
@@ -180,6 +182,8 @@ pub struct View {
     pub issuer: Sum,
     /// Worst-case notionals of open orders.
     pub open: Sum,
+    /// Absolute worth of what each instrument holds now: what `gross` is above it, open orders may add.
+    pub held: Sum,
     /// The instrument itself; `None` when nothing is held or open in it.
     pub place: Option<Place>,
 }
@@ -255,6 +259,7 @@ impl Worth {
             currency: of(self.totals.currencies.get(currency)),
             issuer: of(self.totals.issuers.get(issuer)),
             open: self.totals.open,
+            held: self.totals.held,
             place: self.places.get(&con_id).cloned(),
         };
         let (Some(part), Some(place)) =
@@ -268,6 +273,7 @@ impl Worth {
         view.open.take(part.notional);
         view.low.replace(before.map(|range| range.low), after.map(|range| range.low));
         view.high.replace(before.map(|range| range.high), after.map(|range| range.high));
+        view.held.replace(before.map(|range| range.now.abs()), after.map(|range| range.now.abs()));
         let (before, after) = (before.map(|range| range.worst()), after.map(|range| range.worst()));
         view.gross.replace(before, after);
         view.currency.replace(before, after);
@@ -322,6 +328,7 @@ impl Totals {
         book(&mut self.gross, worst);
         book(&mut self.low, worth.map(|range| range.low));
         book(&mut self.high, worth.map(|range| range.high));
+        book(&mut self.held, worth.map(|range| range.now.abs()));
         count_in(&mut self.currencies, &place.held.currency, worst, book);
         count_in(&mut self.issuers, &place.held.issuer, worst, book);
     }

@@ -130,7 +130,7 @@ proptest! {
                 let of = |sum: Option<&Sum>| sum.copied().unwrap_or_default();
                 prop_assert_eq!(view.currency, of(totals.currencies.get(&currency(con_id.get().into()))));
                 prop_assert_eq!(view.issuer, of(totals.issuers.get(&issuer(con_id.get().into()))));
-                prop_assert_eq!(view.open, totals.open);
+                prop_assert_eq!((view.open, view.held), (totals.open, totals.held));
             }
         }
     }

@@ -8,15 +8,15 @@ use domain::broker::{Answer, Question, WhatIf, WhatIfOrder};
 use domain::contract::Contract;
 use domain::fault::Fault;
 use domain::gates::{Dated, WhatIfFact};
-use domain::id::AccountId;
+use domain::id::{AccountId, ConId};
 use domain::order::OrderIntent;
 use domain::policy::PolicyScope;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-/// An estimate is told again for the same terms so long: the account moves.
+/// An estimate is told again for the same terms and positions so long: the account moves.
 const KEPT: SignedDuration = SignedDuration::from_secs(10);
 /// Estimates kept at a time.
 const KEPT_MAX: usize = 64;
@@ -25,14 +25,16 @@ const KEPT_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Estimates(Mutex<VecDeque<(Terms, Dated<WhatIf>)>>);
 
-/// What an estimate depends on, as one text: account, contract and terms.
+/// What an estimate depends on, as one text: account, what it holds, contract and terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Terms(String);
 
 impl Terms {
-    fn of(intent: &OrderIntent, contract: &Contract, account: &AccountId) -> Self {
+    fn of(intent: &OrderIntent, contract: &Contract, account: &AccountId, held: &BTreeMap<ConId, Decimal>) -> Self {
         let OrderIntent { side, qty, order_type, tif, outside_rth, .. } = intent;
-        Self(format!("{account} {} {side:?} {qty:?} {order_type:?} {tif:?} {outside_rth}", contract.con_id))
+        // A trade moves the margin: what was estimated before it says nothing about an order behind it.
+        let held = blake3::hash(format!("{held:?}").as_bytes()).to_hex();
+        Self(format!("{account} {held} {} {side:?} {qty:?} {order_type:?} {tif:?} {outside_rth}", contract.con_id))
     }
 }
 
@@ -91,7 +93,7 @@ impl Service {
         contract: &Contract,
         account: &AccountId,
     ) -> Result<Dated<WhatIf>, String> {
-        let terms = Terms::of(intent, contract, account);
+        let terms = self.look(|_, session| Terms::of(intent, contract, account, &session.held));
         if let Some(kept) = self.estimates.kept(&terms, self.clock.now()) {
             return Ok(kept);
         }

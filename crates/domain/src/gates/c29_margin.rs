@@ -1,7 +1,8 @@
 //! Control 29: exposure in multiples of what the account is worth, margin in use, and the liquidity that must stay.
 //!
-//! With a what-if the broker says what the order does to margin. Without one, what is open and what this order adds count
-//! as margin in full: more than any broker asks.
+//! With a what-if the broker says what the order does to margin. It knows what is held and this order, and nothing of what
+//! is open or on its way: what that may add to exposure counts as margin in full. Without a what-if, all that is open and
+//! what this order adds do: more than any broker asks.
 
 use super::input::GateInput;
 use super::table::{Gate, Verdict, reduces};
@@ -37,8 +38,9 @@ fn check(input: &GateInput<'_>) -> Verdict {
     }
     let what_if = input.what_if();
     let added = gross.map(|gross| gross.after.saturating_sub(gross.before));
+    let unseen = gross.zip(input.worth.held.get()).map(|(gross, held)| gross.before.saturating_sub(held));
     let margin = match what_if {
-        Some(what_if) => what_if.init_margin_after,
+        Some(what_if) => what_if.init_margin_after.zip(unseen).and_then(|(margin, unseen)| margin.checked_add(unseen)),
         None => added
             .zip(input.worth.open.get())
             .zip(funds.and_then(|funds| funds.init_margin))
@@ -51,7 +53,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
         reasons.push(above("margin in percent of the account's worth", used, limit, "margin_use_percent_max"));
     }
     let excess = match what_if {
-        Some(what_if) => what_if.excess_after,
+        Some(what_if) => what_if.excess_after.zip(unseen).and_then(|(excess, unseen)| excess.checked_sub(unseen)),
         None => added
             .zip(input.worth.open.get())
             .zip(funds.and_then(|funds| funds.excess_liquidity))

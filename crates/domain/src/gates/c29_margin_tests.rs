@@ -38,6 +38,19 @@ fn leverage_margin_and_liquidity_suffice() {
             }),
             ("a what-if at both limits", Expect::Pass, |w| what_if(w, "50000", "1000")),
             ("a what-if just over both", Expect::Deny(2), |w| what_if(w, "50001", "999")),
+            ("what is open fits in beside a what-if", Expect::Pass, |w| {
+                what_if(w, "49000", "2000");
+                w.opens(2, Side::Buy, "1", Some("1000"));
+            }),
+            ("a what-if knows nothing of what is open", Expect::Deny(2), |w| {
+                what_if(w, "49000", "2000");
+                w.opens(2, Side::Buy, "1", Some("1000.01"));
+            }),
+            ("an exit of what is held adds nothing to a what-if", Expect::Pass, |w| {
+                what_if(w, "50000", "1000");
+                w.holds(2, "10", Some("100"));
+                w.opens(2, Side::Sell, "10", Some("1000"));
+            }),
             ("a what-if that says nothing", Expect::Deny(2), |w| {
                 w.reference.what_if = Some(Dated { value: WhatIfFact::default(), at: w.now });
             }),

@@ -59,6 +59,24 @@ async fn an_estimate_counts_for_the_same_terms_for_ten_seconds_and_for_no_others
     assert_eq!(rig.broker.asked("what_if"), 3, "the account may have moved");
 }
 
+/// The broker's estimate is of one order beside what is held: it leaves out what is at work or on its way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_at_work_count_beside_the_estimate_and_a_trade_makes_it_old() {
+    let rig = wanting().await;
+    rig.broker.estimates(margin("500", "49500"));
+    rig.working("k-1").await;
+    let refused = rig.submit(&alice(), buy("k-2")).await.unwrap();
+    assert_eq!(reason_codes(&refused.order), ["C29_MARGIN"], "both together ask for more than half of the account");
+    assert_eq!(rig.broker.asked("what_if"), 1);
+    rig.broker.fill("k-1", "10", "e1.01").await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    rig.broker.estimates(margin("500", "50500"));
+    let refused = rig.submit(&alice(), buy("k-3")).await.unwrap();
+    assert_eq!(reason_codes(&refused.order), ["C29_MARGIN"]);
+    assert_eq!(rig.broker.asked("what_if"), 2, "what was estimated before the trade is not told again");
+    assert_eq!(rig.broker.submits(), ["k-1"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_policys_wish_an_order_does_not_wait_for_an_estimate() {
     let rig = Rig::ready().await;
