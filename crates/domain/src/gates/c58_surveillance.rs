@@ -40,10 +40,7 @@ fn layering(input: &GateInput<'_>) -> Option<Reason> {
 }
 
 fn wash(input: &GateInput<'_>) -> Option<Reason> {
-    // A change of an order that counts already trades no more often than it did.
-    if input.lately.orders_more == 0 {
-        return None;
-    }
+    // A change counts like a new order: it may bring one that rested elsewhere to where the others have just traded.
     let (price, window_s) = (about(input), input.policy.wash_window_s);
     let near =
         input.lately.pattern.against.iter().filter(|traded| is_near(price, **traded, input.policy.wash_price_percent));

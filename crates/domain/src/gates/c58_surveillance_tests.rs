@@ -63,8 +63,13 @@ fn trading_back_and_forth_at_about_one_price_is_held() {
                 w.quote = None;
                 sold(w, 3, "1", "1");
             }),
-            ("a change makes nothing trade more often", Expect::Pass, |w| {
+            ("a change that brings an order there", Expect::Hold(1), |w| {
                 w.lately.orders_more = 0;
+                sold(w, 3, "189.5", "189.5");
+            }),
+            ("a change that takes it away", Expect::Pass, |w| {
+                w.lately.orders_more = 0;
+                w.limit("189");
                 sold(w, 3, "189.5", "189.5");
             }),
             ("a human has looked", Expect::Pass, |w| {
