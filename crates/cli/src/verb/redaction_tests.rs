@@ -1,0 +1,76 @@
+use super::*;
+use serde_json::json;
+
+fn sealed(kind: &str, body: &Value) -> SealedRecord {
+    SealedRecord {
+        seq: 1,
+        at_ns: 0,
+        kind: kind.to_owned(),
+        cl_ord_id: None,
+        correlation_id: None,
+        principal: None,
+        body: body.to_string(),
+        prev_hash: String::new(),
+        hash: String::new(),
+    }
+}
+
+fn learned(bodies: &[Value]) -> Vec<String> {
+    let mut hidden = Hidden::none();
+    for body in bodies {
+        hidden.learn(&sealed("any", body));
+    }
+    hidden.0.into_iter().collect()
+}
+
+#[test]
+fn account_numbers_are_learned_wherever_a_record_names_one() {
+    let bodies = [
+        json!({"order": {"account": "DU1000001", "intent": {"account": null}}}),
+        json!({"accounts": ["DU1000002", "U1000003"]}),
+        json!({"scope": {"scope": "account", "id": "U1000004"}}),
+        json!({"breaker": {"breaker": "drawdown", "id": "U1000005"}}),
+        json!({"policy": {"base": {"live_accounts_allowed": ["U1000006"]}, "sections": {"account.U1000007": {}}}}),
+        json!({"changes": [{"section": "account.U1000008", "key": "live_accounts_allowed", "old": ["U1000009"], "new": null}]}),
+        json!({"scope": {"scope": "strategy", "id": "U9999999"}, "symbol": "U8888888"}),
+    ];
+    let wanted = ["DU1000001", "DU1000002"].into_iter().map(ToOwned::to_owned);
+    let wanted: Vec<String> = wanted.chain((3..=9).map(|nth| format!("U100000{nth}"))).collect();
+    assert_eq!(learned(&bodies), wanted);
+}
+
+#[test]
+fn no_caller_chooses_what_becomes_unreadable() {
+    let denied = ["1", "AAPL", "0000", "order_denied", "12345", ""].map(|account| json!({"order": {"account": account}}));
+    assert_eq!(learned(&denied), [""; 0]);
+}
+
+#[test]
+fn numbers_are_taken_out_of_texts_and_names_as_words() {
+    let hidden = Hidden(["U1234567".to_owned(), "DU1234567".to_owned()].into());
+    let value = json!({
+        "account.U1234567": {"note": "of\nU1234567, tg:DU1234567:k-1"},
+        "other": ["U12345678", "DU1234567"], "seq": 1_234_567,
+    });
+    let without = json!({
+        "account.REDACTED": {"note": "of\nREDACTED, tg:REDACTED:k-1"},
+        "other": ["U12345678", "REDACTED"], "seq": 1_234_567,
+    });
+    assert_eq!(hidden.out_of(value.clone()), without);
+    let line = |body: &Value| {
+        let line: Value = serde_json::from_str(&hidden.line(sealed("any", body)).unwrap()).unwrap();
+        let fact: Value = serde_json::from_str(line["body"].as_str().unwrap()).unwrap();
+        (line["redacted"].as_bool().unwrap(), fact)
+    };
+    assert_eq!(line(&value), (true, without));
+    assert_eq!(line(&json!({"b": 1, "a": 2})), (false, json!({"b": 1, "a": 2})));
+    let torn = SealedRecord { body: "{\"account\":\"U1234567\",".to_owned(), ..sealed("any", &Value::Null) };
+    let torn: Value = serde_json::from_str(&hidden.line(torn).unwrap()).unwrap();
+    assert_eq!((&torn["body"], &torn["redacted"]), (&json!("{\"account\":\"REDACTED\","), &json!(true)));
+}
+
+#[test]
+fn without_numbers_nothing_is_changed() {
+    let body = json!({"account": "U1234567", "note": "ünïcode – U1234567 —"});
+    assert_eq!(Hidden::none().out_of(body.clone()), body);
+}
