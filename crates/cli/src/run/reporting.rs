@@ -2,7 +2,8 @@
 //!
 //! The file is what the journal says, so nothing is reported that is not durable. A line is durable before the next record is
 //! looked at, and the last line says how far the reports have come: what was not delivered before a crash is delivered after it,
-//! and nothing twice. A report that cannot be delivered is retried; its sign of life is missing meanwhile, and control 46 stops
+//! and nothing twice. After a restore from a backup the last line may be of a record that is lost, whose number is given
+//! again: then the reports go on from the restore. A report that cannot be delivered is retried; its sign of life is missing meanwhile, and control 46 stops
 //! new orders.
 
 use super::place;
@@ -14,20 +15,21 @@ use domain::journal::{JournalEvent, Recorded};
 use engine::SignOfLife;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::{JournalError, JournalReader};
+use store::{Direction, JournalError, JournalReader, Page, RecordFilter};
 
 /// How soon a trade is reported.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// No line is longer.
 const LINE_LEN_MAX: u64 = 16 * 1_024;
+/// The kind of the record that a restore leaves.
+const RESTORED: &str = "restored";
 /// Lines that are written at once.
 const BATCH_LEN: usize = 64 * 1_024;
 
@@ -132,6 +134,22 @@ struct Open {
 #[derive(Deserialize)]
 struct Place {
     seq: u64,
+    recorded_at: Timestamp,
+}
+
+impl Place {
+    /// The record to look at after it.
+    fn next(&self, reader: &JournalReader) -> Result<u64, String> {
+        let record = reader.record(self.seq).map_err(|error| error.to_string())?;
+        if record.is_some_and(|record| record.recorded.at == self.recorded_at) {
+            return Ok(self.seq.saturating_add(1));
+        }
+        let restored = RecordFilter { kind: Some(RESTORED.to_owned()), ..RecordFilter::default() };
+        let newest = Page { cursor: None, limit: 1, direction: Direction::Backward };
+        let restored = reader.records(&restored, &newest).map_err(|error| error.to_string())?;
+        let restored = restored.first().map(|record| record.recorded.seq);
+        restored.ok_or_else(|| format!("its last line reports record {} of another journal: move it away", self.seq))
+    }
 }
 
 impl Outbox {
@@ -151,10 +169,9 @@ impl Outbox {
 
     fn try_deliver(&mut self, reader: &JournalReader) -> Result<(), String> {
         let words = |error: io::Error| error.to_string();
-        let grown = |open: &Open| open.file.metadata().is_ok_and(|file| file.len() == open.len);
         // Another process may have reported while this one stood still; the file may have been moved away.
-        if !self.open.as_ref().is_some_and(grown) || !self.path.exists() {
-            self.open = Some(Open::at(&self.path).map_err(words)?);
+        if !self.open.as_ref().is_some_and(|open| open.is_still(&self.path)) {
+            self.open = Some(Open::at(&self.path, reader)?);
         }
         let Some(open) = &mut self.open else { return Ok(()) };
         let head = reader.head().map_err(|error| error.to_string())?.seq;
@@ -195,7 +212,20 @@ impl Outbox {
 
 impl Open {
     /// Opens the file, takes a line off its end that was not finished, and reads how far the last one has come.
-    fn at(path: &Path) -> io::Result<Self> {
+    fn at(path: &Path, reader: &JournalReader) -> Result<Self, String> {
+        let (file, len, last) = Self::end_of(path).map_err(|error| error.to_string())?;
+        let next = last.map_or(Ok(1), |last| last.next(reader))?;
+        Ok(Self { file, len, next })
+    }
+
+    /// Whether the file is what the path names, and ends where it did.
+    fn is_still(&self, path: &Path) -> bool {
+        let which = |file: &Metadata| (file.dev(), file.ino(), file.len());
+        let (Ok(own), Ok(named)) = (self.file.metadata(), path.metadata()) else { return false };
+        which(&own) == which(&named) && own.len() == self.len
+    }
+
+    fn end_of(path: &Path) -> io::Result<(File, u64, Option<Place>)> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
         let whole = file.metadata()?.len();
         let from = whole.saturating_sub(LINE_LEN_MAX);
@@ -217,24 +247,30 @@ impl Open {
             file.set_len(len)?;
             file.sync_data()?;
         }
-        let next = match last {
-            None => 1,
-            Some(line) => serde_json::from_slice::<Place>(line).map_err(io::Error::other)?.seq + 1,
-        };
-        Ok(Self { file, len, next })
+        let last = last.map(serde_json::from_slice).transpose().map_err(io::Error::other)?;
+        Ok((file, len, last))
     }
 }
 
 /// What is reported of a record; nothing of most.
-pub(crate) fn line(record: &Recorded) -> Option<Value> {
-    let (order, what, execution, gone) = reported(&record.event)?;
-    let mut line = json!({ "seq": record.seq, "recorded_at": record.at, "what": what, "cl_ord_id": order });
-    if let Some(fields) = line.as_object_mut() {
-        let trade = execution.and_then(|one| serde_json::to_value(Trade::of(one)).ok());
-        fields.extend(trade.into_iter().flat_map(|trade| trade.as_object().cloned().unwrap_or_default()));
-        fields.extend(gone.map(|gone| ("replaces".to_owned(), Value::String(gone.to_string()))));
-    }
-    Some(line)
+pub(crate) fn line(record: &Recorded) -> Option<Line<'_>> {
+    let (cl_ord_id, what, execution, replaces) = reported(&record.event)?;
+    let trade = execution.map(Trade::of);
+    Some(Line { seq: record.seq, recorded_at: record.at, what, cl_ord_id, trade, replaces })
+}
+
+/// One report.
+#[derive(Serialize)]
+pub(crate) struct Line<'a> {
+    seq: u64,
+    recorded_at: Timestamp,
+    what: &'static str,
+    cl_ord_id: Option<&'a ClOrdId>,
+    #[serde(flatten)]
+    trade: Option<Trade<'a>>,
+    /// The trade that does not count any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<&'a ExecId>,
 }
 
 type Reported<'a> = (Option<&'a ClOrdId>, &'static str, Option<&'a Execution>, Option<&'a ExecId>);
@@ -248,16 +284,45 @@ fn reported(event: &JournalEvent) -> Option<Reported<'_>> {
         return Some((None, "external_bust", None, Some(exec_id)));
     }
     let JournalEvent::Order { cl_ord_id, event } = event else { return None };
-    if let OrderEvent::Executed { execution } = event {
-        return Some((Some(cl_ord_id), "execution", Some(execution), None));
+    let (what, execution, gone) = of_order(event)?;
+    Some((Some(cl_ord_id), what, execution, gone))
+}
+
+fn of_order(event: &OrderEvent) -> Option<(&'static str, Option<&Execution>, Option<&ExecId>)> {
+    match event {
+        OrderEvent::Executed { execution } => Some(("execution", Some(execution), None)),
+        OrderEvent::Corrected { old, execution } => Some(("correction", Some(execution), Some(old))),
+        OrderEvent::Busted { exec_id } => Some(("bust", None, Some(exec_id))),
+        // That it is filled is told by its trades, of which a look at the broker finds those that were not told.
+        OrderEvent::ReportedFilled { .. }
+        | OrderEvent::CommissionJoined { .. }
+        | OrderEvent::Refused { .. }
+        | OrderEvent::Killed
+        | OrderEvent::NotSent { .. }
+        | OrderEvent::Written
+        | OrderEvent::SendUnknown { .. }
+        | OrderEvent::CancelRequested
+        | OrderEvent::CancelUnsent
+        | OrderEvent::ReplaceRequested
+        | OrderEvent::ReplaceUnsent
+        | OrderEvent::LinkLost
+        | OrderEvent::NotFound
+        | OrderEvent::ProvenDead { .. }
+        | OrderEvent::ResolvedDead { .. }
+        | OrderEvent::Held { .. }
+        | OrderEvent::Acknowledged { .. }
+        | OrderEvent::CancelPending
+        | OrderEvent::Canceled { .. }
+        | OrderEvent::Rejected { .. }
+        | OrderEvent::Inactive { .. }
+        | OrderEvent::Expired
+        | OrderEvent::CancelRefused { .. }
+        | OrderEvent::ReplaceRefused { .. }
+        | OrderEvent::GroupBroken { .. }
+        | OrderEvent::TwinSeen { .. }
+        | OrderEvent::TwinOver { .. }
+        | OrderEvent::Informed { .. } => None,
     }
-    if let OrderEvent::Corrected { old, execution } = event {
-        return Some((Some(cl_ord_id), "correction", Some(execution), Some(old)));
-    }
-    if let OrderEvent::Busted { exec_id } = event {
-        return Some((Some(cl_ord_id), "bust", None, Some(exec_id)));
-    }
-    None
 }
 
 /// A trade as the responsible person reads it.

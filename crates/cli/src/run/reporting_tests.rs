@@ -1,5 +1,7 @@
 use super::*;
 use domain::money::{Price, Qty};
+use domain::restoration::{CheckpointFound, Restoration};
+use serde_json::Value;
 use store::{Journal, OpenOptions as JournalOptions, SqliteJournal};
 use tempfile::TempDir;
 
@@ -11,6 +13,26 @@ struct Desk {
 
 fn now() -> Timestamp {
     "2026-03-02T15:00:00Z".parse().unwrap()
+}
+
+fn execution(exec_id: &str) -> Execution {
+    Execution {
+        exec_id: exec_id.parse().unwrap(),
+        account: "DU1234567".parse().unwrap(),
+        con_id: domain::id::ConId::new(265_598).unwrap(),
+        symbol: "AAPL".to_owned(),
+        is_buy: true,
+        last_qty: "10".parse::<Qty>().unwrap(),
+        last_px: "189.5".parse::<Price>().unwrap(),
+        is_cash: false,
+        exchange: "SMART".to_owned(),
+        executed_at: None,
+        broker_order_id: None,
+        client_id: None,
+        perm_id: None,
+        order_ref: String::new(),
+        commission: None,
+    }
 }
 
 impl Desk {
@@ -25,24 +47,25 @@ impl Desk {
     }
 
     fn trade(&mut self, exec_id: &str) {
-        let execution = Execution {
-            exec_id: exec_id.parse().unwrap(),
-            account: "DU1234567".parse().unwrap(),
-            con_id: domain::id::ConId::new(265_598).unwrap(),
-            symbol: "AAPL".to_owned(),
-            is_buy: true,
-            last_qty: "10".parse::<Qty>().unwrap(),
-            last_px: "189.5".parse::<Price>().unwrap(),
-            is_cash: false,
-            exchange: "SMART".to_owned(),
-            executed_at: None,
-            broker_order_id: None,
-            client_id: None,
-            perm_id: None,
-            order_ref: String::new(),
-            commission: None,
+        self.trade_at(now(), exec_id);
+    }
+
+    fn trade_at(&mut self, at: Timestamp, exec_id: &str) {
+        let execution = execution(exec_id);
+        self.journal.append(at, &[JournalEvent::ExternalExecution { execution: Box::new(execution) }]).unwrap();
+    }
+
+    fn restored(&mut self) {
+        let restoration = Restoration {
+            source: "backup.tar".to_owned(),
+            taken_at: now(),
+            head_seq: 1,
+            head_hash: String::new(),
+            checkpoint: CheckpointFound::Missing,
+            moved_aside: None,
         };
-        self.journal.append(now(), &[JournalEvent::ExternalExecution { execution: Box::new(execution) }]).unwrap();
+        let event = JournalEvent::Restored { restoration: Box::new(restoration), order_id_floor: 1 };
+        self.journal.append(now(), &[event]).unwrap();
     }
 
     fn file(&self) -> PathBuf {
@@ -141,4 +164,69 @@ fn a_file_that_is_no_report_is_left_alone() {
         assert!(desk.outbox().deliver(&desk.reader).is_err());
         assert_eq!(std::fs::read_to_string(desk.file()).unwrap(), diary);
     }
+}
+
+#[test]
+fn a_file_that_was_renamed_is_left_and_a_new_one_begun_though_another_stands_in_its_place() {
+    let mut desk = Desk::new();
+    let mut outbox = desk.outbox();
+    desk.trade("e1.01");
+    outbox.deliver(&desk.reader).unwrap();
+    let old = desk.dir.path().join("executions.old");
+    std::fs::rename(desk.file(), &old).unwrap();
+    // As long as the old one, so that only its identity tells them apart.
+    std::fs::copy(&old, desk.file()).unwrap();
+    desk.trade("e2.01");
+    outbox.deliver(&desk.reader).unwrap();
+    assert_eq!(desk.reported(), ["e1.01", "e2.01"]);
+    assert_eq!(std::fs::read_to_string(old).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn after_a_restore_reports_go_on_from_it_though_the_file_knows_later_records() {
+    let mut before = Desk::new();
+    for exec_id in ["e1.01", "e2.01", "e3.01"] {
+        before.trade(exec_id);
+    }
+    before.outbox().deliver(&before.reader).unwrap();
+    // The backup was taken before any of them; the broker tells one again.
+    let mut desk = Desk::new();
+    std::fs::copy(before.file(), desk.file()).unwrap();
+    desk.restored();
+    desk.outbox().deliver(&desk.reader).unwrap();
+    assert_eq!(desk.reported().len(), 3);
+    let later = now() + jiff::SignedDuration::from_secs(1);
+    for exec_id in ["e3.01", "e4.01"] {
+        desk.trade_at(later, exec_id);
+        desk.outbox().deliver(&desk.reader).unwrap();
+    }
+    assert_eq!(desk.reported(), ["e1.01", "e2.01", "e3.01", "e3.01", "e4.01"]);
+}
+
+#[test]
+fn a_report_of_another_journal_is_left_alone() {
+    let mut other = Desk::new();
+    other.trade("e1.01");
+    other.trade("e2.01");
+    other.outbox().deliver(&other.reader).unwrap();
+    let desk = Desk::new();
+    std::fs::copy(other.file(), desk.file()).unwrap();
+    let refused = desk.outbox().deliver(&desk.reader).unwrap_err();
+    assert!(refused.contains("another journal"), "{refused}");
+    assert_eq!(desk.reported(), ["e1.01", "e2.01"]);
+}
+
+#[test]
+fn a_trade_that_is_corrected_or_busted_says_which_does_not_count() {
+    let line = |event| {
+        let event = JournalEvent::Order { cl_ord_id: "k-1".parse().unwrap(), event };
+        let record = Recorded { seq: 7, at: now(), event };
+        serde_json::to_value(super::line(&record)).unwrap()
+    };
+    let corrected = OrderEvent::Corrected { old: "e1.01".parse().unwrap(), execution: Box::new(execution("e1.02")) };
+    let said = |line: &Value| ["what", "exec_id", "replaces", "cl_ord_id"].map(|name| line[name].clone());
+    assert_eq!(said(&line(corrected)), ["correction", "e1.02", "e1.01", "k-1"]);
+    let busted = line(OrderEvent::Busted { exec_id: "e1.01".parse().unwrap() });
+    assert_eq!(said(&busted), [Value::from("bust"), Value::Null, Value::from("e1.01"), Value::from("k-1")]);
+    assert_eq!(line(OrderEvent::Killed), Value::Null);
 }

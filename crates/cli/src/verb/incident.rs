@@ -141,8 +141,7 @@ fn state(book: &Book) -> Value {
     let states = book.trading_states.entries().iter();
     let states: Vec<Value> = states.map(|(scope, entry)| json!({"scope": scope, "entry": entry})).collect();
     let halted = book.halted_instruments.iter();
-    let halted: Vec<Value> =
-        halted.map(|(con_id, why)| json!({"con_id": con_id.to_string(), "why": why})).collect();
+    let halted: Vec<Value> = halted.map(|(con_id, why)| json!({"con_id": con_id.to_string(), "why": why})).collect();
     let keys = book.api_keys.values().map(|key| {
         json!({"id": key.id, "kind": key.kind, "scopes": key.scopes, "expires_at": key.expires_at, "revoked_at": key.revoked_at})
     });
@@ -176,10 +175,8 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
     let mut parts = vec![maker.journal().map_err(failed)?];
     let (told, unread) = maker.told().map_err(failed)?;
     parts.extend(told);
-    let verified = audit::verify_files(config).map_or_else(
-        |failure| json!({"ok": false, "error": failure.human()}),
-        |said| said.json,
-    );
+    let verified = audit::verify_files(config)
+        .map_or_else(|failure| json!({"ok": false, "error": failure.human()}), |said| said.json);
     for (name, value) in [("settings.json", settings(config)), ("verification.json", verified.clone())] {
         parts.push(Part::of(dir, name, &hidden.out_of(value)).map_err(failed)?);
     }

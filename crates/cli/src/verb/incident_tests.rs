@@ -166,7 +166,8 @@ fn no_account_number_is_in_a_bundle_unless_it_is_asked_for() {
     let scene = Scene::new();
     let hidden = scene.take(&scene.args("hidden.tar"));
     for number in [PAPER, LIVE, CONFIGURED] {
-        let found: Vec<_> = hidden.files.iter().filter(|(_, text)| text.contains(number)).map(|(name, _)| name).collect();
+        let found: Vec<_> =
+            hidden.files.iter().filter(|(_, text)| text.contains(number)).map(|(name, _)| name).collect();
         assert_eq!(found, [""; 0], "{number}");
     }
     assert_eq!(hidden.json("manifest.json")["redacted"], true);

@@ -41,7 +41,8 @@ fn account_numbers_are_learned_wherever_a_record_names_one() {
 
 #[test]
 fn no_caller_chooses_what_becomes_unreadable() {
-    let denied = ["1", "AAPL", "0000", "order_denied", "12345", ""].map(|account| json!({"order": {"account": account}}));
+    let denied =
+        ["1", "AAPL", "0000", "order_denied", "12345", ""].map(|account| json!({"order": {"account": account}}));
     assert_eq!(learned(&denied), [""; 0]);
 }
 
