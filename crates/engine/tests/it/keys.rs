@@ -74,8 +74,10 @@ async fn orders_that_come_at_once_share_the_limits() {
             denied += 1;
         }
     }
+    // Fewer may fit: until the broker has taken one, its fate is unknown and others of its instrument wait.
+    assert!((6..=9).contains(&denied), "{denied}");
+    rig.until("the others have left", || rig.broker.submits().len() + denied >= 10).await;
     rig.settle().await;
-    assert!(rig.broker.submits().len() <= 4, "{:?}", rig.broker.submits());
     assert_eq!(rig.broker.submits().len() + denied, 10);
 }
 
