@@ -16,7 +16,7 @@ use domain::trading_state::{KillScope, TradingState};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-/// The account's worth is journaled at most this often.
+/// The account's worth is journaled at most this often, unless it fell.
 const MARK_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// Between the comparisons the account's worth is asked for this often: losses do not wait for the next one.
@@ -68,11 +68,11 @@ impl Core {
         let (unrealized, realized) = (told.unrealized_pnl, told.realized_pnl);
         let account = told.account.clone();
         let mark = AccountMark { currency, net_liquidation, unrealized, realized };
-        let is_due = self
-            .book
-            .activity
-            .value(&account)
-            .is_none_or(|value| value.last != mark && has_passed(value.last_at, MARK_EVERY, now));
+        // A fall is judged at once: a limit on losses does not wait for the next word.
+        let is_due = self.book.activity.value(&account).is_none_or(|value| {
+            let fell = mark.net_liquidation < value.last.net_liquidation;
+            value.last != mark && (fell || has_passed(value.last_at, MARK_EVERY, now))
+        });
         if is_due {
             self.push(batch, now, JournalEvent::AccountMarked { account: account.clone(), mark });
         }

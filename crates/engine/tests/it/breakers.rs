@@ -77,6 +77,26 @@ async fn losses_set_the_accounts_state_which_stays_over_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fall_right_after_another_word_of_the_worth_is_judged_at_once() {
+    let mut rig = Rig::ready().await;
+    let state = |rig: &Rig| {
+        let states = rig.log.book().trading_states;
+        states.entries().get(&KillScope::Account(account())).map(|entry| entry.state)
+    };
+    let mut told = async |worth: &str| {
+        rig.broker.be_worth(worth);
+        rig.broker.down().await;
+        rig.settle().await;
+        rig.connect(1).await;
+        let value = rig.log.book().activity.value(&account()).unwrap().clone();
+        (value.last.net_liquidation, state(&rig))
+    };
+    assert_eq!(told("100001").await, (dec("100000"), None), "a rise can wait");
+    assert_eq!(told("97000").await, (dec("97000"), Some(TradingState::Reducing)));
+    assert_eq!(told("94000").await, (dec("94000"), Some(TradingState::Halted)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_breaker_trips_at_the_limit_of_the_section_that_its_order_was_judged_by() {
     let rig = Rig::ready_with(|config| {
         let limits = Patch { rejects_max: Some(2), strategy_executions_max: Some(1), ..Patch::default() };
