@@ -94,6 +94,31 @@ fn every_order_type_has_its_words_and_prices() {
     }
 }
 
+/// TWS lets a program confirm its warnings in advance, in two fields.
+#[test]
+fn no_order_passes_over_a_warning_unread() {
+    let (limit, stop) = (price("189.51"), price("190.02"));
+    let trail = Trail::Amount(price("0.75"));
+    let types = [
+        OrderType::Market,
+        OrderType::Limit { limit },
+        OrderType::Stop { stop },
+        OrderType::StopLimit { stop, limit },
+        OrderType::Trail { trail },
+        OrderType::TrailLimit { trail, stop, limit },
+        OrderType::Midprice { cap: None },
+        OrderType::Moc,
+        OrderType::Loc { limit },
+        OrderType::Moo,
+        OrderType::Loo { limit },
+    ];
+    for order_type in types {
+        let order = wire(order_type, Tif::Day).unwrap();
+        let confirmed = (order.override_percentage_constraints, order.advanced_error_override.as_str());
+        assert_eq!(confirmed, (false, ""), "{order_type:?}");
+    }
+}
+
 #[test]
 fn account_quantity_hours_and_flags_are_always_said() {
     let order = wire(OrderType::Market, Tif::Day).unwrap();

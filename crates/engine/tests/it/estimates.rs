@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use std::time::Duration;
 
 /// An order that asks so much margin of an account of 100,000.
-fn margin(change: &str, after: &str) -> WhatIf {
+pub(crate) fn margin(change: &str, after: &str) -> WhatIf {
     WhatIf {
         init_margin_change: Some(dec(change)),
         maint_margin_change: Some(dec(change)),

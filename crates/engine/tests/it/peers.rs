@@ -20,7 +20,7 @@
 //! | paper orders count as live | `simulated_orders_use_up_nothing` |
 //! | ambiguous orders are not counted | `the_orders_of_a_day_count_with_those_of_unknown_fate_and_begin_anew`, `no_sequence_leads_above_a_limit_on_a_sum` |
 //! | one agent previews, approves and submits | `neither_a_program_nor_the_requester_nor_a_key_without_the_scope_approves`, `orders_inside_a_mandate_need_no_yes_and_those_outside_still_do` |
-//! | every warning of the broker is confirmed unread | `an_order_that_tws_holds_behind_a_dialog_is_shown_so` |
+//! | every warning of the broker is confirmed unread | `a_warning_of_the_broker_is_shown_in_its_words_and_answered_by_nobody`, `no_order_passes_over_a_warning_unread`, `an_order_that_tws_holds_behind_a_dialog_is_shown_so` |
 //! | a quote's age is what it says of itself | `the_age_of_a_quote_counts_from_its_receipt` |
 //! | 1e15, negative prices, NaN are accepted | `what_is_no_plain_positive_decimal_is_no_amount`, `a_quantity_above_the_limit_is_refused` |
 //! | a limit order needs a live quote | `a_limit_order_can_stand_on_delayed_data_or_a_close` |
@@ -28,6 +28,7 @@
 //! | a front-month future is cached for ever | `a_contract_is_asked_for_anew_on_every_connection` |
 
 use crate::support::*;
+use domain::broker::WhatIf;
 use domain::id::ConId;
 use domain::lifecycle::OrdStatus;
 use domain::mode::Trading;
@@ -165,6 +166,32 @@ async fn a_contract_is_asked_for_anew_on_every_connection() {
     rig.pass(SignedDuration::from_mins(31));
     rig.submit(&alice(), buy("k-4")).await.unwrap();
     assert_eq!(rig.broker.asked("contracts"), before + 2, "and after half an hour on the same one");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_warning_of_the_broker_is_shown_in_its_words_and_answered_by_nobody() {
+    let rig = Rig::ready().await;
+    let warning = Some("Your order is larger than usual. Are you sure?".to_owned());
+    let estimate = WhatIf { warning: warning.clone(), ..crate::estimates::margin("300", "300") };
+    rig.broker.estimates(estimate);
+    let preview = rig.desk().preview(&alice(), buy("p-1")).await.unwrap();
+    assert_eq!(preview.what_if.unwrap().warning, warning);
+
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    rig.until("the broker has it", || !rig.broker.submits().is_empty()).await;
+    let before = rig.order("k-1").status;
+    // 399 is a warning about an order, 10329 one that TWS asks a human to confirm.
+    for code in [399, 10_329] {
+        rig.broker.error("k-1", code).await;
+    }
+    let told = || rig.order("k-1").broker_messages;
+    rig.until("both are heard", || told().len() == 2).await;
+    assert_eq!(told(), [(399, "error 399".to_owned()), (10_329, "error 10329".to_owned())]);
+    assert_eq!(rig.order("k-1").status, before, "a warning is neither a yes nor a no");
+    rig.pass(SignedDuration::from_secs(30));
+    rig.settle().await;
+    assert_eq!((rig.broker.submits(), rig.broker.replaces().len()), (vec!["k-1".to_owned()], 0));
+    assert_eq!(rig.broker.all_cancels(), [""; 0]);
 }
 
 /// The table above names tests that are there.
