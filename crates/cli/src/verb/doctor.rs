@@ -68,6 +68,7 @@ pub(crate) async fn doctor(config: Result<Config, Failure>, common: &Common) -> 
             checks.push(free_space(&config.data_dir));
             checks.push(key_file(&config.operator_key_file()));
             checks.push(kill_file(&config));
+            checks.push(contact(&config));
             checks.push(lease(&config.data_dir));
             checks.extend(gateway(&config, common).await);
             checks.push(broker(&config).await);
@@ -164,6 +165,14 @@ fn kill_file(config: &Config) -> Check {
         return warning("kill file", format!("{} is there: nothing is sent", path.display()), fix);
     }
     good("kill file", "none")
+}
+
+/// Control 57: who is called when something goes wrong.
+fn contact(config: &Config) -> Check {
+    match &config.contact {
+        Some(contact) => good("contact", contact.clone()),
+        None => warning("contact", "nobody is named", "set contact = \"name, number\" in tollgate.toml"),
+    }
 }
 
 fn lease(data_dir: &Path) -> Check {
