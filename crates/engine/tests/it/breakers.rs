@@ -78,12 +78,12 @@ async fn losses_set_the_accounts_state_which_stays_over_a_restart() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fall_right_after_another_word_of_the_worth_is_judged_at_once() {
-    let mut rig = Rig::ready().await;
+    let rig = Rig::ready().await;
     let state = |rig: &Rig| {
         let states = rig.log.book().trading_states;
         states.entries().get(&KillScope::Account(account())).map(|entry| entry.state)
     };
-    let mut told = async |worth: &str| {
+    let told = async |worth: &str| {
         rig.broker.be_worth(worth);
         rig.broker.down().await;
         rig.settle().await;
