@@ -3,7 +3,7 @@
 use crate::broker::NotSentReason;
 use crate::execution::{Commission, Execution};
 use crate::group::GroupFault;
-use crate::id::{BrokerOrderId, ExecId, Generation, PermId};
+use crate::id::{BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
 use crate::proof::DeathProof;
 use crate::reason::Reason;
 use rust_decimal::Decimal;
@@ -40,6 +40,11 @@ pub enum OrderEvent {
     ReplaceRequested,
     /// The change did not leave, or a look that began long after it shows the original.
     ReplaceUnsent,
+    /// The broker shows the order, which is over, in the terms of a change: it had been taken before the end.
+    ReplaceTaken {
+        /// The key of the change.
+        key: ClOrdId,
+    },
     /// The connection that knew it is gone.
     LinkLost,
     /// Complete snapshots on a settled connection do not show it.

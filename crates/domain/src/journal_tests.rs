@@ -295,6 +295,7 @@ fn order_events() -> Vec<OrderEvent> {
         OrderEvent::CancelUnsent,
         OrderEvent::ReplaceRequested,
         OrderEvent::ReplaceUnsent,
+        OrderEvent::ReplaceTaken { key: "r-1".parse().unwrap() },
         OrderEvent::LinkLost,
         OrderEvent::NotFound,
         OrderEvent::ProvenDead {

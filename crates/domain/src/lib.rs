@@ -9,7 +9,7 @@ pub mod book;
 pub mod bracket;
 pub mod broker;
 pub mod broker_calendar;
-pub mod change_fate;
+pub mod change;
 mod cl_ord_id;
 pub mod contract;
 pub mod control;

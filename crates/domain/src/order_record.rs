@@ -1,7 +1,8 @@
 //! One order with everything that happened to it.
 
 use crate::approved::ResolvedOrder;
-use crate::change_fate::ChangeFate;
+use crate::change::ChangeFate;
+
 use crate::contract::Contract;
 use crate::event::OrderEvent;
 use crate::execution::{Commission, Execution, family, split_correction, supersedes};
@@ -11,7 +12,7 @@ use crate::holding::Move;
 use crate::id::{AccountId, ApprovalId, BrokerOrderId, ClOrdId, ExecId, Generation, PermId};
 use crate::lifecycle::{self, EventKind, OrdStatus, Transition};
 use crate::mutation::{self, Mutation};
-use crate::order::{Amendment, OrderIntent, TifKind};
+use crate::order::{OrderIntent, TifKind};
 use crate::policy::PolicyScope;
 use crate::principal::Principal;
 use crate::reason::Reason;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use crate::change::PendingReplace;
 pub use crate::key_use::{KeyUse, KeyVerb};
 
 /// IBKR's code for an order that it rejects; every other refusal may speak of a later request.
@@ -34,17 +36,6 @@ pub struct Attempt {
     pub broker_order_id: BrokerOrderId,
     /// The connection that it was meant for.
     pub generation: Generation,
-    /// When it was decided.
-    pub at: Timestamp,
-}
-
-/// A change that is under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingReplace {
-    /// The key of the change.
-    pub key: ClOrdId,
-    /// To what.
-    pub amendment: Amendment,
     /// When it was decided.
     pub at: Timestamp,
 }
@@ -306,6 +297,9 @@ impl OrderRecord {
             OrderEvent::CancelUnsent => EventKind::CancelUnsent,
             OrderEvent::ReplaceRequested => EventKind::ReplaceRequested,
             OrderEvent::ReplaceUnsent => EventKind::ReplaceUnsent,
+            // An order that its twin keeps open may be in the state of a change.
+            OrderEvent::ReplaceTaken { key } if self.is_under_way(key) => EventKind::Acknowledged,
+            OrderEvent::ReplaceTaken { .. } => EventKind::Informed,
             OrderEvent::LinkLost => EventKind::LinkLost,
             OrderEvent::NotFound => EventKind::NotFound,
             OrderEvent::ProvenDead { .. } | OrderEvent::ResolvedDead { .. } => EventKind::ResolvedDead,
@@ -352,17 +346,18 @@ impl OrderRecord {
         self.executions.values().map(|execution| execution.last_qty.get()).sum()
     }
 
-    /// The larger total of both versions while a change is open, and that of every other order under its reference.
+    /// The larger total of both versions while nobody knows which one counts, and that of every other order under its
+    /// reference.
     fn larger_total(&self) -> Decimal {
         let own = self.intent.qty.get();
-        let own = self.pending_replace.as_ref().map_or(own, |replace| replace.amendment.qty.get().max(own));
+        let own = self.unsettled_changes().fold(own, |most, (_, asked)| most.max(asked.qty.get()));
         own + self.twins.values().map(|twin| twin.total).sum::<Decimal>()
     }
 
-    /// The smaller total of both versions while a change is open.
+    /// The smaller total of both versions while nobody knows which one counts.
     pub(crate) fn smaller_total(&self) -> Decimal {
         let own = self.intent.qty.get();
-        self.pending_replace.as_ref().map_or(own, |replace| replace.amendment.qty.get().min(own))
+        self.unsettled_changes().fold(own, |least, (_, asked)| least.min(asked.qty.get()))
     }
 
     fn is_open(&self) -> bool {
@@ -460,15 +455,16 @@ impl OrderRecord {
                 self.acknowledged_at.get_or_insert(at);
                 odd |= self.learn_perm_id(*perm_id);
                 // Only the echo of the changed order gets this far while a change is under way.
-                self.accept_replace();
+                self.take_open_change();
             }
             OrderEvent::Executed { execution } => {
                 odd |= self.learn_perm_id(execution.perm_id);
                 self.acknowledged_at.get_or_insert(at);
                 odd |= self.book_trade(execution, None, &mut moves);
-                if self.traded() > self.intent.qty.get() && !odd {
-                    // Only the changed order can have traded so much: the change had been taken.
-                    self.accept_replace();
+                let traded = self.traded();
+                if traded > self.intent.qty.get() && !odd {
+                    // Only the changed order can have traded so much.
+                    self.take_change_that(|asked| asked.qty.get() >= traded);
                 }
             }
             OrderEvent::Corrected { old, execution } => {
@@ -485,6 +481,7 @@ impl OrderRecord {
                 odd |= self.learn_perm_id(*perm_id);
                 odd |= self.report_filled(*filled, *avg_px, at);
             }
+            OrderEvent::ReplaceTaken { key } => self.take_change(key),
             OrderEvent::GroupBroken { fault, reason } => {
                 self.group_faults.insert(*fault, reason.clone());
             }
@@ -517,28 +514,6 @@ impl OrderRecord {
         Ok((odd, moves))
     }
 
-    /// Opens a change: from here until its fate is known either version may live.
-    pub(crate) fn open_replace(&mut self, pending: PendingReplace) {
-        self.changes.insert(pending.key.clone(), ChangeFate::UnderWay);
-        self.pending_replace = Some(pending);
-    }
-
-    /// Closes the open change if this event, or the order's end, was the end of it.
-    fn end_replace(&mut self, kind: EventKind, event: &OrderEvent) {
-        let fate = match (kind, event) {
-            (
-                EventKind::ReplaceRefused,
-                OrderEvent::ReplaceRefused { code, message } | OrderEvent::Rejected { code, message },
-            ) => ChangeFate::Refused { code: *code, message: message.clone() },
-            (EventKind::ReplaceUnsent, _) => ChangeFate::Unsent,
-            _ if self.status.is_final() => ChangeFate::Overtaken,
-            _ => return,
-        };
-        if let Some(replace) = self.pending_replace.take() {
-            self.changes.insert(replace.key, fate);
-        }
-    }
-
     /// Books what a status says was filled: never less than before. Another total than was ordered is odd.
     fn report_filled(&mut self, filled: Decimal, avg_px: Option<Decimal>, at: Timestamp) -> bool {
         if filled <= Decimal::ZERO {
@@ -553,8 +528,8 @@ impl OrderRecord {
         // The broker takes an exit's quantity down to what its entry has filled and its sibling has left.
         let less = filled < self.smaller_total() && !self.intent.cl_ord_id.is_exit();
         let odd = less || filled > self.larger_total();
-        if self.pending_replace.as_ref().is_some_and(|replace| replace.amendment.qty.get() == filled) {
-            self.accept_replace();
+        if filled != self.intent.qty.get() {
+            self.take_change_that(|asked| asked.qty.get() == filled);
         }
         odd
     }
@@ -575,16 +550,6 @@ impl OrderRecord {
                 false
             }
             (Some(_) | None, None) => false,
-        }
-    }
-
-    fn accept_replace(&mut self) {
-        if let Some(replace) = self.pending_replace.take() {
-            self.intent.qty = replace.amendment.qty;
-            self.intent.order_type = replace.amendment.order_type;
-            self.intent.tif = replace.amendment.tif;
-            self.changes.insert(replace.key, ChangeFate::Taken);
-            self.version += 1;
         }
     }
 

@@ -5,7 +5,7 @@
 use crate::broker::{BrokerOrder, StatusReport};
 use crate::echo::shows_amendment;
 use crate::event::OrderEvent;
-use crate::id::Generation;
+use crate::id::{ClOrdId, Generation};
 use crate::lifecycle::OrdStatus;
 use crate::mutation::{self, Mutation};
 use crate::order::TifKind;
@@ -42,22 +42,16 @@ pub fn read_order(order: &BrokerOrder, ours: &OrderRecord, generation: Generatio
     Some(event)
 }
 
-/// A change that an order's last echo shows: it had been taken before the order ended. What still works or waits with
-/// changed terms may show what was asked for, not what was taken.
-pub fn taken_at_end(
-    seen: &BrokerOrder,
-    ours: &OrderRecord,
-    end: &OrderEvent,
-    generation: Generation,
-) -> Option<OrderEvent> {
+/// A change that had been taken before its order ended: the echo that ends the order shows it, or any echo after the end
+/// that overtook it. `event` is what the echo says of the order's state. What waits with changed terms, or works while a
+/// change is under way, may show what was asked for, not what was taken.
+pub fn taken_in_the_end(seen: &BrokerOrder, ours: &OrderRecord, event: &OrderEvent) -> Option<OrderEvent> {
     let is_end =
-        matches!(end, OrderEvent::Canceled { .. } | OrderEvent::Inactive { .. } | OrderEvent::ReportedFilled { .. });
-    let replace = ours.pending_replace.as_ref().filter(|_| is_end)?;
-    shows_amendment(seen, &replace.amendment).then(|| OrderEvent::Acknowledged {
-        broker_status: seen.status.clone(),
-        perm_id: seen.perm_id,
-        generation,
-    })
+        matches!(event, OrderEvent::Canceled { .. } | OrderEvent::Inactive { .. } | OrderEvent::ReportedFilled { .. });
+    let works = matches!(event, OrderEvent::Acknowledged { .. });
+    let tells = |key: &ClOrdId| is_end || (works && !ours.is_under_way(key));
+    let shown = ours.unsettled_changes().find(|(key, asked)| tells(key) && shows_amendment(seen, asked));
+    shown.map(|(key, _)| OrderEvent::ReplaceTaken { key: key.clone() })
 }
 
 fn read_word(

@@ -344,16 +344,17 @@ impl<'a> Run<'a> {
             let event = OrderEvent::ReplaceUnsent;
             self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
         }
+        let taken = reading::taken_in_the_end(seen, order, &event);
         if self.news(order, &event) {
             if order.status.is_unknown() || order.status == OrdStatus::Submitting {
                 self.differ(2, Some(key), format!("was {}, the broker says {}", order.status.word(), seen.status));
             }
-            if let Some(taken) = reading::taken_at_end(seen, order, &event, self.generation) {
-                self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event: taken });
-            }
             self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
         }
-        if open && seen.client_id.is_none_or(|id| id == self.client_id) {
+        if let Some(event) = taken {
+            self.differ(2, Some(key), "the broker had taken a change before the order ended".to_owned());
+            self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+        } else if open && seen.client_id.is_none_or(|id| id == self.client_id) {
             self.compare_echo(order, seen);
         }
     }

@@ -288,16 +288,17 @@ impl Core {
             return;
         }
         let replacing = order.pending_replace.clone();
-        if let Some(event) = reading::read_order(seen, order, generation)
-            && is_news(order, &event)
+        if let Some(event) = reading::read_order(seen, order, generation) {
+            let taken = reading::taken_in_the_end(seen, order, &event);
             // While a change is under way only the echo of the changed order acknowledges it.
-            && (!matches!(event, OrderEvent::Acknowledged { .. })
-                || replacing.is_none_or(|replace| shows_amendment(seen, &replace.amendment)))
-        {
-            if let Some(taken) = reading::taken_at_end(seen, order, &event, generation) {
+            let tells = !matches!(event, OrderEvent::Acknowledged { .. })
+                || replacing.is_none_or(|replace| shows_amendment(seen, &replace.amendment));
+            if tells && is_news(order, &event) {
+                self.order_event(batch, now, key.clone(), event);
+            }
+            if let Some(taken) = taken {
                 self.order_event(batch, now, key.clone(), taken);
             }
-            self.order_event(batch, now, key.clone(), event);
         }
         if let Some(order) = self.book.orders.get(&key) {
             self.told_ids.learn(order, seen, self.config.client_id);

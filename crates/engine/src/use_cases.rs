@@ -18,7 +18,7 @@ use domain::activity::Breaker;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::OrderRecord;
 use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch};
-use domain::change_fate::ChangeFate;
+use domain::change::ChangeFate;
 use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -597,7 +597,7 @@ fn change_outcome(order: &OrderRecord, key: &ClOrdId) -> Result<Outcome, Fault> 
             Err(Fault::BrokerRefused { code: *code, message: message.clone() })
         }
         Some(ChangeFate::Unsent) => Err(Fault::ChangeUnsent(order.intent.cl_ord_id.clone())),
-        Some(ChangeFate::Overtaken) => {
+        Some(ChangeFate::Overtaken { .. }) => {
             Err(Fault::AlreadyFinal { cl_ord_id: order.intent.cl_ord_id.clone(), status: order.status })
         }
     }

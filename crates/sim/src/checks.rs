@@ -8,6 +8,7 @@ use crate::world;
 use domain::book::Book;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
+use domain::money::Price;
 use domain::order_record::KeyVerb;
 use domain::order_ref::OrderRef;
 use domain::trading_state::TradingState;
@@ -331,9 +332,13 @@ fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder) -> Result<(), Violatio
         let what = format!("{key} has {} filled at the broker, the journal says {}", order.filled_qty, ours.cum_qty());
         return violated("ledger and journal agree", what);
     }
-    // The broker reduces an exit by what its sibling has closed.
-    if is_live(order) && !key.is_exit() && ours.intent.qty.get() != order.total_qty {
-        let what = format!("{key} works {} at the broker, the journal says {}", order.total_qty, ours.intent.qty);
+    // The broker reduces an exit by what its sibling has closed. What it shows under a second permId when it is over is
+    // another order to the journal.
+    let comparable = !key.is_exit() && (is_live(order) || !has_twin(book, key));
+    let limit = ours.intent.order_type.limit_price().map(Price::get);
+    if comparable && (ours.intent.qty.get(), limit) != (order.total_qty, order.limit_price) {
+        let theirs = format!("{} at {:?}", order.total_qty, order.limit_price);
+        let what = format!("{key} is {theirs} at the broker, the journal says {} at {limit:?}", ours.intent.qty);
         return violated("ledger and journal agree", what);
     }
     Ok(())

@@ -106,6 +106,7 @@ impl Touched {
             | OrderEvent::CancelUnsent
             | OrderEvent::ReplaceRequested
             | OrderEvent::ReplaceUnsent
+            | OrderEvent::ReplaceTaken { .. }
             | OrderEvent::LinkLost
             | OrderEvent::NotFound
             | OrderEvent::ResolvedDead { .. }

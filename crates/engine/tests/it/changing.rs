@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use domain::broker::SendOutcome;
-use domain::change_fate::ChangeFate;
+use domain::change::ChangeFate;
 use domain::fault::Fault;
 use domain::id::PermId;
 use domain::lifecycle::OrdStatus;
@@ -135,6 +135,34 @@ async fn a_change_that_was_taken_before_the_cancel_is_booked_whenever_the_broker
         assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty("20"), 2, None), "{last_words:?}");
         assert_eq!(order.changes.get(&key("r-1")), Some(&ChangeFate::Taken), "{last_words:?}");
         assert_eq!(rig.halted(), None, "{last_words:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_a_bare_end_overtook_is_booked_by_the_next_comparison() {
+    for taken in [false, true] {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+        rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+        if taken {
+            take_over(&rig, "k-1").await;
+        }
+        rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+        rig.broker.edit("k-1", |order| "Cancelled".clone_into(&mut order.status));
+        rig.broker.status("k-1").await;
+        let order = rig.until_status("k-1", OrdStatus::Canceled).await;
+        assert_eq!((order.intent.qty, order.version), (qty("10"), 1), "a bare status tells no terms");
+        assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "AlreadyFinal");
+        rig.broker.down().await;
+        rig.connect(1).await;
+        let order = rig.order("k-1");
+        let (total, version, told) = if taken { ("20", 2, "Acknowledged") } else { ("10", 1, "AlreadyFinal") };
+        assert_eq!((order.status, order.intent.qty, order.version), (OrdStatus::Canceled, qty(total), version));
+        let repeat = replace(&rig, "k-1", "r-1", amend("20", "99")).await;
+        let said = repeat.as_ref().map_or_else(|_| code_of(&repeat), |answer| format!("{:?}", answer.outcome));
+        assert_eq!(said, told);
+        assert_eq!((rig.halted(), rig.broker.replaces().len()), (None, 1));
     }
 }
 
