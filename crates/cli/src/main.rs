@@ -16,6 +16,7 @@ mod rehearsal;
 mod run;
 mod table;
 mod verb;
+mod version;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -166,6 +166,10 @@ fn what_another_version_showed_counts_for_nothing() {
     back.started("1.0.1");
     back.started("1.0.0");
     assert_eq!(open(&back, Some(&walk(0)), at(2)).len(), 3, "an older version is another one too");
+    let mut built = complete();
+    built.started("1.0.0+one");
+    built.started("1.0.0+two");
+    assert_eq!(open(&built, Some(&walk(0)), at(2)).len(), 3, "and so is another build under the same number");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What each drill showed, and the verdict.
 
+use crate::failure::Failure;
 use crate::out::Said;
 use crate::table::{column, table};
+use crate::version;
 use domain::control::{CONTROLS, Control};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -72,7 +74,10 @@ impl Report {
     }
 
     /// The table of all controls and the counts.
-    pub(crate) fn told(&self) -> Said {
+    ///
+    /// # Errors
+    /// It is not known which build this is.
+    pub(crate) fn told(&self) -> Result<Said, Failure> {
         let outcomes: Vec<(&Control, Outcome, &str, &str)> = CONTROLS
             .iter()
             .map(|control| {
@@ -106,9 +111,9 @@ impl Report {
         );
         let all = ok == outcomes.len();
         let json = json!({
-            "ok": all, "version": env!("CARGO_PKG_VERSION"), "counts": {"ok": ok, "failed": failed, "not_drilled": not_drilled, "not_built": not_built},
+            "ok": all, "version": version::own()?, "counts": {"ok": ok, "failed": failed, "not_drilled": not_drilled, "not_built": not_built},
             "items": items,
         });
-        Said { json, human, exit: if all { 0 } else { FAILED } }
+        Ok(Said { json, human, exit: if all { 0 } else { FAILED } })
     }
 }

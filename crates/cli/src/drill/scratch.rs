@@ -38,7 +38,7 @@ pub(crate) async fn run() -> Result<Said, Failure> {
         }
     }
     report.note_itself();
-    Ok(report.told())
+    report.told()
 }
 
 async fn fire(report: &mut Report) -> Result<(), Failure> {

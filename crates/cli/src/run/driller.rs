@@ -1,5 +1,7 @@
 //! The drill of the limits, fired for a running gateway: by its own program, in a process of its own.
 
+use crate::failure::Failure;
+use crate::version;
 use async_trait::async_trait;
 use engine::{DrillOutcome, Driller};
 use serde_json::Value;
@@ -44,12 +46,13 @@ impl Driller for OwnProgram {
     }
 }
 
-/// Reads the report of a drill of this very version.
+/// Reads the report of a drill of this very build.
 fn outcome(report: &[u8]) -> Result<DrillOutcome, String> {
+    let own = version::own().map_err(Failure::human)?;
     let report: Value =
         serde_json::from_slice(report).map_err(|error| format!("its report is not readable: {error}"))?;
     let version = report.get("version").and_then(Value::as_str);
-    if version != Some(env!("CARGO_PKG_VERSION")) {
+    if version != Some(own) {
         return Err(format!("the program on disk is version {}: restart the gateway", version.unwrap_or("unknown")));
     }
     let lines = report.get("items").and_then(Value::as_array).ok_or("its report has no lines")?;

@@ -7,7 +7,7 @@ fn report(version: &str, lines: &Value) -> Vec<u8> {
 
 #[test]
 fn the_outcome_is_what_the_lines_say_and_not_their_sum() {
-    let own = env!("CARGO_PKG_VERSION");
+    let own = version::own().unwrap();
     let lines = json!([{"control": 1, "ok": true}, {"control": 2, "ok": false}, {"control": 3, "ok": null}]);
     let seen = outcome(&report(own, &lines)).unwrap();
     assert_eq!(seen, DrillOutcome { passed: 1, total: 3, open: vec![2, 3] });
@@ -15,12 +15,13 @@ fn the_outcome_is_what_the_lines_say_and_not_their_sum() {
 
 #[test]
 fn what_is_no_report_of_this_version_is_no_evidence() {
-    let own = env!("CARGO_PKG_VERSION");
+    let own = version::own().unwrap();
     let one = json!([{"control": 1, "ok": true}]);
     for (bytes, why) in [
         (Vec::new(), "not readable"),
         (b"67 of 67".to_vec(), "not readable"),
         (report("0.0.0-other", &one), "restart the gateway"),
+        (report(concat!(env!("CARGO_PKG_VERSION"), "+000000000000"), &one), "restart the gateway"),
         (json!({"items": one}).to_string().into_bytes(), "unknown"),
         (report(own, &json!("all")), "no lines"),
         (report(own, &json!([{"ok": false}])), "without a control"),

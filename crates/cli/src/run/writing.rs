@@ -241,7 +241,7 @@ fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
     let config = &setup.config;
     let tws = adapter_config(config, None, Generation(0));
     Ok(EngineConfig {
-        version: env!("CARGO_PKG_VERSION"),
+        version: crate::version::own()?,
         installation: place::installation_at_start(config)?,
         trading: config.trading,
         policy_name: config.policy.clone(),

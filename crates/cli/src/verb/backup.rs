@@ -6,6 +6,7 @@ use crate::failure::{CONFLICT, Failure};
 use crate::out::Said;
 use crate::run::place;
 use crate::table::sheet;
+use crate::version;
 use jiff::Timestamp;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -77,7 +78,7 @@ pub(crate) fn options(config: &Config, with_key: bool, accept_loss: bool) -> Res
         data_dir: config.data_dir.clone(),
         checkpoint_file: place::checkpoint_file(config)?,
         key_file: None,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: version::own()?.to_owned(),
         taken_at: Timestamp::now(),
         extras,
         with_key,

@@ -11,6 +11,7 @@ use crate::failure::{CONFLICT, Failure};
 use crate::out::{Said, talk};
 use crate::run::{place, reporting};
 use crate::table::sheet;
+use crate::version;
 use domain::book::Book;
 use domain::id::ClOrdId;
 use jiff::{SignedDuration, Timestamp};
@@ -183,7 +184,7 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
     let checkpoint = place::checkpoint_file(config)?;
     parts.push(Part::copy(dir, "audit.checkpoint", &checkpoint).map_err(failed)?);
     let manifest = hidden.out_of(json!({
-        "format": FORMAT, "installation": place::installation(config)?, "version": env!("CARGO_PKG_VERSION"),
+        "format": FORMAT, "installation": place::installation(config)?, "version": version::own()?,
         "taken_at": taken_at, "from": from, "until": until, "note": args.note, "contact": config.contact,
         "redacted": !args.with_accounts, "head_seq": head.seq, "head_hash": head.hash.to_string(),
         "first_seq": range.seqs.map(|(first, _)| first), "last_seq": range.seqs.map(|(_, last)| last),

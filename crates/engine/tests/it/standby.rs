@@ -209,7 +209,7 @@ async fn each_take_over_begins_an_epoch_that_the_journal_tells() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn versions_do_not_mix() {
     let mut rig = Rig::ready().await;
-    for other in ["0.0.1", "0.0.0-older"] {
+    for other in ["0.0.1", "0.0.0-older", "0.0.0+another-build"] {
         let refused = rig.stand_by_as(other).unwrap_err();
         assert!(refused.contains("versions do not mix"), "{refused}");
     }
