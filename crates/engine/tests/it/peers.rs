@@ -178,8 +178,7 @@ async fn a_warning_of_the_broker_is_shown_in_its_words_and_answered_by_nobody() 
     assert_eq!(preview.what_if.unwrap().warning, warning);
 
     rig.submit(&alice(), buy("k-1")).await.unwrap();
-    rig.until("the broker has it", || !rig.broker.submits().is_empty()).await;
-    let before = rig.order("k-1").status;
+    rig.until_status("k-1", OrdStatus::Unconfirmed).await;
     // 399 is a warning about an order, 10329 one that TWS asks a human to confirm.
     for code in [399, 10_329] {
         rig.broker.error("k-1", code).await;
@@ -187,7 +186,7 @@ async fn a_warning_of_the_broker_is_shown_in_its_words_and_answered_by_nobody() 
     let told = || rig.order("k-1").broker_messages;
     rig.until("both are heard", || told().len() == 2).await;
     assert_eq!(told(), [(399, "error 399".to_owned()), (10_329, "error 10329".to_owned())]);
-    assert_eq!(rig.order("k-1").status, before, "a warning is neither a yes nor a no");
+    assert_eq!(rig.order("k-1").status, OrdStatus::Unconfirmed, "a warning is neither a yes nor a no");
     rig.pass(SignedDuration::from_secs(30));
     rig.settle().await;
     assert_eq!((rig.broker.submits(), rig.broker.replaces().len()), (vec!["k-1".to_owned()], 0));
