@@ -5,7 +5,7 @@ use crate::core::{Batch, Core};
 use crate::desk::{Desk as _, FlattenAnswer, FlattenWish, Flattened, OrderAnswer};
 use crate::input::{Booked, FlattenAsk, Input};
 use crate::limits::in_force;
-use crate::service::{Service, need_trade};
+use crate::service::{Service, is_answered, need_trade};
 use crate::use_cases::{check_reason, request_hash};
 use domain::contract::{Instrument, SecType};
 use domain::fault::Fault;
@@ -87,9 +87,26 @@ impl Service {
                 tokio::time::sleep(GROUP_EVERY).await;
             }
             let now: Vec<Target> = targets.drain(..group.min(targets.len())).collect();
-            items.extend(join_all(now.into_iter().map(|target| self.close(by, &key, &account, target, wait))).await);
+            items.extend(join_all(now.into_iter().map(|target| self.close(by, &key, &account, target))).await);
         }
+        // Only now: no position stays open because the broker is slow about another one.
+        let items = join_all(items.into_iter().map(|item| self.answered(&key, item, wait))).await;
         Ok(FlattenAnswer { items, replayed: booked == Booked::Known })
+    }
+
+    /// The same once the broker has answered, or as it is when the time is over.
+    async fn answered(&self, key: &ClOrdId, item: Flattened, wait: Duration) -> Flattened {
+        let replayed = match &item.answer {
+            Ok(answer) if is_answered(&answer.order) => return item,
+            Ok(answer) => answer.replayed,
+            Err(Fault::InFlight(_)) => true,
+            Err(_refused) => return item,
+        };
+        let answer = match closing_key(key, item.con_id) {
+            Ok(closing) => self.repeated(&closing, wait).await,
+            Err(fault) => Err(fault),
+        };
+        Flattened { answer: answer.map(|answer| OrderAnswer { replayed, ..answer }), ..item }
     }
 
     /// Half of what a second may hold: others send too.
@@ -142,14 +159,7 @@ impl Service {
         }))
     }
 
-    async fn close(
-        &self,
-        by: &Principal,
-        key: &ClOrdId,
-        account: &AccountId,
-        target: Target,
-        wait: Duration,
-    ) -> Flattened {
+    async fn close(&self, by: &Principal, key: &ClOrdId, account: &AccountId, target: Target) -> Flattened {
         let Target { con_id, symbol, held, meant } = target;
         let closing = match (meant, closing_key(key, con_id)) {
             (Ok(()), Ok(closing)) => closing,
@@ -158,7 +168,7 @@ impl Service {
             }
         };
         let other_orders = self.look(|book, _| book.own_orders(con_id, &closing).len());
-        let answer = self.close_with(by, &closing, account, (con_id, held), wait).await;
+        let answer = self.close_with(by, &closing, account, (con_id, held)).await;
         Flattened { con_id, symbol, position: held, other_orders, answer }
     }
 
@@ -169,10 +179,9 @@ impl Service {
         closing: &ClOrdId,
         account: &AccountId,
         (con_id, held): (ConId, Decimal),
-        wait: Duration,
     ) -> Result<OrderAnswer, Fault> {
         if self.is_closing(closing) {
-            return self.repeated(closing, wait).await;
+            return self.repeated(closing, Duration::ZERO).await;
         }
         let qty = Qty::new(held.abs()).map_err(|error| Fault::Internal(error.to_string()))?;
         let intent = OrderIntent {
@@ -191,9 +200,11 @@ impl Service {
             oca_group: None,
             flatten: true,
         };
-        match self.submit(by, intent, wait).await {
+        match self.submit(by, intent, Duration::ZERO).await {
             // Another try of the same request was quicker, when something else was held.
-            Err(Fault::IdempotencyConflict(_)) if self.is_closing(closing) => self.repeated(closing, wait).await,
+            Err(Fault::IdempotencyConflict(_)) if self.is_closing(closing) => {
+                self.repeated(closing, Duration::ZERO).await
+            }
             answer => answer,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use domain::fault::Fault;
-use domain::id::ClOrdId;
+use domain::id::{ClOrdId, ConId};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order::Side;
@@ -67,6 +67,30 @@ async fn a_human_closes_what_is_held_and_a_repeat_makes_no_second_order() {
     assert_eq!(flatten(&rig, &alice(), "f-2").await.unwrap().items, [], "nothing is left to close");
     rig.settle().await;
     assert_eq!(rig.broker.submits(), [key.as_str()]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_position_stays_open_while_the_broker_is_slow_about_another() {
+    // One order in a group, so that there are two groups.
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |config| {
+        config.policy.base.messages_per_second_max = 2;
+    });
+    rig.broker.hold_position("10");
+    rig.broker.hold_another(ConId::new(7).unwrap(), "MSFT");
+    rig.boot();
+    rig.connect(1).await;
+    let desk = rig.desk();
+    let wish = wish(None);
+    // Longer than this test waits for anything.
+    let closing = tokio::spawn(async move { desk.flatten(&alice(), key("f-1"), wish, PATIENCE * 10).await });
+    rig.until("both have left", || rig.broker.submits().len() == 2).await;
+    for name in rig.broker.submits() {
+        rig.broker.acknowledge(&name).await;
+    }
+    let answer = closing.await.unwrap().unwrap();
+    let outcomes: Vec<_> = answer.items.iter().map(|item| item.answer.as_ref().unwrap()).collect();
+    assert!(outcomes.iter().all(|one| one.outcome == Outcome::Acknowledged && !one.replayed), "{outcomes:?}");
+    assert_eq!(outcomes.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -11,9 +11,9 @@ use domain::broker::{
     Answer, AskError, BrokerCommand, BrokerEvent, BrokerOrder, BrokerSnapshot, LinkFacts, NotSentReason, Question,
     Section, SendGuard as _, SendOutcome, SendPermit, StatusReport, WhatIf,
 };
-use domain::contract::Contract;
+use domain::contract::{Contract, Instrument};
 use domain::execution::{Commission, Execution};
-use domain::id::{BrokerOrderId, ClOrdId, ClientId, ExecId, Generation, PermId};
+use domain::id::{BrokerOrderId, ClOrdId, ClientId, ConId, ExecId, Generation, PermId};
 use domain::market::Quote;
 use domain::money::Money;
 use domain::order::OrderIntent;
@@ -291,10 +291,14 @@ impl Broker {
             return Err(AskError::NoLink);
         }
         match question {
-            Question::Contracts(_) => Ok(Answer::Contracts(state.offers.clone())),
-            Question::Quote(_) => {
+            Question::Contracts(instrument) => {
+                let meant = |one: &&Contract| *instrument == Instrument::ConId(one.con_id);
+                let meant: Vec<Contract> = state.offers.iter().filter(meant).cloned().collect();
+                Ok(Answer::Contracts(if meant.is_empty() { state.offers.clone() } else { meant }))
+            }
+            Question::Quote(contract) => {
                 let received_at = state.frozen_at.unwrap_or(now);
-                Ok(Answer::Quote(Quote { received_at, ..state.quote.clone() }))
+                Ok(Answer::Quote(Quote { con_id: contract.con_id, received_at, ..state.quote.clone() }))
             }
             Question::Snapshot { .. } => Ok(Answer::Snapshot(Box::new(state.snapshot(now)))),
             Question::WhatIf(_) => state.what_if.clone().map(Answer::WhatIf).ok_or(AskError::Timeout),
@@ -318,9 +322,10 @@ impl State {
             .filter(|trade| !busted.contains(&family(&trade.exec_id)))
             .map(Execution::signed_qty)
             .sum();
-        let given: Decimal = self.positions.iter().map(|position| position.qty).sum();
-        let held = held(given + traded);
-        if held.qty.is_zero() { Vec::new() } else { vec![held] }
+        let (given, others): (Vec<Position>, Vec<Position>) =
+            self.positions.iter().cloned().partition(|position| position.con_id == con_id());
+        let held = held(given.iter().map(|position| position.qty).sum::<Decimal>() + traded);
+        std::iter::once(held).filter(|held| !held.qty.is_zero()).chain(others).collect()
     }
 
     fn summary(&self, now: jiff::Timestamp) -> domain::account::AccountSummary {

@@ -264,6 +264,15 @@ impl Broker {
         self.lock().positions = vec![held(dec(quantity))];
     }
 
+    /// The same quantity of other shares too.
+    pub(crate) fn hold_another(&self, con_id: ConId, symbol: &str) {
+        let mut state = self.lock();
+        let mut position = state.positions[0].clone();
+        (position.con_id, position.symbol) = (con_id, symbol.to_owned());
+        state.positions.push(position);
+        state.offers.push(Contract { con_id, symbol: symbol.to_owned(), ..contract() });
+    }
+
     /// These parts of a snapshot have no end marker.
     pub(crate) fn unknown_sections(&self, names: &[&'static str]) {
         self.lock().unknown = names.iter().copied().collect();
