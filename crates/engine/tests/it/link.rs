@@ -292,6 +292,8 @@ async fn a_broker_without_a_line_of_its_own_for_ten_minutes_is_asked_on_a_new_co
 async fn a_line_that_says_nothing_for_a_minute_stops_what_is_new_until_it_speaks_again() {
     let rig = Rig::ready_with(|config| config.policy.base.heartbeat_s_max = 60).await;
     rig.working("k-1").await;
+    // Else what is still to be worked off may sync instead of a tick.
+    rig.settle().await;
     let synced = rig.log.syncs();
     rig.pass(SignedDuration::from_secs(61));
     rig.until("a tick went by", || rig.log.syncs() > synced).await;
