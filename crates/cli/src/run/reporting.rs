@@ -305,6 +305,7 @@ fn of_order(event: &OrderEvent) -> Option<(&'static str, Option<&Execution>, Opt
         | OrderEvent::CancelUnsent
         | OrderEvent::ReplaceRequested
         | OrderEvent::ReplaceUnsent
+        | OrderEvent::ReplaceTaken { .. }
         | OrderEvent::LinkLost
         | OrderEvent::NotFound
         | OrderEvent::ProvenDead { .. }
