@@ -167,6 +167,8 @@ class Desk:
 
     def next_quote(self):
         """Waits for the next quote: what was taken from the displayed sizes is shown anew by then."""
+        # A quote that the venue told earlier may still be on its way: behind the answer to a question nothing old comes.
+        self.client.ask("time")
         self.client.wait("the next quote", lambda event: event["event"] == "quote", self.client.mark())
 
     def place(self, contract=None, order_id=None, **order):
