@@ -3,6 +3,7 @@
 
 mod approvals;
 mod counting;
+mod external;
 mod permissions;
 mod policies;
 
@@ -11,9 +12,9 @@ use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
 use crate::broker::BrokerOrder;
 use crate::event::OrderEvent;
-use crate::execution::{Commission, Execution, family, split_correction, supersedes};
+use crate::execution::{Commission, Execution};
 use crate::gates::is_older;
-use crate::holding::{Holdings, Move};
+use crate::holding::Holdings;
 use crate::id::{
     ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
 };
@@ -442,16 +443,6 @@ impl Book {
         self.orphans.see(cl_ord_id, works);
     }
 
-    /// The cost of a trade that is not ours; one that comes before its trade is kept for it.
-    fn external_cost(&mut self, exec_id: &ExecId, commission: &Commission) {
-        match self.external_executions.get_mut(exec_id) {
-            Some(execution) => execution.commission = Some(commission.clone()),
-            None => {
-                self.early_commissions.insert(exec_id.clone(), commission.clone());
-            }
-        }
-    }
-
     #[expect(clippy::too_many_lines, reason = "a table with a row for each kind of event")]
     fn facts(&mut self, record: &Recorded) {
         match &record.event {
@@ -566,46 +557,11 @@ impl Book {
         }
     }
 
-    /// What took a trade back before anybody knew whose it was.
-    pub fn external_bust_of(&self, exec_id: &ExecId) -> Option<&ExecId> {
-        let family = split_correction(exec_id).0;
-        self.external_busts.iter().find(|bust| split_correction(bust).0 == family && !supersedes(exec_id, bust))
-    }
-
     /// By how much the broker's position exceeds the journal's, if the difference still stands.
     pub fn position_gap(&self, gap: &PositionGap) -> Option<Decimal> {
         let adopted =
             self.holdings.get(&gap.account, gap.con_id).is_some_and(|holding| holding.adopted_at >= Some(gap.since));
         (!adopted).then(|| gap.broker - gap.expected)
-    }
-
-    fn external_bust(&mut self, bust: &ExecId, at: Timestamp) {
-        self.executions.entry(bust.clone()).or_insert(None);
-        self.external_busts.insert(bust.clone());
-        let gone = family(&self.external_executions, bust).find(|known| !supersedes(known, bust)).cloned();
-        if let Some(change) =
-            gone.and_then(|gone| self.external_executions.remove(&gone)).as_ref().and_then(Move::undone)
-        {
-            self.holdings.book(&change, at);
-        }
-    }
-
-    /// A trade that is not ours: a correction replaces what it corrects, and what is older than that changes nothing.
-    fn external_trade(&mut self, mut trade: Execution, at: Timestamp) {
-        trade.commission = self.early_commissions.remove(&trade.exec_id).or(trade.commission);
-        self.executions.insert(trade.exec_id.clone(), None);
-        let id = &trade.exec_id;
-        let busted = self.external_bust_of(id).is_some();
-        let known = family(&self.external_executions, id).next().cloned();
-        if busted || known.as_ref().is_some_and(|known| !supersedes(id, known)) {
-            return;
-        }
-        let replaced = known.and_then(|known| self.external_executions.remove(&known));
-        let moves = [replaced.as_ref().and_then(Move::undone), Move::of(&trade)];
-        for change in moves.iter().flatten() {
-            self.holdings.book(change, at);
-        }
-        self.external_executions.insert(trade.exec_id.clone(), trade);
     }
 
     /// Whether the global state is anything but active.
