@@ -22,6 +22,8 @@ const LINES_MAX: usize = 80;
 const FRESH_MS: i64 = 1_000;
 /// Contracts kept for the session.
 const CONTRACTS_MAX: usize = 10_000;
+/// Quotes and price windows kept of what has no line any more; beyond so many they are forgotten.
+const QUOTES_MAX: usize = 1_000;
 /// Hours and volumes older than this are asked for anew: half of the least age that a policy can name.
 const REFRESH: SignedDuration = SignedDuration::from_mins(30);
 /// What could not be had is not asked for again before this: no order waits for what the last one waited for in vain.
@@ -51,7 +53,7 @@ struct Cache {
     by_instrument: BTreeMap<Instrument, Known>,
     volumes: BTreeMap<ConId, KnownVolume>,
     quotes: BTreeMap<ConId, Quote>,
-    /// Where prices have been; of what has a quote.
+    /// Where prices have been; that a line is closed for another one makes no jump unseen.
     windows: BTreeMap<ConId, PriceWindow>,
     /// Lines that are open, with the time of their last use.
     lines: BTreeMap<ConId, (Contract, Timestamp)>,
@@ -205,6 +207,13 @@ impl MarketDesk {
             quote.shortable = quote.shortable.or(last.shortable);
         }
         cache.quotes.insert(quote.con_id, quote.clone());
+        let Cache { lines, quotes, windows, .. } = &mut *cache;
+        if quotes.len() > QUOTES_MAX {
+            quotes.retain(|con_id, _| lines.contains_key(con_id));
+        }
+        if windows.len() > QUOTES_MAX {
+            windows.retain(|con_id, _| lines.contains_key(con_id));
+        }
         quote
     }
 
@@ -250,7 +259,6 @@ impl MarketDesk {
         {
             cache.lines.remove(&oldest);
             cache.quotes.remove(&oldest);
-            cache.windows.remove(&oldest);
             self.send(BrokerCommand::Unsubscribe(oldest));
         }
         cache.lines.insert(contract.con_id, (contract.clone(), now));
@@ -276,3 +284,7 @@ fn one(instrument: &Instrument, mut found: Vec<Contract>) -> Result<Contract, Fa
 fn after(now: Timestamp, rest: SignedDuration) -> Timestamp {
     now.checked_add(rest).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+#[path = "market_tests.rs"]
+mod tests;

@@ -1,0 +1,100 @@
+use super::*;
+use domain::contract::SecType;
+use domain::market::DataType;
+use domain::money::Price;
+use std::time::Duration;
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// The other end must live, or nothing can be subscribed.
+fn desk() -> (MarketDesk, mpsc::Receiver<BrokerCommand>) {
+    let (commands, adapter) = mpsc::channel(1_024);
+    (MarketDesk::new(Arc::new(Asks::new(commands.clone())), commands, Arc::new(Still)), adapter)
+}
+
+fn con_id(number: usize) -> ConId {
+    ConId::new(i32::try_from(number).unwrap().into()).unwrap()
+}
+
+fn quote(number: usize, price: &str) -> Quote {
+    let price: Price = price.parse().unwrap();
+    Quote {
+        con_id: con_id(number),
+        bid: Some(price),
+        ask: Some(price),
+        last: Some(price),
+        bid_size: None,
+        ask_size: None,
+        last_size: None,
+        volume: None,
+        close: None,
+        halted: None,
+        shortable: None,
+        data_type: DataType::Live,
+        received_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn contract(number: usize) -> Contract {
+    Contract {
+        con_id: con_id(number),
+        symbol: "ANY".to_owned(),
+        sec_type: SecType::Stk,
+        exchange: "SMART".to_owned(),
+        primary_exchange: None,
+        currency: "USD".parse().unwrap(),
+        local_symbol: "ANY".to_owned(),
+        trading_class: "NMS".to_owned(),
+        expiry: None,
+        strike: None,
+        right: None,
+        multiplier: Decimal::ONE,
+        price_increments: Vec::new(),
+        min_size: Decimal::ONE,
+        size_increment: Decimal::ONE,
+        long_name: String::new(),
+        order_types: Vec::new(),
+        time_zone: None,
+        trading_hours: None,
+        liquid_hours: None,
+    }
+}
+
+#[test]
+fn a_jump_is_seen_although_its_line_was_closed_for_others() {
+    let (desk, _adapter) = desk();
+    let now = Timestamp::UNIX_EPOCH;
+    desk.keep_line(&contract(1), now);
+    desk.put(quote(1, "100"));
+    desk.put(quote(1, "80"));
+    for number in 2..=LINES_MAX + 1 {
+        desk.keep_line(&contract(number), now + SignedDuration::from_secs(1));
+    }
+    assert!(!desk.read().lines.contains_key(&con_id(1)), "the oldest line made room");
+    assert_eq!(desk.last_quote(con_id(1)), None, "nothing tells its price any more");
+    let range = desk.price_range(con_id(1), 60, now);
+    assert_eq!(range, Some((Decimal::from(80), Decimal::from(100))));
+}
+
+#[test]
+fn what_has_no_line_is_kept_up_to_a_bound_and_what_has_one_always() {
+    let (desk, _adapter) = desk();
+    desk.keep_line(&contract(1), Timestamp::UNIX_EPOCH);
+    for number in 1..=3 * QUOTES_MAX {
+        desk.put(quote(number, "100"));
+        let cache = desk.read();
+        assert!(cache.quotes.len() <= QUOTES_MAX && cache.windows.len() <= QUOTES_MAX, "{number}");
+    }
+    assert!(desk.last_quote(con_id(1)).is_some() && desk.price_range(con_id(1), 60, Timestamp::UNIX_EPOCH).is_some());
+}
