@@ -20,7 +20,7 @@ use domain::lifecycle::OrdStatus;
 use domain::principal::{KeyRecord, Principal, PrincipalKind, Scope};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -40,6 +40,8 @@ pub struct Service {
     pub(crate) estimates: Estimates,
     /// To the writer; none while another process writes.
     inputs: OnceLock<mpsc::Sender<Input>>,
+    /// For what goes on after its caller has hung up.
+    pub(crate) own: Weak<Self>,
 }
 
 impl Service {
@@ -51,9 +53,9 @@ impl Service {
         archive: Arc<dyn Archive>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
-    ) -> Self {
+    ) -> Arc<Self> {
         let started_at = clock.now();
-        Self {
+        Arc::new_cyclic(|own| Self {
             config,
             shared,
             market,
@@ -65,7 +67,8 @@ impl Service {
             drilling: tokio::sync::Mutex::new(()),
             estimates: Estimates::default(),
             inputs: OnceLock::new(),
-        }
+            own: Weak::clone(own),
+        })
     }
 
     /// From now on there is a writer.

@@ -217,7 +217,7 @@ impl Office {
     ) -> Self {
         let asks = Arc::new(Asks::new(link.commands.clone()));
         let market = Arc::new(MarketDesk::new(Arc::clone(&asks), link.commands.clone(), Arc::clone(&clock)));
-        let service = Arc::new(Service::new(
+        let service = Service::new(
             config.clone(),
             Arc::clone(&shared),
             Arc::clone(&market),
@@ -225,7 +225,7 @@ impl Office {
             Arc::clone(&archive),
             Arc::clone(&clock),
             entropy,
-        ));
+        );
         Self { config, shared, service, market, asks, archive, link, clock }
     }
 

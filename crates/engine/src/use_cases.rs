@@ -280,7 +280,11 @@ impl Desk for Service {
         wish: FlattenWish,
         wait: Duration,
     ) -> Result<FlattenAnswer, Fault> {
-        self.flatten_positions(by, key, wish, wait).await
+        let own = self.own.upgrade().ok_or_else(|| Fault::Internal("this desk is being taken apart".to_owned()))?;
+        let by = by.clone();
+        // It takes several steps: a caller who hangs up after the first one must not leave the others undone.
+        let closing = tokio::spawn(async move { own.flatten_positions(&by, key, wish, wait).await });
+        closing.await.unwrap_or_else(|error| Err(Fault::Internal(format!("flattening failed: {error}"))))
     }
 
     async fn resolve(&self, by: &Principal, cl_ord_id: ClOrdId, reason: String) -> Result<OrderRecord, Fault> {

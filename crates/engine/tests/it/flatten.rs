@@ -25,6 +25,18 @@ fn only(answer: FlattenAnswer) -> Flattened {
     one
 }
 
+/// Ten of each of two are held since before the gateway started, and one order makes a group.
+async fn holding_two() -> Rig {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |config| {
+        config.policy.base.messages_per_second_max = 2;
+    });
+    rig.broker.hold_position("10");
+    rig.broker.hold_another(ConId::new(7).unwrap(), "MSFT");
+    rig.boot();
+    rig.connect(1).await;
+    rig
+}
+
 /// Ten are held since before the gateway started.
 async fn holding(quantity: &str) -> Rig {
     let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
@@ -71,14 +83,7 @@ async fn a_human_closes_what_is_held_and_a_repeat_makes_no_second_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_position_stays_open_while_the_broker_is_slow_about_another() {
-    // One order in a group, so that there are two groups.
-    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |config| {
-        config.policy.base.messages_per_second_max = 2;
-    });
-    rig.broker.hold_position("10");
-    rig.broker.hold_another(ConId::new(7).unwrap(), "MSFT");
-    rig.boot();
-    rig.connect(1).await;
+    let rig = holding_two().await;
     let desk = rig.desk();
     let wish = wish(None);
     // Longer than this test waits for anything.
@@ -91,6 +96,17 @@ async fn no_position_stays_open_while_the_broker_is_slow_about_another() {
     let outcomes: Vec<_> = answer.items.iter().map(|item| item.answer.as_ref().unwrap()).collect();
     assert!(outcomes.iter().all(|one| one.outcome == Outcome::Acknowledged && !one.replayed), "{outcomes:?}");
     assert_eq!(outcomes.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_position_is_closed_although_the_caller_hangs_up_after_the_first() {
+    let rig = holding_two().await;
+    let desk = rig.desk();
+    let caller = tokio::spawn(async move { desk.flatten(&alice(), key("f-1"), wish(None), Duration::ZERO).await });
+    rig.until("one has left", || rig.broker.submits().len() == 1).await;
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    rig.until("the other one too", || rig.broker.submits().len() == 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
