@@ -26,8 +26,19 @@ pub(crate) struct QuoteBook {
     quote: Quote,
     /// How many can be borrowed, where it is told.
     shares: Option<Decimal>,
-    /// Whether they are easy to borrow, where it is told.
-    is_easy: Option<bool>,
+    /// How easy they are to borrow, where it is told.
+    loan: Option<Loan>,
+}
+
+/// IBKR's word on borrowing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loan {
+    /// There are none.
+    Refused,
+    /// If they can be located.
+    Sought,
+    /// There are enough.
+    Easy,
 }
 
 /// IBKR: easy to borrow means a thousand shares at least.
@@ -53,7 +64,7 @@ impl QuoteBook {
                 received_at: now,
             },
             shares: None,
-            is_easy: None,
+            loan: None,
         }
     }
 
@@ -108,13 +119,22 @@ impl QuoteBook {
         }
     }
 
-    /// A halt: 0 is none, 1 and 2 are one, -1 is not known. And whether shares are easy to borrow: above 2.5 they are, and a
-    /// thousand at least are there.
+    /// A halt: 0 is none, 1 and 2 are one, anything else is not known. And how easy shares are to borrow: above 2.5 a thousand
+    /// at least are there, above 1.5 they must be located, else there are none.
     fn generic(&mut self, kind: TickType, value: f64) -> Fold {
         if kind == TickType::Halted || kind == TickType::DelayedHalted {
-            self.quote.halted = if value < 0.0 { None } else { Some(value > 0.0) };
+            self.quote.halted = match value {
+                0.0 => Some(false),
+                value if value > 0.0 => Some(true),
+                // Nor is what is no number.
+                _ => None,
+            };
         } else if kind == TickType::Shortable {
-            self.is_easy = Some(value > 2.5);
+            self.loan = Some(match value {
+                value if value > 2.5 => Loan::Easy,
+                value if value > 1.5 => Loan::Sought,
+                _ => Loan::Refused,
+            });
             self.lend();
         } else {
             return Fold::Ignored;
@@ -123,10 +143,11 @@ impl QuoteBook {
     }
 
     fn lend(&mut self) {
-        self.quote.shortable = match (self.shares, self.is_easy) {
-            (shares, Some(true)) => Some(shares.map_or(EASY, |shares| shares.max(EASY))),
-            (Some(shares), Some(false) | None) => Some(shares),
-            (None, Some(false)) => Some(Decimal::ZERO),
+        // Both change at times of their own: a number that was told is not raised by a word that may be older.
+        self.quote.shortable = match (self.shares, self.loan) {
+            (_, Some(Loan::Refused)) | (None, Some(Loan::Sought)) => Some(Decimal::ZERO),
+            (Some(shares), Some(Loan::Sought | Loan::Easy) | None) => Some(shares),
+            (None, Some(Loan::Easy)) => Some(EASY),
             (None, None) => None,
         };
     }

@@ -88,7 +88,7 @@ fn a_halt_is_told_and_makes_no_price_younger() {
     let mut book = book();
     assert_eq!(book.quote().halted, None);
     book.fold(&price(TickType::Ask, 189.52), at(2));
-    for (value, halted) in [(0.0, Some(false)), (1.0, Some(true)), (2.0, Some(true)), (-1.0, None)] {
+    for (value, halted) in [(0.0, Some(false)), (1.0, Some(true)), (2.0, Some(true)), (-1.0, None), (f64::NAN, None)] {
         assert_eq!(book.fold(&generic(TickType::Halted, value), at(9)), Fold::Changed);
         assert_eq!(book.quote().halted, halted, "{value}");
     }
@@ -103,9 +103,11 @@ fn what_can_be_borrowed_is_what_surely_can() {
         (generic(TickType::Shortable, 3.0), Some(1_000)),
         (generic(TickType::Shortable, 2.0), Some(0)),
         (shares(500.0), Some(500)),
-        (generic(TickType::Shortable, 1.0), Some(500)),
-        (generic(TickType::Shortable, 3.0), Some(1_000)),
+        (generic(TickType::Shortable, 1.0), Some(0)),
+        (generic(TickType::Shortable, 3.0), Some(500)),
         (shares(20_000.0), Some(20_000)),
+        (shares(0.0), Some(0)),
+        (generic(TickType::Shortable, f64::NAN), Some(0)),
     ] {
         book.fold(&tick, at(1));
         assert_eq!(book.quote().shortable, sure.map(rust_decimal::Decimal::from), "{tick:?}");
