@@ -243,9 +243,14 @@ impl MarketDesk {
         }
     }
 
-    /// Forgets a line that the broker refused; it is asked for anew at the next use.
+    /// Forgets a line that the broker refused; it is asked for anew at the next use. What it said can be borrowed may be lent
+    /// by then.
     pub(crate) fn drop_line(&self, con_id: ConId) {
-        self.write().lines.remove(&con_id);
+        let mut cache = self.write();
+        cache.lines.remove(&con_id);
+        if let Some(quote) = cache.quotes.get_mut(&con_id) {
+            quote.shortable = None;
+        }
     }
 
     fn keep_line(&self, contract: &Contract, now: Timestamp) {

@@ -98,3 +98,14 @@ fn what_has_no_line_is_kept_up_to_a_bound_and_what_has_one_always() {
     }
     assert!(desk.last_quote(con_id(1)).is_some() && desk.price_range(con_id(1), 60, Timestamp::UNIX_EPOCH).is_some());
 }
+
+#[test]
+fn what_can_be_borrowed_stays_while_its_line_does() {
+    let (desk, _adapter) = desk();
+    desk.keep_line(&contract(1), Timestamp::UNIX_EPOCH);
+    desk.put(Quote { shortable: Some(Decimal::TEN), halted: Some(true), ..quote(1, "100") });
+    let snapshot = || desk.put(quote(1, "100"));
+    assert_eq!((snapshot().shortable, snapshot().halted), (Some(Decimal::TEN), Some(true)));
+    desk.drop_line(con_id(1));
+    assert_eq!((snapshot().shortable, snapshot().halted), (None, Some(true)), "a halt is not lifted by silence");
+}
