@@ -117,6 +117,7 @@ impl Core {
             journal_fault: journal_fault.as_deref(),
             account: &account,
             open: &open,
+            reduces: gates::reduces(case.order, account.held, &open),
             own: &own,
             con_id: contract.con_id,
             look_alikes: &look_alikes,

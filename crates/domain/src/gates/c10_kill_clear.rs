@@ -1,7 +1,7 @@
 //! Control 10: nothing is halted; while reducing, only orders that make the position smaller.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use crate::trading_state::TradingState;
 
 pub(super) const GATE: Gate = Gate { number: 10, code: "C10_KILL_CLEAR", title: "The kill switch is off", check };
@@ -19,7 +19,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
     let strategy = input.order.intent.strategy.as_ref();
     if let Some((scope, entry)) = input.trading_states.strictest(&input.order.account, strategy) {
         let observed = format!("{}: {} by {}: {}", scope, entry.state.word(), entry.by, entry.reason);
-        match (entry.state, reduces(input)) {
+        match (entry.state, input.reduces) {
             (TradingState::Active, _) | (TradingState::Reducing, Some(true)) => {}
             (TradingState::Halted, _) => reasons.push(GATE.reason(
                 &"New orders are halted; cancels still pass.",

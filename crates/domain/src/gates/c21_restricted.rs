@@ -8,7 +8,7 @@
 //! when the exchange is closed to it.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use crate::contract::SecType;
 use crate::exposure::position_range;
 use crate::market::Quote;
@@ -42,7 +42,7 @@ fn restricted(input: &GateInput<'_>) -> Option<Reason> {
     let symbol = &input.order.contract.symbol;
     // A list must not be escaped by the spelling of its author.
     let listed = input.policy.symbols_restricted.iter().any(|listed| listed.eq_ignore_ascii_case(symbol));
-    (listed && reduces(input) != Some(true)).then(|| {
+    (listed && input.reduces != Some(true)).then(|| {
         GATE.reason(
             &format_args!("{symbol} is on the restricted list: only what closes a position in it is let through."),
             &format_args!("{} {}", input.order.intent.side.word(), input.order.intent.qty),

@@ -6,7 +6,7 @@
 //! order waits through a time in which nothing trades.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use crate::hours::{Hours, Phase, Session};
 use crate::order::{OrderIntent, OrderTypeKind, Tif};
 use crate::reason::Reason;
@@ -78,7 +78,7 @@ fn may_wait(input: &GateInput<'_>) -> bool {
         Tif::Day | Tif::Gtc | Tif::Gtd { .. } => true,
         Tif::Ioc | Tif::Fok | Tif::Opg => false,
     };
-    is_for_an_auction(&input.order.intent) || (can_wait && reduces(input) == Some(true))
+    is_for_an_auction(&input.order.intent) || (can_wait && input.reduces == Some(true))
 }
 
 fn waits(input: &GateInput<'_>, hours: &Hours, phase: Phase) -> Reason {

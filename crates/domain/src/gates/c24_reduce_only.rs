@@ -2,7 +2,7 @@
 //! and buy to cover mean what they say.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use crate::order::Side;
 use rust_decimal::Decimal;
 
@@ -14,7 +14,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
     if intent.side == Side::Buy && !intent.reduce_only {
         return Verdict::Pass;
     }
-    let (Some(held), Some(reduces)) = (input.account.held, reduces(input)) else {
+    let (Some(held), Some(reduces)) = (input.account.held, input.reduces) else {
         return Verdict::Deny(vec![GATE.reason(
             &"The position is unknown, so the order cannot be checked against it.",
             &"unknown position",

@@ -1,14 +1,14 @@
 //! Control 27: what is held and what is open, together, within the capital that the owner set, gross and net.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use super::worst_after::{unknown_words, worst_after};
 
 pub(super) const GATE: Gate = Gate { number: 27, code: "C27_CAPITAL", title: "Within the capital that was set", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
     // What only makes a position smaller adds to nothing, whatever is known of the rest.
-    if reduces(input) == Some(true) {
+    if input.reduces == Some(true) {
         return Verdict::Pass;
     }
     let after = worst_after(input);

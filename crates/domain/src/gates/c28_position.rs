@@ -5,7 +5,7 @@
 //! contracts as they are read today: with a limit for them, what is not known denies.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use super::worst_after::{Step, unknown_words, worst_after};
 use rust_decimal::Decimal;
 
@@ -13,7 +13,7 @@ pub(super) const GATE: Gate =
     Gate { number: 28, code: "C28_POSITION", title: "Position, currency and issuer within their limits", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
-    if reduces(input) == Some(true) {
+    if input.reduces == Some(true) {
         return Verdict::Pass;
     }
     let (policy, contract) = (input.policy, &input.order.contract);

@@ -5,7 +5,7 @@
 //! what this order adds do: more than any broker asks.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use super::worst_after::worst_after;
 use crate::reason::Reason;
 use jiff::SignedDuration;
@@ -18,7 +18,7 @@ pub(super) const GATE: Gate =
 const ACCOUNT_AGE_MAX: SignedDuration = SignedDuration::from_mins(30);
 
 fn check(input: &GateInput<'_>) -> Verdict {
-    if reduces(input) == Some(true) {
+    if input.reduces == Some(true) {
         return Verdict::Pass;
     }
     let policy = input.policy;

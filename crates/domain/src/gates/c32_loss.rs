@@ -4,13 +4,13 @@
 
 use super::input::GateInput;
 use super::lately::Losses;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 
 pub(super) const GATE: Gate =
     Gate { number: 32, code: "C32_LOSS", title: "Losses of day and week within the limits", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
-    let reducing = reduces(input) == Some(true);
+    let reducing = input.reduces == Some(true);
     let policy = input.policy;
     let fresh = input.lately.value.and_then(|value| value.if_fresh(policy, input.now));
     // An old loss that stands says no less for being old.

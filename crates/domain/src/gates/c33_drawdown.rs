@@ -3,13 +3,13 @@
 
 use super::input::GateInput;
 use super::lately::Losses;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use crate::activity::Breaker;
 
 pub(super) const GATE: Gate = Gate { number: 33, code: "C33_DRAWDOWN", title: "Not too far below the peak", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
-    if reduces(input) == Some(true) {
+    if input.reduces == Some(true) {
         return Verdict::Pass;
     }
     let limit = input.policy.drawdown_percent_max;

@@ -2,7 +2,7 @@
 
 use super::c06_approval;
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use rust_decimal::Decimal;
 
 pub(super) const GATE: Gate =
@@ -10,7 +10,7 @@ pub(super) const GATE: Gate =
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let messages = input.lately.messages_day.saturating_add(input.lately.orders_more.max(1));
-    if messages < input.policy.efficiency_messages_min || c06_approval::stands(input) || reduces(input) == Some(true) {
+    if messages < input.policy.efficiency_messages_min || c06_approval::stands(input) || input.reduces == Some(true) {
         return Verdict::Pass;
     }
     let trades = input.lately.trades_day;

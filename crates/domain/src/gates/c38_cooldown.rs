@@ -1,7 +1,7 @@
 //! Control 38: after so many losses, stops or rejects in a row there is a pause. A gain ends the row; what reduces passes.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces};
+use super::table::{Gate, Verdict};
 use jiff::SignedDuration;
 
 pub(super) const GATE: Gate = Gate { number: 38, code: "C38_COOLDOWN", title: "No pause after a row of losses", check };
@@ -12,7 +12,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
     // A clock that was set back does not end a pause.
     let past = input.now.duration_since(last_at);
     let pause = SignedDuration::from_secs(policy.cooldown_s);
-    if past >= pause || reduces(input) == Some(true) {
+    if past >= pause || input.reduces == Some(true) {
         return Verdict::Pass;
     }
     Verdict::Deny(vec![GATE.reason(

@@ -4,7 +4,7 @@
 
 use super::c06_approval;
 use super::input::GateInput;
-use super::table::{Gate, Verdict, reduces, touch_price};
+use super::table::{Gate, Verdict, touch_price};
 use crate::money::Price;
 use crate::reason::Reason;
 use rust_decimal::Decimal;
@@ -13,7 +13,7 @@ pub(super) const GATE: Gate =
     Gate { number: 58, code: "C58_SURVEILLANCE", title: "Our own pattern looks like trading", check };
 
 fn check(input: &GateInput<'_>) -> Verdict {
-    if c06_approval::stands(input) || reduces(input) == Some(true) {
+    if c06_approval::stands(input) || input.reduces == Some(true) {
         return Verdict::Pass;
     }
     Verdict::hold_on(layering(input).into_iter().chain(wash(input)).collect())

@@ -189,6 +189,8 @@ pub struct GateInput<'a> {
     pub account: &'a AccountFacts,
     /// Every order of the account that may still trade, without this one.
     pub open: &'a [OpenRisk],
+    /// What [`super::reduces`] says of it. Many gates ask, so it is added up once.
+    pub reduces: Option<bool>,
     /// Every order of ours on the instrument that may trade, of any strategy, without this one's group.
     pub own: &'a [OwnOrder],
     /// Open orders on the same instrument and side are counted by this id.

@@ -58,7 +58,9 @@ pub use input::{
     Rules,
 };
 pub use lately::{Funds, Lately, Losses, WhatIfFact};
-pub use table::{Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, worst_notional, worst_price};
+pub use table::{
+    Decision, Evaluation, GATES, Gate, GateResult, Verdict, evaluate, reduces, worst_notional, worst_price,
+};
 
 #[cfg(test)]
 #[path = "world_tests.rs"]

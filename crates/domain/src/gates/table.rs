@@ -10,7 +10,7 @@ use super::{
     c37_efficiency, c38_cooldown, c39_rejects, c40_worst_case, c43_flatten, c46_dead_man, c58_surveillance,
 };
 use crate::approved::{Approved, ResolvedOrder};
-use crate::exposure::only_reduces;
+use crate::exposure::{OpenRisk, only_reduces};
 use crate::money::Price;
 use crate::order::{OrderType, Trail};
 use crate::reason::Reason;
@@ -250,16 +250,15 @@ pub fn worst_notional(input: &GateInput<'_>) -> Option<Decimal> {
         .checked_mul(fx.value)
 }
 
-/// Whether the order can only make the position smaller. `None` when the position is unknown, or when the figures are
-/// too large to be added up, which is as good as unknown.
-pub(super) fn reduces(input: &GateInput<'_>) -> Option<bool> {
-    let held = input.account.held?;
-    let intent = &input.order.intent;
+/// Whether the order can only make the position smaller, whatever happens to `open` first. `None` when the position is
+/// unknown, or when the figures are too large to be added up, which is as good as unknown.
+pub fn reduces(order: &ResolvedOrder, held: Option<Decimal>, open: &[OpenRisk]) -> Option<bool> {
+    let held = held?;
+    let (con_id, intent) = (order.contract.con_id, &order.intent);
     // If this sum exists, no sum of a part of it overflows.
-    let con_id = input.order.contract.con_id;
-    let near = input.open.iter().filter(|risk| risk.con_id == con_id);
+    let near = open.iter().filter(|risk| risk.con_id == con_id);
     near.map(|risk| risk.leaves.abs()).try_fold(held.abs().checked_add(intent.qty.get())?, Decimal::checked_add)?;
-    Some(only_reduces(held, con_id, input.open, intent.side, intent.qty.get()))
+    Some(only_reduces(held, con_id, open, intent.side, intent.qty.get()))
 }
 
 #[cfg(test)]

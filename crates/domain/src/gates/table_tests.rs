@@ -1,4 +1,4 @@
-use super::{Decision, GATES, Verdict, evaluate, reduces, touch_price, worst_notional, worst_price};
+use super::{Decision, GATES, Verdict, evaluate, touch_price, worst_notional, worst_price};
 use crate::gates::world::{World, con_id, dec, price};
 use crate::mode::Trading;
 use crate::order::{OrderType, Side, Trail};
@@ -209,9 +209,9 @@ fn figures_that_cannot_be_added_up_reduce_nothing_in_their_own_instrument() {
     world.holds(265_598, "10", Some("189.5"));
     world.side(Side::Sell, "10");
     world.opens(2, Side::Buy, "79228162514264337593543950335", None);
-    assert_eq!(reduces(&world.input()), Some(true), "another instrument's are no matter");
+    assert_eq!(world.input().reduces, Some(true), "another instrument's are no matter");
     world.opens(265_598, Side::Buy, "79228162514264337593543950335", None);
-    assert_eq!(reduces(&world.input()), None);
+    assert_eq!(world.input().reduces, None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::input::{
     Rules,
 };
 use super::lately::{Funds, Lately, Losses};
-use super::table::{Decision, Gate, Verdict, evaluate};
+use super::table::{Decision, Gate, Verdict, evaluate, reduces};
 use crate::approval::{Approval, ApprovalBounds, ApprovalStatus};
 use crate::approved::ResolvedOrder;
 use crate::bracket::Bracket;
@@ -178,6 +178,7 @@ impl World {
             journal_fault: self.journal_fault.as_deref(),
             account: &self.account,
             open: &self.open,
+            reduces: reduces(&self.order, self.account.held, &self.open),
             own: &self.own,
             con_id: self.order.contract.con_id,
             look_alikes: &self.look_alikes,

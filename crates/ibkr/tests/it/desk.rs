@@ -280,6 +280,7 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
         journal_fault: None,
         account: &account,
         open: &[],
+        reduces: None,
         own: &[],
         reference: &domain::gates::Reference::default(),
         con_id: order.contract.con_id,
