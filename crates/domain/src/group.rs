@@ -92,11 +92,10 @@ impl Book {
 
     /// What of an order may still trade at worst.
     pub fn worst_leaves(&self, order: &OrderRecord) -> Decimal {
-        let leg = order.intent.cl_ord_id.leg();
-        match self.group(&order.intent.cl_ord_id) {
-            Some(group) if leg != Leg::Entry => group.exit_leaves(leg),
-            Some(_) | None => order.worst_leaves(),
-        }
+        let key = &order.intent.cl_ord_id;
+        // Most orders are no exits, and need no look at any other.
+        let group = if key.is_exit() { self.group(key) } else { None };
+        group.map_or_else(|| order.worst_leaves(), |group| group.exit_leaves(key.leg()))
     }
 }
 

@@ -232,8 +232,7 @@ impl Worth {
 
     /// Books an open order, instead of what was booked of it before; `None` once it cannot trade any more.
     pub fn order(&mut self, key: &ClOrdId, risk: Option<&OpenRisk>, currency: &Currency, issuer: &str) {
-        let part = risk
-            .map(|risk| Part { risk: risk.clone(), notional: rounded(risk.notional.map(|notional| notional.abs())) });
+        let part = risk.map(|risk| Part { risk: risk.clone(), notional: absolute(risk.notional) });
         if self.parts.get(key) == part.as_ref() {
             return;
         }
@@ -246,6 +245,22 @@ impl Worth {
             self.change(part.risk.con_id, currency, issuer, |place| place.add(&part));
             self.parts.insert(key.clone(), part);
         }
+    }
+
+    /// Books other worst-case notionals of what is open in one instrument, whose price has moved: what it adds up to is
+    /// counted once for all of them. What is not open there is left as it is.
+    pub fn revalue(&mut self, con_id: ConId, notionals: impl IntoIterator<Item = (ClOrdId, Option<Decimal>)>) {
+        let Some(place) = self.places.get_mut(&con_id) else { return };
+        self.totals.count(place, Sum::take);
+        for (key, notional) in notionals {
+            let Some(part) = self.parts.get_mut(&key).filter(|part| part.risk.con_id == con_id) else { continue };
+            place.take(part);
+            self.totals.open.take(part.notional);
+            (part.risk.notional, part.notional) = (notional, absolute(notional));
+            self.totals.open.add(part.notional);
+            place.add(part);
+        }
+        self.totals.count(place, Sum::add);
     }
 
     /// What counts for an order in one instrument, without one open order: that one is being changed, and its new version
@@ -287,12 +302,12 @@ impl Worth {
     }
 
     fn change_known(&mut self, con_id: ConId, change: impl FnOnce(&mut Place)) {
-        let Some(mut place) = self.places.remove(&con_id) else { return };
-        self.totals.count(&place, Sum::take);
-        change(&mut place);
-        self.totals.count(&place, Sum::add);
-        if !place.is_idle() {
-            self.places.insert(con_id, place);
+        let Some(place) = self.places.get_mut(&con_id) else { return };
+        self.totals.count(place, Sum::take);
+        change(place);
+        self.totals.count(place, Sum::add);
+        if place.is_idle() {
+            self.places.remove(&con_id);
         }
     }
 }
@@ -345,6 +360,10 @@ fn count_in<K: Ord + Clone>(
     if *sum == Sum::default() {
         sums.remove(key);
     }
+}
+
+fn absolute(notional: Option<Decimal>) -> Option<Decimal> {
+    rounded(notional.map(|notional| notional.abs()))
 }
 
 /// Away from zero, so that nothing is lost; what no account is worth is unknown.

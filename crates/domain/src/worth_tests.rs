@@ -49,6 +49,7 @@ enum Step {
     Hold(i64, i64, Option<i64>),
     Order(usize, Option<(i64, bool, i64, Option<i64>)>),
     KeepOnly(i64),
+    Revalue(i64, Option<i64>),
 }
 
 fn price() -> impl Strategy<Value = Option<i64>> {
@@ -61,6 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0_usize..8, proptest::option::of((1_i64..5, any::<bool>(), 1_i64..50, price())))
             .prop_map(|(key, order)| Step::Order(key, order)),
         (1_i64..5).prop_map(Step::KeepOnly),
+        (1_i64..5, price()).prop_map(|(id, price)| Step::Revalue(id, price)),
     ]
 }
 
@@ -118,7 +120,23 @@ proptest! {
                     worth.keep_only(|id| id == con_id(number));
                     held.retain(|id, _| *id == number);
                 }
+                Step::Revalue(id, price) => {
+                    // Told of every order, it takes those of the instrument.
+                    let anew = |risk: &OpenRisk| price.map(|price| Decimal::new(price, 3) * risk.leaves);
+                    let any = Decimal::new(price.unwrap_or_default(), 3);
+                    worth.revalue(
+                        con_id(id),
+                        (0..8).map(|number| (key(number), open.get(&number).map_or(Some(any), anew))),
+                    );
+                    for risk in open.values_mut().filter(|risk| risk.con_id == con_id(id)) {
+                        risk.notional = anew(risk);
+                    }
+                }
             }
+            let booked: BTreeMap<ClOrdId, OpenRisk> =
+                worth.open(&key(8)).map(|(key, risk)| (key.clone(), risk.clone())).collect();
+            let all: BTreeMap<ClOrdId, OpenRisk> = open.iter().map(|(number, risk)| (key(*number), risk.clone())).collect();
+            prop_assert_eq!(booked, all);
             prop_assert_eq!(worth.totals(), &recomputed(&held, &open));
             for without in 0_usize..8 {
                 let mut rest = open.clone();

@@ -114,10 +114,10 @@ impl Core {
         self.valuation.know(order);
         self.valuation.positions.insert(con_id);
         // An order without a known worth may have one now.
-        let again = self.valuation.worth.open(key).filter(|(_, risk)| risk.con_id == con_id || risk.notional.is_none());
-        let again: Vec<ClOrdId> = again.map(|(key, _)| key.clone()).collect();
-        self.valuation.orders.extend(again);
+        let Valuation { worth, orders, .. } = &mut self.valuation;
+        orders.extend(worth.open(key).filter(|(_, risk)| risk.notional.is_none()).map(|(key, _)| key.clone()));
         self.value_what_moved();
+        self.value_open_in(con_id, key);
         if let Some(price) = facts.quote.as_ref().and_then(domain::market::Quote::reference) {
             // The newest price that there is, even if it came with the order alone.
             self.value_position(con_id, Some(price));
@@ -156,12 +156,28 @@ impl Core {
         }
     }
 
+    /// The price of a contract may be another: what is open in it, without one order, is worth anew. What is left of an
+    /// order is no matter of prices, and was counted when it moved.
+    fn value_open_in(&mut self, con_id: ConId, without: &ClOrdId) {
+        let price = self.prices.reference(con_id);
+        let near = self.valuation.worth.open(without).filter(|(_, risk)| risk.con_id == con_id);
+        let anew = near.filter_map(|(key, risk)| {
+            let notional = self.open_notional(self.book.order(key)?, risk.leaves, price);
+            (notional != risk.notional).then(|| (key.clone(), notional))
+        });
+        let anew: Vec<_> = anew.collect();
+        if !anew.is_empty() {
+            self.valuation.worth.revalue(con_id, anew);
+        }
+    }
+
     fn value_order(&mut self, key: &ClOrdId) {
         let Some(order) = self.book.order(key) else { return };
-        let Some(contract) = order.contract.clone() else { return };
+        let Some(contract) = order.contract.as_deref() else { return };
         let forgotten = order.status.is_unknown() && mutation::is_on(Mutation::ForgetUnknownRisk);
         let leaves = if forgotten { Decimal::ZERO } else { self.book.worst_leaves(order) };
-        let risk = order.open_risk(leaves, self.open_notional(order, leaves));
+        let price = self.prices.reference(contract.con_id);
+        let risk = order.open_risk(leaves, self.open_notional(order, leaves, price));
         self.valuation.worth.order(key, risk.as_ref(), &contract.currency, &contract.symbol);
     }
 
@@ -185,27 +201,34 @@ impl Core {
         self.valuation.worth.hold(con_id, held);
     }
 
-    fn open_notional(&self, order: &OrderRecord, leaves: Decimal) -> Option<Decimal> {
+    /// `price` is the newest of its contract.
+    fn open_notional(&self, order: &OrderRecord, leaves: Decimal, price: Option<Decimal>) -> Option<Decimal> {
         if leaves.is_zero() {
             return Some(Decimal::ZERO);
         }
         let contract = order.contract.as_ref()?;
         // Each order by the limits that count for it: a section may think worse of a market.
-        let percent = self.policy().slippage_percent_for(&order.policy_scope());
-        let slip = Decimal::ONE + percent / Decimal::ONE_HUNDRED;
-        let market = self.prices.reference(contract.con_id).and_then(|price| price.checked_mul(slip));
+        let slipped = |price: Decimal| {
+            let percent = self.policy().slippage_percent_for(&order.policy_scope());
+            price.checked_mul(Decimal::ONE + percent / Decimal::ONE_HUNDRED)
+        };
+        let market = || price.and_then(slipped);
         let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
             // A stop has no worst price of its own: it trades beyond its trigger.
             (Some(own), true) if order.intent.order_type.limit_price().is_none() => {
-                let trigger = own.checked_mul(slip)?;
-                market.map_or(trigger, |market| market.max(trigger))
+                let trigger = slipped(own)?;
+                market().map_or(trigger, |market| market.max(trigger))
             }
             (Some(own), true) => own,
             // A sell trades at its price or better, and what is better nobody knows without a market.
-            (Some(own), false) => market?.max(own),
-            (None, _) => market?,
+            (Some(own), false) => market()?.max(own),
+            (None, _) => market()?,
         };
         let fx = self.fx_to_base(&contract.currency)?.0;
         price.checked_mul(leaves)?.checked_mul(contract.multiplier)?.checked_mul(fx)
     }
 }
+
+#[cfg(test)]
+#[path = "valuation_tests.rs"]
+mod tests;
