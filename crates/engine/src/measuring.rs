@@ -40,7 +40,10 @@ pub struct Known {
 }
 
 /// An engine that decides and does nothing.
-pub struct Decider(Core);
+pub struct Decider {
+    core: Core,
+    market: Arc<MarketDesk>,
+}
 
 impl Decider {
     /// An engine that is ready at `now`.
@@ -61,12 +64,19 @@ impl Decider {
         session.held = known.positions.iter().map(|position| (position.con_id, position.qty)).collect();
         session.positions = Some(known.positions.clone());
         session.account = Some(known.account);
-        let mut core = Core::new(config, known.book, session, Box::new(MarketPrices(market)), now);
+        let mut core = Core::new(config, known.book, session, Box::new(MarketPrices(Arc::clone(&market))), now);
         core.heard_at = Some(now);
         core.reconciled_at = Some(now);
         core.valuation.tell(&known.positions);
         core.value_everything();
-        Self(core)
+        Self { core, market }
+    }
+
+    /// The order's quote, as the market desk hears it.
+    pub fn hear(&self, ask: &Ask) {
+        if let Some(quote) = &ask.facts.quote {
+            self.market.put(quote.clone());
+        }
     }
 
     /// What the gates say to a new order, in the way of [`Core::submit`].
@@ -75,12 +85,12 @@ impl Decider {
     /// The key was used, or no account is pinned.
     pub fn decide(&mut self, ask: &Ask, now: Timestamp) -> Result<Evaluation, Fault> {
         let Ask { intent, by, request_hash, facts } = ask;
-        self.0.known(&intent.cl_ord_id, request_hash)?;
-        let order = self.0.resolve(intent, facts)?;
-        let preview = self.0.preview_fact(intent, request_hash, now);
+        self.core.known(&intent.cl_ord_id, request_hash)?;
+        let order = self.core.resolve(intent, facts)?;
+        let preview = self.core.preview_fact(intent, request_hash, now);
         let (approval, changes) = (ApprovalFact::None, None);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
-        Ok(self.0.judge(&case, now).evaluation)
+        Ok(self.core.judge(&case, now).evaluation)
     }
 }
 
@@ -103,6 +113,6 @@ impl Ask {
 
 impl std::fmt::Debug for Decider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Decider({} orders)", self.0.book.orders.len())
+        write!(f, "Decider({} orders)", self.core.book.orders.len())
     }
 }

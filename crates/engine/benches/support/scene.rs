@@ -135,6 +135,12 @@ pub(crate) fn passes() -> Result<Ask, Failure> {
     ask(intent("judged", 0, "10", "189.50")?, PrincipalKind::Human)
 }
 
+/// The same, a cent later.
+pub(crate) fn passes_dearer() -> Result<Ask, Failure> {
+    let dearer = Quote { bid: Some("189.45".parse()?), ask: Some("189.47".parse()?), ..quote(0)? };
+    ask_at(intent("judged", 0, "10", "189.50")?, PrincipalKind::Human, dearer)
+}
+
 /// Too many, too dear, beyond the collar, off the tick, for a position that is too large, and too much of the funds.
 pub(crate) fn refused() -> Result<Ask, Failure> {
     ask(intent("judged", 0, "5000000", "389.505")?, PrincipalKind::Human)
@@ -146,6 +152,10 @@ pub(crate) fn by_mandate() -> Result<Ask, Failure> {
 }
 
 fn ask(intent: OrderIntent, kind: PrincipalKind) -> Result<Ask, Failure> {
+    ask_at(intent, kind, quote(0)?)
+}
+
+fn ask_at(intent: OrderIntent, kind: PrincipalKind, quote: Quote) -> Result<Ask, Failure> {
     let paper = paper(0)?;
     let hours = Hours::read(&paper).ok_or("the hours cannot be read")?;
     let reference = Reference {
@@ -153,7 +163,7 @@ fn ask(intent: OrderIntent, kind: PrincipalKind) -> Result<Ask, Failure> {
         volume: Some(Dated { value: Decimal::from(50_000_000), at: now() }),
         what_if: None,
     };
-    Ok(Ask::new(intent, principal("trader", kind)?, paper, quote(0)?, reference))
+    Ok(Ask::new(intent, principal("trader", kind)?, paper, quote, reference))
 }
 
 fn principal(key: &str, kind: PrincipalKind) -> Result<Principal, Failure> {
@@ -205,14 +215,14 @@ fn paper(place: u32) -> Result<Contract, Failure> {
     })
 }
 
-/// An order that works.
+/// An order that works. The sells are worth what the market is with the policy's slippage, for that is above their limit.
 fn working(nth: u32, place: u32) -> Result<Vec<JournalEvent>, Failure> {
     let key = format!("{nth:08}-working");
     let order = ResolvedOrder {
         intent: if nth.is_multiple_of(2) {
             intent(&key, place, "10", "180.25")?
         } else {
-            OrderIntent { side: Side::Sell, ..intent(&key, place, "10", "200.25")? }
+            OrderIntent { side: Side::Sell, ..intent(&key, place, "10", "190.25")? }
         },
         account: ACCOUNT.parse()?,
         contract: paper(place)?,
