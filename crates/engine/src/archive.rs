@@ -93,3 +93,12 @@ fn place_of(fault: &Finding) -> Option<u64> {
     };
     place.and_then(|place| u64::try_from(place).ok())
 }
+
+pub(crate) async fn off_the_async_threads<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Fault::Internal(error.to_string())),
+    }
+}

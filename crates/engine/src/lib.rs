@@ -4,6 +4,7 @@
 //! A request goes `use_cases` (scopes, facts) → `writer` (batch, commit, effects) → `core` with `submitting`,
 //! `changing`, `grouping` and `listening` (decisions, no I/O) and comes back through `shared`, which readers see.
 
+mod approving;
 mod archive;
 mod asks;
 mod changing;
@@ -30,6 +31,7 @@ pub mod measuring;
 #[cfg(feature = "mutations")]
 mod mutant;
 mod outbound;
+mod outcome;
 mod overview;
 mod permitting;
 mod service;
@@ -55,9 +57,9 @@ pub use drilling::{DrillOutcome, Driller, NoDriller};
 pub use entropy::{Entropy, SystemEntropy};
 pub use guard::Interlock;
 pub use outbound::OutboundCount;
+pub use outcome::outcome;
 pub use service::{Service, key_hash};
 pub use sign_of_life::SignOfLife;
 pub use standby::{Follower, Holder, Standby, StandbyParts, stand_by};
 pub use start::{Books, BrokerLink, EngineHandle, Parts, StartError, replay, start};
-pub use use_cases::outcome;
 pub use writer::{Ended, Seat};

@@ -1,15 +1,16 @@
 //! The use cases themselves: scopes first, then facts, then the writer.
 
+use crate::archive::off_the_async_threads;
 use crate::asks::only;
 use crate::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, FlattenAnswer,
-    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Outcome, Preview,
-    Status,
+    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Preview, Status,
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;
 use crate::input::{Booked, Input};
 use crate::limits::{self, PolicyWish};
+use crate::outcome::{change_outcome, changes, outcome};
 use crate::service::{Service, is_answered, need, need_human, need_trade};
 use crate::ticking::duration;
 use async_trait::async_trait;
@@ -18,13 +19,11 @@ use domain::activity::Breaker;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::OrderRecord;
 use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch};
-use domain::change::ChangeFate;
 use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::Decision;
 use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, MandateId};
-use domain::lifecycle::OrdStatus;
 use domain::mandate::MandateTerms;
 use domain::market::{Bar, Quote};
 use domain::order::{Amendment, OrderIntent};
@@ -530,24 +529,6 @@ impl Desk for Service {
 }
 
 impl Service {
-    /// Whether this very request came before.
-    fn is_known(&self, key: &ClOrdId, request_hash: &str) -> Result<bool, Fault> {
-        self.look(|book, _| match book.keys_used.get(key) {
-            None => Ok(false),
-            Some(used) if used.request_hash == request_hash => Ok(true),
-            Some(_) => Err(Fault::IdempotencyConflict(key.clone())),
-        })
-    }
-
-    /// A repeat waits like the first and answers the present state.
-    pub(crate) async fn repeated(&self, key: &ClOrdId, wait: Duration) -> Result<OrderAnswer, Fault> {
-        let order = self.wait_for(key, wait, is_answered).await?;
-        if !is_answered(&order) && self.shared.first_waits(key) {
-            return Err(Fault::InFlight(key.clone()));
-        }
-        Ok(OrderAnswer { outcome: outcome(&order), order, replayed: true })
-    }
-
     pub(crate) fn account_of(&self, intent: &OrderIntent) -> Result<AccountId, Fault> {
         intent.account.clone().map_or_else(|| self.account_in_use(), Ok)
     }
@@ -586,46 +567,6 @@ impl Service {
     }
 }
 
-/// Whether nobody knows yet what became of the change.
-fn changes(order: &OrderRecord, key: &ClOrdId) -> bool {
-    order.changes.get(key) == Some(&ChangeFate::UnderWay)
-}
-
-/// How a change stands towards its caller: that the original order works is no answer to it.
-fn change_outcome(order: &OrderRecord, key: &ClOrdId) -> Result<Outcome, Fault> {
-    match order.changes.get(key) {
-        None => Err(Fault::NotFound { what: "change", id: key.to_string() }),
-        Some(ChangeFate::UnderWay) => Ok(Outcome::Unknown),
-        Some(ChangeFate::Taken) => Ok(Outcome::Acknowledged),
-        Some(ChangeFate::Refused { code, message }) => {
-            Err(Fault::BrokerRefused { code: *code, message: message.clone() })
-        }
-        Some(ChangeFate::Unsent) => Err(Fault::ChangeUnsent(order.intent.cl_ord_id.clone())),
-        Some(ChangeFate::Overtaken { .. }) => {
-            Err(Fault::AlreadyFinal { cl_ord_id: order.intent.cl_ord_id.clone(), status: order.status })
-        }
-    }
-}
-
-/// How an order stands towards its caller.
-pub fn outcome(order: &OrderRecord) -> Outcome {
-    match order.status {
-        OrdStatus::PendingApproval => Outcome::NeedsApproval,
-        OrdStatus::Denied => Outcome::Denied,
-        OrdStatus::Simulated => Outcome::Simulated,
-        OrdStatus::Rejected => Outcome::Rejected,
-        OrdStatus::Canceled if order.was_refused() => Outcome::Rejected,
-        OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::Missing => Outcome::Unknown,
-        OrdStatus::Canceled if order.acknowledged_at.is_none() && order.broker_status.is_none() => Outcome::Canceled,
-        OrdStatus::Working
-        | OrdStatus::PendingCancel
-        | OrdStatus::PendingReplace
-        | OrdStatus::Filled
-        | OrdStatus::Canceled
-        | OrdStatus::Expired => Outcome::Acknowledged,
-    }
-}
-
 /// Cancels make nothing worse: whoever may trade or kill may cancel.
 fn may_cancel(by: &Principal) -> Result<(), Fault> {
     if by.may(Scope::Kill) { Ok(()) } else { need_trade(by) }
@@ -654,13 +595,4 @@ fn hash(intent: &OrderIntent) -> Result<String, Fault> {
 pub(crate) fn request_hash<T: serde::Serialize>(request: &T) -> Result<String, Fault> {
     let text = serde_json::to_vec(request).map_err(|error| Fault::Internal(error.to_string()))?;
     Ok(blake3::hash(&text).to_hex().to_string())
-}
-
-pub(crate) async fn off_the_async_threads<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(Fault::Internal(error.to_string())),
-    }
 }

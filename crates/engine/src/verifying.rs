@@ -1,10 +1,9 @@
 //! The walk over the whole journal, beside the writer: soon after each start and every day.
 
-use crate::archive::Archive;
+use crate::archive::{Archive, off_the_async_threads};
 use crate::core::{Batch, Core};
 use crate::desk::AuditVerification;
 use crate::input::Input;
-use crate::use_cases::off_the_async_threads;
 use crate::writer::Seat;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;

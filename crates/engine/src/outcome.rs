@@ -1,0 +1,70 @@
+//! How an order, or a change of one, stands towards its caller.
+
+use crate::desk::{OrderAnswer, Outcome};
+use crate::service::{Service, is_answered};
+use domain::book::OrderRecord;
+use domain::change::ChangeFate;
+use domain::fault::Fault;
+use domain::id::ClOrdId;
+use domain::lifecycle::OrdStatus;
+use std::time::Duration;
+
+impl Service {
+    /// Whether this very request came before.
+    pub(crate) fn is_known(&self, key: &ClOrdId, request_hash: &str) -> Result<bool, Fault> {
+        self.look(|book, _| match book.keys_used.get(key) {
+            None => Ok(false),
+            Some(used) if used.request_hash == request_hash => Ok(true),
+            Some(_) => Err(Fault::IdempotencyConflict(key.clone())),
+        })
+    }
+
+    /// A repeat waits like the first and answers the present state.
+    pub(crate) async fn repeated(&self, key: &ClOrdId, wait: Duration) -> Result<OrderAnswer, Fault> {
+        let order = self.wait_for(key, wait, is_answered).await?;
+        if !is_answered(&order) && self.shared.first_waits(key) {
+            return Err(Fault::InFlight(key.clone()));
+        }
+        Ok(OrderAnswer { outcome: outcome(&order), order, replayed: true })
+    }
+}
+
+/// Whether nobody knows yet what became of the change.
+pub(crate) fn changes(order: &OrderRecord, key: &ClOrdId) -> bool {
+    order.changes.get(key) == Some(&ChangeFate::UnderWay)
+}
+
+/// How a change stands towards its caller: that the original order works is no answer to it.
+pub(crate) fn change_outcome(order: &OrderRecord, key: &ClOrdId) -> Result<Outcome, Fault> {
+    match order.changes.get(key) {
+        None => Err(Fault::NotFound { what: "change", id: key.to_string() }),
+        Some(ChangeFate::UnderWay) => Ok(Outcome::Unknown),
+        Some(ChangeFate::Taken) => Ok(Outcome::Acknowledged),
+        Some(ChangeFate::Refused { code, message }) => {
+            Err(Fault::BrokerRefused { code: *code, message: message.clone() })
+        }
+        Some(ChangeFate::Unsent) => Err(Fault::ChangeUnsent(order.intent.cl_ord_id.clone())),
+        Some(ChangeFate::Overtaken { .. }) => {
+            Err(Fault::AlreadyFinal { cl_ord_id: order.intent.cl_ord_id.clone(), status: order.status })
+        }
+    }
+}
+
+/// How an order stands towards its caller.
+pub fn outcome(order: &OrderRecord) -> Outcome {
+    match order.status {
+        OrdStatus::PendingApproval => Outcome::NeedsApproval,
+        OrdStatus::Denied => Outcome::Denied,
+        OrdStatus::Simulated => Outcome::Simulated,
+        OrdStatus::Rejected => Outcome::Rejected,
+        OrdStatus::Canceled if order.was_refused() => Outcome::Rejected,
+        OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::Missing => Outcome::Unknown,
+        OrdStatus::Canceled if order.acknowledged_at.is_none() && order.broker_status.is_none() => Outcome::Canceled,
+        OrdStatus::Working
+        | OrdStatus::PendingCancel
+        | OrdStatus::PendingReplace
+        | OrdStatus::Filled
+        | OrdStatus::Canceled
+        | OrdStatus::Expired => Outcome::Acknowledged,
+    }
+}
