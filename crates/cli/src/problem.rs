@@ -33,7 +33,7 @@ pub(crate) fn told(status: StatusCode, body: Value) -> Told {
 }
 
 /// By the one table; an answer without a code of the table is no answer of a Tollgate that we know.
-fn exit(code: &str) -> u8 {
+pub(crate) fn exit(code: &str) -> u8 {
     wire::Code::from_word(code).map_or(UNAVAILABLE, |code| code.row().exit)
 }
 

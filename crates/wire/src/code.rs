@@ -1,5 +1,6 @@
 //! The one table of codes: code → HTTP status → exit code of the CLI → whether to try again → what to do.
 
+use crate::word::Outcome;
 use domain::fault::Fault;
 use domain::reason::Reason;
 
@@ -119,6 +120,18 @@ codes! {
 }
 
 impl Code {
+    /// What an order's outcome is called; `None` for what the order was sent for.
+    pub fn of_outcome(outcome: Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Acknowledged | Outcome::Simulated => None,
+            Outcome::NeedsApproval => Some(Self::NeedsApproval),
+            Outcome::Denied => Some(Self::Denied),
+            Outcome::Rejected => Some(Self::BrokerRejected),
+            Outcome::Canceled => Some(Self::Canceled),
+            Outcome::Unknown => Some(Self::OutcomeUnknown),
+        }
+    }
+
     /// The stable word.
     pub fn word(self) -> &'static str {
         self.row().word

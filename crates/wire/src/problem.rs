@@ -107,16 +107,13 @@ impl Problem {
     pub fn of_outcome(outcome: Outcome, order: Order, because: &[domain::reason::Reason]) -> Option<Self> {
         let broker = order.broker_messages.last().map(|said| format!(" {}: {}", said.code, said.message));
         let broker = broker.unwrap_or_default();
+        let code = Code::of_outcome(outcome)?;
         let problem = match outcome {
             Outcome::Acknowledged | Outcome::NeedsApproval | Outcome::Simulated => return None,
             Outcome::Denied => Self::denied("the order was denied; nothing was sent", because),
-            Outcome::Rejected => Self::new(Code::BrokerRejected, &format!("the broker rejected the order{broker}")),
-            Outcome::Canceled => {
-                Self::new(Code::Canceled, "the order was canceled before the broker had it; nothing was sent")
-            }
-            Outcome::Unknown => {
-                Self::new(Code::OutcomeUnknown, "the broker has not answered yet; the order may be live")
-            }
+            Outcome::Rejected => Self::new(code, &format!("the broker rejected the order{broker}")),
+            Outcome::Canceled => Self::new(code, "the order was canceled before the broker had it; nothing was sent"),
+            Outcome::Unknown => Self::new(code, "the broker has not answered yet; the order may be live"),
         };
         Some(Self { outcome: Some(outcome), reasons: reasons(because), order: Some(Box::new(order)), ..problem })
     }

@@ -3,16 +3,14 @@
 use super::order::{NEEDS_APPROVAL, key_for};
 use crate::args::FlattenArgs;
 use crate::client::{Client, Request};
-use crate::failure::{Failure, UNAVAILABLE};
+use crate::failure::Failure;
 use crate::out::Said;
 use crate::problem;
 use crate::table::{at, column, field, items, table};
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
-
-/// Exit codes of a closing order that was denied, rejected, or whose fate is unknown.
-const DENIED: u8 = 6;
-const REJECTED: u8 = 7;
-const UNKNOWN: u8 = 8;
+use wire::Code;
+use wire::word::Outcome;
 
 /// Closes positions and tells what became of each. The exit code is that of the worst.
 pub(crate) async fn flatten(client: &Client, args: &FlattenArgs) -> Result<Said, Failure> {
@@ -72,14 +70,15 @@ fn remarks(item: &Value) -> Vec<String> {
     remarks
 }
 
+/// By the one table, as for any other order.
 fn exit_of(item: &Value) -> u8 {
-    match field(item, "outcome").as_str() {
-        "acknowledged" | "simulated" => 0,
-        "needs_approval" => NEEDS_APPROVAL,
-        "denied" => DENIED,
-        "unknown" => UNKNOWN,
-        "rejected" | "canceled" => REJECTED,
-        _ => UNAVAILABLE,
+    if let Some(problem) = at(item, "problem") {
+        return problem::exit(&field(problem, "code"));
+    }
+    match at(item, "outcome").map(Outcome::deserialize) {
+        Some(Ok(outcome)) => Code::of_outcome(outcome).map_or(0, |code| code.row().exit),
+        // A word that we do not know tells no fate.
+        Some(Err(_)) | None => problem::UNKNOWN,
     }
 }
 
@@ -88,9 +87,11 @@ fn gravity(exit: u8) -> u8 {
     match exit {
         0 => 0,
         NEEDS_APPROVAL => 1,
-        REJECTED => 2,
-        DENIED => 3,
-        UNAVAILABLE => 4,
-        _ => 5,
+        problem::UNKNOWN => 3,
+        _still_held => 2,
     }
 }
+
+#[cfg(test)]
+#[path = "flatten_tests.rs"]
+mod tests;
