@@ -6,7 +6,7 @@ use domain::change::ChangeFate;
 use domain::fault::Fault;
 use domain::id::PermId;
 use domain::lifecycle::OrdStatus;
-use domain::order::Amendment;
+use domain::order::{Amendment, OrderIntent, OrderType, Side};
 use engine::desk::{Desk as _, OrderAnswer, Outcome};
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -322,4 +322,32 @@ async fn a_second_change_waits_until_it_is_known_what_became_of_the_first() {
     assert!(order.pending_replace.is_some());
     assert_eq!(code_of(&replace(&rig, "k-1", "r-2", amend("30", "99")).await), "NotReplaceable");
     assert_eq!((rig.broker.replaces().len(), rig.order("k-1").status), (1, OrdStatus::Working));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_to_where_our_own_have_just_traded_is_held_like_a_new_order() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |config| config.policy.base.wash_orders_max = 0);
+    rig.broker.hold_position("10");
+    rig.boot();
+    rig.connect(1).await;
+    let at = |name: &str, side: Side, limit: &str| OrderIntent {
+        side,
+        order_type: OrderType::Limit { limit: px(limit) },
+        ..buy(name)
+    };
+    for (name, side, limit) in [("k-1", Side::Sell, "100"), ("k-2", Side::Buy, "98")] {
+        rig.submit(&alice(), at(name, side, limit)).await.unwrap();
+        rig.until("the broker has it", || rig.broker.submits().iter().any(|sent| sent == name)).await;
+        rig.broker.acknowledge(name).await;
+        rig.until_status(name, OrdStatus::Working).await;
+        if side == Side::Sell {
+            rig.broker.fill(name, "10", "e1.01").await;
+            rig.until_status(name, OrdStatus::Filled).await;
+        }
+    }
+    let refused = replace(&rig, "k-2", "r-1", amend("10", "100")).await;
+    assert_eq!(code_of(&refused), "ChangeDenied");
+    assert!(format!("{refused:?}").contains("C58_SURVEILLANCE"), "{refused:?}");
+    assert!(replace(&rig, "k-2", "r-2", amend("10", "97")).await.is_ok(), "away from it");
+    rig.until("one change has left", || rig.broker.replaces().len() == 1).await;
 }
