@@ -126,3 +126,7 @@ fn dearest(order: &OrderRecord) -> Option<Decimal> {
     let is_limited = order.intent.side.is_buy() && order.intent.order_type.limit_price().is_some();
     order.worst_own_price().filter(|_| is_limited)
 }
+
+#[cfg(test)]
+#[path = "footprint_tests.rs"]
+mod tests;

@@ -65,10 +65,10 @@ impl Pattern {
         (self.orders, self.withdrawn) = (0, 0);
     }
 
-    /// Whether there is anything that a later order could be compared with.
+    /// Whether a day that begins now finds nothing that a later order could be compared with.
     pub(super) fn is_over(&self, now: Timestamp) -> bool {
         let young = |traded: &Traded| now.duration_since(traded.at) < WINDOW_MAX;
-        (self.orders, self.withdrawn) == (0, 0) && !self.bought.iter().chain(&self.sold).any(young)
+        !self.bought.iter().chain(&self.sold).any(young)
     }
 
     pub(super) fn traded(&mut self, order: &ClOrdId, execution: &Execution, at: Timestamp) {

@@ -67,3 +67,48 @@ fn an_order_that_was_withdrawn_counts_and_one_that_traded_or_was_refused_does_no
     told.must(later(9), begun("o-5", 9, 1));
     assert_eq!(sum(&told).orders, 1);
 }
+
+#[test]
+fn an_order_keeps_its_highest_and_its_lowest_price_for_as_long_as_its_newest_trade_counts() {
+    let mut pattern = Pattern::default();
+    for (at_price, second) in [("101", 0), ("99", 10), ("100", 20)] {
+        trade(&mut pattern, "o-1", true, at_price, second);
+    }
+    assert_eq!(pattern.sum(false, 60, later(79)).against, [(price("99"), price("101"))]);
+    // A clock that was set back does not make it older.
+    trade(&mut pattern, "o-1", true, "100", 5);
+    assert_eq!(pattern.sum(false, 60, later(79)).against, [(price("99"), price("101"))]);
+    assert_eq!(pattern.sum(false, 60, later(80)).against, []);
+}
+
+#[test]
+fn a_price_of_an_hour_ago_is_not_carried_on_by_a_new_trade() {
+    let mut again = Pattern::default();
+    trade(&mut again, "o-1", true, "100", 0);
+    trade(&mut again, "o-1", true, "200", 3_600);
+    let mut full = Pattern::default();
+    (0..ORDERS_MAX).for_each(|nth| trade(&mut full, &format!("o-{nth}"), true, "100", 0));
+    trade(&mut full, "last", true, "200", 3_600);
+    for pattern in [again, full] {
+        assert_eq!(pattern.sum(false, 60, later(3_601)).against, [(price("200"), price("200"))]);
+    }
+}
+
+#[test]
+fn on_a_full_side_the_newest_counts_for_the_oldest() {
+    let mut pattern = Pattern::default();
+    for nth in 0..=ORDERS_MAX {
+        trade(&mut pattern, &format!("o-{nth}"), true, &format!("{}", 100 + nth), 0);
+    }
+    let against = pattern.sum(false, 60, later(1)).against;
+    assert_eq!(against.first(), Some(&(price("101"), price("101"))));
+    assert_eq!(against.last(), Some(&(price("100"), price("164"))));
+}
+
+#[test]
+fn the_exits_of_a_bracket_are_part_of_their_entry() {
+    let mut told = told_with(0);
+    told.must(later(1), crate::book::tests::bracketing("b-1", 1));
+    let sum = told.activity().pattern(&account(), contract().con_id, true, 60, later(2));
+    assert_eq!((sum.orders, sum.withdrawn), (1, 0));
+}

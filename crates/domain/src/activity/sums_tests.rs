@@ -1,4 +1,4 @@
-use super::{Activity, Breaker, Footprint, Series};
+use super::{AccountMark, Activity, Breaker, Footprint, Series};
 use crate::book::Book;
 use crate::book::tests::{acknowledged, at, canceling, contract, execution, of, principal, replacing, submitting};
 use crate::event::OrderEvent;
@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 const WINDOW_S: i64 = 60;
 
@@ -388,6 +389,63 @@ fn a_stop_that_closes_counts_as_a_loss_until_its_result_is_told_and_one_that_ope
     told.must(at(6), sold("o-3", "e3.01"));
     told.must(at(7), cost("o-3", "e3.01", -7));
     assert_eq!(count(&told), 1, "once");
+}
+
+#[test]
+fn what_an_account_is_worth_begins_anew_with_days_with_weeks_and_when_a_human_resets_its_peak() {
+    let mut told = Told::new();
+    assert_eq!(told.activity().value(&account()), None);
+    let marked = |worth: i64| {
+        let (currency, net_liquidation) = ("USD".parse().unwrap(), Decimal::from(worth));
+        let mark = AccountMark { currency, net_liquidation, unrealized: None, realized: None };
+        JournalEvent::AccountMarked { account: account(), mark }
+    };
+    for (second, worth) in [(0, 10_000), (1, 12_000), (2, 9_000)] {
+        told.must(at(second), marked(worth));
+    }
+    let lost = |told: &Told| {
+        let value = told.activity().value(&account()).unwrap();
+        let whole = |amount: Decimal| i64::try_from(amount).unwrap();
+        [value.loss_day(), value.loss_week(), value.drawdown_percent()].map(whole)
+    };
+    assert_eq!(lost(&told), [1_000, 1_000, 25]);
+    told.must(at(5), JournalEvent::TradingDayBegan { began_at: at(4), begins_week: false });
+    assert_eq!(told.activity().day_began_at, Some(at(4)));
+    assert_eq!(lost(&told), [0, 1_000, 25]);
+    let breaker = Breaker::Drawdown(account());
+    told.must(at(6), JournalEvent::BreakerReset { breaker, by: principal(), reason: "seen".to_owned() });
+    assert_eq!(lost(&told), [0, 1_000, 0]);
+    told.must(at(7), JournalEvent::TradingDayBegan { began_at: at(7), begins_week: true });
+    assert_eq!(lost(&told), [0, 0, 0]);
+}
+
+#[test]
+fn a_change_that_adds_nothing_is_a_message_and_in_no_window() {
+    let mut told = told_with(1);
+    told.must(at(1), of("o-1", acknowledged(900, 1)));
+    told.must(at(2), replacing("o-1", "r-1", 10, "189"));
+    let sum = told.activity().sent_within(&account(), contract().con_id, WINDOW_S, at(3));
+    assert_eq!((sum.qty, sum.unknown), (Decimal::TEN, 0));
+    assert_eq!(told.activity().day(&account()).messages, 2);
+}
+
+#[test]
+fn a_new_day_forgets_the_trades_that_no_window_reaches_and_no_others() {
+    let mut told = told_with(2);
+    let against = |told: &Told, second| {
+        let sum = told.activity().pattern(&account(), contract().con_id, false, 3_600, later(second));
+        sum.against.len()
+    };
+    let day = |second| JournalEvent::TradingDayBegan { began_at: later(second), begins_week: false };
+    told.must(later(0), traded("o-1", "e1.01", 1));
+    told.must(later(10), day(10));
+    assert_eq!(against(&told, 11), 1, "it traded a moment ago, though yesterday");
+    told.must(later(3_000), traded("o-2", "e2.01", 1));
+    told.must(later(3_600), day(3_600));
+    assert_eq!(against(&told, 3_601), 1, "one is old and one is not");
+    told.must(later(6_600), day(6_600));
+    assert_eq!(against(&told, 6_600), 0);
+    assert!(told.activity().patterns.values().all(BTreeMap::is_empty), "nothing grows with instruments of days ago");
 }
 
 #[test]

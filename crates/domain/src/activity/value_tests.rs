@@ -78,3 +78,41 @@ proptest! {
         prop_assert_eq!(value.peak, Decimal::from(peak));
     }
 }
+
+#[test]
+fn neither_day_nor_week_nor_peak_takes_a_withdrawal_for_a_loss() {
+    let value = after(&[mark(10_000, Some((0, 0))), mark(9_000, Some((0, 0))), mark(8_900, Some((-100, 0)))]);
+    assert_eq!((value.loss_day(), value.loss_week()), (Decimal::ONE_HUNDRED, Decimal::ONE_HUNDRED));
+    assert_eq!(value.peak, Decimal::from(9_000));
+    // And a profit that was made before is no part of what came in since.
+    let value = after(&[mark(10_000, Some((0, 1_000))), mark(7_500, Some((0, 1_500)))]);
+    assert_eq!((value.loss_day(), value.loss_week()), (Decimal::from(-500), Decimal::from(-500)));
+}
+
+#[test]
+fn up_to_half_a_percent_without_a_profit_is_a_cost_and_more_is_a_withdrawal() {
+    for (worth, loss) in [(9_950, 50), (9_949, 0)] {
+        assert_eq!(losses(&after(&[mark(10_000, Some((0, 0))), mark(worth, Some((0, 0)))])).0, loss, "{worth}");
+    }
+}
+
+#[test]
+fn where_the_same_day_and_a_new_one_explain_as_much_the_day_goes_on() {
+    // Either 1,000 came in, or 1,000 went out of 3,000 that were made anew.
+    let value = after(&[mark(10_000, Some((0, 2_000))), mark(12_000, Some((0, 3_000)))]);
+    assert_eq!(value.loss_day(), Decimal::from(-1_000));
+}
+
+#[test]
+fn a_mark_in_another_currency_begins_anew() {
+    let euros = AccountMark { currency: "EUR".parse().unwrap(), ..mark(5_000, None) };
+    let value = after(&[mark(10_000, None), euros.clone()]);
+    assert_eq!((value.loss_day(), value.loss_week(), value.peak), (Decimal::ZERO, Decimal::ZERO, Decimal::from(5_000)));
+    assert_eq!(value.last, euros);
+}
+
+#[test]
+fn an_account_that_was_never_worth_anything_is_as_low_as_can_be() {
+    assert_eq!(after(&[mark(0, None)]).drawdown_percent(), Decimal::ONE_HUNDRED);
+    assert_eq!(after(&[mark(-5, None)]).drawdown_percent(), Decimal::ONE_HUNDRED);
+}
