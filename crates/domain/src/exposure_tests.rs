@@ -40,6 +40,8 @@ fn a_reduction_neither_increases_nor_flips() {
     assert!(reduces(-10, &[], Side::BuyToCover, 10));
     assert!(!reduces(-10, &[], Side::BuyToCover, 11));
     assert!(!reduces(-10, &[], Side::SellShort, 1));
+    assert!(!reduces(0, &[], Side::Buy, 0), "what is not there is not made smaller");
+    assert!(!reduces(0, &[], Side::Sell, 0));
 }
 
 #[test]

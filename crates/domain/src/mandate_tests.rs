@@ -80,6 +80,8 @@ fn terms_that_make_no_sense_are_named_by_field() {
         ("strategy", |t| t.strategy = None),
         ("symbols", |t| t.symbols.clear()),
         ("symbols", |t| t.symbols = BTreeSet::from(["aapl".to_owned()])),
+        ("symbols", |t| t.symbols = BTreeSet::from([String::new()])),
+        ("symbols", |t| t.symbols = BTreeSet::from(["A".repeat(21)])),
         ("symbols", |t| t.symbols = (0..101).map(|n| format!("S{n}")).collect()),
         ("sides", |t| t.sides.clear()),
         ("order_notional_max", |t| t.order_notional_max = Decimal::ZERO),
@@ -98,6 +100,10 @@ fn terms_that_make_no_sense_are_named_by_field() {
     }
     let longest = MandateTerms { expires_at: at(30 * 86_400), ..terms() };
     assert_eq!(longest.problems(at(0)), []);
+    let widest = MandateTerms { symbols: (0..100).map(|n| format!("S{n:019}")).collect(), ..terms() };
+    assert_eq!(widest.problems(at(0)), [], "a hundred symbols of twenty characters");
+    let narrowest = MandateTerms { notional_max: dec("1000"), orders_max: 1, ..terms() };
+    assert_eq!(narrowest.problems(at(0)), [], "one order of all that is granted");
 }
 
 #[test]
@@ -195,9 +201,134 @@ fn a_revoked_mandate_is_used_no_more_and_nothing_revives_it() {
 }
 
 #[test]
+fn a_mandate_is_over_once_it_can_never_be_used_again() {
+    let over = |all: &Mandates, second| all.get(&id()).unwrap().is_over(at(second));
+    let mut waiting = Mandates::default();
+    waiting.grant(pending()).unwrap();
+    assert_eq!((over(&waiting, 899), over(&waiting, 900)), (false, true), "nobody looked again in time");
+    let mut all = active();
+    assert_eq!((over(&all, 86_399), over(&all, 86_400)), (false, true), "its time is over");
+    all.revoke(&id(), "operator", "enough", at(30)).unwrap();
+    assert!(over(&all, 31));
+    let mut killed = active();
+    killed.fall(&KillScope::Global, "operator", "drill", at(30));
+    assert!(over(&killed, 31));
+}
+
+#[test]
+fn a_mandate_is_a_keys_own_until_another_looked_at_it_too() {
+    let (operator, second): (KeyId, KeyId) = ("operator".parse().unwrap(), "second".parse().unwrap());
+    let mut mandate = pending();
+    assert_eq!((mandate.is_own(&operator), mandate.is_own(&second)), (true, false));
+    mandate.confirmed = Some((operator.clone(), at(10)));
+    assert_eq!((mandate.is_own(&operator), mandate.is_own(&second)), (true, false));
+    mandate.confirmed = Some((second.clone(), at(10)));
+    assert_eq!((mandate.is_own(&operator), mandate.is_own(&second)), (false, false));
+}
+
+#[test]
+fn what_is_left_is_what_was_granted_less_what_was_taken_and_never_less_than_nothing() {
+    let mut all = active();
+    let left = |all: &Mandates| all.get(&id()).unwrap().left().normalize();
+    assert_eq!(left(&all), dec("2500"));
+    book(&mut all, 1, "10", "1000").unwrap();
+    assert_eq!(left(&all), dec("1500"));
+    // The broker traded more than it was asked to.
+    all.follow(&key(1), standing("30", false), at(21));
+    assert_eq!(left(&all), Decimal::ZERO);
+}
+
+#[test]
+fn what_cannot_be_counted_fits_in_no_budget() {
+    let mandate = active().get(&id()).unwrap().clone();
+    let key = key(1);
+    for (qty, notional) in [("0", "1"), ("1", "-1")] {
+        let ask = MandateAsk { cl_ord_id: &key, qty: dec(qty), notional: dec(notional) };
+        let broken: Vec<&str> = mandate.budget_faults(&ask).iter().map(|(what, _, _)| *what).collect();
+        assert_eq!(broken, ["notional in total"], "{notional} for {qty}");
+    }
+}
+
+#[test]
+fn a_sum_that_was_too_large_to_be_counted_is_right_again_afterwards() {
+    let mut all = active();
+    book(&mut all, 1, "10", "1000").unwrap();
+    book(&mut all, 2, "10", "1000").unwrap();
+    all.follow(&key(1), OrderStanding { traded: Decimal::MAX, is_final: false, never_left: false }, at(21));
+    assert_eq!(taken(&all), Decimal::MAX);
+    assert!(book(&mut all, 3, "1", "1").is_err());
+    all.follow(&key(1), standing("4", false), at(22));
+    assert_eq!(taken(&all), dec("2000"));
+}
+
+/// Another mandate than `pending`, of that life.
+fn other(name: &str, granted: i64, expires: i64) -> Mandate {
+    let terms = MandateTerms { expires_at: at(expires), ..terms() };
+    let by = principal("operator", PrincipalKind::Human);
+    Mandate::granted(name.parse().unwrap(), terms, &by, "another", at(granted))
+}
+
+#[test]
+fn mandates_stand_beside_each_other_under_ids_of_their_own() {
+    let mut all = active();
+    assert!(all.grant(pending()).is_err(), "the id is taken");
+    all.grant(other("m-2", 20, 86_400)).unwrap();
+    all.confirm(&"m-2".parse().unwrap(), &"operator".parse().unwrap(), at(30)).unwrap();
+    assert_eq!(all.active(at(31)).count(), 2);
+    book(&mut all, 1, "1", "100").unwrap();
+    assert_eq!((all.of_order(&key(1)), all.of_order(&key(2))), (Some(&id()), None));
+    let (own, ask_of) = (key(1), |cl_ord_id| MandateAsk { cl_ord_id, qty: dec("1"), notional: dec("100") });
+    assert!(all.book_use(&"m-2".parse().unwrap(), &ask_of(&own), at(31)).is_err(), "it uses the first one");
+    let foreign = key(2);
+    all.book_use(&"m-2".parse().unwrap(), &ask_of(&foreign), at(31)).unwrap();
+}
+
+#[test]
+fn a_kill_ends_no_mandate_that_had_ended_before() {
+    let mut all = active();
+    all.revoke(&id(), "operator", "enough", at(30)).unwrap();
+    all.grant(other("short", 40, 100)).unwrap();
+    // A mandate granted at the very end of another one sees it no more.
+    all.grant(other("next", 100, 86_400)).unwrap();
+    all.fall(&KillScope::Global, "operator", "drill", at(101));
+    let status = |name: &str| all.get(&name.parse().unwrap()).unwrap().status(at(102));
+    assert_eq!(status("m-1"), MandateStatus::Revoked);
+    assert_eq!(status("short"), MandateStatus::Expired);
+    assert_eq!(status("next"), MandateStatus::Fallen);
+}
+
+#[test]
+fn only_orders_that_are_over_wait_for_a_proof_and_no_longer_than_until_it_comes() {
+    let mut all = active();
+    let waiting = |all: &Mandates| {
+        let stored = serde_json::to_value(all).unwrap();
+        stored.get("over").and_then(|over| over.as_array()).map(Vec::len).unwrap()
+    };
+    book(&mut all, 1, "5", "500").unwrap();
+    all.follow(&key(1), standing("0", false), at(21));
+    assert_eq!(waiting(&all), 0, "it may trade");
+    all.follow(&key(1), standing("0", true), at(22));
+    assert_eq!(waiting(&all), 1);
+    all.follow(&key(1), standing("0", false), at(23));
+    assert_eq!(waiting(&all), 0, "it lives after all");
+    all.follow(&key(1), standing("0", true), at(24));
+    book(&mut all, 1, "6", "600").unwrap();
+    assert_eq!(waiting(&all), 0, "it was sent anew");
+    all.follow(&key(1), standing("0", true), at(25));
+    all.proven_by_look(at(25));
+    assert_eq!(waiting(&all), 1, "the look did not begin afterwards");
+    all.proven_by_look(at(26));
+    assert_eq!(waiting(&all), 0);
+}
+
+#[test]
 fn a_price_per_unit_is_rounded_up() {
     let unit = unit_of(dec("1000"), dec("3")).unwrap();
     assert!(unit * dec("3") >= dec("1000"));
+    assert_eq!(unit_of(Decimal::ZERO, Decimal::ONE), Some(Decimal::ZERO));
+    // The division itself rounds down here.
+    let unit = unit_of(dec("3000000000000000000.0000000001"), dec("3"));
+    assert_eq!(unit, Some(dec("1000000000000000000.0000000001")));
     assert_eq!(unit_of(dec("1000"), Decimal::ZERO), None);
     assert_eq!(unit_of(dec("-1"), Decimal::ONE), None);
 }
