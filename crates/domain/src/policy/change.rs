@@ -1,6 +1,6 @@
 //! A change of policy: what tightens counts at once, what loosens waits.
 
-use super::limits::{Patch, Policy};
+use super::limits::Patch;
 use super::set::{PolicySet, as_map};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -78,13 +78,6 @@ fn differences(section: &str, old: &Values, new: &Values, now: &Values) -> Vec<L
             loosens: now.get(key) != new.get(key),
         })
         .collect()
-}
-
-impl Policy {
-    /// Whether this policy lets nothing through that the other would stop.
-    pub fn is_within(&self, other: &Self) -> bool {
-        self.tightest(other) == *self
-    }
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ fn one_human_waits_a_quarter_of_an_hour_and_two_do_not() {
         assert_eq!(pending.counts_from(), from.map(at), "{by:?} {accepted_by:?}");
         if let Some(from) = from {
             assert!(pending.counts_at(at(from)) && !pending.counts_at(at(from - 1)));
+        } else {
+            assert!(!pending.counts_at(at(1_000_000)), "nobody has accepted it");
         }
     }
 }

@@ -24,6 +24,7 @@ fn bench_leaves_out_sizes_and_pace_and_nothing_else() {
     let on: BTreeSet<u8> = (1..=67).filter(|number| !off.contains(number)).collect();
     let kept: BTreeSet<u8> = (1..=12).chain([18, 20, 21, 22, 23, 24, 43, 67]).collect();
     assert_eq!(on, kept);
+    assert_eq!(Policy::bench().approval_live_notional_min, None, "no human has to say yes to a measurement");
 }
 
 #[test]
@@ -71,19 +72,50 @@ fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
             "[strategy.calm]: limits of the checklist stand at the top",
         ),
         (r#"{"look_alike_window_s": 999999999999}"#, "look_alike_window_s: must be at most 3660 days"),
-        (r#"{"quote_age_ms_max": 316224000001000}"#, "quote_age_ms_max: must be at most 3660 days"),
+        (r#"{"quote_age_ms_max": 316224001000}"#, "quote_age_ms_max: must be at most 3660 days"),
         (r#"{"volume_age_h_max": 87841}"#, "volume_age_h_max: must be at most 3660 days"),
         (r#"{"gtd_days_max": 3661}"#, "gtd_days_max: must be at most 3660 days"),
         (r#"{"open_blackout_min": 5270401}"#, "open_blackout_min: must be at most 3660 days"),
+        (r#"{"live_drill_age_d_max": 3661}"#, "live_drill_age_d_max: must be at most 3660 days"),
+        (r#"{"short_window_s": 3601}"#, "short_window_s: must be at most 3600 seconds"),
+        (r#"{"wash_window_s": 3601}"#, "wash_window_s: must be at most 3600 seconds"),
+        (r#"{"market_order_slippage_percent": "100"}"#, "market_order_slippage_percent: must be from 0 to below 100"),
+        (r#"{"margin_use_percent_max": "100.01"}"#, "margin_use_percent_max: must be from 0 to below 100"),
         (r#"{"sec_type": {"shares": {}}}"#, "[sec_type.shares]: unknown variant `shares`"),
         (r#"{"sec_type": {"stk": {"order_qty_mx": 1}}}"#, "[sec_type.stk]: unknown field `order_qty_mx`"),
         (r#"{"account": {"not an account": {}}}"#, "[account.not an account]"),
         (r#"{"strategy": 5}"#, "strategy: write sections as [strategy.NAME]"),
+        (r#"{"instrument": {"": {}}}"#, "names no instrument"),
         (r#"{"instrument": {"AAPL": {}, "aapl": {}}}"#, "there twice"),
         (r#"{"instrument": {"AAPL": {"order_qty_max": "-3"}}}"#, "[instrument.AAPL] order_qty_max: must not be"),
     ] {
         let error = read(text).unwrap_err();
         assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn the_widest_and_the_narrowest_values_that_make_sense_are_read() {
+    for said in [
+        r#"{"look_alike_window_s": 316224000}"#,
+        r#"{"quote_age_ms_max": 316224000000}"#,
+        r#"{"volume_age_h_max": 87840}"#,
+        r#"{"gtd_days_max": 3660}"#,
+        r#"{"live_drill_age_d_max": 3660}"#,
+        r#"{"open_blackout_min": 5270400}"#,
+        r#"{"short_window_s": 3600, "wash_window_s": 3600}"#,
+        r#"{"collar_live_percent": "99.99", "market_order_slippage_percent": "99.99"}"#,
+        r#"{"margin_use_percent_max": "100", "cancel_percent_max": "100"}"#,
+        r#"{"order_qty_max": "0", "cooldown_s": 0, "margin_use_percent_max": "0"}"#,
+    ] {
+        assert!(read(said).is_ok(), "{said}: {:?}", read(said));
+    }
+}
+
+#[test]
+fn a_limit_of_no_control_is_enforced_by_nobody() {
+    for limit in LIMITS {
+        assert!(!super::LimitKey { control: 0, ..*limit }.is_enforced());
     }
 }
 

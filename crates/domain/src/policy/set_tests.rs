@@ -118,6 +118,8 @@ fn some_limits_are_set_anew_and_in_a_section_taken_away() {
     );
     for (text, says) in [
         (r#"{"order_qty_max": null}"#, "null"),
+        (r#"{"order_qty_max": "-4"}"#, "order_qty_max: must not be negative"),
+        (r#"{"strategy": 4}"#, "strategy: write"),
         (
             r#"{"strategy": {"calm": {"order_notional_max": null}}}"#,
             "[strategy.calm] order_notional_max: is not set there",
