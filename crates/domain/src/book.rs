@@ -399,7 +399,7 @@ impl Book {
             self.by_perm_id.insert(perm_id, key.clone());
         }
         let after = Footprint::of(order);
-        self.activity.moved(&before, &after, record.at);
+        self.activity.moved(key, &before, &after, record.at);
         if let OrderEvent::Executed { execution } = event {
             self.activity.traded(key, &after, execution, record.at);
         }

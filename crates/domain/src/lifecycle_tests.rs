@@ -323,3 +323,16 @@ fn a_certain_non_send_of_what_the_broker_showed_is_odd() {
 fn two_permanent_ids_for_one_intent_halt() {
     check(&sent_then(vec![acknowledged(900, 1), acknowledged(901, 1)]), S::Working, 0, true);
 }
+
+#[test]
+fn of_what_the_broker_says_the_newest_is_kept_and_that_it_rejected() {
+    let said = |code: i32| OrderEvent::Informed { code, message: format!("{code}") };
+    let mut events = vec![acknowledged(900, 1), refusal(201)];
+    events.extend((1_000..1_100).map(said));
+    let book = sent_then(events);
+    let codes: Vec<i32> = first(&book).broker_messages.iter().map(|(code, _)| *code).collect();
+    assert_eq!((codes.len(), codes.first(), codes.last()), (64, Some(&201), Some(&1_099)));
+    let mut rejected = vec![acknowledged(900, 1)];
+    rejected.extend((0..100).map(|_| refusal(201)));
+    assert_eq!(first(&sent_then(rejected)).broker_messages.len(), 64);
+}

@@ -29,6 +29,9 @@ pub use crate::key_use::{KeyUse, KeyVerb};
 /// IBKR's code for an order that it rejects; every other refusal may speak of a later request.
 const REJECTED: i32 = 201;
 
+/// So many of the broker's words about one order are kept; the journal has them all.
+const MESSAGES_MAX: usize = 64;
+
 /// One try to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -493,7 +496,7 @@ impl OrderRecord {
             | OrderEvent::CancelRefused { code, message }
             | OrderEvent::ReplaceRefused { code, message }
             | OrderEvent::Informed { code, message } => {
-                self.broker_messages.push((*code, message.clone()));
+                self.keep_words(*code, message);
             }
             // Certainly not sent, yet the broker has shown it.
             OrderEvent::NotSent { .. } => odd |= kind == EventKind::Informed,
@@ -537,8 +540,17 @@ impl OrderRecord {
     fn end(&mut self, word: &str, code: i32, detail: Option<&String>) {
         self.broker_status = Some(word.to_owned());
         if let Some(detail) = detail {
-            self.broker_messages.push((code, detail.clone()));
+            self.keep_words(code, detail);
         }
+    }
+
+    /// Keeps the broker's words, of the newest so many, and that it rejected the order.
+    fn keep_words(&mut self, code: i32, message: &str) {
+        if self.broker_messages.len() >= MESSAGES_MAX {
+            let oldest = self.broker_messages.iter().position(|(code, _)| *code != REJECTED).unwrap_or(0);
+            self.broker_messages.remove(oldest);
+        }
+        self.broker_messages.push((code, message.to_owned()));
     }
 
     /// Two permanent ids for one intent are two orders: odd.

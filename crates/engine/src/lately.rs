@@ -82,7 +82,7 @@ impl Core {
             sum.checked_add(amount.checked_mul(self.fx_to_base(currency)?.0)?)
         });
         // What was traded at a price that nobody has told is in no sum.
-        let turnover = turnover.filter(|_| day.unpriced == 0);
+        let turnover = turnover.filter(|_| day.unpriced.is_empty());
         let worth = self.session.account.as_ref().filter(|told| told.account == order.account);
         let told = worth.filter(|told| told.net_liquidation.is_some()).map(|told| told.received_at);
         let strategy = order.intent.strategy.as_ref();

@@ -12,15 +12,15 @@ use crate::money::Currency;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one account did since the day began.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCount {
     /// Sum of the trades of our orders by currency, in absolute amounts. A trade that is taken back stays counted.
     pub turnover: BTreeMap<Currency, Decimal>,
-    /// Orders that traded at a price that nobody has told.
-    pub unpriced: u32,
+    /// Orders that traded today at a price that nobody has told.
+    pub unpriced: BTreeSet<ClOrdId>,
     /// Orders that were sent, the exits of brackets included.
     pub orders: u32,
     /// Order messages: new orders, changes and cancels.
@@ -56,7 +56,8 @@ pub struct Activity {
 }
 
 /// What a strategy or an account that did nothing has done.
-static NOTHING: DayCount = DayCount { turnover: BTreeMap::new(), unpriced: 0, orders: 0, messages: 0, trades: 0 };
+static NOTHING: DayCount =
+    DayCount { turnover: BTreeMap::new(), unpriced: BTreeSet::new(), orders: 0, messages: 0, trades: 0 };
 
 impl Activity {
     /// What an account did today.
@@ -172,7 +173,7 @@ impl Activity {
     }
 
     /// An order moved from one footprint to another.
-    pub(crate) fn moved(&mut self, before: &Footprint, after: &Footprint, at: Timestamp) {
+    pub(crate) fn moved(&mut self, key: &ClOrdId, before: &Footprint, after: &Footprint, at: Timestamp) {
         if let Some(strategy) = &after.strategy {
             let count = self.strategies.entry(strategy.clone()).or_default();
             *count = count.saturating_add(after.strategy_trades).saturating_sub(before.strategy_trades);
@@ -191,8 +192,12 @@ impl Activity {
             *sum = sum.saturating_add(more);
         }
         match (before.unpriced, after.unpriced) {
-            (false, true) => day.unpriced = day.unpriced.saturating_add(1),
-            (true, false) => day.unpriced = day.unpriced.saturating_sub(1),
+            (false, true) => {
+                day.unpriced.insert(key.clone());
+            }
+            (true, false) => {
+                day.unpriced.remove(key);
+            }
             (true, true) | (false, false) => {}
         }
         if let Some(con_id) = after.con_id.filter(|_| after.sent) {

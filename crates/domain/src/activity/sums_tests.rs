@@ -350,14 +350,36 @@ fn a_trade_without_a_price_makes_the_turnover_unknown_until_it_is_told() {
     told.must(at(0), market);
     told.must(at(1), of("o-1", OrderEvent::ReportedFilled { filled: Decimal::TEN, avg_px: None, perm_id: None }));
     let day = |told: &Told| told.activity().day(&account()).clone();
-    assert_eq!(day(&told).unpriced, 1);
+    assert_eq!(day(&told).unpriced.len(), 1);
     told.must(at(2), traded("o-1", "e1.01", 10));
-    assert_eq!((day(&told).unpriced, day(&told).turnover.get(&usd).copied()), (0, Some(Decimal::from(1_894))));
+    assert_eq!((day(&told).unpriced.len(), day(&told).turnover.get(&usd).copied()), (0, Some(Decimal::from(1_894))));
     // A buy trades at its limit at worst.
     told.must(at(3), begun("o-2", 2, 1));
     told.must(at(4), of("o-2", OrderEvent::ReportedFilled { filled: Decimal::TEN, avg_px: None, perm_id: None }));
-    assert_eq!(day(&told).unpriced, 0);
+    assert_eq!(day(&told).unpriced.len(), 0);
     assert!(day(&told).turnover.get(&usd).copied() > Some(Decimal::from(1_894)));
+}
+
+#[test]
+fn the_price_of_yesterdays_trade_is_not_the_one_that_todays_turnover_waits_for() {
+    let mut told = Told::new();
+    let market = |name: &str, id: i64| {
+        let mut event = begun(name, id, 1);
+        if let JournalEvent::OrderSubmitting { order, .. } = &mut event {
+            order.intent.order_type = OrderType::Market;
+        }
+        event
+    };
+    let filled = || OrderEvent::ReportedFilled { filled: Decimal::TEN, avg_px: None, perm_id: None };
+    told.must(at(0), market("o-1", 1));
+    told.must(at(1), of("o-1", filled()));
+    told.must(at(2), JournalEvent::TradingDayBegan { began_at: at(2), begins_week: false });
+    told.must(at(3), market("o-2", 2));
+    told.must(at(4), of("o-2", filled()));
+    told.must(at(5), traded("o-1", "e1.01", 10));
+    assert_eq!(told.activity().day(&account()).unpriced.len(), 1, "what o-2 traded at is not known");
+    told.must(at(6), traded("o-2", "f1.01", 10));
+    assert_eq!(told.activity().day(&account()).unpriced.len(), 0);
 }
 
 #[test]

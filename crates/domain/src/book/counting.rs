@@ -11,7 +11,7 @@ impl Book {
     /// A new order begins with nothing done.
     pub(super) fn count_begun(&mut self, key: &ClOrdId, at: Timestamp) {
         if let Some(order) = self.orders.get(key) {
-            self.activity.moved(&Footprint::default(), &Footprint::of(order), at);
+            self.activity.moved(key, &Footprint::default(), &Footprint::of(order), at);
         }
     }
 
