@@ -57,6 +57,7 @@ fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
         (r#"{"order_types_allowed": ["mkt"]}"#, "mkt"),
         (r#"{"off": [10, 13]}"#, "off"),
         (r#"{"order_qty_max": "-1"}"#, "order_qty_max: must not be negative, it is -1"),
+        (r#"{"approval_notional_min": "-1"}"#, "approval_notional_min: must not be negative, it is -1"),
         (r#"{"collar_live_percent": "100"}"#, "collar_live_percent: must be from 0 to below 100 percent"),
         (
             r#"{"quote_age_ms_max": -1, "approval_ttl_s": -2}"#,
