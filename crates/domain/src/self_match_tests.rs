@@ -25,6 +25,8 @@ fn what_works_is_in_flight_or_unknown_is_listed_and_what_is_over_is_not() {
     assert_eq!(keys(&book.own_orders(contract(&book), &key("new"))), ["o-1", "o-2", "o-3"]);
     assert_eq!(keys(&book.own_orders(contract(&book), &key("o-2"))), ["o-1", "o-3"], "not the order itself");
     assert!(book.own_orders(ConId::new(1).unwrap(), &key("new")).is_empty(), "another contract");
+    let among = book.own_orders_among(contract(&book), &key("new"), book.orders.keys());
+    assert_eq!(keys(&among), ["o-1", "o-2", "o-3"], "and if all that ever were are looked at");
 }
 
 #[test]
@@ -37,6 +39,34 @@ fn of_a_bracket_the_profit_taker_counts_once_its_entry_has_traded() {
         book_of(resting.into_iter().chain([of("o-1", OrderEvent::Executed { execution: Box::new(traded) })]).collect());
     assert_eq!(keys(&book.own_orders(contract(&book), &key("new"))), ["o-1:sl", "o-1:tp"]);
     assert!(book.own_orders(contract(&book), &key("o-1:tp")).is_empty(), "an order never meets its own group");
+}
+
+#[test]
+fn prices_meet_where_they_are_equal_and_not_a_cent_beyond() {
+    let cents = |number: i64| Decimal::new(number, 2);
+    let limit = |number| Reach::Limit(cents(number));
+    let stop = |trigger, worst| Reach::Stop { trigger: cents(trigger), worst: cents(worst) };
+    for (buy, sell, meet) in [
+        (limit(1_000), limit(1_000), true),
+        (limit(999), limit(1_000), false),
+        // A stop that sells from 10.00 down to 9.50.
+        (limit(1_000), stop(1_000, 950), true),
+        (limit(1_001), stop(1_000, 950), false),
+        (limit(950), stop(1_000, 950), true),
+        (limit(949), stop(1_000, 950), false),
+        // A stop that buys from 10.00 up to 10.50.
+        (stop(1_000, 1_050), limit(1_000), true),
+        (stop(1_000, 1_050), limit(999), false),
+        (stop(1_000, 1_050), limit(1_050), true),
+        (stop(1_000, 1_050), limit(1_051), false),
+        (stop(1_000, 1_050), stop(1_000, 950), true),
+        (stop(1_001, 1_050), stop(1_000, 950), false),
+        (Reach::Any, limit(1), true),
+        (limit(1), Reach::Any, true),
+    ] {
+        assert_eq!(buy.meets(Side::Buy, sell), meet, "{buy:?} {sell:?}");
+        assert_eq!(sell.meets(Side::SellShort, buy), meet, "{sell:?} {buy:?}");
+    }
 }
 
 fn any_reach() -> impl Strategy<Value = Reach> {

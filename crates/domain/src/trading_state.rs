@@ -122,3 +122,7 @@ impl TradingStates {
             .max_by_key(|(_, entry)| entry.state)
     }
 }
+
+#[cfg(test)]
+#[path = "trading_state_tests.rs"]
+mod tests;

@@ -189,7 +189,10 @@ fn what_is_not_known_makes_the_sum_unknown_until_it_is() {
     assert_eq!(worth.totals().gross.get(), None);
     worth.hold(con_id(1), holding(1, 10, Some(1_000)));
     assert_eq!(worth.totals().gross.get(), Some(Decimal::TEN));
-    assert_eq!(rounded(Some(Decimal::MAX)), None, "a figure that no account has");
+    let most = Decimal::from(super::WORTH_MAX);
+    assert_eq!(rounded(Some(most)), Some(most));
+    assert_eq!(rounded(Some(most + Decimal::ONE)), None, "a figure that no account has");
+    assert_eq!(rounded(Some(-most - Decimal::ONE)), None);
 }
 
 #[test]
@@ -198,4 +201,43 @@ fn a_range_names_its_worst_side() {
     assert_eq!(range.worst(), Decimal::TEN);
     assert_eq!(range.with(true, Decimal::ONE_HUNDRED).worst(), Decimal::from(102));
     assert_eq!(range.with(false, Decimal::ONE).worst(), Decimal::from(11));
+}
+
+#[test]
+fn an_instrument_has_a_place_for_as_long_as_anything_is_held_or_open_in_it() {
+    let mut worth = Worth::default();
+    let order = |worth: &mut Worth, number, risk: Option<OpenRisk>| {
+        worth.order(&key(number), risk.as_ref(), &currency(1), &issuer(1));
+    };
+    let range = |worth: &Worth| {
+        let whole = |amount: Decimal| i64::try_from(amount).unwrap();
+        worth.place(con_id(1)).map(|place| (whole(place.qty().low), whole(place.qty().high)))
+    };
+    assert_eq!(range(&worth), None);
+    worth.hold(con_id(1), holding(1, 10, Some(1_000)));
+    order(&mut worth, 1, Some(risk(1, true, 3, Some(1_000))));
+    order(&mut worth, 2, Some(risk(1, true, 4, Some(1_000))));
+    order(&mut worth, 3, Some(risk(1, false, 5, Some(1_000))));
+    assert_eq!(range(&worth), Some((5, 17)));
+    let besides: Vec<&ClOrdId> = worth.open(&key(2)).map(|(key, _)| key).collect();
+    assert_eq!(besides, [&key(1), &key(3)]);
+    order(&mut worth, 1, None);
+    assert_eq!(range(&worth), Some((5, 14)));
+    order(&mut worth, 3, None);
+    assert_eq!(range(&worth), Some((10, 14)));
+    worth.hold(con_id(1), holding(1, 0, Some(1_000)));
+    assert_eq!(range(&worth), Some((0, 4)));
+    order(&mut worth, 2, None);
+    assert_eq!(range(&worth), None);
+}
+
+#[test]
+fn an_order_of_unknown_worth_counts_though_nothing_is_left_of_it_until_it_is_over() {
+    let mut worth = Worth::default();
+    worth.order(&key(1), Some(&risk(1, true, 0, None)), &currency(1), &issuer(1));
+    assert!(worth.place(con_id(1)).is_some());
+    assert_eq!((worth.totals().gross.get(), worth.totals().open.get()), (None, None));
+    worth.order(&key(1), None, &currency(1), &issuer(1));
+    assert!(worth.place(con_id(1)).is_none());
+    assert_eq!(worth.totals(), &Totals::default());
 }
