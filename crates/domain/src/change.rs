@@ -60,6 +60,11 @@ impl OrderRecord {
         open.chain(overtaken)
     }
 
+    /// Whether it ended before it was known what became of a change.
+    pub fn was_overtaken(&self) -> bool {
+        self.changes.values().any(|fate| matches!(fate, ChangeFate::Overtaken { .. }))
+    }
+
     /// Whether this change is under way.
     pub(crate) fn is_under_way(&self, key: &ClOrdId) -> bool {
         self.pending_replace.as_ref().is_some_and(|replace| replace.key == *key)

@@ -221,7 +221,12 @@ impl Core {
     }
 
     pub(crate) fn order_event(&mut self, batch: &mut Batch, now: Timestamp, key: ClOrdId, event: OrderEvent) {
-        self.push(batch, now, JournalEvent::Order { cl_ord_id: key, event });
+        let was_changing = self.book.order(&key).is_some_and(|order| order.pending_replace.is_some());
+        self.push(batch, now, JournalEvent::Order { cl_ord_id: key.clone(), event });
+        // Which version ended is told by what the broker keeps of the order today, and not for long.
+        if was_changing && self.book.order(&key).is_some_and(OrderRecord::was_overtaken) {
+            self.look_again = true;
+        }
     }
 
     fn sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, id: BrokerOrderId, outcome: &SendOutcome) {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tws::model::{Contract, ExecutionDetails, ExecutionFilter, NO_REQ_ID, Notice, Order, Reply, Request};
 use venue::core::{ConnId, Core, LedgerOrder, Step};
@@ -374,6 +374,17 @@ impl Broker {
             }
         }
         found
+    }
+
+    /// References of the orders that are over and that the broker can still tell of.
+    pub fn completed(&mut self) -> BTreeSet<String> {
+        let request = Request::CompletedOrders { api_only: false };
+        let step = self.core.request(OBSERVER, request, self.clock.true_now());
+        let told = step.out.into_iter().filter_map(|(conn, reply)| match reply {
+            Reply::CompletedOrder(completed) if conn == OBSERVER => Some(completed.order.order_ref.clone()),
+            _ => None,
+        });
+        told.collect()
     }
 
     /// The broker corrects the price of a trade and says so.

@@ -272,9 +272,11 @@ impl Checks {
         self.doubles()?;
         let state = truth.read();
         self.alive_is_not_dead(&state.book)?;
+        let completed = broker.completed();
         for order in &self.ledger {
             if let Some(key) = key_of(order) {
-                agree(&state.book, &key, order)?;
+                let is_told = is_live(order) || completed.contains(&order.order_ref);
+                agree(&state.book, &key, order, is_told)?;
             }
         }
         let mut families: BTreeMap<String, (String, Decimal, Decimal)> = BTreeMap::new();
@@ -303,7 +305,8 @@ fn has_twin(book: &Book, key: &ClOrdId) -> bool {
     book.orders.get(key).is_some_and(|order| !order.twins.is_empty())
 }
 
-fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder) -> Result<(), Violation> {
+/// `is_told` says whether the broker can still tell of the order.
+fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder, is_told: bool) -> Result<(), Violation> {
     let Some(ours) = book.orders.get(key) else {
         return violated("the journal knows every order", format!("{key} is at the broker, the journal lacks it"));
     };
@@ -335,6 +338,8 @@ fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder) -> Result<(), Violatio
     // The broker reduces an exit by what its sibling has closed. What it shows under a second permId when it is over is
     // another order to the journal.
     let comparable = !key.is_exit() && (is_live(order) || !has_twin(book, key));
+    // What became of a change that its order's end overtook is unknown for good once the broker tells of the order no more.
+    let comparable = comparable && (is_told || !ours.was_overtaken());
     let limit = ours.intent.order_type.limit_price().map(Price::get);
     if comparable && (ours.intent.qty.get(), limit) != (order.total_qty, order.limit_price) {
         let theirs = format!("{} at {:?}", order.total_qty, order.limit_price);

@@ -154,8 +154,16 @@ async fn a_change_that_a_bare_end_overtook_is_booked_by_the_next_comparison() {
         let order = rig.until_status("k-1", OrdStatus::Canceled).await;
         assert_eq!((order.intent.qty, order.version), (qty("10"), 1), "a bare status tells no terms");
         assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "AlreadyFinal");
-        rig.broker.down().await;
-        rig.connect(1).await;
+        // It is looked for soon: tomorrow the broker tells no more of the order.
+        let looks = rig.broker.asked("snapshot");
+        rig.pass(SignedDuration::from_secs(4));
+        rig.until("it is looked", || rig.broker.asked("snapshot") > looks).await;
+        if taken {
+            rig.until("the change is booked", || rig.order("k-1").version == 2).await;
+        } else {
+            rig.broker.down().await;
+            rig.connect(1).await;
+        }
         let order = rig.order("k-1");
         let (total, version, told) = if taken { ("20", 2, "Acknowledged") } else { ("10", 1, "AlreadyFinal") };
         assert_eq!((order.status, order.intent.qty, order.version), (OrdStatus::Canceled, qty(total), version));
