@@ -132,13 +132,15 @@ impl Core {
             live: &live,
             first_use: !self.instruments_used.contains(&used),
         };
+        let mut evaluation = gates::evaluate(&input);
+        self.policy().name_sections(&case.order.policy_scope(), &limits, evaluation.reasons_mut());
         Judged {
             worst_price: gates::worst_price(&input),
             notional: gates::worst_notional(&input),
             mandate: gates::mandate_in_use(&input).map(|mandate| mandate.id.clone()),
             reference: case.facts.quote.as_ref().and_then(domain::market::Quote::reference),
             margin: input.initial_margin(),
-            evaluation: gates::evaluate(&input),
+            evaluation,
         }
     }
 

@@ -153,6 +153,21 @@ pub struct Evaluation {
     pub results: Vec<GateResult>,
 }
 
+impl Evaluation {
+    /// Every reason that is told: those of the decision, and gate by gate.
+    pub fn reasons_mut(&mut self) -> impl Iterator<Item = &mut Reason> {
+        let decided = match &mut self.decision {
+            Decision::Denied(reasons) | Decision::NeedsApproval(reasons) => reasons.as_mut_slice(),
+            Decision::Approved(_) => &mut [],
+        };
+        let told = self.results.iter_mut().flat_map(|result| match &mut result.verdict {
+            Some(Verdict::Deny(reasons) | Verdict::Hold(reasons)) => reasons.as_mut_slice(),
+            Some(Verdict::Pass) | None => &mut [],
+        });
+        decided.iter_mut().chain(told)
+    }
+}
+
 /// Runs every gate. The only maker of [`Approved`].
 pub fn evaluate(input: &GateInput<'_>) -> Evaluation {
     let results: Vec<GateResult> = GATES

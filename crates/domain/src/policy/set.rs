@@ -3,6 +3,7 @@
 use super::limits::{LIMITS, LimitKey, Patch, Policy};
 use crate::contract::SecType;
 use crate::id::{AccountId, ConId, IdError, StrategyId};
+use crate::reason::Reason;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -216,6 +217,14 @@ impl PolicySet {
         )
     }
 
+    /// Instruments that have a section, as they are named there: by symbol or by con_id.
+    pub fn instruments(&self) -> impl Iterator<Item = &str> {
+        self.sections.keys().filter_map(|layer| match layer {
+            Layer::Instrument(name) => Some(name.as_str()),
+            Layer::SecType(_) | Layer::Account(_) | Layer::Strategy(_) => None,
+        })
+    }
+
     /// Each limit for such orders, with where it comes from.
     pub fn explain(&self, scope: &PolicyScope<'_>) -> Vec<Effective> {
         let mut limits = self.base.clone();
@@ -235,6 +244,35 @@ impl PolicySet {
                 origin: origins.get(limit.key).cloned().unwrap_or_else(|| "default".to_owned()),
             })
             .collect()
+    }
+
+    /// Says in the hints of these reasons which section set a limit that they name: raising it elsewhere would change nothing.
+    pub fn name_sections<'a>(
+        &self,
+        scope: &PolicyScope<'_>,
+        counts: &Policy,
+        reasons: impl Iterator<Item = &'a mut Reason>,
+    ) {
+        let mut reasons = reasons.peekable();
+        if reasons.peek().is_none() {
+            return;
+        }
+        let sections = self.sections.iter().filter(|(layer, _)| layer.holds_for(scope));
+        let sections: Vec<_> = sections.map(|(layer, patch)| (layer, as_map(patch))).collect();
+        let mut values = None;
+        for reason in reasons {
+            for (layer, limits) in &sections {
+                let named = limits.iter().filter(|(key, _)| names(&reason.hint, key));
+                let mut setting = named.filter(|(key, value)| {
+                    let values = values.get_or_insert_with(|| as_map(counts));
+                    value.is_array() || values.get(*key) == Some(*value)
+                });
+                if let Some((key, _)) = setting.next() {
+                    reason.hint = format!("{} Here {key} is that of [{layer}].", reason.hint);
+                    break;
+                }
+            }
+        }
     }
 
     /// Hash of the policy: 64 hex digits of BLAKE3 over its canonical JSON.
@@ -288,6 +326,11 @@ fn unreadable(key: &str, value: &Value) -> Option<String> {
     }
     // serde lists every limit that there is.
     Some(format!("unknown field `{key}`: no limit is called so"))
+}
+
+/// Whether a text names the limit, and not only a longer one.
+fn names(text: &str, key: &str) -> bool {
+    text.split(|char: char| !(char.is_ascii_alphanumeric() || char == '_')).any(|word| word == key)
 }
 
 /// The values of a policy or a patch by name.

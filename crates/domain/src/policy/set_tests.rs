@@ -132,3 +132,41 @@ fn some_limits_are_set_anew_and_in_a_section_taken_away() {
         assert!(error.contains(says), "{text}: {error}");
     }
 }
+
+#[test]
+fn a_refusal_says_which_section_set_the_limit_that_it_names() {
+    let set = read(SECTIONS);
+    let (ours, calm): (AccountId, StrategyId) = ("DU1234567".parse().unwrap(), "calm".parse().unwrap());
+    let hint_of = |scope: &PolicyScope<'_>, hint: &str| {
+        let mut reasons = vec![Reason {
+            control: 13,
+            code: "C13_MAX_QTY".to_owned(),
+            message: String::new(),
+            observed: None,
+            limit: None,
+            hint: hint.to_owned(),
+        }];
+        set.name_sections(scope, &set.limits_for(scope), reasons.iter_mut());
+        reasons.remove(0).hint
+    };
+    let raise = "Raise order_qty_max.";
+    for (scope, section) in [
+        (scope(&ours, &calm, "MSFT", 1), Some("account.DU1234567")),
+        (scope(&ours, &calm, "AAPL", 1), Some("instrument.AAPL")),
+        (scope(&ours, &calm, "AAPL", 4815), Some("instrument.4815")),
+        (PolicyScope { sec_type: Some(SecType::Fut), ..scope(&ours, &calm, "AAPL", 1) }, Some("sec_type.fut")),
+        (PolicyScope { strategy: Some(&calm), ..PolicyScope::default() }, Some("strategy.calm")),
+        (PolicyScope::default(), None),
+    ] {
+        let expected =
+            section.map_or(raise.to_owned(), |name| format!("{raise} Here order_qty_max is that of [{name}]."));
+        assert_eq!(hint_of(&scope, raise), expected);
+    }
+    let here = scope(&ours, &calm, "MSFT", 1);
+    assert_eq!(
+        hint_of(&here, "Use one of tifs_allowed."),
+        "Use one of tifs_allowed. Here tifs_allowed is that of [strategy.calm]."
+    );
+    assert_eq!(hint_of(&here, "Raise order_qty_maximum."), "Raise order_qty_maximum.", "another word");
+    assert_eq!(hint_of(&here, "Raise order_notional_max."), "Raise order_notional_max.", "no section names it");
+}
