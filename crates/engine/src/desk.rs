@@ -515,7 +515,7 @@ pub trait Desk: Send + Sync {
     ) -> Result<Vec<(KillScope, StateEntry)>, Fault>;
 
     /// The policy in force, and each limit as it counts for every order or for one kind of order.
-    fn limits(&self, by: &Principal, of: LimitsOf) -> Result<LimitsView, Fault>;
+    async fn limits(&self, by: &Principal, of: LimitsOf) -> Result<LimitsView, Fault>;
     /// Sets limits, in the words of a policy file: what tightens counts at once, what loosens waits to be accepted.
     /// `if_match` is the hash of the policy that the caller has seen.
     async fn set_limits(

@@ -9,8 +9,9 @@ use crate::service::Service;
 use crate::use_cases::check_reason;
 use domain::activity::Breaker;
 use domain::book::Book;
+use domain::contract::{Contract, Instrument};
 use domain::fault::Fault;
-use domain::id::KeyId;
+use domain::id::{ConId, KeyId};
 use domain::journal::JournalEvent;
 use domain::policy::{PendingPolicy, PolicyInForce, PolicyScope, PolicySet, Transition};
 use domain::principal::{Principal, Scope};
@@ -174,6 +175,32 @@ impl Core {
 }
 
 impl Service {
+    /// The limits as they count for such orders. An instrument is known to sections by two names: the broker tells the other
+    /// one if a section may use it.
+    pub(crate) async fn limits_of(&self, of: LimitsOf) -> Result<LimitsView, Fault> {
+        let Some(asked) = of.instrument.as_deref() else { return self.look(|book, _| view(book, &of, None)) };
+        let named: Vec<String> = self.look(|book, _| {
+            let sections = book.policy.iter().flat_map(|policy| policy.set.instruments());
+            sections.map(str::to_owned).collect()
+        });
+        let number = |name: &str| name.parse::<ConId>().ok();
+        let mut contracts = Vec::new();
+        if let Some(con_id) = number(asked) {
+            if named.iter().any(|name| number(name).is_none()) {
+                contracts.push(self.market.contract(&Instrument::ConId(con_id)).await?);
+            }
+        } else {
+            for con_id in named.iter().filter_map(|name| number(name)) {
+                let contract = self.market.contract(&Instrument::ConId(con_id)).await?;
+                contracts.extend(Some(contract).filter(|contract| contract.symbol.eq_ignore_ascii_case(asked)));
+            }
+        }
+        if contracts.len() > 1 {
+            return Err(Fault::ContractAmbiguous { instrument: asked.to_owned(), candidates: contracts });
+        }
+        self.look(|book, _| view(book, &of, contracts.first()))
+    }
+
     pub(crate) async fn wish(
         &self,
         by: &Principal,
@@ -183,7 +210,7 @@ impl Service {
     ) -> Result<LimitsView, Fault> {
         let (by, reason) = (by.clone(), check_reason(reason)?);
         self.tell(|reply| Input::Policy { by, wish, if_match, reason, reply }).await?;
-        self.look(|book, _| view(book, &LimitsOf::default()))
+        self.look(|book, _| view(book, &LimitsOf::default(), None))
     }
 }
 
@@ -192,15 +219,18 @@ pub(crate) fn in_force<'a>(book: &'a Book, config: &'a EngineConfig) -> &'a Poli
     book.policy.as_ref().map_or(config.policy.as_ref(), |policy| &policy.set)
 }
 
-/// The limits as they count, for every order or for one kind, with what is used of them.
-pub(crate) fn view(book: &Book, of: &LimitsOf) -> Result<LimitsView, Fault> {
+/// The limits as they count, for every order or for one kind, with what is used of them. `contract` is what the instrument
+/// is called by otherwise.
+fn view(book: &Book, of: &LimitsOf, contract: Option<&Contract>) -> Result<LimitsView, Fault> {
     let policy = book.policy.as_ref().ok_or_else(|| Fault::NotReady(vec!["no policy is in force yet".to_owned()]))?;
     let scope = PolicyScope {
         account: of.account.as_ref(),
         strategy: of.strategy.as_ref(),
-        sec_type: of.sec_type,
-        symbol: of.instrument.as_deref(),
-        con_id: of.instrument.as_deref().and_then(|name| name.parse().ok()),
+        sec_type: of.sec_type.or(contract.map(|contract| contract.sec_type)),
+        symbol: contract.map(|contract| contract.symbol.as_str()).or(of.instrument.as_deref()),
+        con_id: contract
+            .map(|contract| contract.con_id)
+            .or(of.instrument.as_deref().and_then(|name| name.parse().ok())),
     };
     Ok(LimitsView {
         policy: answer(policy),

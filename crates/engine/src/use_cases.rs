@@ -405,9 +405,9 @@ impl Desk for Service {
         Ok(self.states())
     }
 
-    fn limits(&self, by: &Principal, of: LimitsOf) -> Result<LimitsView, Fault> {
+    async fn limits(&self, by: &Principal, of: LimitsOf) -> Result<LimitsView, Fault> {
         need(by, Scope::Read)?;
-        self.look(|book, _| limits::view(book, &of))
+        self.limits_of(of).await
     }
 
     async fn set_limits(

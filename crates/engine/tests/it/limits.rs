@@ -8,6 +8,8 @@ use domain::principal::Principal;
 use engine::desk::{Desk as _, LimitsOf, LimitsView};
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
+use std::future::Future as _;
+use std::task::{Context, Poll, Waker};
 
 fn said(text: &str) -> Map<String, Value> {
     serde_json::from_str(text).unwrap()
@@ -23,7 +25,14 @@ async fn accept(rig: &Rig, by: &Principal) -> Result<LimitsView, Fault> {
 }
 
 fn now(rig: &Rig) -> LimitsView {
-    rig.desk().limits(&alice(), LimitsOf::default()).unwrap()
+    // Limits for every order are told without asking anybody.
+    let desk = rig.desk();
+    let by = alice();
+    let mut told = std::pin::pin!(desk.limits(&by, LimitsOf::default()));
+    match told.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(view) => view.unwrap(),
+        Poll::Pending => panic!("it waits for somebody"),
+    }
 }
 
 fn limit(view: &LimitsView, key: &str) -> String {
@@ -142,12 +151,36 @@ async fn limits_of_a_strategy_are_shown_and_count_for_its_orders_alone() {
     let rig = Rig::ready().await;
     set(&rig, &alice(), r#"{"strategy": {"calm": {"order_qty_max": "3"}}}"#).await.unwrap();
     let of = LimitsOf { strategy: "calm".parse().ok(), ..LimitsOf::default() };
-    let view = rig.desk().limits(&alice(), of).unwrap();
+    let view = rig.desk().limits(&alice(), of).await.unwrap();
     assert_eq!((limit(&view, "order_qty_max"), view.sections), ("\"3\"".to_owned(), vec!["strategy.calm".to_owned()]));
     let mut intent = buy("k-1");
     intent.strategy = "calm".parse().ok();
     assert_eq!(reason_codes(&rig.submit(&alice(), intent).await.unwrap().order), ["C13_MAX_QTY"]);
     rig.working("k-2").await;
+}
+
+#[tokio::test]
+async fn an_instrument_is_known_to_its_sections_by_either_name() {
+    let rig = Rig::ready().await;
+    let shown = async |name: &str| {
+        let of = LimitsOf { instrument: Some(name.to_owned()), ..LimitsOf::default() };
+        rig.desk().limits(&alice(), of).await.map(|view| limit(&view, "order_qty_max"))
+    };
+    let (symbol, number) = ("AAPL", con_id().to_string());
+    set(&rig, &alice(), r#"{"instrument": {"AAPL": {"order_qty_max": "3"}}}"#).await.unwrap();
+    for name in [symbol, "aapl", &number] {
+        assert_eq!(shown(name).await.unwrap(), "\"3\"", "{name}, whose section goes by its symbol");
+    }
+    let by_number =
+        format!(r#"{{"instrument": {{"AAPL": {{"order_qty_max": null}}, "{number}": {{"order_qty_max": "2"}}}}}}"#);
+    set(&rig, &alice(), &by_number).await.unwrap();
+    accept(&rig, &bob()).await.unwrap();
+    for name in [symbol, &number] {
+        assert_eq!(shown(name).await.unwrap(), "\"2\"", "{name}, whose section goes by its con_id");
+    }
+    assert_eq!(shown("MSFT").await.unwrap(), "\"1000\"");
+    // What the broker does not tell is not guessed.
+    assert!(shown("999").await.is_ok(), "no section goes by a symbol");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, params: Par
         instrument: asked.instrument,
     };
     settle(errors)?;
-    Ok(answer(&app.desk.limits(&by, of)?))
+    Ok(answer(&app.desk.limits(&by, of).await?))
 }
 
 fn answer(view: &LimitsView) -> axum::response::Response {

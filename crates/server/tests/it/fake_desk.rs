@@ -258,7 +258,7 @@ impl Desk for FakeDesk {
     fn not_ready(&self) -> Vec<String> {
         self.told.lock().unwrap().not_ready.clone()
     }
-    fn limits(&self, _by: &Principal, _of: LimitsOf) -> Result<LimitsView, Fault> {
+    async fn limits(&self, _by: &Principal, _of: LimitsOf) -> Result<LimitsView, Fault> {
         untold()
     }
     async fn set_limits(
