@@ -220,11 +220,11 @@ impl Core {
         }
     }
 
-    pub(crate) fn order_event(&mut self, batch: &mut Batch, now: Timestamp, key: ClOrdId, event: OrderEvent) {
-        let was_changing = self.book.order(&key).is_some_and(|order| order.pending_replace.is_some());
+    pub(crate) fn order_event(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, event: OrderEvent) {
+        let was_changing = self.book.order(key).is_some_and(|order| order.pending_replace.is_some());
         self.push(batch, now, JournalEvent::Order { cl_ord_id: key.clone(), event });
         // Which version ended is told by what the broker keeps of the order today, and not for long.
-        if was_changing && self.book.order(&key).is_some_and(OrderRecord::was_overtaken) {
+        if was_changing && self.book.order(key).is_some_and(OrderRecord::was_overtaken) {
             self.look_again = true;
         }
     }
@@ -240,7 +240,7 @@ impl Core {
         // A bracket leaves as a whole or not at all.
         for key in self.members(key) {
             if let Some(event) = self.read_outcome(&key, outcome) {
-                self.order_event(batch, now, key, event);
+                self.order_event(batch, now, &key, event);
             }
         }
     }
@@ -272,7 +272,7 @@ impl Core {
             SendOutcome::NotSent { .. } | SendOutcome::Unknown { .. } => {
                 let open = self.book.orders.get(key).is_some_and(|order| !order.status.is_final());
                 if open {
-                    self.order_event(batch, now, key.clone(), OrderEvent::CancelUnsent);
+                    self.order_event(batch, now, key, OrderEvent::CancelUnsent);
                 }
             }
         }
@@ -287,7 +287,7 @@ impl Core {
         let key = order.intent.cl_ord_id.clone();
         if is_of_twin(order, seen.perm_id) {
             if let Some(event) = read_twin(order, seen, self.config.client_id) {
-                self.order_event(batch, now, key, event);
+                self.order_event(batch, now, &key, event);
                 self.look_again = true;
             }
             return;
@@ -299,10 +299,10 @@ impl Core {
             let tells = !matches!(event, OrderEvent::Acknowledged { .. })
                 || replacing.is_none_or(|replace| shows_amendment(seen, &replace.amendment));
             if tells && is_news(order, &event) {
-                self.order_event(batch, now, key.clone(), event);
+                self.order_event(batch, now, &key, event);
             }
             if let Some(taken) = taken {
-                self.order_event(batch, now, key.clone(), taken);
+                self.order_event(batch, now, &key, taken);
             }
         }
         if let Some(order) = self.book.orders.get(&key) {
@@ -357,7 +357,7 @@ impl Core {
         if is_of_twin(order, report.perm_id) {
             let twin = report.perm_id.and_then(|perm_id| twin_event(order, perm_id, None, None, &report.status));
             if let Some(event) = twin {
-                self.order_event(batch, now, key, event);
+                self.order_event(batch, now, &key, event);
             }
             return;
         }
@@ -368,7 +368,7 @@ impl Core {
         // Which version a bare status speaks of is not told; the echo tells.
         let tells_nothing = order.pending_replace.is_some() && matches!(event, OrderEvent::Acknowledged { .. });
         if !tells_nothing && is_news(order, &event) {
-            self.order_event(batch, now, key, event);
+            self.order_event(batch, now, &key, event);
         }
     }
 
@@ -388,7 +388,7 @@ impl Core {
         let said = matches!(event, OrderEvent::CancelRefused { .. }) && order.status.is_unknown();
         let repeated = over || (said && order.broker_messages.last().is_some_and(|last| last.0 == code));
         if !repeated {
-            self.order_event(batch, now, key, event);
+            self.order_event(batch, now, &key, event);
         }
         if look {
             self.look_again = true;

@@ -29,9 +29,9 @@ impl Core {
             let key = order.intent.cl_ord_id.clone();
             let event = book_execution(order, execution);
             let before = order.executions.clone();
-            self.order_event(batch, now, key.clone(), event);
+            self.order_event(batch, now, &key, event);
             if let Some(bust) = self.book.external_bust_of(&execution.exec_id).cloned() {
-                self.order_event(batch, now, key.clone(), OrderEvent::Busted { exec_id: bust });
+                self.order_event(batch, now, &key, OrderEvent::Busted { exec_id: bust });
             }
             let after = self.book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
             self.hold_change(&before, &after);
@@ -58,7 +58,7 @@ impl Core {
         if let Some(key) = owner {
             let of = |book: &Book| book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
             let before = of(&self.book);
-            self.order_event(batch, now, key.clone(), OrderEvent::Busted { exec_id: exec_id.clone() });
+            self.order_event(batch, now, &key, OrderEvent::Busted { exec_id: exec_id.clone() });
             self.hold_change(&before, &of(&self.book));
         } else {
             let before = external_family(&self.book, exec_id);
@@ -94,7 +94,7 @@ impl Core {
             let order = self.book.orders.get(&key);
             let known = order.and_then(|order| order.executions.get(&exec_id)).and_then(|one| one.commission.as_ref());
             if known != Some(&commission) {
-                self.order_event(batch, now, key, OrderEvent::CommissionJoined { exec_id, commission });
+                self.order_event(batch, now, &key, OrderEvent::CommissionJoined { exec_id, commission });
             }
             return;
         }

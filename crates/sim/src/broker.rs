@@ -380,11 +380,15 @@ impl Broker {
     pub fn completed(&mut self) -> BTreeSet<String> {
         let request = Request::CompletedOrders { api_only: false };
         let step = self.core.request(OBSERVER, request, self.clock.true_now());
-        let told = step.out.into_iter().filter_map(|(conn, reply)| match reply {
-            Reply::CompletedOrder(completed) if conn == OBSERVER => Some(completed.order.order_ref.clone()),
-            _ => None,
-        });
-        told.collect()
+        let mut told = BTreeSet::new();
+        for (conn, reply) in step.out {
+            if conn == OBSERVER
+                && let Reply::CompletedOrder(completed) = reply
+            {
+                told.insert(completed.order.order_ref.clone());
+            }
+        }
+        told
     }
 
     /// The broker corrects the price of a trade and says so.
