@@ -21,6 +21,10 @@ fn a_similar_order_within_the_window_is_held() {
                 w.policy.look_alike_window_s = 0;
                 seen(w, 0);
             }),
+            ("a window of one second", Expect::Hold(1), |w| {
+                w.policy.look_alike_window_s = 1;
+                seen(w, 1_000);
+            }),
             ("a window without end", Expect::Hold(1), |w| {
                 w.policy.look_alike_window_s = i64::MAX;
                 seen(w, i64::MAX);

@@ -20,6 +20,7 @@ fn a_strategy_stops_after_so_many_trades_until_a_human_lets_it_go_on() {
             }),
             ("an order without a strategy is not counted", Expect::Pass, |w| w.lately.strategy_trades = 500),
             ("another breaker is another control's", Expect::Pass, |w| {
+                trades(w, 0);
                 let tripped = Tripped { reason: "5 rejects".to_owned(), at: w.now };
                 w.lately.tripped.push((Breaker::Rejects, tripped));
             }),

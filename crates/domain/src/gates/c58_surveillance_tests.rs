@@ -1,5 +1,5 @@
 use super::GATE;
-use crate::gates::world::{Expect, World, check, dec};
+use crate::gates::world::{Expect, World, check, dec, price};
 use crate::order::{OrderType, Side};
 
 fn did(world: &mut World, orders: u32, withdrawn: u32) {
@@ -57,6 +57,24 @@ fn trading_back_and_forth_at_about_one_price_is_held() {
             ("a limit far above the market trades at the market", Expect::Hold(1), |w| {
                 w.limit("195");
                 sold(w, 3, "189.52", "189.52");
+            }),
+            ("a sell limit far below the market too", Expect::Hold(1), |w| {
+                w.side(Side::SellShort, "10");
+                w.limit("180");
+                sold(w, 3, "189.48", "189.48");
+            }),
+            ("and far above it at its own price", Expect::Hold(1), |w| {
+                w.side(Side::SellShort, "10");
+                w.limit("195");
+                sold(w, 3, "195", "195");
+            }),
+            ("a stop trades at its trigger", Expect::Hold(1), |w| {
+                w.types(OrderType::Stop { stop: price("195") });
+                sold(w, 3, "195", "195");
+            }),
+            ("and so does a stop limit, at its limit", Expect::Hold(1), |w| {
+                w.types(OrderType::StopLimit { stop: price("195"), limit: price("196") });
+                sold(w, 3, "196", "196");
             }),
             ("without a price everything is near", Expect::Hold(1), |w| {
                 w.types(OrderType::Market);
