@@ -167,6 +167,8 @@ fn a_refusal_says_which_section_set_the_limit_that_it_names() {
         hint_of(&here, "Use one of tifs_allowed."),
         "Use one of tifs_allowed. Here tifs_allowed is that of [strategy.calm]."
     );
+    let other = PolicyScope { strategy: None, ..here };
+    assert_eq!(hint_of(&other, "Use one of tifs_allowed."), "Use one of tifs_allowed.", "the section is not for it");
     assert_eq!(hint_of(&here, "Raise order_qty_maximum."), "Raise order_qty_maximum.", "another word");
     assert_eq!(hint_of(&here, "Raise order_notional_max."), "Raise order_notional_max.", "no section names it");
 }
