@@ -256,11 +256,7 @@ impl Core {
 
     /// Rate into the account's base currency and when it was received.
     pub(crate) fn fx_to_base(&self, currency: &domain::money::Currency) -> Option<(Decimal, Timestamp)> {
-        let account = self.session.account.as_ref()?;
-        if account.base_currency.as_ref() == Some(currency) {
-            return Some((Decimal::ONE, account.received_at));
-        }
-        account.exchange_rates.get(currency).map(|rate| (*rate, account.received_at))
+        self.session.fx_to_base(currency)
     }
 
     /// A recent order is remembered for the look-alike check.

@@ -1,6 +1,7 @@
 //! The day, the breakers, and what was done lately, for the gates.
 
 use crate::core::{Batch, Core};
+use crate::used::traded;
 use domain::activity::{Activity, Breaker};
 use domain::approved::ResolvedOrder;
 use domain::gates::{Funds, Lately, Losses};
@@ -75,14 +76,6 @@ impl Core {
         let activity: &Activity = &self.book.activity;
         let day = activity.day(&order.account);
         let (con_id, qty, window_s) = (order.contract.con_id, order.intent.qty.get(), limits.short_window_s);
-        let turnover = day.turnover.iter().try_fold(Decimal::ZERO, |sum, (currency, amount)| {
-            if amount.is_zero() {
-                return Some(sum);
-            }
-            sum.checked_add(amount.checked_mul(self.fx_to_base(currency)?.0)?)
-        });
-        // What was traded at a price that nobody has told is in no sum.
-        let turnover = turnover.filter(|_| day.unpriced.is_empty());
         let worth = self.session.account.as_ref().filter(|told| told.account == order.account);
         let told = worth.filter(|told| told.net_liquidation.is_some()).map(|told| told.received_at);
         let strategy = order.intent.strategy.as_ref();
@@ -93,7 +86,7 @@ impl Core {
         };
         let tripped = activity.breakers().iter().filter(|(breaker, _)| concerns(breaker));
         Lately {
-            turnover_day: turnover,
+            turnover_day: traded(&self.session, day),
             orders_day: day.orders,
             orders_more: changes.map_or_else(|| order.intent.orders(), |_| 0),
             qty_more: changes.map_or(qty, |before| qty.saturating_sub(before).max(Decimal::ZERO)),

@@ -44,6 +44,7 @@ mod ticking;
 mod told_ids;
 mod trades;
 mod use_cases;
+mod used;
 mod valuation;
 mod verifying;
 mod vigil;

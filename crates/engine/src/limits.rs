@@ -6,7 +6,9 @@ use crate::core::{Batch, Core};
 use crate::desk::{AuditFilter, AuditRecord, LimitsOf, LimitsView, PolicyAnswer};
 use crate::input::Input;
 use crate::service::Service;
+use crate::shared::Session;
 use crate::use_cases::check_reason;
+use crate::used::used;
 use domain::activity::Breaker;
 use domain::book::Book;
 use domain::contract::{Contract, Instrument};
@@ -16,9 +18,7 @@ use domain::journal::JournalEvent;
 use domain::policy::{PendingPolicy, PolicyInForce, PolicyScope, PolicySet, Transition};
 use domain::principal::{Principal, Scope};
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// What somebody wants of the policy.
 #[derive(Debug)]
@@ -178,7 +178,9 @@ impl Service {
     /// The limits as they count for such orders. An instrument is known to sections by two names: the broker tells the other
     /// one if a section may use it.
     pub(crate) async fn limits_of(&self, of: LimitsOf) -> Result<LimitsView, Fault> {
-        let Some(asked) = of.instrument.as_deref() else { return self.look(|book, _| view(book, &of, None)) };
+        let Some(asked) = of.instrument.as_deref() else {
+            return self.look(|book, session| view(book, session, &of, None));
+        };
         let named: Vec<String> = self.look(|book, _| {
             let sections = book.policy.iter().flat_map(|policy| policy.set.instruments());
             sections.map(str::to_owned).collect()
@@ -198,7 +200,7 @@ impl Service {
         if contracts.len() > 1 {
             return Err(Fault::ContractAmbiguous { instrument: asked.to_owned(), candidates: contracts });
         }
-        self.look(|book, _| view(book, &of, contracts.first()))
+        self.look(|book, session| view(book, session, &of, contracts.first()))
     }
 
     pub(crate) async fn wish(
@@ -210,7 +212,7 @@ impl Service {
     ) -> Result<LimitsView, Fault> {
         let (by, reason) = (by.clone(), check_reason(reason)?);
         self.tell(|reply| Input::Policy { by, wish, if_match, reason, reply }).await?;
-        self.look(|book, _| view(book, &LimitsOf::default(), None))
+        self.look(|book, session| view(book, session, &LimitsOf::default(), None))
     }
 }
 
@@ -221,7 +223,7 @@ pub(crate) fn in_force<'a>(book: &'a Book, config: &'a EngineConfig) -> &'a Poli
 
 /// The limits as they count, for every order or for one kind, with what is used of them. `contract` is what the instrument
 /// is called by otherwise.
-fn view(book: &Book, of: &LimitsOf, contract: Option<&Contract>) -> Result<LimitsView, Fault> {
+fn view(book: &Book, session: &Session, of: &LimitsOf, contract: Option<&Contract>) -> Result<LimitsView, Fault> {
     let policy = book.policy.as_ref().ok_or_else(|| Fault::NotReady(vec!["no policy is in force yet".to_owned()]))?;
     let scope = PolicyScope {
         account: of.account.as_ref(),
@@ -236,7 +238,7 @@ fn view(book: &Book, of: &LimitsOf, contract: Option<&Contract>) -> Result<Limit
         policy: answer(policy),
         limits: policy.set.explain(&scope),
         sections: policy.set.sections.keys().map(ToString::to_string).collect(),
-        used: BTreeMap::from([("open_orders_max", Decimal::from(book.open_orders().count()))]),
+        used: used(book, session, of),
     })
 }
 

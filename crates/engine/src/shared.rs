@@ -10,6 +10,7 @@ use domain::gates::LinkState;
 use domain::id::ClOrdId;
 use domain::id::{ConId, Generation};
 use domain::mode::ModeProof;
+use domain::money::Currency;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,15 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// Rate into the account's base currency and when it was received.
+    pub(crate) fn fx_to_base(&self, currency: &Currency) -> Option<(Decimal, Timestamp)> {
+        let account = self.account.as_ref()?;
+        if account.base_currency.as_ref() == Some(currency) {
+            return Some((Decimal::ONE, account.received_at));
+        }
+        account.exchange_rates.get(currency).map(|rate| (*rate, account.received_at))
+    }
+
     pub(crate) fn down(now: Timestamp, reason: &str, endpoint: &str, lease: LeaseStatus) -> Self {
         Self {
             endpoint: endpoint.to_owned(),

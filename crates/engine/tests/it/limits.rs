@@ -6,10 +6,9 @@ use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::principal::Principal;
 use engine::desk::{Desk as _, LimitsOf, LimitsView};
+use futures::FutureExt as _;
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
-use std::future::Future as _;
-use std::task::{Context, Poll, Waker};
 
 fn said(text: &str) -> Map<String, Value> {
     serde_json::from_str(text).unwrap()
@@ -28,11 +27,7 @@ fn now(rig: &Rig) -> LimitsView {
     // Limits for every order are told without asking anybody.
     let desk = rig.desk();
     let by = alice();
-    let mut told = std::pin::pin!(desk.limits(&by, LimitsOf::default()));
-    match told.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(view) => view.unwrap(),
-        Poll::Pending => panic!("it waits for somebody"),
-    }
+    desk.limits(&by, LimitsOf::default()).now_or_never().unwrap().unwrap()
 }
 
 fn limit(view: &LimitsView, key: &str) -> String {
@@ -207,4 +202,19 @@ async fn a_file_that_was_changed_back_takes_its_own_wish_back_and_nobody_elses()
     set(&rig, &alice(), r#"{"order_qty_max": "2000"}"#).await.unwrap();
     set(&rig, &alice(), r#"{"order_qty_max": "999"}"#).await.unwrap();
     assert!(now(&rig).policy.pending.is_some(), "to say what holds already is no change");
+}
+
+#[tokio::test]
+async fn what_is_used_of_a_day_is_told_beside_its_limit() {
+    let rig = Rig::ready().await;
+    let used = |key: &str| now(&rig).used.get(key).map(|used| used.normalize().to_string());
+    assert_eq!((used("orders_day_max"), used("turnover_day_max")), (Some("0".to_owned()), Some("0".to_owned())));
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    assert_eq!(used("orders_day_max"), Some("1".to_owned()));
+    assert_eq!(used("messages_per_day_max"), Some("1".to_owned()));
+    assert_eq!(used("open_orders_max"), Some("1".to_owned()));
+    assert_eq!(used("strategy_executions_max"), None, "nobody asked for a strategy");
+    let of = LimitsOf { strategy: Some("calm".parse().unwrap()), ..LimitsOf::default() };
+    let view = rig.desk().limits(&alice(), of).await.unwrap();
+    assert_eq!(view.used.get("strategy_executions_max").map(ToString::to_string), Some("0".to_owned()));
 }

@@ -1,0 +1,52 @@
+//! What is used of limits that are used up, for people: gates judge by the same counts.
+
+use crate::desk::LimitsOf;
+use crate::shared::Session;
+use domain::activity::DayCount;
+use domain::book::Book;
+use domain::mode::ModeProof;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// By limit. What is counted for an account is told of the one asked for, else of the one in use; what is not known is left out.
+pub(crate) fn used(book: &Book, session: &Session, of: &LimitsOf) -> BTreeMap<&'static str, Decimal> {
+    let activity = &book.activity;
+    let mut used = BTreeMap::from([
+        ("open_orders_max", Decimal::from(book.open_orders().count())),
+        ("rejects_max", Decimal::from(activity.rejects_in_row)),
+    ]);
+    if let Some(strategy) = &of.strategy {
+        used.insert("strategy_executions_max", Decimal::from(activity.strategy_trades(strategy)));
+    }
+    let in_use = || session.mode.as_ref().and_then(ModeProof::account);
+    let Some(account) = of.account.as_ref().or_else(in_use) else { return used };
+    let day = activity.day(account);
+    used.insert("orders_day_max", Decimal::from(day.orders));
+    used.insert("messages_per_day_max", Decimal::from(day.messages));
+    used.insert("cooldown_after", Decimal::from(activity.series(account).count));
+    used.extend(traded(session, day).map(|traded| ("turnover_day_max", traded)));
+    if let Some(value) = activity.value(account) {
+        // A gain uses nothing.
+        let (of_day, of_week) = (value.loss_day().max(Decimal::ZERO), value.loss_week().max(Decimal::ZERO));
+        used.extend([
+            ("loss_day_reduce", of_day),
+            ("loss_day_halt", of_day),
+            ("loss_week_reduce", of_week),
+            ("loss_week_halt", of_week),
+            ("drawdown_percent_max", value.drawdown_percent().round_dp(2)),
+        ]);
+    }
+    used
+}
+
+/// What was traded today, in base currency; `None` while a rate is missing, or a price: what was traded at a price that
+/// nobody has told is in no sum.
+pub(crate) fn traded(session: &Session, day: &DayCount) -> Option<Decimal> {
+    if !day.unpriced.is_empty() {
+        return None;
+    }
+    let mut amounts = day.turnover.iter().filter(|(_, amount)| !amount.is_zero());
+    amounts.try_fold(Decimal::ZERO, |sum, (currency, amount)| {
+        sum.checked_add(amount.checked_mul(session.fx_to_base(currency)?.0)?)
+    })
+}
