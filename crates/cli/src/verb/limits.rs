@@ -4,6 +4,7 @@ use crate::args::{LimitsOf, LimitsVerb};
 use crate::client::{Client, Reply, Request};
 use crate::failure::Failure;
 use crate::out::{Said, talk};
+use crate::run::place::NOT_FOUND;
 use crate::table::{column, field, items, table};
 use domain::policy::LIMITS;
 use serde_json::{Map, Value, json};
@@ -11,6 +12,11 @@ use std::time::Duration;
 
 /// Longer than the gateway gives its drill.
 const DRILLED_WITHIN: Duration = Duration::from_mins(6);
+
+/// Digits of a policy's hash.
+const HASH_LEN: usize = 64;
+/// Fewer digits name nothing.
+const HASH_BEGINNING_MIN: usize = 6;
 
 /// `tollgate limits`.
 pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, Failure> {
@@ -34,7 +40,8 @@ pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, F
             let before = show(client, of).await?;
             let body = json!({"limits": wished(limits, of, &before.body)?, "reason": reason});
             let after = client.send(Request::put("/limits", body).seen(before.etag)).await?.body;
-            Ok(Said::new(after.clone(), told(&after)))
+            let human: Vec<String> = withdrawn(&before.body, &after).into_iter().chain([told(&after)]).collect();
+            Ok(Said::new(after, human.join("\n")))
         }
         LimitsVerb::History { lines } => {
             let body = client.send(Request::get("/limits/history").with("limit", Some(lines))).await?.body;
@@ -63,10 +70,56 @@ async fn show(client: &Client, of: &LimitsOf) -> Result<Reply, Failure> {
 /// The hash may be shortened to what tells it apart: only one policy can wait.
 async fn decide(client: &Client, path: &str, hash: &str, reason: &str) -> Result<Said, Failure> {
     let now = client.send(Request::get("/limits")).await?.body;
-    let waits = field(&now, "policy.pending.hash");
-    let whole = if hash.len() >= 6 && waits.starts_with(hash) { waits.as_str() } else { hash };
+    let whole = whole_hash(&now, hash)?;
     let body = client.send(Request::post(path, Some(json!({"hash": whole, "reason": reason})))).await?.body;
     Ok(Said::new(body.clone(), told(&body)))
+}
+
+fn whole_hash(now: &Value, hash: &str) -> Result<String, Failure> {
+    let waits = now.pointer("/policy/pending/hash").and_then(Value::as_str);
+    match waits {
+        // What waits may have changed since: the gateway is the one that knows.
+        _ if hash.len() == HASH_LEN => Ok(hash.to_owned()),
+        Some(waits) if hash.len() >= HASH_BEGINNING_MIN && waits.starts_with(hash) => Ok(waits.to_owned()),
+        Some(waits) if waits.starts_with(hash) => Err(Failure::usage(
+            format!("`{hash}` is too short to name a policy"),
+            format!("write at least {HASH_BEGINNING_MIN} digits: {}", short(waits)),
+        )),
+        Some(waits) => Err(Failure::told(
+            NOT_FOUND,
+            "not_found",
+            format!("no policy that waits begins with `{hash}`"),
+            format!("{} waits; `tollgate limits show` tells what it changes", short(waits)),
+        )),
+        None => Err(Failure::told(
+            NOT_FOUND,
+            "not_found",
+            format!("no policy waits, so none begins with `{hash}`"),
+            "it may count already, or be withdrawn by a later change: `tollgate limits history`",
+        )),
+    }
+}
+
+/// What waited before a change, and waits no more because of it.
+fn withdrawn(before: &Value, after: &Value) -> Option<String> {
+    let pending = before.pointer("/policy/pending").filter(|pending| !pending.is_null())?;
+    let hash = |of: &Value, place: &str| of.pointer(place).and_then(Value::as_str).map(str::to_owned);
+    let gone = hash(pending, "/hash")?;
+    // It waits on, or had become due in the same moment.
+    if hash(after, "/policy/pending/hash").as_ref() == Some(&gone)
+        || hash(after, "/policy/hash").as_ref() == Some(&gone)
+    {
+        return None;
+    }
+    let was = match pending.get("counts_from").and_then(Value::as_str) {
+        Some(_) => "accepted, but not in force yet",
+        None => "not accepted yet",
+    };
+    let mut lines =
+        vec![format!("withdrawn by this change: looser limits {}, {was}; wish for them again:", short(&gone))];
+    let changes = pending.get("changes").and_then(Value::as_array).into_iter().flatten();
+    lines.extend(changes.map(|change| format!("  {}", change_said(change))));
+    Some(lines.join("\n"))
 }
 
 /// `NAME=VALUE` in the shape that the limit has now.
@@ -140,13 +193,17 @@ fn shown(body: Value, changed: bool) -> Said {
     Said::new(body, human)
 }
 
+/// Enough of a hash to name it.
+fn short(hash: &str) -> String {
+    hash.chars().take(12).collect()
+}
+
 fn told(body: &Value) -> String {
-    let short = |text: String| text.chars().take(12).collect::<String>();
-    let hash = short(field(body, "policy.hash"));
+    let hash = short(&field(body, "policy.hash"));
     let mut lines = vec![format!("policy {} {hash} since {}", field(body, "policy.name"), field(body, "policy.since"))];
     let pending = body.pointer("/policy/pending").filter(|pending| !pending.is_null());
     if let Some(pending) = pending {
-        let hash = short(field(pending, "hash"));
+        let hash = short(&field(pending, "hash"));
         let from = match pending.get("counts_from").and_then(Value::as_str) {
             Some(from) => format!("counts from {from} on"),
             None => format!("waits for a human: `tollgate limits accept {hash} --reason …`"),
@@ -181,3 +238,7 @@ fn history(body: &Value) -> String {
     }
     if lines.is_empty() { "no policy was ever applied".to_owned() } else { lines.join("\n") }
 }
+
+#[cfg(test)]
+#[path = "limits_tests.rs"]
+mod tests;
