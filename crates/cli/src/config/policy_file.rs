@@ -23,14 +23,47 @@ pub(crate) fn load_policy(data_dir: &Path, name: &str) -> Result<PolicySet, Conf
     }
     match std::fs::read_to_string(&path) {
         Ok(text) => {
-            let said = toml::from_str(&text).map_err(|error| error.message().to_owned());
-            let policy = said.and_then(|said| PolicySet::read(said).map_err(|error| error.to_string()));
+            let said = toml::from_str(&text).map_err(|error| not_toml(&text, &error));
+            let policy = said.and_then(|said| PolicySet::read(said).map_err(|error| one_per_line(&error.0)));
             policy.map_err(|detail| ConfigError::PolicyFile { path, detail })
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(ConfigError::UnknownPolicy { name: name.to_owned(), path, built_in: built_in() })
         }
         Err(error) => Err(ConfigError::PolicyFile { path, detail: error.to_string() }),
+    }
+}
+
+fn one_per_line(problems: &[String]) -> String {
+    problems.iter().flat_map(|problem| ["\n- ", problem]).collect()
+}
+
+/// Where the file breaks, in which limit, and what was probably meant.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let Some(at) = error.span().map(|span| span.start) else { return error.message().to_owned() };
+    let before = text.get(..at).unwrap_or(text);
+    let (line, column) = (before.matches('\n').count(), before.chars().rev().take_while(|c| *c != '\n').count());
+    let written = text.lines().nth(line).unwrap_or_default().trim();
+    let limit = written.split_once('=').map(|(name, _)| format!(", {}", name.trim())).unwrap_or_default();
+    let place = format!("line {}, column {}{limit}", line + 1, column + 1);
+    format!("\n- {place}: {}\n    {written}\n  {}", error.message(), what_to_write(written))
+}
+
+fn what_to_write(line: &str) -> &'static str {
+    let value = line.split_once('=').map_or("", |(_, value)| value.split('#').next().unwrap_or_default().trim());
+    let has_digit_and = |mark: char| value.starts_with(|c: char| c.is_ascii_digit()) && value.contains(mark);
+    if value.eq_ignore_ascii_case("null") || value.eq_ignore_ascii_case("none") {
+        "There is no such word in TOML: leave the line out."
+    } else if has_digit_and(',') {
+        "Write thousands with an underscore, 2_000, and a number with a point in quotes, \"0.5\"."
+    } else if has_digit_and('%') {
+        "Write percent without its sign: 5, or \"0.5\" in quotes."
+    } else if value.starts_with('[') {
+        "Write a list as [\"AAPL\", \"MSFT\"]: words in quotes, with commas between them."
+    } else if line.contains('=') {
+        "Write NAME = VALUE: a whole number, true or false, a word in quotes, a number with a point in quotes, or a list."
+    } else {
+        "Write NAME = VALUE, or a section as [strategy.NAME]."
     }
 }
 

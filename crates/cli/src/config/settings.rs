@@ -160,6 +160,24 @@ impl Config {
         hasher.finalize().to_hex().to_string()
     }
 
+    /// What is set in vain, in words: it is no error, and does nothing.
+    pub(crate) fn doubts(&self) -> Vec<String> {
+        let elsewhere = |key: &&str| self.shown.get(*key).is_some_and(|shown| shown.place != Place::Default);
+        match self.broker.kind {
+            BrokerKind::Tws => Vec::new(),
+            BrokerKind::Venue => ["broker.host", "broker.port"]
+                .into_iter()
+                .filter(elsewhere)
+                .map(|key| {
+                    format!(
+                        "`{key}` is set and not used: broker.kind is \"venue\", the simulated broker inside the gateway; write \
+                         kind = \"tws\" to connect there"
+                    )
+                })
+                .collect(),
+        }
+    }
+
     /// The file that stops everything.
     pub(crate) fn kill_file(&self) -> PathBuf {
         self.data_dir.join("KILL")

@@ -250,3 +250,13 @@ fn without_a_home_directory_the_data_directory_has_to_be_said() {
     assert!(matches!(desktop.load(), Err(ConfigError::NoHome { key: "data_dir" })));
     assert!(desktop.with("TOLLGATE_DATA_DIR", "/a").load().is_ok());
 }
+
+#[test]
+fn a_broker_that_is_named_and_not_used_is_told() {
+    let doubts = |file: &str| Desktop::new(file).load().unwrap().doubts();
+    assert_eq!(doubts(""), Vec::<String>::new());
+    let told = doubts("[broker]\nport = 4002\n");
+    assert!(told.len() == 1 && told[0].contains("`broker.port` is set and not used"), "{told:?}");
+    assert_eq!(doubts("[broker]\nhost = \"127.0.0.1\"\nport = 4002\n").len(), 2);
+    assert_eq!(doubts("[broker]\nkind = \"tws\"\nport = 4002\n"), Vec::<String>::new());
+}

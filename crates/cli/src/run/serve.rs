@@ -47,6 +47,9 @@ impl Signals {
 /// Runs the gateway.
 pub(crate) async fn run(config: &Config) -> Result<Said, Failure> {
     let signals = signal()?;
+    for doubt in config.doubts() {
+        talk(format!("warning: {doubt}"));
+    }
     let mut gateway = Gateway::start(config, EmbeddedSessions::Exchange).await?;
     let ended = until_end(&mut gateway, signals).await;
     let stopped = gateway.stop().await;

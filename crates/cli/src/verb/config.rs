@@ -17,9 +17,14 @@ pub(crate) fn config(config: &Config, verb: &ConfigVerb) -> Result<Said, Failure
                 .file
                 .as_ref()
                 .map_or("no file: defaults and environment".to_owned(), |path| path.display().to_string());
-            let json = json!({"ok": true, "file": config.file, "config_hash": config.hash(), "policy": config.policy, "policy_hash": policy.hash()});
-            let human =
+            let doubts: Vec<String> = config.doubts().into_iter().chain(policy.doubts()).collect();
+            let json = json!({"ok": true, "file": config.file, "config_hash": config.hash(), "policy": config.policy, "policy_hash": policy.hash(), "warnings": doubts});
+            let mut human =
                 format!("good: {from}\nconfiguration {}\npolicy {} {}", config.hash(), config.policy, policy.hash());
+            for doubt in doubts {
+                human.push_str("\nwarning: ");
+                human.push_str(&doubt);
+            }
             Ok(Said::new(json, human))
         }
     }

@@ -7,8 +7,10 @@
 
 mod built_in;
 mod change;
+mod doubts;
 mod force;
 mod limits;
+mod nearest;
 mod set;
 mod tightness;
 mod words;

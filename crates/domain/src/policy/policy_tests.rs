@@ -65,7 +65,7 @@ fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
         ),
         (
             r#"{"order_qty_mx": 1, "order_notional_max": "abc", "open_ordrs_max": 2}"#,
-            "unknown field `open_ordrs_max`: no limit is called so; order_notional_max: invalid value",
+            "unknown field `open_ordrs_max`: no limit is called so, did you mean `open_orders_max`?; order_notional_max",
         ),
         (r#"{"order_qty_mx": 1, "order_notional_max": "abc"}"#, "unknown field `order_qty_mx`"),
         (
@@ -85,6 +85,8 @@ fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
         (r#"{"sec_type": {"shares": {}}}"#, "[sec_type.shares]: unknown variant `shares`"),
         (r#"{"sec_type": {"stk": {"order_qty_mx": 1}}}"#, "[sec_type.stk]: unknown field `order_qty_mx`"),
         (r#"{"account": {"not an account": {}}}"#, "[account.not an account]"),
+        (r#"{"order_notionl_max": 2.5}"#, "no limit is called so, did you mean `order_notional_max`?"),
+        (r#"{"sec_type": {"stk": {"strategy": {}}}}"#, "sections stand at the top of the file"),
         (r#"{"strategy": 5}"#, "strategy: write sections as [strategy.NAME]"),
         (r#"{"instrument": {"": {}}}"#, "names no instrument"),
         (r#"{"instrument": {"AAPL": {}, "aapl": {}}}"#, "there twice"),
@@ -92,6 +94,23 @@ fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
     ] {
         let error = read(text).unwrap_err();
         assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_name_that_is_like_no_limit_is_no_misspelling() {
+    for name in ["name", "max", "order_quantity_maximum_of_all", &"order_qty_max".repeat(9)] {
+        let error = read(&format!(r#"{{"{name}": 1}}"#)).unwrap_err();
+        assert!(error.ends_with("no limit is called so"), "{error}");
+    }
+    for (name, meant) in [
+        ("ordr_qty_max", "order_qty_max"),
+        ("order_qty", "order_qty_max"),
+        ("loss_day_hal", "loss_day_halt"),
+        ("tif_allowed", "tifs_allowed"),
+    ] {
+        let error = read(&format!(r#"{{"{name}": 1}}"#)).unwrap_err();
+        assert!(error.ends_with(&format!("did you mean `{meant}`?")), "{error}");
     }
 }
 

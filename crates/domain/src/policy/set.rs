@@ -1,6 +1,7 @@
 //! A whole policy: its limits for every order, and its sections.
 
 use super::limits::{LIMITS, LimitKey, Patch, Policy};
+use super::nearest::nearest_limit;
 use crate::contract::SecType;
 use crate::id::{AccountId, ConId, IdError, StrategyId};
 use crate::reason::Reason;
@@ -128,22 +129,22 @@ impl PolicySet {
             for (name, limits) in named {
                 match section(kind, &name, limits) {
                     Ok((layer, patch)) => {
-                        problems.extend(patch.problems().iter().map(|problem| format!("[{layer}] {problem}")));
+                        problems.extend(patch.all_problems().iter().map(|problem| format!("[{layer}] {problem}")));
                         if sections.insert(layer, patch).is_some() {
                             problems.push(format!("[{kind}.{name}]: there twice, in other letters"));
                         }
                     }
-                    Err(problem) => problems.push(problem),
+                    Err(found) => problems.extend(found),
                 }
             }
         }
         let mut base = Policy::conservative();
         match patch(Value::Object(said)) {
             Ok(patch) => {
-                problems.extend(patch.problems());
+                problems.extend(patch.all_problems());
                 base.replace(&patch);
             }
-            Err(problem) => problems.push(problem),
+            Err(found) => problems.extend(found),
         }
         if problems.is_empty() { Ok(Self { base, sections }) } else { Err(PolicyError(problems)) }
     }
@@ -162,26 +163,26 @@ impl PolicySet {
                 continue;
             };
             for (name, limits) in named {
-                problems.extend(wanted.set_section(kind, &name, limits).err());
+                problems.extend(wanted.set_section(kind, &name, limits).err().into_iter().flatten());
             }
         }
         match patch(Value::Object(said)) {
             Ok(patch) => {
-                problems.extend(patch.problems());
+                problems.extend(patch.all_problems());
                 wanted.base.replace(&patch);
             }
-            Err(problem) => problems.push(problem),
+            Err(found) => problems.extend(found),
         }
         if problems.is_empty() { Ok(wanted) } else { Err(PolicyError(problems)) }
     }
 
-    fn set_section(&mut self, kind: &str, name: &str, limits: Value) -> Result<(), String> {
-        let layer = Layer::read(kind, name)?;
-        let Value::Object(limits) = limits else { return Err(format!("[{layer}]: limits by name")) };
+    fn set_section(&mut self, kind: &str, name: &str, limits: Value) -> Result<(), Vec<String>> {
+        let layer = Layer::read(kind, name).map_err(|problem| vec![problem])?;
+        let Value::Object(limits) = limits else { return Err(vec![format!("[{layer}]: limits by name")]) };
         let mut all = self.sections.get(&layer).map(as_map).unwrap_or_default();
         for (key, value) in limits {
             if value.is_null() {
-                all.remove(&key).ok_or_else(|| format!("[{layer}] {key}: is not set there"))?;
+                all.remove(&key).ok_or_else(|| vec![format!("[{layer}] {key}: is not set there")])?;
             } else {
                 all.insert(key, value);
             }
@@ -191,8 +192,9 @@ impl PolicySet {
             return Ok(());
         }
         let (layer, patch) = section(kind, name, Value::Object(all))?;
-        if let Some(problem) = patch.problems().first() {
-            return Err(format!("[{layer}] {problem}"));
+        let problems: Vec<String> = patch.all_problems().iter().map(|problem| format!("[{layer}] {problem}")).collect();
+        if !problems.is_empty() {
+            return Err(problems);
         }
         self.sections.insert(layer, patch);
         Ok(())
@@ -294,38 +296,47 @@ impl From<Policy> for PolicySet {
     }
 }
 
-fn section(kind: &str, name: &str, limits: Value) -> Result<(Layer, Patch), String> {
-    let layer = Layer::read(kind, name)?;
-    let patch = patch(limits).map_err(|error| format!("[{kind}.{name}]: {error}"))?;
+fn section(kind: &str, name: &str, limits: Value) -> Result<(Layer, Patch), Vec<String>> {
+    let layer = Layer::read(kind, name).map_err(|problem| vec![problem])?;
+    let within = |problem: &String| format!("[{kind}.{name}]: {problem}");
+    let patch = patch(limits).map_err(|problems| problems.iter().map(within).collect::<Vec<_>>())?;
     // The checklist is one for the whole installation.
     if patch.live_clean_reconciliations_min.is_some() || patch.live_drill_age_d_max.is_some() {
-        return Err(format!("[{kind}.{name}]: limits of the checklist stand at the top: they count for everything"));
+        let problem = "limits of the checklist stand at the top: they count for everything";
+        return Err(vec![within(&problem.to_owned())]);
     }
     Ok((layer, patch))
 }
 
 /// Reads limits by name; every one that cannot be read is told.
-fn patch(limits: Value) -> Result<Patch, String> {
-    let Value::Object(said) = limits else { return Err("write limits by name".to_owned()) };
-    let problems: Vec<String> = said.iter().filter_map(|(key, value)| unreadable(key, value)).collect();
-    if problems.is_empty() {
-        serde_json::from_value(Value::Object(said)).map_err(|error| error.to_string())
-    } else {
-        Err(problems.join("; "))
+fn patch(limits: Value) -> Result<Patch, Vec<String>> {
+    let Value::Object(mut said) = limits else { return Err(vec!["write limits by name".to_owned()]) };
+    let mut problems: Vec<String> = said.iter().filter_map(|(key, value)| unreadable(key, value)).collect();
+    if !problems.is_empty() {
+        said.retain(|key, value| unreadable(key, value).is_none());
     }
+    let read = serde_json::from_value::<Patch>(Value::Object(said)).map_err(|error| vec![error.to_string()])?;
+    if problems.is_empty() {
+        return Ok(read);
+    }
+    problems.extend(read.all_problems());
+    Err(problems)
 }
 
 fn unreadable(key: &str, value: &Value) -> Option<String> {
-    if value.is_number() && !value.is_i64() && !value.is_u64() {
+    let is_known = LIMITS.iter().any(|limit| limit.key == key);
+    if is_known && value.is_number() && !value.is_i64() && !value.is_u64() {
         return Some(format!("{key}: write a number with a point in quotes, \"{value}\": it is read digit by digit"));
     }
     let alone = Map::from_iter([(key.to_owned(), value.clone())]);
     let error = serde_json::from_value::<Patch>(Value::Object(alone)).err()?;
-    if LIMITS.iter().any(|limit| limit.key == key) {
+    if is_known {
         return Some(format!("{key}: {error}"));
     }
     // serde lists every limit that there is.
-    Some(format!("unknown field `{key}`: no limit is called so"))
+    let meant = nearest_limit(key).map_or_else(String::new, |meant| format!(", did you mean `{meant}`?"));
+    let kind = Layer::KINDS.contains(&key).then_some(": sections stand at the top of the file, not inside another one");
+    Some(format!("unknown field `{key}`: no limit is called so{meant}{}", kind.unwrap_or_default()))
 }
 
 /// Whether a text names the limit, and not only a longer one.
