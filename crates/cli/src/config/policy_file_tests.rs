@@ -62,12 +62,42 @@ fn a_key_that_no_policy_has_is_named() {
     }
 }
 
+#[test]
+fn a_file_that_is_no_toml_names_line_column_limit_and_what_to_write() {
+    let dir = data_dir();
+    for (line, column, says) in [
+        ("order_notional_max = 2,000", 23, "thousands with an underscore, 2_000"),
+        ("approval_notional_min = null", 25, "leave the line out"),
+        ("spread_percent_max = 0.5%", 25, "percent without its sign"),
+        ("symbols_allowed = [AAPL]", 20, "words in quotes"),
+        ("data_allowed = yes", 16, "a word in quotes"),
+        ("order_qty_max 5", 15, "Write NAME = VALUE, or a section"),
+    ] {
+        write_policy(dir.path(), "odd", &format!("# first\norder_qty_max = 1\n{line}\n"));
+        let error = load_policy(dir.path(), "odd").unwrap_err().to_string();
+        let name = line.split_once(" = ").map(|(name, _)| format!(", {name}:")).unwrap_or_default();
+        assert!(error.contains(&format!("line 3, column {column}{name}")), "{error}");
+        assert!(error.contains(says) && error.contains(line), "{error}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_a_line_each() {
+    let dir = data_dir();
+    let text = "order_notionl_max = 5\nloss_day_reduce = 5\nloss_day_halt = 4\n[strategy.calm]\norder_qty = 1\ntifs_allowed = 5\n";
+    write_policy(dir.path(), "odd", text);
+    let error = load_policy(dir.path(), "odd").unwrap_err().to_string();
+    let problems: Vec<&str> = error.lines().filter(|line| line.starts_with("- ")).collect();
+    assert_eq!(problems.len(), 4, "{error}");
+    assert!(error.contains("did you mean `order_notional_max`?"), "{error}");
+}
+
 fn docs() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }
 
 #[test]
-fn the_cautious_example_of_the_documents_is_a_policy_and_tighter_than_the_default() {
+fn the_cautious_example_of_the_documents_is_tighter_than_the_default_and_lets_one_person_out() {
     let dir = data_dir();
     let text = std::fs::read_to_string(docs().join("policies/cautious-25k.toml")).unwrap();
     write_policy(dir.path(), "cautious", &text);
@@ -76,35 +106,82 @@ fn the_cautious_example_of_the_documents_is_a_policy_and_tighter_than_the_defaul
     // Nothing in it lets an order through that the built-in default stops.
     assert_eq!(PolicySet::from(default).change_to(&policy).pending, None);
     assert_eq!((policy.base.order_notional_max, policy.sections.len()), (rust_decimal::Decimal::from(2_500), 1));
+    assert_eq!(policy.doubts(), Vec::<String>::new());
+    // One market order closes a position, also when its price has risen, and nobody else has to say yes.
+    let base = &policy.base;
+    let slippage = rust_decimal::Decimal::ONE + base.market_order_slippage_percent / rust_decimal::Decimal::ONE_HUNDRED;
+    assert!(base.market_orders_allowed && base.order_types_allowed.contains(&domain::order::OrderTypeKind::Market));
+    assert!(
+        base.position_notional_max * slippage < base.order_notional_max && base.position_qty_max <= base.order_qty_max
+    );
+    assert!(base.capital_gross_max * slippage < base.open_notional_max.min(base.turnover_day_max));
+    assert!(!base.approval_first_use && base.approval_notional_min.is_none() && !base.flatten_second_human);
+    assert!(base.approval_live_notional_min.is_some_and(|asked| asked > base.order_notional_max));
+}
+
+/// A value as a policy file writes it.
+fn in_toml(value: &serde_json::Value) -> String {
+    if value.is_null() {
+        return "(left out)".to_owned();
+    }
+    // A whole number needs no quotes.
+    let whole = value.as_str().filter(|number| !number.contains('.'));
+    format!("`{}`", whole.map_or_else(|| value.to_string().replace(',', ", "), str::to_owned))
 }
 
 /// Every limit with its default, as docs/controls.md lists it.
 fn table_of_limits() -> String {
-    let mut rows = String::new();
+    let mut rows =
+        "| control | limit | default | tightens | counts | exits | what it says |\n|---|---|---|---|---|---|---|\n"
+            .to_owned();
     for one in PolicySet::from(Policy::conservative()).explain(&domain::policy::PolicyScope::default()) {
         let way = match one.limit.tighter {
             domain::policy::Tighter::Less => "less",
             domain::policy::Tighter::More => "more",
         };
-        let value = one.value.to_string().replace('"', "").replace(',', ", ");
         let (key, control, doc) = (one.limit.key, one.limit.control, one.limit.doc.trim());
-        std::fmt::Write::write_fmt(&mut rows, format_args!("| {control} | `{key}` | {value} | {way} | {doc} |\n"))
-            .unwrap();
+        let (value, counts) = (in_toml(&one.value), one.limit.counts().word());
+        let exits = if one.limit.meets_exits() { "meets" } else { "lets out" };
+        let row = format!("| {control} | `{key}` | {value} | {way} | {counts} | {exits} | {doc} |\n");
+        rows.push_str(&row);
     }
     rows
 }
 
+/// The page with what stands between two marks replaced.
+fn with_part(page: &str, mark: &str, part: &str) -> String {
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- end of {mark} -->"));
+    let (head, rest) = page.split_once(&begin).unwrap();
+    let (_, tail) = rest.split_once(&end).unwrap();
+    format!("{head}{begin}{part}{end}{tail}")
+}
+
 #[test]
-fn the_documents_list_every_limit_with_its_default() {
+fn the_documents_list_every_limit_with_its_default_and_print_the_cautious_policy() {
     let path = docs().join("controls.md");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (head, rest) = text.split_once("<!-- limits -->\n").unwrap();
-    let (_, tail) = rest.split_once("<!-- end of limits -->").unwrap();
-    let head_of_table = "| control | limit | default | tightens | what it says |\n|---|---|---|---|---|\n";
-    let made = format!("{head}<!-- limits -->\n{head_of_table}{}<!-- end of limits -->{tail}", table_of_limits());
+    let page = std::fs::read_to_string(&path).unwrap();
+    let cautious = std::fs::read_to_string(docs().join("policies/cautious-25k.toml")).unwrap();
+    let made = with_part(&page, "cautious policy", &format!("```toml\n{cautious}```\n"));
+    let made = with_part(&made, "limits", &table_of_limits());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &made).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap();
     assert!(committed == made, "docs/controls.md is stale; write it anew with UPDATE_DOCS=1");
+}
+
+/// Every value of the page's table can be copied into a policy file as it stands there.
+#[test]
+fn the_defaults_of_the_documents_are_a_policy_file() {
+    let dir = data_dir();
+    let rows = table_of_limits();
+    let lines: Vec<String> = rows
+        .lines()
+        .skip(2)
+        .map(|row| row.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect::<Vec<_>>())
+        .filter(|cells| cells[3] != "(left out)")
+        .map(|cells| format!("{} = {}", cells[2], cells[3]))
+        .collect();
+    write_policy(dir.path(), "copied", &lines.join("\n"));
+    assert_eq!(load_policy(dir.path(), "copied").unwrap(), Policy::conservative().into());
 }

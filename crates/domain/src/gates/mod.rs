@@ -69,3 +69,7 @@ mod world;
 #[cfg(test)]
 #[path = "evaluate_tests.rs"]
 mod properties;
+
+#[cfg(test)]
+#[path = "exits_tests.rs"]
+mod exits;

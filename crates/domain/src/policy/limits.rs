@@ -139,11 +139,12 @@ limits! {
     approval_required_on: BTreeSet<Face> = BTreeSet::new(), 6, More;
     /// Strategies whose orders need a human's approval.
     approval_required_for_strategies: BTreeSet<String> = BTreeSet::new(), 6, More;
-    /// From this worst-case notional on, an order needs a human's approval; left out, none needs it for its size.
+    /// From this worst-case notional on, an order needs a human's approval, whoever asks for it; left out, none needs it for its
+    /// size.
     approval_notional_min: Option<Decimal> = None, 6, Less;
-    /// The same in live mode, for orders of humans too.
+    /// The same in live mode, beside it.
     approval_live_notional_min: Option<Decimal> = Some(dec(10_000)), 6, Less;
-    /// Whether the first order ever in an instrument needs a human's approval.
+    /// Whether the first order ever in an instrument needs a human's approval, whoever asks for it.
     approval_first_use: bool = false, 6, More;
     /// How long an approval request lives.
     approval_ttl_s: i64 = 900, 6, Less;
@@ -292,7 +293,7 @@ limits! {
     heartbeat_s_max: i64 = 60, 46, Less;
     /// Whether what works is canceled when the line was lost for longer than the next limit; what protects a position stays.
     cancel_on_disconnect: bool = false, 47, More;
-    /// See above.
+    /// How long the line must have been lost for that.
     cancel_on_disconnect_s: i64 = 60, 47, Less;
     /// Largest share of orders canceled before they traded among a day's orders in one instrument before somebody has to look, in percent.
     cancel_percent_max: Decimal = dec(95), 58, Less;

@@ -11,6 +11,7 @@ mod doubts;
 mod force;
 mod limits;
 mod nearest;
+mod reach;
 mod set;
 mod tightness;
 mod words;
@@ -19,6 +20,7 @@ pub use change::{LimitChange, Transition};
 pub(crate) use force::stood_before;
 pub use force::{LOOSENING_DELAY, PendingPolicy, PolicyInForce};
 pub use limits::{LIMITS, LimitKey, Patch, Policy};
+pub use reach::Counts;
 pub use set::{Effective, Layer, PolicyError, PolicyScope, PolicySet};
 pub use tightness::Tighter;
 
