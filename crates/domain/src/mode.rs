@@ -3,6 +3,10 @@
 use crate::id::AccountId;
 use serde::{Deserialize, Serialize};
 
+/// Why nothing is done while no account is known to be the one meant.
+pub const NO_ACCOUNT: &str =
+    "no pinned account that the broker confirms: set broker.account to the account that the broker shows";
+
 /// The kind of money behind an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,7 +112,7 @@ impl ModeProof {
     /// A sentence that names the contradiction or the unknown.
     pub fn mode(&self) -> Result<Mode, String> {
         let Some(account) = self.account() else {
-            return Err("no pinned account that the broker confirms".to_owned());
+            return Err(NO_ACCOUNT.to_owned());
         };
         let Some(by_account) = mode_of_account(account) else {
             return Err(format!("the prefix of account {account} says neither paper nor live"));

@@ -73,7 +73,7 @@ impl Core {
             (Some(named), _) => named.clone(),
             (None, Some(pinned)) => pinned.clone(),
             (None, None) => {
-                return Err(Fault::NotReady(vec!["no pinned account that the broker confirms".to_owned()]));
+                return Err(Fault::NotReady(vec![domain::mode::NO_ACCOUNT.to_owned()]));
             }
         };
         Ok(ResolvedOrder { intent: intent.clone(), account, contract: facts.contract.clone() })

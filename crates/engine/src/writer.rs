@@ -322,7 +322,7 @@ impl Writer {
                     let answer = asks.ask(Question::Snapshot { account }).await;
                     answer.and_then(|answer| only!(Answer::Snapshot, answer))
                 }
-                None => Err(Fault::NotReady(vec!["no pinned account that the broker confirms".to_owned()])),
+                None => Err(Fault::NotReady(vec![domain::mode::NO_ACCOUNT.to_owned()])),
             };
             if let Some(inputs) = itself.upgrade() {
                 // The writer has ended if this fails; then nobody compares any more.

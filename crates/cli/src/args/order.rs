@@ -109,7 +109,7 @@ pub(crate) struct FlattenArgs {
 /// `tollgate order`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrderVerb {
-    /// What the order would do and what every gate says, without sending it
+    /// What the order would do and what every gate says, without sending it; the exit code is 0 whatever they say
     Preview(Box<TicketArgs>),
     /// Send an order through the gates
     Submit(Box<TicketArgs>),

@@ -100,6 +100,11 @@ fn said(checks: &[Check]) -> Said {
 
 fn policy(config: &Config) -> Check {
     match load_policy(&config.data_dir, &config.policy) {
+        Ok(policy) if !policy.doubts().is_empty() => warning(
+            "policy",
+            format!("{}: {}", config.policy, policy.doubts().join("; ")),
+            "correct the file, if that is not what you want",
+        ),
         Ok(_) => good("policy", config.policy.clone()),
         Err(error) => bad("policy", error.to_string(), "correct the file, or set `policy = \"default\"`"),
     }

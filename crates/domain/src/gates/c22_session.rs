@@ -92,8 +92,16 @@ fn waits(input: &GateInput<'_>, hours: &Hours, phase: Phase) -> Reason {
         &"The market is not open: the order would wait, and trade at prices that nobody has checked.",
         &phase.word(),
         &"regular hours, outside_rth while it trades, an order for an auction, or one that only reduces",
-        &format_args!("Send it {when}{flag} or as an order for the auction (moo, loo, moc, loc)."),
+        &format_args!("Send it {when}{flag}{}.", auctions(input)),
     )
+}
+
+/// The way by an auction, as far as the policy lets it.
+fn auctions(input: &GateInput<'_>) -> String {
+    let kinds = [OrderTypeKind::Moo, OrderTypeKind::Loo, OrderTypeKind::Moc, OrderTypeKind::Loc];
+    let allowed = kinds.into_iter().filter(|kind| input.policy.order_types_allowed.contains(kind));
+    let words: Vec<&str> = allowed.map(OrderTypeKind::word).collect();
+    if words.is_empty() { String::new() } else { format!(" or as an order for the auction ({})", words.join(", ")) }
 }
 
 /// Nothing new right after the open and right before the close. What no sum can say is within.

@@ -1,6 +1,7 @@
 use super::GATE;
+use crate::gates::Verdict;
 use crate::gates::world::{Expect, World, check};
-use crate::order::{OrderType, Side, Tif};
+use crate::order::{OrderType, OrderTypeKind, Side, Tif};
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
@@ -68,6 +69,20 @@ fn outside_regular_hours_it_has_to_say_so_and_be_allowed_to() {
             }),
         ],
     );
+}
+
+#[test]
+fn the_way_by_an_auction_is_shown_where_the_policy_lets_it() {
+    let mut world = World::open_to_all();
+    at(&mut world, "03:00:00");
+    let hint = |world: &World| match (GATE.check)(&world.input()) {
+        Verdict::Deny(reasons) => reasons[0].hint.clone(),
+        Verdict::Pass | Verdict::Hold(_) => String::new(),
+    };
+    let now = hint(&world);
+    assert!(now.starts_with("Send it from 2026-03-02") && now.ends_with(" on."), "{now}");
+    world.policy.order_types_allowed.extend([OrderTypeKind::Moc, OrderTypeKind::Loo]);
+    assert!(hint(&world).ends_with(" on or as an order for the auction (loo, moc)."), "{}", hint(&world));
 }
 
 #[test]
