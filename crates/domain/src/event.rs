@@ -174,3 +174,62 @@ pub enum OrderEvent {
         message: String,
     },
 }
+
+/// What an event says of an order's trades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TradeNews<'a> {
+    /// One was made.
+    Made(&'a Execution),
+    /// One takes the place of another.
+    Corrected {
+        /// What no longer counts.
+        old: &'a ExecId,
+        /// What does.
+        execution: &'a Execution,
+    },
+    /// One was taken back, with every earlier version of it.
+    Undone(&'a ExecId),
+    /// What one cost.
+    Cost(&'a ExecId),
+}
+
+impl OrderEvent {
+    /// What it says of trades.
+    pub fn of_trade(&self) -> Option<TradeNews<'_>> {
+        match self {
+            Self::Executed { execution } => Some(TradeNews::Made(execution)),
+            Self::Corrected { old, execution } => Some(TradeNews::Corrected { old, execution }),
+            Self::Busted { exec_id } => Some(TradeNews::Undone(exec_id)),
+            Self::CommissionJoined { exec_id, .. } => Some(TradeNews::Cost(exec_id)),
+            // That it is filled is told by its trades, of which a look at the broker finds those that were not told.
+            Self::ReportedFilled { .. }
+            | Self::Refused { .. }
+            | Self::Killed
+            | Self::NotSent { .. }
+            | Self::Written
+            | Self::SendUnknown { .. }
+            | Self::CancelRequested
+            | Self::CancelUnsent
+            | Self::ReplaceRequested
+            | Self::ReplaceUnsent
+            | Self::ReplaceTaken { .. }
+            | Self::LinkLost
+            | Self::NotFound
+            | Self::ProvenDead { .. }
+            | Self::ResolvedDead { .. }
+            | Self::Held { .. }
+            | Self::Acknowledged { .. }
+            | Self::CancelPending
+            | Self::Canceled { .. }
+            | Self::Rejected { .. }
+            | Self::Inactive { .. }
+            | Self::Expired
+            | Self::CancelRefused { .. }
+            | Self::ReplaceRefused { .. }
+            | Self::GroupBroken { .. }
+            | Self::TwinSeen { .. }
+            | Self::TwinOver { .. }
+            | Self::Informed { .. } => None,
+        }
+    }
+}

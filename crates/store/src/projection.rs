@@ -5,7 +5,7 @@ use crate::error::{JournalError, StorageFault};
 use crate::row::{self, nanoseconds};
 use crate::schema;
 use domain::book::{Book, OrderRecord};
-use domain::event::OrderEvent;
+use domain::event::{OrderEvent, TradeNews};
 use domain::execution::{Execution, family};
 use domain::id::{ApprovalId, ClOrdId, ExecId};
 use domain::journal::{JournalEvent, Recorded};
@@ -83,45 +83,18 @@ impl Touched {
     }
 
     fn by_order_event(&mut self, event: &OrderEvent) {
-        match event {
-            OrderEvent::Executed { execution } => {
+        match event.of_trade() {
+            Some(TradeNews::Made(execution)) => {
                 self.executions.insert(execution.exec_id.clone());
             }
-            OrderEvent::Corrected { old, execution } => {
+            Some(TradeNews::Corrected { old, execution }) => {
                 self.executions.insert(old.clone());
                 self.executions.insert(execution.exec_id.clone());
             }
-            OrderEvent::Busted { exec_id } | OrderEvent::CommissionJoined { exec_id, .. } => {
+            Some(TradeNews::Undone(exec_id) | TradeNews::Cost(exec_id)) => {
                 self.executions.insert(exec_id.clone());
             }
-            OrderEvent::Refused { .. }
-            | OrderEvent::ProvenDead { .. }
-            | OrderEvent::TwinSeen { .. }
-            | OrderEvent::TwinOver { .. }
-            | OrderEvent::Killed
-            | OrderEvent::NotSent { .. }
-            | OrderEvent::Written
-            | OrderEvent::SendUnknown { .. }
-            | OrderEvent::CancelRequested
-            | OrderEvent::CancelUnsent
-            | OrderEvent::ReplaceRequested
-            | OrderEvent::ReplaceUnsent
-            | OrderEvent::ReplaceTaken { .. }
-            | OrderEvent::LinkLost
-            | OrderEvent::NotFound
-            | OrderEvent::ResolvedDead { .. }
-            | OrderEvent::Held { .. }
-            | OrderEvent::Acknowledged { .. }
-            | OrderEvent::ReportedFilled { .. }
-            | OrderEvent::CancelPending
-            | OrderEvent::Canceled { .. }
-            | OrderEvent::Rejected { .. }
-            | OrderEvent::Inactive { .. }
-            | OrderEvent::Expired
-            | OrderEvent::CancelRefused { .. }
-            | OrderEvent::ReplaceRefused { .. }
-            | OrderEvent::GroupBroken { .. }
-            | OrderEvent::Informed { .. } => {}
+            None => {}
         }
     }
 

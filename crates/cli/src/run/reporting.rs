@@ -8,7 +8,7 @@
 
 use super::place;
 use crate::failure::Failure;
-use domain::event::OrderEvent;
+use domain::event::{OrderEvent, TradeNews};
 use domain::execution::Execution;
 use domain::id::{ClOrdId, ExecId};
 use domain::journal::{JournalEvent, Recorded};
@@ -289,40 +289,11 @@ fn reported(event: &JournalEvent) -> Option<Reported<'_>> {
 }
 
 fn of_order(event: &OrderEvent) -> Option<(&'static str, Option<&Execution>, Option<&ExecId>)> {
-    match event {
-        OrderEvent::Executed { execution } => Some(("execution", Some(execution), None)),
-        OrderEvent::Corrected { old, execution } => Some(("correction", Some(execution), Some(old))),
-        OrderEvent::Busted { exec_id } => Some(("bust", None, Some(exec_id))),
-        // That it is filled is told by its trades, of which a look at the broker finds those that were not told.
-        OrderEvent::ReportedFilled { .. }
-        | OrderEvent::CommissionJoined { .. }
-        | OrderEvent::Refused { .. }
-        | OrderEvent::Killed
-        | OrderEvent::NotSent { .. }
-        | OrderEvent::Written
-        | OrderEvent::SendUnknown { .. }
-        | OrderEvent::CancelRequested
-        | OrderEvent::CancelUnsent
-        | OrderEvent::ReplaceRequested
-        | OrderEvent::ReplaceUnsent
-        | OrderEvent::ReplaceTaken { .. }
-        | OrderEvent::LinkLost
-        | OrderEvent::NotFound
-        | OrderEvent::ProvenDead { .. }
-        | OrderEvent::ResolvedDead { .. }
-        | OrderEvent::Held { .. }
-        | OrderEvent::Acknowledged { .. }
-        | OrderEvent::CancelPending
-        | OrderEvent::Canceled { .. }
-        | OrderEvent::Rejected { .. }
-        | OrderEvent::Inactive { .. }
-        | OrderEvent::Expired
-        | OrderEvent::CancelRefused { .. }
-        | OrderEvent::ReplaceRefused { .. }
-        | OrderEvent::GroupBroken { .. }
-        | OrderEvent::TwinSeen { .. }
-        | OrderEvent::TwinOver { .. }
-        | OrderEvent::Informed { .. } => None,
+    match event.of_trade()? {
+        TradeNews::Made(execution) => Some(("execution", Some(execution), None)),
+        TradeNews::Corrected { old, execution } => Some(("correction", Some(execution), Some(old))),
+        TradeNews::Undone(exec_id) => Some(("bust", None, Some(exec_id))),
+        TradeNews::Cost(_) => None,
     }
 }
 
