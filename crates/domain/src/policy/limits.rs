@@ -114,6 +114,15 @@ macro_rules! limits {
                 }, )+ }
             }
 
+            /// The limits that count as they are said here, by name; of a list, wherever a part is said.
+            pub(super) fn counting(&self, counts: &Policy) -> Vec<&'static str> {
+                let mut keys = Vec::new();
+                $( if self.$key.as_ref().is_some_and(|said| <$kind as LimitValue>::IS_LIST || *said == counts.$key) {
+                    keys.push(stringify!($key));
+                } )+
+                keys
+            }
+
             /// Every value that makes no sense, as `key: rule`.
             pub(super) fn problems(&self) -> Vec<String> {
                 let mut found = Vec::new();

@@ -260,19 +260,11 @@ impl PolicySet {
             return;
         }
         let sections = self.sections.iter().filter(|(layer, _)| layer.holds_for(scope));
-        let sections: Vec<_> = sections.map(|(layer, patch)| (layer, as_map(patch))).collect();
-        let mut values = None;
+        let said = sections.flat_map(|(layer, patch)| patch.counting(counts).into_iter().map(move |key| (key, layer)));
+        let said: Vec<_> = said.collect();
         for reason in reasons {
-            for (layer, limits) in &sections {
-                let named = limits.iter().filter(|(key, _)| names(&reason.hint, key));
-                let mut setting = named.filter(|(key, value)| {
-                    let values = values.get_or_insert_with(|| as_map(counts));
-                    value.is_array() || values.get(*key) == Some(*value)
-                });
-                if let Some((key, _)) = setting.next() {
-                    reason.hint = format!("{} Here {key} is that of [{layer}].", reason.hint);
-                    break;
-                }
+            if let Some((key, layer)) = said.iter().find(|(key, _)| names(&reason.hint, key)) {
+                reason.hint = format!("{} Here {key} is that of [{layer}].", reason.hint);
             }
         }
     }
@@ -341,7 +333,11 @@ fn unreadable(key: &str, value: &Value) -> Option<String> {
 
 /// Whether a text names the limit, and not only a longer one.
 fn names(text: &str, key: &str) -> bool {
-    text.split(|char: char| !(char.is_ascii_alphanumeric() || char == '_')).any(|word| word == key)
+    let goes_on = |rest: Option<char>| rest.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_');
+    text.split_once(key).is_some_and(|(before, behind)| {
+        let is_whole = !goes_on(before.chars().next_back()) && !goes_on(behind.chars().next());
+        is_whole || names(behind, key)
+    })
 }
 
 /// The values of a policy or a patch by name.

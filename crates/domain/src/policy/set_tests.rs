@@ -169,6 +169,8 @@ fn a_refusal_says_which_section_set_the_limit_that_it_names() {
     );
     let other = PolicyScope { strategy: None, ..here };
     assert_eq!(hint_of(&other, "Use one of tifs_allowed."), "Use one of tifs_allowed.", "the section is not for it");
+    let both = "Not my_order_qty_max, but order_qty_max";
+    assert_eq!(hint_of(&here, both), format!("{both} Here order_qty_max is that of [account.DU1234567]."));
     assert_eq!(hint_of(&here, "Raise order_qty_maximum."), "Raise order_qty_maximum.", "another word");
     assert_eq!(hint_of(&here, "Raise order_notional_max."), "Raise order_notional_max.", "no section names it");
 }
