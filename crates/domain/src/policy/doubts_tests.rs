@@ -48,12 +48,18 @@ fn what_is_said_in_vain_is_told_and_what_counts_is_not() {
             r#"{"symbols_allowed": ["TSLA"], "instrument": {"TSAL": {"order_qty_max": 1}}}"#,
             "[instrument.TSAL]: TSAL is not",
         ),
+        (
+            r#"{"symbols_allowed": ["TSLA"], "instrument": {"ES1": {"order_qty_max": 1}}}"#,
+            "[instrument.ES1]: ES1 is not",
+        ),
     ] {
         let told = doubts(text);
         assert!(told.len() == 1 && told[0].contains(says), "{text}: {told:?}");
     }
     for text in [
         "{}",
+        r#"{"loss_day_halt": 2500}"#,
+        r#"{"symbols_allowed": ["AAPL", "TSLA"], "instrument": {"AAPL": {"order_qty_max": 1}}}"#,
         r#"{"order_qty_max": 50, "strategy": {"calm": {"order_qty_max": 49}}}"#,
         r#"{"order_qty_max": 50, "strategy": {"calm": {"order_qty_max": 50}}}"#,
         r#"{"instrument": {"AAPL": {"tifs_allowed": ["day", "opg"]}}}"#,

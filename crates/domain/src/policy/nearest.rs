@@ -25,12 +25,17 @@ fn steps_between(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (above, a) in left.chars().enumerate() {
-        let mut next = vec![above + 1];
+        let mut before = above + 1;
+        let mut next = vec![before];
         for ((b, diagonal), over) in right.iter().zip(&row).zip(row.iter().skip(1)) {
-            let before = next.last().copied().unwrap_or(usize::MAX - 1);
-            next.push((over + 1).min(before + 1).min(diagonal + usize::from(a != *b)));
+            before = (over + 1).min(before + 1).min(diagonal + usize::from(a != *b));
+            next.push(before);
         }
         row = next;
     }
     row.last().copied().unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+#[path = "nearest_tests.rs"]
+mod tests;

@@ -68,6 +68,9 @@ fn a_file_that_cannot_be_used_is_refused_with_every_key_and_what_to_write() {
             "unknown field `open_ordrs_max`: no limit is called so, did you mean `open_orders_max`?; order_notional_max",
         ),
         (r#"{"order_qty_mx": 1, "order_notional_max": "abc"}"#, "unknown field `order_qty_mx`"),
+        // What can be read is judged although something beside it cannot.
+        (r#"{"order_qty_mx": 1, "order_notional_max": "-1"}"#, "order_notional_max: must not be negative"),
+        (r#"{"order_qty_mx": 1, "loss_day_reduce": 2, "loss_day_halt": 1}"#, "loss_day_reduce: must not be above"),
         (
             r#"{"strategy": {"calm": {"live_drill_age_d_max": 1}}}"#,
             "[strategy.calm]: limits of the checklist stand at the top",
