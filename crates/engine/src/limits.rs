@@ -193,8 +193,12 @@ impl Service {
             }
         } else {
             for con_id in named.iter().filter_map(|name| number(name)) {
-                let contract = self.market.contract(&Instrument::ConId(con_id)).await?;
-                contracts.extend(Some(contract).filter(|contract| contract.symbol.eq_ignore_ascii_case(asked)));
+                match self.market.contract(&Instrument::ConId(con_id)).await {
+                    Ok(contract) if contract.symbol.eq_ignore_ascii_case(asked) => contracts.push(contract),
+                    // What has expired has another name than this one.
+                    Ok(_) | Err(Fault::ContractNotFound(_)) => {}
+                    Err(fault) => return Err(fault),
+                }
             }
         }
         if contracts.len() > 1 {

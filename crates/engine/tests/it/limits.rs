@@ -174,6 +174,8 @@ async fn an_instrument_is_known_to_its_sections_by_either_name() {
         assert_eq!(shown(name).await.unwrap(), "\"2\"", "{name}, whose section goes by its con_id");
     }
     assert_eq!(shown("MSFT").await.unwrap(), "\"1000\"");
+    set(&rig, &alice(), r#"{"instrument": {"424242": {"order_qty_max": "1"}}}"#).await.unwrap();
+    assert_eq!(shown(symbol).await.unwrap(), "\"2\"", "a section of what the broker does not know takes nothing away");
     // What the broker does not tell is not guessed.
     assert!(shown("999").await.is_ok(), "no section goes by a symbol");
 }

@@ -292,9 +292,11 @@ impl Broker {
         }
         match question {
             Question::Contracts(instrument) => {
-                let meant = |one: &&Contract| *instrument == Instrument::ConId(one.con_id);
-                let meant: Vec<Contract> = state.offers.iter().filter(meant).cloned().collect();
-                Ok(Answer::Contracts(if meant.is_empty() { state.offers.clone() } else { meant }))
+                let is_meant = |one: &&Contract| match instrument {
+                    Instrument::ConId(con_id) => one.con_id == *con_id,
+                    Instrument::Spec(_) => true,
+                };
+                Ok(Answer::Contracts(state.offers.iter().filter(is_meant).cloned().collect()))
             }
             Question::Quote(contract) => {
                 let received_at = state.frozen_at.unwrap_or(now);
