@@ -284,8 +284,14 @@ pub struct BrokerOrder {
     pub limit_price: Option<Decimal>,
     /// Auxiliary (stop) price.
     pub aux_price: Option<Decimal>,
+    /// Distance of a trailing order as a percentage of the price, where told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trail_percent: Option<Decimal>,
     /// IBKR's time in force.
     pub tif: String,
+    /// When a dated one ends, where told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good_till: Option<Timestamp>,
     /// May fill outside regular hours.
     pub outside_rth: bool,
     /// Order id in its client's numbering.

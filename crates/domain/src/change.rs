@@ -62,7 +62,7 @@ impl OrderRecord {
 
     /// Whether it ended before it was known what became of a change.
     pub fn was_overtaken(&self) -> bool {
-        self.changes.values().any(|fate| matches!(fate, ChangeFate::Overtaken { .. }))
+        self.overtaken().is_some()
     }
 
     /// Whether this change is under way.
@@ -76,21 +76,37 @@ impl OrderRecord {
         self.pending_replace = Some(pending);
     }
 
-    /// Closes the open change if this event, or the order's end, was the end of it.
-    pub(crate) fn end_replace(&mut self, kind: EventKind, event: &OrderEvent) {
-        let fate = match (kind, event) {
-            (
-                EventKind::ReplaceRefused,
-                OrderEvent::ReplaceRefused { code, message } | OrderEvent::Rejected { code, message },
-            ) => ChangeFate::Refused { code: *code, message: message.clone() },
-            (EventKind::ReplaceUnsent, _) => ChangeFate::Unsent,
-            _ if self.status.is_final() => {
-                self.changes.extend(self.pending_replace.take().map(PendingReplace::overtaken));
-                return;
-            }
-            _ => return,
-        };
-        self.changes.extend(self.pending_replace.take().map(|replace| (replace.key, fate)));
+    /// What this event says of a change beside its being taken: that it is not, or that the order ended first. An order
+    /// that is over no more may work in either version again.
+    pub(crate) fn follow_change(&mut self, kind: EventKind, event: &OrderEvent, at: Timestamp) {
+        if kind == EventKind::ReplaceUnsent {
+            self.settle_change(ChangeFate::Unsent);
+        } else if kind == EventKind::ReplaceRefused
+            && let OrderEvent::ReplaceRefused { code, message } | OrderEvent::Rejected { code, message } = event
+        {
+            self.settle_change(ChangeFate::Refused { code: *code, message: message.clone() });
+        }
+        if self.status.is_final() {
+            self.changes.extend(self.pending_replace.take().map(PendingReplace::overtaken));
+        } else if self.pending_replace.is_none()
+            && let Some((key, amendment)) = self.overtaken()
+        {
+            self.open_replace(PendingReplace { key, amendment, at });
+        }
+    }
+
+    /// The change whose fate is not known was not taken, whether the order is over or not: there is never a second one.
+    fn settle_change(&mut self, fate: ChangeFate) {
+        let open = self.pending_replace.take().map(|replace| replace.key);
+        if let Some(key) = open.or_else(|| self.overtaken().map(|(key, _)| key)) {
+            self.changes.insert(key, fate);
+        }
+    }
+
+    fn overtaken(&self) -> Option<(ClOrdId, Amendment)> {
+        self.changes.iter().find_map(|(key, fate)| {
+            if let ChangeFate::Overtaken { amendment } = fate { Some((key.clone(), *amendment)) } else { None }
+        })
     }
 
     pub(crate) fn take_open_change(&mut self) {

@@ -150,3 +150,88 @@ fn no_other_change_is_taken() {
     let canceling = book_of(vec![submitting("o-1", 7), of("o-1", acknowledged(900, 1)), canceling("o-1")]);
     assert_eq!(hear(canceling.clone(), &seen("Cancelled", 10, "190")), canceling);
 }
+
+fn refused(code: i32) -> OrderEvent {
+    OrderEvent::ReplaceRefused { code, message: "too late".to_owned() }
+}
+
+fn halts(book: &Book) -> usize {
+    book.halted_instruments.len()
+}
+
+#[test]
+fn what_the_broker_refuses_after_the_end_was_not_taken_and_explains_no_trade() {
+    let by_201 = OrderEvent::Rejected { code: 201, message: "too late".to_owned() };
+    for (end, word) in [
+        (vec![filled(10)], refused(104)),
+        (vec![canceled()], refused(105)),
+        (vec![filled(10)], by_201),
+        (vec![OrderEvent::Inactive { detail: None }], refused(104)),
+    ] {
+        let book = changing(15, "190", [end, vec![word.clone()]].concat());
+        assert!(matches!(fate(&book), ChangeFate::Refused { message, .. } if message == "too late"), "{word:?}");
+        assert_eq!(halts(&book), 0, "{word:?}");
+        let over = changing(15, "190", vec![filled(10), word, executed("e.01", 10), executed("f.01", 5)]);
+        assert_eq!((halts(&over), terms(&over).0), (1, Decimal::TEN), "five more than the order was for");
+    }
+}
+
+#[test]
+fn what_did_not_leave_before_the_end_was_not_taken() {
+    let book = changing(15, "190", vec![canceled(), OrderEvent::ReplaceUnsent]);
+    assert_eq!((fate(&book), halts(&book)), (&ChangeFate::Unsent, 0));
+    let over = changing(15, "190", vec![canceled(), OrderEvent::ReplaceUnsent, executed("e.01", 15)]);
+    assert_eq!((fate(&over), halts(&over)), (&ChangeFate::Unsent, 1));
+}
+
+#[test]
+fn a_total_of_neither_version_halts() {
+    for then in [vec![canceled(), filled(12)], vec![filled(12)]] {
+        let book = changing(15, "190", then);
+        assert_eq!((halts(&book), terms(&book).0), (1, Decimal::TEN));
+    }
+}
+
+#[test]
+fn a_correction_that_only_the_change_explains_proves_it() {
+    let OrderEvent::Executed { mut execution } = executed("e.02", 12) else { unreachable!("it is a trade") };
+    execution.order_ref = "tg:abc:o-1".to_owned();
+    let corrected = OrderEvent::Corrected { old: "e.01".parse().unwrap(), execution };
+    let book = changing(15, "190", vec![canceled(), executed("e.01", 8), corrected]);
+    assert_eq!((fate(&book), terms(&book).0, halts(&book)), (&ChangeFate::Taken, Decimal::from(15), 0));
+}
+
+#[test]
+fn an_order_that_wakes_up_may_work_in_either_version_until_a_look_tells() {
+    let woken = changing(15, "190", vec![OrderEvent::Inactive { detail: None }, acknowledged(900, 1)]);
+    let order = first(&woken);
+    assert_eq!((order.status, fate(&woken)), (OrdStatus::Working, &ChangeFate::UnderWay));
+    assert_eq!((order.worst_leaves(), order.worst_own_price()), (Decimal::from(15), cents("190")));
+    let versions = woken.own_orders(order.contract.as_ref().unwrap().con_id, &key("o-9"));
+    assert_eq!(versions.first().map(|own| own.versions.len()), Some(2), "a sell at 190 would meet it");
+    let with = |event: OrderEvent| {
+        let mut book = woken.clone();
+        let (seq, at) = (book.seq + 1, crate::book::tests::at(9));
+        book.apply(&crate::journal::Recorded { seq, at, event: of("o-1", event) }).unwrap();
+        book
+    };
+    let original = with(OrderEvent::ReplaceUnsent);
+    assert_eq!((fate(&original), first(&original).worst_leaves()), (&ChangeFate::Unsent, Decimal::TEN));
+    let taken = hear(woken.clone(), &seen("Cancelled", 15, "190"));
+    assert_eq!((fate(&taken), terms(&taken).0), (&ChangeFate::Taken, Decimal::from(15)));
+    assert!(matches!(fate(&with(canceled())), ChangeFate::Overtaken { .. }), "over once more");
+}
+
+#[test]
+fn a_twins_trades_take_no_change() {
+    let second = OrderEvent::TwinSeen {
+        perm_id: crate::id::PermId::new(901).unwrap(),
+        broker_order_id: None,
+        total: Some(Decimal::TEN),
+        broker_status: "Submitted".to_owned(),
+    };
+    let OrderEvent::Executed { mut execution } = executed("f.01", 2) else { unreachable!("it is a trade") };
+    execution.perm_id = crate::id::PermId::new(901).ok();
+    let book = changing(15, "190", vec![second, executed("e.01", 10), OrderEvent::Executed { execution }]);
+    assert_eq!((fate(&book), terms(&book).0), (&ChangeFate::UnderWay, Decimal::TEN));
+}

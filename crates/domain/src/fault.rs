@@ -114,7 +114,7 @@ pub enum Fault {
         why: String,
     },
     /// A change did not reach the broker, or the broker has not taken it.
-    #[error("the broker has not taken the change of order {0}; the original order stands")]
+    #[error("the broker has not taken the change of order {0}: its original terms stand")]
     ChangeUnsent(ClOrdId),
     /// The gates refused a change; the original stands.
     #[error("refused by {} gate(s); the original order stands", .0.len())]

@@ -237,10 +237,9 @@ impl OrderRecord {
     /// The highest price that its own words allow, with a change under way counted in.
     pub fn worst_own_price(&self) -> Option<Decimal> {
         let own = self.intent.order_type.limit_price().or(self.intent.order_type.stop_price());
-        let new = self.pending_replace.as_ref().and_then(|replace| {
-            replace.amendment.order_type.limit_price().or(replace.amendment.order_type.stop_price())
-        });
-        own.max(new).map(crate::money::Price::get)
+        let asked =
+            self.unsettled_changes().map(|(_, asked)| asked.order_type.limit_price().or(asked.order_type.stop_price()));
+        asked.fold(own, Option::max).map(crate::money::Price::get)
     }
 
     /// Whether TWS seems to hold it behind a dialog: it was sent this long ago, TWS has shown it as not sent on, and no
@@ -325,6 +324,10 @@ impl OrderRecord {
             OrderEvent::Canceled { .. } => EventKind::Canceled,
             // While a change is open, or once the broker has worked the order, a refusal speaks of what was sent last.
             OrderEvent::Rejected { .. } if self.pending_replace.is_some() => EventKind::ReplaceRefused,
+            // Nobody refuses what is filled: it speaks of the change that came too late.
+            OrderEvent::Rejected { .. } if self.status == OrdStatus::Filled && self.was_overtaken() => {
+                EventKind::ReplaceRefused
+            }
             OrderEvent::Rejected { code, .. } if *code != REJECTED && self.is_known_to_broker() && self.is_open() => {
                 EventKind::Informed
             }
@@ -464,15 +467,12 @@ impl OrderRecord {
                 odd |= self.learn_perm_id(execution.perm_id);
                 self.acknowledged_at.get_or_insert(at);
                 odd |= self.book_trade(execution, None, &mut moves);
-                let traded = self.traded();
-                if traded > self.intent.qty.get() && !odd {
-                    // Only the changed order can have traded so much.
-                    self.take_change_that(|asked| asked.qty.get() >= traded);
-                }
+                self.explain_trades(odd);
             }
             OrderEvent::Corrected { old, execution } => {
                 odd |= self.learn_perm_id(execution.perm_id);
                 odd |= self.book_trade(execution, Some(old), &mut moves);
+                self.explain_trades(odd);
             }
             OrderEvent::Busted { exec_id } => self.book_bust(exec_id, &mut moves),
             OrderEvent::TwinSeen { perm_id, broker_order_id, total, broker_status } => {
@@ -513,8 +513,18 @@ impl OrderRecord {
             | OrderEvent::ProvenDead { .. }
             | OrderEvent::ResolvedDead { .. } => {}
         }
-        self.end_replace(kind, event);
+        self.follow_change(kind, event, at);
         Ok((odd, moves))
+    }
+
+    /// More than the original was for can have traded by the changed order only.
+    fn explain_trades(&mut self, odd: bool) {
+        let by_itself = |one: &&Execution| one.perm_id.is_none_or(|perm_id| !self.twins.contains_key(&perm_id));
+        let traded: Decimal =
+            self.executions.values().map(Box::as_ref).filter(by_itself).map(|one| one.last_qty.get()).sum();
+        if traded > self.intent.qty.get() && !odd {
+            self.take_change_that(|asked| asked.qty.get() >= traded);
+        }
     }
 
     /// Books what a status says was filled: never less than before. Another total than was ordered is odd.
@@ -529,8 +539,11 @@ impl OrderRecord {
             self.reported_avg_px = avg_px.or(self.reported_avg_px);
         }
         // The broker takes an exit's quantity down to what its entry has filled and its sibling has left.
-        let less = filled < self.smaller_total() && !self.intent.cl_ord_id.is_exit();
-        let odd = less || filled > self.larger_total();
+        let (smaller, larger) = (self.smaller_total(), self.larger_total());
+        let is_a_version = filled == self.intent.qty.get()
+            || self.unsettled_changes().any(|(_, asked)| asked.qty.get() == filled)
+            || !self.twins.is_empty() && smaller < filled;
+        let odd = filled > larger || !is_a_version && !self.intent.cl_ord_id.is_exit();
         if filled != self.intent.qty.get() {
             self.take_change_that(|asked| asked.qty.get() == filled);
         }

@@ -3,12 +3,12 @@
 //! Source: IBKR's TWS API pages on order statuses and message codes, and the recorded behaviours in `docs/`.
 
 use crate::broker::{BrokerOrder, StatusReport};
-use crate::echo::shows_amendment;
+use crate::echo::{Version, version_shown};
 use crate::event::OrderEvent;
 use crate::id::{ClOrdId, Generation};
 use crate::lifecycle::OrdStatus;
 use crate::mutation::{self, Mutation};
-use crate::order::TifKind;
+use crate::order::{Amendment, TifKind};
 use crate::order_record::OrderRecord;
 
 /// What an `orderStatus` message means for the order; `None` when its word is not known to us.
@@ -50,8 +50,16 @@ pub fn taken_in_the_end(seen: &BrokerOrder, ours: &OrderRecord, event: &OrderEve
         matches!(event, OrderEvent::Canceled { .. } | OrderEvent::Inactive { .. } | OrderEvent::ReportedFilled { .. });
     let works = matches!(event, OrderEvent::Acknowledged { .. });
     let tells = |key: &ClOrdId| is_end || (works && !ours.is_under_way(key));
-    let shown = ours.unsettled_changes().find(|(key, asked)| tells(key) && shows_amendment(seen, asked));
+    let is_shown = |asked: &Amendment| version_shown(seen, ours, asked) == Version::Changed;
+    let shown = ours.unsettled_changes().find(|(key, asked)| tells(key) && is_shown(asked));
     shown.map(|(key, _)| OrderEvent::ReplaceTaken { key: key.clone() })
+}
+
+/// A change that had not been taken when its order ended: the broker's list of what is over shows the original, and what is
+/// over is changed no more.
+pub fn left_in_the_end(seen: &BrokerOrder, ours: &OrderRecord) -> Option<OrderEvent> {
+    let is_original = |asked: &Amendment| version_shown(seen, ours, asked) == Version::Original;
+    ours.unsettled_changes().any(|(_, asked)| is_original(asked)).then_some(OrderEvent::ReplaceUnsent)
 }
 
 fn read_word(

@@ -24,7 +24,7 @@ pub use report::{Difference, PositionGap, ReconciliationReport};
 
 use crate::book::{Book, OrderRecord};
 use crate::broker::{BrokerOrder, BrokerSnapshot, Section};
-use crate::echo::{echo_differences, shows_amendment};
+use crate::echo::{Version, echo_differences, version_shown};
 use crate::event::OrderEvent;
 use crate::execution::{Execution, family, supersedes};
 use crate::id::{ClOrdId, ClientId, ConId, ExecId, Generation, PermId};
@@ -321,9 +321,8 @@ impl<'a> Run<'a> {
             return;
         }
         let changes = order.pending_replace.as_ref().filter(|_| matches!(event, OrderEvent::Acknowledged { .. }));
-        if let Some(replace) = changes
-            && !shows_amendment(seen, &replace.amendment)
-        {
+        let shown = changes.map(|replace| (replace, version_shown(seen, order, &replace.amendment)));
+        if let Some((replace, version)) = shown.filter(|(_, version)| *version != Version::Changed) {
             // A change is sent on the connection that showed the order: there it may need a while. A look that began
             // later than that, or on a later connection, tells what became of it: its answer was lost, or is no code
             // that we know.
@@ -334,10 +333,15 @@ impl<'a> Run<'a> {
                 return;
             }
             let differences = echo_differences(order, seen);
-            if !differences.is_empty() {
+            if version == Version::Neither || !differences.is_empty() {
                 let what = format!("neither the change nor the original: {}", differences.join("; "));
                 self.halt(order, &what);
                 self.differ(7, Some(key), what);
+                return;
+            }
+            if version == Version::Either {
+                let what = "what the broker tells of the order does not show if it has taken the change";
+                self.differ(2, Some(key), what.to_owned());
                 return;
             }
             self.differ(2, Some(key), "the broker has not taken the change, the original works".to_owned());
@@ -353,6 +357,9 @@ impl<'a> Run<'a> {
         }
         if let Some(event) = taken {
             self.differ(2, Some(key), "the broker had taken a change before the order ended".to_owned());
+            self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
+        } else if !open && let Some(event) = reading::left_in_the_end(seen, order) {
+            self.differ(2, Some(key), "the broker had not taken a change when the order ended".to_owned());
             self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
         } else if open && seen.client_id.is_none_or(|id| id == self.client_id) {
             self.compare_echo(order, seen);

@@ -22,7 +22,9 @@ pub(crate) fn shown(status: &str) -> BrokerOrder {
         order_type: "LMT".to_owned(),
         limit_price: Some("189.5".parse().unwrap()),
         aux_price: None,
+        trail_percent: None,
         tif: "DAY".to_owned(),
+        good_till: None,
         outside_rth: false,
         broker_order_id: BrokerOrderId::new(7).ok(),
         client_id: ClientId::new(17).ok(),
@@ -79,6 +81,7 @@ fn traded(executions: Vec<Execution>) -> BrokerSnapshot {
 }
 
 /// A whole comparison: what it found, booked, and its end.
+#[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) events: Vec<JournalEvent>,
     pub(crate) alarm: Option<String>,

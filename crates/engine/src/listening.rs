@@ -5,7 +5,7 @@ use crate::looking::LOOK_AGAIN;
 use crate::permitting::is_loopback;
 use crate::told_ids::ToldIds;
 use domain::broker::{BrokerEvent, BrokerOrder, LinkFacts, SendOutcome, StatusReport};
-use domain::echo::{echo_differences, shows_amendment};
+use domain::echo::{Version, echo_differences, version_shown};
 use domain::event::OrderEvent;
 use domain::farms::Farms;
 use domain::gates::LinkState;
@@ -297,7 +297,7 @@ impl Core {
             let taken = reading::taken_in_the_end(seen, order, &event);
             // While a change is under way only the echo of the changed order acknowledges it.
             let tells = !matches!(event, OrderEvent::Acknowledged { .. })
-                || replacing.is_none_or(|replace| shows_amendment(seen, &replace.amendment));
+                || replacing.is_none_or(|replace| version_shown(seen, order, &replace.amendment) == Version::Changed);
             if tells && is_news(order, &event) {
                 self.order_event(batch, now, &key, event);
             }

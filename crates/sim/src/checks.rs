@@ -3,9 +3,10 @@
 use crate::broker::Broker;
 use crate::callers::Told;
 use crate::link::Written;
-use crate::truth::Truth;
+use crate::truth::{State, Truth};
 use crate::world;
-use domain::book::Book;
+use domain::book::{Book, OrderRecord};
+use domain::change::ChangeFate;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
 use domain::money::Price;
@@ -276,7 +277,7 @@ impl Checks {
         for order in &self.ledger {
             if let Some(key) = key_of(order) {
                 let is_told = is_live(order) || completed.contains(&order.order_ref);
-                agree(&state.book, &key, order, is_told)?;
+                agree(&state, &key, order, is_told)?;
             }
         }
         let mut families: BTreeMap<String, (String, Decimal, Decimal)> = BTreeMap::new();
@@ -306,7 +307,8 @@ fn has_twin(book: &Book, key: &ClOrdId) -> bool {
 }
 
 /// `is_told` says whether the broker can still tell of the order.
-fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder, is_told: bool) -> Result<(), Violation> {
+fn agree(state: &State, key: &ClOrdId, order: &LedgerOrder, is_told: bool) -> Result<(), Violation> {
+    let book = &state.book;
     let Some(ours) = book.orders.get(key) else {
         return violated("the journal knows every order", format!("{key} is at the broker, the journal lacks it"));
     };
@@ -345,6 +347,25 @@ fn agree(book: &Book, key: &ClOrdId, order: &LedgerOrder, is_told: bool) -> Resu
         let theirs = format!("{} at {:?}", order.total_qty, order.limit_price);
         let what = format!("{key} is {theirs} at the broker, the journal says {} at {limit:?}", ours.intent.qty);
         return violated("ledger and journal agree", what);
+    }
+    if comparable { fates(state, ours, order, is_told) } else { Ok(()) }
+}
+
+/// What callers are told of their changes is what the broker did with them.
+fn fates(state: &State, ours: &OrderRecord, order: &LedgerOrder, is_told: bool) -> Result<(), Violation> {
+    let key = &ours.intent.cl_ord_id;
+    let (mut taken, mut open) = (0, 0);
+    for (_, fate) in ours.changes.iter().filter(|(change, _)| !state.to_the_same.contains(change)) {
+        match fate {
+            ChangeFate::Taken => taken += 1,
+            ChangeFate::UnderWay | ChangeFate::Overtaken { .. } => open += 1,
+            ChangeFate::Refused { .. } | ChangeFate::Unsent => {}
+        }
+    }
+    let made = order.modifications.len();
+    if taken > made || (taken < made && (open == 0 || is_told)) || (open > 0 && is_told) {
+        let what = format!("{key} was changed {made} times at the broker, the journal says {:?}", ours.changes);
+        return violated("a change ends as the broker ended it", what);
     }
     Ok(())
 }

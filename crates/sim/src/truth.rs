@@ -6,6 +6,7 @@ use domain::event::OrderEvent;
 use domain::id::{BrokerOrderId, ClOrdId};
 use domain::journal::{JournalEvent, Recorded};
 use domain::lifecycle::EventKind;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Journal, JournalError};
 
@@ -20,6 +21,8 @@ pub struct State {
     pub broken: Option<String>,
     /// An order was handed over before its intent was durable.
     pub early: Option<String>,
+    /// Changes that were to leave their orders as they were: the broker's ledger tells nothing of them.
+    pub to_the_same: BTreeSet<ClOrdId>,
     /// Orders that a look did not find, since somebody last took them.
     pub not_found: Vec<ClOrdId>,
     /// Bumped with each durable batch.
@@ -37,6 +40,7 @@ impl Default for Truth {
             coverage: Coverage::default(),
             broken: None,
             early: None,
+            to_the_same: BTreeSet::new(),
             not_found: Vec::new(),
             batches: 0,
         })))
@@ -58,11 +62,12 @@ impl Truth {
         let mut book = Book::empty();
         let mut broken = None;
         let known = state.book.seq;
-        let coverage = &mut state.coverage;
+        let State { coverage, to_the_same, .. } = &mut *state;
         journal.replay(1, &mut |record| {
             if record.seq > known {
                 note(coverage, &book, &record.event);
             }
+            to_the_same.extend(change_to_the_same(&book, &record.event));
             if broken.is_none() {
                 broken = book.apply(&record).err().map(|error| error.to_string());
             }
@@ -89,19 +94,28 @@ impl Truth {
     /// Records became durable.
     pub fn durable(&self, records: &[Recorded]) {
         let mut state = self.read();
-        let State { book, coverage, broken, batches, not_found, .. } = &mut *state;
+        let State { book, coverage, broken, batches, not_found, to_the_same, .. } = &mut *state;
         *batches += 1;
         for record in records {
             note(coverage, book, &record.event);
             if let JournalEvent::Order { cl_ord_id, event: OrderEvent::NotFound } = &record.event {
                 not_found.push(cl_ord_id.clone());
             }
+            to_the_same.extend(change_to_the_same(book, &record.event));
             if let Err(error) = book.apply(record) {
                 broken.get_or_insert_with(|| error.to_string());
                 return;
             }
         }
     }
+}
+
+/// The key of a change that asks for what the order is already.
+fn change_to_the_same(book: &Book, event: &JournalEvent) -> Option<ClOrdId> {
+    let JournalEvent::ReplaceSubmitting { cl_ord_id, key, amendment, .. } = event else { return None };
+    let intent = &book.orders.get(cl_ord_id)?.intent;
+    let same = (intent.qty, intent.order_type, intent.tif) == (amendment.qty, amendment.order_type, amendment.tif);
+    same.then(|| key.clone())
 }
 
 fn note(coverage: &mut Coverage, book: &Book, event: &JournalEvent) {

@@ -4,8 +4,11 @@ use super::tests::{Outcome, booked, look_as, look_at, nothing, rules, shown};
 use super::*;
 use crate::account::Position;
 use crate::book::tests::{
-    acknowledged, at, book_of, contract, execution, first, key, of, principal, sent_then, submitting,
+    acknowledged, at, book_of, contract, execution, first, key, of, principal, replacing, sent_then, submitting,
 };
+use crate::change::ChangeFate;
+use crate::money::Price;
+use crate::order::{OrderType, Trail};
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
@@ -284,4 +287,55 @@ fn r4_a_trade_taken_back_in_the_list_does_not_count_whoever_told_it_first() {
     let (book, _) = looked(book, &bust(&["e.02"], vec![ours("e.01")]));
     assert_eq!(first(&book).cum_qty(), Decimal::ZERO);
     assert_eq!(book.executions[&"e.01".parse().unwrap()], Some(key("o-1")));
+}
+
+#[test]
+fn r2_what_is_over_in_its_own_terms_had_not_taken_the_change() {
+    let working = vec![submitting("o-1", 7), of("o-1", acknowledged(900, 1)), replacing("o-1", "r-1", 15, "190")];
+    let overtaken = [working.clone(), vec![of("o-1", OrderEvent::Canceled { detail: None })]].concat();
+    let showing = |quantity: i64, limit: &str| {
+        let (mut seen, quantity) = (shown("Cancelled"), Decimal::from(quantity));
+        (seen.total_qty, seen.limit_price) = (Some(quantity), limit.parse().ok());
+        BrokerSnapshot { completed_orders: Section::Complete(vec![seen]), ..nothing() }
+    };
+    for events in [working, overtaken] {
+        for (quantity, limit, fate, total) in
+            [(10, "189.50", ChangeFate::Unsent, 10), (15, "190", ChangeFate::Taken, 15)]
+        {
+            let (book, outcome) = looked(book_of(events.clone()), &showing(quantity, limit));
+            let order = first(&book);
+            assert_eq!(order.changes.get(&key("r-1")), Some(&fate), "{outcome:?}");
+            assert_eq!((order.intent.qty.get(), order.status), (Decimal::from(total), OrdStatus::Canceled));
+            assert!(book.halted_instruments.is_empty());
+            assert_eq!(rules(&looked(book, &showing(quantity, limit)).1), [0_u8; 0], "it is said once");
+        }
+        let (book, _) = looked(book_of(events), &showing(12, "189.50"));
+        assert!(first(&book).was_overtaken(), "neither version proves nothing");
+    }
+}
+
+#[test]
+fn r2_an_order_that_does_not_tell_which_version_works_keeps_the_change_open() {
+    let mut events = vec![submitting("o-1", 7)];
+    if let JournalEvent::OrderSubmitting { order, .. } = &mut events[0] {
+        order.intent.order_type = percent("1");
+    }
+    let mut change = replacing("o-1", "r-1", 10, "190");
+    if let JournalEvent::ReplaceSubmitting { amendment, .. } = &mut change {
+        amendment.order_type = percent("3");
+    }
+    events.extend([of("o-1", acknowledged(900, 1)), change, of("o-1", OrderEvent::LinkLost)]);
+    let mut seen = shown("Submitted");
+    (seen.order_type, seen.limit_price) = ("TRAIL".to_owned(), None);
+    let look = |seen: BrokerOrder| BrokerSnapshot { open_orders: Section::Complete(vec![seen]), ..nothing() };
+    let (book, outcome) = looked(book_of(events.clone()), &look(seen.clone()));
+    assert!(first(&book).pending_replace.is_some(), "{outcome:?}");
+    assert_eq!((rules(&outcome), book.halted_instruments.len()), (vec![2], 0));
+    seen.trail_percent = "3".parse().ok();
+    let (book, _) = looked(book_of(events), &look(seen));
+    assert_eq!(first(&book).changes.get(&key("r-1")), Some(&ChangeFate::Taken));
+}
+
+fn percent(text: &str) -> OrderType {
+    OrderType::Trail { trail: Trail::Percent(Price::new(text.parse().unwrap()).unwrap()) }
 }

@@ -165,7 +165,7 @@ async fn a_change_that_a_bare_end_overtook_is_booked_by_the_next_comparison() {
             rig.connect(1).await;
         }
         let order = rig.order("k-1");
-        let (total, version, told) = if taken { ("20", 2, "Acknowledged") } else { ("10", 1, "AlreadyFinal") };
+        let (total, version, told) = if taken { ("20", 2, "Acknowledged") } else { ("10", 1, "ChangeUnsent") };
         assert_eq!((order.status, order.intent.qty, order.version), (OrdStatus::Canceled, qty(total), version));
         let repeat = replace(&rig, "k-1", "r-1", amend("20", "99")).await;
         let said = repeat.as_ref().map_or_else(|_| code_of(&repeat), |answer| format!("{:?}", answer.outcome));
@@ -358,4 +358,44 @@ async fn a_change_to_where_our_own_have_just_traded_is_held_like_a_new_order() {
     assert!(format!("{refused:?}").contains("C58_SURVEILLANCE"), "{refused:?}");
     assert!(replace(&rig, "k-2", "r-2", amend("10", "97")).await.is_ok(), "away from it");
     rig.until("one change has left", || rig.broker.replaces().len() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_wakes_up_takes_no_second_change_before_the_first_is_known() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+    rig.broker.hold_snapshots(true);
+    for (word, status) in [("Inactive", OrdStatus::Rejected), ("Submitted", OrdStatus::Working)] {
+        rig.broker.edit("k-1", |order| word.clone_into(&mut order.status));
+        rig.broker.status("k-1").await;
+        rig.until_status("k-1", status).await;
+    }
+    let order = rig.order("k-1");
+    assert_eq!((order.worst_leaves(), rig.halted()), (dec("20"), None));
+    assert_eq!(code_of(&replace(&rig, "k-1", "r-2", amend("15", "98")).await), "NotReplaceable");
+    assert_eq!(rig.broker.replaces().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_the_broker_refuses_because_the_order_is_filled_explains_no_trade() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+    rig.broker.edit("k-1", |order| {
+        "Filled".clone_into(&mut order.status);
+        order.filled = dec("10");
+    });
+    rig.broker.echo("k-1").await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    rig.broker.error("k-1", 104).await;
+    rig.settle().await;
+    let fate = rig.order("k-1").changes.remove(&key("r-1"));
+    assert!(matches!(fate, Some(ChangeFate::Refused { code: 104, .. })), "{fate:?}");
+    rig.broker.fill("k-1", "10", "e.1.01").await;
+    rig.broker.fill("k-1", "10", "f.1.01").await;
+    rig.until("the overfill halts", || rig.halted().is_some()).await;
+    assert_eq!(rig.order("k-1").intent.qty, qty("10"));
 }
