@@ -207,6 +207,10 @@ impl Core {
                     // What is new about one order does not wait for what is old about another.
                     self.look_rest = crate::looking::LOOK_AGAIN;
                 }
+                if let JournalEvent::PolicyApplied { .. } = &record.event {
+                    // A limit says how much a market may slip.
+                    self.book.open.iter().for_each(|key| self.valuation.touch(key));
+                }
                 batch.records.push(record);
             }
             Err(error) => self.broken = Some(error.to_string()),

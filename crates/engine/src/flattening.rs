@@ -109,9 +109,13 @@ impl Service {
         Flattened { answer: answer.map(|answer| OrderAnswer { replayed, ..answer }), ..item }
     }
 
-    /// Half of what a second may hold: others send too.
+    /// Half of what a second may hold by the tightest section, whatever it is for: others send too.
     fn group_len(&self) -> usize {
-        let in_a_second = self.look(|book, _| in_force(book, &self.config).base.messages_per_second_max);
+        let in_a_second = self.look(|book, _| {
+            let policy = in_force(book, &self.config);
+            let sections = policy.sections.values().filter_map(|patch| patch.messages_per_second_max);
+            sections.fold(policy.base.messages_per_second_max, u32::min)
+        });
         usize::try_from(in_a_second / 2).unwrap_or(usize::MAX).max(1)
     }
 

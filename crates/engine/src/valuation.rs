@@ -31,8 +31,10 @@ struct Paper {
     issuer: String,
     /// Units per contract; `None` when only the broker's own worth is known.
     multiplier: Option<Decimal>,
-    /// Worth of one unit in its currency, as the broker told it with the positions: by its price, else by its cost.
+    /// Worth of one unit in its currency, as the broker told it with the positions.
     told: Option<Decimal>,
+    /// What one unit has cost: counts where no price is known.
+    cost: Option<Decimal>,
 }
 
 /// The worth, and what of it is to be counted anew.
@@ -66,7 +68,7 @@ impl Valuation {
         self.positions.insert(con_id);
         let Some(paper) = self.papers.get_mut(&con_id) else { return false };
         if paper.told.is_none() {
-            paper.told = paper.multiplier.and_then(|multiplier| price.checked_mul(multiplier));
+            paper.cost = paper.multiplier.and_then(|multiplier| price.checked_mul(multiplier));
         }
         true
     }
@@ -74,19 +76,20 @@ impl Valuation {
     /// Positions as the broker tells them.
     pub(crate) fn tell(&mut self, positions: &[Position]) {
         for paper in self.papers.values_mut() {
-            paper.told = None;
+            (paper.told, paper.cost) = (None, None);
         }
         for position in positions.iter().filter(|position| !position.is_cash) {
-            let told = position.market_value.and_then(|value| value.checked_div(position.qty)).or(position.avg_cost);
+            let told = position.market_value.and_then(|value| value.checked_div(position.qty));
             let ratio = told.zip(position.market_price).and_then(|(unit, price)| unit.checked_div(price));
-            let multiplier = ratio.filter(|_| position.market_value.is_some()).map(|ratio| ratio.round_dp(4));
+            let multiplier = ratio.map(|ratio| ratio.round_dp(4));
             let paper = self.papers.entry(position.con_id).or_insert_with(|| Paper {
                 currency: position.currency.clone(),
                 issuer: position.symbol.clone(),
                 multiplier,
                 told,
+                cost: position.avg_cost,
             });
-            paper.told = told;
+            (paper.told, paper.cost) = (told, position.avg_cost);
         }
     }
 
@@ -96,12 +99,14 @@ impl Valuation {
             let worth = &self.worth;
             self.papers.retain(|con_id, _| worth.place(*con_id).is_some());
         }
-        let told = self.papers.get(&contract.con_id).and_then(|paper| paper.told);
+        let known = self.papers.get(&contract.con_id);
+        let (told, cost) = known.map_or((None, None), |paper| (paper.told, paper.cost));
         let paper = Paper {
             currency: contract.currency.clone(),
             issuer: contract.symbol.clone(),
             multiplier: Some(contract.multiplier),
             told,
+            cost,
         };
         self.papers.insert(contract.con_id, paper);
     }
@@ -193,10 +198,14 @@ impl Core {
             }
             return;
         };
-        let price = price.or_else(|| self.prices.reference(con_id));
-        let quoted = price.zip(paper.multiplier).and_then(|(price, multiplier)| price.checked_mul(multiplier));
+        let by = |price: Option<Decimal>| price.zip(paper.multiplier).and_then(|(price, by)| price.checked_mul(by));
+        // A quote that was kept may be older than what the broker told, and the other way round: the dearer counts.
+        let kept = || {
+            let worths = [by(self.prices.reference(con_id)), paper.told];
+            worths.into_iter().flatten().max_by_key(Decimal::abs).or(paper.cost)
+        };
         let rate = self.fx_to_base(&paper.currency).map(|(rate, _)| rate);
-        let unit = quoted.or(paper.told).zip(rate).and_then(|(unit, rate)| unit.checked_mul(rate));
+        let unit = by(price).or_else(kept).zip(rate).and_then(|(unit, rate)| unit.checked_mul(rate));
         let held = Holding { currency: paper.currency.clone(), issuer: paper.issuer.clone(), qty, unit };
         self.valuation.worth.hold(con_id, held);
     }

@@ -6,7 +6,7 @@ use crate::desk::{LeaseStatus, Role};
 use crate::drilling::NoDriller;
 use crate::input::OrderFacts;
 use crate::shared::Session;
-use domain::account::AccountSummary;
+use domain::account::{AccountSummary, Position};
 use domain::approved::ResolvedOrder;
 use domain::book::Book;
 use domain::bracket::{Bracket, ExitIds};
@@ -439,6 +439,57 @@ impl World {
             assert_eq!(value(&mut self.core, &order), value(&mut anew, &order));
         }
     }
+}
+
+/// Fifty of the first paper as a look tells them.
+fn told(market: Option<i64>, cost: i64) -> Position {
+    Position {
+        account: "DU1".parse().unwrap(),
+        con_id: con_id(1),
+        symbol: "S1".to_owned(),
+        currency: "USD".parse().unwrap(),
+        is_cash: false,
+        qty: Decimal::from(50),
+        avg_cost: Some(Decimal::from(cost)),
+        market_price: market.map(Decimal::from),
+        market_value: market.map(|price| Decimal::from(price * 50)),
+        unrealized_pnl: None,
+        realized_pnl: None,
+    }
+}
+
+#[test]
+fn of_a_kept_quote_and_what_the_broker_tells_the_dearer_counts_and_the_cost_where_neither_is_known() {
+    for (quote, market, worth) in [
+        (Some(2_000), Some(60), 60 * 50),
+        (Some(9_000), Some(60), 90 * 50),
+        (None, Some(60), 60 * 50),
+        (None, None, 7 * 50),
+    ] {
+        let mut world = World::begin();
+        world.core.valuation.tell(&[told(market, 7)]);
+        world.board.set(con_id(1), quote);
+        world.core.value_everything();
+        let place = world.core.valuation.worth.place(con_id(1)).unwrap();
+        assert_eq!(place.worth().map(|range| range.now), Some(Decimal::from(worth)), "{quote:?} {market:?}");
+    }
+}
+
+#[test]
+fn another_slippage_counts_at_once_for_what_is_open() {
+    let mut world = World::begin();
+    world.submit(resolved("k-1", 1, true, OrderType::Market));
+    world.core.value_everything();
+    let open = |world: &mut World| {
+        let (open, ..) = value(&mut world.core, &resolved("judged", 2, true, OrderType::Market));
+        open.values().next().unwrap().notional.unwrap()
+    };
+    let before = open(&mut world);
+    let mut policy = policy();
+    policy.base.market_order_slippage_percent += Decimal::TEN;
+    let (name, reason) = ("test".to_owned(), "wider".to_owned());
+    world.push(JournalEvent::PolicyApplied { name, policy: Box::new(policy), changes: Vec::new(), by: None, reason });
+    assert_eq!(open(&mut world) - before, Decimal::ONE_HUNDRED, "ten percent of ten at 100");
 }
 
 type Told = (BTreeMap<ClOrdId, domain::exposure::OpenRisk>, Vec<domain::exposure::OpenRisk>, domain::worth::View);

@@ -1,7 +1,7 @@
 //! Control 29: exposure in multiples of what the account is worth, margin in use, and the liquidity that must stay.
 //!
 //! With a what-if the broker says what the order does to margin. It knows what is held and this order, and nothing of what
-//! is open or on its way: what that may add to exposure counts as margin in full. Without a what-if, all that is open and
+//! is open or on its way: what everything together may come to above what the broker sees counts as margin in full. Without a what-if, all that is open and
 //! what this order adds do: more than any broker asks.
 
 use super::input::GateInput;
@@ -24,7 +24,8 @@ fn check(input: &GateInput<'_>) -> Verdict {
     let policy = input.policy;
     let funds = input.lately.funds.filter(|funds| input.now.duration_since(funds.at) <= ACCOUNT_AGE_MAX);
     let worth = funds.and_then(|funds| funds.net_liquidation).filter(|worth| *worth > Decimal::ZERO);
-    let gross = worst_after(input).gross;
+    let worst = worst_after(input);
+    let gross = worst.gross;
     let leverage = gross.zip(worth).and_then(|(gross, worth)| gross.after.checked_div(worth));
     let mut reasons = Vec::new();
     let worse = gross.is_none_or(|gross| gross.after > gross.before);
@@ -38,7 +39,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
     }
     let what_if = input.what_if();
     let added = gross.map(|gross| gross.after.saturating_sub(gross.before));
-    let unseen = gross.zip(input.worth.held.get()).map(|(gross, held)| gross.before.saturating_sub(held));
+    let unseen = gross.zip(worst.alone).map(|(gross, alone)| gross.after.saturating_sub(alone).max(Decimal::ZERO));
     let margin = match what_if {
         Some(what_if) => what_if.init_margin_after.zip(unseen).and_then(|(margin, unseen)| margin.checked_add(unseen)),
         None => added

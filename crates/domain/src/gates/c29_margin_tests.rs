@@ -51,6 +51,27 @@ fn leverage_margin_and_liquidity_suffice() {
                 w.holds(2, "10", Some("100"));
                 w.opens(2, Side::Sell, "10", Some("1000"));
             }),
+            (
+                "what closes a position in the broker's eyes, and turns it over with what is open",
+                Expect::Deny(2),
+                |w| {
+                    what_if(w, "49000", "2000");
+                    w.holds(265_598, "-10", Some("189.5"));
+                    w.opens(265_598, Side::Buy, "10", Some("1895"));
+                },
+            ),
+            ("the same without what is open", Expect::Pass, |w| {
+                what_if(w, "49000", "2000");
+                w.holds(265_598, "-15", Some("189.5"));
+            }),
+            ("what is open in the same paper counts once", Expect::Pass, |w| {
+                what_if(w, "49000", "2000");
+                w.opens(265_598, Side::Buy, "5", Some("1000"));
+            }),
+            ("and a cent more does not fit", Expect::Deny(2), |w| {
+                what_if(w, "49000", "2000");
+                w.opens(265_598, Side::Buy, "5", Some("1000.01"));
+            }),
             ("a what-if that says nothing", Expect::Deny(2), |w| {
                 w.reference.what_if = Some(Dated { value: WhatIfFact::default(), at: w.now });
             }),

@@ -28,6 +28,8 @@ pub(super) struct WorstAfter {
     pub(super) net: Option<Step>,
     pub(super) currency: Option<Step>,
     pub(super) issuer: Option<Step>,
+    /// Gross worth of what is held with this order filled and nothing else: what a broker sees that is asked about it.
+    pub(super) alone: Option<Decimal>,
 }
 
 pub(super) fn worst_after(input: &GateInput<'_>) -> WorstAfter {
@@ -48,6 +50,12 @@ pub(super) fn worst_after(input: &GateInput<'_>) -> WorstAfter {
         let moved_high = high.saturating_add(after.high.saturating_sub(before.high));
         Some(Step { before: low.abs().max(high.abs()), after: moved_low.abs().max(moved_high.abs()) })
     };
+    let alone = || {
+        let (held, (before, after)) = (view.held.get()?, ranges?);
+        let filled = if buys { after.high.saturating_sub(before.high) } else { after.low.saturating_sub(before.low) };
+        let here = before.now.saturating_add(filled).abs();
+        Some(held.saturating_sub(before.now.abs()).saturating_add(here))
+    };
     WorstAfter {
         qty: Step { before: qty.worst(), after: qty.with(buys, input.order.intent.qty.get()).worst() },
         worth,
@@ -55,6 +63,7 @@ pub(super) fn worst_after(input: &GateInput<'_>) -> WorstAfter {
         net: net(),
         currency: of(view.currency),
         issuer: of(view.issuer),
+        alone: alone(),
     }
 }
 

@@ -114,11 +114,15 @@ macro_rules! limits {
                 }, )+ }
             }
 
-            /// The limits that count as they are said here, by name; of a list, wherever a part is said.
-            pub(super) fn counting(&self, counts: &Policy) -> Vec<&'static str> {
+            /// The limits of `counts` that are said here, by name, where the top says something looser; and whether they
+            /// are lists, which add up.
+            pub(super) fn counting(&self, top: &Policy, counts: &Policy) -> Vec<(&'static str, bool)> {
                 let mut keys = Vec::new();
-                $( if self.$key.as_ref().is_some_and(|said| <$kind as LimitValue>::IS_LIST || *said == counts.$key) {
-                    keys.push(stringify!($key));
+                $( if top.$key != counts.$key
+                    && let Some(said) = &self.$key
+                    && (<$kind as LimitValue>::IS_LIST || *said == counts.$key)
+                {
+                    keys.push((stringify!($key), <$kind as LimitValue>::IS_LIST));
                 } )+
                 keys
             }

@@ -260,11 +260,22 @@ impl PolicySet {
             return;
         }
         let sections = self.sections.iter().filter(|(layer, _)| layer.holds_for(scope));
-        let said = sections.flat_map(|(layer, patch)| patch.counting(counts).into_iter().map(move |key| (key, layer)));
-        let said: Vec<_> = said.collect();
+        let mut said: BTreeMap<&str, (bool, Vec<&Layer>)> = BTreeMap::new();
+        for (layer, patch) in sections {
+            for (key, is_list) in patch.counting(&self.base, counts) {
+                said.entry(key).or_insert_with(|| (is_list, Vec::new())).1.push(layer);
+            }
+        }
         for reason in reasons {
-            if let Some((key, layer)) = said.iter().find(|(key, _)| names(&reason.hint, key)) {
-                reason.hint = format!("{} Here {key} is that of [{layer}].", reason.hint);
+            if let Some((key, (is_list, layers))) = said.iter().find(|(key, _)| names(&reason.hint, key)) {
+                let layers: Vec<String> = layers.iter().map(|layer| format!("[{layer}]")).collect();
+                let layers = layers.join(" and ");
+                // Which part of a list stops an order, the section alone does not tell.
+                reason.hint = if *is_list {
+                    format!("{} Here {key} is what the top and {layers} say together.", reason.hint)
+                } else {
+                    format!("{} Here {key} is that of {layers}.", reason.hint)
+                };
             }
         }
     }

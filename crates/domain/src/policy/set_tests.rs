@@ -165,7 +165,7 @@ fn a_refusal_says_which_section_set_the_limit_that_it_names() {
     let here = scope(&ours, &calm, "MSFT", 1);
     assert_eq!(
         hint_of(&here, "Use one of tifs_allowed."),
-        "Use one of tifs_allowed. Here tifs_allowed is that of [strategy.calm]."
+        "Use one of tifs_allowed. Here tifs_allowed is what the top and [strategy.calm] say together."
     );
     let other = PolicyScope { strategy: None, ..here };
     assert_eq!(hint_of(&other, "Use one of tifs_allowed."), "Use one of tifs_allowed.", "the section is not for it");
@@ -173,4 +173,40 @@ fn a_refusal_says_which_section_set_the_limit_that_it_names() {
     assert_eq!(hint_of(&here, both), format!("{both} Here order_qty_max is that of [account.DU1234567]."));
     assert_eq!(hint_of(&here, "Raise order_qty_maximum."), "Raise order_qty_maximum.", "another word");
     assert_eq!(hint_of(&here, "Raise order_notional_max."), "Raise order_notional_max.", "no section names it");
+}
+
+#[test]
+fn a_section_that_changes_nothing_is_not_named_and_those_that_do_are_all() {
+    let calm: StrategyId = "calm".parse().unwrap();
+    let scope = PolicyScope { strategy: Some(&calm), sec_type: Some(SecType::Stk), ..PolicyScope::default() };
+    let hint = |policy: &str, key: &str| {
+        let (set, text) = (read(policy), String::new);
+        let (control, code) = (13, "C13_MAX_QTY".to_owned());
+        let mut reasons =
+            [Reason { control, code, message: text(), observed: None, limit: None, hint: key.to_owned() }];
+        set.name_sections(&scope, &set.limits_for(&scope), reasons.iter_mut());
+        let [named] = reasons;
+        named.hint.strip_prefix(key).unwrap().trim().to_owned()
+    };
+    for (policy, key, said) in [
+        (r#"{"order_qty_max": "9", "strategy": {"calm": {"order_qty_max": "9"}}}"#, "order_qty_max", ""),
+        (r#"{"order_qty_max": "9", "strategy": {"calm": {"order_qty_max": "10"}}}"#, "order_qty_max", ""),
+        (
+            r#"{"order_qty_max": "9", "strategy": {"calm": {"order_qty_max": "3"}}, "sec_type": {"stk": {"order_qty_max": "3"}}}"#,
+            "order_qty_max",
+            "Here order_qty_max is that of [sec_type.stk] and [strategy.calm].",
+        ),
+        (
+            r#"{"symbols_denied": ["GME"], "strategy": {"calm": {"symbols_denied": ["AMC"]}}}"#,
+            "symbols_denied",
+            "Here symbols_denied is what the top and [strategy.calm] say together.",
+        ),
+        (
+            r#"{"sec_types_allowed": ["stk"], "strategy": {"calm": {"sec_types_allowed": ["stk", "fut"]}}}"#,
+            "sec_types_allowed",
+            "",
+        ),
+    ] {
+        assert_eq!(hint(policy, key), said, "{policy}");
+    }
 }

@@ -6,9 +6,11 @@ use domain::id::{ClOrdId, ConId};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order::Side;
+use domain::policy::PolicySet;
 use domain::principal::{Face, Principal};
 use domain::trading_state::{KillScope, TradingState};
 use engine::desk::{Desk as _, FlattenAnswer, FlattenWish, Flattened, Outcome};
+use jiff::SignedDuration;
 use rust_decimal::Decimal;
 use std::time::Duration;
 
@@ -96,6 +98,26 @@ async fn no_position_stays_open_while_the_broker_is_slow_about_another() {
     let outcomes: Vec<_> = answer.items.iter().map(|item| item.answer.as_ref().unwrap()).collect();
     assert!(outcomes.iter().all(|one| one.outcome == Outcome::Acknowledged && !one.replayed), "{outcomes:?}");
     assert_eq!(outcomes.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_section_s_own_message_rate_leaves_no_position_open() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |config| {
+        let account = serde_json::json!({"account": {"DU1234567": {"messages_per_second_max": 1}}});
+        config.policy.sections = PolicySet::read(account.as_object().unwrap().clone()).unwrap().sections;
+    });
+    rig.broker.hold_position("10");
+    rig.broker.hold_another(ConId::new(7).unwrap(), "MSFT");
+    rig.boot();
+    rig.connect(1).await;
+    let desk = rig.desk();
+    let closing = tokio::spawn(async move { desk.flatten(&alice(), key("f-1"), wish(None), Duration::ZERO).await });
+    rig.until("one has left", || rig.broker.submits().len() == 1).await;
+    rig.pass(SignedDuration::from_secs(2));
+    let answer = closing.await.unwrap().unwrap();
+    let outcomes: Vec<_> = answer.items.iter().map(|item| item.answer.as_ref().unwrap().outcome).collect();
+    assert_eq!(outcomes, [Outcome::Unknown; 2], "both have left");
+    rig.until("the broker has both", || rig.broker.submits().len() == 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
