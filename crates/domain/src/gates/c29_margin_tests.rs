@@ -36,6 +36,15 @@ fn leverage_margin_and_liquidity_suffice() {
                 funds(w).excess_liquidity = Some(dec("2895"));
                 w.opens(2, Side::Buy, "1", Some("0.01"));
             }),
+        ],
+    );
+}
+
+#[test]
+fn what_the_broker_says_counts_with_what_it_does_not_see() {
+    check(
+        &GATE,
+        &[
             ("a what-if at both limits", Expect::Pass, |w| what_if(w, "50000", "1000")),
             ("a what-if just over both", Expect::Deny(2), |w| what_if(w, "50001", "999")),
             ("what is open fits in beside a what-if", Expect::Pass, |w| {
