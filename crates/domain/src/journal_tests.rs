@@ -388,6 +388,7 @@ fn the_examples_cover_every_kind_of_record() {
         .map(|(_, word)| word.trim_end_matches("\","))
         .collect();
     assert_eq!(shown, kinds);
+    assert_eq!(BTreeSet::from(JournalEvent::KINDS), kinds);
 }
 
 #[test]

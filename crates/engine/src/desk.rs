@@ -1,7 +1,9 @@
 //! The use cases. Every face calls these and nothing else, and none of them holds a rule.
 
 use crate::drilling::DrillOutcome;
+use crate::following::{JournalFeed, KeyEnd};
 use crate::outbound::OutboundCount;
+use crate::watching::{QuoteFeed, WatchedQuote};
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::activity::Breaker;
@@ -440,6 +442,10 @@ pub trait Desk: Send + Sync {
     fn gate_board(&self, by: &Principal) -> Result<Vec<BoardEntry>, Fault>;
 
     async fn quote(&self, by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault>;
+    /// The newest quotes; what has none says why.
+    async fn quotes(&self, by: &Principal, instruments: Vec<Instrument>) -> Result<Vec<WatchedQuote>, Fault>;
+    /// Quotes as they come, as long as the feed is kept. Each instrument must be one contract.
+    async fn watch_quotes(&self, by: &Principal, instruments: Vec<Instrument>) -> Result<Box<dyn QuoteFeed>, Fault>;
     async fn bars(&self, by: &Principal, request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault>;
     async fn search_contracts(&self, by: &Principal, text: String) -> Result<Vec<SymbolMatch>, Fault>;
     async fn contract(&self, by: &Principal, instrument: Instrument) -> Result<Contract, Fault>;
@@ -558,6 +564,10 @@ pub trait Desk: Send + Sync {
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault>;
     async fn verify_audit(&self, by: &Principal) -> Result<AuditVerification, Fault>;
+    /// The journal as it grows, behind the place `after`; without one, from the present on.
+    fn follow(&self, by: &Principal, after: Option<u64>) -> Result<JournalFeed, Fault>;
+    /// How long the key of somebody who was let in before still counts; `None` is for ever.
+    fn key_left(&self, by: &Principal) -> Result<Option<Duration>, KeyEnd>;
 
     fn keys(&self, by: &Principal) -> Result<Vec<KeyRecord>, Fault>;
     async fn create_key(

@@ -12,12 +12,14 @@ use domain::market::{BarDuration, BarSize, DurationUnit, Quote, WhatToShow, aver
 use domain::price_window::PriceWindow;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc;
 
 /// IBKR gives a plain login a hundred lines; the rest stay for other programs.
 const LINES_MAX: usize = 80;
+/// Of these, so many at most are for streams: the rest stay for orders and questions.
+pub(crate) const HELD_MAX: usize = 60;
 /// A streamed quote this young answers without a question.
 const FRESH_MS: i64 = 1_000;
 /// Contracts kept for the session.
@@ -48,6 +50,30 @@ struct KnownVolume {
     ask_at: Timestamp,
 }
 
+/// A line that streams hold open.
+#[derive(Clone, Debug)]
+struct Hold {
+    contract: Contract,
+    readers: usize,
+    /// Nobody but streams asked for it: it is closed with the last of them.
+    only_streams: bool,
+    /// What was received before belongs to an earlier line.
+    since: Timestamp,
+    /// Why the broker feeds it no more.
+    refused: Option<String>,
+}
+
+/// How an instrument is fed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Feeding {
+    /// Its line is open and has spoken.
+    Fed,
+    /// Its line is open and has said nothing yet.
+    Waiting,
+    /// The broker refused it.
+    Refused(String),
+}
+
 #[derive(Debug, Default)]
 struct Cache {
     by_instrument: BTreeMap<Instrument, Known>,
@@ -57,6 +83,37 @@ struct Cache {
     windows: BTreeMap<ConId, PriceWindow>,
     /// Lines that are open, with the time of their last use.
     lines: BTreeMap<ConId, (Contract, Timestamp)>,
+    /// Those of them that streams hold open.
+    holds: BTreeMap<ConId, Hold>,
+}
+
+impl Cache {
+    /// Makes room for one more line; what was closed for it. A line that a stream holds is not closed for another one.
+    fn make_room(&mut self) -> Option<ConId> {
+        if self.lines.len() < LINES_MAX {
+            return None;
+        }
+        let free = self.lines.iter().filter(|(con_id, _)| !self.holds.contains_key(con_id));
+        let oldest = free.min_by_key(|(_, (_, used))| *used).map(|(con_id, _)| *con_id)?;
+        self.lines.remove(&oldest);
+        self.quotes.remove(&oldest);
+        Some(oldest)
+    }
+}
+
+/// Lines that are held open until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    market: Arc<MarketDesk>,
+    pub(crate) contracts: Vec<Contract>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        for contract in &self.contracts {
+            self.market.release(contract.con_id);
+        }
+    }
 }
 
 /// Contracts and quotes, with lines to the broker kept open for what is in use.
@@ -231,9 +288,17 @@ impl MarketDesk {
     pub(crate) fn reopen_lines(&self, also: Vec<Contract>) {
         let now = self.clock.now();
         let mut cache = self.write();
+        let Cache { lines, holds, .. } = &mut *cache;
+        for hold in holds.values_mut() {
+            (hold.since, hold.refused) = (now, None);
+            lines.entry(hold.contract.con_id).or_insert_with(|| (hold.contract.clone(), now));
+        }
         for contract in also {
-            if cache.lines.len() < LINES_MAX {
-                cache.lines.entry(contract.con_id).or_insert((contract, now));
+            if let Some(hold) = holds.get_mut(&contract.con_id) {
+                hold.only_streams = false;
+            }
+            if lines.len() < LINES_MAX {
+                lines.entry(contract.con_id).or_insert((contract, now));
             }
         }
         drop(cache);
@@ -253,18 +318,94 @@ impl MarketDesk {
         }
     }
 
+    /// The broker refused a line; whoever holds it is told why.
+    pub(crate) fn refuse_line(&self, con_id: ConId, why: &str) {
+        self.drop_line(con_id);
+        if let Some(hold) = self.write().holds.get_mut(&con_id) {
+            hold.refused = Some(why.to_owned());
+        }
+    }
+
+    /// Holds lines open for a stream; each instrument has one line, however many streams watch it.
+    ///
+    /// # Errors
+    /// [`Fault::MarketDataUnavailable`] when streams would hold more than they may.
+    pub(crate) fn hold(self: &Arc<Self>, mut contracts: Vec<Contract>) -> Result<Held, Fault> {
+        let now = self.clock.now();
+        let mut seen = BTreeSet::new();
+        contracts.retain(|contract| seen.insert(contract.con_id));
+        let mut cache = self.write();
+        let new = contracts.iter().filter(|contract| !cache.holds.contains_key(&contract.con_id)).count();
+        if cache.holds.len().saturating_add(new) > HELD_MAX {
+            let why = format!(
+                "streams watch {} instruments and may watch {HELD_MAX} in all: end a stream, or watch fewer",
+                cache.holds.len()
+            );
+            return Err(Fault::MarketDataUnavailable(why));
+        }
+        for contract in &contracts {
+            if let Some(hold) = cache.holds.get_mut(&contract.con_id) {
+                hold.readers = hold.readers.saturating_add(1);
+                continue;
+            }
+            let is_open = cache.lines.contains_key(&contract.con_id);
+            let since = if is_open { Timestamp::MIN } else { now };
+            let (contract, refused) = (contract.clone(), None);
+            let hold = Hold { contract: contract.clone(), readers: 1, only_streams: !is_open, since, refused };
+            cache.holds.insert(contract.con_id, hold);
+            if !is_open {
+                if let Some(closed) = cache.make_room() {
+                    self.send(BrokerCommand::Unsubscribe(closed));
+                }
+                cache.lines.insert(contract.con_id, (contract.clone(), now));
+                self.send(BrokerCommand::Subscribe(Box::new(contract)));
+            }
+        }
+        drop(cache);
+        Ok(Held { market: Arc::clone(self), contracts })
+    }
+
+    fn release(&self, con_id: ConId) {
+        let mut cache = self.write();
+        let Some(hold) = cache.holds.get_mut(&con_id) else { return };
+        hold.readers = hold.readers.saturating_sub(1);
+        if hold.readers > 0 {
+            return;
+        }
+        let only_streams = hold.only_streams;
+        cache.holds.remove(&con_id);
+        if only_streams && cache.lines.remove(&con_id).is_some() {
+            if let Some(quote) = cache.quotes.get_mut(&con_id) {
+                (quote.halted, quote.shortable) = (None, None);
+            }
+            self.send(BrokerCommand::Unsubscribe(con_id));
+        }
+    }
+
+    /// The newest quote of an instrument that a stream holds, and how it is fed.
+    pub(crate) fn fed(&self, con_id: ConId) -> (Option<Quote>, Feeding) {
+        let cache = self.read();
+        let quote = cache.quotes.get(&con_id).cloned();
+        let Some(hold) = cache.holds.get(&con_id) else { return (quote, Feeding::Waiting) };
+        let feeding = match (&hold.refused, &quote) {
+            (Some(why), _) => Feeding::Refused(why.clone()),
+            (None, Some(quote)) if quote.received_at >= hold.since => Feeding::Fed,
+            (None, Some(_) | None) => Feeding::Waiting,
+        };
+        (quote, feeding)
+    }
+
     fn keep_line(&self, contract: &Contract, now: Timestamp) {
         let mut cache = self.write();
+        if let Some(hold) = cache.holds.get_mut(&contract.con_id) {
+            hold.only_streams = false;
+        }
         if let Some(line) = cache.lines.get_mut(&contract.con_id) {
             line.1 = now;
             return;
         }
-        if cache.lines.len() >= LINES_MAX
-            && let Some(oldest) = cache.lines.iter().min_by_key(|(_, (_, used))| *used).map(|(con_id, _)| *con_id)
-        {
-            cache.lines.remove(&oldest);
-            cache.quotes.remove(&oldest);
-            self.send(BrokerCommand::Unsubscribe(oldest));
+        if let Some(closed) = cache.make_room() {
+            self.send(BrokerCommand::Unsubscribe(closed));
         }
         cache.lines.insert(contract.con_id, (contract.clone(), now));
         self.send(BrokerCommand::Subscribe(Box::new(contract.clone())));

@@ -5,9 +5,10 @@ use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status, VerificationStatu
 use crate::limits::in_force;
 use crate::service::Service;
 use crate::ticking::duration;
-use domain::approval::ApprovalStatus;
+use domain::approval::{Approval, ApprovalStatus};
 use domain::book::{Book, OrderRecord};
 use domain::broker::BrokerOrder;
+use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::{GATES, LinkState};
 use domain::id::ClOrdId;
@@ -19,6 +20,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Service {
+    /// Every approval, or those that wait, the newest first.
+    pub(crate) fn list_approvals(&self, pending_only: bool) -> Vec<Approval> {
+        let mut found: Vec<Approval> = self.look(|book, _| {
+            let wanted = |approval: &&Approval| !pending_only || approval.status == ApprovalStatus::Pending;
+            book.approvals.values().map(Arc::as_ref).filter(wanted).cloned().collect()
+        });
+        found.sort_by(|a, b| b.requested_at.cmp(&a.requested_at).then_with(|| b.id.cmp(&a.id)));
+        found
+    }
+
+    /// Every trade, the newest first, those that are not ours among them.
+    pub(crate) fn list_executions(&self) -> Vec<Execution> {
+        self.look(|book, _| {
+            let mut all: Vec<Execution> = book
+                .orders
+                .values()
+                .flat_map(|order| order.executions.values().map(Box::as_ref))
+                .chain(book.external_executions.values())
+                .cloned()
+                .collect();
+            all.sort_by(|a, b| b.executed_at.cmp(&a.executed_at).then_with(|| b.exec_id.cmp(&a.exec_id)));
+            all
+        })
+    }
+
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {
         let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
         let worst_quote_age_ms = self.market.worst_age_ms();

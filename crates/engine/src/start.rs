@@ -360,7 +360,7 @@ async fn listen(
             }
             BrokerEvent::QuoteRefused { con_id, code, message } => {
                 tracing::warn!(%con_id, code, message, "the broker refused a market-data line");
-                market.drop_line(con_id);
+                market.refuse_line(con_id, &format!("the broker refused it ({code}): {message}"));
             }
             event @ (BrokerEvent::LinkUp(_)
             | BrokerEvent::LinkDown { .. }

@@ -8,11 +8,13 @@ use crate::desk::{
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;
+use crate::following::{JournalFeed, KeyEnd};
 use crate::input::{Booked, Input};
 use crate::limits::{self, PolicyWish};
 use crate::outcome::{change_outcome, changes, outcome};
 use crate::service::{Service, is_answered, need, need_human, need_trade};
 use crate::ticking::duration;
+use crate::watching::{QuoteFeed, WatchedQuote};
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::activity::Breaker;
@@ -79,6 +81,14 @@ impl Desk for Service {
             return Err(Fault::MarketDataUnavailable("the quote is crossed: bid above ask".to_owned()));
         }
         Ok((contract, quote))
+    }
+
+    async fn quotes(&self, by: &Principal, instruments: Vec<Instrument>) -> Result<Vec<WatchedQuote>, Fault> {
+        self.newest_quotes(by, instruments).await
+    }
+
+    async fn watch_quotes(&self, by: &Principal, instruments: Vec<Instrument>) -> Result<Box<dyn QuoteFeed>, Fault> {
+        self.watch(by, instruments).await
     }
 
     async fn bars(&self, by: &Principal, request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault> {
@@ -326,27 +336,12 @@ impl Desk for Service {
 
     fn executions(&self, by: &Principal) -> Result<Vec<Execution>, Fault> {
         need(by, Scope::Read)?;
-        Ok(self.look(|book, _| {
-            let mut all: Vec<Execution> = book
-                .orders
-                .values()
-                .flat_map(|order| order.executions.values().map(Box::as_ref))
-                .chain(book.external_executions.values())
-                .cloned()
-                .collect();
-            all.sort_by(|a, b| b.executed_at.cmp(&a.executed_at).then_with(|| b.exec_id.cmp(&a.exec_id)));
-            all
-        }))
+        Ok(self.list_executions())
     }
 
     fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault> {
         need(by, Scope::Read)?;
-        let mut found: Vec<Approval> = self.look(|book, _| {
-            let wanted = |approval: &&Approval| !pending_only || approval.status == ApprovalStatus::Pending;
-            book.approvals.values().map(Arc::as_ref).filter(wanted).cloned().collect()
-        });
-        found.sort_by(|a, b| b.requested_at.cmp(&a.requested_at).then_with(|| b.id.cmp(&a.id)));
-        Ok(found)
+        Ok(self.list_approvals(pending_only))
     }
 
     fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<Approval, Fault> {
@@ -491,6 +486,14 @@ impl Desk for Service {
         need(by, Scope::Read)?;
         let archive = Arc::clone(&self.archive);
         off_the_async_threads(move || archive.verify()).await
+    }
+
+    fn follow(&self, by: &Principal, after: Option<u64>) -> Result<JournalFeed, Fault> {
+        self.feed(by, after)
+    }
+
+    fn key_left(&self, by: &Principal) -> Result<Option<Duration>, KeyEnd> {
+        self.left_of_key(by)
     }
 
     fn keys(&self, by: &Principal) -> Result<Vec<KeyRecord>, Fault> {

@@ -263,8 +263,10 @@ impl Writer {
         tracing::error!(%fault, "the writer ends: nothing more is sent");
         let mut state = self.shared.write();
         state.1.fault = Some(fault);
+        // The writer's own book may be ahead of what is durable, and whoever follows the journal goes by this place.
+        let seq = state.0.seq;
         drop(state);
-        self.shared.announce(self.core.book.seq);
+        self.shared.announce(seq);
         end
     }
 

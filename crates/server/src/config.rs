@@ -35,6 +35,51 @@ pub struct Limits {
     pub failed_auth_per_minute_max: u32,
     /// How long open requests may go on after the shutdown began.
     pub shutdown_timeout: Duration,
+    /// Of streams, which are counted apart from other connections.
+    pub streams: StreamLimits,
+}
+
+/// Bounds on streams of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamLimits {
+    /// Most streams at a time; one more is told to come back later.
+    pub open_max: usize,
+    /// A stream that has said nothing for so long says that it lives.
+    pub heartbeat: Duration,
+    /// A reader who was at the journal's end and has fallen so many records behind is ended.
+    pub lag_records_max: u64,
+    /// Newest records that are kept ready for all readers.
+    pub ready_records_max: usize,
+    /// Their bytes.
+    pub ready_bytes_max: usize,
+    /// Readings of the journal at a time for readers who are further behind than what is kept ready.
+    pub readings_max: usize,
+    /// Bytes that the system may hold of an answer that its peer does not take.
+    pub send_buffer_bytes: u32,
+    /// Quotes of one market stream come at most so often; the newest of each instrument counts.
+    pub market_interval: Duration,
+    /// Most instruments of one market stream.
+    pub market_instruments_max: usize,
+    /// How long streams may take over their last word after the shutdown began.
+    pub farewell: Duration,
+}
+
+impl StreamLimits {
+    /// The shipped bounds.
+    pub fn standard() -> Self {
+        Self {
+            open_max: 2_048,
+            heartbeat: Duration::from_secs(15),
+            lag_records_max: 8_192,
+            ready_records_max: 2_048,
+            ready_bytes_max: 8 * 1024 * 1024,
+            readings_max: 4,
+            send_buffer_bytes: 64 * 1024,
+            market_interval: Duration::from_millis(250),
+            market_instruments_max: 40,
+            farewell: Duration::from_secs(1),
+        }
+    }
 }
 
 impl Limits {
@@ -51,6 +96,7 @@ impl Limits {
             wait_max: Duration::from_secs(30),
             failed_auth_per_minute_max: 10,
             shutdown_timeout: Duration::from_secs(5),
+            streams: StreamLimits::standard(),
         }
     }
 }

@@ -8,15 +8,17 @@ mod body;
 mod caller;
 mod config;
 mod envelope;
+mod events;
 mod headers;
 mod listen;
 mod openapi;
 mod query;
 mod refusal;
 mod rest;
+mod seat;
 mod state;
 mod throttle;
 
-pub use config::{Limits, ServeError, ServerConfig};
+pub use config::{Limits, ServeError, ServerConfig, StreamLimits};
 pub use listen::{Running, serve};
 pub use openapi::openapi_json;

@@ -2,7 +2,9 @@
 
 use crate::caller::Peer;
 use crate::config::{Limits, ServeError, ServerConfig};
+use crate::events::Hub;
 use crate::rest;
+use crate::seat::Seat;
 use crate::state::App;
 use axum::Router;
 use axum::body::Body;
@@ -14,13 +16,15 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 /// After an accept error that is not of the connection's own making (no file descriptors), the loop takes a breath.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Connections that the system takes before we do.
+const BACKLOG: u32 = 1_024;
 
 /// A server that listens.
 #[derive(Debug)]
@@ -57,14 +61,30 @@ pub async fn serve(
         return Err(ServeError::NotLoopback(config.listen));
     }
     let bind = |source| ServeError::Bind { addr: config.listen, source };
-    let listener = TcpListener::bind(config.listen).await.map_err(bind)?;
+    let listener = listener(config.listen, &config.limits).map_err(bind)?;
     let addr = listener.local_addr().map_err(bind)?;
-    let router = rest::router(App::new(desk, config.limits.clone(), addr));
-    let task = tokio::spawn(accept(listener, router, config.limits, shutdown));
+    let app = App::new(desk, config.limits.clone(), addr);
+    let hub = Arc::clone(&app.hub);
+    let task = tokio::spawn(accept(listener, rest::router(app), hub, config.limits, shutdown));
     Ok(Running { addr, task })
 }
 
-async fn accept(listener: TcpListener, router: Router, limits: Limits, shutdown: impl Future<Output = ()> + Send) {
+/// What the system holds of an answer that nobody takes is bounded too, for each connection.
+fn listener(addr: SocketAddr, limits: &Limits) -> std::io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(limits.streams.send_buffer_bytes)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}
+
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    hub: Arc<Hub>,
+    limits: Limits,
+    shutdown: impl Future<Output = ()> + Send,
+) {
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let (ending, ended) = watch::channel(false);
     let builder = builder(&limits);
@@ -82,10 +102,11 @@ async fn accept(listener: TcpListener, router: Router, limits: Limits, shutdown:
         };
         match accepted {
             Ok((stream, peer)) => {
-                let serving = connection(builder.clone(), stream, peer, router.clone(), ended.clone());
+                let seat = Seat::new(place);
+                let serving = connection(builder.clone(), stream, peer, seat.clone(), router.clone(), ended.clone());
                 tokio::spawn(async move {
                     serving.await;
-                    drop(place);
+                    seat.leave();
                 });
             }
             Err(error) => {
@@ -97,6 +118,7 @@ async fn accept(listener: TcpListener, router: Router, limits: Limits, shutdown:
     }
     drop(listener);
     ending.send_replace(true);
+    hub.end().await;
     let all = u32::try_from(limits.connections_max).unwrap_or(u32::MAX);
     if tokio::time::timeout(limits.shutdown_timeout, places.acquire_many(all)).await.is_err() {
         tracing::warn!("some requests were still open when the server ended");
@@ -117,6 +139,7 @@ async fn connection(
     builder: http1::Builder,
     stream: TcpStream,
     peer: SocketAddr,
+    seat: Seat,
     router: Router,
     mut ended: watch::Receiver<bool>,
 ) {
@@ -126,6 +149,7 @@ async fn connection(
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(seat.clone());
         router.clone().oneshot(request)
     });
     let serving = builder.serve_connection(TokioIo::new(stream), service);

@@ -6,6 +6,9 @@ use domain::fault::Fault;
 use std::time::Duration;
 use wire::{Code, FieldError, ParseError, Problem};
 
+/// When to come back for a stream, seconds.
+const STREAMS_RETRY_AFTER_S: u64 = 5;
+
 /// A problem to be answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal(pub(crate) Box<Problem>);
@@ -94,6 +97,9 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         let mut response = status.into_response();
+        if self.0.code == Code::TooManyStreams.word() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(STREAMS_RETRY_AFTER_S));
+        }
         response.extensions_mut().insert(self);
         response
     }

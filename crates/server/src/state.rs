@@ -1,6 +1,7 @@
 //! What every handler sees.
 
 use crate::config::Limits;
+use crate::events::Hub;
 use crate::throttle::Throttle;
 use engine::Desk;
 use std::net::SocketAddr;
@@ -13,12 +14,14 @@ pub(crate) struct App {
     pub(crate) limits: Arc<Limits>,
     pub(crate) hosts: Arc<[String]>,
     pub(crate) throttle: Arc<Throttle>,
+    pub(crate) hub: Arc<Hub>,
 }
 
 impl App {
     pub(crate) fn new(desk: Arc<dyn Desk>, limits: Limits, bound: SocketAddr) -> Self {
         let throttle = Throttle::new(limits.failed_auth_per_minute_max);
-        Self { desk, limits: Arc::new(limits), hosts: hosts(bound).into(), throttle: Arc::new(throttle) }
+        let hub = Hub::new(limits.streams.clone());
+        Self { desk, limits: Arc::new(limits), hosts: hosts(bound).into(), throttle: Arc::new(throttle), hub }
     }
 }
 

@@ -99,6 +99,8 @@ codes! {
         "nothing reached the broker; a new attempt needs a new key";
     TooManyRequests "too_many_requests" 429 9 true "Too many failed authentications"
         "wait, then use a valid key";
+    TooManyStreams "too_many_streams" 503 9 true "Too many streams are open"
+        "end streams that nobody reads, or come back later";
     Pacing "pacing" 429 9 true "The broker's pacing limit"
         "wait a moment and ask again";
     NeedsApproval "needs_approval" 202 10 false "A human must say yes"

@@ -8,6 +8,7 @@ pub mod approval;
 pub mod audit;
 pub mod code;
 pub mod contract;
+pub mod event;
 pub mod fields;
 pub mod flatten;
 pub mod gates;

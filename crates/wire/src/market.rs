@@ -73,6 +73,54 @@ impl Quote {
     }
 }
 
+/// How an instrument is fed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedWord {
+    /// The quote is the newest that there is, however old it is.
+    Fed,
+    /// Nothing was said yet; a quote beside it is from before.
+    Unknown,
+    /// It is fed no more; a quote beside it is the last that was known.
+    NotFed,
+    /// The bid stands above the ask: the quote proves nothing and is held back.
+    Crossed,
+}
+
+/// An instrument that is watched. The instrument is named as it was resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WatchedQuote {
+    /// Contract.
+    pub con_id: String,
+    /// Ticker.
+    pub symbol: String,
+    /// How it is fed.
+    pub state: FeedWord,
+    /// Why it is not fed.
+    pub reason: Option<String>,
+    /// The newest quote; null before the first.
+    pub quote: Option<Quote>,
+}
+
+impl WatchedQuote {
+    /// The shape, as of `now`; `why` is told of what is not fed.
+    pub fn of(
+        contract: &domain::contract::Contract,
+        state: FeedWord,
+        why: Option<&str>,
+        quote: Option<&market::Quote>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            con_id: contract.con_id.to_string(),
+            symbol: contract.symbol.clone(),
+            state,
+            reason: why.map(str::to_owned),
+            quote: quote.map(|quote| Quote::of(contract, quote, now)),
+        }
+    }
+}
+
 /// One bar: low ≤ open, close ≤ high.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Bar {

@@ -1,6 +1,7 @@
 //! `tollgate serve`: the gateway until a signal.
 
 use super::gateway::{EmbeddedSessions, Gateway, lease_lost, onlooker, poisoned};
+use super::open_files;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::out::{Said, talk};
@@ -47,6 +48,7 @@ impl Signals {
 /// Runs the gateway.
 pub(crate) async fn run(config: &Config) -> Result<Said, Failure> {
     let signals = signal()?;
+    open_files::allow_many();
     for doubt in config.doubts() {
         talk(format!("warning: {doubt}"));
     }

@@ -5,6 +5,57 @@ use crate::id::{ClOrdId, CorrelationId};
 use crate::principal::Principal;
 
 impl JournalEvent {
+    /// Every word that [`Self::kind`] gives.
+    pub const KINDS: [&'static str; 47] = [
+        "installed",
+        "started",
+        "policy_applied",
+        "policy_wished",
+        "policy_accepted",
+        "policy_withdrawn",
+        "stopped",
+        "link_up",
+        "link_down",
+        "notice",
+        "previewed",
+        "order_denied",
+        "order_simulated",
+        "approval_requested",
+        "approval_moved",
+        "order_submitting",
+        "replace_submitting",
+        "cancel_submitting",
+        "flatten_requested",
+        "order",
+        "external_execution",
+        "external_commission",
+        "external_bust",
+        "positions_adopted",
+        "position_adopted",
+        "external_order",
+        "trading_state_set",
+        "mandate_granted",
+        "mandate_confirmed",
+        "mandate_used",
+        "mandate_revoked",
+        "live_armed",
+        "live_disarmed",
+        "reference_survived",
+        "limits_drilled",
+        "instrument_halted",
+        "instrument_released",
+        "reconciled",
+        "verified",
+        "restored",
+        "orphan_seen",
+        "trading_day_began",
+        "account_marked",
+        "breaker_tripped",
+        "breaker_reset",
+        "key_created",
+        "key_revoked",
+    ];
+
     /// The word in the `kind` field, for filters and columns.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -18,6 +18,7 @@ mod estimates;
 mod evidence;
 mod fault;
 mod flatten;
+mod following;
 mod foreign;
 mod keys;
 mod kill;

@@ -1,8 +1,8 @@
 //! Every route of this version. A path that is not here is a 404 problem.
 
 use super::{
-    account, approval, audit, contract, flatten, gates, key, kill, limits, live, mandate, market, order, order_change,
-    status,
+    account, approval, audit, contract, events, flatten, gates, key, kill, limits, live, mandate, market,
+    market_stream, order, order_change, status,
 };
 use crate::envelope;
 use crate::refusal::Refusal;
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(status::status))
         .routes(routes!(market::quote))
         .routes(routes!(market::bars))
+        .routes(routes!(market_stream::stream))
         .routes(routes!(contract::search))
         .routes(routes!(contract::show))
         .routes(routes!(account::list))
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(mandate::revoke))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
+        .routes(routes!(events::events))
         .routes(routes!(key::list, key::create))
         .routes(routes!(key::revoke))
 }

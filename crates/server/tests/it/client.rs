@@ -15,8 +15,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Gateway {
     pub(crate) addr: SocketAddr,
     pub(crate) desk: Arc<FakeDesk>,
-    _stop: tokio::sync::oneshot::Sender<()>,
-    _running: Running,
+    stop: tokio::sync::oneshot::Sender<()>,
+    running: Running,
 }
 
 pub(crate) struct Reply {
@@ -55,10 +55,16 @@ pub(crate) async fn gateway_with(change: impl FnOnce(&mut Limits)) -> Gateway {
         stopped.await.ok();
     };
     let running = serve(desk.clone(), config, shutdown).await.unwrap();
-    Gateway { addr: running.local_addr(), desk, _stop: stop, _running: running }
+    Gateway { addr: running.local_addr(), desk, stop, running }
 }
 
 impl Gateway {
+    /// Ends the server and waits until it has ended.
+    pub(crate) async fn stop(self) {
+        self.stop.send(()).unwrap();
+        tokio::time::timeout(PATIENCE, self.running.finished()).await.expect("the server ends").unwrap();
+    }
+
     /// Sends bytes, then reads until the gateway closes the connection.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> String {
         let exchange = async {

@@ -1,5 +1,6 @@
 //! A desk that records what it was asked and answers what it was told. It holds no rule.
 
+use crate::fake_journal::FakeJournal;
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::activity::Breaker;
@@ -19,16 +20,16 @@ use domain::order::{Amendment, OrderIntent, OrderType, Side, Tif};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
-use engine::Desk;
 use engine::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, FlattenAnswer, FlattenWish,
     Flattened, LeaseStatus, LimitsOf, LimitsView, LinkStatus, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role,
     Status, VerificationStatus,
 };
+use engine::{Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub(crate) const NOW: &str = "2026-03-02T15:00:00Z";
@@ -57,9 +58,23 @@ pub(crate) enum Call {
     Approve(ApprovalId, Option<String>),
 }
 
+/// Looks at what the test says.
+struct FakeQuotes(Arc<Mutex<Vec<WatchedQuote>>>);
+
+impl QuoteFeed for FakeQuotes {
+    fn look(&self) -> Vec<WatchedQuote> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
 pub(crate) struct FakeDesk {
     pub(crate) told: Mutex<Told>,
     pub(crate) calls: Mutex<Vec<Call>>,
+    pub(crate) journal: FakeJournal,
+    pub(crate) journal_fault: Mutex<Option<Fault>>,
+    /// What is watched, whoever asks for whatever.
+    pub(crate) quotes: Arc<Mutex<Vec<WatchedQuote>>>,
+    pub(crate) key_left: Mutex<Result<Option<Duration>, KeyEnd>>,
 }
 
 fn now() -> Timestamp {
@@ -106,6 +121,24 @@ pub(crate) fn apple() -> Contract {
     }
 }
 
+pub(crate) fn quote(bid: &str, ask: &str) -> Quote {
+    Quote {
+        con_id: "265598".parse().unwrap(),
+        bid: Some(bid.parse().unwrap()),
+        ask: Some(ask.parse().unwrap()),
+        last: None,
+        bid_size: None,
+        ask_size: None,
+        last_size: None,
+        volume: None,
+        close: None,
+        halted: None,
+        shortable: None,
+        data_type: DataType::Delayed,
+        received_at: now(),
+    }
+}
+
 pub(crate) fn intent(key: &str) -> OrderIntent {
     OrderIntent {
         cl_ord_id: key.parse().unwrap(),
@@ -147,7 +180,15 @@ impl FakeDesk {
             not_ready: Vec::new(),
             panics: false,
         };
-        Self { told: Mutex::new(told), calls: Mutex::new(Vec::new()) }
+        let (calls, journal, key_left) = (Mutex::default(), FakeJournal::new(), Mutex::new(Ok(None)));
+        Self {
+            told: Mutex::new(told),
+            calls,
+            journal,
+            journal_fault: Mutex::default(),
+            quotes: Arc::default(),
+            key_left,
+        }
     }
 
     pub(crate) fn tell(&self, change: impl FnOnce(&mut Told)) {
@@ -295,22 +336,14 @@ impl Desk for FakeDesk {
     }
     async fn quote(&self, _by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault> {
         self.called(Call::Quote(instrument))?;
-        let quote = Quote {
-            con_id: "265598".parse().unwrap(),
-            bid: Some("189.48".parse().unwrap()),
-            ask: Some("189.5".parse().unwrap()),
-            last: None,
-            bid_size: None,
-            ask_size: None,
-            last_size: None,
-            volume: None,
-            close: None,
-            halted: None,
-            shortable: None,
-            data_type: DataType::Delayed,
-            received_at: now(),
-        };
-        Ok((apple(), quote))
+        Ok((apple(), quote("189.48", "189.5")))
+    }
+    async fn quotes(&self, by: &Principal, instruments: Vec<Instrument>) -> Result<Vec<WatchedQuote>, Fault> {
+        Ok(self.watch_quotes(by, instruments).await?.look())
+    }
+    async fn watch_quotes(&self, _by: &Principal, instruments: Vec<Instrument>) -> Result<Box<dyn QuoteFeed>, Fault> {
+        instruments.into_iter().try_for_each(|instrument| self.called(Call::Quote(instrument)).map(drop))?;
+        Ok(Box::new(FakeQuotes(self.quotes.clone())))
     }
     async fn bars(&self, _by: &Principal, _request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault> {
         Ok((apple(), Vec::new()))
@@ -546,6 +579,13 @@ impl Desk for FakeDesk {
     async fn verify_audit(&self, _by: &Principal) -> Result<AuditVerification, Fault> {
         let findings = vec![(Some(3), "the hash does not fit".to_owned()), (None, "truncated".to_owned())];
         Ok(AuditVerification { ok: false, records: 5, head_hash: "ff".to_owned(), findings_total: 1, findings })
+    }
+    fn follow(&self, _by: &Principal, after: Option<u64>) -> Result<JournalFeed, Fault> {
+        let fault = self.journal_fault.lock().unwrap().clone();
+        fault.map_or_else(|| Ok(self.journal.feed(after)), Err)
+    }
+    fn key_left(&self, _by: &Principal) -> Result<Option<Duration>, KeyEnd> {
+        *self.key_left.lock().unwrap()
     }
     fn keys(&self, _by: &Principal) -> Result<Vec<KeyRecord>, Fault> {
         Ok(Vec::new())

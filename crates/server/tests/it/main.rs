@@ -7,7 +7,11 @@ extern crate tollgate_server as server;
 
 mod client;
 mod door;
+mod events;
 mod fake_desk;
+mod fake_journal;
+mod market_stream;
 mod openapi;
 mod orders;
 mod reads;
+mod sse;

@@ -168,6 +168,7 @@ impl Archive for Log {
     fn page(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
         let fits = |record: &Recorded| {
             filter.kind.as_ref().is_none_or(|kind| kind == record.event.kind())
+                && filter.after.is_none_or(|after| record.seq > after)
                 && filter.cl_ord_id.as_ref().is_none_or(|key| record.event.cl_ord_id() == Some(key))
         };
         let found = self.records().into_iter().filter(fits).take(filter.limit);

@@ -1,0 +1,13 @@
+//! Server-sent events out of the journal. The newest records are read once, written once, and shared by all readers; a reader
+//! is a place in the journal and nothing more.
+
+mod frame;
+mod hub;
+mod market;
+mod reader;
+mod ring;
+
+pub(crate) use frame::{accepts, answer};
+pub(crate) use hub::Hub;
+pub(crate) use market::{Watch, shape, watch};
+pub(crate) use reader::{Opening, stream};

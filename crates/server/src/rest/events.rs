@@ -1,0 +1,150 @@
+//! The journal as it grows.
+
+use crate::caller::Caller;
+use crate::events::{self, Opening};
+use crate::openapi::Problems;
+use crate::query::{Params, settle};
+use crate::refusal::{Answer, Refusal};
+use crate::seat::Seat;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use domain::journal::JournalEvent;
+use domain::principal::Principal;
+use engine::{JournalFeed, Wanted};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use utoipa::IntoParams;
+use wire::FieldError;
+use wire::audit::AuditRecord;
+use wire::event::EventPage;
+use wire::instrument::one;
+
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+
+/// Which records, and from where on.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EventParams {
+    /// Only these kinds, separated by commas, such as `order,order_denied`.
+    kind: Option<String>,
+    /// Only this order; the moves of its approval are among them.
+    cl_ord_id: Option<String>,
+    /// Begin behind this place: an event's id, or the `next_cursor` of the page before. The header `Last-Event-ID` goes before it.
+    after: Option<String>,
+    /// The same as `after`.
+    cursor: Option<String>,
+    /// Of a page: how many records are looked at; above 1000 is clamped. A stream has none.
+    limit: Option<String>,
+}
+
+/// What is asked, once it is read.
+struct Asked {
+    wanted: Wanted,
+    after: Option<u64>,
+    limit: usize,
+}
+
+/// What happens, as it happens: every record of the journal in the shape that the audit shows it in. With
+/// `Accept: text/event-stream` a stream whose event ids are places in the journal, so that `Last-Event-ID` goes on without a
+/// gap; else one page. Without a place to go on from, both begin at the present.
+#[utoipa::path(
+    get, path = "/api/v1/events", operation_id = "follow_events", tag = "events",
+    params(
+        EventParams,
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was seen; browsers send it by themselves."),
+    ),
+    responses(
+        (status = 200, description = "The answer.", content(
+            (EventPage = "application/json"),
+            (String = "text/event-stream"),
+        )),
+        Problems
+    )
+)]
+pub(crate) async fn events(
+    State(app): State<App>,
+    Caller(by): Caller,
+    seat: Option<Extension<Seat>>,
+    headers: HeaderMap,
+    params: Params<EventParams>,
+) -> Answer {
+    let is_stream = events::accepts(&headers);
+    let asked = read(&params.0, &headers, is_stream)?;
+    let feed = app.desk.follow(&by, asked.after)?;
+    if !is_stream {
+        return page(&feed, &asked).await;
+    }
+    stream(&app, by, feed, asked.wanted, seat.map(|Extension(seat)| seat))
+}
+
+fn stream(app: &App, by: Principal, feed: JournalFeed, wanted: Wanted, seat: Option<Seat>) -> Answer {
+    let place = app.hub.place()?;
+    // It counts as a stream now, and keeps no other caller out.
+    if let Some(seat) = seat {
+        seat.leave();
+    }
+    let (hub, desk) = (app.hub.clone(), app.desk.clone());
+    Ok(events::answer(events::stream(Opening { hub, desk, by, feed, wanted, place })))
+}
+
+async fn page(feed: &JournalFeed, asked: &Asked) -> Answer {
+    let slice = feed.page(feed.after, &asked.wanted, asked.limit).await?;
+    let records: Vec<_> = slice.records.into_iter().map(|followed| followed.record).collect();
+    let items: Vec<AuditRecord> = super::audit::shapes(&records)?;
+    Ok(Json(EventPage { items, next_cursor: slice.upto.to_string() }).into_response())
+}
+
+fn read(params: &EventParams, headers: &HeaderMap, is_stream: bool) -> Result<Asked, Refusal> {
+    let mut errors = Vec::new();
+    let kinds = params.kind.as_deref().map_or_else(BTreeSet::new, |text| kinds(text, &mut errors));
+    let cl_ord_id = one("cl_ord_id", params.cl_ord_id.as_deref(), &mut errors);
+    if is_stream && params.limit.is_some() {
+        errors.push(FieldError::new("limit", &"is for pages: a stream has no end, leave it out"));
+    }
+    let limit = wire::page::limit(params.limit.as_deref(), &mut errors);
+    if params.after.is_some() && params.cursor.is_some() {
+        errors.push(FieldError::new("cursor", &"means the same as after: give one of them"));
+    }
+    let named = place("after", params.after.as_deref(), &mut errors);
+    let cursor = place("cursor", params.cursor.as_deref(), &mut errors);
+    let seen = last_event_id(headers, &mut errors);
+    settle(errors)?;
+    Ok(Asked { wanted: Wanted { kinds, cl_ord_id }, after: seen.or(named).or(cursor), limit })
+}
+
+fn place(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<u64> {
+    let text = text?;
+    let place = text.parse().ok().filter(|_| text.bytes().all(|digit| digit.is_ascii_digit()));
+    if place.is_none() {
+        errors.push(FieldError::new(name, &"must be the id of an event: a whole number, 0 for the whole journal"));
+    }
+    place
+}
+
+/// A browser goes on by this header; what the address says was for the first time. An empty one names nothing.
+fn last_event_id(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<u64> {
+    let mut values = headers.get_all(LAST_EVENT_ID).iter();
+    let value = values.next()?;
+    if values.next().is_some() {
+        errors.push(FieldError::new(LAST_EVENT_ID, &"must be given once"));
+        return None;
+    }
+    place(LAST_EVENT_ID, Some(value.to_str().unwrap_or("?")).filter(|text| !text.is_empty()), errors)
+}
+
+fn kinds(text: &str, errors: &mut Vec<FieldError>) -> BTreeSet<&'static str> {
+    let mut kinds = BTreeSet::new();
+    for word in text.split(',') {
+        let Some(kind) = JournalEvent::KINDS.into_iter().find(|kind| *kind == word) else {
+            let known = JournalEvent::KINDS.join(", ");
+            errors.push(FieldError::new("kind", &format!("must be kinds separated by commas, each one of: {known}")));
+            break;
+        };
+        kinds.insert(kind);
+    }
+    kinds
+}
