@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// Longer than any wait that a caller may ask for in the server, so that the server's answer comes first.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// The longest life of one stream; then another one goes on.
+const STREAM_PATIENCE: Duration = Duration::from_hours(24);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the API key is taken from.
@@ -171,6 +173,25 @@ impl Client {
         } else {
             Err(Failure::Told(Box::new(problem::told(status, body))))
         }
+    }
+
+    /// Opens a stream of events at a path below `/api/v1`, behind the last event that was seen.
+    ///
+    /// # Errors
+    /// Nobody listens, or the gateway refused.
+    pub(crate) async fn open(&self, request: Request<'_>, last_event_id: &str) -> Result<reqwest::Response, Failure> {
+        let url = format!("{}/api/v1{}", self.base, request.path);
+        let built = self.http.request(request.method, url).bearer_auth(&self.key).query(&request.query);
+        let built = built.header("Accept", "text/event-stream").header("Last-Event-ID", last_event_id);
+        // The whole answer has no end; whoever reads it minds its signs of life.
+        let response = built.timeout(STREAM_PATIENCE).send().await.map_err(|error| self.unreached(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let bytes = response.bytes().await.map_err(|error| self.unreached(&error))?;
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Err(Failure::Told(Box::new(problem::told(status, body))))
     }
 
     fn unreached(&self, error: &reqwest::Error) -> Failure {

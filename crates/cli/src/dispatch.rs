@@ -106,6 +106,10 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             verb::export::export(&load(&common)?, to.as_deref(), from, with_accounts)
         }
         Noun::Audit(AuditVerb::Verify) if common.url.is_none() => verb::audit::verify_files(&load(&common)?),
+        Noun::Audit(AuditVerb::Tail { follow: true, lines, kind, order, .. }) => {
+            let tail = verb::tail::Tail { lines, kind, order, json: common.json };
+            verb::tail::follow(&connect(&load(&common)?, &common)?, &tail).await
+        }
         Noun::Status(_)
         | Noun::Quote(_)
         | Noun::Bars(_)

@@ -182,8 +182,11 @@ pub(crate) enum AuditVerb {
         #[arg(long, value_name = "CL_ORD_ID")]
         order: Option<String>,
         /// Only this request
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", conflicts_with = "follow")]
         correlation: Option<String>,
+        /// Stay, and show each record as it is written; with --json a line of JSON each
+        #[arg(short, long)]
+        follow: bool,
     },
     /// One record in full
     Show {

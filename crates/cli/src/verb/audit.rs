@@ -17,7 +17,7 @@ const FINDINGS_MAX: usize = 1_000;
 /// `tollgate audit`, the verbs that ask the gateway.
 pub(crate) async fn audit(client: &Client, verb: &AuditVerb) -> Result<Said, Failure> {
     match verb {
-        AuditVerb::Tail { lines, kind, order, correlation } => {
+        AuditVerb::Tail { lines, kind, order, correlation, follow: _ } => {
             let request = Request::get("/audit")
                 .with("newest_first", Some("true"))
                 .with("limit", Some(lines))

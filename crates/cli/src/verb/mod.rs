@@ -19,6 +19,8 @@ pub(crate) mod order;
 pub(crate) mod permit;
 mod redaction;
 pub(crate) mod restore;
+pub(crate) mod sse;
 pub(crate) mod status;
+pub(crate) mod tail;
 pub(crate) mod ticket;
 pub(crate) mod venue;
