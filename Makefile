@@ -7,7 +7,7 @@ ONLY ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo test prove bench bench-journal bench-gates mutants soak torture model setup clients lint tidy clean
+.PHONY: help demo test prove bench bench-journal bench-gates bench-events mutants soak torture model setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
 	@echo "make bench-journal       durable intents a second of 64 callers beside the bare disk, replay, a whole start"
 	@echo "make bench-gates         what a decision takes with 500 positions and 200 working orders, with and without history"
+	@echo "make bench-events [READERS=1000] [STALLED=100] [ORDERS=200]  many readers of events, how late each is, and the gateway's memory"
 	@echo "make mutants [ONLY=\"gates/ policy/\"] [JOBS=2]  the domain's tests against every mutant of gates and limits"
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
@@ -51,6 +52,10 @@ bench-journal:
 
 bench-gates:
 	cargo bench --locked --package tollgate-engine --bench gates
+
+bench-events:
+	cargo build --locked --release --package tollgate --bin tollgate --example readers
+	READERS=$(READERS) STALLED=$(STALLED) ORDERS=$(ORDERS) target/release/examples/readers
 
 mutants:
 	cargo run --locked --quiet --package tollgate-xtask -- mutants "$(ONLY)" $(JOBS)
