@@ -12,6 +12,7 @@ use domain::journal::Recorded;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Opens read-only; the journal may be in use.
@@ -121,6 +122,9 @@ pub struct SealedRecord {
     pub prev_hash: String,
     /// Its hash, hex.
     pub hash: String,
+    /// What of it is not as it was sealed and had to be made readable: its text then has U+FFFD for bytes that are no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
 }
 
 /// What a key was used for.
@@ -248,11 +252,26 @@ impl JournalReader {
         from_seq: u64,
         visit: &mut dyn FnMut(SealedRecord) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
+        self.salvaged(from_seq, &mut |record| match record.damage {
+            None => visit(record),
+            Some(detail) => Err(JournalError::Unreadable { seq: u64::try_from(record.seq).unwrap_or(0), detail }),
+        })
+    }
+
+    /// As [`Self::sealed`], but a record that was damaged stops nothing: it is shown as far as it can be read, and says so.
+    ///
+    /// # Errors
+    /// What `visit` says, or trouble of the storage.
+    pub fn salvaged(
+        &self,
+        from_seq: u64,
+        visit: &mut dyn FnMut(SealedRecord) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
         let sql = format!("SELECT {COLUMNS} FROM records WHERE seq >= ?1 ORDER BY seq");
         let mut statement = self.conn.prepare_cached(&sql).map_err(unread)?;
         let mut rows = statement.query([from_seq]).map_err(unread)?;
         while let Some(row) = rows.next().map_err(unread)? {
-            visit(sealed(RecordRow::from_row(row).map_err(unread)?)?)?;
+            visit(salvaged(row).map_err(unread)?)?;
         }
         Ok(())
     }
@@ -270,22 +289,45 @@ impl JournalReader {
     }
 }
 
-fn sealed(row: RecordRow) -> Result<SealedRecord, JournalError> {
-    let seq = u64::try_from(row.seq).unwrap_or(0);
-    let (prev_hash, hash) = (readable_hash(seq, row.prev_hash())?, readable_hash(seq, row.hash())?);
-    let body =
-        String::from_utf8(row.body).map_err(|error| JournalError::Unreadable { seq, detail: error.to_string() })?;
+fn salvaged(row: &rusqlite::Row<'_>) -> Result<SealedRecord, rusqlite::Error> {
+    let mut damage = Vec::new();
+    // The table is strict: only what a text or a blob holds can be wrong, never which of them it is.
+    let mut text = |column: usize, name: &str| {
+        let bytes = row.get_ref(column)?.as_bytes_or_null()?;
+        let read = bytes.map(String::from_utf8_lossy);
+        if let Some(Cow::Owned(_)) = &read {
+            damage.push(format!("{name} is no text in UTF-8"));
+        }
+        Ok::<_, rusqlite::Error>(read.map(Cow::into_owned))
+    };
+    let (kind, cl_ord_id) = (text(2, "kind")?, text(3, "cl_ord_id")?);
+    let (correlation_id, principal) = (text(4, "correlation_id")?, text(5, "principal")?);
+    let body = text(6, "body")?;
+    let mut hash = |column: usize, name: &str| {
+        let bytes = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
+        let hash = RecordHash::from_slice(bytes);
+        if hash.is_none() {
+            damage.push(format!("{name} is not 32 bytes"));
+        }
+        Ok::<_, rusqlite::Error>(hash.map_or_else(|| hex(bytes), |hash| hash.to_string()))
+    };
     Ok(SealedRecord {
-        seq: row.seq,
-        at_ns: row.at_ns,
-        kind: row.kind,
-        cl_ord_id: row.cl_ord_id,
-        correlation_id: row.correlation_id,
-        principal: row.principal,
-        body,
-        prev_hash: prev_hash.to_string(),
-        hash: hash.to_string(),
+        seq: row.get(0)?,
+        at_ns: row.get(1)?,
+        kind: kind.unwrap_or_default(),
+        cl_ord_id,
+        correlation_id,
+        principal,
+        body: body.unwrap_or_default(),
+        prev_hash: hash(7, "prev_hash")?,
+        hash: hash(8, "hash")?,
+        damage: (!damage.is_empty()).then(|| damage.join("; ")),
     })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 impl JournalView for JournalReader {

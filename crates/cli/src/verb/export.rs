@@ -33,7 +33,7 @@ pub(crate) fn export(config: &Config, to: Option<&Path>, from: u64, with_account
     Ok(Said::new(json!({"file": to, "records": count, "with_accounts": with_accounts}), ""))
 }
 
-pub(super) fn unread(error: &JournalError) -> Failure {
+fn unread(error: &JournalError) -> Failure {
     Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong with the journal")
 }
 

@@ -2,9 +2,9 @@
 //! or without one. A journal that is damaged is what an incident may be about: what can be told of it is told, and what cannot
 //! is said.
 
+use super::audit;
 use super::bundle::{self, List, MANIFEST, Part, Spool};
 use super::redaction::Hidden;
-use super::{audit, export};
 use crate::args::BundleArgs;
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
@@ -19,11 +19,13 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
-use store::{JournalError, JournalReader};
+use store::{JournalError, JournalReader, SealedRecord};
 
 pub(crate) use bundle::check;
 
 const FORMAT: u32 = 1;
+/// Damaged records that are named one by one.
+const DAMAGED_MAX: usize = 1_000;
 /// What is told without `--from`.
 const USUAL: SignedDuration = SignedDuration::from_hours(24);
 
@@ -41,19 +43,48 @@ impl Range {
         at >= self.from && at <= self.until
     }
 
-    /// Finds the records, and the account numbers that any record names.
-    fn find(&mut self, reader: &JournalReader, hidden: &mut Hidden) -> Result<(), JournalError> {
-        reader.sealed(1, &mut |record| {
+    /// Takes a record in if it is of this time.
+    fn meet(&mut self, record: &SealedRecord) {
+        let at = Timestamp::from_nanosecond(i128::from(record.at_ns));
+        if let (Ok(at), Ok(seq)) = (at, u64::try_from(record.seq))
+            && self.holds(at)
+        {
+            let first = self.seqs.map_or(seq, |(first, _)| first);
+            self.seqs = Some((first, seq));
+        }
+    }
+}
+
+/// What a first walk over all records found.
+#[derive(Debug, Default)]
+struct Walked {
+    /// The place of the last record that the storage gives.
+    last: u64,
+    /// Records that are not as they were sealed: the first of them, and how many there are.
+    damaged: Vec<Value>,
+    damaged_total: u64,
+    /// Why it went no further.
+    unread: Option<String>,
+}
+
+impl Walked {
+    /// Finds the records of the time, and the account numbers that any record names.
+    fn over(reader: &JournalReader, range: &mut Range, hidden: &mut Hidden) -> Self {
+        let mut walked = Self::default();
+        let read = reader.salvaged(1, &mut |record| {
             hidden.learn(&record);
-            let at = Timestamp::from_nanosecond(i128::from(record.at_ns));
-            if let (Ok(at), Ok(seq)) = (at, u64::try_from(record.seq))
-                && self.holds(at)
-            {
-                let first = self.seqs.map_or(seq, |(first, _)| first);
-                self.seqs = Some((first, seq));
+            range.meet(&record);
+            walked.last = u64::try_from(record.seq).unwrap_or(walked.last);
+            if let Some(damage) = &record.damage {
+                walked.damaged_total += 1;
+                if walked.damaged.len() < DAMAGED_MAX {
+                    walked.damaged.push(json!({"seq": record.seq, "what": damage}));
+                }
             }
             Ok(())
-        })
+        });
+        walked.unread = read.err().map(|error| format!("records are found up to {} only: {error}", walked.last));
+        walked
     }
 }
 
@@ -66,21 +97,31 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// The records as they were sealed, but for account numbers.
-    fn journal(&self) -> io::Result<Part> {
+    /// The records as they were sealed, but for account numbers; of one that was damaged, what can be read. And why no more.
+    fn journal(&self) -> io::Result<(Part, Option<String>)> {
         let mut spool = Spool::begin(self.dir, "journal.jsonl")?;
-        if let Some((first, last)) = self.range.seqs {
-            let stopped = |error: &dyn std::fmt::Display| JournalError::Stopped(error.to_string());
-            let mut visit = |record: store::SealedRecord| {
-                if u64::try_from(record.seq).is_ok_and(|seq| seq <= last) {
-                    let line = self.hidden.line(record).map_err(|error| stopped(&error))?;
-                    writeln!(spool, "{line}").map_err(|error| stopped(&error))?;
-                }
-                Ok(())
-            };
-            self.reader.sealed(first, &mut visit).map_err(io::Error::other)?;
+        let Some((first, last)) = self.range.seqs else { return Ok((spool.end()?, None)) };
+        let (mut unwritten, mut is_over, mut told) = (None, false, 0);
+        let read = self.reader.salvaged(first, &mut |record| {
+            let seq = record.seq;
+            is_over = u64::try_from(seq).is_ok_and(|seq| seq > last);
+            if is_over {
+                return Err(JournalError::Stopped("the range is told".to_owned()));
+            }
+            let line = self.hidden.line(record).map_err(io::Error::from);
+            line.and_then(|line| writeln!(spool, "{line}")).map_err(|error| {
+                let why = JournalError::Stopped(error.to_string());
+                unwritten = Some(error);
+                why
+            })?;
+            told = seq;
+            Ok(())
+        });
+        if let Some(error) = unwritten {
+            return Err(error);
         }
-        spool.end()
+        let unread = read.err().filter(|_| !is_over);
+        Ok((spool.end()?, unread.map(|error| format!("journal.jsonl ends behind record {told}: {error}"))))
     }
 
     /// Orders, trades, limits and states, of as much of the journal as can be read; and why no more.
@@ -106,7 +147,9 @@ impl Maker<'_> {
         if let Some(error) = unwritten {
             return Err(error);
         }
-        let unread = read.err().map(|error| format!("told up to record {} only: {error}", book.seq));
+        let told =
+            |error| format!("orders, trades, limits and states are told up to record {} only: {error}", book.seq);
+        let unread = read.err().map(told);
         let value = |name, value: &Value| Part::of(self.dir, name, &self.hidden.out_of(value.clone()));
         let parts = vec![
             self.orders(&book, touched)?,
@@ -165,17 +208,21 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
         Failure::storage(format!("{} cannot be written: {error}", args.out.display()), "nothing was left behind")
     };
     let reader = JournalReader::open(&config.data_dir).map_err(|error| place::open_failure(&error))?;
-    let unread = |error: JournalError| export::unread(&error);
-    let head = reader.head().map_err(unread)?;
     let (mut range, mut hidden) = (Range { from, until, seqs: None }, Hidden::of(config));
-    range.find(&reader, &mut hidden).map_err(unread)?;
+    let head = reader.head();
+    let walked = Walked::over(&reader, &mut range, &mut hidden);
     if args.with_accounts {
         hidden = Hidden::none();
     }
     let maker = Maker { reader: &reader, range, hidden: &hidden, dir };
-    let mut parts = vec![maker.journal().map_err(failed)?];
-    let (told, unread) = maker.told().map_err(failed)?;
+    let (journal, uncopied) = maker.journal().map_err(failed)?;
+    let (told, untold) = maker.told().map_err(failed)?;
+    let mut parts = vec![journal];
     parts.extend(told);
+    let headless = head.as_ref().err().map(|error| format!("the end of the journal is unknown: {error}"));
+    let unread: Vec<String> = [headless, walked.unread, uncopied, untold].into_iter().flatten().collect();
+    let unread = (!unread.is_empty()).then(|| unread.join("; "));
+    let head = head.ok();
     let verified = audit::verify_files(config)
         .map_or_else(|failure| json!({"ok": false, "error": failure.human()}), |said| said.json);
     for (name, value) in [("settings.json", settings(config)), ("verification.json", verified.clone())] {
@@ -186,9 +233,11 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
     let manifest = hidden.out_of(json!({
         "format": FORMAT, "installation": place::installation(config)?, "version": version::own()?,
         "taken_at": taken_at, "from": from, "until": until, "note": args.note, "contact": config.contact,
-        "redacted": !args.with_accounts, "head_seq": head.seq, "head_hash": head.hash.to_string(),
+        "redacted": !args.with_accounts, "head_seq": head.map(|head| head.seq),
+        "head_hash": head.map(|head| head.hash.to_string()),
         "first_seq": range.seqs.map(|(first, _)| first), "last_seq": range.seqs.map(|(_, last)| last),
         "verified": verified.get("ok"), "unread": unread,
+        "damaged": walked.damaged, "damaged_total": walked.damaged_total,
         "files": parts.iter().map(Part::told).collect::<Vec<_>>(),
     }));
     let mut first = Part::of(dir, MANIFEST, &manifest).map_err(failed)?;
@@ -218,7 +267,7 @@ fn said(config: &Config, args: &BundleArgs, manifest: &Value, hash: &str) -> Sai
         talk("nobody is named: set contact = \"name, number\" in tollgate.toml");
     }
     if let Some(unread) = manifest.get("unread").and_then(Value::as_str) {
-        talk(format!("the journal cannot be read to its end; orders, trades, limits and states are {unread}"));
+        talk(format!("the journal cannot be read whole: {unread}"));
     }
     let seq = |name: &str| manifest.get(name).and_then(Value::as_u64).map_or("none".to_owned(), |seq| seq.to_string());
     let human = sheet(&[

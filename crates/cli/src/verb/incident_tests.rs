@@ -89,9 +89,19 @@ impl Scene {
     }
 
     fn take(&self, args: &BundleArgs) -> Bundle {
-        let said = bundle(&self.config, args).unwrap();
-        let names = check(&args.out).unwrap();
-        let mut archive = tar::Archive::new(std::fs::File::open(&args.out).unwrap());
+        Bundle::read(bundle(&self.config, args).unwrap(), &args.out)
+    }
+}
+
+struct Bundle {
+    said: Said,
+    files: BTreeMap<String, String>,
+}
+
+impl Bundle {
+    fn read(said: Said, out: &Path) -> Self {
+        let names = check(out).unwrap();
+        let mut archive = tar::Archive::new(std::fs::File::open(out).unwrap());
         let mut files = BTreeMap::new();
         for entry in archive.entries().unwrap() {
             let mut entry = entry.unwrap();
@@ -103,16 +113,9 @@ impl Scene {
         assert_eq!(files.len(), names.len() + 1);
         let hash = blake3::hash(files["manifest.json"].as_bytes()).to_hex().to_string();
         assert_eq!(said.json["manifest_hash"], hash.as_str());
-        Bundle { said, files }
+        Self { said, files }
     }
-}
 
-struct Bundle {
-    said: Said,
-    files: BTreeMap<String, String>,
-}
-
-impl Bundle {
     fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.files[name]).unwrap()
     }
@@ -175,6 +178,38 @@ fn no_account_number_is_in_a_bundle_unless_it_is_asked_for() {
     let shown = scene.take(&BundleArgs { with_accounts: true, ..scene.args("shown.tar") });
     assert!([PAPER, LIVE, CONFIGURED].iter().all(|number| shown.whole().contains(number)));
     assert_eq!(shown.json("manifest.json")["redacted"], false);
+}
+
+/// Changes a byte of the journal where it first says this.
+fn damage(scene: Scene, said: &[u8], byte: u8) -> (TempDir, Config) {
+    let Scene { dir, config, journal } = scene;
+    drop(journal);
+    let database = config.data_dir.join("journal.sqlite");
+    let mut bytes = std::fs::read(&database).unwrap();
+    let place = bytes.windows(said.len()).position(|part| part == said).unwrap();
+    bytes[place + said.len() - 1] = byte;
+    std::fs::write(&database, bytes).unwrap();
+    (dir, config)
+}
+
+#[test]
+fn a_record_that_is_no_text_any_more_prevents_no_bundle() {
+    let scene = Scene::new();
+    let args = scene.args("damaged.tar");
+    let (_dir, config) = damage(scene, b"\"exec_id\":\"e12", 0xff);
+    let said = bundle(&config, &args).unwrap();
+    let manifest = &said.json["manifest"];
+    assert_eq!(manifest["damaged"], json!([{"seq": 6, "what": "body is no text in UTF-8"}]), "{manifest:#}");
+    assert_eq!((&manifest["damaged_total"], &manifest["verified"]), (&json!(1), &json!(false)));
+    assert!(manifest["unread"].as_str().unwrap().contains("told up to record 5 only"), "{manifest:#}");
+    assert_eq!((&manifest["first_seq"], &manifest["last_seq"]), (&json!(1), &json!(7)));
+    let bundle = Bundle::read(said, &args.out);
+    assert_eq!(bundle.records(), (1..=7).collect::<Vec<_>>(), "those behind it too");
+    let told: Vec<Value> =
+        bundle.files["journal.jsonl"].lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(told[5]["body"].as_str().unwrap().contains("e1\u{fffd}.01"));
+    assert_eq!((&told[5]["damage"], told[4].get("damage")), (&json!("body is no text in UTF-8"), None));
+    assert!(!bundle.whole().contains(PAPER), "what is damaged keeps no account number either");
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn sealed(kind: &str, body: &Value) -> SealedRecord {
         body: body.to_string(),
         prev_hash: String::new(),
         hash: String::new(),
+        damage: None,
     }
 }
 

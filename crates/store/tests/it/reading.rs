@@ -125,3 +125,31 @@ fn an_outsider_with_the_key_can_check_what_was_exported() {
     JournalReader::open(&place.data()).unwrap().sealed(1, &mut check).unwrap();
     assert_eq!(seen, 27);
 }
+
+#[test]
+fn what_is_damaged_is_shown_as_far_as_it_can_be_read_and_says_so() {
+    let place = Place::new();
+    append_session(&mut place.open());
+    let damaged = "DROP TRIGGER records_never_change;
+        UPDATE records SET body = x'7b22ff227d' WHERE seq = 5;
+        UPDATE records SET hash = x'0a0b', kind = CAST(x'66ff' AS TEXT) WHERE seq = 7;";
+    place.raw().execute_batch(damaged).unwrap();
+    let reader = JournalReader::open(&place.data()).unwrap();
+    let mut seen = Vec::new();
+    let mut see = |record| {
+        seen.push(record);
+        Ok(())
+    };
+    reader.salvaged(1, &mut see).unwrap();
+    assert_eq!(seen.len(), 27, "nothing behind it is lost");
+    let damaged: Vec<_> = seen.iter().filter_map(|record| Some((record.seq, record.damage.as_deref()?))).collect();
+    assert_eq!(damaged, [(5, "body is no text in UTF-8"), (7, "kind is no text in UTF-8; hash is not 32 bytes")]);
+    assert_eq!((seen[4].body.as_str(), seen[6].hash.as_str()), ("{\"\u{fffd}\"}", "0a0b"));
+    let mut whole = 0;
+    let mut count = |_| {
+        whole += 1;
+        Ok(())
+    };
+    let refused = reader.sealed(1, &mut count).unwrap_err().to_string();
+    assert_eq!((whole, refused.as_str()), (4, "record 5 cannot be read: body is no text in UTF-8"));
+}
