@@ -174,7 +174,7 @@ fn no_account_number_is_in_a_bundle_unless_it_is_asked_for() {
         assert_eq!(found, [""; 0], "{number}");
     }
     assert_eq!(hidden.json("manifest.json")["redacted"], true);
-    assert_eq!(hidden.json("executions.json")[0]["account"], "REDACTED");
+    assert_eq!(hidden.json("executions.json")[0]["account"], "REDACTED-1");
     let shown = scene.take(&BundleArgs { with_accounts: true, ..scene.args("shown.tar") });
     assert!([PAPER, LIVE, CONFIGURED].iter().all(|number| shown.whole().contains(number)));
     assert_eq!(shown.json("manifest.json")["redacted"], false);

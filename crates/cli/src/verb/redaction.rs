@@ -2,19 +2,20 @@
 //!
 //! Which they are the journal says, and the owner's configuration; a field alone does not make one: a caller may write
 //! anything into the field `account` of an order, and must not choose what becomes unreadable. So what counts begins with a
-//! letter and has five digits, as every account number of IBKR does. They are taken out wherever they stand as a word.
+//! letter and has five digits, as every account number of IBKR does. They are taken out wherever they stand as a word, and each
+//! reads the same wherever it stood, and otherwise than any other: what was of two accounts is still told apart.
 
 use crate::config::Config;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use store::{JournalError, JournalReader, SealedRecord};
 
-/// What stands in the place of an account number.
+/// What stands in the place of an account number, before its number among them.
 const REDACTED: &str = "REDACTED";
 /// Fewer digits make no account number.
 const DIGITS_MIN: usize = 5;
 
-/// Account numbers that are taken out.
+/// Account numbers that are taken out. All are known before the first one is.
 #[derive(Debug, Default)]
 pub(super) struct Hidden(BTreeSet<String>);
 
@@ -87,7 +88,10 @@ impl Hidden {
             let (before, from) = rest.split_at(begin);
             let (word, after) = from.split_at(from.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(from.len()));
             out.push_str(before);
-            out.push_str(if self.0.contains(word) { REDACTED } else { word });
+            match self.0.iter().position(|number| number == word) {
+                Some(place) => out.extend([REDACTED, "-", &(place + 1).to_string()]),
+                None => out.push_str(word),
+            }
             rest = after;
         }
         out.push_str(rest);

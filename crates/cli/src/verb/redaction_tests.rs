@@ -55,8 +55,8 @@ fn numbers_are_taken_out_of_texts_and_names_as_words() {
         "other": ["U12345678", "DU1234567"], "seq": 1_234_567,
     });
     let without = json!({
-        "account.REDACTED": {"note": "of\nREDACTED, tg:REDACTED:k-1"},
-        "other": ["U12345678", "REDACTED"], "seq": 1_234_567,
+        "account.REDACTED-2": {"note": "of\nREDACTED-2, tg:REDACTED-1:k-1"},
+        "other": ["U12345678", "REDACTED-1"], "seq": 1_234_567,
     });
     assert_eq!(hidden.out_of(value.clone()), without);
     let line = |body: &Value| {
@@ -68,7 +68,19 @@ fn numbers_are_taken_out_of_texts_and_names_as_words() {
     assert_eq!(line(&json!({"b": 1, "a": 2})), (false, json!({"b": 1, "a": 2})));
     let torn = SealedRecord { body: "{\"account\":\"U1234567\",".to_owned(), ..sealed("any", &Value::Null) };
     let torn: Value = serde_json::from_str(&hidden.line(torn).unwrap()).unwrap();
-    assert_eq!((&torn["body"], &torn["redacted"]), (&json!("{\"account\":\"REDACTED\","), &json!(true)));
+    assert_eq!((&torn["body"], &torn["redacted"]), (&json!("{\"account\":\"REDACTED-2\","), &json!(true)));
+}
+
+#[test]
+fn sections_of_two_accounts_stay_two() {
+    let hidden = Hidden(["DU1111111".to_owned(), "DU2222222".to_owned()].into());
+    let policy =
+        json!({"sections": {"account.DU1111111": {"order_qty_max": "1"}, "account.DU2222222": {"order_qty_max": "2"}}});
+    let without = json!({"sections": {"account.REDACTED-1": {"order_qty_max": "1"}, "account.REDACTED-2": {"order_qty_max": "2"}}});
+    assert_eq!(hidden.out_of(policy.clone()), without);
+    let line: Value = serde_json::from_str(&hidden.line(sealed("policy_applied", &policy)).unwrap()).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(line["body"].as_str().unwrap()).unwrap(), without);
+    assert_eq!(hidden.without("DU2222222 as DU2222222"), "REDACTED-2 as REDACTED-2", "the same wherever it stands");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn an_export_hides_account_numbers_unless_asked_and_overwrites_nothing() {
     assert_eq!(gateway.ask("order submit buy 5 KO --limit 10 --key traced").exit, 0);
     let hidden = desktop.run(&["audit", "export"]);
     assert_eq!(hidden.exit, 0, "{hidden:?}");
-    assert!(!hidden.stdout.contains("DUV0000001") && hidden.stdout.contains("REDACTED"));
+    assert!(!hidden.stdout.contains("DUV0000001") && hidden.stdout.contains("REDACTED-1"));
     assert_eq!(gateway.running.end_with("-TERM"), 0);
 
     let file = desktop.path("export.jsonl").to_str().unwrap().to_owned();
