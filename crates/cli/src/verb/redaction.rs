@@ -1,9 +1,10 @@
 //! Account numbers taken out of what leaves the machine.
 //!
-//! Which they are the journal says, and the owner's configuration; a field alone does not make one: a caller may write
-//! anything into the field `account` of an order, and must not choose what becomes unreadable. So what counts begins with a
-//! letter and has five digits, as every account number of IBKR does. They are taken out wherever they stand as a word, and each
-//! reads the same wherever it stood, and otherwise than any other: what was of two accounts is still told apart.
+//! Which they are the broker says, and the owner: the accounts of each login and of each trade, position and value that the broker
+//! told, those that a policy names, those of the configuration. What a caller writes into an order, a kill or anything else makes
+//! none, for a caller must not choose what becomes unreadable. In the journal what counts begins with a letter and has five
+//! digits, as every account number of IBKR does. They are taken out wherever they stand as a word, in capitals or not, and
+//! each reads the same wherever it stood, and otherwise than any other: what was of two accounts is still told apart.
 
 use crate::config::Config;
 use serde_json::{Map, Value};
@@ -15,7 +16,7 @@ const REDACTED: &str = "REDACTED";
 /// Fewer digits make no account number.
 const DIGITS_MIN: usize = 5;
 
-/// Account numbers that are taken out. All are known before the first one is.
+/// Account numbers that are taken out, in capitals. All are known before the first one is.
 #[derive(Debug, Default)]
 pub(super) struct Hidden(BTreeSet<String>);
 
@@ -27,7 +28,7 @@ impl Hidden {
 
     /// Those that the configuration names. What the journal names comes with [`Self::learn`].
     pub(super) fn of(config: &Config) -> Self {
-        Self(config.broker.account.iter().map(ToString::to_string).collect())
+        Self(config.broker.account.iter().map(|account| account.as_str().to_ascii_uppercase()).collect())
     }
 
     /// Those of the configuration and of the whole journal.
@@ -40,9 +41,9 @@ impl Hidden {
         Ok(hidden)
     }
 
-    /// Remembers those that a record names. One that cannot be read names none.
+    /// Remembers those that a record of the broker or of the owner names. One that cannot be read names none.
     pub(super) fn learn(&mut self, record: &SealedRecord) {
-        if !["account", "drawdown"].iter().any(|word| record.body.contains(word)) {
+        if !NAMING.contains(&record.kind.as_str()) || !record.body.contains("account") {
             return;
         }
         if let Ok(body) = serde_json::from_str(&record.body) {
@@ -54,14 +55,12 @@ impl Hidden {
         match value {
             Value::String(text) => {
                 if names_one && is_number(text) {
-                    self.0.insert(text.clone());
+                    self.0.insert(text.to_ascii_uppercase());
                 }
             }
             Value::Array(values) => values.iter().for_each(|value| self.collect(value, names_one)),
             Value::Object(fields) => {
                 let tagged = |tag: &str, word: &str| fields.get(tag).and_then(Value::as_str) == Some(word);
-                // A kill of one account, and its drawdown: `{"scope": "account", "id": …}`.
-                let is_scoped = tagged("scope", "account") || tagged("breaker", "drawdown");
                 // A change of the list of accounts: `{"key": "live_accounts_allowed", "old": …, "new": …}`.
                 let is_list = tagged("key", ALLOWED);
                 for (name, value) in fields {
@@ -71,7 +70,6 @@ impl Hidden {
                         self.collect(&Value::from(number), true);
                     }
                     let names_one = matches!(name.as_str(), "account" | "accounts" | ALLOWED)
-                        || (is_scoped && name == "id")
                         || (is_list && matches!(name.as_str(), "old" | "new"));
                     self.collect(value, names_one);
                 }
@@ -88,7 +86,7 @@ impl Hidden {
             let (before, from) = rest.split_at(begin);
             let (word, after) = from.split_at(from.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(from.len()));
             out.push_str(before);
-            match self.0.iter().position(|number| number == word) {
+            match self.0.iter().position(|number| number.eq_ignore_ascii_case(word)) {
                 Some(place) => out.extend([REDACTED, "-", &(place + 1).to_string()]),
                 None => out.push_str(word),
             }
@@ -130,6 +128,18 @@ impl Hidden {
         serde_json::to_string(&value)
     }
 }
+
+/// The records in which broker or owner name an account, and callers none.
+const NAMING: [&str; 8] = [
+    "link_up",
+    "order",
+    "external_execution",
+    "external_order",
+    "positions_adopted",
+    "account_marked",
+    "policy_applied",
+    "policy_wished",
+];
 
 /// The limit that lists accounts.
 const ALLOWED: &str = "live_accounts_allowed";

@@ -16,35 +16,52 @@ fn sealed(kind: &str, body: &Value) -> SealedRecord {
     }
 }
 
-fn learned(bodies: &[Value]) -> Vec<String> {
+fn learned(records: &[(&str, Value)]) -> Vec<String> {
     let mut hidden = Hidden::none();
-    for body in bodies {
-        hidden.learn(&sealed("any", body));
+    for (kind, body) in records {
+        hidden.learn(&sealed(kind, body));
     }
     hidden.0.into_iter().collect()
 }
 
 #[test]
-fn account_numbers_are_learned_wherever_a_record_names_one() {
-    let bodies = [
-        json!({"order": {"account": "DU1000001", "intent": {"account": null}}}),
-        json!({"accounts": ["DU1000002", "U1000003"]}),
-        json!({"scope": {"scope": "account", "id": "U1000004"}}),
-        json!({"breaker": {"breaker": "drawdown", "id": "U1000005"}}),
-        json!({"policy": {"base": {"live_accounts_allowed": ["U1000006"]}, "sections": {"account.U1000007": {}}}}),
-        json!({"changes": [{"section": "account.U1000008", "key": "live_accounts_allowed", "old": ["U1000009"], "new": null}]}),
-        json!({"scope": {"scope": "strategy", "id": "U9999999"}, "symbol": "U8888888"}),
+fn account_numbers_are_learned_wherever_broker_or_owner_names_one() {
+    let trade = json!({"event": {"executed": {"execution": {"account": "U1000003"}}}});
+    let policy = json!({"base": {"live_accounts_allowed": ["U1000006"]}, "sections": {"account.U1000007": {}}});
+    let change =
+        json!({"section": "account.U1000008", "key": "live_accounts_allowed", "old": ["U1000009"], "new": null});
+    let records = [
+        ("link_up", json!({"accounts": ["U1000001", "U1000002"]})),
+        ("order", trade),
+        ("positions_adopted", json!({"account": "U1000004"})),
+        ("account_marked", json!({"account": "U1000005"})),
+        ("policy_applied", json!({"policy": policy})),
+        ("policy_wished", json!({"changes": [change]})),
     ];
-    let wanted = ["DU1000001", "DU1000002"].into_iter().map(ToOwned::to_owned);
-    let wanted: Vec<String> = wanted.chain((3..=9).map(|nth| format!("U100000{nth}"))).collect();
-    assert_eq!(learned(&bodies), wanted);
+    let wanted: Vec<String> = (1..=9).map(|nth| format!("U100000{nth}")).collect();
+    assert_eq!(learned(&records), wanted);
 }
 
 #[test]
 fn no_caller_chooses_what_becomes_unreadable() {
-    let denied =
-        ["1", "AAPL", "0000", "order_denied", "12345", ""].map(|account| json!({"order": {"account": account}}));
-    assert_eq!(learned(&denied), [""; 0]);
+    let of_broker = ["1", "AAPL", "0000", "order_denied", "12345", ""];
+    let of_broker = of_broker.map(|account| ("account_marked", json!({"account": account})));
+    assert_eq!(learned(&of_broker), [""; 0], "what is no account number");
+    let word = "buy20261129";
+    let of_callers = [
+        ("order_denied", json!({"intent": {"account": word}, "order": {"account": word}})),
+        ("trading_state_set", json!({"scope": {"scope": "account", "id": word}})),
+        ("breaker_reset", json!({"breaker": {"breaker": "drawdown", "id": word}, "reason": "account"})),
+        ("flatten_requested", json!({"account": word})),
+    ];
+    assert_eq!(learned(&of_callers), [""; 0]);
+}
+
+#[test]
+fn an_account_number_in_small_letters_is_taken_out_too() {
+    let mut hidden = Hidden::none();
+    hidden.learn(&sealed("link_up", &json!({"accounts": ["DU1234567"]})));
+    assert_eq!(hidden.without("du1234567 was meant, not Du12345678"), "REDACTED-1 was meant, not Du12345678");
 }
 
 #[test]
