@@ -193,6 +193,16 @@ pub enum TradeNews<'a> {
     Cost(&'a ExecId),
 }
 
+impl<'a> TradeNews<'a> {
+    /// The trade that it tells, if it tells one.
+    pub fn told(&self) -> Option<&'a ExecId> {
+        match self {
+            Self::Made(execution) | Self::Corrected { execution, .. } => Some(&execution.exec_id),
+            Self::Undone(_) | Self::Cost(_) => None,
+        }
+    }
+}
+
 impl OrderEvent {
     /// What it says of trades.
     pub fn of_trade(&self) -> Option<TradeNews<'_>> {

@@ -4,6 +4,7 @@ mod driller;
 pub(crate) mod gateway;
 mod key_files;
 mod open_files;
+mod others;
 pub(crate) mod place;
 pub(crate) mod private;
 pub(crate) mod reporting;

@@ -3,13 +3,14 @@
 //! The file is what the journal says, so nothing is reported that is not durable. A line is durable before the next record is
 //! looked at, and the last line says how far the reports have come: what was not delivered before a crash is delivered after it,
 //! and nothing twice. After a restore from a backup the last line may be of a record that is lost, whose number is given
-//! again: then the reports go on from the restore. A report that cannot be delivered is retried; its sign of life is missing meanwhile, and control 46 stops
-//! new orders.
+//! again: then the reports go on from the restore, and trades that are learned from the broker once more are reported once more.
+//! A report that cannot be delivered is retried; its sign of life is missing meanwhile, and control 46 stops new orders.
 
+use super::others::{Others, ours_before};
 use super::place;
 use crate::failure::Failure;
 use domain::event::{OrderEvent, TradeNews};
-use domain::execution::Execution;
+use domain::execution::{Execution, supersedes};
 use domain::id::{ClOrdId, ExecId};
 use domain::journal::{JournalEvent, Recorded};
 use engine::SignOfLife;
@@ -121,6 +122,7 @@ fn report(reader: &JournalReader, mut outbox: Outbox, life: &SignOfLife, over: &
 struct Outbox {
     path: PathBuf,
     open: Option<Open>,
+    others: Others,
 }
 
 struct Open {
@@ -154,7 +156,7 @@ impl Place {
 
 impl Outbox {
     fn new(path: PathBuf) -> Self {
-        Self { path, open: None }
+        Self { path, open: None, others: Others::default() }
     }
 
     /// Delivers what the journal says beyond the last line.
@@ -163,6 +165,7 @@ impl Outbox {
         if delivered.is_err() {
             // What of it was written, the file says.
             self.open = None;
+            self.others = Others::default();
         }
         delivered
     }
@@ -181,6 +184,8 @@ impl Outbox {
         let mut lines = Vec::new();
         let mut last = open.next;
         let (from, mut written) = (open.next, 0_u64);
+        let others = &mut self.others;
+        others.catch_up(reader, from).map_err(|error| error.to_string())?;
         let mut put = |file: &mut File, lines: &mut Vec<u8>| {
             written += u64::try_from(lines.len()).unwrap_or(0);
             file.write_all(lines).and_then(|()| file.sync_data())?;
@@ -190,7 +195,13 @@ impl Outbox {
         let stopped = |error: &dyn std::fmt::Display| JournalError::Stopped(error.to_string());
         let mut visit = |record: Recorded| {
             last = record.seq + 1;
-            if let Some(line) = line(&record) {
+            let before = match ours_busted(&record.event) {
+                Some((key, bust)) => ours_before(reader, key, bust, record.seq)?,
+                None => others.before(&record.event),
+            };
+            let line = line(&record, &before);
+            others.meet(record.seq, &record.event, &before);
+            if let Some(line) = line {
                 serde_json::to_writer(&mut lines, &line).map_err(|error| stopped(&error))?;
                 lines.push(b'\n');
             }
@@ -252,11 +263,74 @@ impl Open {
     }
 }
 
+/// What was known, before a record, of the trade that it is about.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    /// The version of the trade that counted.
+    pub(crate) counts: Option<ExecId>,
+    /// What took the trade back before it was told.
+    pub(crate) bust: Option<ExecId>,
+}
+
+impl Before {
+    /// The version that does not count any more once this one came.
+    pub(super) fn replaced_by(&self, exec_id: &ExecId) -> Option<&ExecId> {
+        self.counts.as_ref().filter(|counts| supersedes(exec_id, counts))
+    }
+
+    /// What makes that a trade which comes now does not count.
+    pub(super) fn stands_against(&self, exec_id: &ExecId) -> Option<&ExecId> {
+        let newer = self.counts.as_ref().filter(|counts| !supersedes(exec_id, counts));
+        self.bust.as_ref().filter(|bust| !supersedes(exec_id, bust)).or(newer)
+    }
+
+    /// The version that a bust takes back.
+    pub(super) fn undone_by(&self, bust: &ExecId) -> Option<&ExecId> {
+        self.counts.as_ref().filter(|counts| !supersedes(counts, bust))
+    }
+}
+
+/// The bust of a trade of ours.
+pub(crate) fn ours_busted(event: &JournalEvent) -> Option<(&ClOrdId, &ExecId)> {
+    let JournalEvent::Order { cl_ord_id, event: OrderEvent::Busted { exec_id } } = event else { return None };
+    Some((cl_ord_id, exec_id))
+}
+
 /// What is reported of a record; nothing of most.
-pub(crate) fn line(record: &Recorded) -> Option<Line<'_>> {
-    let (cl_ord_id, what, execution, replaces) = reported(&record.event)?;
-    let trade = execution.map(Trade::of);
-    Some(Line { seq: record.seq, recorded_at: record.at, what, cl_ord_id, trade, replaces })
+pub(crate) fn line<'a>(record: &'a Recorded, before: &'a Before) -> Option<Line<'a>> {
+    let (seq, recorded_at) = (record.seq, record.at);
+    let line = |what, execution: Option<&'a Execution>| Line {
+        seq,
+        recorded_at,
+        what,
+        cl_ord_id: None,
+        bust: None,
+        trade: execution.map(Trade::of),
+        replaces: None,
+        superseded_by: None,
+    };
+    if let JournalEvent::ExternalExecution { execution } = &record.event {
+        let superseded_by = before.stands_against(&execution.exec_id);
+        let replaces = before.replaced_by(&execution.exec_id).filter(|_| superseded_by.is_none());
+        let what = if replaces.is_some() { "external_correction" } else { "external_execution" };
+        return Some(Line { replaces, superseded_by, ..line(what, Some(execution)) });
+    }
+    if let JournalEvent::ExternalBust { exec_id } = &record.event {
+        return Some(Line { bust: Some(exec_id), replaces: before.undone_by(exec_id), ..line("external_bust", None) });
+    }
+    let JournalEvent::Order { cl_ord_id, event } = &record.event else { return None };
+    let cl_ord_id = Some(cl_ord_id);
+    match event.of_trade()? {
+        TradeNews::Made(execution) => Some(Line { cl_ord_id, ..line("execution", Some(execution)) }),
+        TradeNews::Corrected { old, execution } => {
+            Some(Line { cl_ord_id, replaces: Some(old), ..line("correction", Some(execution)) })
+        }
+        TradeNews::Undone(exec_id) => {
+            let replaces = before.undone_by(exec_id);
+            Some(Line { cl_ord_id, bust: Some(exec_id), replaces, ..line("bust", None) })
+        }
+        TradeNews::Cost(_) => None,
+    }
 }
 
 /// One report.
@@ -266,35 +340,17 @@ pub(crate) struct Line<'a> {
     recorded_at: Timestamp,
     what: &'static str,
     cl_ord_id: Option<&'a ClOrdId>,
+    /// The id of a bust itself; which trade it takes back says `replaces`.
+    #[serde(rename = "exec_id", skip_serializing_if = "Option::is_none")]
+    bust: Option<&'a ExecId>,
     #[serde(flatten)]
     trade: Option<Trade<'a>>,
-    /// The trade that does not count any more.
+    /// The trade, reported before, that does not count any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<&'a ExecId>,
-}
-
-type Reported<'a> = (Option<&'a ClOrdId>, &'static str, Option<&'a Execution>, Option<&'a ExecId>);
-
-/// Trades and what takes them back; of our orders and of others.
-fn reported(event: &JournalEvent) -> Option<Reported<'_>> {
-    if let JournalEvent::ExternalExecution { execution } = event {
-        return Some((None, "external_execution", Some(execution), None));
-    }
-    if let JournalEvent::ExternalBust { exec_id } = event {
-        return Some((None, "external_bust", None, Some(exec_id)));
-    }
-    let JournalEvent::Order { cl_ord_id, event } = event else { return None };
-    let (what, execution, gone) = of_order(event)?;
-    Some((Some(cl_ord_id), what, execution, gone))
-}
-
-fn of_order(event: &OrderEvent) -> Option<(&'static str, Option<&Execution>, Option<&ExecId>)> {
-    match event.of_trade()? {
-        TradeNews::Made(execution) => Some(("execution", Some(execution), None)),
-        TradeNews::Corrected { old, execution } => Some(("correction", Some(execution), Some(old))),
-        TradeNews::Undone(exec_id) => Some(("bust", None, Some(exec_id))),
-        TradeNews::Cost(_) => None,
-    }
+    /// What came before this trade although it is newer: the trade does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded_by: Option<&'a ExecId>,
 }
 
 /// A trade as the responsible person reads it.

@@ -216,17 +216,93 @@ fn a_report_of_another_journal_is_left_alone() {
     assert_eq!(desk.reported(), ["e1.01", "e2.01"]);
 }
 
+impl Desk {
+    fn happened(&mut self, event: JournalEvent) {
+        self.journal.append(now(), &[event]).unwrap();
+    }
+
+    fn busted(&mut self, exec_id: &str) {
+        self.happened(JournalEvent::ExternalBust { exec_id: exec_id.parse().unwrap() });
+    }
+
+    /// `what`, `exec_id`, `replaces` and `superseded_by` of each line.
+    fn told(&self) -> Vec<[String; 4]> {
+        let text = std::fs::read_to_string(self.file()).unwrap();
+        let line = |line: &str| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let word = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+            ["what", "exec_id", "replaces", "superseded_by"].map(word)
+        };
+        text.lines().map(line).collect()
+    }
+}
+
+#[test]
+fn of_the_versions_of_a_trade_of_others_each_report_says_which_one_does_not_count_any_more() {
+    let wanted = [
+        ["external_execution", "e1.01", "-", "-"],
+        ["external_correction", "e1.02", "e1.01", "-"],
+        ["external_execution", "e1.01.01", "-", "-"],
+        ["external_bust", "e1.03", "e1.02", "-"],
+        ["external_execution", "e1.02", "-", "e1.03"],
+    ];
+    for restarts in [false, true] {
+        let mut desk = Desk::new();
+        let mut outbox = desk.outbox();
+        for step in 0..8 {
+            match step {
+                0 => desk.trade("e1.01"),
+                1 => desk.trade("e1.02"),
+                2 => desk.trade("e1.01.01"),
+                3 => desk.busted("e1.03"),
+                4 => desk.trade("e1.02"),
+                5 => desk.trade("e2.02"),
+                6 => desk.trade("e2.01"),
+                _ => desk.busted("e3.02"),
+            }
+            if restarts {
+                outbox = desk.outbox();
+            }
+            outbox.deliver(&desk.reader).unwrap();
+        }
+        let told = desk.told();
+        assert_eq!(told[..5], wanted, "restarts: {restarts}");
+        assert_eq!(
+            told[5],
+            ["external_execution", "e2.02", "-", "-"],
+            "the first that was told of it replaces nothing"
+        );
+        assert_eq!(told[6], ["external_execution", "e2.01", "-", "e2.02"], "it was corrected before it came");
+        assert_eq!(told[7], ["external_bust", "e3.02", "-", "-"], "of what was never reported");
+    }
+}
+
+#[test]
+fn a_file_that_is_written_anew_says_the_same_of_every_trade() {
+    let mut desk = Desk::new();
+    let mut outbox = desk.outbox();
+    desk.trade("e1.01");
+    desk.trade("e1.02");
+    outbox.deliver(&desk.reader).unwrap();
+    let told = desk.told();
+    std::fs::remove_file(desk.file()).unwrap();
+    outbox.deliver(&desk.reader).unwrap();
+    assert_eq!(desk.told(), told);
+}
+
 #[test]
 fn a_trade_that_is_corrected_or_busted_says_which_does_not_count() {
-    let line = |event| {
+    let of = |counts: &str| Before { counts: Some(counts.parse().unwrap()), bust: None };
+    let line = |event, before: &Before| {
         let event = JournalEvent::Order { cl_ord_id: "k-1".parse().unwrap(), event };
         let record = Recorded { seq: 7, at: now(), event };
-        serde_json::to_value(super::line(&record)).unwrap()
+        serde_json::to_value(super::line(&record, before)).unwrap()
     };
     let corrected = OrderEvent::Corrected { old: "e1.01".parse().unwrap(), execution: Box::new(execution("e1.02")) };
     let said = |line: &Value| ["what", "exec_id", "replaces", "cl_ord_id"].map(|name| line[name].clone());
-    assert_eq!(said(&line(corrected)), ["correction", "e1.02", "e1.01", "k-1"]);
-    let busted = line(OrderEvent::Busted { exec_id: "e1.01".parse().unwrap() });
-    assert_eq!(said(&busted), [Value::from("bust"), Value::Null, Value::from("e1.01"), Value::from("k-1")]);
-    assert_eq!(line(OrderEvent::Killed), Value::Null);
+    assert_eq!(said(&line(corrected, &Before::default())), ["correction", "e1.02", "e1.01", "k-1"]);
+    let busted = || OrderEvent::Busted { exec_id: "e1.02".parse().unwrap() };
+    assert_eq!(said(&line(busted(), &of("e1.01"))), ["bust", "e1.02", "e1.01", "k-1"]);
+    assert_eq!(said(&line(busted(), &of("e1.02"))), ["bust", "e1.02", "e1.02", "k-1"]);
+    assert_eq!(line(OrderEvent::Killed, &Before::default()), Value::Null);
 }

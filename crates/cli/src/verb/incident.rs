@@ -9,11 +9,14 @@ use crate::args::BundleArgs;
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
 use crate::out::{Said, talk};
+use crate::run::reporting::Before;
 use crate::run::{place, reporting};
 use crate::table::sheet;
 use crate::version;
 use domain::book::Book;
+use domain::execution::family;
 use domain::id::ClOrdId;
+use domain::journal::JournalEvent;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -134,7 +137,8 @@ impl Maker<'_> {
         let read = self.reader.replay(1, &mut |record| {
             if self.range.holds(record.at) {
                 touched.extend(record.event.cl_ord_id().map(ClOrdId::group));
-                if let Some(line) = reporting::line(&record)
+                let before = before(&book, &record.event);
+                if let Some(line) = reporting::line(&record, &before)
                     && let Err(error) = trades.put(&line)
                 {
                     let why = JournalError::Stopped(error.to_string());
@@ -170,6 +174,21 @@ impl Maker<'_> {
         }
         list.end()
     }
+}
+
+/// What was known of the trade that a record is about.
+fn before(book: &Book, event: &JournalEvent) -> Before {
+    if let JournalEvent::ExternalExecution { execution } = event {
+        let id = &execution.exec_id;
+        let counts = family(&book.external_executions, id).next().cloned();
+        return Before { counts, bust: book.external_bust_of(id).cloned() };
+    }
+    if let JournalEvent::ExternalBust { exec_id } = event {
+        return Before { counts: family(&book.external_executions, exec_id).next().cloned(), bust: None };
+    }
+    let busted = reporting::ours_busted(event);
+    let counts = busted.and_then(|(key, bust)| family(&book.order(key)?.executions, bust).next().cloned());
+    Before { counts, bust: None }
 }
 
 fn policy(book: &Book) -> Value {

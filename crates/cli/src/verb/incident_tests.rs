@@ -1,7 +1,6 @@
 use super::*;
 use crate::config::Surroundings;
 use domain::execution::Execution;
-use domain::journal::JournalEvent;
 use domain::mode::Mode;
 use domain::policy::PolicySet;
 use std::collections::BTreeMap;
