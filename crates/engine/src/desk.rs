@@ -363,7 +363,7 @@ pub struct LimitsOf {
     pub strategy: Option<StrategyId>,
     /// Of this kind of security.
     pub sec_type: Option<SecType>,
-    /// In this instrument, by symbol or con_id.
+    /// In this instrument, by symbol (of shares, at SMART, in USD, unless a kind of security is named) or con_id.
     pub instrument: Option<String>,
 }
 
@@ -391,6 +391,8 @@ pub struct LimitsView {
     pub sections: Vec<String>,
     /// What is used of those that are used up, by name.
     pub used: BTreeMap<&'static str, Decimal>,
+    /// What could not be found out, so that more sections may count than are told.
+    pub warnings: Vec<String>,
 }
 
 /// A mandate as it stands at a moment.

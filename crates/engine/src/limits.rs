@@ -11,10 +11,11 @@ use crate::use_cases::check_reason;
 use crate::used::used;
 use domain::activity::Breaker;
 use domain::book::Book;
-use domain::contract::{Contract, Instrument};
+use domain::contract::{Contract, Instrument, SecType, SymbolSpec};
 use domain::fault::Fault;
-use domain::id::{ConId, KeyId};
+use domain::id::KeyId;
 use domain::journal::JournalEvent;
+use domain::mode::ModeProof;
 use domain::policy::{PendingPolicy, PolicyInForce, PolicyScope, PolicySet, Transition};
 use domain::principal::{Principal, Scope};
 use jiff::Timestamp;
@@ -175,36 +176,39 @@ impl Core {
 }
 
 impl Service {
-    /// The limits as they count for such orders. An instrument is known to sections by two names: the broker tells the other
-    /// one if a section may use it.
-    pub(crate) async fn limits_of(&self, of: LimitsOf) -> Result<LimitsView, Fault> {
-        let Some(asked) = of.instrument.as_deref() else {
-            return self.look(|book, session| view(book, session, &of, None));
+    /// The limits as they count for such orders. Sections know an instrument by its symbol, its number and its kind, of which
+    /// the caller tells one: the broker tells the others. While it does not, what is certain is told, and that more may count.
+    pub(crate) async fn limits_of(&self, mut of: LimitsOf) -> Result<LimitsView, Fault> {
+        let Some(asked) = of.instrument.clone() else {
+            return self.look(|book, session| view(book, session, &of, None, Vec::new()));
         };
-        let named: Vec<String> = self.look(|book, _| {
-            let sections = book.policy.iter().flat_map(|policy| policy.set.instruments());
-            sections.map(str::to_owned).collect()
-        });
-        let number = |name: &str| name.parse::<ConId>().ok();
-        let mut contracts = Vec::new();
-        if let Some(con_id) = number(asked) {
-            if named.iter().any(|name| number(name).is_none()) {
-                contracts.push(self.market.contract(&Instrument::ConId(con_id)).await?);
+        let Some(instrument) = instrument(&asked, of.sec_type) else {
+            let warning = format!(
+                "a symbol alone names no contract of this kind: sections by con_id are not in this answer. Name {asked} by \
+                 its con_id"
+            );
+            return self.look(|book, session| view(book, session, &of, None, vec![warning]));
+        };
+        match self.market.contract(&instrument).await {
+            Ok(contract) if of.sec_type.is_some_and(|sec_type| sec_type != contract.sec_type) => {
+                let rule = format!("{asked} is of the kind {}", contract.sec_type.word());
+                Err(Fault::Invalid { field: "sec_type".to_owned(), rule })
             }
-        } else {
-            for con_id in named.iter().filter_map(|name| number(name)) {
-                match self.market.contract(&Instrument::ConId(con_id)).await {
-                    Ok(contract) if contract.symbol.eq_ignore_ascii_case(asked) => contracts.push(contract),
-                    // What has expired has another name than this one.
-                    Ok(_) | Err(Fault::ContractNotFound(_)) => {}
-                    Err(fault) => return Err(fault),
-                }
+            Ok(contract) => self.look(|book, session| view(book, session, &of, Some(&contract), Vec::new())),
+            Err(fault) => {
+                let (known, unknown) = match &instrument {
+                    Instrument::ConId(_) => ("con_id", "its symbol or its kind of security"),
+                    Instrument::Spec(spec) => {
+                        of.sec_type = Some(spec.sec_type);
+                        ("symbol and kind of security", "its con_id")
+                    }
+                };
+                let warning = format!(
+                    "only sections by {known} are in this answer: those of {asked} by {unknown} may make it tighter, for {fault}"
+                );
+                self.look(|book, session| view(book, session, &of, None, vec![warning]))
             }
         }
-        if contracts.len() > 1 {
-            return Err(Fault::ContractAmbiguous { instrument: asked.to_owned(), candidates: contracts });
-        }
-        self.look(|book, session| view(book, session, &of, contracts.first()))
     }
 
     pub(crate) async fn wish(
@@ -216,7 +220,7 @@ impl Service {
     ) -> Result<LimitsView, Fault> {
         let (by, reason) = (by.clone(), check_reason(reason)?);
         self.tell(|reply| Input::Policy { by, wish, if_match, reason, reply }).await?;
-        self.look(|book, session| view(book, session, &LimitsOf::default(), None))
+        self.look(|book, session| view(book, session, &LimitsOf::default(), None, Vec::new()))
     }
 }
 
@@ -225,14 +229,39 @@ pub(crate) fn in_force<'a>(book: &'a Book, config: &'a EngineConfig) -> &'a Poli
     book.policy.as_ref().map_or(config.policy.as_ref(), |policy| &policy.set)
 }
 
-/// The limits as they count, for every order or for one kind, with what is used of them. `contract` is what the instrument
-/// is called by otherwise.
-fn view(book: &Book, session: &Session, of: &LimitsOf, contract: Option<&Contract>) -> Result<LimitsView, Fault> {
+/// What a name alone means, as on every face; nothing where a contract needs more than a symbol.
+fn instrument(name: &str, sec_type: Option<SecType>) -> Option<Instrument> {
+    if let Ok(con_id) = name.parse() {
+        return Some(Instrument::ConId(con_id));
+    }
+    let is_shares = sec_type.is_none_or(|sec_type| sec_type == SecType::Stk);
+    let currency = "USD".parse().ok().filter(|_| is_shares)?;
+    Some(Instrument::Spec(SymbolSpec {
+        symbol: name.to_ascii_uppercase(),
+        sec_type: SecType::Stk,
+        exchange: "SMART".to_owned(),
+        currency,
+        expiry: None,
+        strike: None,
+        right: None,
+    }))
+}
+
+/// The limits as they count, for every order or for one kind, with what is used of them: for the account asked for, else for
+/// the one in use, as for an order that names none.
+fn view(
+    book: &Book,
+    session: &Session,
+    of: &LimitsOf,
+    contract: Option<&Contract>,
+    warnings: Vec<String>,
+) -> Result<LimitsView, Fault> {
     let policy = book.policy.as_ref().ok_or_else(|| Fault::NotReady(vec!["no policy is in force yet".to_owned()]))?;
+    let account = of.account.as_ref().or_else(|| session.mode.as_ref().and_then(ModeProof::account));
     let scope = PolicyScope {
-        account: of.account.as_ref(),
+        account,
         strategy: of.strategy.as_ref(),
-        sec_type: of.sec_type.or(contract.map(|contract| contract.sec_type)),
+        sec_type: contract.map(|contract| contract.sec_type).or(of.sec_type),
         symbol: contract.map(|contract| contract.symbol.as_str()).or(of.instrument.as_deref()),
         con_id: contract
             .map(|contract| contract.con_id)
@@ -242,7 +271,8 @@ fn view(book: &Book, session: &Session, of: &LimitsOf, contract: Option<&Contrac
         policy: answer(policy),
         limits: policy.set.explain(&scope),
         sections: policy.set.sections.keys().map(ToString::to_string).collect(),
-        used: used(book, session, of),
+        used: used(book, session, account, of.strategy.as_ref()),
+        warnings,
     })
 }
 

@@ -1,25 +1,28 @@
 //! What is used of limits that are used up, for people: gates judge by the same counts.
 
-use crate::desk::LimitsOf;
 use crate::shared::Session;
 use domain::activity::DayCount;
 use domain::book::Book;
-use domain::mode::ModeProof;
+use domain::id::{AccountId, StrategyId};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
-/// By limit. What is counted for an account is told of the one asked for, else of the one in use; what is not known is left out.
-pub(crate) fn used(book: &Book, session: &Session, of: &LimitsOf) -> BTreeMap<&'static str, Decimal> {
+/// By limit, of this account and this strategy; what is not known is left out.
+pub(crate) fn used(
+    book: &Book,
+    session: &Session,
+    account: Option<&AccountId>,
+    strategy: Option<&StrategyId>,
+) -> BTreeMap<&'static str, Decimal> {
     let activity = &book.activity;
     let mut used = BTreeMap::from([
         ("open_orders_max", Decimal::from(book.open_orders().count())),
         ("rejects_max", Decimal::from(activity.rejects_in_row)),
     ]);
-    if let Some(strategy) = &of.strategy {
+    if let Some(strategy) = strategy {
         used.insert("strategy_executions_max", Decimal::from(activity.strategy_trades(strategy)));
     }
-    let in_use = || session.mode.as_ref().and_then(ModeProof::account);
-    let Some(account) = of.account.as_ref().or_else(in_use) else { return used };
+    let Some(account) = account else { return used };
     let day = activity.day(account);
     used.insert("orders_day_max", Decimal::from(day.orders));
     used.insert("messages_per_day_max", Decimal::from(day.messages));

@@ -101,6 +101,8 @@ pub struct Limits {
     pub sections: Vec<String>,
     /// Limit by limit.
     pub items: Vec<Limit>,
+    /// What could not be found out, so that more sections may count for such orders than are told here.
+    pub warnings: Vec<String>,
     /// Always null: one answer holds all.
     pub next_cursor: Option<String>,
 }

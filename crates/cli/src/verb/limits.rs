@@ -37,7 +37,8 @@ pub(crate) async fn limits(client: &Client, verb: &LimitsVerb) -> Result<Said, F
         }
         LimitsVerb::Show { of, changed } => Ok(shown(show(client, of).await?.body, *changed)),
         LimitsVerb::Set { limits, of, reason } => {
-            let before = show(client, of).await?;
+            // What is changed needs nobody's word for which contract that is: the broker may be away, or not know it any more.
+            let before = client.send(Request::get("/limits")).await?;
             let body = json!({"limits": wished(limits, of, &before.body)?, "reason": reason});
             let after = client.send(Request::put("/limits", body).seen(before.etag)).await?.body;
             let human: Vec<String> = withdrawn(&before.body, &after).into_iter().chain([told(&after)]).collect();
@@ -189,6 +190,9 @@ fn shown(body: Value, changed: bool) -> Said {
     }
     let mut human = table(&lines, &columns, "every limit is the built-in default");
     human.push_str("\n\n");
+    for warning in body.get("warnings").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        human.push_str(&["warning: ", warning, "\n"].concat());
+    }
     human.push_str(&told(&body));
     Said::new(body, human)
 }

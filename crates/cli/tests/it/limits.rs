@@ -45,10 +45,21 @@ fn limits_are_set_only_if_they_are_still_those_that_were_read() {
         said
     });
     let key = desktop.path("some.key").display().to_string();
-    let output =
-        desktop.run(&["--url", &url, "--key-file", &key, "limits", "set", "order_qty_max=5", "--reason", "careful"]);
+    let output = desktop.run(&[
+        "--url",
+        &url,
+        "--key-file",
+        &key,
+        "limits",
+        "set",
+        "order_qty_max=5",
+        "--instrument",
+        "AAPL",
+        "--reason",
+        "careful",
+    ]);
     let said = gateway.join().unwrap();
-    assert!(said[0].starts_with("GET /api/v1/limits"), "{said:?}");
+    assert!(said[0].starts_with("GET /api/v1/limits HTTP"), "which contract that is, nobody has to know: {said:?}");
     assert!(said[1].starts_with("PUT /api/v1/limits"), "{said:?}");
     assert!(said[1].to_ascii_lowercase().contains("if-match: \"seen\"\r\n"), "{}", said[1]);
     assert_eq!(output.exit, 5, "{output:?}");

@@ -219,14 +219,6 @@ impl PolicySet {
         )
     }
 
-    /// Instruments that have a section, as they are named there: by symbol or by con_id.
-    pub fn instruments(&self) -> impl Iterator<Item = &str> {
-        self.sections.keys().filter_map(|layer| match layer {
-            Layer::Instrument(name) => Some(name.as_str()),
-            Layer::SecType(_) | Layer::Account(_) | Layer::Strategy(_) => None,
-        })
-    }
-
     /// Each limit for such orders, with where it comes from.
     pub fn explain(&self, scope: &PolicyScope<'_>) -> Vec<Effective> {
         let mut limits = self.base.clone();

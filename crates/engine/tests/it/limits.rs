@@ -1,7 +1,9 @@
 //! The policy in force: what tightens counts at once, what loosens waits for humans and time.
 
 use crate::support::*;
+use domain::contract::{Contract, SecType};
 use domain::fault::Fault;
+use domain::id::ConId;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::principal::Principal;
@@ -176,8 +178,85 @@ async fn an_instrument_is_known_to_its_sections_by_either_name() {
     assert_eq!(shown("MSFT").await.unwrap(), "\"1000\"");
     set(&rig, &alice(), r#"{"instrument": {"424242": {"order_qty_max": "1"}}}"#).await.unwrap();
     assert_eq!(shown(symbol).await.unwrap(), "\"2\"", "a section of what the broker does not know takes nothing away");
-    // What the broker does not tell is not guessed.
-    assert!(shown("999").await.is_ok(), "no section goes by a symbol");
+    assert_eq!(shown("424242").await.unwrap(), "\"1\"", "and is shown itself");
+}
+
+async fn shown(rig: &Rig, of: LimitsOf) -> LimitsView {
+    rig.desk().limits(&alice(), of).await.unwrap()
+}
+
+fn of_instrument(name: &str) -> LimitsOf {
+    LimitsOf { instrument: Some(name.to_owned()), ..LimitsOf::default() }
+}
+
+#[tokio::test]
+async fn what_is_shown_of_an_instrument_is_what_an_order_in_it_is_refused_by_whatever_else_has_sections() {
+    let rig = Rig::ready().await;
+    set(&rig, &alice(), r#"{"sec_type": {"stk": {"order_qty_max": "3"}}}"#).await.unwrap();
+    for others in [r#"{"open_orders_max": 49}"#, r#"{"instrument": {"TSLA": {"order_qty_max": "2"}}}"#] {
+        set(&rig, &alice(), others).await.unwrap();
+        for name in ["AAPL", "aapl", &con_id().to_string()] {
+            let view = shown(&rig, of_instrument(name)).await;
+            assert_eq!((limit(&view, "order_qty_max"), view.warnings), ("\"3\"".to_owned(), vec![]), "{name}");
+        }
+    }
+    let denied = rig.submit(&alice(), buy("k-1")).await.unwrap();
+    assert_eq!(reason_codes(&denied.order), ["C13_MAX_QTY"]);
+    let of = LimitsOf { sec_type: Some(SecType::Opt), ..of_instrument(&con_id().to_string()) };
+    assert_eq!(code_of(&rig.desk().limits(&alice(), of).await), "Invalid", "it is no option");
+}
+
+#[tokio::test]
+async fn a_section_of_an_option_is_not_taken_for_one_of_its_shares() {
+    let rig = Rig::ready().await;
+    let option = ConId::new(777).unwrap();
+    let option = Contract { con_id: option, sec_type: SecType::Opt, ..contract() };
+    rig.broker.offer(vec![contract(), option]);
+    set(&rig, &alice(), r#"{"instrument": {"777": {"order_qty_max": "1"}}}"#).await.unwrap();
+    assert_eq!(limit(&shown(&rig, of_instrument("777")).await, "order_qty_max"), "\"1\"");
+    let view = shown(&rig, of_instrument("AAPL")).await;
+    assert_eq!(limit(&view, "order_qty_max"), "\"1000\"", "{:?}", view.warnings);
+    let of = LimitsOf { sec_type: Some(SecType::Opt), ..of_instrument("AAPL") };
+    let view = shown(&rig, of).await;
+    assert!(view.warnings[0].contains("Name AAPL by its con_id"), "which of its options? {:?}", view.warnings);
+}
+
+#[tokio::test]
+async fn without_the_broker_limits_are_shown_and_what_is_not_known_is_said() {
+    let mut rig = Rig::ready().await;
+    let number = con_id().to_string();
+    let sections = format!(
+        r#"{{"sec_type": {{"stk": {{"order_qty_max": "5"}}}}, "instrument": {{"AAPL": {{"order_qty_max": "3"}}, "{number}": {{"order_qty_max": "2"}}}}}}"#
+    );
+    set(&rig, &alice(), &sections).await.unwrap();
+    rig.stop().await;
+    rig.boot();
+    rig.until("the policy is known", || !rig.log.records().is_empty()).await;
+    let by_symbol = shown(&rig, of_instrument("AAPL")).await;
+    assert_eq!(limit(&by_symbol, "order_qty_max"), "\"3\"");
+    assert!(
+        by_symbol.warnings[0].contains("those of AAPL by its con_id may make it tighter"),
+        "{:?}",
+        by_symbol.warnings
+    );
+    let by_number = shown(&rig, of_instrument(&number)).await;
+    assert_eq!(limit(&by_number, "order_qty_max"), "\"2\"");
+    assert!(by_number.warnings[0].contains("by its symbol or its kind"), "{:?}", by_number.warnings);
+    set(&rig, &alice(), &format!(r#"{{"instrument": {{"{number}": {{"order_qty_max": "1"}}}}}}"#)).await.unwrap();
+    assert_eq!(limit(&shown(&rig, of_instrument(&number)).await, "order_qty_max"), "\"1\"");
+}
+
+#[tokio::test]
+async fn limits_and_what_is_used_of_them_are_of_the_same_account() {
+    let rig = Rig::ready().await;
+    rig.submit(&alice(), buy("k-1")).await.unwrap();
+    let section = format!(r#"{{"account": {{"{}": {{"orders_day_max": 10}}}}}}"#, account());
+    set(&rig, &alice(), &section).await.unwrap();
+    for account in [None, Some(account())] {
+        let view = shown(&rig, LimitsOf { account, ..LimitsOf::default() }).await;
+        let used = view.used.get("orders_day_max").map(ToString::to_string);
+        assert_eq!((limit(&view, "orders_day_max"), used), ("10".to_owned(), Some("1".to_owned())));
+    }
 }
 
 #[tokio::test]

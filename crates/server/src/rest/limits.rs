@@ -33,7 +33,7 @@ pub(crate) struct LimitsParams {
     strategy: Option<String>,
     /// Of this kind of security.
     sec_type: Option<String>,
-    /// In this instrument, by symbol or con_id.
+    /// In this instrument, by symbol or con_id. A bare symbol means stk, SMART, USD.
     instrument: Option<String>,
 }
 
@@ -62,6 +62,7 @@ fn answer(view: &LimitsView) -> axum::response::Response {
         policy: Policy { name: policy.name.clone(), hash: policy.hash.clone(), since: policy.since, pending },
         sections: view.sections.clone(),
         items: view.limits.iter().map(|one| Limit::of(one, view.used.get(one.limit.key).copied())).collect(),
+        warnings: view.warnings.clone(),
         next_cursor: None,
     };
     ([(header::ETAG, format!("\"{}\"", policy.hash))], Json(limits)).into_response()

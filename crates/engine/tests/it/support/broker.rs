@@ -294,7 +294,7 @@ impl Broker {
             Question::Contracts(instrument) => {
                 let is_meant = |one: &&Contract| match instrument {
                     Instrument::ConId(con_id) => one.con_id == *con_id,
-                    Instrument::Spec(_) => true,
+                    Instrument::Spec(spec) => one.symbol == spec.symbol && one.sec_type == spec.sec_type,
                 };
                 Ok(Answer::Contracts(state.offers.iter().filter(is_meant).cloned().collect()))
             }
