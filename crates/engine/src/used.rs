@@ -15,8 +15,10 @@ pub(crate) fn used(
     strategy: Option<&StrategyId>,
 ) -> BTreeMap<&'static str, Decimal> {
     let activity = &book.activity;
+    // What waits for a human is not at the broker, and counts once it is let through.
+    let open = book.open_orders().filter(|order| order.status.may_be_live()).count();
     let mut used = BTreeMap::from([
-        ("open_orders_max", Decimal::from(book.open_orders().count())),
+        ("open_orders_max", Decimal::from(open)),
         ("rejects_max", Decimal::from(activity.rejects_in_row)),
     ]);
     if let Some(strategy) = strategy {

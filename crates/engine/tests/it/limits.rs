@@ -299,3 +299,14 @@ async fn what_is_used_of_a_day_is_told_beside_its_limit() {
     let view = rig.desk().limits(&alice(), of).await.unwrap();
     assert_eq!(view.used.get("strategy_executions_max").map(ToString::to_string), Some("0".to_owned()));
 }
+
+#[tokio::test]
+async fn an_order_that_waits_for_a_human_is_not_among_the_open_ones_of_which_there_is_a_limit() {
+    let rig = Rig::ready().await;
+    set(&rig, &alice(), r#"{"approval_notional_min": "1", "open_orders_max": 1}"#).await.unwrap();
+    let used = || now(&rig).used.get("open_orders_max").map(ToString::to_string);
+    assert_eq!(rig.submit(&alice(), buy("k-1")).await.unwrap().order.status, OrdStatus::PendingApproval);
+    assert_eq!(used(), Some("0".to_owned()));
+    let second = rig.submit(&alice(), buy("k-2")).await.unwrap().order;
+    assert_eq!(second.status, OrdStatus::PendingApproval, "the gate counts alike: {:?}", reason_codes(&second));
+}
