@@ -2,6 +2,7 @@
 
 use super::limits::{LIMITS, Patch, Policy};
 use super::set::{Layer, PolicySet, as_map};
+use crate::id::ConId;
 
 impl Patch {
     /// Every value that makes no sense, alone or beside the others.
@@ -34,6 +35,7 @@ impl PolicySet {
         for (layer, patch) in &self.sections {
             doubts.extend(self.looser_than_the_top(layer, patch));
             doubts.extend(self.never_traded(layer));
+            doubts.extend(no_con_id(layer));
         }
         doubts
     }
@@ -76,6 +78,16 @@ impl PolicySet {
         (is_symbol && !is_allowed)
             .then(|| format!("[{layer}]: {name} is not among symbols_allowed, so nothing is traded in it"))
     }
+}
+
+/// A section of digits that are no con_id. Some exchanges have symbols like that.
+fn no_con_id(layer: &Layer) -> Option<String> {
+    let Layer::Instrument(name) = layer else { return None };
+    let is_meant = name.strip_prefix('+').unwrap_or(name).bytes().all(|byte| byte.is_ascii_digit());
+    let is_one = !name.starts_with(['0', '+']) && name.parse::<ConId>().is_ok();
+    (is_meant && !is_one).then(|| {
+        format!("[{layer}]: {name} is no con_id, which begins with 1 to 9; it counts for a symbol {name} alone")
+    })
 }
 
 #[cfg(test)]

@@ -52,12 +52,16 @@ fn what_is_said_in_vain_is_told_and_what_counts_is_not() {
             r#"{"symbols_allowed": ["TSLA"], "instrument": {"ES1": {"order_qty_max": 1}}}"#,
             "[instrument.ES1]: ES1 is not",
         ),
+        (r#"{"instrument": {"04815": {"order_qty_max": 1}}}"#, "[instrument.04815]: 04815 is no con_id"),
+        (r#"{"instrument": {"+4815": {"order_qty_max": 1}}}"#, "[instrument.+4815]: +4815 is no con_id"),
+        (r#"{"instrument": {"99999999999999999999": {"order_qty_max": 1}}}"#, "is no con_id"),
     ] {
         let told = doubts(text);
         assert!(told.len() == 1 && told[0].contains(says), "{text}: {told:?}");
     }
     for text in [
         "{}",
+        r#"{"instrument": {"4815": {"order_qty_max": 1}, "1COV": {"order_qty_max": 1}}}"#,
         r#"{"loss_day_halt": 2500}"#,
         r#"{"symbols_allowed": ["AAPL", "TSLA"], "instrument": {"AAPL": {"order_qty_max": 1}}}"#,
         r#"{"order_qty_max": 50, "strategy": {"calm": {"order_qty_max": 49}}}"#,

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A policy as its owner wrote it, defaults filled in.
@@ -131,7 +131,7 @@ impl PolicySet {
                     Ok((layer, patch)) => {
                         problems.extend(patch.all_problems().iter().map(|problem| format!("[{layer}] {problem}")));
                         if sections.insert(layer, patch).is_some() {
-                            problems.push(format!("[{kind}.{name}]: there twice, in other letters"));
+                            problems.push(twice(kind, &name));
                         }
                     }
                     Err(found) => problems.extend(found),
@@ -162,7 +162,12 @@ impl PolicySet {
                 problems.push(format!("{kind}: write {{\"NAME\": {{LIMIT: VALUE}}}}"));
                 continue;
             };
+            let mut set = BTreeSet::new();
             for (name, limits) in named {
+                if Layer::read(kind, &name).is_ok_and(|layer| !set.insert(layer)) {
+                    problems.push(twice(kind, &name));
+                    continue;
+                }
                 problems.extend(wanted.set_section(kind, &name, limits).err().into_iter().flatten());
             }
         }
@@ -291,9 +296,18 @@ impl From<Policy> for PolicySet {
     }
 }
 
+fn twice(kind: &str, name: &str) -> String {
+    format!("[{kind}.{name}]: there twice, in other letters")
+}
+
 fn section(kind: &str, name: &str, limits: Value) -> Result<(Layer, Patch), Vec<String>> {
     let layer = Layer::read(kind, name).map_err(|problem| vec![problem])?;
     let within = |problem: &String| format!("[{kind}.{name}]: {problem}");
+    // Here and not in `Layer::read`: a section that a journal knows by such a name can still be taken away.
+    if name.trim() != name {
+        let problem = "no name begins or ends with a blank: the section would never count";
+        return Err(vec![within(&problem.to_owned())]);
+    }
     let patch = patch(limits).map_err(|problems| problems.iter().map(within).collect::<Vec<_>>())?;
     // The checklist is one for the whole installation.
     if patch.live_clean_reconciliations_min.is_some() || patch.live_drill_age_d_max.is_some() {

@@ -210,3 +210,27 @@ fn a_section_that_changes_nothing_is_not_named_and_those_that_do_are_all() {
         assert_eq!(hint(policy, key), said, "{policy}");
     }
 }
+
+#[test]
+fn a_section_is_named_once_and_as_something_can_be_called() {
+    let none = PolicySet::from(Policy::conservative());
+    for (text, says) in [
+        (r#"{"instrument": {"AAPL": {"order_qty_max": "1"}, "aapl": {"order_qty_max": "2"}}}"#, "there twice"),
+        (
+            r#"{"instrument": {"TSLA ": {"order_qty_max": "1"}}}"#,
+            "[instrument.TSLA ]: no name begins or ends with a blank",
+        ),
+        (r#"{"instrument": {" ": {"order_qty_max": "1"}}}"#, "no name begins or ends with a blank"),
+    ] {
+        let said: Map<String, Value> = serde_json::from_str(text).unwrap();
+        for error in [none.with(said.clone()).unwrap_err(), PolicySet::read(said).unwrap_err()] {
+            assert!(error.to_string().contains(says), "{text}: {error}");
+        }
+    }
+    let mut odd = none;
+    let patch = read(r#"{"instrument": {"TSLA": {"order_qty_max": "1"}}}"#).sections.into_values().next().unwrap();
+    odd.sections.insert(Layer::Instrument("TSLA ".to_owned()), patch);
+    let gone =
+        odd.with(serde_json::from_str(r#"{"instrument": {"TSLA ": {"order_qty_max": null}}}"#).unwrap()).unwrap();
+    assert!(gone.sections.is_empty(), "one that is there by such a name can be taken away");
+}
