@@ -2,6 +2,7 @@
 
 use super::error::ConfigError;
 use domain::policy::PolicySet;
+use serde_json::{Map, Value};
 use std::path::Path;
 
 /// The policy of that name.
@@ -24,6 +25,10 @@ pub(crate) fn load_policy(data_dir: &Path, name: &str) -> Result<PolicySet, Conf
     match std::fs::read_to_string(&path) {
         Ok(text) => {
             let said = toml::from_str(&text).map_err(|error| not_toml(&text, &error));
+            let said = said.and_then(|said: Map<String, Value>| match numberless(&text, &said) {
+                problems if problems.is_empty() => Ok(said),
+                problems => Err(one_per_line(&problems)),
+            });
             let policy = said.and_then(|said| PolicySet::read(said).map_err(|error| one_per_line(&error.0)));
             policy.map_err(|detail| ConfigError::PolicyFile { path, detail })
         }
@@ -36,6 +41,31 @@ pub(crate) fn load_policy(data_dir: &Path, name: &str) -> Result<PolicySet, Conf
 
 fn one_per_line(problems: &[String]) -> String {
     problems.iter().flat_map(|problem| ["\n- ", problem]).collect()
+}
+
+/// Limits that are `nan` or `inf`: TOML has such numbers, JSON has none and makes null of them, which is no limit at all.
+fn numberless(text: &str, said: &Map<String, Value>) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut values: Vec<(&str, &Value)> = said.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    while let Some((key, value)) = values.pop() {
+        match value {
+            Value::Null => {
+                let is_it = |line: &&(usize, &str)| {
+                    let value = line.1.split_once(key).map(|(_, behind)| behind.split('#').next().unwrap_or_default());
+                    value.is_some_and(|value| value.contains("nan") || value.contains("inf"))
+                };
+                let line = text.lines().enumerate().find(|line| is_it(&line));
+                let place = line.map_or_else(String::new, |(at, _)| format!("line {}, ", at + 1));
+                problems.push(format!(
+                    "{place}{key}: neither nan nor inf is a limit; leave the line out or write a number"
+                ));
+            }
+            Value::Object(fields) => values.extend(fields.iter().map(|(key, value)| (key.as_str(), value))),
+            Value::Array(entries) => values.extend(entries.iter().map(|value| (key, value))),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    problems
 }
 
 /// Where the file breaks, in which limit, and what was probably meant.

@@ -82,6 +82,22 @@ fn a_file_that_is_no_toml_names_line_column_limit_and_what_to_write() {
 }
 
 #[test]
+fn a_number_that_is_none_switches_no_limit_off() {
+    let dir = data_dir();
+    for (text, says) in [
+        ("approval_live_notional_min = nan", "line 2, approval_live_notional_min: neither nan nor inf"),
+        ("approval_live_notional_min = -nan # or not", "line 2, approval_live_notional_min: "),
+        ("[strategy.calm]\napproval_notional_min = +inf", "line 3, approval_notional_min: "),
+        ("strategy.calm.approval_notional_min = inf", "line 2, approval_notional_min: "),
+        ("instrument = { TSLA = { spread_percent_max = nan } }", "line 2, spread_percent_max: "),
+    ] {
+        write_policy(dir.path(), "odd", &format!("order_qty_max = 1\n{text}\n"));
+        let error = load_policy(dir.path(), "odd").unwrap_err().to_string();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
 fn everything_that_is_wrong_is_told_a_line_each() {
     let dir = data_dir();
     let text = "order_notionl_max = 5\nloss_day_reduce = 5\nloss_day_halt = 4\n[strategy.calm]\norder_qty = 1\ntifs_allowed = 5\n";
