@@ -4,9 +4,8 @@
 use super::redaction::Hidden;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What says of every other part how long it is, and its hash.
@@ -112,21 +111,22 @@ fn told(name: &str, len: u64, blake3: &str) -> Value {
     json!({"name": name, "len": len, "blake3": blake3})
 }
 
-/// Writes the archive, manifest first. What was left by a failure is taken away.
-pub(super) fn write(to: &Path, parts: &mut [&mut Part], mtime: u64) -> io::Result<()> {
-    let mut name = to.as_os_str().to_owned();
-    name.push(".part");
-    let part = Path::new(&name);
-    let written = write_archive(part, parts, mtime).and_then(|()| std::fs::rename(part, to));
-    if written.is_err() {
-        // What is left is in nobody's way, and the error says more.
-        drop(std::fs::remove_file(part));
+/// Writes the archive, manifest first, durably. A file that has this name by now is left alone, and what was left by a failure
+/// is taken away.
+pub(super) fn write(to: &Path, dir: &Path, parts: &mut [&mut Part], mtime: u64) -> io::Result<()> {
+    // Readable by its owner alone.
+    let mut file = tempfile::Builder::new().prefix(".bundle-").tempfile_in(dir)?;
+    write_archive(file.as_file_mut(), parts, mtime)?;
+    file.persist_noclobber(to).map_err(|error| error.error)?;
+    let synced = File::open(dir).and_then(|dir| dir.sync_all());
+    if synced.is_err() {
+        // Whether it would still be there after a loss of power is unknown, and the error says more.
+        drop(std::fs::remove_file(to));
     }
-    written
+    synced
 }
 
-fn write_archive(to: &Path, parts: &mut [&mut Part], mtime: u64) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(to)?;
+fn write_archive(file: &mut File, parts: &mut [&mut Part], mtime: u64) -> io::Result<()> {
     let mut archive = tar::Builder::new(BufWriter::new(file));
     for part in parts {
         let mut header = tar::Header::new_gnu();
@@ -165,3 +165,7 @@ pub(crate) fn check(file: &Path) -> io::Result<Vec<String>> {
     }
     Ok(names)
 }
+
+#[cfg(test)]
+#[path = "bundle_tests.rs"]
+mod tests;

@@ -224,6 +224,9 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
     }
     let dir = place_of(&args.out)?;
     let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return taken(&args.out);
+        }
         Failure::storage(format!("{} cannot be written: {error}", args.out.display()), "nothing was left behind")
     };
     let reader = JournalReader::open(&config.data_dir).map_err(|error| place::open_failure(&error))?;
@@ -262,17 +265,21 @@ pub(crate) fn bundle(config: &Config, args: &BundleArgs) -> Result<Said, Failure
     let mut first = Part::of(dir, MANIFEST, &manifest).map_err(failed)?;
     let hash = first.hash().to_owned();
     let mut all: Vec<&mut Part> = std::iter::once(&mut first).chain(&mut parts).collect();
-    bundle::write(&args.out, &mut all, u64::try_from(taken_at.as_second()).unwrap_or(0)).map_err(failed)?;
+    bundle::write(&args.out, dir, &mut all, u64::try_from(taken_at.as_second()).unwrap_or(0)).map_err(failed)?;
     Ok(said(config, args, &manifest, &hash))
 }
 
 /// The directory of a file that is not there yet.
 fn place_of(to: &Path) -> Result<&Path, Failure> {
     if to.exists() {
-        let text = format!("{} is there already", to.display());
-        return Err(Failure::told(CONFLICT, "storage", text, "name another file; nothing was written"));
+        return Err(taken(to));
     }
     Ok(to.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
+fn taken(to: &Path) -> Failure {
+    let text = format!("{} is there already", to.display());
+    Failure::told(CONFLICT, "storage", text, "name another file; nothing was written")
 }
 
 fn settings(config: &Config) -> Value {
