@@ -326,7 +326,7 @@ fn a_commission_before_its_trade_waits_for_it() {
     assert_eq!(first(&book).executions[&"e.01".parse().unwrap()].commission, Some(commission));
 }
 
-fn any_broker_event() -> impl Strategy<Value = OrderEvent> {
+pub(crate) fn any_broker_event() -> impl Strategy<Value = OrderEvent> {
     let text = || "x".to_owned();
     prop_oneof![
         (0..4_i64, 1..4_i64, 1..8_i64).prop_map(|(n, version, q)| executed(&format!("e{n}.0{version}"), q)),

@@ -43,6 +43,40 @@ pub trait SendGuard: Send + Sync + fmt::Debug {
 
     /// Told by the door as a cancel leaves. Cancels are never stopped.
     fn cancel_leaves(&self, generation: Generation);
+
+    /// Told what is left of a budget of messages, right after one was spent.
+    fn paced(&self, lane: Lane, budget: MessageBudget);
+}
+
+/// Messages to the broker have a budget each, so that a burst of one kind never starves another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// New orders and changes.
+    Orders,
+    /// Cancels.
+    Cancels,
+    /// Everything that is asked.
+    Questions,
+}
+
+impl Lane {
+    /// Our word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Cancels => "cancels",
+            Self::Questions => "questions",
+        }
+    }
+}
+
+/// How many messages may go at once, and how many more come free each second up to as many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageBudget {
+    /// Regained a second, and the most there is.
+    pub per_second: u32,
+    /// What was left.
+    pub left: u32,
 }
 
 /// Why an order did not leave. Only what is listed here is known to be harmless.

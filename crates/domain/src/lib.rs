@@ -48,6 +48,7 @@ pub mod reconcile;
 pub mod restoration;
 pub mod self_match;
 pub mod silence;
+pub mod tally;
 pub mod trading_state;
 pub mod twin;
 pub mod verification;

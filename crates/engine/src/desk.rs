@@ -9,7 +9,7 @@ use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::activity::Breaker;
 use domain::approval::Approval;
 use domain::book::OrderRecord;
-use domain::broker::{BrokerOrder, SymbolMatch, WhatIf};
+use domain::broker::{BrokerOrder, Lane, MessageBudget, SymbolMatch, WhatIf};
 use domain::broker_calendar::WindowAhead;
 use domain::contract::{Contract, Instrument, SecType};
 use domain::execution::Execution;
@@ -28,6 +28,7 @@ use domain::policy::{Effective, LimitChange, PendingPolicy};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::reason::Reason;
 use domain::reconcile::ReconciliationReport;
+use domain::tally::Tally;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use domain::verification::Verification;
 use jiff::{SignedDuration, Timestamp};
@@ -95,6 +96,17 @@ pub struct Status {
     pub outbound: OutboundCount,
     /// Oldest age of a quote that is kept current, milliseconds; `None` when none is.
     pub worst_quote_age_ms: Option<i64>,
+}
+
+/// What a monitor wants to know in one look: counts since this process began, and the status at the same moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metrics {
+    /// The status.
+    pub status: Status,
+    /// Orders by state, refusals, trades, the broker's answers.
+    pub tally: Tally,
+    /// What is left of each budget of messages to the broker; a lane that has sent nothing yet is not listed.
+    pub message_budgets: Vec<(Lane, MessageBudget)>,
 }
 
 /// When the journal was last walked as a whole, and with what result. Arming for live needs a clean one.
@@ -439,6 +451,7 @@ pub struct LiveStatus {
 pub trait Desk: Send + Sync {
     fn authenticate(&self, presented: &str, face: Face, correlation_id: CorrelationId) -> Result<Principal, Fault>;
     fn status(&self, by: &Principal) -> Result<Status, Fault>;
+    fn metrics(&self, by: &Principal) -> Result<Metrics, Fault>;
     /// Why trading is not ready; empty when it is. Needs no key.
     fn not_ready(&self) -> Vec<String>;
     fn gate_board(&self, by: &Principal) -> Result<Vec<BoardEntry>, Fault>;

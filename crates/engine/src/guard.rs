@@ -2,8 +2,9 @@
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, OutboundCount};
+use crate::pace::Paces;
 use crate::permitting::look_for;
-use domain::broker::{NotSentReason, SendGuard, SendPermit};
+use domain::broker::{Lane, MessageBudget, NotSentReason, SendGuard, SendPermit};
 use domain::id::{BrokerOrderId, Generation, KillEpoch, LeaseEpoch};
 use domain::journal::JournalEvent;
 use domain::live::OverrideFile;
@@ -24,6 +25,7 @@ pub struct Interlock {
     generation: AtomicU64,
     poisoned: AtomicBool,
     outbound: Mutex<Outbound>,
+    paces: Mutex<Paces>,
     kill_file: PathBuf,
     override_file: Option<PathBuf>,
     /// Whether what leaves may cost real money: only then the override file is asked for.
@@ -42,6 +44,7 @@ impl Interlock {
             generation: AtomicU64::new(0),
             poisoned: AtomicBool::new(false),
             outbound: Mutex::new(Outbound::of(Generation(0))),
+            paces: Mutex::new(Paces::default()),
             kill_file,
             override_file: None,
             may_be_live: AtomicBool::new(true),
@@ -114,6 +117,11 @@ impl Interlock {
         self.outbound().count()
     }
 
+    /// The newest word about each budget of messages.
+    pub(crate) fn paces(&self) -> Paces {
+        *self.paces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// More would have left than was intended: said once.
     pub(crate) fn take_overrun(&self) -> Option<String> {
         self.outbound().take_overrun()
@@ -127,6 +135,11 @@ impl SendGuard for Interlock {
 
     fn cancel_leaves(&self, generation: Generation) {
         self.outbound().cancel_leaves(generation);
+    }
+
+    fn paced(&self, lane: Lane, budget: MessageBudget) {
+        let now = self.clock.monotonic();
+        self.paces.lock().unwrap_or_else(PoisonError::into_inner).note(lane, budget, now);
     }
 
     fn check(&self, permit: &SendPermit) -> Result<(), NotSentReason> {

@@ -29,11 +29,13 @@ mod losing;
 mod market;
 #[cfg(feature = "measuring")]
 pub mod measuring;
+mod metering;
 #[cfg(feature = "mutations")]
 mod mutant;
 mod outbound;
 mod outcome;
 mod overview;
+mod pace;
 mod permitting;
 mod service;
 mod shared;

@@ -4,6 +4,7 @@ use crate::core::{link_and_mode_reasons, not_ready, window_ahead};
 use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status, VerificationStatus};
 use crate::limits::in_force;
 use crate::service::Service;
+use crate::shared::Shown;
 use crate::ticking::duration;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::{Book, OrderRecord};
@@ -12,11 +13,10 @@ use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::{GATES, LinkState};
 use domain::id::ClOrdId;
-use domain::lifecycle::OrdStatus;
 use domain::mode::ModeProof;
 use domain::reason::Reason;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Service {
@@ -46,70 +46,67 @@ impl Service {
     }
 
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {
+        self.status_of(&self.shared.read())
+    }
+
+    pub(crate) fn status_of(&self, shown: &Shown) -> Result<Status, Fault> {
+        let Shown { book, session, tally } = shown;
         let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
         let worst_quote_age_ms = self.market.worst_age_ms();
         let now = self.clock.now();
         let last_message_at = self.shared.last_message_at();
-        self.look(|book, session| {
-            let installation =
-                book.installation.clone().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
-            let (state, reason) = match &session.link {
-                LinkState::Up { .. } => ("up", None),
-                LinkState::BrokerOffline => ("broker_offline", Some("1100: IB Gateway lost its line".to_owned())),
-                LinkState::Down(reason) => ("down", Some(reason.clone())),
-            };
-            let mut orders_by_status: BTreeMap<&'static str, u64> = BTreeMap::new();
-            for status in OrdStatus::ALL {
-                let count = book.orders.values().filter(|order| order.status == status).count();
-                orders_by_status.insert(status.word(), u64::try_from(count).unwrap_or(u64::MAX));
-            }
-            let pending = book.approvals.values().filter(|approval| approval.status == ApprovalStatus::Pending).count();
-            Ok(Status {
-                version: self.config.version,
-                installation,
-                started_at: self.started_at,
-                trading: self.config.trading,
-                mode: session.mode.as_ref().map_or_else(|| Err("no connection yet".to_owned()), ModeProof::mode),
-                simulated: session.mode.as_ref().is_some_and(|mode| mode.simulated),
-                account: session.mode.as_ref().and_then(ModeProof::account).cloned(),
-                policy: book.policy.as_ref().map_or_else(
-                    || (self.config.policy_name.clone(), String::new()),
-                    |one| (one.name.clone(), one.hash.clone()),
-                ),
-                lease: session.lease,
-                link: LinkStatus {
-                    state,
-                    since: session.since,
-                    endpoint: session.endpoint.clone(),
-                    generation: session.generation.0,
-                    server_version: session.server_version,
-                    clock_skew_ms: session.clock_skew_ms,
-                    reason,
-                    last_message_at,
-                },
-                reconciliation: book.last_reconciliation.clone(),
-                verification: VerificationStatus {
-                    newest: book.last_verification.clone(),
-                    is_under_way: session.verifying,
-                    failed: session.unverified.clone(),
-                },
-                trading_states: entries(book),
-                kill_file,
-                orders_by_status,
-                unknown_orders: keys(book, |order| order.status.is_unknown()),
-                pending_approvals: u64::try_from(pending).unwrap_or(u64::MAX),
-                halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
-                alarm: session.alarm.clone(),
-                journal_head: session.head.clone(),
-                not_ready: not_ready(book, session, &self.config, now),
-                now,
-                window: window_ahead(session, &self.config, now),
-                held_in_tws: keys(book, |order| order.is_held_in_tws(now, duration(self.config.held_after))),
-                doubled_orders: keys(book, |order| order.live_twins().next().is_some()),
-                external_orders: book.external_orders.values().filter(|order| is_open(order)).cloned().collect(),
-                outbound: session.outbound,
-                worst_quote_age_ms,
-            })
+        let installation = book.installation.clone().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
+        let (state, reason) = match &session.link {
+            LinkState::Up { .. } => ("up", None),
+            LinkState::BrokerOffline => ("broker_offline", Some("1100: IB Gateway lost its line".to_owned())),
+            LinkState::Down(reason) => ("down", Some(reason.clone())),
+        };
+        let orders_by_status = tally.orders().iter().map(|(status, count)| (status.word(), *count)).collect();
+        Ok(Status {
+            version: self.config.version,
+            installation,
+            started_at: self.started_at,
+            trading: self.config.trading,
+            mode: session.mode.as_ref().map_or_else(|| Err("no connection yet".to_owned()), ModeProof::mode),
+            simulated: session.mode.as_ref().is_some_and(|mode| mode.simulated),
+            account: session.mode.as_ref().and_then(ModeProof::account).cloned(),
+            policy: book.policy.as_ref().map_or_else(
+                || (self.config.policy_name.clone(), String::new()),
+                |one| (one.name.clone(), one.hash.clone()),
+            ),
+            lease: session.lease,
+            link: LinkStatus {
+                state,
+                since: session.since,
+                endpoint: session.endpoint.clone(),
+                generation: session.generation.0,
+                server_version: session.server_version,
+                clock_skew_ms: session.clock_skew_ms,
+                reason,
+                last_message_at,
+            },
+            reconciliation: book.last_reconciliation.clone(),
+            verification: VerificationStatus {
+                newest: book.last_verification.clone(),
+                is_under_way: session.verifying,
+                failed: session.unverified.clone(),
+            },
+            trading_states: entries(book),
+            kill_file,
+            orders_by_status,
+            unknown_orders: keys(book, |order| order.status.is_unknown()),
+            pending_approvals: tally.pending_approvals(),
+            halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
+            alarm: session.alarm.clone(),
+            journal_head: session.head.clone(),
+            not_ready: not_ready(book, session, &self.config, now),
+            now,
+            window: window_ahead(session, &self.config, now),
+            held_in_tws: keys(book, |order| order.is_held_in_tws(now, duration(self.config.held_after))),
+            doubled_orders: keys(book, |order| order.live_twins().next().is_some()),
+            external_orders: book.external_orders.values().filter(|order| is_open(order)).cloned().collect(),
+            outbound: session.outbound,
+            worst_quote_age_ms,
         })
     }
 

@@ -100,7 +100,7 @@ impl Service {
 
     pub(crate) fn look<T>(&self, read: impl FnOnce(&Book, &Session) -> T) -> T {
         let state = self.shared.read();
-        read(&state.0, &state.1)
+        read(&state.book, &state.session)
     }
 
     pub(crate) fn why_not_ready(&self) -> Vec<String> {

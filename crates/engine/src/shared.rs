@@ -2,15 +2,18 @@
 
 use crate::desk::LeaseStatus;
 use crate::outbound::OutboundCount;
+use crate::pace::Paces;
 use domain::account::{AccountSummary, Position};
-use domain::book::Book;
+use domain::book::{Book, ReplayError};
 use domain::farms::Farms;
 use domain::fault::Fault;
 use domain::gates::LinkState;
 use domain::id::ClOrdId;
 use domain::id::{ConId, Generation};
+use domain::journal::Recorded;
 use domain::mode::ModeProof;
 use domain::money::Currency;
+use domain::tally::Tally;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +55,8 @@ pub(crate) struct Session {
     pub(crate) positions: Option<Vec<Position>>,
     /// Order messages of this connection, by the door's own count.
     pub(crate) outbound: OutboundCount,
+    /// What is left of the budgets of messages.
+    pub(crate) paces: Paces,
     /// Signed quantities, positions of the last look plus what was traded since.
     pub(crate) held: BTreeMap<ConId, Decimal>,
 }
@@ -89,6 +94,7 @@ impl Session {
             account: None,
             positions: None,
             outbound: OutboundCount::default(),
+            paces: Paces::default(),
             held: BTreeMap::new(),
         }
     }
@@ -100,10 +106,29 @@ pub(crate) struct Predecessor {
     pub(crate) pid: Option<u32>,
 }
 
-/// Book and session, replaced by the writer after each commit, read by everyone.
+/// What readers see.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) book: Book,
+    pub(crate) session: Session,
+    pub(crate) tally: Tally,
+}
+
+impl Shown {
+    pub(crate) fn new(book: Book, session: Session) -> Self {
+        Self { tally: Tally::of(&book), book, session }
+    }
+
+    /// Books a durable record.
+    pub(crate) fn follow(&mut self, record: &Recorded) -> Result<(), ReplayError> {
+        self.tally.follow(&mut self.book, record)
+    }
+}
+
+/// What the writer shows after each commit, read by everyone.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    state: RwLock<(Book, Session)>,
+    state: RwLock<Shown>,
     changed: watch::Sender<u64>,
     first_in_flight: RwLock<BTreeSet<ClOrdId>>,
     /// Nanoseconds since 1970 of the broker's last word; 0 before the first.
@@ -114,18 +139,18 @@ impl Shared {
     pub(crate) fn new(book: Book, session: Session) -> Self {
         let seq = book.seq;
         Self {
-            state: RwLock::new((book, session)),
+            state: RwLock::new(Shown::new(book, session)),
             changed: watch::Sender::new(seq),
             first_in_flight: RwLock::new(BTreeSet::new()),
             last_message_ns: AtomicI64::new(0),
         }
     }
 
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, (Book, Session)> {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Shown> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, (Book, Session)> {
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Shown> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 

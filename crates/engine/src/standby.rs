@@ -134,7 +134,7 @@ impl Follower {
     /// The journal cannot be read any more, or a record does not follow: what is shown from here on would be old.
     pub fn look(&mut self) -> Result<Holder, JournalError> {
         let pulse = self.view.pulse()?;
-        let known = self.shared.read().0.seq;
+        let known = self.shared.read().book.seq;
         let mut news: Vec<Recorded> = Vec::new();
         if pulse.seq > known {
             self.view.replay(known + 1, &mut |record| {
@@ -146,17 +146,17 @@ impl Follower {
         let head = if news.is_empty() { None } else { Some(head_of(self.view.as_ref())?) };
         let mut state = self.shared.write();
         for record in &news {
-            state.0.apply(record).map_err(JournalError::Refused)?;
+            state.follow(record).map_err(JournalError::Refused)?;
         }
-        if let Some(running) = other_version(&state.0, self.version) {
+        if let Some(running) = other_version(&state.book, self.version) {
             let why = format!("version {running} writes now, and this process is version {}", self.version);
             return Err(JournalError::Stopped(format!("{why}: versions do not mix")));
         }
-        let seq = state.0.seq;
-        state.1.lease = theirs(&pulse);
-        state.1.holder_is_silent = is_silent;
+        let seq = state.book.seq;
+        state.session.lease = theirs(&pulse);
+        state.session.holder_is_silent = is_silent;
         if let Some(head) = head {
-            state.1.head = head;
+            state.session.head = head;
         }
         drop(state);
         if !news.is_empty() {

@@ -11,7 +11,7 @@ use crate::guard::Interlock;
 use crate::input::Input;
 use crate::market::MarketDesk;
 use crate::service::Service;
-use crate::shared::{Predecessor, Session, Shared};
+use crate::shared::{Predecessor, Session, Shared, Shown};
 use crate::writer::{Ended, Seat, Writer};
 use domain::book::Book;
 use domain::broker::{BrokerCommand, BrokerEvent};
@@ -258,7 +258,7 @@ impl Office {
         for record in &first {
             shown.apply(record).map_err(JournalError::Refused)?;
         }
-        *shared.write() = (shown, core.session.clone());
+        *shared.write() = Shown::new(shown, core.session.clone());
         shared.announce(seq);
         let writer = Writer {
             core,

@@ -4,7 +4,8 @@ use crate::archive::off_the_async_threads;
 use crate::asks::only;
 use crate::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, FlattenAnswer,
-    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, NewKey, OrderAnswer, OrderFilter, Preview, Status,
+    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, Metrics, NewKey, OrderAnswer, OrderFilter, Preview,
+    Status,
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;
@@ -61,6 +62,11 @@ impl Desk for Service {
     fn status(&self, by: &Principal) -> Result<Status, Fault> {
         need(by, Scope::Read)?;
         self.status_now()
+    }
+
+    fn metrics(&self, by: &Principal) -> Result<Metrics, Fault> {
+        need(by, Scope::Read)?;
+        self.metrics_now()
     }
 
     fn not_ready(&self) -> Vec<String> {

@@ -181,6 +181,7 @@ impl Writer {
         self.core.session.head = (head.seq, head.hash.to_string());
         self.intend(&batch.records);
         self.core.session.outbound = self.interlock.outbound_count();
+        self.core.session.paces = self.interlock.paces();
         self.publish(&batch.records);
         for effect in batch.effects {
             self.act(effect);
@@ -240,12 +241,12 @@ impl Writer {
     fn publish(&self, records: &[Recorded]) {
         let mut state = self.shared.write();
         for record in records {
-            if let Err(error) = state.0.apply(record) {
+            if let Err(error) = state.follow(record) {
                 // The writer's own book took the same record just before.
                 tracing::error!(%error, "the readers' book does not follow");
             }
         }
-        state.1 = self.core.session.clone();
+        state.session = self.core.session.clone();
         drop(state);
         self.shared.announce(self.core.book.seq);
     }
@@ -262,9 +263,9 @@ impl Writer {
         let fault = end.fault();
         tracing::error!(%fault, "the writer ends: nothing more is sent");
         let mut state = self.shared.write();
-        state.1.fault = Some(fault);
+        state.session.fault = Some(fault);
         // The writer's own book may be ahead of what is durable, and whoever follows the journal goes by this place.
-        let seq = state.0.seq;
+        let seq = state.book.seq;
         drop(state);
         self.shared.announce(seq);
         end

@@ -76,7 +76,7 @@ async fn run(
 ) {
     let current = watch::Sender::new(None);
     let shared = Shared {
-        pacer: Arc::new(Pacer::new(config.messages_per_second)),
+        pacer: Arc::new(Pacer::new(config.messages_per_second, &guard)),
         config: Arc::new(config),
         guard,
         events: Outbox(events),

@@ -1,7 +1,12 @@
 //! The message budget. Orders, cancels and questions have their own, so that a burst of one never starves a cancel.
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use domain::broker::{Lane, MessageBudget, SendGuard};
+use governor::clock::DefaultClock;
+use governor::middleware::StateInformationMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Parts of the budget in fifths.
@@ -9,24 +14,49 @@ const ORDER_FIFTHS: u32 = 2;
 const CANCEL_FIFTHS: u32 = 1;
 const QUESTION_FIFTHS: u32 = 2;
 
+/// One budget; it tells what is left.
+#[derive(Debug)]
+struct Purse {
+    lane: Lane,
+    per_second: NonZeroU32,
+    limiter: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
+    told: Arc<dyn SendGuard>,
+}
+
+impl Purse {
+    fn new(lane: Lane, per_second: NonZeroU32, told: Arc<dyn SendGuard>) -> Self {
+        let limiter = RateLimiter::direct(Quota::per_second(per_second)).with_middleware();
+        Self { lane, per_second, limiter, told }
+    }
+
+    async fn spend(&self) {
+        let left = self.limiter.until_ready().await.remaining_burst_capacity();
+        self.told.paced(self.lane, MessageBudget { per_second: self.per_second.get(), left });
+    }
+}
+
 /// Three budgets; `None` inside is unlimited.
 #[derive(Debug)]
 pub(crate) struct Pacer {
-    orders: Option<DefaultDirectRateLimiter>,
-    cancels: Option<DefaultDirectRateLimiter>,
-    questions: Option<DefaultDirectRateLimiter>,
+    orders: Option<Purse>,
+    cancels: Option<Purse>,
+    questions: Option<Purse>,
 }
 
 impl Pacer {
-    /// Shares out a number of messages a second; each part is at least one.
-    pub(crate) fn new(messages_per_second: Option<u32>) -> Self {
-        let part = |fifths: u32| {
+    /// Shares out a number of messages a second; each part is at least one. `told` hears what is left.
+    pub(crate) fn new(messages_per_second: Option<u32>, told: &Arc<dyn SendGuard>) -> Self {
+        let part = |lane, fifths: u32| {
             messages_per_second.map(|total| {
                 let share = NonZeroU32::new(total.saturating_mul(fifths) / 5).unwrap_or(NonZeroU32::MIN);
-                RateLimiter::direct(Quota::per_second(share))
+                Purse::new(lane, share, Arc::clone(told))
             })
         };
-        Self { orders: part(ORDER_FIFTHS), cancels: part(CANCEL_FIFTHS), questions: part(QUESTION_FIFTHS) }
+        Self {
+            orders: part(Lane::Orders, ORDER_FIFTHS),
+            cancels: part(Lane::Cancels, CANCEL_FIFTHS),
+            questions: part(Lane::Questions, QUESTION_FIFTHS),
+        }
     }
 
     /// Waits for the turns of so many orders that leave in one go, at most `patience`. `false` when they did not come.
@@ -36,7 +66,7 @@ impl Pacer {
         };
         let turns = async {
             for _ in 0..messages {
-                budget.until_ready().await;
+                budget.spend().await;
             }
         };
         tokio::time::timeout(patience, turns).await.is_ok()
@@ -45,14 +75,14 @@ impl Pacer {
     /// Waits for a cancel's turn.
     pub(crate) async fn cancel(&self) {
         if let Some(budget) = &self.cancels {
-            budget.until_ready().await;
+            budget.spend().await;
         }
     }
 
     /// Waits for a question's turn.
     pub(crate) async fn question(&self) {
         if let Some(budget) = &self.questions {
-            budget.until_ready().await;
+            budget.spend().await;
         }
     }
 }

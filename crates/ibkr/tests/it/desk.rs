@@ -4,8 +4,8 @@ use crate::gateway::{ACCOUNT, PATIENCE};
 use domain::approved::{Approved, ResolvedOrder, Ticket};
 use domain::bracket::ExitIds;
 use domain::broker::{
-    Answer, AskError, BrokerCommand, BrokerEvent, LinkFacts, NotSentReason, Question, SendGuard, SendOutcome,
-    SendPermit,
+    Answer, AskError, BrokerCommand, BrokerEvent, Lane, LinkFacts, MessageBudget, NotSentReason, Question, SendGuard,
+    SendOutcome, SendPermit,
 };
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::gates::{
@@ -66,6 +66,8 @@ impl SendGuard for Guard {
     fn cancel_leaves(&self, _generation: Generation) {
         *self.3.lock().expect("whole") += 1;
     }
+
+    fn paced(&self, _lane: Lane, _budget: MessageBudget) {}
 }
 
 /// The adapter and its two ends.

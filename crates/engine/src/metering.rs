@@ -1,0 +1,17 @@
+//! What a monitor wants to know, in one look.
+
+use crate::desk::Metrics;
+use crate::service::Service;
+use domain::fault::Fault;
+
+impl Service {
+    pub(crate) fn metrics_now(&self) -> Result<Metrics, Fault> {
+        let elapsed = self.clock.monotonic();
+        let shown = self.shared.read();
+        Ok(Metrics {
+            status: self.status_of(&shown)?,
+            tally: shown.tally.clone(),
+            message_budgets: shown.session.paces.now(elapsed),
+        })
+    }
+}
