@@ -130,7 +130,7 @@ impl JournalFeed {
     fn order_of(&self, event: &JournalEvent) -> Option<ClOrdId> {
         if let JournalEvent::ApprovalMoved { id, .. } = event {
             let shared = self.shared.as_ref()?;
-            return shared.read().0.approval(id).map(|approval| approval.cl_ord_id.clone());
+            return shared.read().book.approval(id).map(|approval| approval.cl_ord_id.clone());
         }
         event.cl_ord_id().cloned()
     }

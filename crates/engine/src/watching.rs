@@ -56,7 +56,7 @@ struct Watching {
 
 /// Why nothing is fed at all, if that is so.
 fn why_dark(shared: &Shared) -> Option<String> {
-    match &shared.read().1.link {
+    match &shared.read().session.link {
         LinkState::Up { .. } => None,
         LinkState::BrokerOffline => Some("the broker has lost its line".to_owned()),
         LinkState::Down(why) => Some(format!("there is no connection to the broker: {why}")),

@@ -14,6 +14,7 @@ mod live;
 mod mandate;
 mod market;
 mod market_stream;
+mod metrics;
 mod order;
 mod order_change;
 mod status;

@@ -2,7 +2,7 @@
 
 use super::{
     account, approval, audit, contract, events, flatten, gates, key, kill, limits, live, mandate, market,
-    market_stream, order, order_change, status,
+    market_stream, metrics, order, order_change, status,
 };
 use crate::envelope;
 use crate::refusal::Refusal;
@@ -21,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(status::healthz))
         .routes(routes!(status::readyz))
+        .routes(routes!(metrics::metrics))
         .routes(routes!(status::status))
         .routes(routes!(market::quote))
         .routes(routes!(market::bars))

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
 use domain::activity::Breaker;
 use domain::approval::Approval;
-use domain::book::OrderRecord;
-use domain::broker::SymbolMatch;
+use domain::book::{Book, OrderRecord};
+use domain::broker::{Lane, MessageBudget, SymbolMatch};
 use domain::broker_calendar::WindowAhead;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::execution::Execution;
@@ -19,11 +19,12 @@ use domain::mode::Trading;
 use domain::order::{Amendment, OrderIntent, OrderType, Side, Tif};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::reason::Reason;
+use domain::tally::Tally;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::desk::{
     AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, FlattenAnswer, FlattenWish,
-    Flattened, LeaseStatus, LimitsOf, LimitsView, LinkStatus, NewKey, OrderAnswer, OrderFilter, Outcome, Preview, Role,
-    Status, VerificationStatus,
+    Flattened, LeaseStatus, LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, OrderAnswer, OrderFilter, Outcome,
+    Preview, Role, Status, VerificationStatus,
 };
 use engine::{Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
 use jiff::{SignedDuration, Timestamp};
@@ -295,6 +296,16 @@ impl Desk for FakeDesk {
             outbound: engine::OutboundCount { intended: 3, left: 2, cancels: 1 },
             worst_quote_age_ms: None,
         })
+    }
+    fn metrics(&self, by: &Principal) -> Result<Metrics, Fault> {
+        let (mut book, mut seq) = (Book::empty(), 0);
+        let mut tally = Tally::of(&book);
+        for event in crate::metrics::history() {
+            seq += 1;
+            tally.follow(&mut book, &Recorded { seq, at: now(), event }).unwrap();
+        }
+        let budget = MessageBudget { per_second: 20, left: 19 };
+        Ok(Metrics { status: self.status(by)?, tally, message_budgets: vec![(Lane::Orders, budget)] })
     }
     fn not_ready(&self) -> Vec<String> {
         self.told.lock().unwrap().not_ready.clone()

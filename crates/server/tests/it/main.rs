@@ -11,6 +11,7 @@ mod events;
 mod fake_desk;
 mod fake_journal;
 mod market_stream;
+mod metrics;
 mod openapi;
 mod orders;
 mod reads;
