@@ -151,7 +151,7 @@ impl Service {
             }
             Some(_) => {
                 let rule = format!(
-                    "must not lie behind the end of this journal, {end}: after a restore from a backup begin at the present, without it"
+                    "must not be above {end}, the end of this journal: after a restore from a backup begin at the present, without it"
                 );
                 return Err(Fault::Invalid { field: "after".to_owned(), rule });
             }

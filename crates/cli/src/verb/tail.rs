@@ -5,7 +5,7 @@ use crate::client::{Client, Request};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, talk};
 use crate::problem::AUTH;
-use crate::table::{at, field, items};
+use crate::table::{at, field, items, plain};
 use serde_json::Value;
 use std::io::Write as _;
 use std::time::Duration;
@@ -129,8 +129,10 @@ impl Tail {
         let line = if self.json {
             record.to_string()
         } else {
-            let told = ["seq", "at", "kind", "by", "cl_ord_id"].map(|name| field(record, name));
-            told.join("  ").trim_end().to_owned()
+            // What became of an order lies one deeper than what kind of record tells it.
+            let what = at(record, "event.event.event").and_then(Value::as_str).unwrap_or_default();
+            let [seq, when, kind, by, order] = ["seq", "at", "kind", "by", "cl_ord_id"].map(|name| field(record, name));
+            format!("{seq}  {when}  {}  {by}  {order}", [kind.as_str(), &plain(what)].join(" ").trim_end())
         };
         let mut stdout = std::io::stdout().lock();
         match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
+use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::principal::Principal;
 use engine::{JournalFeed, Wanted};
@@ -74,7 +75,7 @@ pub(crate) async fn events(
 ) -> Answer {
     let is_stream = events::accepts(&headers);
     let asked = read(&params.0, &headers, is_stream)?;
-    let feed = app.desk.follow(&by, asked.after)?;
+    let feed = app.desk.follow(&by, asked.after).map_err(|fault| named(fault, &headers))?;
     if !is_stream {
         return page(&feed, &asked).await;
     }
@@ -123,6 +124,16 @@ fn place(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option
         errors.push(FieldError::new(name, &"must be the id of an event: a whole number, 0 for the whole journal"));
     }
     place
+}
+
+/// The place is wrong where it was given.
+fn named(fault: Fault, headers: &HeaderMap) -> Refusal {
+    if let Fault::Invalid { rule, .. } = &fault
+        && headers.contains_key(LAST_EVENT_ID)
+    {
+        return Refusal::field(LAST_EVENT_ID, rule);
+    }
+    Refusal::from(fault)
 }
 
 /// A browser goes on by this header; what the address says was for the first time. An empty one names nothing.

@@ -126,6 +126,14 @@ async fn what_cannot_be_meant_is_refused_by_name_before_a_stream_begins() {
     let wrong = [("Accept", "text/event-stream"), ("Last-Event-ID", "x")];
     let reply = gateway.ask("GET", PATH, &wrong, "").await;
     assert_eq!(reply.body["field"], "Last-Event-ID");
+    let beyond = Fault::Invalid { field: "after".to_owned(), rule: "must not be above 5".to_owned() };
+    *gateway.desk.journal_fault.lock().unwrap() = Some(beyond);
+    for (header, field) in [(Some("9"), "Last-Event-ID"), (None, "after")] {
+        let mut asks = vec![("Accept", "text/event-stream")];
+        asks.extend(header.map(|id| ("Last-Event-ID", id)));
+        let reply = gateway.ask("GET", &format!("{PATH}?after=9"), &asks, "").await;
+        assert_eq!((reply.status, reply.body["field"].as_str()), (400, Some(field)));
+    }
 }
 
 #[tokio::test]
