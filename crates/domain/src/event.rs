@@ -204,6 +204,80 @@ impl<'a> TradeNews<'a> {
 }
 
 impl OrderEvent {
+    /// Every word that [`Self::word`] gives.
+    pub const WORDS: [&'static str; 32] = [
+        "refused",
+        "killed",
+        "not_sent",
+        "written",
+        "send_unknown",
+        "cancel_requested",
+        "cancel_unsent",
+        "replace_requested",
+        "replace_unsent",
+        "replace_taken",
+        "link_lost",
+        "not_found",
+        "proven_dead",
+        "resolved_dead",
+        "held",
+        "acknowledged",
+        "executed",
+        "corrected",
+        "busted",
+        "commission_joined",
+        "reported_filled",
+        "cancel_pending",
+        "canceled",
+        "rejected",
+        "inactive",
+        "expired",
+        "cancel_refused",
+        "replace_refused",
+        "group_broken",
+        "twin_seen",
+        "twin_over",
+        "informed",
+    ];
+
+    /// The word by which the journal calls it, for filters.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::Killed => "killed",
+            Self::NotSent { .. } => "not_sent",
+            Self::Written => "written",
+            Self::SendUnknown { .. } => "send_unknown",
+            Self::CancelRequested => "cancel_requested",
+            Self::CancelUnsent => "cancel_unsent",
+            Self::ReplaceRequested => "replace_requested",
+            Self::ReplaceUnsent => "replace_unsent",
+            Self::ReplaceTaken { .. } => "replace_taken",
+            Self::LinkLost => "link_lost",
+            Self::NotFound => "not_found",
+            Self::ProvenDead { .. } => "proven_dead",
+            Self::ResolvedDead { .. } => "resolved_dead",
+            Self::Held { .. } => "held",
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::Executed { .. } => "executed",
+            Self::Corrected { .. } => "corrected",
+            Self::Busted { .. } => "busted",
+            Self::CommissionJoined { .. } => "commission_joined",
+            Self::ReportedFilled { .. } => "reported_filled",
+            Self::CancelPending => "cancel_pending",
+            Self::Canceled { .. } => "canceled",
+            Self::Rejected { .. } => "rejected",
+            Self::Inactive { .. } => "inactive",
+            Self::Expired => "expired",
+            Self::CancelRefused { .. } => "cancel_refused",
+            Self::ReplaceRefused { .. } => "replace_refused",
+            Self::GroupBroken { .. } => "group_broken",
+            Self::TwinSeen { .. } => "twin_seen",
+            Self::TwinOver { .. } => "twin_over",
+            Self::Informed { .. } => "informed",
+        }
+    }
+
     /// What it says of trades.
     pub fn of_trade(&self) -> Option<TradeNews<'_>> {
         match self {

@@ -392,6 +392,17 @@ fn the_examples_cover_every_kind_of_record() {
 }
 
 #[test]
+fn the_words_of_what_happens_to_an_order_are_the_journal_s() {
+    for event in order_events() {
+        let written = serde_json::to_value(&event).unwrap();
+        assert_eq!(written["event"], event.word());
+        assert!(OrderEvent::WORDS.contains(&event.word()));
+    }
+    let shown: BTreeSet<&str> = order_events().iter().map(OrderEvent::word).collect();
+    assert_eq!(shown, BTreeSet::from(OrderEvent::WORDS));
+}
+
+#[test]
 fn a_record_names_its_order_and_its_asker() {
     for event in about_orders() {
         assert_eq!(event.correlation_id().is_some(), event.principal().is_some());

@@ -15,27 +15,34 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// The kind of what becomes of an order.
+const ORDER: &str = "order";
+
 /// Which records somebody follows; nothing named is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Only of these kinds.
     pub kinds: BTreeSet<&'static str>,
+    /// Beside them, of what becomes of orders only this.
+    pub of_orders: BTreeSet<&'static str>,
     /// Only about this order; the moves of its approval are among them.
     pub cl_ord_id: Option<ClOrdId>,
 }
 
 impl Wanted {
-    /// Whether a record of this kind about this order is wanted.
-    pub fn fits(&self, kind: &str, order: Option<&ClOrdId>) -> bool {
-        (self.kinds.is_empty() || self.kinds.contains(kind))
+    /// Whether a record of this kind, which tells this of an order, is wanted.
+    pub fn fits(&self, kind: &str, of_order: Option<&str>, order: Option<&ClOrdId>) -> bool {
+        let any = self.kinds.is_empty() && self.of_orders.is_empty();
+        (any || self.kinds.contains(kind) || of_order.is_some_and(|what| self.of_orders.contains(what)))
             && self.cl_ord_id.as_ref().is_none_or(|wanted| order == Some(wanted))
     }
 
     fn filter(&self, after: u64, limit: usize) -> AuditFilter {
         let mut kinds = self.kinds.iter();
         let kind = match (kinds.next(), kinds.next()) {
-            (Some(only), None) => Some((*only).to_owned()),
-            (None, _) | (Some(_), Some(_)) => None,
+            (Some(only), None) if self.of_orders.is_empty() => Some((*only).to_owned()),
+            (None, None) if !self.of_orders.is_empty() => Some(ORDER.to_owned()),
+            (None | Some(_), _) => None,
         };
         AuditFilter {
             kind,
@@ -121,7 +128,8 @@ impl JournalFeed {
             .filter(|one| {
                 // An approval of long ago may have left the book; the archive knows whose it was.
                 let order = one.order.as_ref().or(wanted.cl_ord_id.as_ref());
-                wanted.fits(one.record.record.event.kind(), order)
+                let event = &one.record.record.event;
+                wanted.fits(event.kind(), event.of_order(), order)
             })
             .collect();
         Ok(Slice { records, upto })

@@ -109,6 +109,11 @@ impl JournalEvent {
         }
     }
 
+    /// What became of an order, where the record is about that: a closer word beside `order`.
+    pub fn of_order(&self) -> Option<&'static str> {
+        if let Self::Order { event, .. } = self { Some(event.word()) } else { None }
+    }
+
     /// The order that it concerns, if one.
     pub fn cl_ord_id(&self) -> Option<&ClOrdId> {
         match self {

@@ -42,8 +42,10 @@ async fn a_feed_begins_at_the_present_or_behind_a_place_and_its_pages_leave_noth
     let whole = desk.follow(&alice(), Some(0)).unwrap();
     assert_eq!(all(&whole, &Wanted::default(), 3).await, (1..=end).collect::<Vec<u64>>());
     assert_eq!(desk.follow(&alice(), Some(end)).unwrap().after, end);
-    let denied = Wanted { kinds: BTreeSet::from(["order_denied", "link_up"]), cl_ord_id: None };
+    let denied = Wanted { kinds: BTreeSet::from(["order_denied", "link_up"]), ..Wanted::default() };
     assert_eq!(all(&whole, &denied, 3).await.len(), 1, "only the connection");
+    let taken = Wanted { of_orders: BTreeSet::from(["acknowledged"]), ..Wanted::default() };
+    assert_eq!(all(&whole, &taken, 3).await.len(), 1, "of the order only that the broker has it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -79,9 +81,12 @@ async fn an_order_is_followed_with_its_approval_and_without_others() {
     rig.broker.acknowledge("k-1").await;
     rig.until_status("k-1", OrdStatus::Working).await;
     rig.settle().await;
-    let wanted = Wanted { kinds: BTreeSet::new(), cl_ord_id: Some(key("k-1")) };
+    let wanted = Wanted { cl_ord_id: Some(key("k-1")), ..Wanted::default() };
     let everything = feed.page(feed.after, &Wanted::default(), 1_000).await.unwrap();
-    let fitting = |one: &&engine::Followed| wanted.fits(one.record.record.event.kind(), one.order.as_ref());
+    let fitting = |one: &&engine::Followed| {
+        let event = &one.record.record.event;
+        wanted.fits(event.kind(), event.of_order(), one.order.as_ref())
+    };
     let live: Vec<u64> = everything.records.iter().filter(fitting).map(|one| one.record.record.seq).collect();
     assert_eq!(all(&feed, &wanted, 2).await, live, "the past and the present agree about what is the order's");
     let kinds: BTreeSet<&str> =

@@ -24,6 +24,7 @@ const RETRY_MS: u32 = 1_000;
 pub(crate) struct Frame {
     pub(crate) seq: u64,
     pub(crate) kind: &'static str,
+    pub(crate) of_order: Option<&'static str>,
     pub(crate) order: Option<ClOrdId>,
     pub(crate) bytes: Bytes,
 }
@@ -35,7 +36,7 @@ impl Frame {
         let data = shape.map_err(|error| Fault::Internal(error.to_string()))?;
         let (seq, kind) = (record.seq, record.event.kind());
         let bytes = format!("id: {seq}\nevent: {kind}\ndata: {data}\n\n").into();
-        Ok(Self { seq, kind, order: followed.order.clone(), bytes })
+        Ok(Self { seq, kind, of_order: record.event.of_order(), order: followed.order.clone(), bytes })
     }
 }
 

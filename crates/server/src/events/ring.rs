@@ -66,7 +66,7 @@ impl Ring {
         let Some(skip) = after.checked_sub(self.from).and_then(|skip| usize::try_from(skip).ok()) else {
             return Next::Older;
         };
-        let fits = |frame: &&Frame| wanted.fits(frame.kind, frame.order.as_ref());
+        let fits = |frame: &&Frame| wanted.fits(frame.kind, frame.of_order, frame.order.as_ref());
         match self.frames.iter().skip(skip).find(fits) {
             Some(frame) => Next::Frame(frame.seq, frame.bytes.clone()),
             None => Next::Nothing(self.upto().max(after)),

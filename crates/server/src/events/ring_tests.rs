@@ -1,7 +1,7 @@
 use super::*;
 
 fn frame(seq: u64, kind: &'static str) -> Frame {
-    Frame { seq, kind, order: None, bytes: Bytes::from(vec![b'x'; 10]) }
+    Frame { seq, kind, of_order: None, order: None, bytes: Bytes::from(vec![b'x'; 10]) }
 }
 
 fn ring(records_max: usize, bytes_max: usize, places: std::ops::RangeInclusive<u64>) -> Ring {
@@ -32,11 +32,25 @@ fn a_reader_gets_every_record_behind_its_place_once_and_then_nothing() {
 #[test]
 fn what_is_not_wanted_is_passed_over_and_the_place_moves_on() {
     let ring = ring(10, 1_000, 5..=9);
-    let wanted = Wanted { kinds: ["even"].into(), cl_ord_id: None };
+    let wanted = Wanted { kinds: ["even"].into(), ..Wanted::default() };
     assert_eq!(places(&ring, 4, &wanted), [6, 8]);
     assert_eq!(ring.next(8, &wanted), Next::Nothing(9));
-    let none = Wanted { kinds: ["none"].into(), cl_ord_id: None };
+    let none = Wanted { kinds: ["none"].into(), ..Wanted::default() };
     assert_eq!(ring.next(4, &none), Next::Nothing(9));
+}
+
+#[test]
+fn of_what_becomes_of_orders_only_what_is_named_comes_beside_the_kinds() {
+    let mut ring = Ring::new(10, 1_000);
+    for (seq, kind, of_order) in
+        [(1, "order", Some("acknowledged")), (2, "order", Some("executed")), (3, "link_up", None), (4, "stopped", None)]
+    {
+        ring.push(Frame { of_order, ..frame(seq, kind) });
+    }
+    let fills = Wanted { of_orders: ["executed"].into(), ..Wanted::default() };
+    assert_eq!(places(&ring, 0, &fills), [2]);
+    assert_eq!(places(&ring, 0, &Wanted { kinds: ["link_up"].into(), ..fills.clone() }), [2, 3]);
+    assert_eq!(places(&ring, 0, &Wanted { kinds: ["order"].into(), ..fills }), [1, 2]);
 }
 
 #[test]

@@ -11,12 +11,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
+use domain::event::OrderEvent;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::principal::Principal;
 use engine::{JournalFeed, Wanted};
 use serde::Deserialize;
-use std::collections::BTreeSet;
 use utoipa::IntoParams;
 use wire::FieldError;
 use wire::audit::AuditRecord;
@@ -30,7 +30,7 @@ const LAST_EVENT_ID: &str = "Last-Event-ID";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventParams {
-    /// Only these kinds, separated by commas, such as `order,order_denied`.
+    /// Only these kinds, separated by commas, such as `order,order_denied`; `order.executed` is only that of what becomes of orders.
     kind: Option<String>,
     /// Only this order; the moves of its approval are among them.
     cl_ord_id: Option<String>,
@@ -101,8 +101,8 @@ async fn page(feed: &JournalFeed, asked: &Asked) -> Answer {
 
 fn read(params: &EventParams, headers: &HeaderMap, is_stream: bool) -> Result<Asked, Refusal> {
     let mut errors = Vec::new();
-    let kinds = params.kind.as_deref().map_or_else(BTreeSet::new, |text| kinds(text, &mut errors));
-    let cl_ord_id = one("cl_ord_id", params.cl_ord_id.as_deref(), &mut errors);
+    let mut wanted = params.kind.as_deref().map_or_else(Wanted::default, |text| kinds(text, &mut errors));
+    wanted.cl_ord_id = one("cl_ord_id", params.cl_ord_id.as_deref(), &mut errors);
     if is_stream && params.limit.is_some() {
         errors.push(FieldError::new("limit", &"is for pages: a stream has no end, leave it out"));
     }
@@ -114,7 +114,7 @@ fn read(params: &EventParams, headers: &HeaderMap, is_stream: bool) -> Result<As
     let cursor = place("cursor", params.cursor.as_deref(), &mut errors);
     let seen = last_event_id(headers, &mut errors);
     settle(errors)?;
-    Ok(Asked { wanted: Wanted { kinds, cl_ord_id }, after: seen.or(named).or(cursor), limit })
+    Ok(Asked { wanted, after: seen.or(named).or(cursor), limit })
 }
 
 fn place(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<u64> {
@@ -147,15 +147,21 @@ fn last_event_id(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<u6
     place(LAST_EVENT_ID, Some(value.to_str().unwrap_or("?")).filter(|text| !text.is_empty()), errors)
 }
 
-fn kinds(text: &str, errors: &mut Vec<FieldError>) -> BTreeSet<&'static str> {
-    let mut kinds = BTreeSet::new();
+fn kinds(text: &str, errors: &mut Vec<FieldError>) -> Wanted {
+    let mut wanted = Wanted::default();
+    let known = |words: &[&'static str], word: &str| words.iter().copied().find(|known| *known == word);
     for word in text.split(',') {
-        let Some(kind) = JournalEvent::KINDS.into_iter().find(|kind| *kind == word) else {
-            let known = JournalEvent::KINDS.join(", ");
-            errors.push(FieldError::new("kind", &format!("must be kinds separated by commas, each one of: {known}")));
+        if let Some(kind) = known(&JournalEvent::KINDS, word) {
+            wanted.kinds.insert(kind);
+        } else if let Some(what) = word.strip_prefix("order.").and_then(|what| known(&OrderEvent::WORDS, what)) {
+            wanted.of_orders.insert(what);
+        } else {
+            let kinds = JournalEvent::KINDS.join(", ");
+            let of_orders = OrderEvent::WORDS.join(", order.");
+            let rule = format!("must be kinds separated by commas, each one of: {kinds}, order.{of_orders}");
+            errors.push(FieldError::new("kind", &rule));
             break;
-        };
-        kinds.insert(kind);
+        }
     }
-    kinds
+    wanted
 }

@@ -85,6 +85,8 @@ async fn only_what_is_wanted_comes_and_the_place_moves_on_all_the_same() {
     }
     let page = gateway.get("/api/v1/events?after=0&cl_ord_id=k-2").await;
     assert_eq!((page.body["items"].as_array().unwrap().len(), &page.body["next_cursor"]), (1, &json!("7")));
+    let page = gateway.get("/api/v1/events?after=0&kind=order.executed,order_denied").await;
+    assert_eq!(page.body["items"].as_array().unwrap().len(), 2);
     let page = gateway.get("/api/v1/events?after=0&kind=order_denied,order&limit=3").await;
     assert_eq!((page.body["items"].as_array().unwrap().len(), &page.body["next_cursor"]), (1, &json!("3")));
 }
@@ -111,6 +113,7 @@ async fn what_cannot_be_meant_is_refused_by_name_before_a_stream_begins() {
     for (query, field) in [
         ("kind=nonsense", "kind"),
         ("kind=order,", "kind"),
+        ("kind=order.nonsense", "kind"),
         ("cl_ord_id=a%20b", "cl_ord_id"),
         ("after=-1", "after"),
         ("after=1&cursor=1", "cursor"),
