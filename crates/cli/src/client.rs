@@ -3,8 +3,9 @@
 use crate::config::Config;
 use crate::failure::{Failure, Told, UNAVAILABLE};
 use crate::problem;
-use reqwest::{Method, StatusCode};
+use reqwest::{Certificate, ClientBuilder, Method, StatusCode};
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,6 +22,39 @@ pub(crate) enum KeySource {
     Given(String),
     /// A file with the key and a newline.
     File(PathBuf),
+}
+
+/// Whom to believe that a gateway is the one that is meant.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trust {
+    /// Certificates (PEM); `None` leaves it to what the system trusts.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Where the name in the URL is, whatever a name server says: the gateway of this machine.
+    pub(crate) at: Option<SocketAddr>,
+}
+
+impl Trust {
+    /// Tells the HTTP client. Over plain HTTP there is nobody to trust, and the system's certificates need not be read.
+    fn tell(&self, base: &str, mut http: ClientBuilder) -> Result<ClientBuilder, Failure> {
+        if !base.starts_with("https://") {
+            return Ok(http.tls_certs_only([]));
+        }
+        let host = reqwest::Url::parse(base).ok().and_then(|url| url.domain().map(str::to_owned));
+        if let (Some(host), Some(at)) = (host, self.at) {
+            http = http.resolve(&host, at);
+        }
+        let Some(path) = &self.ca_file else { return Ok(http) };
+        let unusable = |why: String| {
+            let text = format!("the certificates in {} cannot be used: {why}", path.display());
+            Failure::usage(text, "name a PEM file with --ca-file, or set tls.ca_file")
+        };
+        let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+        let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))?;
+        if certificates.is_empty() {
+            return Err(unusable("there is none".to_owned()));
+        }
+        Ok(http.tls_certs_only(certificates))
+    }
 }
 
 /// A gateway, and the key to present to it.
@@ -117,13 +151,14 @@ impl Client {
     ///
     /// # Errors
     /// A key file that cannot be read, or a missing HTTP stack.
-    pub(crate) fn new(base: &str, key: &KeySource) -> Result<Self, Failure> {
+    pub(crate) fn new(base: &str, key: &KeySource, trust: &Trust) -> Result<Self, Failure> {
         let key = match key {
             KeySource::Given(key) => key.trim().to_owned(),
             KeySource::File(path) => read_key(path)?,
         };
         // A proxy has no business between a command and its gateway on the same machine.
-        let http = reqwest::Client::builder()
+        let http = trust
+            .tell(base, reqwest::Client::builder())?
             .no_proxy()
             .timeout(PATIENCE)
             .connect_timeout(CONNECT_PATIENCE)
@@ -195,6 +230,21 @@ impl Client {
     }
 
     fn unreached(&self, error: &reqwest::Error) -> Failure {
+        let why = causes(error);
+        if why.contains("certificate") {
+            let text = format!("the gateway at {} is not believed to be the one that is meant: {why}", self.base);
+            let hint = "name the certificate of whoever vouches for it with --ca-file or tls.ca_file, and call it by a name that it holds";
+            return Failure::told(UNAVAILABLE, "not_ready", text, hint);
+        }
+        if error.is_connect() && why.contains("InvalidContentType") {
+            let text = format!("what answers at {} does not speak TLS", self.base);
+            return Failure::told(
+                UNAVAILABLE,
+                "not_ready",
+                text,
+                "use http:// in --url, or set [tls] in its configuration",
+            );
+        }
         if error.is_connect() {
             let text = format!("no gateway answers at {}", self.base);
             return Failure::told(
@@ -215,6 +265,17 @@ impl Client {
             answer: None,
         }))
     }
+}
+
+/// What lies behind an error, outermost first.
+fn causes(error: &reqwest::Error) -> String {
+    let mut words = Vec::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(one) = cause {
+        words.push(one.to_string());
+        cause = one.source();
+    }
+    words.join(": ")
 }
 
 fn read_key(path: &PathBuf) -> Result<String, Failure> {

@@ -1,8 +1,8 @@
 //! From words to a command, and from its result to output and exit code.
 
 use crate::args::{AuditVerb, Cli, Common, IncidentVerb, LimitsVerb, Noun, VenueVerb};
-use crate::client::{Client, key_source};
-use crate::config::{Config, Surroundings};
+use crate::client::{Client, Trust, key_source};
+use crate::config::{Config, Surroundings, loopback_of};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
 use crate::{demo, drill, run, verb};
@@ -162,8 +162,17 @@ fn load(common: &Common) -> Result<Config, Failure> {
 
 /// A client of the gateway that is meant.
 pub(crate) fn connect(config: &Config, common: &Common) -> Result<Client, Failure> {
-    let base = common.url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-    Client::new(&base, &key_source(config, common.key_file.as_ref()))
+    let key = key_source(config, common.key_file.as_ref());
+    let ca_file = common.ca_file.clone().or_else(|| config.server.ca_file.clone());
+    let own_cert = config.server.tls.as_ref().map(|tls| tls.cert_file.clone());
+    match &common.url {
+        // Our own certificate file says who we are where nobody else does.
+        None => {
+            let trust = Trust { ca_file: ca_file.or(own_cert), at: Some(loopback_of(config.listen)) };
+            Client::new(&config.server.own_url(config.listen), &key, &trust)
+        }
+        Some(url) => Client::new(url, &key, &Trust { ca_file, at: None }),
+    }
 }
 
 fn completions(shell: clap_complete::Shell) -> Said {

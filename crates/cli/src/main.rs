@@ -27,5 +27,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // The only one in the process: nobody else can have installed another.
+    drop(rustls::crypto::ring::default_provider().install_default());
     ExitCode::from(dispatch::run(args::Cli::parse()))
 }

@@ -26,6 +26,9 @@ pub enum Fault {
     /// Only a human may do this.
     #[error("only a human key may do this")]
     HumansOnly,
+    /// A request by session that another page may have forged.
+    #[error("a request by session that changes something needs the session's token, from a page of this gateway")]
+    CsrfRefused,
     /// The requester may not answer its own question.
     #[error("an approval cannot be answered by the key that asked for it")]
     OwnRequest,

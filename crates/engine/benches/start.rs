@@ -172,6 +172,7 @@ fn config(dir: &Path) -> Result<EngineConfig, Failure> {
         client_id: ClientId::new(7)?,
         config_hash: "0".repeat(64),
         key_secret: [7; 32],
+        sessions: tollgate_engine::SessionRules::standard(),
         kill_file: dir.join("KILL"),
         live_override_file: None,
         driller: Arc::new(engine::NoDriller),

@@ -1,6 +1,7 @@
 //! What the composition root decides for the engine.
 
 use crate::drilling::Driller;
+use crate::sessions::SessionRules;
 use crate::sign_of_life::SignOfLife;
 use domain::broker_calendar::BrokerCalendar;
 use domain::id::{AccountId, ClientId, InstallationId};
@@ -40,6 +41,8 @@ pub struct EngineConfig {
     pub config_hash: String,
     /// Keys the hashes of API keys.
     pub key_secret: [u8; 32],
+    /// How long people who signed in stay so, and how many.
+    pub sessions: SessionRules,
     /// Where the file `KILL` is looked for.
     pub kill_file: PathBuf,
     /// What must be there at every live order; `None`: no order is live.

@@ -3,6 +3,7 @@
 use crate::drilling::DrillOutcome;
 use crate::following::{JournalFeed, KeyEnd};
 use crate::outbound::OutboundCount;
+pub use crate::sessions::{CsrfProof, NewSession, SessionView};
 use crate::watching::{QuoteFeed, WatchedQuote};
 use async_trait::async_trait;
 use domain::account::{AccountPnl, AccountSummary, Position};
@@ -450,6 +451,17 @@ pub struct LiveStatus {
 #[expect(missing_docs, reason = "each use case is named by its verb; shapes and faults stand at their types")]
 pub trait Desk: Send + Sync {
     fn authenticate(&self, presented: &str, face: Face, correlation_id: CorrelationId) -> Result<Principal, Fault>;
+    /// Begins a session for the key behind `by`.
+    fn sign_in(&self, by: &Principal) -> Result<NewSession, Fault>;
+    /// Who holds the session, with what its key may do now.
+    fn authenticate_session(
+        &self,
+        secret: &str,
+        proof: CsrfProof<'_>,
+        correlation_id: CorrelationId,
+    ) -> Result<Principal, Fault>;
+    fn session(&self, secret: &str) -> Result<SessionView, Fault>;
+    fn sign_out(&self, secret: &str) -> Result<(), Fault>;
     fn status(&self, by: &Principal) -> Result<Status, Fault>;
     fn metrics(&self, by: &Principal) -> Result<Metrics, Fault>;
     /// Why trading is not ready; empty when it is. Needs no key.

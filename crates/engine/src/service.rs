@@ -10,6 +10,7 @@ use crate::entropy::Entropy;
 use crate::estimating::Estimates;
 use crate::input::{Input, OrderFacts, Reply};
 use crate::market::MarketDesk;
+use crate::sessions::Sessions;
 use crate::shared::{Session, Shared};
 use crate::start::StartError;
 use domain::book::{Book, OrderRecord};
@@ -38,6 +39,7 @@ pub struct Service {
     /// Held while the drill of the limits runs.
     pub(crate) drilling: tokio::sync::Mutex<()>,
     pub(crate) estimates: Estimates,
+    pub(crate) sessions: Sessions,
     /// To the writer; none while another process writes.
     inputs: OnceLock<mpsc::Sender<Input>>,
     /// For what goes on after its caller has hung up.
@@ -66,6 +68,7 @@ impl Service {
             entropy,
             drilling: tokio::sync::Mutex::new(()),
             estimates: Estimates::default(),
+            sessions: Sessions::default(),
             inputs: OnceLock::new(),
             own: Weak::clone(own),
         })

@@ -3,9 +3,9 @@
 use crate::archive::off_the_async_threads;
 use crate::asks::only;
 use crate::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Desk, FlattenAnswer,
-    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, Metrics, NewKey, OrderAnswer, OrderFilter, Preview,
-    Status,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, CsrfProof, Desk, FlattenAnswer,
+    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter,
+    Preview, SessionView, Status,
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;
@@ -37,7 +37,6 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use subtle::ConstantTimeEq as _;
 
 /// The longest text of a reason.
 const REASON_MAX: usize = 500;
@@ -45,18 +44,28 @@ const REASON_MAX: usize = 500;
 #[async_trait]
 impl Desk for Service {
     fn authenticate(&self, presented: &str, face: Face, correlation_id: CorrelationId) -> Result<Principal, Fault> {
-        let hash = self.key_hash(presented);
-        let now = self.clock.now();
-        let found = self.look(|book, _| {
-            // Every key is compared in constant time; which one fits is learned only by its holder.
-            book.api_keys
-                .values()
-                .filter(|key| bool::from(key.hash.as_bytes().ct_eq(hash.as_bytes())))
-                .find(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now))
-                .cloned()
-        });
-        let key = found.ok_or(Fault::Unauthorized)?;
-        Ok(Principal { key_id: key.id, kind: key.kind, scopes: key.scopes, face, correlation_id })
+        self.principal_of_key(presented, face, correlation_id)
+    }
+
+    fn sign_in(&self, by: &Principal) -> Result<NewSession, Fault> {
+        self.begin_session(by)
+    }
+
+    fn authenticate_session(
+        &self,
+        secret: &str,
+        proof: CsrfProof<'_>,
+        correlation_id: CorrelationId,
+    ) -> Result<Principal, Fault> {
+        self.principal_of_session(secret, proof, correlation_id)
+    }
+
+    fn session(&self, secret: &str) -> Result<SessionView, Fault> {
+        self.view_session(secret)
+    }
+
+    fn sign_out(&self, secret: &str) -> Result<(), Fault> {
+        self.end_session(secret)
     }
 
     fn status(&self, by: &Principal) -> Result<Status, Fault> {
@@ -515,17 +524,7 @@ impl Desk for Service {
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     ) -> Result<NewKey, Fault> {
-        need_human(by, Scope::Admin)?;
-        if scopes.is_empty() {
-            return Err(invalid("scopes", "at least one"));
-        }
-        if kind == PrincipalKind::Agent && (scopes.contains(&Scope::Approve) || scopes.contains(&Scope::Admin)) {
-            return Err(invalid("scopes", "an agent key never carries approve or admin"));
-        }
-        let (record, secret) = self.make_key(id, kind, scopes, expires_at)?;
-        let key = Box::new(record.clone());
-        self.tell(|reply| Input::CreateKey { by: Some(by.key_id.clone()), key, reply }).await?;
-        Ok(NewKey { record, secret })
+        self.issue_key(by, id, kind, scopes, expires_at).await
     }
 
     async fn revoke_key(&self, by: &Principal, id: KeyId) -> Result<KeyRecord, Fault> {

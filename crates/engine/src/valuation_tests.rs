@@ -224,6 +224,7 @@ fn config() -> EngineConfig {
         client_id: ClientId::new(7).unwrap(),
         config_hash: String::new(),
         key_secret: [7; 32],
+        sessions: crate::SessionRules::standard(),
         kill_file: "/nonexistent/KILL".into(),
         live_override_file: None,
         driller: Arc::new(NoDriller),

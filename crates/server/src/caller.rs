@@ -1,26 +1,32 @@
-//! Who asks.
+//! Who asks: by a key, or by the session that was begun with one.
 
+use crate::envelope;
+use crate::peer::Peer;
 use crate::refusal::Refusal;
 use crate::state::App;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::fault::Fault;
 use domain::id::CorrelationId;
 use domain::principal::{Face, Principal};
-use std::net::SocketAddr;
+use engine::desk::CsrfProof;
 use std::time::Instant;
 use wire::Code;
 
-/// The peer's address, put into every request by the listener.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+/// Where a request by session brings its token.
+pub(crate) const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+/// What browsers say about the page that asks.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The principal behind `Authorization: Bearer KEY`.
+/// The principal behind `Authorization: Bearer KEY`, or else behind the session's cookie.
 pub(crate) struct Caller(pub(crate) Principal);
 
-/// The key in the one header that counts; `None` when it is absent, double or of another scheme.
+/// The principal behind a key; a session does not count.
+pub(crate) struct KeyHolder(pub(crate) Principal);
+
+/// The key in the one header that counts; `None` when it is double or of another scheme.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
@@ -31,9 +37,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }
 
-fn unauthorized() -> Response {
+fn unauthorized(app: &App, headers: &HeaderMap) -> Response {
     let mut response = Refusal::from(Fault::Unauthorized).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    // A browser would go on sending what is over.
+    if app.cookie.is_there(headers) && !headers.contains_key(header::AUTHORIZATION) {
+        response.headers_mut().extend(app.cookie.clear().map(|value| (header::SET_COOKIE, value)));
+    }
     response
 }
 
@@ -43,21 +53,71 @@ fn face(headers: &HeaderMap) -> Face {
     if agent.is_some_and(|agent| agent.starts_with("tollgate-cli/")) { Face::Cli } else { Face::Rest }
 }
 
+/// What the request shows against forgery. Every page that a browser shows can send our cookie along; only ours can read the token, and
+/// the browser itself says where the page is from. That an `Origin` which is there is ours, the door has looked at already.
+fn proof(parts: &Parts) -> CsrfProof<'_> {
+    if parts.method.is_safe() {
+        return CsrfProof::NotNeeded;
+    }
+    let headers = &parts.headers;
+    let mut tokens = headers.get_all(CSRF_TOKEN).iter();
+    match (tokens.next().and_then(|token| token.to_str().ok()), tokens.next()) {
+        (Some(token), None) if headers.contains_key(header::ORIGIN) => CsrfProof::Given(token),
+        (Some(_) | None, _) => CsrfProof::Missing,
+    }
+}
+
+/// Another site's page, by the browser's own word.
+fn is_foreign_page(headers: &HeaderMap) -> bool {
+    headers.get_all(FETCH_SITE).iter().any(|site| site != "same-origin" && site != "none")
+}
+
+/// Judges what was presented and counts it.
+#[expect(clippy::result_large_err, reason = "axum's extractors refuse by a whole response")]
+fn judge(parts: &Parts, app: &App, with_session: bool) -> Result<Principal, Response> {
+    let lacking = |what: &str| Refusal::new(Code::Internal, what).into_response();
+    let id = parts.extensions.get::<CorrelationId>().ok_or_else(|| lacking("the request has no id"))?;
+    let peer = parts.extensions.get::<Peer>().ok_or_else(|| lacking("the request has no peer"))?;
+    let headers = &parts.headers;
+    // Whoever names a key means it: a cookie beside it counts for nothing.
+    let judged = if headers.contains_key(header::AUTHORIZATION) {
+        bearer(headers).map(|key| app.desk.authenticate(key, face(headers), id.clone()))
+    } else if with_session && is_foreign_page(headers) {
+        app.cookie.read(headers).map(|_| Err(Fault::CsrfRefused))
+    } else if with_session {
+        app.cookie.read(headers).map(|secret| app.desk.authenticate_session(secret, proof(parts), id.clone()))
+    } else {
+        None
+    };
+    match judged {
+        Some(Ok(principal)) => {
+            peer.is_known_now();
+            if !envelope::stops_trading(&parts.method, parts.uri.path()) {
+                let paced = app.pace_of_keys.take(&principal.key_id, Instant::now());
+                paced.map_err(|wait| Refusal::too_many("too many requests with this key", wait))?;
+            }
+            Ok(principal)
+        }
+        None | Some(Err(Fault::Unauthorized)) => match app.throttle.failed(peer.group(), Instant::now()) {
+            Some(wait) => Err(Refusal::too_many("too many failed authentications", wait)),
+            None => Err(unauthorized(app, headers)),
+        },
+        Some(Err(fault)) => Err(Refusal::from(fault).into_response()),
+    }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let lacking = |what: &str| Refusal::new(Code::Internal, what).into_response();
-        let id = parts.extensions.get::<CorrelationId>().ok_or_else(|| lacking("the request has no id"))?;
-        let peer = parts.extensions.get::<Peer>().ok_or_else(|| lacking("the request has no peer"))?;
-        let known = bearer(&parts.headers).map(|key| app.desk.authenticate(key, face(&parts.headers), id.clone()));
-        match known {
-            Some(Ok(principal)) => Ok(Self(principal)),
-            None | Some(Err(Fault::Unauthorized)) => match app.throttle.failed(peer.0.ip(), Instant::now()) {
-                Some(wait) => Err(Refusal::too_many(wait)),
-                None => Err(unauthorized()),
-            },
-            Some(Err(fault)) => Err(Refusal::from(fault).into_response()),
-        }
+        judge(parts, app, true).map(Self)
+    }
+}
+
+impl FromRequestParts<App> for KeyHolder {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        judge(parts, app, false).map(Self)
     }
 }

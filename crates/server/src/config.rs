@@ -1,15 +1,33 @@
 //! What the server may be told, and why it may not start.
 
+use crate::tls::TlsError;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where to listen, and the bounds of one server.
+/// Where to listen, by what names and keys, and the bounds of one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerConfig {
-    /// A loopback address; port 0 takes any free port.
+    /// Beyond loopback only with TLS; port 0 takes any free port.
     pub listen: SocketAddr,
+    /// Names by which callers reach us, beside the address itself and loopback: a host, or a host with a port where another one is
+    /// mapped to ours.
+    pub public_names: Vec<String>,
+    /// Certificate and key; `None` speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Bounds.
     pub limits: Limits,
+}
+
+/// Where certificate and key are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// PEM: the certificate first, then those that lead to its root.
+    pub cert_file: PathBuf,
+    /// PEM: its private key.
+    pub key_file: PathBuf,
+    /// How often the files are looked at: new ones count without a restart.
+    pub look_every: Duration,
 }
 
 /// Bounds on everything that a peer can make the server hold or wait for.
@@ -25,14 +43,25 @@ pub struct Limits {
     pub head_read_timeout: Duration,
     /// Time for a whole body to arrive.
     pub body_read_timeout: Duration,
-    /// Most connections at a time; more wait until one ends.
+    /// Time for a TLS handshake.
+    pub handshake_timeout: Duration,
+    /// How long a peer may take nothing of an answer.
+    pub write_timeout: Duration,
+    /// Most connections at a time. One more waits until one ends; meanwhile connections that never showed a valid key and wait for a
+    /// request are ended, the oldest first.
     pub connections_max: usize,
+    /// Most connections of one peer at a time; 0 is no bound of its own.
+    pub connections_per_peer_max: usize,
     /// How long a request waits for the broker when it does not say `Prefer: wait=N`.
     pub wait_default: Duration,
     /// A longer `Prefer: wait=N` is clamped to this.
     pub wait_max: Duration,
     /// Failed authentications of one peer in a minute before they are answered with 429.
     pub failed_auth_per_minute_max: u32,
+    /// Requests of one valid key in a second; 0 is no bound.
+    pub requests_per_second_per_key_max: u32,
+    /// Requests of one peer in a second, with a key or without; 0 is no bound.
+    pub requests_per_second_per_peer_max: u32,
     /// How long open requests may go on after the shutdown began.
     pub shutdown_timeout: Duration,
     /// Of streams, which are counted apart from other connections.
@@ -83,7 +112,7 @@ impl StreamLimits {
 }
 
 impl Limits {
-    /// The shipped bounds.
+    /// The shipped bounds on loopback: no bound on the rate of valid keys.
     pub fn standard() -> Self {
         Self {
             body_bytes_max: 64 * 1024,
@@ -91,20 +120,35 @@ impl Limits {
             header_count_max: 64,
             head_read_timeout: Duration::from_secs(10),
             body_read_timeout: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             connections_max: 512,
+            connections_per_peer_max: 0,
             wait_default: Duration::from_secs(2),
             wait_max: Duration::from_secs(30),
             failed_auth_per_minute_max: 10,
+            requests_per_second_per_key_max: 0,
+            requests_per_second_per_peer_max: 0,
             shutdown_timeout: Duration::from_secs(5),
             streams: StreamLimits::standard(),
+        }
+    }
+
+    /// The shipped bounds beyond loopback.
+    pub fn beyond_loopback() -> Self {
+        Self {
+            connections_per_peer_max: 64,
+            requests_per_second_per_key_max: 100,
+            requests_per_second_per_peer_max: 200,
+            ..Self::standard()
         }
     }
 }
 
 impl ServerConfig {
-    /// The shipped bounds at an address.
+    /// The shipped bounds at an address, without TLS.
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, limits: Limits::standard() }
+        Self { listen, public_names: Vec::new(), tls: None, limits: Limits::standard() }
     }
 }
 
@@ -113,9 +157,12 @@ impl ServerConfig {
 pub enum ServeError {
     /// Beyond loopback the keys would travel in the clear.
     #[error(
-        "{0} is not a loopback address: this version speaks no TLS, so it listens on loopback only (127.0.0.1 or [::1])"
+        "{0} is not a loopback address, and without TLS keys would travel in the clear: set `tls.cert_file` and `tls.key_file`, or listen on loopback (127.0.0.1 or [::1])"
     )]
     NotLoopback(SocketAddr),
+    /// Certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The address cannot be had.
     #[error("cannot listen on {addr}: {source}")]
     Bind {

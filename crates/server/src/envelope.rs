@@ -1,10 +1,11 @@
 //! Around every request: its id, the door checks, panics, and the one place where problems are written.
 
+use crate::peer::Peer;
 use crate::refusal::Refusal;
 use crate::state::App;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::CorrelationId;
@@ -17,11 +18,15 @@ use wire::{Code, problem};
 /// The correlation id's header.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// A year of TLS only; other hosts of the domain are not ours to speak for.
+const HSTS: &str = "max-age=31536000";
+
 /// Wraps one request.
 pub(crate) async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    // The route and not the path, which holds account numbers.
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = match request_id(request.headers()) {
         Ok(id) => id,
         Err(error) => {
@@ -30,9 +35,9 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
         }
     };
     request.extensions_mut().insert(id.clone());
-    let response = match door(&app, request.uri(), request.headers()) {
+    let response = match door(&app, &request) {
         Ok(()) => run(request, next).await,
-        Err(refusal) => refusal.into_response(),
+        Err(refused) => refused,
     };
     let mut response = write_problem(response, &id);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
@@ -40,9 +45,12 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if app.with_tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
     let status = response.status().as_u16();
     let elapsed_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::debug!(%method, path, status, elapsed_us, request_id = %id, "request");
+    tracing::debug!(%method, route, status, elapsed_us, request_id = %id, "request");
     response
 }
 
@@ -68,24 +76,22 @@ fn request_id(headers: &HeaderMap) -> Result<CorrelationId, String> {
     id.parse().map_err(|error: domain::id::IdError| error.to_string())
 }
 
-/// A web page of another origin, or a foreign name that resolves to loopback, must not reach us.
-fn door(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
-    let ours = |host: &str| app.hosts.iter().any(|known| known.eq_ignore_ascii_case(host));
-    let refuse = |detail| Err(Refusal::new(Code::ForbiddenOrigin, detail));
-    let mut hosts = headers.get_all(header::HOST).iter();
-    match (hosts.next().and_then(|value| value.to_str().ok()), hosts.next()) {
-        (Some(host), None) if ours(host) => {}
-        (Some(_) | None, _) => return refuse("the Host header does not name this gateway"),
+/// The one request that no rate holds up: whoever wants to stop trading is not told to wait.
+pub(crate) fn stops_trading(method: &Method, path: &str) -> bool {
+    method == Method::PUT && path == "/api/v1/kill"
+}
+
+/// Whether the request may come in at all.
+#[expect(clippy::result_large_err, reason = "it is answered at once")]
+fn door(app: &App, request: &Request) -> Result<(), Response> {
+    let lacking = || Refusal::new(Code::Internal, "the request has no peer").into_response();
+    let peer = request.extensions().get::<Peer>().ok_or_else(lacking)?;
+    app.names.check(request.uri(), request.headers(), peer.local).map_err(IntoResponse::into_response)?;
+    if stops_trading(request.method(), request.uri().path()) {
+        return Ok(());
     }
-    if uri.authority().is_some_and(|authority| !ours(authority.as_str())) {
-        return refuse("the request line does not name this gateway");
-    }
-    for origin in headers.get_all(header::ORIGIN) {
-        if !origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")).is_some_and(ours) {
-            return refuse("the Origin header does not name this gateway");
-        }
-    }
-    Ok(())
+    let paced = app.pace_of_peers.take(&peer.group(), Instant::now());
+    paced.map_err(|wait| Refusal::too_many("too many requests from this address", wait))
 }
 
 /// Writes what was refused; also what axum refused by itself, which comes without a problem.

@@ -25,10 +25,13 @@ impl Refusal {
         Self(Box::new(Problem::of_fields(vec![FieldError::new(field, &rule)])))
     }
 
-    /// Too many failures: come back later.
-    pub(crate) fn too_many(wait: Duration) -> Response {
-        let mut response = Self::new(Code::TooManyRequests, "too many failed authentications").into_response();
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    /// Too many of something: come back later.
+    pub(crate) fn too_many(of_what: &str, wait: Duration) -> Response {
+        let mut response = Self::new(Code::TooManyRequests, of_what).into_response();
+        let seconds = wait.as_millis().div_ceil(1_000).max(1);
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)));
         response
     }
 }
@@ -41,6 +44,7 @@ impl From<Fault> for Refusal {
             | Fault::Unauthorized
             | Fault::ForbiddenScope(_)
             | Fault::HumansOnly
+            | Fault::CsrfRefused
             | Fault::OwnRequest
             | Fault::NotFound { .. }
             | Fault::IdempotencyConflict(_)

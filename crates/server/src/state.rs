@@ -1,10 +1,14 @@
 //! What every handler sees.
 
-use crate::config::Limits;
+use crate::config::{Limits, ServerConfig};
+use crate::cookie::Cookie;
 use crate::events::Hub;
+use crate::names::Names;
+use crate::pace::Pace;
 use crate::throttle::Throttle;
+use domain::id::KeyId;
 use engine::Desk;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// Shared by all requests.
@@ -12,26 +16,28 @@ use std::sync::Arc;
 pub(crate) struct App {
     pub(crate) desk: Arc<dyn Desk>,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) hosts: Arc<[String]>,
+    pub(crate) names: Arc<Names>,
+    pub(crate) cookie: Arc<Cookie>,
+    pub(crate) with_tls: bool,
     pub(crate) throttle: Arc<Throttle>,
+    pub(crate) pace_of_keys: Arc<Pace<KeyId>>,
+    pub(crate) pace_of_peers: Arc<Pace<IpAddr>>,
     pub(crate) hub: Arc<Hub>,
 }
 
 impl App {
-    pub(crate) fn new(desk: Arc<dyn Desk>, limits: Limits, bound: SocketAddr) -> Self {
-        let throttle = Throttle::new(limits.failed_auth_per_minute_max);
-        let hub = Hub::new(limits.streams.clone());
-        Self { desk, limits: Arc::new(limits), hosts: hosts(bound).into(), throttle: Arc::new(throttle), hub }
+    pub(crate) fn new(desk: Arc<dyn Desk>, config: &ServerConfig, bound: SocketAddr) -> Self {
+        let (limits, with_tls) = (&config.limits, config.tls.is_some());
+        Self {
+            desk,
+            names: Arc::new(Names::new(bound, &config.public_names, with_tls)),
+            cookie: Arc::new(Cookie::new(bound.port(), with_tls)),
+            with_tls,
+            throttle: Arc::new(Throttle::new(limits.failed_auth_per_minute_max)),
+            pace_of_keys: Arc::new(Pace::new(limits.requests_per_second_per_key_max)),
+            pace_of_peers: Arc::new(Pace::new(limits.requests_per_second_per_peer_max)),
+            hub: Hub::new(limits.streams.clone()),
+            limits: Arc::new(limits.clone()),
+        }
     }
-}
-
-/// The values of `Host` that mean this listener: any other is a name that somebody made point here.
-fn hosts(bound: SocketAddr) -> Vec<String> {
-    let port = bound.port();
-    let mut hosts =
-        vec![bound.to_string(), format!("127.0.0.1:{port}"), format!("[::1]:{port}"), format!("localhost:{port}")];
-    if port == 80 {
-        hosts.extend(["127.0.0.1", "[::1]", "localhost"].map(str::to_owned));
-    }
-    hosts
 }

@@ -233,6 +233,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         client_id: lit(&CLIENT_ID.to_string()),
         config_hash: "0".repeat(64),
         key_secret: [7; 32],
+        sessions: engine::SessionRules::standard(),
         kill_file,
         live_override_file: None,
         driller: std::sync::Arc::new(engine::NoDriller),

@@ -58,7 +58,9 @@ codes! {
     ForbiddenKind "forbidden_kind" 403 4 false "Only a human key may do this"
         "ask a person with a key of their own";
     ForbiddenOrigin "forbidden_origin" 403 4 false "The Host or Origin header is not ours"
-        "call the gateway by its loopback address and port, and from no other web page";
+        "call the gateway by its own address and port or a name in `server.public_names`, and from no other web page";
+    CsrfRefused "csrf_refused" 403 4 false "The request could be another page's"
+        "send the session's token in `X-CSRF-Token`, from a page of this gateway";
     OwnRequest "own_request" 403 4 false "A key may not answer its own question"
         "let another human key decide";
     MarketDataNotEntitled "market_data_not_entitled" 403 9 false "The login may not see this price"
@@ -97,8 +99,8 @@ codes! {
         "read the broker's words; a new attempt needs a new key";
     Canceled "canceled" 422 6 false "Canceled before the broker had it"
         "nothing reached the broker; a new attempt needs a new key";
-    TooManyRequests "too_many_requests" 429 9 true "Too many failed authentications"
-        "wait, then use a valid key";
+    TooManyRequests "too_many_requests" 429 9 true "Too many requests"
+        "wait as long as `Retry-After` says; nothing was done and no key was spent";
     TooManyStreams "too_many_streams" 503 9 true "Too many streams are open"
         "end streams that nobody reads, or come back later";
     Pacing "pacing" 429 9 true "The broker's pacing limit"
@@ -154,6 +156,7 @@ impl Code {
             Fault::Unauthorized => Self::Unauthorized,
             Fault::ForbiddenScope(_) => Self::ForbiddenScope,
             Fault::HumansOnly => Self::ForbiddenKind,
+            Fault::CsrfRefused => Self::CsrfRefused,
             Fault::OwnRequest => Self::OwnRequest,
             Fault::NotFound { .. } => Self::NotFound,
             Fault::IdempotencyConflict(_) => Self::IdempotencyConflict,

@@ -25,6 +25,7 @@ pub mod permit;
 pub mod preview;
 pub mod problem;
 pub mod schema;
+pub mod session;
 pub mod status;
 pub mod terms;
 pub mod word;

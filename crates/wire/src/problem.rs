@@ -143,6 +143,7 @@ impl From<&Fault> for Problem {
             Fault::Unauthorized
             | Fault::ForbiddenScope(_)
             | Fault::HumansOnly
+            | Fault::CsrfRefused
             | Fault::OwnRequest
             | Fault::NotFound { .. }
             | Fault::IdempotencyConflict(_)

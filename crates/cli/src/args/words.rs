@@ -41,6 +41,9 @@ pub(crate) struct Common {
     /// File with the API key [default: operator.key in the data directory]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
+    /// File with the certificates (PEM) of whoever may say who the gateway is [default: tls.ca_file, or what the system trusts]
+    #[arg(long, global = true, value_name = "FILE", env = "TOLLGATE_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// Print the answer as JSON, in the shape of the REST API
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -7,6 +7,8 @@ pub(crate) enum Kind {
     Text,
     /// A whole number.
     Number,
+    /// Texts; in the environment with commas between them.
+    List,
 }
 
 /// One key of `tollgate.toml`.
@@ -26,8 +28,12 @@ const fn number(name: &'static str) -> Key {
     Key { name, kind: Kind::Number }
 }
 
+const fn list(name: &'static str) -> Key {
+    Key { name, kind: Kind::List }
+}
+
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 14] = [
+pub(crate) const KEYS: [Key; 37] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
@@ -42,11 +48,37 @@ pub(crate) const KEYS: [Key; 14] = [
     number("broker.port"),
     number("broker.client_id"),
     text("broker.account"),
+    text("tls.cert_file"),
+    text("tls.key_file"),
+    text("tls.ca_file"),
+    list("server.public_names"),
+    number("server.body_bytes_max"),
+    number("server.head_bytes_max"),
+    number("server.header_count_max"),
+    number("server.head_read_timeout_s"),
+    number("server.body_read_timeout_s"),
+    number("server.handshake_timeout_s"),
+    number("server.write_timeout_s"),
+    number("server.connections_max"),
+    number("server.connections_per_peer_max"),
+    number("server.wait_default_s"),
+    number("server.wait_max_s"),
+    number("server.failed_auth_per_minute_max"),
+    number("server.requests_per_second_per_key_max"),
+    number("server.requests_per_second_per_peer_max"),
+    number("server.shutdown_timeout_s"),
+    number("server.session_idle_s"),
+    number("server.session_lasts_s"),
+    number("server.sessions_per_key_max"),
+    number("server.sessions_max"),
 ];
 
+/// The sections of the file.
+pub(crate) const SECTIONS: [&str; 3] = ["broker", "tls", "server"];
+
 /// Variables of ours that are not configuration keys: the flags' own, the key of the client, the log filter.
-pub(crate) const OTHER_VARIABLES: [&str; 5] =
-    ["TOLLGATE_CONFIG", "TOLLGATE_PROFILE", "TOLLGATE_API_KEY", "TOLLGATE_URL", "TOLLGATE_LOG"];
+pub(crate) const OTHER_VARIABLES: [&str; 6] =
+    ["TOLLGATE_CONFIG", "TOLLGATE_PROFILE", "TOLLGATE_API_KEY", "TOLLGATE_URL", "TOLLGATE_CA_FILE", "TOLLGATE_LOG"];
 
 impl Key {
     /// The variable that overrides the key: `TOLLGATE_BROKER__PORT` for `broker.port`.

@@ -1,7 +1,7 @@
 //! Gathers settings from defaults, file, profile and environment, the later one winning, and remembers the place of each.
 
 use super::error::{ConfigError, SyntaxError};
-use super::keys::{self, Key, Kind, OTHER_VARIABLES};
+use super::keys::{self, Key, Kind, OTHER_VARIABLES, SECTIONS};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -176,8 +176,8 @@ fn read_table(table: &toml::Table, prefix: &str, place: &Place, settings: &mut R
             (Some(key), value) => {
                 settings.insert(key.name, Raw { value: value.clone(), place: place.clone() });
             }
-            (None, toml::Value::Table(section)) if dotted == "broker" => {
-                read_table(section, "broker.", place, settings)?;
+            (None, toml::Value::Table(section)) if SECTIONS.contains(&dotted.as_str()) => {
+                read_table(section, &format!("{dotted}."), place, settings)?;
             }
             (None, _) => return Err(unknown(&dotted, place)),
         }
@@ -209,6 +209,10 @@ fn read_environment(variables: &BTreeMap<String, String>, settings: &mut RawSett
 fn from_text(key: &Key, text: &str) -> toml::Value {
     match (key.kind, text.parse::<i64>()) {
         (Kind::Number, Ok(number)) => toml::Value::Integer(number),
+        (Kind::List, Ok(_) | Err(_)) => {
+            let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+            toml::Value::Array(texts.map(|text| toml::Value::String(text.to_owned())).collect())
+        }
         (Kind::Number, Err(_)) | (Kind::Text, _) => toml::Value::String(text.to_owned()),
     }
 }

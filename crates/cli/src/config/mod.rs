@@ -5,9 +5,11 @@ mod error;
 mod keys;
 mod load;
 mod policy_file;
+mod server;
 mod settings;
 
 pub(crate) use error::ConfigError;
 pub(crate) use load::{Gathered, Place, Raw, RawSettings, Surroundings};
 pub(crate) use policy_file::load_policy;
+pub(crate) use server::loopback_of;
 pub(crate) use settings::{BrokerKind, Config};

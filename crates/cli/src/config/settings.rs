@@ -3,6 +3,7 @@
 use super::error::ConfigError;
 use super::keys::KEYS;
 use super::load::{Gathered, Place, RawSettings, Surroundings, read_settings};
+use super::server::ServerSettings;
 use domain::id::{AccountId, ClientId};
 use domain::mode::{Trading, is_venue_account};
 use std::collections::BTreeMap;
@@ -53,7 +54,7 @@ pub(crate) struct Shown {
 /// Everything that the gateway is started with.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
-    /// Address of the REST server; loopback.
+    /// Address of the REST server; beyond loopback only with TLS.
     pub(crate) listen: SocketAddr,
     /// Journal, keys, policies, `KILL`.
     pub(crate) data_dir: PathBuf,
@@ -75,6 +76,8 @@ pub(crate) struct Config {
     pub(crate) state_home: Option<PathBuf>,
     /// The broker.
     pub(crate) broker: Broker,
+    /// Names, certificates and bounds of the REST server.
+    pub(crate) server: ServerSettings,
     /// The file that was read.
     pub(crate) file: Option<PathBuf>,
     /// The profile in use.
@@ -103,8 +106,10 @@ impl Config {
         let data_home = around.xdg("XDG_DATA_HOME", ".local/share").map(|dir| dir.join("tollgate"));
         let data_dir = reader.path("data_dir")?.or(data_home).ok_or(ConfigError::NoHome { key: "data_dir" })?;
         let state_home = around.xdg("XDG_STATE_HOME", ".local/state").map(|dir| dir.join("tollgate"));
+        let listen = reader.listen()?;
         let config = Self {
-            listen: reader.listen()?,
+            listen,
+            server: ServerSettings::read(&reader, listen)?,
             data_dir,
             trading: reader.trading(broker.kind)?,
             policy: reader.text("policy")?.unwrap_or_else(|| "default".to_owned()),
@@ -147,7 +152,7 @@ impl Config {
             "broker.port" => self.broker.port.to_string(),
             "broker.client_id" => self.broker.client_id.to_string(),
             "broker.account" => self.broker.account.as_ref().map(ToString::to_string).unwrap_or_default(),
-            _other => String::new(),
+            other => self.server.text_of(other).unwrap_or_default(),
         }
     }
 
@@ -210,13 +215,13 @@ impl BrokerKind {
 }
 
 /// Reads single keys out of the gathered settings.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     settings: &'a RawSettings,
 }
 
 impl Reader<'_> {
     /// The refusal of a key's value.
-    fn refuse(&self, key: &'static str, rule: impl Into<String>, hint: impl Into<String>) -> ConfigError {
+    pub(super) fn refuse(&self, key: &'static str, rule: impl Into<String>, hint: impl Into<String>) -> ConfigError {
         let (value, place) = match self.settings.get(key) {
             Some(raw) => (raw.value.to_string(), raw.place.to_string()),
             None => ("(nothing)".to_owned(), Place::Default.to_string()),
@@ -245,7 +250,7 @@ impl Reader<'_> {
         }
     }
 
-    fn path(&self, key: &'static str) -> Result<Option<PathBuf>, ConfigError> {
+    pub(super) fn path(&self, key: &'static str) -> Result<Option<PathBuf>, ConfigError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         if Path::new(&text).is_absolute() {
             return Ok(Some(PathBuf::from(text)));
@@ -254,13 +259,26 @@ impl Reader<'_> {
         Err(self.refuse(key, "an absolute path", "write the whole path, beginning with /"))
     }
 
-    fn number(&self, key: &'static str) -> Result<Option<i64>, ConfigError> {
+    pub(super) fn number(&self, key: &'static str) -> Result<Option<i64>, ConfigError> {
         match self.settings.get(key).map(|raw| &raw.value) {
             None => Ok(None),
             Some(toml::Value::Integer(number)) => Ok(Some(*number)),
             Some(_not_number) => {
                 Err(self.refuse(key, "a whole number", format!("write {key} = NUMBER, without quotes")))
             }
+        }
+    }
+
+    /// A list of texts.
+    pub(super) fn list(&self, key: &'static str) -> Result<Vec<String>, ConfigError> {
+        let refuse = || self.refuse(key, "a list of texts", format!("write {key} = [\"…\", \"…\"]"));
+        match self.settings.get(key).map(|raw| &raw.value) {
+            None => Ok(Vec::new()),
+            Some(toml::Value::Array(items)) => {
+                let text = |item: &toml::Value| item.as_str().map(str::to_owned).ok_or_else(refuse);
+                items.iter().map(text).collect()
+            }
+            Some(_not_list) => Err(refuse()),
         }
     }
 
@@ -281,14 +299,7 @@ impl Reader<'_> {
         let Ok(listen) = text.parse::<SocketAddr>() else {
             return Err(self.refuse("listen", "an address with a port", "for example \"127.0.0.1:8787\""));
         };
-        if listen.ip().is_loopback() {
-            return Ok(listen);
-        }
-        Err(self.refuse(
-            "listen",
-            "a loopback address, because this version speaks no TLS",
-            "use 127.0.0.1 and reach it through an SSH tunnel",
-        ))
+        Ok(listen)
     }
 
     fn trading(&self, kind: BrokerKind) -> Result<Trading, ConfigError> {

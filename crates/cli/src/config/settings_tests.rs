@@ -1,4 +1,5 @@
 use super::*;
+use server::Limits;
 
 struct Desktop {
     dir: tempfile::TempDir,
@@ -88,6 +89,38 @@ fn the_documented_file_is_read_key_by_key() {
 }
 
 #[test]
+fn beyond_loopback_the_bounds_are_narrower_unless_somebody_says_otherwise() {
+    let limits = |file: &str| Desktop::new(file).load().unwrap().server.limits;
+    assert_eq!(limits(""), Limits::standard());
+    let tls = "[tls]\ncert_file = \"/c\"\nkey_file = \"/k\"\n";
+    let narrow = limits(&format!("listen = \"0.0.0.0:8787\"\n{tls}"));
+    assert_eq!(narrow, Limits::beyond_loopback());
+    assert!(narrow.connections_per_peer_max > 0 && narrow.requests_per_second_per_key_max > 0);
+    let own = limits(&format!("listen = \"0.0.0.0:8787\"\n{tls}[server]\nrequests_per_second_per_key_max = 0\n"));
+    assert_eq!(
+        (own.requests_per_second_per_key_max, own.connections_per_peer_max),
+        (0, narrow.connections_per_peer_max)
+    );
+}
+
+#[test]
+fn callers_on_this_machine_use_a_name_of_the_certificate_where_there_is_one() {
+    let url = |file: &str| {
+        let config = Desktop::new(file).load().unwrap();
+        config.server.own_url(config.listen)
+    };
+    let tls = "[tls]\ncert_file = \"/c\"\nkey_file = \"/k\"\n";
+    assert_eq!(url(""), "http://127.0.0.1:8787");
+    assert_eq!(url(&format!("listen = \"0.0.0.0:1\"\n{tls}")), "https://127.0.0.1:1");
+    assert_eq!(url(&format!("listen = \"[::]:1\"\n{tls}")), "https://[::1]:1");
+    let named =
+        |name: &str| url(&format!("listen = \"0.0.0.0:1\"\n{tls}[server]\npublic_names = [\"{name}\", \"b\"]\n"));
+    assert_eq!(named("gw.example"), "https://gw.example:1");
+    assert_eq!(named("gw.example:443"), "https://gw.example:1");
+    assert_eq!(named("fd00::2"), "https://[fd00::2]:1");
+}
+
+#[test]
 fn profile_beats_file_and_environment_beats_both() {
     let file =
         "policy = \"a\"\n[broker]\nport = 1\n[profiles.live]\npolicy = \"b\"\n[profiles.live.broker]\nport = 2\n";
@@ -124,6 +157,29 @@ fn every_key_can_be_set_by_the_environment() {
         ("TOLLGATE_BROKER__PORT", "5"),
         ("TOLLGATE_BROKER__CLIENT_ID", "6"),
         ("TOLLGATE_BROKER__ACCOUNT", "DU1"),
+        ("TOLLGATE_TLS__CERT_FILE", "/e"),
+        ("TOLLGATE_TLS__KEY_FILE", "/f"),
+        ("TOLLGATE_TLS__CA_FILE", "/g"),
+        ("TOLLGATE_SERVER__PUBLIC_NAMES", "a.example, [::2]:9"),
+        ("TOLLGATE_SERVER__BODY_BYTES_MAX", "1025"),
+        ("TOLLGATE_SERVER__HEAD_BYTES_MAX", "8193"),
+        ("TOLLGATE_SERVER__HEADER_COUNT_MAX", "17"),
+        ("TOLLGATE_SERVER__HEAD_READ_TIMEOUT_S", "2"),
+        ("TOLLGATE_SERVER__BODY_READ_TIMEOUT_S", "2"),
+        ("TOLLGATE_SERVER__HANDSHAKE_TIMEOUT_S", "2"),
+        ("TOLLGATE_SERVER__WRITE_TIMEOUT_S", "2"),
+        ("TOLLGATE_SERVER__CONNECTIONS_MAX", "5"),
+        ("TOLLGATE_SERVER__CONNECTIONS_PER_PEER_MAX", "1"),
+        ("TOLLGATE_SERVER__WAIT_DEFAULT_S", "3"),
+        ("TOLLGATE_SERVER__WAIT_MAX_S", "4"),
+        ("TOLLGATE_SERVER__FAILED_AUTH_PER_MINUTE_MAX", "2"),
+        ("TOLLGATE_SERVER__REQUESTS_PER_SECOND_PER_KEY_MAX", "1"),
+        ("TOLLGATE_SERVER__REQUESTS_PER_SECOND_PER_PEER_MAX", "1"),
+        ("TOLLGATE_SERVER__SHUTDOWN_TIMEOUT_S", "1"),
+        ("TOLLGATE_SERVER__SESSION_IDLE_S", "61"),
+        ("TOLLGATE_SERVER__SESSION_LASTS_S", "61"),
+        ("TOLLGATE_SERVER__SESSIONS_PER_KEY_MAX", "2"),
+        ("TOLLGATE_SERVER__SESSIONS_MAX", "2"),
     ];
     let desktop = values.iter().fold(Desktop::new(""), |desktop, (name, value)| desktop.with(name, value));
     let config = desktop.load().unwrap();
@@ -179,6 +235,17 @@ fn a_misspelt_key_is_answered_with_the_nearest() {
 fn a_wrong_value_is_named_with_key_and_rule() {
     let cases = [
         ("listen = \"0.0.0.0:8787\"\n", "listen"),
+        ("[tls]\ncert_file = \"/c\"\n", "tls.key_file"),
+        ("[tls]\nkey_file = \"/k\"\n", "tls.cert_file"),
+        ("[tls]\nkey_file = \"k\"\n", "tls.key_file"),
+        ("[server]\npublic_names = \"a\"\n", "server.public_names"),
+        ("[server]\npublic_names = [1]\n", "server.public_names"),
+        ("[server]\npublic_names = [\"https://a\"]\n", "server.public_names"),
+        ("[server]\nhead_bytes_max = 8191\n", "server.head_bytes_max"),
+        ("[server]\nconnections_max = 3\n", "server.connections_max"),
+        ("[server]\nconnections_max = \"many\"\n", "server.connections_max"),
+        ("[server]\nwait_default_s = 31\n", "server.wait_default_s"),
+        ("[server]\nsession_idle_s = -1\n", "server.session_idle_s"),
         ("listen = \"here\"\n", "listen"),
         ("listen = 8787\n", "listen"),
         ("data_dir = \"relative\"\n", "data_dir"),

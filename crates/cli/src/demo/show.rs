@@ -4,7 +4,7 @@ use super::home::Home;
 use super::steps;
 use super::walk::Walk;
 use crate::args::DemoArgs;
-use crate::client::{Client, KeySource};
+use crate::client::{Client, KeySource, Trust};
 use crate::failure::Failure;
 use crate::out::{Said, data, talk};
 use crate::rehearsal::until_ready;
@@ -40,7 +40,7 @@ async fn show(args: &DemoArgs, json: bool, home: &Home, gateway: &Gateway) -> Re
         data(&text).map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
         return std::future::pending().await;
     }
-    let client = |path| Client::new(&gateway.url(), &KeySource::File(path));
+    let client = |path| Client::new(&gateway.url(), &KeySource::File(path), &Trust::default());
     let operator = client(home.config.operator_key_file())?;
     let agent = client(home.config.agent_key_file())?;
     let mut walk = Walk::new(json);

@@ -3,7 +3,7 @@
 use super::orders::{answered_with, order, percent, submit};
 use super::report::{Report, Seen};
 use super::scratch::Scratch;
-use crate::client::{Client, KeySource, Request};
+use crate::client::{Client, KeySource, Request, Trust};
 use crate::failure::Failure;
 use crate::run::private;
 use crate::table::field;
@@ -130,7 +130,7 @@ async fn other_scope(scratch: &Scratch) -> Seen {
     let made = scratch.operator.send(Request::post("/keys", Some(key))).await.map_err(Failure::human)?;
     let file = scratch.config().data_dir.join("drill-live.key");
     private::write(&file, &field(&made.body, "secret")).map_err(|error| error.to_string())?;
-    let client = Client::new(&scratch.url, &KeySource::File(file)).map_err(Failure::human)?;
+    let client = Client::new(&scratch.url, &KeySource::File(file), &Trust::default()).map_err(Failure::human)?;
     answered_with("C05_AUTHORISED", submit(&client, order(scratch, &json!({"strategy": "c5"}))).await)
 }
 

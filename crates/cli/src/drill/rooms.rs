@@ -33,7 +33,7 @@ async fn read_only(scratch: &Scratch) -> Seen {
     let second = Gateway::start(scratch.config(), EmbeddedSessions::AlwaysInMemory).await;
     let second = second.map_err(Failure::human)?;
     let key = crate::client::KeySource::File(scratch.config().operator_key_file());
-    let seen = match crate::client::Client::new(&second.url(), &key) {
+    let seen = match crate::client::Client::new(&second.url(), &key, &crate::client::Trust::default()) {
         Ok(client) => refused(submit(&client, order(scratch, &json!({"strategy": "c1"}))).await),
         Err(failure) => Err(failure.human()),
     };

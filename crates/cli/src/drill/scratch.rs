@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::{after, alone, gates, rooms, stopping};
-use crate::client::{Client, KeySource, Reply, Request};
+use crate::client::{Client, KeySource, Reply, Request, Trust};
 use crate::config::Config;
 use crate::demo::Home;
 use crate::failure::Failure;
@@ -72,8 +72,8 @@ impl Scratch {
         let failed = |why: String| Failure::unavailable(why, "run it again");
         let Some(venue) = venue else { return Err(failed("the scratch gateway has no venue".to_owned())) };
         until_ready(gateway, "the scratch gateway").await?;
-        let client = |path| Client::new(&gateway.url(), &KeySource::File(path));
-        let http = reqwest::Client::builder().no_proxy().timeout(WITHIN).build();
+        let client = |path| Client::new(&gateway.url(), &KeySource::File(path), &Trust::default());
+        let http = reqwest::Client::builder().tls_certs_only([]).no_proxy().timeout(WITHIN).build();
         let http = http.map_err(|error| failed(format!("no HTTP client: {error}")))?;
         let operator = client(home.config.operator_key_file())?;
         let agent = client(home.config.agent_key_file())?;

@@ -3,7 +3,7 @@
 use super::orders::{answered_with, order, submit};
 use super::report::{Report, Seen};
 use super::scratch::{Scratch, refused};
-use crate::client::{Client, KeySource, Request};
+use crate::client::{Client, KeySource, Request, Trust};
 use crate::demo::Home;
 use crate::failure::Failure;
 use crate::run::gateway::{EmbeddedSessions, Gateway};
@@ -109,7 +109,7 @@ async fn live(scratch: &Scratch) -> Result<Vec<String>, String> {
 
 async fn live_codes(scratch: &Scratch, home: &Home, gateway: &Gateway) -> Result<Vec<String>, String> {
     let key = KeySource::File(home.config.operator_key_file());
-    let client = Client::new(&gateway.url(), &key).map_err(Failure::human)?;
+    let client = Client::new(&gateway.url(), &key, &Trust::default()).map_err(Failure::human)?;
     // The contract is known only once the line is up; until then the answer has no gates in it.
     for _try in 0..40 {
         let (_code, answer) = refused(submit(&client, order(scratch, &json!({}))).await)?;

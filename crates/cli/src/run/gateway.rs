@@ -30,6 +30,7 @@ pub(crate) enum EmbeddedSessions {
 pub(crate) struct Gateway {
     desk: Arc<dyn Desk>,
     server: rest::Server,
+    url: String,
     venue_control: Option<SocketAddr>,
     /// How it goes on until it ends; `None` once that was told.
     life: Option<JoinHandle<Result<Ended, Failure>>>,
@@ -45,6 +46,7 @@ impl Gateway {
     pub(crate) async fn start(config: &Config, sessions: EmbeddedSessions) -> Result<Self, Failure> {
         let policy = Box::new(load_policy(&config.data_dir, &config.policy)?);
         // First what fails for others' sake: a port in use must leave the data directory as it is.
+        rest::check(config)?;
         if let Err(taken) = rest::probe(config.listen).await {
             return Err(running_already(config).unwrap_or(taken));
         }
@@ -54,18 +56,19 @@ impl Gateway {
         let (end, ending) = oneshot::channel();
         let (desk, venue_control, life): (Arc<dyn Desk>, _, _) = match standby::take_or_follow(&setup).await? {
             Seated::Writer(journal) => {
-                let writing = Writing::begin(&setup, *journal).await?;
+                let writing = Box::pin(Writing::begin(&setup, *journal)).await?;
                 (writing.desk(), writing.venue_control(), tokio::spawn(writing.until_end(ending)))
             }
             Seated::Standby(waiting) => (waiting.desk(), None, tokio::spawn(waiting.until_end(setup, ending))),
         };
-        let server = rest::start(Arc::clone(&desk), config.listen).await?;
-        Ok(Self { desk, server, venue_control, life: Some(life), end })
+        let server = rest::start(Arc::clone(&desk), config).await?;
+        let url = config.server.own_url(server.address());
+        Ok(Self { desk, server, url, venue_control, life: Some(life), end })
     }
 
     /// Where REST listens.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.server.address())
+        self.url.clone()
     }
 
     /// The use cases.

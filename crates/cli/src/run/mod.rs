@@ -8,7 +8,7 @@ mod others;
 pub(crate) mod place;
 pub(crate) mod private;
 pub(crate) mod reporting;
-mod rest;
+pub(crate) mod rest;
 pub(crate) mod serve;
 mod standby;
 pub(crate) mod venue;

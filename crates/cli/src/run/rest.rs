@@ -1,8 +1,9 @@
 //! The REST server as a part of the gateway: started last, ended first.
 
+use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
 use engine::Desk;
-use server::{Running, ServeError, ServerConfig};
+use server::{Running, ServeError};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -12,6 +13,14 @@ use tokio::sync::oneshot;
 pub(crate) struct Server {
     running: Running,
     end: oneshot::Sender<()>,
+}
+
+/// Looks whether certificate and key can be used, before anything else is touched.
+///
+/// # Errors
+/// They cannot.
+pub(crate) fn check(config: &Config) -> Result<(), Failure> {
+    server::check(&config.server.config_at(config.listen)).map_err(|error| refused(&error))
 }
 
 /// Looks whether the address can be had, before anything else is touched.
@@ -29,19 +38,24 @@ pub(crate) async fn probe(address: SocketAddr) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The address cannot be had.
-pub(crate) async fn start(desk: Arc<dyn Desk>, address: SocketAddr) -> Result<Server, Failure> {
+pub(crate) async fn start(desk: Arc<dyn Desk>, config: &Config) -> Result<Server, Failure> {
     let (end, ended) = oneshot::channel();
-    let config = ServerConfig::at(address);
+    let config = config.server.config_at(config.listen);
     // A sender that is gone means the same as one that spoke.
     let shutdown = async move {
         drop(ended.await);
     };
-    let running = server::serve(desk, config, shutdown).await.map_err(|error| match error {
-        ServeError::Bind { addr, source } => unbound(addr, &source),
-        ServeError::NotLoopback(_) => Failure::usage(error.to_string(), "set `listen` to a loopback address"),
-        ServeError::Ended(_) => Failure::unavailable(error.to_string(), "start again"),
-    })?;
+    let running = server::serve(desk, config, shutdown).await.map_err(|error| refused(&error))?;
     Ok(Server { running, end })
+}
+
+fn refused(error: &ServeError) -> Failure {
+    match error {
+        ServeError::Bind { addr, source } => unbound(*addr, source),
+        ServeError::NotLoopback(_) => Failure::usage(error.to_string(), "set `listen` to a loopback address"),
+        ServeError::Tls(_) => Failure::usage(error.to_string(), "see [tls] in docs/security.md"),
+        ServeError::Ended(_) => Failure::unavailable(error.to_string(), "start again"),
+    }
 }
 
 fn unbound(address: SocketAddr, error: &std::io::Error) -> Failure {

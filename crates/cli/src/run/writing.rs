@@ -253,6 +253,7 @@ fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
         client_id: tws.client_id,
         config_hash: config.hash(),
         key_secret: place::api_secret(&config.data_dir)?,
+        sessions: config.server.sessions,
         kill_file: config.kill_file(),
         live_override_file: config.live_override_file.clone(),
         driller: Arc::new(OwnProgram),

@@ -4,6 +4,7 @@ use crate::args::ConfigVerb;
 use crate::config::{Config, load_policy};
 use crate::failure::Failure;
 use crate::out::Said;
+use crate::run;
 use crate::table::lines;
 use serde_json::json;
 
@@ -13,6 +14,7 @@ pub(crate) fn config(config: &Config, verb: &ConfigVerb) -> Result<Said, Failure
         ConfigVerb::Explain => Ok(explain(config)),
         ConfigVerb::Check => {
             let policy = load_policy(&config.data_dir, &config.policy)?;
+            run::rest::check(config)?;
             let from = config
                 .file
                 .as_ref()

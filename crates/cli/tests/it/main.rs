@@ -21,4 +21,5 @@ mod sse;
 mod standby;
 mod storage;
 mod support;
+mod tls;
 mod venue;

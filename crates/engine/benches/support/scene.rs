@@ -377,6 +377,7 @@ fn config(policy: PolicySet) -> Result<EngineConfig, Failure> {
         client_id: ClientId::new(7)?,
         config_hash: "0".repeat(64),
         key_secret: [7; 32],
+        sessions: tollgate_engine::SessionRules::standard(),
         kill_file: "/nonexistent/KILL".into(),
         live_override_file: None,
         driller: Arc::new(NoDriller),

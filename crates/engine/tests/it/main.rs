@@ -33,6 +33,7 @@ mod permits;
 mod refusal;
 mod renumbered;
 mod resolving;
+mod session;
 mod standby;
 mod verifying;
 mod walk;

@@ -17,6 +17,7 @@ mod market_stream;
 mod metrics;
 mod order;
 mod order_change;
+mod session;
 mod status;
 mod table;
 

@@ -2,7 +2,7 @@
 
 use super::{
     account, approval, audit, contract, events, flatten, gates, key, kill, limits, live, mandate, market,
-    market_stream, metrics, order, order_change, status,
+    market_stream, metrics, order, order_change, session, status,
 };
 use crate::envelope;
 use crate::refusal::Refusal;
@@ -65,6 +65,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(key::list, key::create))
         .routes(routes!(key::revoke))
+        .routes(routes!(session::sign_in, session::show, session::sign_out))
 }
 
 /// The whole service.

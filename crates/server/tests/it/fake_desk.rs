@@ -22,9 +22,9 @@ use domain::reason::Reason;
 use domain::tally::Tally;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, FlattenAnswer, FlattenWish,
-    Flattened, LeaseStatus, LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, OrderAnswer, OrderFilter, Outcome,
-    Preview, Role, Status, VerificationStatus,
+    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, CsrfProof, FlattenAnswer,
+    FlattenWish, Flattened, LeaseStatus, LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer,
+    OrderFilter, Outcome, Preview, Role, SessionView, Status, VerificationStatus,
 };
 use engine::{Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
 use jiff::{SignedDuration, Timestamp};
@@ -44,6 +44,7 @@ pub(crate) struct Told {
     pub(crate) fault: Option<Fault>,
     pub(crate) not_ready: Vec<String>,
     pub(crate) panics: bool,
+    pub(crate) signed_in: bool,
 }
 
 /// What was asked.
@@ -80,6 +81,23 @@ pub(crate) struct FakeDesk {
 
 fn now() -> Timestamp {
     NOW.parse().unwrap()
+}
+
+/// The secret of the one session.
+pub(crate) const SESSION: &str = "5e5510005e5510005e5510005e5510005e5510005e5510005e5510005e551000";
+/// Its token.
+pub(crate) const CSRF: &str = "c5";
+
+fn session_view() -> SessionView {
+    SessionView {
+        key_id: "tester".parse().unwrap(),
+        kind: PrincipalKind::Human,
+        scopes: BTreeSet::from([Scope::Read, Scope::TradePaper]),
+        began_at: now(),
+        idle_at: now() + SignedDuration::from_mins(30),
+        ends_at: now() + SignedDuration::from_hours(12),
+        csrf_token: CSRF.to_owned(),
+    }
 }
 
 fn untold<T>() -> Result<T, Fault> {
@@ -180,6 +198,7 @@ impl FakeDesk {
             fault: None,
             not_ready: Vec::new(),
             panics: false,
+            signed_in: false,
         };
         let (calls, journal, key_left) = (Mutex::default(), FakeJournal::new(), Mutex::new(Ok(None)));
         Self {
@@ -250,6 +269,34 @@ impl Desk for FakeDesk {
         let scopes = BTreeSet::from([Scope::Read, Scope::TradePaper]);
         let key_id = "tester".parse().unwrap();
         Ok(Principal { key_id, kind: PrincipalKind::Human, scopes, face, correlation_id })
+    }
+    fn sign_in(&self, by: &Principal) -> Result<NewSession, Fault> {
+        assert_ne!(by.face, Face::Dashboard);
+        self.tell(|told| told.signed_in = true);
+        Ok(NewSession { view: session_view(), secret: SESSION.to_owned() })
+    }
+    fn authenticate_session(
+        &self,
+        secret: &str,
+        proof: CsrfProof<'_>,
+        correlation_id: CorrelationId,
+    ) -> Result<Principal, Fault> {
+        if secret != SESSION || !self.told.lock().unwrap().signed_in {
+            return Err(Fault::Unauthorized);
+        }
+        match proof {
+            CsrfProof::NotNeeded => {}
+            CsrfProof::Given(token) if token == CSRF => {}
+            CsrfProof::Given(_) | CsrfProof::Missing => return Err(Fault::CsrfRefused),
+        }
+        self.authenticate("good", Face::Dashboard, correlation_id)
+    }
+    fn session(&self, secret: &str) -> Result<SessionView, Fault> {
+        if secret == SESSION { Ok(session_view()) } else { Err(Fault::Unauthorized) }
+    }
+    fn sign_out(&self, _secret: &str) -> Result<(), Fault> {
+        self.tell(|told| told.signed_in = false);
+        Ok(())
     }
     fn status(&self, _by: &Principal) -> Result<Status, Fault> {
         Ok(Status {

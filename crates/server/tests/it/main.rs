@@ -15,4 +15,6 @@ mod metrics;
 mod openapi;
 mod orders;
 mod reads;
+mod session;
 mod sse;
+mod tls;

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::raw::{self, limit_order};
 use crate::raw_client::Raw;
-use crate::support::{connect, get, hello, post, remove, start, start_api, stepped, within};
+use crate::support::{connect, get, hello, http, post, remove, start, start_api, stepped, within};
 
 #[tokio::test]
 async fn health_ledger_and_state_answer_from_the_start() {
@@ -62,7 +62,7 @@ async fn requests_that_make_no_sense_are_refused_with_a_problem() {
 async fn only_this_machine_and_no_web_page_is_served() {
     let venue = start(stepped()).await;
     let url = format!("http://{}/ledger", venue.control_addr());
-    let client = reqwest::Client::new();
+    let client = http();
     let cases = [
         ("host", "evil.example"),
         ("host", "127.0.0.1.evil.example:80"),
@@ -117,7 +117,7 @@ async fn state_shows_books_orders_and_connections_with_what_passed_over_them() {
     assert!(book["bid"].is_string());
     assert_eq!((&state["working_orders"][0]["order_ref"], &state["clock"]), (&json!("<b>mine</b>"), &json!("stepped")));
 
-    let page = reqwest::get(format!("http://{}/", venue.control_addr())).await.unwrap();
+    let page = http().get(format!("http://{}/", venue.control_addr())).send().await.unwrap();
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
     let page = page.text().await.unwrap();
     assert!(policy.starts_with("default-src 'none'") && page.starts_with("<!doctype html>"), "{policy}");
@@ -146,7 +146,7 @@ async fn the_ledger_can_be_asked_for_some_orders_only() {
         let refs: Vec<_> = ledger.as_array().unwrap().iter().map(|o| o["order_ref"].as_str().unwrap()).collect();
         assert_eq!(refs, expected, "{query}");
     }
-    let wrong = reqwest::get(format!("http://{}/ledger?symbl=AAPL", venue.control_addr())).await.unwrap();
+    let wrong = http().get(format!("http://{}/ledger?symbl=AAPL", venue.control_addr())).send().await.unwrap();
     assert_eq!(wrong.status(), 400);
 }
 

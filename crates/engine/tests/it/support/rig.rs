@@ -92,6 +92,7 @@ impl Rig {
             client_id: domain::id::ClientId::new(7).unwrap(),
             config_hash: "0".repeat(64),
             key_secret: [7; 32],
+            sessions: engine::SessionRules::standard(),
             kill_file: dir.path().join("KILL"),
             live_override_file: None,
             driller: Arc::new(engine::NoDriller),
