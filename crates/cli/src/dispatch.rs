@@ -5,11 +5,9 @@ use crate::client::{Client, Trust, key_source};
 use crate::config::{Config, Surroundings, loopback_of};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
-use crate::{demo, drill, run, verb};
+use crate::{demo, drill, log, run, verb};
 use clap::CommandFactory;
 use serde_json::Value;
-use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
 
 /// Runs a command; the result is its exit code.
 pub(crate) fn run(cli: Cli) -> u8 {
@@ -58,39 +56,27 @@ fn print(said: &Said, json: bool) -> u8 {
     }
 }
 
-/// The client library logs every lost connection as its own attempt to reconnect, which it was told not to make.
-const QUIET: &str = "ibapi=off";
-
-fn begin_log(level: &str) {
-    let filter = EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},{QUIET}")));
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr);
-    if let Err(error) = log.try_init() {
-        talk(format!("no log: {error}"));
-    }
-}
-
 async fn answer(cli: Cli) -> Result<Said, Failure> {
     let Cli { noun, common } = cli;
     match noun {
         Noun::Completions { shell } => Ok(completions(shell)),
         Noun::Venue(args) => {
-            begin_log("warn");
+            log::begin("warn");
             match &args.verb {
                 None => run::venue::run(&args).await,
                 Some(VenueVerb::Status { control_port, orders }) => verb::venue::status(*control_port, *orders).await,
             }
         }
         Noun::Demo(args) => {
-            begin_log("error");
+            log::begin("error");
             demo::run(&args, common.json).await
         }
         Noun::Limits(LimitsVerb::Drill { record: false }) => {
-            begin_log("off");
+            log::begin("off");
             Box::pin(drill::run()).await
         }
         Noun::Serve => {
-            begin_log("warn");
+            log::begin("warn");
             run::serve::run(&load(&common)?).await
         }
         Noun::Doctor => verb::doctor::doctor(load(&common), &common).await,

@@ -10,6 +10,7 @@ mod demo;
 mod dispatch;
 mod drill;
 mod failure;
+mod log;
 mod out;
 mod problem;
 mod rehearsal;

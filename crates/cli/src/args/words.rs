@@ -15,7 +15,7 @@ use std::path::PathBuf;
 #[command(
     after_help = "Exit codes: 0 ok, 1 a check found something, 2 usage, 3 not found, 4 auth, 5 conflict, 6 denied by a gate, 7 rejected by \
     the broker, 8 outcome unknown, 9 unavailable (the broker, the gateway, or the disk), 10 needs approval.\n\nEnvironment: every key of tollgate.toml as TOLLGATE_KEY or TOLLGATE_SECTION__KEY (TOLLGATE_BROKER__PORT=7497); \
-    TOLLGATE_API_KEY, the key to present; TOLLGATE_LOG, a filter such as debug.\n\nUnofficial; not affiliated with Interactive Brokers."
+    TOLLGATE_API_KEY, the key to present; TOLLGATE_LOG, a filter such as debug; TOLLGATE_LOG_FORMAT=json.\n\nUnofficial; not affiliated with Interactive Brokers."
 )]
 pub(crate) struct Cli {
     /// What to do.

@@ -77,8 +77,15 @@ pub(crate) const KEYS: [Key; 37] = [
 pub(crate) const SECTIONS: [&str; 3] = ["broker", "tls", "server"];
 
 /// Variables of ours that are not configuration keys: the flags' own, the key of the client, the log filter.
-pub(crate) const OTHER_VARIABLES: [&str; 6] =
-    ["TOLLGATE_CONFIG", "TOLLGATE_PROFILE", "TOLLGATE_API_KEY", "TOLLGATE_URL", "TOLLGATE_CA_FILE", "TOLLGATE_LOG"];
+pub(crate) const OTHER_VARIABLES: [&str; 7] = [
+    "TOLLGATE_CONFIG",
+    "TOLLGATE_PROFILE",
+    "TOLLGATE_API_KEY",
+    "TOLLGATE_URL",
+    "TOLLGATE_CA_FILE",
+    "TOLLGATE_LOG",
+    "TOLLGATE_LOG_FORMAT",
+];
 
 impl Key {
     /// The variable that overrides the key: `TOLLGATE_BROKER__PORT` for `broker.port`.

@@ -1,0 +1,71 @@
+//! The log on stderr: text or JSON, without keys and account numbers, whoever wrote them there.
+
+use crate::out::talk;
+use std::io::{self, IsTerminal, Write};
+use tracing_subscriber::EnvFilter;
+
+/// The client library logs every lost connection as its own attempt to reconnect, which it was told not to make.
+const QUIET: &str = "ibapi=off";
+/// What stands in the place of what is not for a log.
+const REDACTED: &str = "REDACTED";
+/// What an API key begins with.
+const KEY_MARK: &str = "tg_";
+/// Letters and digits of an account number: `U1234567`, `DU1234567`, `DUV0000001`.
+const LETTERS_MAX: usize = 3;
+const DIGITS_MIN: usize = 5;
+const DIGITS_MAX: usize = 9;
+
+/// Begins the log, at a level that `TOLLGATE_LOG` overrides.
+pub(crate) fn begin(level: &str) {
+    let filter = EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},{QUIET}")));
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Redacting(io::stderr()));
+    let begun = match std::env::var("TOLLGATE_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().flatten_event(true).try_init(),
+        Ok(_) | Err(_) => log.with_ansi(colour).try_init(),
+    };
+    if let Err(error) = begun {
+        talk(format!("no log: {error}"));
+    }
+}
+
+/// Takes out of each line what is not for a log. A line comes in one piece.
+struct Redacting<W>(W);
+
+impl<W: Write> Write for Redacting<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(redacted(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// The text without API keys and without words that look like account numbers.
+fn redacted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+        let (before, from) = rest.split_at(begin);
+        let (word, after) = from.split_at(from.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(from.len()));
+        out.push_str(before);
+        out.push_str(if is_account(word) || out.ends_with(KEY_MARK) { REDACTED } else { word });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_account(word: &str) -> bool {
+    let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
+    let digits = word.len().saturating_sub(letters);
+    (1..=LETTERS_MAX).contains(&letters)
+        && (DIGITS_MIN..=DIGITS_MAX).contains(&digits)
+        && word.bytes().skip(letters).all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+mod tests;
