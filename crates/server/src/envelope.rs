@@ -12,6 +12,7 @@ use domain::id::CorrelationId;
 use futures::FutureExt;
 use jiff::Timestamp;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 use wire::{Code, problem};
 
@@ -36,7 +37,7 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
     };
     request.extensions_mut().insert(id.clone());
     let response = match door(&app, &request) {
-        Ok(()) => run(request, next).await,
+        Ok(()) => run(&app, request, next).await,
         Err(refused) => refused,
     };
     let mut response = write_problem(response, &id);
@@ -54,13 +55,27 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
     response
 }
 
-async fn run(request: Request, next: Next) -> Response {
-    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        return response;
-    }
+/// Lets the request run. What changes something goes on to its end although its caller hangs up: he asks by his key what became of it.
+async fn run(app: &App, request: Request, next: Next) -> Response {
+    let changes = !request.method().is_safe();
+    let work = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let done = match Arc::clone(&app.unfinished).try_acquire_owned() {
+        Ok(place) if changes => {
+            let task = tokio::spawn(async move {
+                let done = work.await;
+                drop(place);
+                done
+            });
+            task.await.ok().and_then(Result::ok)
+        }
+        // So many go on without callers already: this one ends with its caller.
+        Ok(_) | Err(_) => work.await.ok(),
+    };
     // The panic itself was printed by the panic hook.
-    tracing::error!("a request panicked");
-    Refusal::new(Code::Internal, "the gateway failed; see its log for this request id").into_response()
+    done.unwrap_or_else(|| {
+        tracing::error!("a request panicked");
+        Refusal::new(Code::Internal, "the gateway failed; see its log for this request id").into_response()
+    })
 }
 
 /// The caller's id where it is a valid one, else one that begins with the time, so that the journal's index of ids grows at

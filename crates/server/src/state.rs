@@ -10,6 +10,7 @@ use domain::id::KeyId;
 use engine::Desk;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Shared by all requests.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct App {
     pub(crate) names: Arc<Names>,
     pub(crate) cookie: Arc<Cookie>,
     pub(crate) with_tls: bool,
+    /// Places for requests that go on without their caller.
+    pub(crate) unfinished: Arc<Semaphore>,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) pace_of_keys: Arc<Pace<KeyId>>,
     pub(crate) pace_of_peers: Arc<Pace<IpAddr>>,
@@ -33,6 +36,7 @@ impl App {
             names: Arc::new(Names::new(bound, &config.public_names, with_tls)),
             cookie: Arc::new(Cookie::new(bound.port(), with_tls)),
             with_tls,
+            unfinished: Arc::new(Semaphore::new(limits.connections_max.clamp(1, Semaphore::MAX_PERMITS))),
             throttle: Arc::new(Throttle::new(limits.failed_auth_per_minute_max)),
             pace_of_keys: Arc::new(Pace::new(limits.requests_per_second_per_key_max)),
             pace_of_peers: Arc::new(Pace::new(limits.requests_per_second_per_peer_max)),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test's helpers meet unexpectedly fails the test")]
 
+mod attack;
 mod audit;
 mod bracket;
 mod clients;
@@ -14,12 +15,15 @@ mod limits;
 mod live;
 mod mode;
 mod order;
+mod raw;
 mod refusals;
 mod restore;
+mod scopes;
 mod small_disk;
 mod sse;
 mod standby;
 mod storage;
 mod support;
 mod tls;
+mod vanish;
 mod venue;

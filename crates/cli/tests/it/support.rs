@@ -88,7 +88,14 @@ impl Desktop {
 
     /// Starts a process that stays.
     pub(crate) fn start(&self, words: &[&str]) -> Running {
-        let mut child = self.command().args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        self.start_with(&[], words)
+    }
+
+    /// The same with variables in its environment.
+    pub(crate) fn start_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Running {
+        let mut command = self.command();
+        command.envs(variables.iter().copied());
+        let mut child = command.args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = lines(child.stdout.take().unwrap());
         let stderr = lines(child.stderr.take().unwrap());
         Running { child, stdout, stderr }
@@ -142,6 +149,13 @@ impl Desktop {
         std::fs::write(path, format!("{line}\n{text}")).unwrap();
     }
 
+    /// Adds sections at the end of the configuration.
+    pub(crate) fn append_config(&self, text: &str) {
+        let path = self.path(CONFIG);
+        let before = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, format!("{before}{text}")).unwrap();
+    }
+
     pub(crate) fn write_config(&self, text: &str) {
         let path = self.path(CONFIG);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -166,8 +180,18 @@ impl Desktop {
         self.serve_until("tollgate stands by at ")
     }
 
+    /// A gateway that is ready and logs whatever there is to log, as JSON.
+    pub(crate) fn serve_talkative(&self) -> Gateway<'_> {
+        let variables = [("TOLLGATE_LOG", "trace"), ("TOLLGATE_LOG_FORMAT", "json")];
+        self.serve_as(&variables, "tollgate is ready at ")
+    }
+
     fn serve_until(&self, said: &str) -> Gateway<'_> {
-        let running = self.start(&["serve"]);
+        self.serve_as(&[], said)
+    }
+
+    fn serve_as(&self, variables: &[(&str, &str)], said: &str) -> Gateway<'_> {
+        let running = self.start_with(variables, &["serve"]);
         let line = running.stderr_line(said);
         let url = line.split([' ', ';']).next().unwrap().to_owned();
         Gateway { desktop: self, running, url }
@@ -336,6 +360,11 @@ pub(crate) struct Gateway<'a> {
 }
 
 impl Gateway<'_> {
+    /// Waits for its end; what it said on stderr and nobody read before.
+    pub(crate) fn ended_saying(self) -> Vec<String> {
+        self.running.ended().stderr.lines().map(str::to_owned).collect()
+    }
+
     /// Runs a client command with the operator's key.
     pub(crate) fn ask(&self, words: &str) -> Output {
         let words: Vec<&str> = ["--url", &self.url].into_iter().chain(words.split_whitespace()).collect();

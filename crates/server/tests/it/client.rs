@@ -108,6 +108,13 @@ impl Gateway {
     }
 }
 
+/// What the gateway still says until it closes; a reset is an end too.
+pub(crate) async fn rest_of(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the gateway closes").ok();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
 /// Reads an answer with a plain (not chunked) body.
 pub(crate) fn parse(text: &str) -> Reply {
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no HTTP answer: {text:?}"));

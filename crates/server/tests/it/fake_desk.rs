@@ -77,6 +77,9 @@ pub(crate) struct FakeDesk {
     /// What is watched, whoever asks for whatever.
     pub(crate) quotes: Arc<Mutex<Vec<WatchedQuote>>>,
     pub(crate) key_left: Mutex<Result<Option<Duration>, KeyEnd>>,
+    /// Whether submits wait, and that one came.
+    held: tokio::sync::watch::Sender<bool>,
+    arrived: tokio::sync::Notify,
 }
 
 fn now() -> Timestamp {
@@ -200,6 +203,7 @@ impl FakeDesk {
             panics: false,
             signed_in: false,
         };
+        let (held, arrived) = (tokio::sync::watch::Sender::new(false), tokio::sync::Notify::new());
         let (calls, journal, key_left) = (Mutex::default(), FakeJournal::new(), Mutex::new(Ok(None)));
         Self {
             told: Mutex::new(told),
@@ -208,6 +212,8 @@ impl FakeDesk {
             journal_fault: Mutex::default(),
             quotes: Arc::default(),
             key_left,
+            held,
+            arrived,
         }
     }
 
@@ -217,6 +223,29 @@ impl FakeDesk {
 
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap().clone()
+    }
+
+    /// Submits wait from now on.
+    pub(crate) fn hold_submits(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Until one waits.
+    pub(crate) async fn until_held(&self) {
+        self.arrived.notified().await;
+    }
+
+    pub(crate) fn let_submits_go(&self) {
+        self.held.send_replace(false);
+    }
+
+    /// How often something was to be changed.
+    pub(crate) fn changes(&self) -> usize {
+        let is_change = |call: &&Call| match call {
+            Call::Submit(..) | Call::Replace(..) | Call::Cancel(..) | Call::Kill(..) | Call::Approve(..) => true,
+            Call::Quote(_) | Call::Orders(_) | Call::Audit(_) => false,
+        };
+        self.calls.lock().unwrap().iter().filter(is_change).count()
     }
 
     fn called(&self, call: Call) -> Result<Told, Fault> {
@@ -428,6 +457,8 @@ impl Desk for FakeDesk {
         untold()
     }
     async fn submit(&self, by: &Principal, intent: OrderIntent, wait: Duration) -> Result<OrderAnswer, Fault> {
+        self.arrived.notify_one();
+        self.held.subscribe().wait_for(|held| !held).await.unwrap();
         let told = self.called(Call::Submit(Box::new(intent.clone()), wait, by.clone()))?;
         let order = Self::record(&intent, by, told.outcome);
         Ok(OrderAnswer { order, outcome: told.outcome, replayed: told.replayed })

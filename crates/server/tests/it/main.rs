@@ -5,6 +5,7 @@
 // The package carries a longer name than the crates that use it.
 extern crate tollgate_server as server;
 
+mod attack;
 mod client;
 mod door;
 mod events;
@@ -14,7 +15,9 @@ mod market_stream;
 mod metrics;
 mod openapi;
 mod orders;
+mod patience;
 mod reads;
 mod session;
 mod sse;
 mod tls;
+mod witness;
