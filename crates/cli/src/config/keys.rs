@@ -33,7 +33,7 @@ const fn list(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 37] = [
+pub(crate) const KEYS: [Key; 43] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
@@ -67,6 +67,12 @@ pub(crate) const KEYS: [Key; 37] = [
     number("server.requests_per_second_per_key_max"),
     number("server.requests_per_second_per_peer_max"),
     number("server.shutdown_timeout_s"),
+    number("server.streams_max"),
+    number("server.stream_heartbeat_s"),
+    number("server.stream_lag_records_max"),
+    number("server.stream_send_buffer_bytes"),
+    number("server.market_stream_interval_ms"),
+    number("server.market_stream_instruments_max"),
     number("server.session_idle_s"),
     number("server.session_lasts_s"),
     number("server.sessions_per_key_max"),

@@ -63,6 +63,14 @@ fn seconds(time: SignedDuration) -> u64 {
     u64::try_from(time.as_secs()).unwrap_or(0)
 }
 
+fn same(number: u64) -> u64 {
+    number
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 fn whole(time: Duration) -> u64 {
     time.as_secs()
 }
@@ -83,7 +91,7 @@ macro_rules! bounds {
     };
 }
 
-fn all() -> [Bound; 19] {
+fn all() -> [Bound; 25] {
     bounds! {
         "server.body_bytes_max" 1_024..=16_777_216, "bytes; 65536 holds every order", limits.body_bytes_max, size, count;
         "server.head_bytes_max" 8_192..=1_048_576, "bytes; 16384 is usual", limits.head_bytes_max, size, count;
@@ -100,6 +108,12 @@ fn all() -> [Bound; 19] {
         "server.requests_per_second_per_key_max" 0..=1_000_000, "0 is no bound", limits.requests_per_second_per_key_max, rate, number;
         "server.requests_per_second_per_peer_max" 0..=1_000_000, "0 is no bound", limits.requests_per_second_per_peer_max, rate, number;
         "server.shutdown_timeout_s" 0..=300, TIME, limits.shutdown_timeout, Duration::from_secs, whole;
+        "server.streams_max" 1..=100_000, "each takes a file descriptor", limits.streams.open_max, size, count;
+        "server.stream_heartbeat_s" 1..=300, TIME, limits.streams.heartbeat, Duration::from_secs, whole;
+        "server.stream_lag_records_max" 16..=1_000_000, "records that a reader may be behind", limits.streams.lag_records_max, same, same;
+        "server.stream_send_buffer_bytes" 4_096..=16_777_216, "bytes; the system doubles it", limits.streams.send_buffer_bytes, rate, number;
+        "server.market_stream_interval_ms" 10..=60_000, "milliseconds", limits.streams.market_interval, Duration::from_millis, millis;
+        "server.market_stream_instruments_max" 1..=1_000, "the broker has a limit of its own", limits.streams.market_instruments_max, size, count;
         "server.session_idle_s" 60..=86_400, TIME, sessions.idle, signed, seconds;
         "server.session_lasts_s" 60..=604_800, TIME, sessions.lasts, signed, seconds;
         "server.sessions_per_key_max" 1..=1_000, "one more ends the one that was used longest ago", sessions.per_key_max, size, count;

@@ -100,6 +100,7 @@ fn table() -> BTreeMap<&'static str, (May, &'static str)> {
         ("verify_audit", (One(READ), "")),
         ("get_metrics", (One(READ), "")),
         ("follow_events", (One(READ), "")),
+        ("stream_quotes", (One(READ), "")),
         ("list_keys", (One(ADMIN), "")),
         ("create_key", (One(ADMIN), r#"{"id":"made","kind":"agent","scopes":["read"]}"#)),
         ("revoke_key", (One(ADMIN), "")),
@@ -115,6 +116,7 @@ fn line(method: &str, path: &str) -> String {
     let id = if path.contains("/approvals/") { format!("ap-{}", "0".repeat(24)) } else { "nobody".to_owned() };
     let path = path.replace("{id}", &id);
     let query = match path.as_str() {
+        "/api/v1/market/stream" => "?symbols=AAPL",
         "/api/v1/contracts" => "?search=AAPL",
         "/api/v1/market/quote" => "?symbol=AAPL",
         "/api/v1/market/bars" => "?symbol=AAPL&size=1d&duration=5d",
