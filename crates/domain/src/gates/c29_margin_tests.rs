@@ -114,6 +114,25 @@ fn what_the_broker_says_counts_with_what_it_does_not_see() {
 }
 
 #[test]
+fn what_is_sold_short_counts_like_what_is_bought() {
+    check(
+        &GATE,
+        &[
+            ("a short sale at both limits", Expect::Pass, |w| {
+                what_if(w, "50000", "1000");
+                w.side(Side::Sell, "10");
+            }),
+            ("what is open beside a short position that grows", Expect::Deny(2), |w| {
+                what_if(w, "49000", "2000");
+                w.side(Side::Sell, "10");
+                w.holds(265_598, "-10", Some("189.5"));
+                w.opens(265_598, Side::Sell, "5", Some("1000.01"));
+            }),
+        ],
+    );
+}
+
+#[test]
 fn what_is_unknown_is_refused() {
     check(
         &GATE,

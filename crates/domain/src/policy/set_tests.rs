@@ -197,6 +197,11 @@ fn a_section_that_changes_nothing_is_not_named_and_those_that_do_are_all() {
             "Here order_qty_max is that of [sec_type.stk] and [strategy.calm].",
         ),
         (
+            r#"{"order_qty_max": "9", "strategy": {"calm": {"order_qty_max": "3"}, "wild": {"order_qty_max": "3"}}}"#,
+            "order_qty_max",
+            "Here order_qty_max is that of [strategy.calm].",
+        ),
+        (
             r#"{"symbols_denied": ["GME"], "strategy": {"calm": {"symbols_denied": ["AMC"]}}}"#,
             "symbols_denied",
             "Here symbols_denied is what the top and [strategy.calm] say together.",
