@@ -237,6 +237,15 @@ impl Walk {
         self.rig.pass(SignedDuration::from_secs(30));
         self.rig.connect(1).await;
         self.rig.settle().await;
+        // What anything happened to during the look, a repeated cancel's refusal for one, waits for the next.
+        self.rig.pass(SignedDuration::from_secs(4));
+        let ended = |placed: &Placed| matches!(placed.status.as_str(), "Filled" | "Cancelled");
+        let is_known = |placed: Placed| self.rig.order(placed.cl_ord_id.as_str()).status.is_final();
+        self.rig
+            .until("what is over at the broker is over here", || {
+                self.rig.broker.ledger().into_iter().filter(ended).all(is_known)
+            })
+            .await;
         self.resolve().await;
         let did = self.did.join(", ");
         for placed in self.rig.broker.ledger() {
