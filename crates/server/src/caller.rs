@@ -98,10 +98,15 @@ fn judge(parts: &Parts, app: &App, with_session: bool) -> Result<Principal, Resp
             }
             Ok(principal)
         }
-        None | Some(Err(Fault::Unauthorized)) => match app.throttle.failed(peer.group(), Instant::now()) {
-            Some(wait) => Err(Refusal::too_many("too many failed authentications", wait)),
-            None => Err(unauthorized(app, headers)),
-        },
+        // Without a key nothing is guessed, so nothing is counted.
+        None => Err(unauthorized(app, headers)),
+        Some(Err(Fault::Unauthorized)) => {
+            let presented = bearer(headers).or_else(|| app.cookie.read(headers)).unwrap_or_default();
+            match app.throttle.failed(peer.group(), presented, Instant::now()) {
+                Some(wait) => Err(Refusal::too_many("too many failed authentications", wait)),
+                None => Err(unauthorized(app, headers)),
+            }
+        }
         Some(Err(fault)) => Err(Refusal::from(fault).into_response()),
     }
 }
