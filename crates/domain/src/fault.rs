@@ -93,7 +93,7 @@ pub enum Fault {
     #[error("{0}")]
     CapabilityMissing(String),
     /// The caller has seen a version that is no longer the one in force.
-    #[error("the {what} in force is {now} by now")]
+    #[error("the {what} has changed since it was seen: its tag is {now} now")]
     Stale {
         /// The kind of thing.
         what: &'static str,

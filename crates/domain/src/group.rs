@@ -57,6 +57,11 @@ pub enum GroupStep {
     ExitOver(ClOrdId),
 }
 
+/// The tag of an order with that version that last changed then; see [`Book::order_tag`].
+pub fn order_tag(version: u32, updated_at: Timestamp) -> String {
+    format!("{version}-{}", updated_at.as_nanosecond())
+}
+
 /// Steps, and whether to look again after [`GRACE`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupAdvice {
@@ -81,6 +86,13 @@ impl Book {
         let bracket = !key.is_exit() && self.orders.get(key).is_some_and(|order| order.intent.bracket.is_some());
         let keys = bracket.then(|| Leg::EXITS.map(|leg| key.leg_key(leg)));
         keys.into_iter().flatten().filter_map(|key| self.order(&key))
+    }
+
+    /// The order as it stands, exits included, in a word that changes whenever one of them does.
+    pub fn order_tag(&self, key: &ClOrdId) -> Option<String> {
+        let order = self.order(key)?;
+        let updated_at = self.exits(key).map(|exit| exit.updated_at).fold(order.updated_at, Timestamp::max);
+        Some(order_tag(order.version, updated_at))
     }
 
     /// The bracket that a key belongs to, whichever of its orders it names.

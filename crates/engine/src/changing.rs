@@ -23,6 +23,18 @@ impl Core {
         self.book.order(key).ok_or_else(|| Fault::NotFound { what: "order", id: key.to_string() })
     }
 
+    /// Whether the order is still as the caller has seen it. Asked behind the key: a repeat of a change that took place finds
+    /// the order changed by itself.
+    pub(crate) fn is_as_seen(&self, cl_ord_id: &ClOrdId, seen: Option<&str>) -> Result<(), Fault> {
+        let now = self.book.order_tag(cl_ord_id);
+        let now = now.ok_or_else(|| Fault::NotFound { what: "order", id: cl_ord_id.to_string() })?;
+        match seen {
+            Some(seen) if seen != now => Err(Fault::Stale { what: "order", now }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request, each named")]
     pub(crate) fn cancel(
         &mut self,
         batch: &mut Batch,
@@ -31,12 +43,14 @@ impl Core {
         cl_ord_id: &ClOrdId,
         key: Option<&ClOrdId>,
         request_hash: &str,
+        seen: Option<&str>,
     ) -> Result<Booked, Fault> {
         if let Some(key) = key
             && let Some(known) = self.known(key, request_hash)?
         {
             return Ok(known);
         }
+        self.is_as_seen(cl_ord_id, seen)?;
         let status = self.order(cl_ord_id)?.status;
         let is_open = |key: &ClOrdId| self.book.orders.get(key).is_some_and(|order| !order.status.is_final());
         let open: Vec<ClOrdId> = self.members(cl_ord_id).into_iter().filter(is_open).collect();

@@ -485,19 +485,23 @@ pub trait Desk: Send + Sync {
     async fn preview(&self, by: &Principal, intent: OrderIntent) -> Result<Preview, Fault>;
     /// Waits up to `wait` for the broker.
     async fn submit(&self, by: &Principal, intent: OrderIntent, wait: Duration) -> Result<OrderAnswer, Fault>;
+    /// `if_match` is the tag of the order as the caller has seen it; a repeat of a change that took place asks nothing of it.
     async fn replace(
         &self,
         by: &Principal,
         cl_ord_id: ClOrdId,
         key: ClOrdId,
         amendment: Amendment,
+        if_match: Option<String>,
         wait: Duration,
     ) -> Result<OrderAnswer, Fault>;
+    /// `if_match` as with a change.
     async fn cancel(
         &self,
         by: &Principal,
         cl_ord_id: ClOrdId,
         key: Option<ClOrdId>,
+        if_match: Option<String>,
         wait: Duration,
     ) -> Result<CancelAnswer, Fault>;
     /// Cancels every order of ours that may be live, one by one.

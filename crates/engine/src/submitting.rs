@@ -364,12 +364,14 @@ impl Core {
         cl_ord_id: &ClOrdId,
         key: &ClOrdId,
         request_hash: &str,
+        seen: Option<&str>,
         amendment: Amendment,
         facts: &OrderFacts,
     ) -> Result<Booked, Fault> {
         if let Some(known) = self.known(key, request_hash)? {
             return Ok(known);
         }
+        self.is_as_seen(cl_ord_id, seen)?;
         let missing = || Fault::NotFound { what: "order", id: cl_ord_id.to_string() };
         let record = self.book.orders.get(cl_ord_id).ok_or_else(missing)?;
         let here = record.acknowledged_in == Some(self.session.generation);

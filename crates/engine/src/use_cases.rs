@@ -250,6 +250,7 @@ impl Desk for Service {
         cl_ord_id: ClOrdId,
         key: ClOrdId,
         amendment: Amendment,
+        if_match: Option<String>,
         wait: Duration,
     ) -> Result<OrderAnswer, Fault> {
         need_trade(by)?;
@@ -264,7 +265,8 @@ impl Desk for Service {
             let facts = self.facts_of(&amendment.of(OrderIntent { instrument, ..order.intent })).await?;
             let (by, cl_ord_id) = (by.clone(), cl_ord_id.clone());
             let key = key.clone();
-            let replace = |reply| Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply };
+            let replace =
+                |reply| Input::Replace { by, cl_ord_id, key, request_hash, if_match, amendment, facts, reply };
             known = self.tell(replace).await? == Booked::Known;
         }
         let order = self.wait_for(&cl_ord_id, wait, |order| !changes(order, &key)).await?;
@@ -276,12 +278,14 @@ impl Desk for Service {
         by: &Principal,
         cl_ord_id: ClOrdId,
         key: Option<ClOrdId>,
+        if_match: Option<String>,
         wait: Duration,
     ) -> Result<CancelAnswer, Fault> {
         may_cancel(by)?;
         let request_hash = request_hash(&("cancel", &cl_ord_id))?;
         let (asker, id) = (by.clone(), cl_ord_id.clone());
-        let booked = self.tell(|reply| Input::Cancel { by: asker, cl_ord_id: id, key, request_hash, reply }).await?;
+        let cancel = |reply| Input::Cancel { by: asker, cl_ord_id: id, key, request_hash, if_match, reply };
+        let booked = self.tell(cancel).await?;
         let order = self.wait_for(&cl_ord_id, wait, |order| order.status.is_final()).await?;
         Ok(CancelAnswer { proven: self.is_over(&order), order, replayed: booked == Booked::Known })
     }

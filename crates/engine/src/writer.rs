@@ -363,12 +363,14 @@ impl Core {
                 let answer = self.allocate_id();
                 batch.owe(reply, answer);
             }
-            Input::Replace { by, cl_ord_id, key, request_hash, amendment, facts, reply } => {
-                let answer = self.replace(batch, now, &by, &cl_ord_id, &key, &request_hash, amendment, &facts);
+            Input::Replace { by, cl_ord_id, key, request_hash, if_match, amendment, facts, reply } => {
+                let seen = if_match.as_deref();
+                let answer = self.replace(batch, now, &by, &cl_ord_id, &key, &request_hash, seen, amendment, &facts);
                 batch.owe(reply, answer);
             }
-            Input::Cancel { by, cl_ord_id, key, request_hash, reply } => {
-                let answer = self.cancel(batch, now, &by, &cl_ord_id, key.as_ref(), &request_hash);
+            Input::Cancel { by, cl_ord_id, key, request_hash, if_match, reply } => {
+                let seen = if_match.as_deref();
+                let answer = self.cancel(batch, now, &by, &cl_ord_id, key.as_ref(), &request_hash, seen);
                 batch.owe(reply, answer);
             }
             Input::Flatten(ask) => self.note_flatten(batch, now, *ask),

@@ -1,4 +1,4 @@
-//! The two headers that orders speak by: `Idempotency-Key` and `Prefer: wait=N`.
+//! The headers that orders speak by: `Idempotency-Key`, `Prefer: wait=N` and `If-Match`.
 
 use crate::config::Limits;
 use crate::refusal::Refusal;
@@ -39,19 +39,26 @@ pub(crate) fn wait(headers: &HeaderMap, limits: &Limits) -> Result<Duration, Ref
 
 /// The `If-Match` of a caller who has seen an `ETag`; `*` matches whatever there is.
 pub(crate) fn etag(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    let Some(value) = headers.get("if-match").filter(|value| *value != "*") else { return Ok(None) };
+    let mut values = headers.get_all("if-match").iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Refusal::field("If-Match", "must be given once"));
+    }
+    if value == "*" {
+        return Ok(None);
+    }
     let tag = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+    let tag = tag.filter(|tag| !tag.contains('"'));
     tag.map(|tag| Some(tag.to_owned()))
         .ok_or_else(|| Refusal::field("If-Match", "must be the ETag of an answer, in quotes"))
 }
 
-/// `If-Match` can only be judged by the desk, behind the key: judged here, a repeat of a change that took place would be
-/// refused. Until the desk can, it is refused rather than ignored; `*` is true of every order that exists.
+/// Where there is no one thing to match, `If-Match` is refused rather than ignored.
 pub(crate) fn refuse_if_match(headers: &HeaderMap) -> Result<(), Refusal> {
     match headers.get("if-match") {
-        Some(value) if value != "*" => {
-            Err(Refusal::new(wire::Code::CapabilityMissing, "If-Match is not supported by this version"))
+        Some(_) => {
+            Err(Refusal::field("If-Match", "must be left out: this is about many orders, which have no ETag together"))
         }
-        Some(_) | None => Ok(()),
+        None => Ok(()),
     }
 }

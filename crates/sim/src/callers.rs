@@ -74,7 +74,7 @@ impl Process {
     pub fn replace(&self, ears: &Ears, by: Principal, of: ClOrdId, key: ClOrdId, to: Amendment) {
         let (desk, ears, fate) = (self.desk(), ears.clone(), self.fate.clone());
         self.spawn(async move {
-            let result = desk.replace(&by, of, key, to, WAIT).await;
+            let result = desk.replace(&by, of, key, to, None, WAIT).await;
             verdict(&ears, &fate, "replace", result.map(drop));
         });
     }
@@ -83,7 +83,7 @@ impl Process {
     pub fn cancel(&self, ears: &Ears, by: Principal, of: ClOrdId, key: Option<ClOrdId>) {
         let (desk, ears, fate) = (self.desk(), ears.clone(), self.fate.clone());
         self.spawn(async move {
-            let told = match desk.cancel(&by, of.clone(), key, WAIT).await {
+            let told = match desk.cancel(&by, of.clone(), key, None, WAIT).await {
                 Ok(answer) => Told::Cancel { key: of, proven: answer.proven },
                 Err(fault) => Told::Refused("cancel", fault),
             };

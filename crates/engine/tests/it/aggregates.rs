@@ -215,7 +215,7 @@ impl Walk {
                     self.next += 1;
                     let new = format!("c-{}", self.next);
                     let _refused =
-                        self.rig.desk().cancel(&alice(), key_of(&key), Some(key_of(&new)), Duration::ZERO).await;
+                        self.rig.desk().cancel(&alice(), key_of(&key), Some(key_of(&new)), None, Duration::ZERO).await;
                 }
             }
             Act::Canceled(pick) => {
@@ -284,7 +284,7 @@ impl Walk {
         self.changes += 1;
         let to = Amendment { qty: qty_of(qty), order_type: limit(buys, off), tif: Tif::Day };
         let new = format!("r-{}", self.changes);
-        let answer = self.rig.desk().replace(&self.by(), key_of(&key), key_of(&new), to, Duration::ZERO).await;
+        let answer = self.rig.desk().replace(&self.by(), key_of(&key), key_of(&new), to, None, Duration::ZERO).await;
         if let Err(Fault::ChangeDenied(reasons)) = answer {
             self.seen.extend(reasons.into_iter().map(|reason| reason.code));
         }

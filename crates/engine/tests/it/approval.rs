@@ -164,7 +164,7 @@ async fn gates_that_close_in_the_meantime_refuse_at_release() {
 async fn a_kill_and_a_cancel_void_the_question() {
     let rig = Rig::ready().await;
     let canceled = waiting(&rig, "k-1").await;
-    rig.desk().cancel(&bot(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&bot(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
     assert_eq!((rig.order("k-1").status, status(&rig, &canceled)), (OrdStatus::Canceled, ApprovalStatus::Void));
     let killed = waiting(&rig, "k-2").await;
     rig.desk().set_trading_state(&bot(), KillScope::Global, TradingState::Halted, "stop".to_owned()).await.unwrap();

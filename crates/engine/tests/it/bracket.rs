@@ -89,7 +89,7 @@ async fn the_change_of_an_exit_says_whose_exit_it_is() {
     let exit = Amendment { tif: Tif::Gtc, ..amend("10", "110") };
     for (order, change, to, parent) in [("k-1:tp", "r-1", exit, Some(entry)), ("k-9", "r-2", amend("10", "99"), None)] {
         let cl_ord_id = rig.order(order).intent.cl_ord_id;
-        rig.desk().replace(&alice(), cl_ord_id.clone(), key(change), to, Duration::ZERO).await.unwrap();
+        rig.desk().replace(&alice(), cl_ord_id.clone(), key(change), to, None, Duration::ZERO).await.unwrap();
         let has_left = || rig.broker.replaces().iter().any(|one| one.cl_ord_id == cl_ord_id);
         rig.until("the broker has the change", has_left).await;
         assert_eq!(rig.broker.parents_of_replaces().pop(), Some(parent), "{order}");
@@ -248,7 +248,7 @@ async fn a_failed_write_leaves_the_whole_bracket_unknown_until_it_is_found() {
 async fn a_cancel_ends_an_unfilled_entry_and_leaves_its_exits_to_the_broker() {
     let rig = Rig::ready().await;
     working(&rig).await;
-    rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
     rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
     for order in ALL {
         rig.broker.canceled(order).await;
@@ -256,9 +256,9 @@ async fn a_cancel_ends_an_unfilled_entry_and_leaves_its_exits_to_the_broker() {
     }
     pass_the_grace(&rig).await;
     assert_eq!((rig.broker.all_cancels(), rig.halted()), (vec!["k-1".to_owned()], None));
-    let again = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-2")), Duration::ZERO).await;
+    let again = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-2")), None, Duration::ZERO).await;
     assert_eq!(code_of(&again), "AlreadyFinal");
-    let repeat = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), Duration::ZERO).await.unwrap();
+    let repeat = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
     assert!(repeat.replayed);
 }
 
@@ -268,7 +268,7 @@ async fn a_cancel_of_a_filled_bracket_ends_its_exits_one_by_one_until_proven() {
     working(&rig).await;
     rig.broker.fill("k-1", "10", "e.1.01").await;
     rig.until_status("k-1", OrdStatus::Filled).await;
-    rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
     for exit in ["k-1:tp", "k-1:sl"] {
         rig.until("its cancel is written", || rig.broker.cancels(exit) == 1).await;
     }
@@ -390,7 +390,7 @@ async fn an_exit_that_somebody_changed_costs_the_entry_and_never_the_protection(
 async fn the_entry_of_a_bracket_is_not_replaced_and_the_refusal_says_what_to_do() {
     let rig = Rig::ready().await;
     working(&rig).await;
-    let refused = rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), Duration::ZERO).await;
+    let refused = rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), None, Duration::ZERO).await;
     assert_eq!(code_of(&refused), "NotReplaceable");
     assert!(refused.unwrap_err().to_string().contains("submit a new bracket"));
     assert_eq!(rig.broker.replaces().len(), 0);

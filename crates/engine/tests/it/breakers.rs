@@ -143,7 +143,7 @@ async fn a_halt_for_losses_cancels_what_would_flip_a_position_and_leaves_what_cl
 async fn a_cancel_is_a_message_of_the_day_too_over_a_restart() {
     let mut rig = Rig::ready_with(|config| config.policy.base.messages_per_day_max = 2).await;
     rig.working("k-1").await;
-    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
     rig.broker.canceled("k-1").await;
     rig.until_status("k-1", OrdStatus::Canceled).await;
     rig.crash().await;

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use std::time::Duration;
 
 async fn replace(rig: &Rig, cl_ord_id: &str, new_key: &str, to: Amendment) -> Result<OrderAnswer, Fault> {
-    rig.desk().replace(&alice(), key(cl_ord_id), key(new_key), to, Duration::ZERO).await
+    rig.desk().replace(&alice(), key(cl_ord_id), key(new_key), to, None, Duration::ZERO).await
 }
 
 /// The change reached the broker, which has taken it over into its ledger.
@@ -126,7 +126,7 @@ async fn a_change_that_was_taken_before_the_cancel_is_booked_whenever_the_broker
         rig.working("k-1").await;
         replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
         take_over(&rig, "k-1").await;
-        rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+        rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
         for word in &last_words {
             rig.broker.edit("k-1", |order| (*word).clone_into(&mut order.status));
             rig.broker.echo("k-1").await;
@@ -148,7 +148,7 @@ async fn a_change_that_a_bare_end_overtook_is_booked_by_the_next_comparison() {
         if taken {
             take_over(&rig, "k-1").await;
         }
-        rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+        rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
         rig.broker.edit("k-1", |order| "Cancelled".clone_into(&mut order.status));
         rig.broker.status("k-1").await;
         let order = rig.until_status("k-1", OrdStatus::Canceled).await;
@@ -301,7 +301,7 @@ async fn a_change_that_was_lost_with_its_line_is_settled_also_when_a_cancel_foll
     let rig = Rig::ready().await;
     rig.working("k-1").await;
     replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
-    rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
     rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
     rig.broker.down().await;
     rig.connect(1).await;
@@ -320,7 +320,7 @@ async fn a_second_change_waits_until_it_is_known_what_became_of_the_first() {
     replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
     rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
     rig.broker.hold_snapshots(true);
-    rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
     rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
     rig.broker.error("k-1", 10147).await;
     rig.until_status("k-1", OrdStatus::Unconfirmed).await;
@@ -398,4 +398,35 @@ async fn a_change_that_the_broker_refuses_because_the_order_is_filled_explains_n
     rig.broker.fill("k-1", "10", "f.1.01").await;
     rig.until("the overfill halts", || rig.halted().is_some()).await;
     assert_eq!(rig.order("k-1").intent.qty, qty("10"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_or_cancel_tied_to_what_was_seen_is_refused_once_the_order_has_changed_and_a_repeat_is_not() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let tag = || rig.log.book().order_tag(&key("k-1"));
+    let change = async |new_key, to, seen| {
+        rig.desk().replace(&alice(), key("k-1"), key(new_key), to, seen, Duration::ZERO).await
+    };
+    let seen = tag();
+    assert_eq!(code_of(&change("r-0", amend("20", "99.5"), Some("0-0".to_owned())).await), "Stale");
+    assert_eq!(tag(), seen, "nothing was done");
+    change("r-1", amend("20", "99.5"), seen.clone()).await.unwrap();
+    take_over(&rig, "k-1").await;
+    rig.broker.echo("k-1").await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    assert_ne!(tag(), seen);
+    let repeat = change("r-1", amend("20", "99.5"), seen.clone()).await.unwrap();
+    assert_eq!((repeat.replayed, repeat.outcome), (true, Outcome::Acknowledged));
+    assert_eq!(code_of(&change("r-2", amend("30", "99.5"), seen.clone()).await), "Stale");
+    let cancel = async |key_of_it, seen| {
+        rig.desk().cancel(&alice(), key("k-1"), Some(key(key_of_it)), seen, Duration::ZERO).await
+    };
+    assert_eq!(code_of(&cancel("c-0", seen).await), "Stale");
+    assert_eq!(rig.broker.all_cancels().len(), 0);
+    let seen = tag();
+    rig.clock.advance(SignedDuration::from_millis(1));
+    cancel("c-1", seen.clone()).await.unwrap();
+    assert!(cancel("c-1", seen.clone()).await.unwrap().replayed);
+    assert_eq!(code_of(&cancel("c-2", seen).await), "Stale", "that it is wanted canceled is a change too");
 }

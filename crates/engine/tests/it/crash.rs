@@ -84,7 +84,10 @@ async fn what_was_filled_or_canceled_while_we_were_dead_is_booked_once() {
 async fn a_crash_during_a_change_leaves_both_versions_unknown() {
     let mut rig = Rig::ready().await;
     rig.working("k-1").await;
-    rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), std::time::Duration::ZERO).await.unwrap();
+    rig.desk()
+        .replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), None, std::time::Duration::ZERO)
+        .await
+        .unwrap();
     rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
     rig.crash().await;
     rig.boot();

@@ -143,7 +143,7 @@ async fn two_orders_for_one_intent_halt_count_twice_and_are_canceled_both() {
     let status = rig.desk().status(&alice()).unwrap();
     assert_eq!(status.doubled_orders, [key("k-1")]);
     assert_eq!(rig.broker.submits().len(), 1, "nothing is sent again");
-    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
     rig.until("the cancel left", || rig.broker.cancels("k-1") > 0).await;
     rig.broker.end(placed.perm_id);
     rig.pass(SignedDuration::from_mins(11));
@@ -196,7 +196,7 @@ async fn nothing_is_sent_from_five_minutes_before_a_planned_window() {
     let why = rig.desk().not_ready();
     assert!(why.iter().any(|why| why.contains("the reset")), "{why:?}");
     assert_eq!(code_of(&rig.submit(&alice(), buy("k-2")).await), "NotReady");
-    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
     rig.until("cancels leave all the same", || rig.broker.cancels("k-1") == 1).await;
     rig.pass(SignedDuration::from_mins(35));
     rig.until_ready().await;

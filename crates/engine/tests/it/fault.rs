@@ -23,12 +23,12 @@ async fn script(rig: &Rig) -> Result<(), Fault> {
     // Two messages, execution and status: a caller who comes between them may meet an engine that the second one ended.
     let told_of = |order: &OrderRecord| order.reported_filled.is_some();
     step(rig, || async { drop(rig.broker.fill("k-2", "10", "e.1.01").await) }, "k-2", told_of).await?;
-    desk.replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), Duration::ZERO).await?;
+    desk.replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), None, Duration::ZERO).await?;
     rig.submit(&bot(), buy("k-3")).await?;
     let approval = desk.approvals(&alice(), true)?.pop().unwrap();
     desk.approve(&alice(), approval.id, None, Duration::ZERO).await?;
     step(rig, || async { rig.broker.acknowledge("k-3").await }, "k-3", acknowledged).await?;
-    desk.cancel(&alice(), key("k-3"), Some(key("c-3")), Duration::ZERO).await?;
+    desk.cancel(&alice(), key("k-3"), Some(key("c-3")), None, Duration::ZERO).await?;
     desk.set_trading_state(&alice(), KillScope::Global, TradingState::Halted, "drill".to_owned()).await?;
     desk.set_trading_state(&alice(), KillScope::Global, TradingState::Active, "over".to_owned()).await?;
     rig.submit(&alice(), buy("k-4")).await?;
@@ -39,7 +39,7 @@ async fn script(rig: &Rig) -> Result<(), Fault> {
     }
     let told_of = |order: &OrderRecord| order.cum_qty() == dec("4");
     step(rig, || async { drop(rig.broker.fill("b-1", "4", "e.2.01").await) }, "b-1", told_of).await?;
-    desk.cancel(&alice(), key("b-1"), Some(key("c-b")), Duration::ZERO).await?;
+    desk.cancel(&alice(), key("b-1"), Some(key("c-b")), None, Duration::ZERO).await?;
     Ok(())
 }
 

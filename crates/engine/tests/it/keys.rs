@@ -28,9 +28,9 @@ async fn the_same_key_with_another_body_is_a_conflict_and_does_nothing() {
     let refused = rig.submit(&alice(), other).await;
     assert_eq!(refused.unwrap_err(), Fault::IdempotencyConflict(key("k-1")));
     // The key of an order is no key for a change or a cancel either.
-    let replace = rig.desk().replace(&alice(), key("k-1"), key("k-1"), amend("5", "100"), Duration::ZERO).await;
+    let replace = rig.desk().replace(&alice(), key("k-1"), key("k-1"), amend("5", "100"), None, Duration::ZERO).await;
     assert_eq!(code_of(&replace), "IdempotencyConflict");
-    let cancel = rig.desk().cancel(&alice(), key("k-1"), Some(key("k-1")), Duration::ZERO).await;
+    let cancel = rig.desk().cancel(&alice(), key("k-1"), Some(key("k-1")), None, Duration::ZERO).await;
     assert_eq!(code_of(&cancel), "IdempotencyConflict");
     rig.settle().await;
     assert_eq!(rig.order("k-1"), before);
@@ -86,14 +86,14 @@ async fn a_cancel_and_a_change_with_a_known_key_are_not_done_twice() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;
     for replayed in [false, true, true] {
-        let answer = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), Duration::ZERO).await.unwrap();
+        let answer = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
         assert_eq!((answer.replayed, answer.proven), (replayed, false));
     }
     rig.settle().await;
     assert_eq!(rig.broker.cancels("k-1"), 1);
     rig.broker.canceled("k-1").await;
     rig.until_status("k-1", OrdStatus::Canceled).await;
-    let proven = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), Duration::ZERO).await.unwrap();
+    let proven = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
     assert!(proven.proven && proven.replayed);
 }
 

@@ -123,7 +123,7 @@ async fn a_cancel_passes_while_everything_is_halted() {
     rig.desk().set_trading_state(&alice(), scope, TradingState::Halted, "drill".to_owned()).await.unwrap();
     rig.desk().set_trading_state(&alice(), KillScope::Global, TradingState::Halted, "x".to_owned()).await.unwrap();
     rig.until("the kill's own cancel is written", || rig.broker.cancels("k-1") == 1).await;
-    rig.desk().cancel(&bot(), key("k-1"), Some(key("c-1")), Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&bot(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
     rig.until("another cancel is written", || rig.broker.cancels("k-1") == 2).await;
 }
 
@@ -150,7 +150,7 @@ async fn a_kill_while_a_change_waits_in_the_adapter_halts_no_instrument() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;
     rig.broker.on_submit(OnSubmit::Hold);
-    rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("5", "100"), Duration::ZERO).await.unwrap();
+    rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("5", "100"), None, Duration::ZERO).await.unwrap();
     rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
     set(&rig, &alice(), TradingState::Halted).await.unwrap();
     rig.broker.release(&rig.interlock).await;

@@ -45,7 +45,7 @@ async fn a_writer_that_has_nothing_to_write_finds_out_that_it_lost_the_lease() {
     assert_eq!(rig.desk().not_ready().len(), 1, "{:?}", rig.desk().not_ready());
     assert_eq!(code_of(&rig.submit(&alice(), buy("k-1")).await), "LeaseNotHeld");
     let desk = rig.desk();
-    let cancel = desk.cancel(&alice(), key("k-0"), None, std::time::Duration::ZERO).await;
+    let cancel = desk.cancel(&alice(), key("k-0"), None, None, std::time::Duration::ZERO).await;
     assert_eq!(code_of(&cancel), "LeaseNotHeld");
     drop(taken);
 }

@@ -152,7 +152,7 @@ async fn a_cancel_that_could_not_be_written_is_written_when_the_line_is_back() {
     rig.working("k-1").await;
     rig.broker.down().await;
     rig.settle().await;
-    let answer = rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    let answer = rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
     assert_eq!((answer.proven, answer.order.status), (false, OrdStatus::PendingCancel));
     assert_eq!(rig.broker.cancels("k-1"), 0);
     rig.connect(1).await;
@@ -165,7 +165,7 @@ async fn a_refused_cancel_proves_nothing_and_is_looked_up() {
     for code in [161, 10147, 10148] {
         let rig = Rig::ready().await;
         rig.working("k-1").await;
-        rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+        rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
         rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
         if code == 10148 {
             rig.broker.trade("k-1", "10", "e.1.01");
@@ -196,7 +196,7 @@ async fn a_read_only_gateway_that_refuses_the_cancel_of_an_unknown_order_does_no
     rig.until_status("k-1", OrdStatus::Unconfirmed).await;
     rig.connect(1).await;
     rig.until_status("k-1", OrdStatus::Missing).await;
-    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
     let looks = rig.broker.asked("snapshot");
     rig.broker.error("k-1", 321).await;
     rig.settle().await;

@@ -41,7 +41,7 @@ async fn with_trading_off_every_gate_runs_and_nothing_is_sent() {
     assert_eq!(rig.submit(&alice(), large).await.unwrap().outcome, Outcome::Denied);
     rig.settle().await;
     assert_eq!((rig.broker.submits().len(), rig.broker.refused().len()), (0, 0));
-    assert_eq!(code_of(&rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await), "AlreadyFinal");
+    assert_eq!(code_of(&rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await), "AlreadyFinal");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,9 +80,9 @@ async fn a_key_without_the_scope_does_nothing() {
     reader.scopes = [domain::principal::Scope::Read].into();
     assert_eq!(code_of(&rig.submit(&reader, buy("k-2")).await), "ForbiddenScope");
     let desk = rig.desk();
-    assert_eq!(code_of(&desk.cancel(&reader, key("k-1"), None, Duration::ZERO).await), "ForbiddenScope");
+    assert_eq!(code_of(&desk.cancel(&reader, key("k-1"), None, None, Duration::ZERO).await), "ForbiddenScope");
     assert_eq!(code_of(&desk.cancel_all(&reader, Duration::ZERO).await), "ForbiddenScope");
-    let replace = desk.replace(&reader, key("k-1"), key("r-1"), amend("5", "100"), Duration::ZERO).await;
+    let replace = desk.replace(&reader, key("k-1"), key("r-1"), amend("5", "100"), None, Duration::ZERO).await;
     assert_eq!(code_of(&replace), "ForbiddenScope");
     let scope = domain::trading_state::KillScope::Global;
     let state = domain::trading_state::TradingState::Halted;
@@ -98,14 +98,14 @@ async fn a_key_without_the_scope_does_nothing() {
 async fn what_cannot_be_canceled_says_why() {
     let rig = Rig::ready().await;
     let desk = rig.desk();
-    assert_eq!(code_of(&desk.cancel(&alice(), key("nobody"), None, Duration::ZERO).await), "NotFound");
+    assert_eq!(code_of(&desk.cancel(&alice(), key("nobody"), None, None, Duration::ZERO).await), "NotFound");
     assert_eq!(code_of(&desk.order(&alice(), &key("nobody"))), "NotFound");
     assert_eq!(code_of(&desk.approval(&alice(), &id("ap-nobody"))), "NotFound");
     assert_eq!(code_of(&desk.approve(&alice(), id("ap-nobody"), None, Duration::ZERO).await), "NotFound");
     rig.working("k-1").await;
     rig.broker.fill("k-1", "10", "e.1.01").await;
     rig.until_status("k-1", OrdStatus::Filled).await;
-    assert_eq!(code_of(&desk.cancel(&alice(), key("k-1"), None, Duration::ZERO).await), "AlreadyFinal");
+    assert_eq!(code_of(&desk.cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await), "AlreadyFinal");
     assert_eq!(rig.broker.all_cancels().len(), 0);
 }
 

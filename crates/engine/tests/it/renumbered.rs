@@ -19,7 +19,7 @@ async fn renumbered() -> Rig {
 #[tokio::test]
 async fn a_cancel_names_the_order_by_the_id_that_this_connection_told() {
     let rig = renumbered().await;
-    rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
     rig.until("the cancel is written", || rig.broker.cancels("k-1") > 0).await;
     assert_eq!(rig.broker.cancel_ids("k-1"), [7001]);
     // The answer comes under that id too, and names no reference.
@@ -30,7 +30,7 @@ async fn a_cancel_names_the_order_by_the_id_that_this_connection_told() {
 #[tokio::test]
 async fn a_change_leaves_under_the_id_that_this_connection_told_and_is_counted_as_intended() {
     let rig = renumbered().await;
-    rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("20", "99.5"), Duration::ZERO).await.unwrap();
+    rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("20", "99.5"), None, Duration::ZERO).await.unwrap();
     rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
     let changed = rig.broker.replaces().pop().unwrap();
     rig.broker.edit("k-1", |order| order.intent = changed);
@@ -46,7 +46,7 @@ async fn what_one_connection_told_holds_for_no_other() {
     rig.broker.down().await;
     rig.broker.edit("k-1", |order| order.broker_order_id = BrokerOrderId::new(7002).unwrap());
     rig.connect(1).await;
-    rig.desk().cancel(&alice(), key("k-1"), None, Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, Duration::ZERO).await.unwrap();
     rig.until("the cancel is written", || rig.broker.cancels("k-1") > 0).await;
     assert_eq!(rig.broker.cancel_ids("k-1"), [7002]);
 }

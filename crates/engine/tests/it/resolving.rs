@@ -81,7 +81,7 @@ async fn an_order_that_was_to_be_canceled_and_lives_after_all_is_canceled_again(
     let mut rig = Rig::ready().await;
     rig.working("k-1").await;
     let placed = rig.broker.placed("k-1");
-    rig.desk().cancel(&alice(), key("k-1"), None, std::time::Duration::ZERO).await.unwrap();
+    rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
     rig.stop().await;
     rig.broker.forget("k-1");
     rig.boot();

@@ -80,8 +80,8 @@ async fn a_standby_refuses_every_write_and_names_the_writer() {
         // A key that the journal knows is no exception: the writer answers for its orders.
         ("repeat", desk.submit(&by, buy("k-1"), none).await.map(drop)),
         ("preview", desk.preview(&by, buy("k-2")).await.map(drop)),
-        ("replace", desk.replace(&by, key("k-1"), key("r-1"), amend("20", "99"), none).await.map(drop)),
-        ("cancel", desk.cancel(&by, key("k-1"), None, none).await.map(drop)),
+        ("replace", desk.replace(&by, key("k-1"), key("r-1"), amend("20", "99"), None, none).await.map(drop)),
+        ("cancel", desk.cancel(&by, key("k-1"), None, None, none).await.map(drop)),
         ("cancel_all", desk.cancel_all(&by, none).await.map(drop)),
         ("resolve", desk.resolve(&by, key("k-1"), reason()).await.map(drop)),
         ("kill", desk.set_trading_state(&by, KillScope::Global, TradingState::Halted, reason()).await.map(drop)),

@@ -151,7 +151,7 @@ impl Walk {
     async fn cancel(&mut self) {
         let Some(name) = self.dice.pick(&self.alive()) else { return };
         let name = key(&name).group_str().to_owned();
-        drop(self.rig.desk().cancel(&alice(), key(&name), None, Duration::ZERO).await);
+        drop(self.rig.desk().cancel(&alice(), key(&name), None, None, Duration::ZERO).await);
         self.rig.settle().await;
         if !self.alive().contains(&name) {
             return;
@@ -174,7 +174,7 @@ impl Walk {
         self.changes += 1;
         let to = amend(&(11 + self.dice.roll(5)).to_string(), "99.9");
         let (seen, new_key) = (self.rig.broker.replaces().len(), key(&format!("r-{}", self.changes)));
-        if self.rig.desk().replace(&alice(), key(&name), new_key, to, Duration::ZERO).await.is_err() {
+        if self.rig.desk().replace(&alice(), key(&name), new_key, to, None, Duration::ZERO).await.is_err() {
             return;
         }
         self.rig.until("the broker has the change", || self.rig.broker.replaces().len() > seen).await;

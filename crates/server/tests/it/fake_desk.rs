@@ -51,8 +51,8 @@ pub(crate) struct Told {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Call {
     Submit(Box<OrderIntent>, Duration, Principal),
-    Replace(ClOrdId, ClOrdId, Amendment),
-    Cancel(ClOrdId, Option<ClOrdId>),
+    Replace(ClOrdId, ClOrdId, Amendment, Option<String>),
+    Cancel(ClOrdId, Option<ClOrdId>, Option<String>),
     Kill(KillScope, TradingState, String),
     Quote(Instrument),
     Orders(OrderFilter),
@@ -469,9 +469,10 @@ impl Desk for FakeDesk {
         cl_ord_id: ClOrdId,
         key: ClOrdId,
         amendment: Amendment,
+        if_match: Option<String>,
         _wait: Duration,
     ) -> Result<OrderAnswer, Fault> {
-        let told = self.called(Call::Replace(cl_ord_id.clone(), key, amendment))?;
+        let told = self.called(Call::Replace(cl_ord_id.clone(), key, amendment, if_match))?;
         let order = Self::record(&intent(cl_ord_id.as_str()), by, told.outcome);
         Ok(OrderAnswer { order, outcome: told.outcome, replayed: told.replayed })
     }
@@ -480,9 +481,10 @@ impl Desk for FakeDesk {
         by: &Principal,
         cl_ord_id: ClOrdId,
         key: Option<ClOrdId>,
+        if_match: Option<String>,
         _wait: Duration,
     ) -> Result<CancelAnswer, Fault> {
-        let told = self.called(Call::Cancel(cl_ord_id.clone(), key))?;
+        let told = self.called(Call::Cancel(cl_ord_id.clone(), key, if_match))?;
         let order = Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Canceled);
         Ok(CancelAnswer { order, proven: told.proven, replayed: told.replayed })
     }

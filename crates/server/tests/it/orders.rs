@@ -215,7 +215,7 @@ async fn a_cancel_is_200_proven_202_pending_409_over() {
     let path = "/api/v1/orders/k1/cancel";
     let reply = gateway.ask("POST", path, &[("Idempotency-Key", "c1")], "").await;
     assert_eq!((reply.status, &reply.body["proven"]), (200, &true.into()));
-    assert_eq!(gateway.desk.calls(), [Call::Cancel("k1".parse().unwrap(), Some("c1".parse().unwrap()))]);
+    assert_eq!(gateway.desk.calls(), [Call::Cancel("k1".parse().unwrap(), Some("c1".parse().unwrap()), None)]);
     gateway.desk.tell(|told| told.proven = false);
     let key = [("Idempotency-Key", "c2")];
     assert_eq!(gateway.ask("POST", path, &key, "").await.status, 202);
@@ -234,7 +234,7 @@ async fn a_replace_needs_a_key_of_its_own() {
     gateway.ask("PUT", "/api/v1/orders/k1", &[], body).await.is_problem(400, "invalid_request");
     let reply = gateway.ask("PUT", "/api/v1/orders/k1", &[("Idempotency-Key", "r1")], body).await;
     assert_eq!(reply.status, 200);
-    let Some(Call::Replace(order, key, amendment)) = gateway.desk.calls().pop() else { panic!("no replace") };
+    let Some(Call::Replace(order, key, amendment, None)) = gateway.desk.calls().pop() else { panic!("no replace") };
     assert_eq!((order.as_str(), key.as_str(), amendment.qty.to_string()), ("k1", "r1", "5".to_owned()));
 }
 
@@ -250,17 +250,37 @@ async fn approving_answers_with_the_order_and_takes_no_or_one_reason() {
 }
 
 #[tokio::test]
-async fn an_entity_tag_is_given_and_a_condition_is_not_silently_ignored() {
+async fn an_entity_tag_is_given_and_a_condition_reaches_the_desk() {
     let gateway = gateway().await;
     let shown = gateway.get("/api/v1/orders/k1").await;
     let tag = shown.header("etag").unwrap().to_owned();
     assert_eq!(submit(&gateway).await.header("etag"), Some(tag.as_str()));
     let cancel = "/api/v1/orders/k1/cancel";
-    gateway
-        .ask("POST", cancel, &[("Idempotency-Key", "c1"), ("If-Match", &tag)], "")
-        .await
-        .is_problem(400, "capability_missing");
+    let reply = gateway.ask("POST", cancel, &[("Idempotency-Key", "c1"), ("If-Match", &tag)], "").await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.header("etag").is_some());
+    let seen = Some(tag.trim_matches('"').to_owned());
+    let call = |key: &str, seen| Call::Cancel("k1".parse().unwrap(), Some(key.parse().unwrap()), seen);
+    assert_eq!(gateway.desk.calls().pop(), Some(call("c1", seen.clone())));
     assert_eq!(gateway.ask("POST", cancel, &[("Idempotency-Key", "c2"), ("If-Match", "*")], "").await.status, 200);
+    assert_eq!(gateway.desk.calls().pop(), Some(call("c2", None)));
+    let body = r#"{"qty":"5","order_type":"market","tif":"day"}"#;
+    let headers = [("Idempotency-Key", "r1"), ("If-Match", tag.as_str())];
+    assert_eq!(gateway.ask("PUT", "/api/v1/orders/k1", &headers, body).await.status, 200);
+    let Some(Call::Replace(_, _, _, given)) = gateway.desk.calls().pop() else { panic!("no replace") };
+    assert_eq!(given, seen);
+}
+
+#[tokio::test]
+async fn a_condition_that_cannot_be_read_or_means_nothing_is_refused() {
+    let gateway = gateway().await;
+    for tag in ["", "1-2", "W/\"1-2\"", "\"1-2\", \"1-3\""] {
+        let headers = [("Idempotency-Key", "c1"), ("If-Match", tag)];
+        gateway.ask("POST", "/api/v1/orders/k1/cancel", &headers, "").await.is_problem(400, "invalid_request");
+    }
+    let all = gateway.ask("POST", "/api/v1/orders/cancel-all", &[("If-Match", "\"1-2\"")], "").await;
+    all.is_problem(400, "invalid_request");
+    assert_eq!(gateway.desk.calls(), []);
 }
 
 #[tokio::test]
