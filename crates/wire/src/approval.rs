@@ -89,7 +89,7 @@ impl From<&approval::Approval> for Approval {
 #[serde(deny_unknown_fields)]
 pub struct Because {
     /// 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 
@@ -115,10 +115,7 @@ impl Because {
         if matches!(body.trim_ascii(), b"" | b"null") {
             return Ok(None);
         }
-        let mut fields = Fields::read(body)?;
-        let reason = fields.text_by("reason", reason_text);
-        fields.finish()?;
-        Ok(reason)
+        Self::parse(body).map(|because| Some(because.reason))
     }
 }
 

@@ -16,14 +16,14 @@ use utoipa::ToSchema;
 pub struct FlattenPositions {
     /// The account; left out, the one in use.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 20)]
+    #[schema(nullable = false, pattern = "^[A-Za-z0-9]{1,20}$")]
     pub account: Option<String>,
     /// Only in this symbol; left out, every position.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 32)]
     pub symbol: Option<String>,
     /// Why, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 

@@ -21,7 +21,7 @@ pub struct SetTradingState {
     /// To what.
     pub state: TradingState,
     /// Why, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 

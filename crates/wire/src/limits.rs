@@ -29,7 +29,7 @@ pub struct Limit {
     /// The control that it belongs to.
     pub control: u8,
     /// Its value: a decimal as a string, a whole number, true or false, a list of words, or null for no limit.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub value: Value,
     /// `default`, `policy`, or the section that made it tighter.
     pub origin: String,
@@ -51,10 +51,10 @@ pub struct LimitChange {
     /// The limit.
     pub key: String,
     /// Its value before.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub old: Value,
     /// Its value after.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub new: Value,
 }
 
@@ -163,7 +163,7 @@ pub struct SetLimits {
     #[schema(value_type = Object)]
     pub limits: Map<String, Value>,
     /// Why, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 
@@ -196,10 +196,10 @@ impl SetLimits {
 #[serde(deny_unknown_fields)]
 pub struct DecidePolicy {
     /// Its hash, as `GET /limits` shows it.
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(pattern = "^[0-9a-fA-F]{64}$")]
     pub hash: String,
     /// Why, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 
@@ -208,10 +208,10 @@ pub struct DecidePolicy {
 #[serde(deny_unknown_fields)]
 pub struct ResetBreaker {
     /// `rejects`, `strategy:NAME` or `drawdown:ACCOUNT`.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(pattern = "^(rejects|strategy:[A-Za-z0-9._-]{1,40}|drawdown:[A-Za-z0-9]{1,20})$")]
     pub breaker: String,
     /// Why, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 

@@ -28,7 +28,7 @@ pub struct NewOrder {
     pub con_id: Option<ConId>,
     /// Ticker, as IBKR spells it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 40)]
+    #[schema(nullable = false, min_length = 1, max_length = 40, pattern = "^[!-~]([ -~]{0,38}[!-~])?$")]
     pub symbol: Option<String>,
     /// Kind of security.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -21,15 +21,15 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct GrantMandate {
     /// The account, typed in full: the one in use.
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(pattern = "^[A-Za-z0-9]{1,20}$")]
     pub account: String,
     /// The strategy that orders must name; with `key`, both must fit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 40)]
+    #[schema(nullable = false, pattern = "^[A-Za-z0-9._-]{1,40}$")]
     pub strategy: Option<String>,
     /// The key whose orders it covers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 40)]
+    #[schema(nullable = false, pattern = "^[A-Za-z0-9._-]{1,40}$")]
     pub key: Option<String>,
     /// Symbols in capitals.
     #[schema(min_items = 1, max_items = 100)]
@@ -47,7 +47,7 @@ pub struct GrantMandate {
     /// End of its life, at most 30 days ahead.
     pub expires_at: Timestamp,
     /// Why, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 
@@ -113,13 +113,13 @@ fn whole(value: &Value) -> Result<u32, String> {
 #[serde(deny_unknown_fields)]
 pub struct ArmLive {
     /// The account, typed in full: the one in use.
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(pattern = "^[A-Za-z0-9]{1,20}$")]
     pub account: String,
     /// For so many hours.
     #[schema(minimum = 1, maximum = 24)]
     pub hours: u32,
     /// Why, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s]")]
     pub reason: String,
 }
 

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 const DERIVATIVE: [&str; 3] = ["expiry", "strike", "right"];
 const PRICES: [&str; 4] = ["limit_price", "stop_price", "trail_amount", "trail_percent"];
 const AMOUNTS: [&str; 2] = ["qty", "strike"];
-const EXITS: [&str; 2] = ["take_profit", "stop_loss"];
-/// A decimal as a request may say it; that it is above zero and below the ceiling is for the parser.
-const PLAIN_DECIMAL: &str = "^[0-9]{1,10}(\\.[0-9]{1,8})?$";
+/// A decimal above zero as a request may say it; that it is below the ceiling is for the parser.
+const PLAIN_DECIMAL: &str = "^(?=[0.]*[1-9])[0-9]{1,10}(\\.[0-9]{1,8})?$";
+/// Where else requests say decimals.
+const DECIMALS: [(&str, &[&str]); 2] =
+    [("Bracket", &["take_profit", "stop_loss"]), ("GrantMandate", &["order_notional_max", "notional_max"])];
 
 fn none_of(names: &[&str]) -> Value {
     let one: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
@@ -57,22 +59,72 @@ fn times() -> Value {
     ]})
 }
 
-/// Adds the conditional fields to the schemas of an OpenAPI document.
+/// `oneOf`: everything, or one account or strategy by its name.
+fn scopes() -> Value {
+    let named = |scope: &str, pattern: &str| {
+        json!({
+            "required": ["scope", "id"],
+            "properties": {"scope": {"const": scope}, "id": {"type": "string", "pattern": pattern}},
+        })
+    };
+    json!({"oneOf": [
+        {"required": ["scope"], "properties": {"scope": {"const": "global"}}, "not": {"required": ["id"]}},
+        named("account", "^[A-Za-z0-9]{1,20}$"),
+        named("strategy", "^[A-Za-z0-9._-]{1,40}$"),
+    ]})
+}
+
+/// Bodies that can be sent as they are, to the simulated broker at least.
+fn examples() -> [(&'static str, Value); 7] {
+    let reason = "an example";
+    [
+        (
+            "NewOrder",
+            json!([
+                {"symbol": "AAPL", "sec_type": "stk", "exchange": "SMART", "currency": "USD", "side": "buy", "qty": "10",
+                 "order_type": "limit", "limit_price": "189.50", "tif": "day"},
+                {"con_id": "265598", "side": "sell_short", "qty": "5", "order_type": "market", "tif": "day"},
+                {"con_id": "265598", "side": "buy", "qty": "1", "order_type": "limit", "limit_price": "150", "tif": "gtc",
+                 "bracket": {"take_profit": "200", "stop_loss": "140"}, "strategy": "example"},
+            ]),
+        ),
+        ("AmendOrder", json!([{"qty": "20", "order_type": "limit", "limit_price": "189.40", "tif": "day"}])),
+        ("Because", json!([{"reason": reason}])),
+        ("FlattenPositions", json!([{"symbol": "AAPL", "reason": reason}])),
+        ("SetLimits", json!([{"limits": {"order_qty_max": "5000"}, "reason": reason}])),
+        ("CreateKey", json!([{"id": "reader", "kind": "agent", "scopes": ["read", "preview"]}])),
+        ("SetTradingState", json!([{"scope": "strategy", "id": "example", "state": "reducing", "reason": reason}])),
+    ]
+}
+
+/// Adds the conditional fields and the examples to the schemas of an OpenAPI document.
 pub fn add_conditional_fields(document: &mut Value) {
-    let rules = [("NewOrder", vec![instrument(), prices(), times()]), ("AmendOrder", vec![prices(), times()])];
+    let schema = |name: &str| format!("/components/schemas/{name}");
+    let rules = [
+        ("NewOrder", vec![instrument(), prices(), times()]),
+        ("AmendOrder", vec![prices(), times()]),
+        ("SetTradingState", vec![scopes()]),
+    ];
     for (name, all_of) in rules {
-        if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {
+        if let Some(schema) = document.pointer_mut(&schema(name)) {
             schema["allOf"] = Value::Array(all_of);
-            for field in AMOUNTS.iter().chain(&PRICES) {
-                if let Some(property) = schema.pointer_mut(&format!("/properties/{field}")) {
-                    property["pattern"] = json!(PLAIN_DECIMAL);
-                }
+        }
+    }
+    let fields: Vec<&str> = AMOUNTS.iter().chain(&PRICES).copied().collect();
+    let orders = ["NewOrder", "AmendOrder"].map(|name| (name, fields.as_slice()));
+    for (name, fields) in orders.into_iter().chain(DECIMALS) {
+        for field in fields {
+            if let Some(property) = document.pointer_mut(&format!("{}/properties/{field}", schema(name))) {
+                property["pattern"] = json!(PLAIN_DECIMAL);
             }
         }
     }
-    for field in EXITS {
-        if let Some(property) = document.pointer_mut(&format!("/components/schemas/Bracket/properties/{field}")) {
-            property["pattern"] = json!(PLAIN_DECIMAL);
+    if let Some(limits) = document.pointer_mut(&format!("{}/properties/limits", schema("SetLimits"))) {
+        limits["minProperties"] = json!(1);
+    }
+    for (name, given) in examples() {
+        if let Some(schema) = document.pointer_mut(&schema(name)) {
+            schema["examples"] = given;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Accounts.
 
 use crate::caller::Caller;
-use crate::openapi::Problems;
+use crate::openapi::{OfBroker, Problems};
 use crate::query::{Params, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -20,6 +20,7 @@ use wire::account::{Account, AccountSummary, Pnl, Position};
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageParams {
     /// Page size; above 1000 is clamped.
+    #[param(value_type = Option<i64>, minimum = 1)]
     pub(super) limit: Option<String>,
     /// `next_cursor` of the page before.
     pub(super) cursor: Option<String>,
@@ -52,8 +53,8 @@ fn account(id: &str) -> Result<AccountId, Refusal> {
 
 /// Account values.
 #[utoipa::path(
-    get, path = "/api/v1/accounts/{id}/summary", operation_id = "get_account_summary", tag = "account", params(("id" = String, Path, description = "The account.")),
-    responses((status = 200, body = AccountSummary, description = "The answer."), Problems)
+    get, path = "/api/v1/accounts/{id}/summary", operation_id = "get_account_summary", tag = "account", params(("id" = String, Path, description = "The account.", pattern = "^[A-Za-z0-9]{1,20}$")),
+    responses((status = 200, body = AccountSummary, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn summary(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let summary = app.desk.account_summary(&by, account(&id)?).await?;
@@ -63,8 +64,8 @@ pub(crate) async fn summary(State(app): State<App>, Caller(by): Caller, Path(id)
 /// Positions.
 #[utoipa::path(
     get, path = "/api/v1/accounts/{id}/positions", operation_id = "list_positions", tag = "account",
-    params(("id" = String, Path, description = "The account."), PageParams),
-    responses((status = 200, body = Page<Position>, description = "The answer."), Problems)
+    params(("id" = String, Path, description = "The account.", pattern = "^[A-Za-z0-9]{1,20}$"), PageParams),
+    responses((status = 200, body = Page<Position>, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn positions(
     State(app): State<App>,
@@ -79,8 +80,8 @@ pub(crate) async fn positions(
 
 /// Profit and loss.
 #[utoipa::path(
-    get, path = "/api/v1/accounts/{id}/pnl", operation_id = "get_pnl", tag = "account", params(("id" = String, Path, description = "The account.")),
-    responses((status = 200, body = Pnl, description = "The answer."), Problems)
+    get, path = "/api/v1/accounts/{id}/pnl", operation_id = "get_pnl", tag = "account", params(("id" = String, Path, description = "The account.", pattern = "^[A-Za-z0-9]{1,20}$")),
+    responses((status = 200, body = Pnl, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn pnl(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let pnl = app.desk.pnl(&by, account(&id)?).await?;

@@ -4,7 +4,7 @@ use super::order::answer_of;
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfBroker, OfChange, OfOne, OfOrder, Problems};
 use crate::query::{Params, flag, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -25,8 +25,10 @@ use wire::order::OrderAnswer;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ApprovalsParams {
     /// `true`: only those that wait for a human.
+    #[param(value_type = Option<bool>)]
     pending: Option<String>,
     /// Page size; above 1000 is clamped.
+    #[param(value_type = Option<i64>, minimum = 1)]
     limit: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -55,8 +57,8 @@ fn approval_id(text: &str) -> Result<ApprovalId, Refusal> {
 
 /// One approval request.
 #[utoipa::path(
-    get, path = "/api/v1/approvals/{id}", operation_id = "get_approval", tag = "approvals", params(("id" = String, Path, description = "The approval.")),
-    responses((status = 200, body = Approval, description = "The answer."), Problems)
+    get, path = "/api/v1/approvals/{id}", operation_id = "get_approval", tag = "approvals", params(("id" = String, Path, description = "The approval.", pattern = "^[A-Za-z0-9._-]{1,40}$")),
+    responses((status = 200, body = Approval, description = "The answer."), Problems, OfOne)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let approval = app.desk.approval(&by, &approval_id(&id)?)?;
@@ -67,13 +69,13 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(id): P
 #[utoipa::path(
     post, path = "/api/v1/approvals/{id}/approve", operation_id = "approve_order", tag = "approvals", request_body = Option<Because>,
     params(
-        ("id" = String, Path, description = "The approval."),
+        ("id" = String, Path, description = "The approval.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
         (status = 200, body = OrderAnswer, description = "Released; acknowledged by the broker or simulated."),
         (status = 202, body = OrderAnswer, description = "Outside the bounds: it was asked anew."),
-        Problems
+        Problems, OfBody, OfBroker, OfOrder
     )
 )]
 pub(crate) async fn approve(
@@ -93,8 +95,8 @@ pub(crate) async fn approve(
 /// Says no.
 #[utoipa::path(
     post, path = "/api/v1/approvals/{id}/deny", operation_id = "deny_approval", tag = "approvals", request_body = Because,
-    params(("id" = String, Path, description = "The approval.")),
-    responses((status = 200, body = Approval, description = "The answer."), Problems)
+    params(("id" = String, Path, description = "The approval.", pattern = "^[A-Za-z0-9._-]{1,40}$")),
+    responses((status = 200, body = Approval, description = "The answer."), Problems, OfBody, OfOne, OfChange)
 )]
 pub(crate) async fn deny(
     State(app): State<App>,
@@ -111,8 +113,8 @@ pub(crate) async fn deny(
 /// Takes a yes back before it was spent.
 #[utoipa::path(
     post, path = "/api/v1/approvals/{id}/revoke", operation_id = "revoke_approval", tag = "approvals", request_body = Because,
-    params(("id" = String, Path, description = "The approval.")),
-    responses((status = 200, body = Approval, description = "The answer."), Problems)
+    params(("id" = String, Path, description = "The approval.", pattern = "^[A-Za-z0-9._-]{1,40}$")),
+    responses((status = 200, body = Approval, description = "The answer."), Problems, OfBody, OfOne, OfChange)
 )]
 pub(crate) async fn revoke(
     State(app): State<App>,

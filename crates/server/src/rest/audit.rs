@@ -24,12 +24,16 @@ pub(crate) struct AuditParams {
     /// Only this kind, such as `order_denied`.
     kind: Option<String>,
     /// Only this order.
+    #[param(pattern = "^[A-Za-z0-9._-]{1,40}$")]
     cl_ord_id: Option<String>,
     /// Only this request.
+    #[param(pattern = "^[A-Za-z0-9._-]{1,64}$")]
     correlation_id: Option<String>,
     /// `true`: newest first.
+    #[param(value_type = Option<bool>)]
     newest_first: Option<String>,
     /// Page size; above 1000 is clamped.
+    #[param(value_type = Option<i64>, minimum = 1)]
     limit: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,

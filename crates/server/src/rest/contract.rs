@@ -1,7 +1,7 @@
 //! Contracts.
 
 use crate::caller::Caller;
-use crate::openapi::Problems;
+use crate::openapi::{OfBroker, Problems};
 use crate::query::{Params, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -22,9 +22,10 @@ use wire::instrument::one;
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchParams {
     /// A ticker or a part of a name, 1 to 64 characters.
-    #[param(required = true)]
+    #[param(required = true, min_length = 1, max_length = 64, pattern = "[^\\s]", example = "AAPL")]
     search: Option<String>,
     /// Page size; above 1000 is clamped.
+    #[param(value_type = Option<i64>, minimum = 1)]
     limit: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -33,7 +34,7 @@ pub(crate) struct SearchParams {
 /// Contracts that match a text.
 #[utoipa::path(
     get, path = "/api/v1/contracts", operation_id = "search_contracts", tag = "market data", params(SearchParams),
-    responses((status = 200, body = Page<SymbolMatch>, description = "The answer."), Problems)
+    responses((status = 200, body = Page<SymbolMatch>, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: Params<SearchParams>) -> Answer {
     let asked = params.0;
@@ -54,8 +55,8 @@ pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: P
 /// One contract with its ticks and hours.
 #[utoipa::path(
     get, path = "/api/v1/contracts/{con_id}", operation_id = "get_contract", tag = "market data",
-    params(("con_id" = String, Path, description = "IBKR's contract id.")),
-    responses((status = 200, body = Contract, description = "The answer."), Problems)
+    params(("con_id" = String, Path, description = "IBKR's contract id.", pattern = "^[1-9][0-9]{0,9}$", example = "265598")),
+    responses((status = 200, body = Contract, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(con_id): Path<String>) -> Answer {
     let mut errors = Vec::new();

@@ -4,7 +4,7 @@ use super::order::{mark_replayed, outcome_of, shape};
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfBroker, OfOrder, Problems};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
@@ -21,13 +21,13 @@ use wire::flatten::{FlattenAnswer, FlattenPositions, FlattenedPosition};
 #[utoipa::path(
     post, path = "/api/v1/orders/flatten", operation_id = "flatten_positions", tag = "orders", request_body = FlattenPositions,
     params(
-        ("Idempotency-Key" = String, Header, description = "The key of the request; the keys of the closing orders are made of it."),
+        ("Idempotency-Key" = String, Header, description = "The key of the request; the keys of the closing orders are made of it.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
         (status = 200, body = FlattenAnswer, description = "What became of each position."),
         (status = 202, body = FlattenAnswer, description = "Some wait for a human or for the broker."),
-        Problems
+        Problems, OfBody, OfBroker, OfOrder
     )
 )]
 pub(crate) async fn flatten(

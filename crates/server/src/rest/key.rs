@@ -3,7 +3,7 @@
 use super::account::PageParams;
 use crate::body::Json as Body;
 use crate::caller::Caller;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfOne, Problems};
 use crate::query::Params;
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -26,7 +26,7 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
 /// Makes a key; its secret is shown this once.
 #[utoipa::path(
     post, path = "/api/v1/keys", operation_id = "create_key", tag = "keys", request_body = CreateKey,
-    responses((status = 201, body = NewKey, description = "Made."), Problems)
+    responses((status = 201, body = NewKey, description = "Made."), Problems, OfBody)
 )]
 pub(crate) async fn create(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let (id, kind, scopes, expires_at) = CreateKey::parse(&body)?;
@@ -36,8 +36,8 @@ pub(crate) async fn create(State(app): State<App>, Caller(by): Caller, Body(body
 
 /// Revokes a key.
 #[utoipa::path(
-    delete, path = "/api/v1/keys/{id}", operation_id = "revoke_key", tag = "keys", params(("id" = String, Path, description = "The key's public name.")),
-    responses((status = 200, body = Key, description = "The answer."), Problems)
+    delete, path = "/api/v1/keys/{id}", operation_id = "revoke_key", tag = "keys", params(("id" = String, Path, description = "The key's public name.", pattern = "^[A-Za-z0-9._-]{1,40}$")),
+    responses((status = 200, body = Key, description = "The answer."), Problems, OfOne)
 )]
 pub(crate) async fn revoke(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let id = wire::fields::checked(&id).map_err(|rule| Refusal::field("id", &rule))?;

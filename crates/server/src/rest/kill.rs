@@ -2,7 +2,7 @@
 
 use crate::body::Json as Body;
 use crate::caller::Caller;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, Problems};
 use crate::refusal::Answer;
 use crate::state::App;
 use axum::Json;
@@ -21,7 +21,7 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller) -> Answer {
 /// Sets one trading state. Halting cancels what works in the scope; lifting needs a human with `admin`.
 #[utoipa::path(
     put, path = "/api/v1/kill", operation_id = "set_trading_state", tag = "operations", request_body = SetTradingState,
-    responses((status = 200, body = TradingStates, description = "The answer."), Problems)
+    responses((status = 200, body = TradingStates, description = "The answer."), Problems, OfBody)
 )]
 pub(crate) async fn set(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let (scope, state, reason) = SetTradingState::parse(&body)?;

@@ -5,7 +5,7 @@ use super::audit::shapes;
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfBroker, OfChange, OfMatch, OfOne, Problems};
 use crate::query::{Params, place, settle};
 use crate::refusal::Answer;
 use crate::state::App;
@@ -28,10 +28,13 @@ use wire::limits::{DecidePolicy, Drill, Limit, Limits, PendingPolicy, Policy, Re
 #[into_params(parameter_in = Query)]
 pub(crate) struct LimitsParams {
     /// Of this account.
+    #[param(pattern = "^[A-Za-z0-9]{1,20}$")]
     account: Option<String>,
     /// Of this strategy.
+    #[param(pattern = "^[A-Za-z0-9._-]{1,40}$")]
     strategy: Option<String>,
     /// Of this kind of security.
+    #[param(value_type = Option<wire::word::SecType>, inline)]
     sec_type: Option<String>,
     /// In this instrument, by symbol or con_id. A bare symbol means stk, SMART, USD.
     instrument: Option<String>,
@@ -40,7 +43,7 @@ pub(crate) struct LimitsParams {
 /// Each limit as it counts, with where it comes from and what is used of it, and the policy that waits.
 #[utoipa::path(
     get, path = "/api/v1/limits", operation_id = "get_limits", tag = "operations", params(LimitsParams),
-    responses((status = 200, body = Limits, description = "The answer; its `ETag` is the policy's hash."), Problems)
+    responses((status = 200, body = Limits, description = "The answer; its `ETag` is the policy's hash."), Problems, OfBroker)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, params: Params<LimitsParams>) -> Answer {
     let asked = params.0;
@@ -72,8 +75,8 @@ fn answer(view: &LimitsView) -> axum::response::Response {
 /// second human.
 #[utoipa::path(
     put, path = "/api/v1/limits", operation_id = "set_limits", tag = "operations", request_body = SetLimits,
-    params(("If-Match" = Option<String>, Header, description = "The `ETag` of the limits that were seen.")),
-    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+    params(("If-Match" = Option<String>, Header, description = "The `ETag` of the limits that were seen.", pattern = "^([*]|\"[^\"]{1,100}\")$")),
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems, OfBody, OfOne, OfMatch)
 )]
 pub(crate) async fn set(State(app): State<App>, Caller(by): Caller, headers: HeaderMap, Body(body): Body) -> Answer {
     let seen = headers::etag(&headers)?;
@@ -84,7 +87,7 @@ pub(crate) async fn set(State(app): State<App>, Caller(by): Caller, headers: Hea
 /// A human wants the policy that waits.
 #[utoipa::path(
     post, path = "/api/v1/limits/accept", operation_id = "accept_limits", tag = "operations", request_body = DecidePolicy,
-    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems, OfBody, OfOne, OfChange, OfMatch)
 )]
 pub(crate) async fn accept(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let DecidePolicy { hash, reason } = DecidePolicy::parse(&body)?;
@@ -95,7 +98,7 @@ pub(crate) async fn accept(State(app): State<App>, Caller(by): Caller, Body(body
 #[utoipa::path(
     post, path = "/api/v1/limits/withdraw", operation_id = "withdraw_limits", tag = "operations",
     request_body = DecidePolicy,
-    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems, OfBody, OfOne, OfChange, OfMatch)
 )]
 pub(crate) async fn withdraw(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let DecidePolicy { hash, reason } = DecidePolicy::parse(&body)?;
@@ -106,7 +109,7 @@ pub(crate) async fn withdraw(State(app): State<App>, Caller(by): Caller, Body(bo
 #[utoipa::path(
     post, path = "/api/v1/limits/reset", operation_id = "reset_breaker", tag = "operations",
     request_body = ResetBreaker,
-    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems)
+    responses((status = 200, body = Limits, description = "The limits as they count now."), Problems, OfBody, OfOne)
 )]
 pub(crate) async fn reset(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let (breaker, reason) = ResetBreaker::parse(&body)?;
@@ -117,7 +120,7 @@ pub(crate) async fn reset(State(app): State<App>, Caller(by): Caller, Body(body)
 /// about a minute; what is noted is what the gateway saw itself. Needs a human with `admin`.
 #[utoipa::path(
     post, path = "/api/v1/limits/drill", operation_id = "drill_limits", tag = "operations",
-    responses((status = 200, body = Drill, description = "What it showed; it is on record."), Problems)
+    responses((status = 200, body = Drill, description = "What it showed; it is on record."), Problems, OfChange)
 )]
 pub(crate) async fn drill(State(app): State<App>, Caller(by): Caller) -> Answer {
     let DrillOutcome { passed, total, open } = app.desk.drill_limits(&by).await?;

@@ -2,7 +2,7 @@
 
 use crate::body::Json as Body;
 use crate::caller::Caller;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfDenial, Problems};
 use crate::refusal::Answer;
 use crate::state::App;
 use axum::Json;
@@ -40,7 +40,7 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller) -> Answer {
 /// Arms live trading for some hours. Needs a human with `admin`, and all that the checklist asks for.
 #[utoipa::path(
     post, path = "/api/v1/live/arm", operation_id = "arm_live", tag = "operations", request_body = ArmLive,
-    responses((status = 200, body = Live, description = "Armed."), Problems)
+    responses((status = 200, body = Live, description = "Armed."), Problems, OfBody, OfDenial)
 )]
 pub(crate) async fn arm(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let (account, lasts, reason) = ArmLive::parse(&body)?;
@@ -51,7 +51,7 @@ pub(crate) async fn arm(State(app): State<App>, Caller(by): Caller, Body(body): 
 #[utoipa::path(
     post, path = "/api/v1/live/disarm", operation_id = "disarm_live", tag = "operations",
     request_body = Option<Because>,
-    responses((status = 200, body = Live, description = "Disarmed."), Problems)
+    responses((status = 200, body = Live, description = "Disarmed."), Problems, OfBody)
 )]
 pub(crate) async fn disarm(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let reason = Because::parse_optional(&body)?.unwrap_or_else(|| "disarmed".to_owned());

@@ -3,7 +3,7 @@
 use super::account::PageParams;
 use crate::body::Json as Body;
 use crate::caller::Caller;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfChange, OfOne, Problems};
 use crate::query::{Params, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -42,7 +42,7 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
 /// Grants a budget: orders inside it need no further approval. It waits for the second look.
 #[utoipa::path(
     post, path = "/api/v1/mandates", operation_id = "grant_mandate", tag = "operations", request_body = GrantMandate,
-    responses((status = 201, body = Mandate, description = "Granted; it waits for the second look."), Problems)
+    responses((status = 201, body = Mandate, description = "Granted; it waits for the second look."), Problems, OfBody)
 )]
 pub(crate) async fn grant(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let (terms, reason) = GrantMandate::parse(&body)?;
@@ -53,8 +53,8 @@ pub(crate) async fn grant(State(app): State<App>, Caller(by): Caller, Body(body)
 /// The second look: the same human after ten seconds, or another one at once.
 #[utoipa::path(
     post, path = "/api/v1/mandates/{id}/confirm", operation_id = "confirm_mandate", tag = "operations",
-    params(("id" = String, Path, description = "The mandate.")),
-    responses((status = 200, body = Mandate, description = "The answer."), Problems)
+    params(("id" = String, Path, description = "The mandate.", pattern = "^[A-Za-z0-9._-]{1,40}$")),
+    responses((status = 200, body = Mandate, description = "The answer."), Problems, OfOne, OfChange)
 )]
 pub(crate) async fn confirm(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let view = app.desk.confirm_mandate(&by, mandate_id(&id)?).await?;
@@ -64,8 +64,8 @@ pub(crate) async fn confirm(State(app): State<App>, Caller(by): Caller, Path(id)
 /// Takes a mandate back, at once.
 #[utoipa::path(
     delete, path = "/api/v1/mandates/{id}", operation_id = "revoke_mandate", tag = "operations",
-    request_body = Option<Because>, params(("id" = String, Path, description = "The mandate.")),
-    responses((status = 200, body = Mandate, description = "The answer."), Problems)
+    request_body = Option<Because>, params(("id" = String, Path, description = "The mandate.", pattern = "^[A-Za-z0-9._-]{1,40}$")),
+    responses((status = 200, body = Mandate, description = "The answer."), Problems, OfBody, OfOne, OfChange)
 )]
 pub(crate) async fn revoke(
     State(app): State<App>,

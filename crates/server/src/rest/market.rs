@@ -1,7 +1,7 @@
 //! Quotes and bars.
 
 use crate::caller::Caller;
-use crate::openapi::Problems;
+use crate::openapi::{OfBroker, Problems};
 use crate::query::{Params, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -22,27 +22,35 @@ use wire::word::{BarSize, WhatToShow};
 #[into_params(parameter_in = Query)]
 pub(crate) struct QuoteParams {
     /// IBKR's contract id; instead of all others.
+    #[param(pattern = "^[1-9][0-9]{0,9}$")]
     con_id: Option<String>,
     /// Ticker; alone it means stk, SMART, USD.
+    #[param(pattern = "^[!-~]([ -~]{0,38}[!-~])?$", example = "AAPL")]
     symbol: Option<String>,
     /// Kind of security.
+    #[param(value_type = Option<wire::word::SecType>, inline)]
     sec_type: Option<String>,
     /// Exchange.
+    #[param(pattern = "^[A-Z0-9._]{1,20}$")]
     exchange: Option<String>,
     /// Currency.
+    #[param(pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
     /// `YYYYMM` or `YYYYMMDD`.
+    #[param(pattern = "^[0-9]{4}(0[1-9]|1[0-2])([0-9]{2})?$")]
     expiry: Option<String>,
     /// Strike.
+    #[param(pattern = "^(?=[0.]*[1-9])[0-9]{1,10}([.][0-9]{1,8})?$")]
     strike: Option<String>,
     /// `call` or `put`.
+    #[param(value_type = Option<wire::word::Right>, inline)]
     right: Option<String>,
 }
 
 /// The newest quote.
 #[utoipa::path(
     get, path = "/api/v1/market/quote", operation_id = "get_quote", tag = "market data", params(QuoteParams),
-    responses((status = 200, body = Quote, description = "The answer."), Problems)
+    responses((status = 200, body = Quote, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn quote(State(app): State<App>, Caller(by): Caller, params: Params<QuoteParams>) -> Answer {
     let asked = params.0;
@@ -66,39 +74,50 @@ pub(crate) async fn quote(State(app): State<App>, Caller(by): Caller, params: Pa
 #[into_params(parameter_in = Query)]
 pub(crate) struct BarsParams {
     /// IBKR's contract id; instead of symbol and so on.
+    #[param(pattern = "^[1-9][0-9]{0,9}$")]
     con_id: Option<String>,
     /// Ticker; alone it means stk, SMART, USD.
+    #[param(pattern = "^[!-~]([ -~]{0,38}[!-~])?$", example = "AAPL")]
     symbol: Option<String>,
     /// Kind of security.
+    #[param(value_type = Option<wire::word::SecType>, inline)]
     sec_type: Option<String>,
     /// Exchange.
+    #[param(pattern = "^[A-Z0-9._]{1,20}$")]
     exchange: Option<String>,
     /// Currency.
+    #[param(pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
     /// `YYYYMM` or `YYYYMMDD`.
+    #[param(pattern = "^[0-9]{4}(0[1-9]|1[0-2])([0-9]{2})?$")]
     expiry: Option<String>,
     /// Strike.
+    #[param(pattern = "^(?=[0.]*[1-9])[0-9]{1,10}([.][0-9]{1,8})?$")]
     strike: Option<String>,
     /// `call` or `put`.
+    #[param(value_type = Option<wire::word::Right>, inline)]
     right: Option<String>,
     /// Length of a bar: 1s 5s 15s 30s 1m 2m 5m 15m 30m 1h 1d 1w 1mo.
-    #[param(required = true)]
+    #[param(value_type = Option<wire::word::BarSize>, inline, required = true, example = "1h")]
     size: Option<String>,
     /// How far back: a number with s, d, w, mo or y, such as 5d.
-    #[param(required = true)]
+    #[param(required = true, pattern = "^[0-9]{1,5}(s|d|w|mo|y)$", example = "5d")]
     duration: Option<String>,
     /// End of the last bar; now when left out.
+    #[param(value_type = Option<Timestamp>)]
     end: Option<String>,
     /// trades, midpoint, bid or ask; trades when left out.
+    #[param(value_type = Option<wire::word::WhatToShow>, inline)]
     what: Option<String>,
     /// Whether only regular hours count; true when left out.
+    #[param(value_type = Option<bool>)]
     regular_hours: Option<String>,
 }
 
 /// Historical bars, oldest first.
 #[utoipa::path(
     get, path = "/api/v1/market/bars", operation_id = "get_bars", tag = "market data", params(BarsParams),
-    responses((status = 200, body = Bars, description = "The answer."), Problems)
+    responses((status = 200, body = Bars, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn bars(State(app): State<App>, Caller(by): Caller, params: Params<BarsParams>) -> Answer {
     let request = bars_request(&params.0)?;

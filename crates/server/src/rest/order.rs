@@ -4,7 +4,7 @@ use super::account::PageParams;
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfBroker, OfOne, OfOrder, Problems};
 use crate::query::{Params, flag, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -37,7 +37,7 @@ const PREVIEW_KEY: &str = "preview";
 /// What an order would do, without doing it.
 #[utoipa::path(
     post, path = "/api/v1/orders/preview", operation_id = "preview_order", tag = "orders", request_body = NewOrder,
-    responses((status = 200, body = Preview, description = "The answer."), Problems)
+    responses((status = 200, body = Preview, description = "The answer."), Problems, OfBody, OfBroker)
 )]
 pub(crate) async fn preview(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
     let key = wire::fields::checked(PREVIEW_KEY).map_err(|rule| Refusal::new(Code::Internal, &rule))?;
@@ -68,14 +68,14 @@ fn preview_shape(preview: desk::Preview) -> Preview {
 #[utoipa::path(
     post, path = "/api/v1/orders", operation_id = "submit_order", tag = "orders", request_body = NewOrder,
     params(
-        ("Idempotency-Key" = String, Header, description = "The order's key, `[A-Za-z0-9._-]{1,40}`, unique for ever; becomes `cl_ord_id`."),
+        ("Idempotency-Key" = String, Header, description = "The order's key, `[A-Za-z0-9._-]{1,40}`, unique for ever; becomes `cl_ord_id`.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
         (status = 201, body = OrderAnswer, description = "Acknowledged by the broker."),
         (status = 202, body = OrderAnswer, description = "A human must say yes."),
         (status = 200, body = OrderAnswer, description = "Simulated, or a replay."),
-        Problems
+        Problems, OfBody, OfBroker, OfOrder
     )
 )]
 pub(crate) async fn submit(State(app): State<App>, Caller(by): Caller, headers: HeaderMap, Body(body): Body) -> Answer {
@@ -138,8 +138,8 @@ pub(super) fn shape(app: &App, by: &Principal, record: &OrderRecord) -> Result<O
 
 /// The order's version as an entity tag: it changes whenever the order does.
 pub(super) fn etag(order: &Order) -> Option<(HeaderName, HeaderValue)> {
-    let tag = format!("\"{}-{}\"", order.version, order.updated_at.as_nanosecond());
-    HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag))
+    let tag = domain::group::order_tag(order.version, order.updated_at);
+    HeaderValue::from_str(&format!("\"{tag}\"")).ok().map(|tag| (header::ETAG, tag))
 }
 
 /// Says that the key was known.
@@ -160,12 +160,16 @@ pub(super) fn order_key(text: &str) -> Result<ClOrdId, Refusal> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct OrdersParams {
     /// `true`: only orders that are not final.
+    #[param(value_type = Option<bool>)]
     open: Option<String>,
     /// Only orders in this state.
+    #[param(value_type = Option<wire::word::OrderStatus>, inline)]
     status: Option<String>,
     /// Only orders of this strategy.
+    #[param(pattern = "^[A-Za-z0-9._-]{1,40}$")]
     strategy: Option<String>,
     /// Page size; above 1000 is clamped.
+    #[param(value_type = Option<i64>, minimum = 1)]
     limit: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -201,14 +205,15 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
 #[into_params(parameter_in = Query)]
 pub(crate) struct ShowParams {
     /// `true`: with the order's records in the journal.
+    #[param(value_type = Option<bool>)]
     history: Option<String>,
 }
 
 /// One order as it is now.
 #[utoipa::path(
     get, path = "/api/v1/orders/{cl_ord_id}", operation_id = "get_order", tag = "orders",
-    params(("cl_ord_id" = String, Path, description = "The order's key."), ShowParams),
-    responses((status = 200, body = Order, description = "The answer."), Problems)
+    params(("cl_ord_id" = String, Path, description = "The order's key.", pattern = "^[A-Za-z0-9._-]{1,40}$"), ShowParams),
+    responses((status = 200, body = Order, description = "The answer."), Problems, OfOne)
 )]
 pub(crate) async fn show(
     State(app): State<App>,

@@ -1,10 +1,10 @@
 //! Orders: replace, cancel, resolve.
 
-use super::order::{answer_of, mark_replayed, order_key, shape};
+use super::order::{answer_of, etag, mark_replayed, order_key, shape};
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
-use crate::openapi::Problems;
+use crate::openapi::{OfBody, OfBroker, OfMatch, OfOne, OfOrder, Problems};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
@@ -22,14 +22,15 @@ use wire::order::{CancelAnswer, Order, OrderAnswer};
 #[utoipa::path(
     put, path = "/api/v1/orders/{cl_ord_id}", operation_id = "replace_order", tag = "orders", request_body = AmendOrder,
     params(
-        ("cl_ord_id" = String, Path, description = "The order's key."),
-        ("Idempotency-Key" = String, Header, description = "The key of the change itself; the same namespace as orders' keys."),
+        ("cl_ord_id" = String, Path, description = "The order's key.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
+        ("Idempotency-Key" = String, Header, description = "The key of the change itself; the same namespace as orders' keys.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the order as it was seen; when it has changed since, nothing is done.", pattern = "^([*]|\"[^\"]{1,100}\")$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
         (status = 200, body = OrderAnswer, description = "Acknowledged by the broker, or a replay."),
         (status = 202, body = OrderAnswer, description = "A human must say yes."),
-        Problems
+        Problems, OfBody, OfBroker, OfOrder, OfMatch
     )
 )]
 pub(crate) async fn replace(
@@ -42,9 +43,9 @@ pub(crate) async fn replace(
     let order = order_key(&id)?;
     let key = headers::key(&headers)?;
     let wait = headers::wait(&headers, &app.limits)?;
-    headers::refuse_if_match(&headers)?;
+    let seen = headers::etag(&headers)?;
     let amendment = AmendOrder::parse(&body)?.amendment()?;
-    let answer = app.desk.replace(&by, order, key, amendment, wait).await?;
+    let answer = app.desk.replace(&by, order, key, amendment, seen, wait).await?;
     answer_of(&app, &by, &answer, StatusCode::OK)
 }
 
@@ -63,14 +64,15 @@ fn canceled(app: &App, by: &Principal, answer: &desk::CancelAnswer) -> Result<Ca
 #[utoipa::path(
     post, path = "/api/v1/orders/{cl_ord_id}/cancel", operation_id = "cancel_order", tag = "orders",
     params(
-        ("cl_ord_id" = String, Path, description = "The order's key."),
-        ("Idempotency-Key" = String, Header, description = "The key of the cancel itself; the same namespace as orders' keys."),
+        ("cl_ord_id" = String, Path, description = "The order's key.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
+        ("Idempotency-Key" = String, Header, description = "The key of the cancel itself; the same namespace as orders' keys.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the order as it was seen; when it has changed since, nothing is done.", pattern = "^([*]|\"[^\"]{1,100}\")$"),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
         (status = 200, body = CancelAnswer, description = "Proven by the broker."),
         (status = 202, body = CancelAnswer, description = "Under way."),
-        Problems
+        Problems, OfBody, OfOrder, OfMatch
     )
 )]
 pub(crate) async fn cancel(
@@ -83,11 +85,14 @@ pub(crate) async fn cancel(
     let order = order_key(&id)?;
     let key = Some(headers::key(&headers)?);
     let wait = headers::wait(&headers, &app.limits)?;
-    headers::refuse_if_match(&headers)?;
+    let seen = headers::etag(&headers)?;
     empty(&body)?;
-    let answer = app.desk.cancel(&by, order, key, wait).await?;
+    let answer = app.desk.cancel(&by, order, key, seen, wait).await?;
     let status = if answer.proven { StatusCode::OK } else { StatusCode::ACCEPTED };
-    let mut response = (status, Json(canceled(&app, &by, &answer)?)).into_response();
+    let canceled = canceled(&app, &by, &answer)?;
+    let tag = etag(&canceled.order);
+    let mut response = (status, Json(canceled)).into_response();
+    response.headers_mut().extend(tag);
     mark_replayed(&mut response, answer.replayed);
     Ok(response)
 }
@@ -99,7 +104,7 @@ pub(crate) async fn cancel(
     responses(
         (status = 200, body = Page<CancelAnswer>, description = "Every cancel is proven."),
         (status = 202, body = Page<CancelAnswer>, description = "Some are under way."),
-        Problems
+        Problems, OfBody, OfOrder
     )
 )]
 pub(crate) async fn cancel_all(
@@ -121,8 +126,8 @@ pub(crate) async fn cancel_all(
 /// A human says that an order of unknown fate is dead, with a reason.
 #[utoipa::path(
     post, path = "/api/v1/orders/{cl_ord_id}/resolve", operation_id = "resolve_order", tag = "orders", request_body = Because,
-    params(("cl_ord_id" = String, Path, description = "The order's key.")),
-    responses((status = 200, body = Order, description = "The answer."), Problems)
+    params(("cl_ord_id" = String, Path, description = "The order's key.", pattern = "^[A-Za-z0-9._-]{1,40}$")),
+    responses((status = 200, body = Order, description = "The answer."), Problems, OfBody, OfOne)
 )]
 pub(crate) async fn resolve(
     State(app): State<App>,
@@ -140,8 +145,8 @@ pub(crate) async fn resolve(
 /// journal's trades add up to.
 #[utoipa::path(
     post, path = "/api/v1/instruments/{con_id}/release", operation_id = "release_instrument", tag = "orders", request_body = Because,
-    params(("con_id" = String, Path, description = "IBKR's contract id.")),
-    responses((status = 204, description = "Released."), Problems)
+    params(("con_id" = String, Path, description = "IBKR's contract id.", pattern = "^[1-9][0-9]{0,9}$")),
+    responses((status = 204, description = "Released."), Problems, OfBody, OfOne)
 )]
 pub(crate) async fn release(
     State(app): State<App>,
