@@ -51,3 +51,4 @@ if ! cargo deny --version >/dev/null 2>&1; then
     || say "WARNING: cargo-deny could not be installed; licences and advisories will NOT be checked"
 fi
 scripts/clients.sh
+scripts/schemathesis.sh

@@ -17,6 +17,7 @@ mod mode;
 mod order;
 mod raw;
 mod refusals;
+mod rest_face;
 mod restore;
 mod scopes;
 mod small_disk;

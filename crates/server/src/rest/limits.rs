@@ -75,7 +75,7 @@ fn answer(view: &LimitsView) -> axum::response::Response {
 /// second human.
 #[utoipa::path(
     put, path = "/api/v1/limits", operation_id = "set_limits", tag = "operations", request_body = SetLimits,
-    params(("If-Match" = Option<String>, Header, description = "The `ETag` of the limits that were seen.", pattern = "^([*]|\"[^\"]{1,100}\")$")),
+    params(("If-Match" = Option<String>, Header, description = "The `ETag` of the limits that were seen.")),
     responses((status = 200, body = Limits, description = "The limits as they count now."), Problems, OfBody, OfOne, OfMatch)
 )]
 pub(crate) async fn set(State(app): State<App>, Caller(by): Caller, headers: HeaderMap, Body(body): Body) -> Answer {

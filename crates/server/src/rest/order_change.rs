@@ -24,7 +24,7 @@ use wire::order::{CancelAnswer, Order, OrderAnswer};
     params(
         ("cl_ord_id" = String, Path, description = "The order's key.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
         ("Idempotency-Key" = String, Header, description = "The key of the change itself; the same namespace as orders' keys.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the order as it was seen; when it has changed since, nothing is done.", pattern = "^([*]|\"[^\"]{1,100}\")$"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the order as it was seen; when it has changed since, nothing is done."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
@@ -66,7 +66,7 @@ fn canceled(app: &App, by: &Principal, answer: &desk::CancelAnswer) -> Result<Ca
     params(
         ("cl_ord_id" = String, Path, description = "The order's key.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
         ("Idempotency-Key" = String, Header, description = "The key of the cancel itself; the same namespace as orders' keys.", pattern = "^[A-Za-z0-9._-]{1,40}$"),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the order as it was seen; when it has changed since, nothing is done.", pattern = "^([*]|\"[^\"]{1,100}\")$"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the order as it was seen; when it has changed since, nothing is done."),
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
