@@ -8,6 +8,7 @@ mod body;
 mod caller;
 mod config;
 mod cookie;
+mod docs;
 mod envelope;
 mod events;
 mod headers;

@@ -75,6 +75,7 @@ pub(crate) fn router(app: App) -> Router {
     let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], document).into_response() };
     router
         .route("/openapi.json", get(openapi))
+        .merge(crate::docs::routes())
         .fallback(async || Refusal::new(Code::NotFound, "there is no such path"))
         .method_not_allowed_fallback(async || Refusal::new(Code::MethodNotAllowed, "the path has no such method"))
         .layer(middleware::from_fn_with_state(app.clone(), envelope::around))

@@ -7,6 +7,7 @@ extern crate tollgate_server as server;
 
 mod attack;
 mod client;
+mod docs;
 mod door;
 mod events;
 mod fake_desk;
