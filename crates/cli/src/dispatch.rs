@@ -101,6 +101,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         | Noun::Bars(_)
         | Noun::Contract(_)
         | Noun::Account(_)
+        | Noun::Broker(_)
         | Noun::Order(_)
         | Noun::Flatten(_)
         | Noun::Approval(_)
@@ -119,6 +120,7 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Quote(args) => verb::market::quote(client, args).await,
         Noun::Bars(args) => verb::market::bars(client, args).await,
         Noun::Contract(verb) => verb::contract::contract(client, verb).await,
+        Noun::Broker(verb) => verb::account::broker(client, verb).await,
         Noun::Account(verb) => verb::account::account(client, verb).await,
         Noun::Order(verb) => verb::order::order(client, verb).await,
         Noun::Flatten(args) => verb::flatten::flatten(client, args).await,

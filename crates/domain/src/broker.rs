@@ -182,6 +182,8 @@ pub enum Question {
     Contracts(Instrument),
     /// Contracts whose symbol or name begins like this.
     MatchingSymbols(String),
+    /// Which options there are on an underlying, class by class and exchange by exchange.
+    OptionChain(Box<Contract>),
     /// One snapshot of a quote.
     Quote(Box<Contract>),
     /// Historical bars, oldest first.
@@ -530,6 +532,8 @@ pub enum Answer {
     Contracts(Vec<Contract>),
     /// Symbols that fit.
     Symbols(Vec<SymbolMatch>),
+    /// The classes of options; none where the underlying has none.
+    OptionChain(Vec<OptionClass>),
     /// A snapshot quote.
     Quote(Quote),
     /// Bars, oldest first.
@@ -544,6 +548,22 @@ pub enum Answer {
     Pnl(AccountPnl),
     /// The broker's clock.
     Time(Timestamp),
+}
+
+/// Options of one trading class on one exchange. Expiries and strikes are those of the whole class: not every pair of them
+/// is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionClass {
+    /// Where they trade.
+    pub exchange: String,
+    /// IBKR's trading class.
+    pub trading_class: String,
+    /// Units of the underlying per contract.
+    pub multiplier: Decimal,
+    /// Expiries, `YYYYMMDD`, ascending.
+    pub expiries: Vec<String>,
+    /// Strikes, ascending.
+    pub strikes: Vec<Decimal>,
 }
 
 /// One search hit.

@@ -176,6 +176,7 @@ fn config(dir: &Path) -> Result<EngineConfig, Failure> {
         kill_file: dir.join("KILL"),
         live_override_file: None,
         driller: Arc::new(engine::NoDriller),
+        witness: Arc::new(engine::NoWitness),
         reports: None,
         lease_silence: engine::LEASE_SILENCE,
         reconcile_every: Duration::from_mins(10),

@@ -76,7 +76,8 @@ impl Drop for Forget<'_> {
     }
 }
 
-fn fault_of(error: AskError) -> Fault {
+/// What a question without an answer means for whoever asked.
+pub fn fault_of(error: AskError) -> Fault {
     match error {
         AskError::NoLink => Fault::BrokerUnreachable(error.to_string()),
         AskError::Timeout | AskError::Garbled(_) => Fault::Unknown(error.to_string()),

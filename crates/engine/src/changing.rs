@@ -34,16 +34,14 @@ impl Core {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one request, each named")]
     pub(crate) fn cancel(
         &mut self,
         batch: &mut Batch,
         now: Timestamp,
         by: &Principal,
         cl_ord_id: &ClOrdId,
-        key: Option<&ClOrdId>,
+        (key, seen): (Option<&ClOrdId>, Option<&str>),
         request_hash: &str,
-        seen: Option<&str>,
     ) -> Result<Booked, Fault> {
         if let Some(key) = key
             && let Some(known) = self.known(key, request_hash)?

@@ -3,6 +3,7 @@
 use crate::drilling::Driller;
 use crate::sessions::SessionRules;
 use crate::sign_of_life::SignOfLife;
+use crate::witness::Witness;
 use domain::broker_calendar::BrokerCalendar;
 use domain::id::{AccountId, ClientId, InstallationId};
 use domain::mode::Trading;
@@ -58,6 +59,8 @@ pub struct EngineConfig {
     pub held_after: Duration,
     /// How every control is fired when a human asks for it.
     pub driller: Arc<dyn Driller>,
+    /// Looks at the broker on a connection of its own.
+    pub witness: Arc<dyn Witness>,
     /// When the reports of trades were last known to be delivered; `None` where nobody reports.
     pub reports: Option<Arc<SignOfLife>>,
     /// How long an order may be unconfirmed on a good link before it is looked up.

@@ -1,16 +1,18 @@
 //! The use cases. Every face calls these and nothing else, and none of them holds a rule.
 
+pub use crate::accounts::{AccountPoint, Capabilities, Capability, ExecutionFilter, HistoryFilter, PnlView};
 use crate::drilling::DrillOutcome;
 use crate::following::{JournalFeed, KeyEnd};
 use crate::outbound::OutboundCount;
 pub use crate::sessions::{CsrfProof, NewSession, SessionView};
 use crate::watching::{QuoteFeed, WatchedQuote};
+use crate::witness::BrokerVerification;
 use async_trait::async_trait;
-use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::account::{AccountSummary, Position};
 use domain::activity::Breaker;
 use domain::approval::Approval;
 use domain::book::OrderRecord;
-use domain::broker::{BrokerOrder, Lane, MessageBudget, SymbolMatch, WhatIf};
+use domain::broker::{BrokerOrder, Lane, MessageBudget, OptionClass, SymbolMatch, WhatIf};
 use domain::broker_calendar::WindowAhead;
 use domain::contract::{Contract, Instrument, SecType};
 use domain::execution::Execution;
@@ -476,11 +478,17 @@ pub trait Desk: Send + Sync {
     async fn bars(&self, by: &Principal, request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault>;
     async fn search_contracts(&self, by: &Principal, text: String) -> Result<Vec<SymbolMatch>, Fault>;
     async fn contract(&self, by: &Principal, instrument: Instrument) -> Result<Contract, Fault>;
+    /// The options on an underlying, class by class.
+    async fn option_chain(&self, by: &Principal, underlying: ConId) -> Result<(Contract, Vec<OptionClass>), Fault>;
 
     fn accounts(&self, by: &Principal) -> Result<Vec<AccountId>, Fault>;
     async fn account_summary(&self, by: &Principal, account: AccountId) -> Result<AccountSummary, Fault>;
     async fn positions(&self, by: &Principal, account: AccountId) -> Result<Vec<Position>, Fault>;
-    async fn pnl(&self, by: &Principal, account: AccountId) -> Result<AccountPnl, Fault>;
+    async fn pnl(&self, by: &Principal, account: AccountId) -> Result<PnlView, Fault>;
+    async fn account_history(&self, by: &Principal, filter: HistoryFilter) -> Result<Vec<AccountPoint>, Fault>;
+    fn capabilities(&self, by: &Principal, account: AccountId) -> Result<Capabilities, Fault>;
+    /// Reads the account on a connection of its own, beside the one in use, and says what differs.
+    async fn verify_broker(&self, by: &Principal) -> Result<BrokerVerification, Fault>;
 
     async fn preview(&self, by: &Principal, intent: OrderIntent) -> Result<Preview, Fault>;
     /// Waits up to `wait` for the broker.
@@ -526,7 +534,8 @@ pub trait Desk: Send + Sync {
     fn order(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<OrderRecord, Fault>;
     /// The exits that were sent with an order; none for an order of its own.
     fn exits(&self, by: &Principal, cl_ord_id: &ClOrdId) -> Result<Vec<OrderRecord>, Fault>;
-    fn executions(&self, by: &Principal) -> Result<Vec<Execution>, Fault>;
+    /// Trades, newest first.
+    fn executions(&self, by: &Principal, filter: ExecutionFilter) -> Result<Vec<Execution>, Fault>;
 
     fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault>;
     fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<Approval, Fault>;

@@ -4,6 +4,7 @@
 //! A request goes `use_cases` (scopes, facts) → `writer` (batch, commit, effects) → `core` with `submitting`,
 //! `changing`, `grouping` and `listening` (decisions, no I/O) and comes back through `shared`, which readers see.
 
+mod accounts;
 mod approving;
 mod archive;
 mod asks;
@@ -54,9 +55,11 @@ mod valuation;
 mod verifying;
 mod vigil;
 mod watching;
+mod witness;
 mod writer;
 
 pub use archive::{Archive, DiskArchive};
+pub use asks::fault_of;
 pub use clock::{Clock, WallClock};
 pub use config::{EngineConfig, LEASE_SILENCE};
 pub use desk::Desk;
@@ -72,4 +75,5 @@ pub use sign_of_life::SignOfLife;
 pub use standby::{Follower, Holder, Standby, StandbyParts, stand_by};
 pub use start::{Books, BrokerLink, EngineHandle, Parts, StartError, replay, start};
 pub use watching::{FeedState, QuoteFeed, WatchedQuote};
+pub use witness::{BrokerVerification, Difference, NoWitness, Witness, WitnessAccount};
 pub use writer::{Ended, Seat};

@@ -2,13 +2,13 @@
 
 use crate::asks::{Asks, only};
 use crate::clock::Clock;
-use domain::broker::{Answer, BrokerCommand, Question};
-use domain::contract::{Contract, Instrument};
+use domain::broker::{Answer, BrokerCommand, OptionClass, Question};
+use domain::contract::{Contract, Instrument, SecType};
 use domain::fault::Fault;
 use domain::gates::{Dated, Reference, volume_counts};
 use domain::hours::Hours;
 use domain::id::ConId;
-use domain::market::{BarDuration, BarSize, DurationUnit, Quote, WhatToShow, average_volume};
+use domain::market::{BarDuration, BarSize, DataType, DurationUnit, Quote, WhatToShow, average_volume};
 use domain::price_window::PriceWindow;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -175,6 +175,28 @@ impl MarketDesk {
         }
         cache.by_instrument.insert(instrument.clone(), known.clone());
         cache.by_instrument.insert(Instrument::ConId(known.contract.con_id), known.clone());
+    }
+
+    /// The options on an underlying, class by class.
+    pub(crate) async fn option_chain(&self, underlying: ConId) -> Result<(Contract, Vec<OptionClass>), Fault> {
+        let contract = self.contract(&Instrument::ConId(underlying)).await?;
+        let answer = self.asks.ask(Question::OptionChain(Box::new(contract.clone()))).await?;
+        Ok((contract, only!(Answer::OptionChain, answer)?))
+    }
+
+    /// The best kind of data that quotes of each kind of security came with, of those that are kept.
+    pub(crate) fn data_seen(&self) -> BTreeMap<SecType, DataType> {
+        let cache = self.read();
+        let kinds: BTreeMap<ConId, SecType> =
+            cache.by_instrument.values().map(|known| (known.contract.con_id, known.contract.sec_type)).collect();
+        let mut best = BTreeMap::new();
+        for (con_id, quote) in &cache.quotes {
+            if let Some(kind) = kinds.get(con_id) {
+                let seen = best.entry(*kind).or_insert(quote.data_type);
+                *seen = (*seen).min(quote.data_type);
+            }
+        }
+        best
     }
 
     /// What the gates want to know of a contract beside its quote.

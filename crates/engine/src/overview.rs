@@ -9,7 +9,6 @@ use crate::ticking::duration;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::{Book, OrderRecord};
 use domain::broker::BrokerOrder;
-use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::{GATES, LinkState};
 use domain::id::ClOrdId;
@@ -28,21 +27,6 @@ impl Service {
         });
         found.sort_by(|a, b| b.requested_at.cmp(&a.requested_at).then_with(|| b.id.cmp(&a.id)));
         found
-    }
-
-    /// Every trade, the newest first, those that are not ours among them.
-    pub(crate) fn list_executions(&self) -> Vec<Execution> {
-        self.look(|book, _| {
-            let mut all: Vec<Execution> = book
-                .orders
-                .values()
-                .flat_map(|order| order.executions.values().map(Box::as_ref))
-                .chain(book.external_executions.values())
-                .cloned()
-                .collect();
-            all.sort_by(|a, b| b.executed_at.cmp(&a.executed_at).then_with(|| b.exec_id.cmp(&a.exec_id)));
-            all
-        })
     }
 
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {

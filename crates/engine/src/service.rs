@@ -38,6 +38,8 @@ pub struct Service {
     entropy: Arc<dyn Entropy>,
     /// Held while the drill of the limits runs.
     pub(crate) drilling: tokio::sync::Mutex<()>,
+    /// Held while a second look at the broker is under way.
+    pub(crate) looking_twice: tokio::sync::Mutex<()>,
     pub(crate) estimates: Estimates,
     pub(crate) sessions: Sessions,
     /// To the writer; none while another process writes.
@@ -67,6 +69,7 @@ impl Service {
             started_at,
             entropy,
             drilling: tokio::sync::Mutex::new(()),
+            looking_twice: tokio::sync::Mutex::new(()),
             estimates: Estimates::default(),
             sessions: Sessions::default(),
             inputs: OnceLock::new(),
@@ -237,6 +240,11 @@ pub(crate) fn need(by: &Principal, scope: Scope) -> Result<(), Fault> {
 /// Whether the key may trade at all; which mode it may trade in is a gate.
 pub(crate) fn need_trade(by: &Principal) -> Result<(), Fault> {
     if by.may(Scope::TradeLive) { Ok(()) } else { need(by, Scope::TradePaper) }
+}
+
+/// Cancels make nothing worse: whoever may trade or kill may cancel.
+pub(crate) fn may_cancel(by: &Principal) -> Result<(), Fault> {
+    if by.may(Scope::Kill) { Ok(()) } else { need_trade(by) }
 }
 
 /// Whether a person with the scope asks.

@@ -364,8 +364,7 @@ impl Core {
         cl_ord_id: &ClOrdId,
         key: &ClOrdId,
         request_hash: &str,
-        seen: Option<&str>,
-        amendment: Amendment,
+        (seen, amendment): (Option<&str>, Amendment),
         facts: &OrderFacts,
     ) -> Result<Booked, Fault> {
         if let Some(known) = self.known(key, request_hash)? {

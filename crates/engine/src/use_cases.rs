@@ -3,9 +3,9 @@
 use crate::archive::off_the_async_threads;
 use crate::asks::only;
 use crate::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, CsrfProof, Desk, FlattenAnswer,
-    FlattenWish, LimitsOf, LimitsView, LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter,
-    Preview, SessionView, Status,
+    AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
+    CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView, LiveStatus,
+    MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionView, Status,
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;
@@ -13,15 +13,16 @@ use crate::following::{JournalFeed, KeyEnd};
 use crate::input::{Booked, Input};
 use crate::limits::{self, PolicyWish};
 use crate::outcome::{change_outcome, changes, outcome};
-use crate::service::{Service, is_answered, need, need_human, need_trade};
+use crate::service::{Service, is_answered, may_cancel, need, need_human, need_trade};
 use crate::ticking::duration;
 use crate::watching::{QuoteFeed, WatchedQuote};
+use crate::witness::BrokerVerification;
 use async_trait::async_trait;
-use domain::account::{AccountPnl, AccountSummary, Position};
+use domain::account::{AccountSummary, Position};
 use domain::activity::Breaker;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::book::OrderRecord;
-use domain::broker::{Answer, BrokerSnapshot, Question, Section, SymbolMatch};
+use domain::broker::{Answer, OptionClass, Question, SymbolMatch};
 use domain::contract::{Contract, Instrument};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -133,6 +134,12 @@ impl Desk for Service {
         self.market.contract(&instrument).await
     }
 
+    async fn option_chain(&self, by: &Principal, underlying: ConId) -> Result<(Contract, Vec<OptionClass>), Fault> {
+        need(by, Scope::Read)?;
+        self.be_writer()?;
+        self.market.option_chain(underlying).await
+    }
+
     fn accounts(&self, by: &Principal) -> Result<Vec<AccountId>, Fault> {
         need(by, Scope::Read)?;
         self.be_writer()?;
@@ -151,20 +158,26 @@ impl Desk for Service {
         need(by, Scope::Read)?;
         self.be_writer()?;
         self.own_account(&account)?;
-        let snapshot = self.fresh_snapshot(account.clone()).await?;
-        match snapshot.positions {
-            Section::Complete(positions) => {
-                Ok(positions.into_iter().filter(|position| position.account == account).collect())
-            }
-            Section::Unknown(why) => Err(Fault::Unknown(format!("positions: {why}"))),
-        }
+        self.positions_now(&account).await
     }
 
-    async fn pnl(&self, by: &Principal, account: AccountId) -> Result<AccountPnl, Fault> {
+    async fn pnl(&self, by: &Principal, account: AccountId) -> Result<PnlView, Fault> {
         need(by, Scope::Read)?;
         self.be_writer()?;
         self.own_account(&account)?;
-        only!(Answer::Pnl, self.asks.ask(Question::Pnl(account)).await?)
+        self.pnl_view(account).await
+    }
+
+    async fn account_history(&self, by: &Principal, of: HistoryFilter) -> Result<Vec<AccountPoint>, Fault> {
+        self.history_of(by, of).await
+    }
+
+    fn capabilities(&self, by: &Principal, account: AccountId) -> Result<Capabilities, Fault> {
+        self.capabilities_of(by, account)
+    }
+
+    async fn verify_broker(&self, by: &Principal) -> Result<BrokerVerification, Fault> {
+        self.look_twice(by).await
     }
 
     async fn preview(&self, by: &Principal, intent: OrderIntent) -> Result<Preview, Fault> {
@@ -353,9 +366,9 @@ impl Desk for Service {
         Ok(self.look(|book, _| book.exits(cl_ord_id).cloned().collect()))
     }
 
-    fn executions(&self, by: &Principal) -> Result<Vec<Execution>, Fault> {
+    fn executions(&self, by: &Principal, filter: ExecutionFilter) -> Result<Vec<Execution>, Fault> {
         need(by, Scope::Read)?;
-        Ok(self.list_executions())
+        Ok(self.list_executions(&filter))
     }
 
     fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault> {
@@ -551,10 +564,6 @@ impl Service {
         pinned.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
     }
 
-    async fn fresh_snapshot(&self, account: AccountId) -> Result<Box<BrokerSnapshot>, Fault> {
-        only!(Answer::Snapshot, self.asks.ask(Question::Snapshot { account }).await?)
-    }
-
     fn new_approval_id(&self) -> Result<ApprovalId, Fault> {
         format!("ap-{}", self.random_hex::<12>()?).parse().map_err(internal)
     }
@@ -577,11 +586,6 @@ impl Service {
         self.tell(|reply| Input::RefuseApproval { by, id: wanted, status, reason, reply }).await?;
         self.approval_record(&id)
     }
-}
-
-/// Cancels make nothing worse: whoever may trade or kill may cancel.
-fn may_cancel(by: &Principal) -> Result<(), Fault> {
-    if by.may(Scope::Kill) { Ok(()) } else { need_trade(by) }
 }
 
 pub(crate) fn check_reason(reason: String) -> Result<String, Fault> {

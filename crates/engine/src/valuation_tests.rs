@@ -6,6 +6,7 @@ use crate::desk::{LeaseStatus, Role};
 use crate::drilling::NoDriller;
 use crate::input::OrderFacts;
 use crate::shared::Session;
+use crate::witness::NoWitness;
 use domain::account::{AccountSummary, Position};
 use domain::approved::ResolvedOrder;
 use domain::book::Book;
@@ -228,6 +229,7 @@ fn config() -> EngineConfig {
         kill_file: "/nonexistent/KILL".into(),
         live_override_file: None,
         driller: Arc::new(NoDriller),
+        witness: Arc::new(NoWitness),
         reports: None,
         lease_silence: LEASE_SILENCE,
         reconcile_every: Duration::from_mins(10),

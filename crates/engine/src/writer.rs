@@ -359,18 +359,15 @@ impl Core {
                 let answer = self.preview(batch, now, &by, &intent, &request_hash, &facts, preview_id);
                 batch.owe(reply, answer);
             }
-            Input::AllocateId { reply } => {
-                let answer = self.allocate_id();
-                batch.owe(reply, answer);
-            }
+            Input::AllocateId { reply } => batch.owe(reply, self.allocate_id()),
             Input::Replace { by, cl_ord_id, key, request_hash, if_match, amendment, facts, reply } => {
-                let seen = if_match.as_deref();
-                let answer = self.replace(batch, now, &by, &cl_ord_id, &key, &request_hash, seen, amendment, &facts);
+                let change = (if_match.as_deref(), amendment);
+                let answer = self.replace(batch, now, &by, &cl_ord_id, &key, &request_hash, change, &facts);
                 batch.owe(reply, answer);
             }
             Input::Cancel { by, cl_ord_id, key, request_hash, if_match, reply } => {
-                let seen = if_match.as_deref();
-                let answer = self.cancel(batch, now, &by, &cl_ord_id, key.as_ref(), &request_hash, seen);
+                let key = (key.as_ref(), if_match.as_deref());
+                let answer = self.cancel(batch, now, &by, &cl_ord_id, key, &request_hash);
                 batch.owe(reply, answer);
             }
             Input::Flatten(ask) => self.note_flatten(batch, now, *ask),

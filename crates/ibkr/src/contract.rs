@@ -72,6 +72,11 @@ impl FromWireWord for SecurityType {
     }
 }
 
+/// The library's type for our kind.
+pub(crate) fn security_type(kind: SecType) -> SecurityType {
+    SecurityType::from_wire_word(kind)
+}
+
 /// Our kind of a security. `None` for kinds that Tollgate does not trade (spreads, warrants, futures options).
 fn sec_type(details: &ContractDetails) -> Option<SecType> {
     let word = details.contract.security_type.as_str();

@@ -90,7 +90,7 @@ fn add_headers(document: &mut Value) {
                 match status.as_str() {
                     "401" => response["headers"]["WWW-Authenticate"] = header("`Bearer`.", true),
                     "429" => {
-                        response["headers"]["Retry-After"] = header("Seconds to wait, where that is known.", false)
+                        response["headers"]["Retry-After"] = header("Seconds to wait, where that is known.", false);
                     }
                     _ => {}
                 }

@@ -4,6 +4,7 @@ use crate::refusal::Refusal;
 use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use wire::FieldError;
 
@@ -40,6 +41,15 @@ pub(crate) fn flag(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>)
             false
         }
     }
+}
+
+/// Reads a time.
+pub(crate) fn time(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<Timestamp> {
+    let time = text?.parse().ok();
+    if time.is_none() {
+        errors.push(FieldError::new(name, &"must be a time in RFC 3339, such as 2026-03-02T21:00:00Z"));
+    }
+    time
 }
 
 /// Reads the cursor of a list of records: the place of the last one that was seen.

@@ -237,6 +237,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         kill_file,
         live_override_file: None,
         driller: std::sync::Arc::new(engine::NoDriller),
+        witness: std::sync::Arc::new(engine::NoWitness),
         reports: None,
         reconcile_every: Duration::from_secs(30),
         look_up_after: Duration::from_secs(5),

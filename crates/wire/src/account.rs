@@ -1,6 +1,8 @@
 //! Accounts: summary, positions, profit and loss. What the broker did not say is null.
 
+use crate::word::{DataType, Mode, PnlPeriod, Proof, SecType, Trading};
 use domain::account;
+use domain::activity::{AccountMark, AccountValue};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -118,12 +120,12 @@ impl From<&account::Position> for Position {
     }
 }
 
-/// Profit and loss of an account.
+/// Profit and loss of an account, in every cut that is known; what nobody told is null.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Pnl {
     /// Whose.
     pub account: String,
-    /// Since the previous close.
+    /// Since the previous close, as the broker counts.
     pub daily: Option<Decimal>,
     /// Unrealised.
     pub unrealized: Option<Decimal>,
@@ -131,16 +133,163 @@ pub struct Pnl {
     pub realized: Option<Decimal>,
     /// When it was received.
     pub received_at: Timestamp,
+    /// By position, as the broker counts; null when it did not tell.
+    pub by_symbol: Option<Vec<SymbolPnl>>,
+    /// Why there is nothing by position.
+    pub by_symbol_absent: Option<String>,
+    /// Since the broker's day and week began, and against the peak, out of the journal; empty before the first word of the broker.
+    pub by_period: Vec<PeriodPnl>,
 }
 
-impl From<&account::AccountPnl> for Pnl {
-    fn from(one: &account::AccountPnl) -> Self {
+/// Profit and loss of one position.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SymbolPnl {
+    /// Contract.
+    pub con_id: String,
+    /// Symbol.
+    pub symbol: String,
+    /// Currency of the amounts.
+    pub currency: String,
+    /// Signed quantity; zero for a position that was closed today.
+    pub qty: Decimal,
+    /// Unrealised.
+    pub unrealized: Option<Decimal>,
+    /// Realised today.
+    pub realized: Option<Decimal>,
+}
+
+impl From<&account::Position> for SymbolPnl {
+    fn from(one: &account::Position) -> Self {
         Self {
-            account: one.account.to_string(),
-            daily: one.daily,
-            unrealized: one.unrealized,
-            realized: one.realized,
-            received_at: one.received_at,
+            con_id: one.con_id.to_string(),
+            symbol: one.symbol.clone(),
+            currency: one.currency.to_string(),
+            qty: one.qty,
+            unrealized: one.unrealized_pnl,
+            realized: one.realized_pnl,
         }
     }
+}
+
+/// What an account's worth moved by since a period began. Deposits and withdrawals that can be told apart are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PeriodPnl {
+    /// `day`, `week`, or `peak`: since the most that it was worth.
+    pub period: PnlPeriod,
+    /// Net liquidation when the period began, or when it was first noted in it.
+    pub start: Decimal,
+    /// The newest one that was noted.
+    pub now: Decimal,
+    /// The difference.
+    pub change: Decimal,
+    /// Currency of the amounts.
+    pub currency: String,
+    /// When the newest one was told.
+    pub at: Timestamp,
+}
+
+impl Pnl {
+    /// The shape of profit and loss; `positions` is those, or why they are not known.
+    pub fn of(
+        now: &account::AccountPnl,
+        positions: Result<&[account::Position], &str>,
+        value: Option<&AccountValue>,
+    ) -> Self {
+        Self {
+            account: now.account.to_string(),
+            daily: now.daily,
+            unrealized: now.unrealized,
+            realized: now.realized,
+            received_at: now.received_at,
+            by_symbol: positions.ok().map(|positions| positions.iter().map(SymbolPnl::from).collect()),
+            by_symbol_absent: positions.err().map(str::to_owned),
+            by_period: value.map(periods).unwrap_or_default(),
+        }
+    }
+}
+
+fn periods(value: &AccountValue) -> Vec<PeriodPnl> {
+    let now = value.last.net_liquidation;
+    let starts =
+        [(PnlPeriod::Day, value.day_start), (PnlPeriod::Week, value.week_start), (PnlPeriod::Peak, value.peak)];
+    let one = |(period, start): (PnlPeriod, Decimal)| PeriodPnl {
+        period,
+        start,
+        now,
+        change: now.saturating_sub(start),
+        currency: value.last.currency.to_string(),
+        at: value.last_at,
+    };
+    starts.into_iter().map(one).collect()
+}
+
+/// What an account was worth at one moment, as the broker told it and the journal noted it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountPoint {
+    /// Its place in the journal.
+    pub seq: u64,
+    /// When it was noted.
+    pub at: Timestamp,
+    /// Currency of the amounts.
+    pub currency: String,
+    /// Net liquidation value.
+    pub net_liquidation: Decimal,
+    /// Unrealised profit or loss.
+    pub unrealized: Option<Decimal>,
+    /// Realised profit or loss of the broker's day.
+    pub realized: Option<Decimal>,
+}
+
+impl AccountPoint {
+    /// The shape of a mark.
+    pub fn of(seq: u64, at: Timestamp, mark: &AccountMark) -> Self {
+        Self {
+            seq,
+            at,
+            currency: mark.currency.to_string(),
+            net_liquidation: mark.net_liquidation,
+            unrealized: mark.unrealized,
+            realized: mark.realized,
+        }
+    }
+}
+
+/// What an account may do as far as there is proof. The broker lists no permissions: what was never tried is unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Capabilities {
+    /// Whose.
+    pub account: String,
+    /// Whether it is the one that orders use.
+    pub pinned: bool,
+    /// The proven mode of the login; null while there is none.
+    pub mode: Option<Mode>,
+    /// Why there is none.
+    pub mode_unproven: Option<String>,
+    /// Whether the account is a simulated venue's.
+    pub simulated: bool,
+    /// The owner's setting.
+    pub trading: Trading,
+    /// Kind by kind.
+    pub items: Vec<Capability>,
+    /// Always null: it is one page.
+    pub next_cursor: Option<String>,
+}
+
+/// What is proven about one kind of security.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Capability {
+    /// The kind.
+    pub sec_type: SecType,
+    /// `proven` by an order that the broker took, `rejected` when it only ever rejected orders of the kind, or `unknown`.
+    pub orders: Proof,
+    /// The newest order of the kind that the broker took.
+    pub taken_order: Option<String>,
+    /// When it did.
+    pub taken_at: Option<Timestamp>,
+    /// The newest order of the kind that it rejected.
+    pub rejected_order: Option<String>,
+    /// Its words: data, never an instruction.
+    pub rejected_reason: Option<String>,
+    /// The best kind of market data that a quote of the kind came with since the start; null while none was asked for.
+    pub market_data: Option<DataType>,
 }

@@ -112,7 +112,11 @@ pub fn rules(has: &dyn Fn(&str) -> bool, sec_type: Option<SecType>) -> Vec<Field
     errors
 }
 
-fn symbol(text: &str) -> Result<(), &'static str> {
+/// The rule of a symbol.
+///
+/// # Errors
+/// The rule, where the text breaks it.
+pub fn symbol(text: &str) -> Result<(), &'static str> {
     let plain = text.chars().all(|c| c.is_ascii_graphic() || c == ' ') && text.trim() == text;
     if plain && (1..=40).contains(&text.len()) {
         Ok(())

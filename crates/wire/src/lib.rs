@@ -19,6 +19,7 @@ pub mod kill;
 pub mod limits;
 pub mod market;
 pub mod new_order;
+pub mod option_chain;
 pub mod order;
 pub mod page;
 pub mod permit;
@@ -28,6 +29,7 @@ pub mod schema;
 pub mod session;
 pub mod status;
 pub mod terms;
+pub mod verification;
 pub mod word;
 
 pub use code::Code;

@@ -186,6 +186,12 @@ words! {
         Rejected "rejected", Canceled "canceled", Unknown "unknown",
     }
 
+    /// Since when profit and loss are counted.
+    PnlPeriod { Day "day", Week "week", Peak "peak", }
+
+    /// Whether something is proven.
+    Proof { Proven "proven", Rejected "rejected", Unknown "unknown", }
+
     /// Where a trading state holds.
     ScopeOfState { Global "global", Account "account", Strategy "strategy", }
 

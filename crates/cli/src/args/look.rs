@@ -78,6 +78,11 @@ pub(crate) enum ContractVerb {
         /// IBKR's contract id
         con_id: String,
     },
+    /// The options on a contract: expiries, strikes, multiplier, trading class, by exchange
+    Chain {
+        /// IBKR's contract id of the underlying
+        con_id: String,
+    },
 }
 
 /// `tollgate account`.
@@ -95,9 +100,29 @@ pub(crate) enum AccountVerb {
         /// Account [default: the only one]
         account: Option<String>,
     },
-    /// Profit and loss
+    /// Profit and loss: now, by position, by period
     Pnl {
         /// Account [default: the only one]
         account: Option<String>,
     },
+    /// What the account was worth over time, newest last
+    History {
+        /// Account [default: the only one]
+        account: Option<String>,
+        /// So many of the newest
+        #[arg(short = 'n', long, default_value_t = 20)]
+        lines: u32,
+    },
+    /// What the account may do, as far as there is proof
+    Capabilities {
+        /// Account [default: the only one]
+        account: Option<String>,
+    },
+}
+
+/// `tollgate broker`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BrokerVerb {
+    /// Read the account on a connection of its own and show what differs from the one in use
+    Verify,
 }

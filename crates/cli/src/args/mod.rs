@@ -6,7 +6,7 @@ mod run;
 mod steer;
 mod words;
 
-pub(crate) use look::{AccountVerb, BarsArgs, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
+pub(crate) use look::{AccountVerb, BarsArgs, BrokerVerb, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
 pub(crate) use order::{ChangeArgs, FlattenArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{
     BackupArgs, BundleArgs, CommissionsWord, DataWord, DemoArgs, IncidentVerb, RestoreArgs, SessionsWord, Switch,

@@ -1,9 +1,9 @@
 //! The nouns, and the flags that every command takes.
 
 use super::{
-    AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, ConfigVerb, ContractVerb, DemoArgs, FlattenArgs,
-    IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs,
-    VenueArgs,
+    AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, BrokerVerb, ConfigVerb, ContractVerb, DemoArgs,
+    FlattenArgs, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs,
+    StatusArgs, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -75,6 +75,9 @@ pub(crate) enum Noun {
     /// Accounts, balances, positions, profit and loss
     #[command(subcommand)]
     Account(AccountVerb),
+    /// A second look at the broker
+    #[command(subcommand)]
+    Broker(BrokerVerb),
     /// Preview, submit, replace, cancel and list orders
     #[command(subcommand)]
     Order(OrderVerb),

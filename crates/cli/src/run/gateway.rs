@@ -52,7 +52,8 @@ impl Gateway {
         }
         let checkpoint_file = place::checkpoint_file_at_start(config)?;
         let reports = Arc::new(SignOfLife::begun(Timestamp::now()));
-        let setup = Setup { config: config.clone(), sessions, policy, checkpoint_file, reports };
+        let setup =
+            Setup { config: config.clone(), sessions, policy, checkpoint_file, reports, witness: Arc::default() };
         let (end, ending) = oneshot::channel();
         let (desk, venue_control, life): (Arc<dyn Desk>, _, _) = match standby::take_or_follow(&setup).await? {
             Seated::Writer(journal) => {

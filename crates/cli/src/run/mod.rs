@@ -12,4 +12,5 @@ pub(crate) mod rest;
 pub(crate) mod serve;
 mod standby;
 pub(crate) mod venue;
+mod witness;
 mod writing;

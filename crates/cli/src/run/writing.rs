@@ -3,6 +3,7 @@
 use super::driller::OwnProgram;
 use super::gateway::EmbeddedSessions;
 use super::reporting::Reporter;
+use super::witness::SecondLook;
 use super::{key_files, place, venue};
 use crate::config::{BrokerKind, Config};
 use crate::failure::Failure;
@@ -52,6 +53,8 @@ pub(crate) struct Setup {
     pub(crate) checkpoint_file: PathBuf,
     /// What the reports of trades show of themselves.
     pub(crate) reports: Arc<SignOfLife>,
+    /// Looks at the broker a second time.
+    pub(crate) witness: Arc<SecondLook>,
 }
 
 impl Setup {
@@ -162,6 +165,7 @@ impl Writing {
         let venue =
             if setup.embeds_venue() { Some(venue::start(embedded(config, setup.sessions)).await?) } else { None };
         let tws = adapter_config(config, venue.as_ref(), Generation(books.generation().0 + 1));
+        setup.witness.tell(&tws);
         let engine = start(tws.endpoint(), books, Box::new(journal))?;
         key_files::ensure(&engine, config).await?;
         let reporter = Reporter::begin(&config.data_dir, config.execution_report_file(), Arc::clone(&setup.reports))?;
@@ -257,6 +261,7 @@ fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
         kill_file: config.kill_file(),
         live_override_file: config.live_override_file.clone(),
         driller: Arc::new(OwnProgram),
+        witness: Arc::clone(&setup.witness) as Arc<dyn engine::Witness>,
         reports: Some(Arc::clone(&setup.reports)),
         lease_silence: config.lease_silence,
         reconcile_every: RECONCILE_EVERY,

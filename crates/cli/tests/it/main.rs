@@ -13,6 +13,7 @@ mod events;
 mod full_disk;
 mod limits;
 mod live;
+mod looks;
 mod mode;
 mod order;
 mod raw;

@@ -1,7 +1,7 @@
 //! The account of the benchmark `gates`, and the orders that it is asked about.
 
 use crate::engine::measuring::{Ask, Decider, Known};
-use crate::engine::{EngineConfig, LEASE_SILENCE, NoDriller, WallClock};
+use crate::engine::{EngineConfig, LEASE_SILENCE, NoDriller, NoWitness, WallClock};
 use crate::history::{Failure, at, begin, contract, life};
 use domain::account::{AccountSummary, Position};
 use domain::activity::AccountMark;
@@ -381,6 +381,7 @@ fn config(policy: PolicySet) -> Result<EngineConfig, Failure> {
         kill_file: "/nonexistent/KILL".into(),
         live_override_file: None,
         driller: Arc::new(NoDriller),
+        witness: Arc::new(NoWitness),
         reports: None,
         lease_silence: LEASE_SILENCE,
         reconcile_every: Duration::from_mins(10),

@@ -4,7 +4,7 @@ use crate::support::*;
 use domain::lifecycle::OrdStatus;
 use domain::order::Side;
 use engine::Clock as _;
-use engine::desk::{Desk as _, Outcome};
+use engine::desk::{Desk as _, ExecutionFilter, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
@@ -120,7 +120,7 @@ async fn a_bust_takes_a_trade_out_of_the_order_and_of_what_is_held() {
     rig.broker.executed(&trade).await;
     rig.settle().await;
     assert_eq!(rig.order("k-1").cum_qty(), Decimal::ZERO, "told again, it does not come back");
-    let executions = rig.desk().executions(&alice()).unwrap();
+    let executions = rig.desk().executions(&alice(), ExecutionFilter::default()).unwrap();
     assert!(executions.is_empty(), "{executions:?}");
     // What we may sell is what we hold.
     let mut sell = buy("k-2");

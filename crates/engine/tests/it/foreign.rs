@@ -4,7 +4,7 @@ use crate::support::*;
 use domain::broker::{BrokerEvent, BrokerOrder};
 use domain::id::{BrokerOrderId, ClientId, PermId};
 use domain::lifecycle::OrdStatus;
-use engine::desk::{Desk as _, Outcome};
+use engine::desk::{Desk as _, ExecutionFilter, Outcome};
 
 /// Somebody typed this into TWS.
 fn typed_in(like: &BrokerOrder) -> BrokerOrder {
@@ -40,7 +40,13 @@ async fn orders_and_trades_of_others_are_shown_as_external_and_never_touched() {
     assert_eq!(book.external_executions.keys().map(ToString::to_string).collect::<Vec<_>>(), ["e.9.01"]);
     let now = rig.order("k-1");
     assert_eq!((now.status, now.cum_qty(), now.perm_id), (OrdStatus::Working, dec("0"), ours.perm_id));
-    assert!(rig.desk().executions(&alice()).unwrap().iter().any(|one| one.exec_id.as_str() == "e.9.01"));
+    assert!(
+        rig.desk()
+            .executions(&alice(), ExecutionFilter::default())
+            .unwrap()
+            .iter()
+            .any(|one| one.exec_id.as_str() == "e.9.01")
+    );
     assert_eq!((rig.broker.all_cancels().len(), rig.halted()), (0, None));
     assert_eq!(rig.desk().status(&alice()).unwrap().alarm, None);
     // A second sight of the same adds nothing.

@@ -7,7 +7,7 @@ use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::principal::{PrincipalKind, Scope};
 use domain::trading_state::{KillScope, TradingState};
-use engine::desk::{AuditFilter, Desk as _, OrderFilter, Role};
+use engine::desk::{AuditFilter, Desk as _, ExecutionFilter, OrderFilter, Role};
 use engine::{Ended, Follower, Holder};
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -46,7 +46,10 @@ async fn a_standby_shows_what_the_writer_committed_and_its_keys_open_it() {
     for order in ["k-1", "k-2"] {
         assert_eq!(desk.order(&alice(), &self::key(order)).unwrap(), rig.order(order));
     }
-    assert_eq!(desk.executions(&alice()).unwrap(), rig.desk().executions(&alice()).unwrap());
+    assert_eq!(
+        desk.executions(&alice(), ExecutionFilter::default()).unwrap(),
+        rig.desk().executions(&alice(), ExecutionFilter::default()).unwrap()
+    );
     let filter = OrderFilter { open_only: false, status: None, strategy: None, after: None, limit: 10 };
     assert_eq!(desk.orders(&alice(), filter).unwrap().len(), 2);
     let filter = AuditFilter {

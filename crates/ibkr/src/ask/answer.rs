@@ -63,6 +63,7 @@ fn patience(shared: &Shared, question: &Question) -> Duration {
         Question::Snapshot { .. } => config.ask_deadline * SNAPSHOT_DEADLINES,
         Question::Contracts(_)
         | Question::MatchingSymbols(_)
+        | Question::OptionChain(_)
         | Question::Quote(_)
         | Question::Bars { .. }
         | Question::Account(_)
@@ -76,6 +77,7 @@ async fn dispatch(asker: &Asker, question: Question) -> Result<Answer, AskError>
     match question {
         Question::Contracts(instrument) => contracts::contracts(asker, &instrument).await.map(Answer::Contracts),
         Question::MatchingSymbols(pattern) => contracts::symbols(asker, &pattern).await.map(Answer::Symbols),
+        Question::OptionChain(contract) => contracts::option_chain(asker, &contract).await.map(Answer::OptionChain),
         Question::Quote(contract) => quote::quote(asker, &contract).await.map(Answer::Quote),
         Question::Bars { contract, size, duration, end, what, regular_hours } => {
             let request = history::Request { size, duration, end, what, regular_hours };

@@ -2,11 +2,13 @@
 
 use super::answer::Asker;
 use crate::contract;
+use crate::decimal;
+use crate::fault;
 use crate::report;
-use domain::broker::{AskError, SymbolMatch};
-use domain::contract::{Contract, Instrument, PriceIncrement};
+use domain::broker::{AskError, OptionClass, SymbolMatch};
+use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::id::ConId;
-use ibapi::contracts::ContractDetails;
+use ibapi::contracts::{ContractDetails, OptionChain};
 use std::collections::BTreeSet;
 use tokio::time::Instant;
 
@@ -93,4 +95,42 @@ pub(super) async fn symbols(asker: &Asker, pattern: &str) -> Result<Vec<SymbolMa
             })
         })
         .collect())
+}
+
+/// The classes of options on an underlying, up to the end marker. An exchange is named for futures only: with another
+/// underlying TWS would answer with nothing.
+pub(super) async fn option_chain(asker: &Asker, underlying: &Contract) -> Result<Vec<OptionClass>, AskError> {
+    let deadline = asker.deadline();
+    let kind = contract::security_type(underlying.sec_type);
+    let question = asker.session.client.option_chain(&underlying.symbol, kind, underlying.con_id.get());
+    let question = match underlying.sec_type {
+        SecType::Fut => question.exchange(&underlying.exchange),
+        SecType::Stk
+        | SecType::Etf
+        | SecType::Opt
+        | SecType::Ind
+        | SecType::Cash
+        | SecType::Cfd
+        | SecType::Bond
+        | SecType::Fund
+        | SecType::Crypto => question,
+    };
+    let mut stream = asker.within(deadline, question.subscribe()).await?;
+    let left = deadline.saturating_duration_since(Instant::now());
+    let rows = stream.collect_to_end_within(left).await.map_err(|error| fault::ask_error(&error))?;
+    rows.iter().map(option_class).collect()
+}
+
+fn option_class(row: &OptionChain) -> Result<OptionClass, AskError> {
+    let odd = |what: &str| AskError::Garbled(format!("the options of class {} have no {what}", row.trading_class));
+    let strikes: BTreeSet<_> = row.strikes.iter().map(|strike| decimal::decimal(*strike)).collect();
+    let strikes: Option<Vec<_>> = strikes.into_iter().collect();
+    let expiries: BTreeSet<&String> = row.expirations.iter().collect();
+    Ok(OptionClass {
+        exchange: row.exchange.clone(),
+        trading_class: row.trading_class.clone(),
+        multiplier: row.multiplier.parse().map_err(|_| odd("readable multiplier"))?,
+        expiries: expiries.into_iter().cloned().collect(),
+        strikes: strikes.ok_or_else(|| odd("readable strikes"))?,
+    })
 }

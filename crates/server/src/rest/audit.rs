@@ -6,15 +6,21 @@ use crate::query::{Params, flag, place, settle};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::http::header;
 use axum::response::IntoResponse;
 use domain::fault::Fault;
+use domain::principal::Principal;
 use engine::desk::{self, AuditFilter};
+use futures::stream;
 use serde::Deserialize;
+use std::io;
 use utoipa::IntoParams;
-use wire::Page;
 use wire::audit::{AuditFinding, AuditRecord, AuditVerification};
 use wire::instrument::one;
+use wire::page::LIMIT_MAX;
+use wire::{FieldError, Page};
 
 /// Which records.
 #[derive(Deserialize, IntoParams)]
@@ -84,4 +90,75 @@ pub(crate) async fn verify(State(app): State<App>, Caller(by): Caller) -> Answer
         findings,
     };
     Ok(Json(shape).into_response())
+}
+
+/// Where to begin.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExportParams {
+    /// The place of the first record; 1, the beginning, when left out.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    from: Option<String>,
+}
+
+/// The whole journal, oldest first, one record a line, up to its end at this moment. The connection breaks off where a record cannot
+/// be read: an export that ended well is whole.
+#[utoipa::path(
+    get, path = "/api/v1/audit/export", operation_id = "export_audit", tag = "audit", params(ExportParams),
+    responses((status = 200, body = String, content_type = "application/x-ndjson", description = "Records as `GET /audit` shows them, one a line."), Problems)
+)]
+pub(crate) async fn export(State(app): State<App>, Caller(by): Caller, params: Params<ExportParams>) -> Answer {
+    let mut errors = Vec::new();
+    let from = place_from(params.0.from.as_deref(), &mut errors);
+    settle(errors)?;
+    let end = app.desk.status(&by)?.journal_head.0;
+    // The first page is read before anything is answered, so that a refusal is one.
+    let first = export_page(&app, &by, from.saturating_sub(1), end).await?;
+    let pages = stream::try_unfold(Some(first), move |page| {
+        let (app, by) = (app.clone(), by.clone());
+        async move {
+            let Some((lines, last)) = page else { return Ok::<_, io::Error>(None) };
+            let next = match last {
+                Some(last) => Some(export_page(&app, &by, last, end).await.map_err(broken_off)?),
+                None => None,
+            };
+            Ok(Some((lines, next)))
+        }
+    });
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(pages)).into_response())
+}
+
+fn broken_off(refusal: Refusal) -> io::Error {
+    io::Error::other(refusal.0.detail)
+}
+
+fn place_from(text: Option<&str>, errors: &mut Vec<FieldError>) -> u64 {
+    // No journal grows beyond what its database can count.
+    let read = |text: &str| text.parse::<i64>().ok().and_then(|place| u64::try_from(place).ok());
+    let place = text.map_or(Some(1), |text| read(text).filter(|place| *place > 0));
+    place.unwrap_or_else(|| {
+        errors.push(FieldError::new("from", &"must be the place of a record, from 1"));
+        1
+    })
+}
+
+/// Lines of some records behind a place, and where to go on; nowhere once the end is reached.
+async fn export_page(app: &App, by: &Principal, after: u64, end: u64) -> Result<(Bytes, Option<u64>), Refusal> {
+    let filter = AuditFilter {
+        kind: None,
+        cl_ord_id: None,
+        correlation_id: None,
+        after: Some(after),
+        newest_first: false,
+        limit: LIMIT_MAX,
+    };
+    let mut records = shapes(&app.desk.audit(by, filter).await?)?;
+    records.retain(|record| record.seq <= end);
+    let mut lines = Vec::new();
+    for record in &records {
+        serde_json::to_writer(&mut lines, record).map_err(|error| Refusal::from(Fault::Internal(error.to_string())))?;
+        lines.push(b'\n');
+    }
+    Ok((lines.into(), records.last().map(|record| record.seq).filter(|last| *last < end)))
 }

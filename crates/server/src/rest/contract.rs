@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 use wire::Page;
 use wire::contract::{Contract, SymbolMatch};
 use wire::instrument::one;
+use wire::option_chain::OptionChain;
 
 /// What to search for.
 #[derive(Deserialize, IntoParams)]
@@ -64,4 +65,18 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(con_id
     let Some(con_id) = con_id else { return Err(errors.into()) };
     let contract = app.desk.contract(&by, Instrument::ConId(con_id)).await?;
     Ok(Json(Contract::from(&contract)).into_response())
+}
+
+/// The options on an underlying: expiries, strikes, multiplier and trading class, exchange by exchange.
+#[utoipa::path(
+    get, path = "/api/v1/contracts/{con_id}/chain", operation_id = "get_option_chain", tag = "market data",
+    params(("con_id" = String, Path, description = "IBKR's contract id.", pattern = "^[1-9][0-9]{0,9}$", example = "265598")),
+    responses((status = 200, body = OptionChain, description = "The answer; without items where there are no options."), Problems, OfBroker)
+)]
+pub(crate) async fn chain(State(app): State<App>, Caller(by): Caller, Path(con_id): Path<String>) -> Answer {
+    let mut errors = Vec::new();
+    let con_id: Option<ConId> = one("con_id", Some(&con_id), &mut errors);
+    let Some(con_id) = con_id else { return Err(errors.into()) };
+    let (underlying, classes) = app.desk.option_chain(&by, con_id).await?;
+    Ok(Json(OptionChain::of(&underlying, &classes)).into_response())
 }

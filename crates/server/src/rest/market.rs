@@ -153,13 +153,7 @@ fn bars_request(asked: &BarsParams) -> Result<BarsRequest, Refusal> {
         }
         duration
     });
-    let end = asked.end.as_deref().and_then(|text| {
-        let end = text.parse::<Timestamp>().ok();
-        if end.is_none() {
-            errors.push(wire::FieldError::new("end", &"must be a time in RFC 3339, such as 2026-03-02T21:00:00Z"));
-        }
-        end
-    });
+    let end = crate::query::time("end", asked.end.as_deref(), &mut errors);
     let what: Option<WhatToShow> = one("what", asked.what.as_deref().or(Some("trades")), &mut errors);
     let regular = asked.regular_hours.as_deref().or(Some("true"));
     let regular_hours = crate::query::flag("regular_hours", regular, &mut errors);

@@ -1,11 +1,10 @@
 //! Orders: preview, submit, look.
 
-use super::account::PageParams;
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
 use crate::openapi::{OfBody, OfBroker, OfOne, OfOrder, Problems};
-use crate::query::{Params, flag, settle};
+use crate::query::{Params, flag, settle, time};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
@@ -15,19 +14,19 @@ use axum::response::{IntoResponse, Response};
 use domain::book::OrderRecord;
 use domain::id::ClOrdId;
 use domain::principal::Principal;
-use engine::desk::{self, AuditFilter, OrderFilter};
+use engine::desk::{self, AuditFilter, ExecutionFilter, OrderFilter};
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::audit::AuditRecord;
 use wire::gates::GateResult;
-use wire::instrument::one;
+use wire::instrument::{one, symbol};
 use wire::market::Quote;
 use wire::order::{Execution, Order, OrderAnswer, reasons};
 use wire::page::LIMIT_MAX;
 use wire::preview::{Preview, WhatIf};
 use wire::word::{OrderStatus, Outcome};
-use wire::{Code, NewOrder, Page, Problem};
+use wire::{Code, FieldError, NewOrder, Page, Problem};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -247,14 +246,48 @@ async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Vec<AuditRec
     super::audit::shapes(&app.desk.audit(by, filter).await?)
 }
 
-/// Trades, ours and others'.
+/// Which trades.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExecutionsParams {
+    /// Only at or after this time; a trade whose time is not known is left out then.
+    #[param(value_type = Option<Timestamp>)]
+    since: Option<String>,
+    /// Only in this symbol.
+    #[param(pattern = "^[!-~]([ -~]{0,38}[!-~])?$", example = "AAPL")]
+    symbol: Option<String>,
+    /// Only of this order, its exits included.
+    #[param(pattern = "^[A-Za-z0-9._-]{1,40}$")]
+    cl_ord_id: Option<String>,
+    /// Page size; above 1000 is clamped.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Trades, ours and others', newest first. A commission is null until the broker tells it, which may be later.
 #[utoipa::path(
-    get, path = "/api/v1/executions", operation_id = "list_executions", tag = "orders", params(PageParams),
+    get, path = "/api/v1/executions", operation_id = "list_executions", tag = "orders", params(ExecutionsParams),
     responses((status = 200, body = Page<Execution>, description = "The answer."), Problems)
 )]
-pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, params: Params<PageParams>) -> Answer {
-    let executions = app.desk.executions(&by)?;
+pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, params: Params<ExecutionsParams>) -> Answer {
+    let asked = params.0;
+    let mut errors = Vec::new();
+    let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
+    if let Some(Err(rule)) = asked.symbol.as_deref().map(symbol) {
+        errors.push(FieldError::new("symbol", &rule));
+    }
+    let filter = ExecutionFilter {
+        since: time("since", asked.since.as_deref(), &mut errors),
+        symbol: asked.symbol,
+        cl_ord_id: one("cl_ord_id", asked.cl_ord_id.as_deref(), &mut errors),
+    };
+    settle(errors)?;
+    let executions = app.desk.executions(&by, filter)?;
     let installation = app.desk.status(&by)?.installation;
     let items = executions.iter().map(|one| Execution::of(one, &installation)).collect();
-    Ok(Json(params.0.cut(items, |one: &Execution| one.exec_id.clone())?).into_response())
+    let page = Page::cut(items, limit, asked.cursor.as_deref(), |one: &Execution| one.exec_id.clone())?;
+    Ok(Json(page).into_response())
 }

@@ -2,11 +2,11 @@
 
 use crate::fake_journal::FakeJournal;
 use async_trait::async_trait;
-use domain::account::{AccountPnl, AccountSummary, Position};
-use domain::activity::Breaker;
+use domain::account::{AccountSummary, Position};
+use domain::activity::{AccountMark, Breaker};
 use domain::approval::Approval;
 use domain::book::{Book, OrderRecord};
-use domain::broker::{Lane, MessageBudget, SymbolMatch};
+use domain::broker::{Lane, MessageBudget, OptionClass, SymbolMatch};
 use domain::broker_calendar::WindowAhead;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::execution::Execution;
@@ -22,11 +22,12 @@ use domain::reason::Reason;
 use domain::tally::Tally;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::desk::{
-    AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, CsrfProof, FlattenAnswer,
-    FlattenWish, Flattened, LeaseStatus, LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer,
-    OrderFilter, Outcome, Preview, Role, SessionView, Status, VerificationStatus,
+    AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
+    CsrfProof, ExecutionFilter, FlattenAnswer, FlattenWish, Flattened, HistoryFilter, LeaseStatus, LimitsOf,
+    LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, Outcome, PnlView, Preview, Role,
+    SessionView, Status, VerificationStatus,
 };
-use engine::{Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
+use engine::{BrokerVerification, Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,7 @@ pub(crate) struct Told {
 pub(crate) enum Call {
     Submit(Box<OrderIntent>, Duration, Principal),
     Replace(ClOrdId, ClOrdId, Amendment, Option<String>),
+    Executions(ExecutionFilter),
     Cancel(ClOrdId, Option<ClOrdId>, Option<String>),
     Kill(KillScope, TradingState, String),
     Quote(Instrument),
@@ -438,6 +440,16 @@ impl Desk for FakeDesk {
     async fn search_contracts(&self, _by: &Principal, _text: String) -> Result<Vec<SymbolMatch>, Fault> {
         Ok(Vec::new())
     }
+    async fn option_chain(&self, _by: &Principal, _underlying: ConId) -> Result<(Contract, Vec<OptionClass>), Fault> {
+        let class = OptionClass {
+            exchange: "SMART".to_owned(),
+            trading_class: "AAPL".to_owned(),
+            multiplier: Decimal::ONE_HUNDRED,
+            expiries: vec!["20260918".to_owned()],
+            strikes: vec![Decimal::new(1_875, 1)],
+        };
+        Ok((apple(), vec![class]))
+    }
     async fn contract(&self, _by: &Principal, _instrument: Instrument) -> Result<Contract, Fault> {
         Ok(apple())
     }
@@ -450,7 +462,26 @@ impl Desk for FakeDesk {
     async fn positions(&self, _by: &Principal, _account: AccountId) -> Result<Vec<Position>, Fault> {
         Ok(Vec::new())
     }
-    async fn pnl(&self, _by: &Principal, _account: AccountId) -> Result<AccountPnl, Fault> {
+    async fn pnl(&self, _by: &Principal, _account: AccountId) -> Result<PnlView, Fault> {
+        untold()
+    }
+    async fn account_history(&self, _by: &Principal, filter: HistoryFilter) -> Result<Vec<AccountPoint>, Fault> {
+        let point = |seq: u64| AccountPoint {
+            seq,
+            at: now(),
+            mark: AccountMark {
+                currency: "USD".parse().unwrap(),
+                net_liquidation: Decimal::from(seq),
+                unrealized: None,
+                realized: None,
+            },
+        };
+        Ok((filter.after.unwrap_or(0) + 1..=3).take(filter.limit).map(point).collect())
+    }
+    fn capabilities(&self, _by: &Principal, _account: AccountId) -> Result<Capabilities, Fault> {
+        untold()
+    }
+    async fn verify_broker(&self, _by: &Principal) -> Result<BrokerVerification, Fault> {
         untold()
     }
     async fn preview(&self, _by: &Principal, _intent: OrderIntent) -> Result<Preview, Fault> {
@@ -553,7 +584,8 @@ impl Desk for FakeDesk {
         }
         Ok(Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Acknowledged))
     }
-    fn executions(&self, _by: &Principal) -> Result<Vec<Execution>, Fault> {
+    fn executions(&self, _by: &Principal, filter: ExecutionFilter) -> Result<Vec<Execution>, Fault> {
+        self.called(Call::Executions(filter))?;
         let trade = |id: &str, order_ref: &str| Execution {
             exec_id: id.parse().unwrap(),
             account: "DUV1000001".parse().unwrap(),

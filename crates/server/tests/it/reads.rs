@@ -3,6 +3,8 @@
 use crate::client::gateway;
 use crate::fake_desk::Call;
 use domain::contract::Instrument;
+use engine::desk::ExecutionFilter;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_bare_symbol_means_an_american_stock_and_is_echoed() {
@@ -133,4 +135,44 @@ async fn the_status_says_what_is_proven_and_what_is_not() {
     assert_eq!(status["journal_head"]["seq"], 7);
     let accounts = gateway.get("/api/v1/accounts").await.body;
     assert_eq!((&accounts["items"][0]["pinned"], &accounts["items"][1]["pinned"]), (&true.into(), &false.into()));
+}
+
+#[tokio::test]
+async fn trades_are_asked_for_by_time_symbol_and_order() {
+    let gateway = gateway().await;
+    let path = "/api/v1/executions?since=2026-03-02T14:00:00Z&symbol=AAPL&cl_ord_id=k1&limit=1";
+    let reply = gateway.get(path).await;
+    assert_eq!((reply.status, reply.body["items"].as_array().map(Vec::len)), (200, Some(1)));
+    let filter = ExecutionFilter {
+        since: Some("2026-03-02T14:00:00Z".parse().unwrap()),
+        symbol: Some("AAPL".to_owned()),
+        cl_ord_id: Some("k1".parse().unwrap()),
+    };
+    assert_eq!(gateway.desk.calls(), [Call::Executions(filter)]);
+    for wrong in ["since=yesterday", "symbol=", "cl_ord_id=", "cl_ord_id=a%20b", "order=k1"] {
+        let reply = gateway.get(&format!("/api/v1/executions?{wrong}")).await;
+        reply.is_problem(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn an_export_is_one_record_a_line_up_to_the_end() {
+    let gateway = gateway().await;
+    let reply = gateway.get("/api/v1/audit/export").await;
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/x-ndjson")));
+    gateway.get("/api/v1/audit/export?from=0").await.is_problem(400, "invalid_request");
+    gateway.get("/api/v1/audit/export?from=9223372036854775808").await.is_problem(400, "invalid_request");
+    gateway.get("/api/v1/audit/export?from=x").await.is_problem(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_chain_names_its_underlying_and_an_accounts_history_is_paged() {
+    let gateway = gateway().await;
+    let chain = gateway.get("/api/v1/contracts/265598/chain").await.body;
+    assert_eq!((&chain["underlying"]["symbol"], &chain["items"][0]["strikes"]), (&"AAPL".into(), &json!(["187.5"])));
+    gateway.get("/api/v1/contracts/AAPL/chain").await.is_problem(400, "invalid_request");
+    let first = gateway.get("/api/v1/accounts/DUV1000001/history?limit=2").await.body;
+    assert_eq!((first["items"].as_array().map(Vec::len), &first["next_cursor"]), (Some(2), &"2".into()));
+    let rest = gateway.get("/api/v1/accounts/DUV1000001/history?limit=2&cursor=2").await.body;
+    assert_eq!((&rest["items"][0]["net_liquidation"], &rest["next_cursor"]), (&"3".into(), &Value::Null));
 }

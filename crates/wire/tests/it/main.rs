@@ -6,6 +6,7 @@
 extern crate tollgate_wire as wire;
 
 mod bodies;
+mod errors;
 mod orders;
 mod round_trip;
 mod words;

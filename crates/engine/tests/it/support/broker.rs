@@ -284,7 +284,11 @@ impl Broker {
             Question::Snapshot { .. } => "snapshot",
             Question::WhatIf(_) => "what_if",
             Question::Bars { .. } => "bars",
-            Question::MatchingSymbols(_) | Question::Account(_) | Question::Pnl(_) | Question::Time => "other",
+            Question::MatchingSymbols(_)
+            | Question::OptionChain(_)
+            | Question::Account(_)
+            | Question::Pnl(_)
+            | Question::Time => "other",
         };
         *state.questions.entry(name).or_insert(0) += 1;
         if !state.up {
@@ -307,7 +311,7 @@ impl Broker {
             Question::Account(_) if state.worth_hidden => Err(AskError::Timeout),
             Question::Account(_) => Ok(Answer::Account(state.summary(now))),
             Question::Bars { .. } => Ok(Answer::Bars(super::world::days(now))),
-            Question::MatchingSymbols(_) | Question::Pnl(_) => Err(AskError::Timeout),
+            Question::MatchingSymbols(_) | Question::OptionChain(_) | Question::Pnl(_) => Err(AskError::Timeout),
             Question::Time => Ok(Answer::Time(now)),
         }
     }

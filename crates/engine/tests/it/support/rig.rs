@@ -96,6 +96,7 @@ impl Rig {
             kill_file: dir.path().join("KILL"),
             live_override_file: None,
             driller: Arc::new(engine::NoDriller),
+            witness: Arc::new(engine::NoWitness),
             reports: None,
             lease_silence: engine::LEASE_SILENCE,
             reconcile_every: Duration::from_mins(10),

@@ -1,0 +1,248 @@
+//! What is known of an account beside what the broker says at this moment: its history, its periods, what it may do.
+
+use crate::archive::{Archive, off_the_async_threads};
+use crate::asks::only;
+use crate::desk::AuditFilter;
+use crate::service::{Service, need};
+use domain::account::{AccountPnl, Position};
+use domain::activity::{AccountMark, AccountValue};
+use domain::book::OrderRecord;
+use domain::broker::{Answer, BrokerSnapshot, Question, Section};
+use domain::contract::SecType;
+use domain::execution::Execution;
+use domain::fault::Fault;
+use domain::id::{AccountId, ClOrdId};
+use domain::journal::JournalEvent;
+use domain::lifecycle::OrdStatus;
+use domain::market::DataType;
+use domain::mode::{Mode, ModeProof, Trading};
+use domain::order_ref::OrderRef;
+use domain::principal::{Principal, Scope};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Records read at a time.
+const PAGE: usize = 1_000;
+
+/// What an account was worth at one moment, as the journal noted it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountPoint {
+    /// Its place in the journal.
+    pub seq: u64,
+    /// When it was noted.
+    pub at: Timestamp,
+    /// What the broker told.
+    pub mark: AccountMark,
+}
+
+/// Which points of an account's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// Of this account.
+    pub account: AccountId,
+    /// Begin behind this place; `None` is the beginning, or the end for `newest_first`.
+    pub after: Option<u64>,
+    /// Newest first.
+    pub newest_first: bool,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Profit and loss in every cut that we know; what nobody told is not made up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PnlView {
+    /// As the broker counts at this moment.
+    pub now: AccountPnl,
+    /// By position, as the broker counts, or why it is not known.
+    pub positions: Result<Vec<Position>, String>,
+    /// Since day and week began and below the peak, as the journal knows it; `None` before the first word of the broker.
+    pub value: Option<AccountValue>,
+}
+
+/// What is proven about trading one kind of security.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capability {
+    /// The kind.
+    pub sec_type: SecType,
+    /// The newest order of the kind that the broker took, and when: such orders may be sent.
+    pub taken: Option<(ClOrdId, Timestamp)>,
+    /// The newest order of the kind that the broker rejected, and its words.
+    pub rejected: Option<(ClOrdId, String)>,
+    /// The best kind of market data that a quote of the kind came with in this session.
+    pub data: Option<DataType>,
+}
+
+/// What an account may do as far as there is proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Whose.
+    pub account: AccountId,
+    /// Whether it is the one that orders use.
+    pub pinned: bool,
+    /// The proven mode of the login, or why none is.
+    pub mode: Result<Mode, String>,
+    /// Whether the account is a simulated venue's.
+    pub simulated: bool,
+    /// Owner's setting.
+    pub trading: Trading,
+    /// Kind by kind.
+    pub items: Vec<Capability>,
+}
+
+/// Which trades to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExecutionFilter {
+    /// Only at or after this moment; a trade whose time nobody knows is left out then.
+    pub since: Option<Timestamp>,
+    /// Only in this symbol.
+    pub symbol: Option<String>,
+    /// Only of this order, its exits included.
+    pub cl_ord_id: Option<ClOrdId>,
+}
+
+impl Service {
+    /// Whether anything is known of the account.
+    fn known_account(&self, account: &AccountId) -> Result<(), Fault> {
+        let known = self.look(|book, session| {
+            let connected = session.mode.as_ref().is_some_and(|mode| mode.connected.contains(account));
+            connected || book.activity.value(account).is_some()
+        });
+        let missing = || Fault::NotFound { what: "account", id: account.to_string() };
+        known.then_some(()).ok_or_else(missing)
+    }
+
+    pub(crate) async fn history_of(&self, by: &Principal, filter: HistoryFilter) -> Result<Vec<AccountPoint>, Fault> {
+        need(by, Scope::Read)?;
+        self.known_account(&filter.account)?;
+        let archive = Arc::clone(&self.archive);
+        off_the_async_threads(move || history(archive.as_ref(), &filter)).await
+    }
+
+    /// Profit and loss in every cut.
+    pub(crate) async fn pnl_view(&self, account: AccountId) -> Result<PnlView, Fault> {
+        let now = only!(Answer::Pnl, self.asks.ask(Question::Pnl(account.clone())).await?)?;
+        let positions = self.positions_now(&account).await.map_err(|fault| fault.to_string());
+        let value = self.look(|book, _| book.activity.value(&account).cloned());
+        Ok(PnlView { now, positions, value })
+    }
+
+    pub(crate) async fn positions_now(&self, account: &AccountId) -> Result<Vec<Position>, Fault> {
+        let snapshot = self.fresh_snapshot(account.clone()).await?;
+        match snapshot.positions {
+            Section::Complete(positions) => {
+                Ok(positions.into_iter().filter(|position| position.account == *account).collect())
+            }
+            Section::Unknown(why) => Err(Fault::Unknown(format!("positions: {why}"))),
+        }
+    }
+
+    async fn fresh_snapshot(&self, account: AccountId) -> Result<Box<BrokerSnapshot>, Fault> {
+        only!(Answer::Snapshot, self.asks.ask(Question::Snapshot { account }).await?)
+    }
+
+    /// What is proven: by the login, by orders that the broker took or refused, by quotes that it sent.
+    pub(crate) fn capabilities_of(&self, by: &Principal, account: AccountId) -> Result<Capabilities, Fault> {
+        need(by, Scope::Read)?;
+        self.known_account(&account)?;
+        let data = self.market.data_seen();
+        Ok(self.look(|book, session| {
+            let orders: Vec<&OrderRecord> = book
+                .orders
+                .values()
+                .map(Arc::as_ref)
+                .filter(|order| order.account.as_ref() == Some(&account))
+                .collect();
+            let item = |sec_type: SecType| Capability {
+                sec_type,
+                taken: taken(&orders, sec_type),
+                rejected: rejected(&orders, sec_type),
+                data: data.get(&sec_type).copied(),
+            };
+            let mode = session.mode.as_ref();
+            Capabilities {
+                pinned: mode.and_then(ModeProof::account) == Some(&account),
+                mode: mode.map_or_else(|| Err("no connection yet".to_owned()), ModeProof::mode),
+                simulated: mode.is_some_and(|mode| mode.simulated),
+                trading: self.config.trading,
+                items: SecType::ALL.into_iter().map(item).collect(),
+                account,
+            }
+        }))
+    }
+
+    /// Trades, newest first.
+    pub(crate) fn list_executions(&self, filter: &ExecutionFilter) -> Vec<Execution> {
+        self.look(|book, _| {
+            let is_of = |one: &Execution| {
+                let Some(wanted) = &filter.cl_ord_id else { return true };
+                OrderRef::parse(&one.order_ref).is_some_and(|reference| {
+                    book.installation.as_ref() == Some(&reference.installation)
+                        && reference.cl_ord_id.group() == *wanted
+                })
+            };
+            let wanted = |one: &&Execution| {
+                filter.since.is_none_or(|since| one.executed_at.is_some_and(|at| at >= since))
+                    && filter.symbol.as_ref().is_none_or(|symbol| one.symbol == *symbol)
+                    && is_of(one)
+            };
+            let ours = book.orders.values().flat_map(|order| order.executions.values().map(Box::as_ref));
+            let mut all: Vec<Execution> =
+                ours.chain(book.external_executions.values()).filter(wanted).cloned().collect();
+            all.sort_by(|a, b| b.executed_at.cmp(&a.executed_at).then_with(|| b.exec_id.cmp(&a.exec_id)));
+            all
+        })
+    }
+}
+
+/// The newest order of a kind that the broker took.
+fn taken(orders: &[&OrderRecord], sec_type: SecType) -> Option<(ClOrdId, Timestamp)> {
+    let of_kind = orders.iter().filter(|order| is_of_kind(order, sec_type));
+    let taken = of_kind.filter_map(|order| order.acknowledged_at.map(|at| (order.intent.cl_ord_id.clone(), at)));
+    taken.max_by_key(|(_, at)| *at)
+}
+
+/// The newest order of a kind that the broker rejected, and its words. Why is for a human to read: a missing permission has
+/// no code of its own.
+fn rejected(orders: &[&OrderRecord], sec_type: SecType) -> Option<(ClOrdId, String)> {
+    let of_kind = orders.iter().filter(|order| is_of_kind(order, sec_type));
+    let rejected = of_kind.filter(|order| order.status == OrdStatus::Rejected);
+    let newest = rejected.max_by_key(|order| order.updated_at)?;
+    let said = newest.broker_messages.last().map(|(code, said)| format!("{code}: {said}"));
+    Some((newest.intent.cl_ord_id.clone(), said.unwrap_or_else(|| "the broker gave no reason".to_owned())))
+}
+
+fn is_of_kind(order: &OrderRecord, sec_type: SecType) -> bool {
+    order.contract.as_ref().is_some_and(|contract| contract.sec_type == sec_type)
+}
+
+/// The marks of one account. A page may hold none of it: then the next one is read.
+fn history(archive: &dyn Archive, filter: &HistoryFilter) -> Result<Vec<AccountPoint>, Fault> {
+    let mut found = Vec::new();
+    let mut after = filter.after;
+    loop {
+        let page = archive.page(&AuditFilter {
+            kind: Some("account_marked".to_owned()),
+            cl_ord_id: None,
+            correlation_id: None,
+            after,
+            newest_first: filter.newest_first,
+            limit: PAGE,
+        })?;
+        let is_last = page.len() < PAGE;
+        after = page.last().map(|one| one.record.seq);
+        for one in page {
+            let (seq, at) = (one.record.seq, one.record.at);
+            if let JournalEvent::AccountMarked { account, mark } = one.record.event
+                && account == filter.account
+            {
+                found.push(AccountPoint { seq, at, mark });
+            }
+            if found.len() >= filter.limit {
+                return Ok(found);
+            }
+        }
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
