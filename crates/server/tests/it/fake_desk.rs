@@ -245,7 +245,7 @@ impl FakeDesk {
     pub(crate) fn changes(&self) -> usize {
         let is_change = |call: &&Call| match call {
             Call::Submit(..) | Call::Replace(..) | Call::Cancel(..) | Call::Kill(..) | Call::Approve(..) => true,
-            Call::Quote(_) | Call::Orders(_) | Call::Audit(_) => false,
+            Call::Quote(_) | Call::Orders(_) | Call::Audit(_) | Call::Executions(_) => false,
         };
         self.calls.lock().unwrap().iter().filter(is_change).count()
     }
