@@ -1,7 +1,7 @@
 //! Sessions: signing in with a key, looking, signing out.
 
 use crate::caller::{Caller, KeyHolder};
-use crate::openapi::Problems;
+use crate::openapi::{OfOne, Problems};
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
@@ -56,7 +56,7 @@ pub(crate) async fn sign_in(State(app): State<App>, KeyHolder(by): KeyHolder) ->
 /// The session by which this request came, with its token.
 #[utoipa::path(
     get, path = "/api/v1/session", operation_id = "get_session", tag = "session",
-    responses((status = 200, body = Session, description = "The answer."), Problems)
+    responses((status = 200, body = Session, description = "The answer."), Problems, OfOne)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, headers: HeaderMap) -> Answer {
     let view = app.desk.session(secret(&app, &by, &headers)?)?;
@@ -66,7 +66,7 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, headers: He
 /// Signs out.
 #[utoipa::path(
     delete, path = "/api/v1/session", operation_id = "sign_out", tag = "session",
-    responses((status = 204, description = "Signed out; `Set-Cookie` takes the session away."), Problems)
+    responses((status = 204, description = "Signed out; `Set-Cookie` takes the session away."), Problems, OfOne)
 )]
 pub(crate) async fn sign_out(State(app): State<App>, Caller(by): Caller, headers: HeaderMap) -> Answer {
     match app.desk.sign_out(secret(&app, &by, &headers)?) {
