@@ -75,21 +75,27 @@ class Process:
             seen.append(line)
 
     def end(self):
+        """Its exit code."""
         self.child.send_signal(signal.SIGTERM)
         return self.child.wait(timeout=PATIENCE_S)
 
 
-def fuzz(given, url, key, work):
+def fuzz(given, url, key, work, more):
     """Runs Schemathesis; its exit code."""
     words = [str(INSTALLED / "venv/bin/st"), "--config-file", str(ROOT / "schemathesis.toml"), "run"]
     words += [f"{url}/openapi.json", "--header", f"Authorization: Bearer {key}"]
     words += ["--checks", "all", "--seed", str(given.seed), "--max-examples", str(given.examples)]
-    words += ["--request-timeout", "120", *given.more]
-    if given.slice:
-        # The drill takes half a minute a time and has tests of its own.
-        words += ["--exclude-operation-id", "drill_limits"]
+    words += ["--request-timeout", "120", *more]
     env = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(words, cwd=work, env=env, check=False).returncode
+
+
+def runs(given):
+    """What is run, as more words for each. The drill takes half a minute a time, and has tests of its own beside the slice."""
+    if given.more:
+        return [given.more]
+    drill = ["--include-operation-id", "drill_limits", "--max-response-time", "120"]
+    return [["--exclude-operation-id", "drill_limits"], *([] if given.slice else [drill])]
 
 
 def main():
@@ -108,16 +114,16 @@ def main():
         config = work / "tollgate.toml"
         config.write_text(CONFIG.format(data=work / "data", port=port), encoding="utf-8")
         gateway = Process([given.tollgate, "serve", "--config", str(config)], work, work / "gateway.log")
-        url = gateway.line("tollgate is ready at ").split()[0].rstrip(";")
-        key = (work / "data/operator.key").read_text(encoding="utf-8").strip()
-        failed = fuzz(given, url, key, work)
-        if gateway.child.poll() is not None:
-            print("THE GATEWAY ENDED", file=sys.stderr)
-            failed = 1
-        else:
-            failed = failed or gateway.end()
-        venue.end()
-        sys.exit(failed)
+        try:
+            url = gateway.line("tollgate is ready at ").split()[0].rstrip(";")
+            key = (work / "data/operator.key").read_text(encoding="utf-8").strip()
+            failed = [fuzz(given, url, key, work, more) for more in runs(given)]
+            if gateway.child.poll() is not None:
+                print("THE GATEWAY ENDED", file=sys.stderr)
+                failed.append(1)
+        finally:
+            ended = [process.end() for process in (gateway, venue)]
+        sys.exit(1 if any(failed) or any(ended) else 0)
 
 
 if __name__ == "__main__":
