@@ -7,9 +7,12 @@
 //! A line of JSON for the header; then parts of MessagePack, each behind its length: facts, contracts, and the orders,
 //! some at a time; behind them a keyed BLAKE3 over all of it.
 
+mod row;
+
 use crate::chain::{ChainKey, RecordHash};
 use crate::journal::Head;
 use crate::private;
+use crate::snapshot::row::{OwnRow, Row};
 use domain::activity::Activity;
 use domain::approval::Approval;
 use domain::book::{Book, KeyUse, OrderRecord, PreviewRecord};
@@ -41,7 +44,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 13;
+const FORMAT: u32 = 14;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -324,13 +327,14 @@ fn write(path: &Path, key: &ChainKey, head: &Head, book: &Book) -> io::Result<()
     };
     serde_json::to_writer(&mut out, &header)?;
     out.write_all(b"\n")?;
-    part(&mut out, &Facts::of(book))?;
+    // With the names of all fields: some are left out when they say nothing.
+    part(&mut out, &rmp_serde::to_vec_named(&Facts::of(book)).map_err(io::Error::other)?)?;
     let (distinct, numbers) = contracts(book);
-    part(&mut out, &distinct)?;
-    let orders: Vec<(Option<usize>, &OrderRecord)> =
-        numbers.into_iter().zip(book.orders.values().map(Arc::as_ref)).collect();
+    part(&mut out, &rmp_serde::to_vec_named(&distinct).map_err(io::Error::other)?)?;
+    let orders: Vec<(Option<usize>, Row<'_>)> =
+        numbers.into_iter().zip(book.orders.values().map(|order| Row(order))).collect();
     for some in orders.chunks(ORDERS_OF_PART) {
-        part(&mut out, &some)?;
+        part(&mut out, &rmp_serde::to_vec(some).map_err(io::Error::other)?)?;
     }
     let Sealing { mut file, hasher } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.write_all(hasher.finalize().as_bytes())?;
@@ -339,12 +343,10 @@ fn write(path: &Path, key: &ChainKey, head: &Head, book: &Book) -> io::Result<()
     private::sync_parent(path)
 }
 
-/// With the names of all fields: some are left out when they say nothing.
-fn part(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    let bytes = rmp_serde::to_vec_named(value).map_err(io::Error::other)?;
+fn part(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     let length = u64::try_from(bytes.len()).map_err(io::Error::other)?;
     out.write_all(&length.to_le_bytes())?;
-    out.write_all(&bytes)
+    out.write_all(bytes)
 }
 
 /// The book of the snapshot, if there is one that fits. `hash_at` tells the hash of a genuine record of the journal.
@@ -474,9 +476,9 @@ fn orders<R: BufRead>(parts: &Mutex<Parts<R>>, contracts: &[Arc<Contract>]) -> R
     loop {
         let next = parts.lock().map_err(|_| "reading it failed")?.next(&mut buffer)?;
         let Some(place) = next else { return Ok(read) };
-        let some: Vec<(Option<usize>, OrderRecord)> = parse(&buffer)?;
+        let some: Vec<(Option<usize>, OwnRow)> = parse(&buffer)?;
         let mut orders = Vec::with_capacity(some.len());
-        for (number, mut order) in some {
+        for (number, OwnRow(mut order)) in some {
             if let Some(number) = number {
                 order.contract = Some(contracts.get(number).ok_or("a contract is missing")?.clone());
             }
