@@ -182,6 +182,7 @@ mod instant {
         #[derive(Serialize, Deserialize)]
         struct Row(#[serde(with = "super")] Timestamp);
 
+        #[expect(clippy::ref_option, reason = "serde hands out references")]
         pub(in super::super) fn serialize<S: Serializer>(
             at: &Option<Timestamp>,
             serializer: S,
