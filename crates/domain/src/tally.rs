@@ -202,6 +202,11 @@ impl Tally {
         &self.orders
     }
 
+    /// Orders whose fate is unknown, by key.
+    pub fn unknown_orders(&self) -> impl Iterator<Item = &ClOrdId> {
+        self.unknown.keys()
+    }
+
     /// Since when the longest unknown order has been unknown. Of what was unknown when the tally was begun: since its last
     /// change.
     pub fn oldest_unknown(&self) -> Option<Timestamp> {

@@ -13,6 +13,7 @@ use domain::reconcile::{Circumstances, Comparison, Conclusion, POSITIONS_LAG, Re
 use domain::twin::is_of_twin;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A comparison that failed, was incomplete or left an order unknown is tried again after this, and after twice as long
 /// each time that it changes nothing: one state can last for hours.
@@ -84,7 +85,7 @@ impl Core {
                 .filter(|position| self.session.mode.as_ref().and_then(ModeProof::account) == Some(&position.account))
                 .map(|position| (position.con_id, position.qty))
                 .collect();
-            self.session.positions = Some(positions.clone());
+            self.session.positions = Some(Arc::new(positions.clone()));
             self.valuation.tell(positions);
         }
         if let Section::Complete(account) = snapshot.account {

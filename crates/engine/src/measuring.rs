@@ -62,7 +62,7 @@ impl Decider {
         session.mode = Some(known.mode);
         session.reconciled = true;
         session.held = known.positions.iter().map(|position| (position.con_id, position.qty)).collect();
-        session.positions = Some(known.positions.clone());
+        session.positions = Some(Arc::new(known.positions.clone()));
         session.account = Some(known.account);
         let mut core = Core::new(config, known.book, session, Box::new(MarketPrices(Arc::clone(&market))), now);
         core.heard_at = Some(now);

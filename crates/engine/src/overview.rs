@@ -30,12 +30,17 @@ impl Service {
     }
 
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {
-        self.status_of(&self.shared.read())
+        let kill_file = self.has_kill_file();
+        self.status_of(&self.shared.read(), kill_file)
     }
 
-    pub(crate) fn status_of(&self, shown: &Shown) -> Result<Status, Fault> {
+    /// Never asked while the book is held: a disk that hangs would hold up every order. What cannot be told counts as there.
+    pub(crate) fn has_kill_file(&self) -> bool {
+        self.config.kill_file.try_exists().unwrap_or(true)
+    }
+
+    pub(crate) fn status_of(&self, shown: &Shown, kill_file: bool) -> Result<Status, Fault> {
         let Shown { book, session, tally } = shown;
-        let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
         let worst_quote_age_ms = self.market.worst_age_ms();
         let now = self.clock.now();
         let last_message_at = self.shared.last_message_at();
@@ -78,7 +83,7 @@ impl Service {
             trading_states: entries(book),
             kill_file,
             orders_by_status,
-            unknown_orders: keys(book, |order| order.status.is_unknown()),
+            unknown_orders: tally.unknown_orders().cloned().collect(),
             pending_approvals: tally.pending_approvals(),
             halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
             alarm: session.alarm.clone(),
@@ -100,7 +105,7 @@ impl Service {
 
     /// Each gate without an order: those that depend on the order say so.
     pub(crate) fn board(&self) -> Vec<BoardEntry> {
-        let kill_file = self.config.kill_file.try_exists().unwrap_or(true);
+        let kill_file = self.has_kill_file();
         let now = self.clock.now();
         self.look(|book, session| {
             GATES

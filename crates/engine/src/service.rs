@@ -142,14 +142,19 @@ impl Service {
         wait: Duration,
         done: impl Fn(&OrderRecord) -> bool,
     ) -> Result<OrderRecord, Fault> {
+        // Every commit wakes whoever waits: only what is over is copied. After the writer's end nothing moves any more.
+        let over = || {
+            self.look(|book, session| {
+                let order = book.order(key).ok_or_else(|| no_order(key))?;
+                let is_done = done(order) && book.exits(key).all(&done);
+                Ok((is_done || session.fault.is_some()).then(|| order.clone()))
+            })
+        };
         let mut changed = self.shared.watch();
         let deadline = tokio::time::Instant::now() + wait;
         loop {
             changed.borrow_and_update();
-            let order = self.order_record(key)?;
-            let is_done = done(&order) && self.look(|book, _| book.exits(key).all(&done));
-            // After the writer's end nothing moves any more.
-            if is_done || self.look(|_, session| session.fault.is_some()) {
+            if let Some(order) = over()? {
                 return Ok(order);
             }
             match tokio::time::timeout_at(deadline, changed.changed()).await {
@@ -160,8 +165,7 @@ impl Service {
     }
 
     pub(crate) fn order_record(&self, key: &ClOrdId) -> Result<OrderRecord, Fault> {
-        let missing = || Fault::NotFound { what: "order", id: key.to_string() };
-        self.look(|book, _| book.order(key).cloned()).ok_or_else(missing)
+        self.look(|book, _| book.order(key).cloned()).ok_or_else(|| no_order(key))
     }
 
     /// Whether nothing of the order is open any more, its exits included.
@@ -225,6 +229,10 @@ impl Service {
     pub(crate) fn key_hash(&self, secret: &str) -> String {
         key_hash(&self.config.key_secret, secret)
     }
+}
+
+fn no_order(key: &ClOrdId) -> Fault {
+    Fault::NotFound { what: "order", id: key.to_string() }
 }
 
 /// What the journal keeps of an API key.

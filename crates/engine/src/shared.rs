@@ -18,11 +18,11 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
 
 /// The link and what was learned over it. Lives in memory: a restart asks the broker anew.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Session {
     pub(crate) link: LinkState,
     pub(crate) since: Timestamp,
@@ -52,7 +52,8 @@ pub(crate) struct Session {
     /// Place and hash of the journal's last record.
     pub(crate) head: (u64, String),
     pub(crate) account: Option<AccountSummary>,
-    pub(crate) positions: Option<Vec<Position>>,
+    /// Shared with every copy: hundreds of them do not move with each commit.
+    pub(crate) positions: Option<Arc<Vec<Position>>>,
     /// Order messages of this connection, by the door's own count.
     pub(crate) outbound: OutboundCount,
     /// What is left of the budgets of messages.

@@ -276,6 +276,7 @@ impl Office {
             archive,
             synced_at: now,
             proven,
+            held: Vec::new(),
             bounced: VecDeque::new(),
         };
         let ended = sit(writer, seat)?;

@@ -78,6 +78,8 @@ pub(crate) struct Writer {
     pub(crate) synced_at: Timestamp,
     /// When the lease was last proven, by the clock that cannot be set.
     pub(crate) proven: Duration,
+    /// What can wait for company, in the order in which it came; the clock's next tick is company at the latest.
+    pub(crate) held: Vec<Input>,
     /// What became of commands that found no room; decided with the next batch.
     pub(crate) bounced: VecDeque<BrokerEvent>,
 }
@@ -95,12 +97,8 @@ impl Writer {
     /// Runs on a thread until it is stopped, its callers are gone, or the journal fails.
     pub(crate) fn run(mut self) -> Ended {
         loop {
-            let mut waiting = Vec::with_capacity(BATCH_MAX);
-            if self.bounced.is_empty() {
-                let Some(first) = self.inputs.blocking_recv() else { return Ended::Orderly };
-                waiting.push(first);
-            }
-            if let Some(ended) = self.batch(waiting) {
+            let first = if self.bounced.is_empty() { Some(self.inputs.blocking_recv()) } else { None };
+            if let Some(ended) = self.batch(first) {
                 return ended;
             }
         }
@@ -109,23 +107,29 @@ impl Writer {
     /// The same as a task.
     pub(crate) async fn run_as_task(mut self) -> Ended {
         loop {
-            let mut waiting = Vec::with_capacity(BATCH_MAX);
-            if self.bounced.is_empty() {
-                let Some(first) = self.inputs.recv().await else { return Ended::Orderly };
-                waiting.push(first);
-            }
-            if let Some(ended) = self.batch(waiting) {
+            let first = if self.bounced.is_empty() { Some(self.inputs.recv().await) } else { None };
+            if let Some(ended) = self.batch(first) {
                 return ended;
             }
         }
     }
 
-    /// Everything that waits, in one batch; the writer's end, if this is it.
-    fn batch(&mut self, mut waiting: Vec<Input>) -> Option<Ended> {
+    /// Everything that waits, in one batch; the writer's end, if this is it. `first` is what came, and holds nothing once
+    /// all callers are gone.
+    fn batch(&mut self, first: Option<Option<Input>>) -> Option<Ended> {
+        let is_last = matches!(first, Some(None));
+        let mut waiting = std::mem::take(&mut self.held);
+        waiting.extend(first.flatten());
         self.drain(&mut waiting);
+        if is_last && waiting.is_empty() {
+            return Some(Ended::Orderly);
+        }
+        if !is_last && waiting.len() < BATCH_MAX && waiting.iter().all(Input::can_wait) {
+            self.held = waiting;
+            return None;
+        }
         match self.turn(waiting) {
-            Ok(true) => Some(Ended::Orderly),
-            Ok(false) => None,
+            Ok(stopped) => (stopped || is_last).then_some(Ended::Orderly),
             Err(end) => Some(self.broken(end)),
         }
     }
@@ -238,7 +242,13 @@ impl Writer {
         self.interlock.prove_lease(began, self.core.config.lease_fresh());
     }
 
+    /// A turn in which nothing happened wakes nobody.
     fn publish(&self, records: &[Recorded]) {
+        if records.is_empty() && self.shared.read().session == self.core.session {
+            return;
+        }
+        // Copied before the lock and dropped behind it: readers wait for what must be done inside, and for no more.
+        let mut session = self.core.session.clone();
         let mut state = self.shared.write();
         for record in records {
             if let Err(error) = state.follow(record) {
@@ -246,7 +256,7 @@ impl Writer {
                 tracing::error!(%error, "the readers' book does not follow");
             }
         }
-        state.session = self.core.session.clone();
+        std::mem::swap(&mut state.session, &mut session);
         drop(state);
         self.shared.announce(self.core.book.seq);
     }
