@@ -7,7 +7,7 @@ ONLY ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo test fuzz-rest prove bench bench-journal bench-gates bench-events mutants soak torture model setup clients lint tidy clean
+.PHONY: help demo test fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-journal       durable intents a second of 64 callers beside the bare disk, replay, a whole start"
 	@echo "make bench-gates         what a decision takes with 500 positions and 200 working orders, with and without history"
 	@echo "make bench-events [READERS=1000] [STALLED=100] [ORDERS=200]  many readers of events, how late each is, and the gateway's memory"
+	@echo "make bench-face [ORDERS=2000] [FOR=10]  orders and looks through REST beside ibapi, ib_async and one fdatasync, and under attack"
 	@echo "make mutants [ONLY=\"gates/ policy/\"] [JOBS=2]  the domain's tests against every mutant of gates and limits"
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make fuzz-rest [ARGS=\"--seed 2 --examples 300\"]  thousands of made-up requests against every REST operation, judged by openapi.json"
@@ -44,7 +45,7 @@ test: setup lint tidy
 prove:
 	cargo run --locked --profile prove --package tollgate-sim -- --seeds $(SEEDS) $(ARGS)
 
-bench: bench-journal bench-gates
+bench: bench-journal bench-gates bench-face
 	cargo bench --locked --package tollgate-venue --bench matching --bench socket
 
 bench-journal:
@@ -57,6 +58,11 @@ bench-gates:
 bench-events:
 	cargo build --locked --release --package tollgate --bin tollgate --example readers
 	READERS=$(READERS) STALLED=$(STALLED) ORDERS=$(ORDERS) target/release/examples/readers
+
+bench-face:
+	@scripts/setup.sh bench
+	cargo build --locked --release --package tollgate --bin tollgate --example face
+	ORDERS=$(ORDERS) FOR=$(FOR) target/release/examples/face
 
 mutants:
 	cargo run --locked --quiet --package tollgate-xtask -- mutants "$(ONLY)" $(JOBS)

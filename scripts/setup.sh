@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing to build (`setup.sh build`) or also to test (`setup.sh test`).
+# Installs what is missing to build (`setup.sh build`), also to test (`setup.sh test`), or also to measure the REST face
+# (`setup.sh bench`).
 # Running it again changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,13 +13,16 @@ fail() { echo "setup: $*" >&2; exit 1; }
 
 packages=()
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
-if [ "$want" = test ]; then
+if [ "$want" != build ]; then
   command -v pkg-config >/dev/null || packages+=(pkg-config)
   command -v python3 >/dev/null || packages+=(python3)
   # The third-party clients of tests/clients need an environment of their own, and node.
   python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || packages+=(python3-venv)
   command -v npm >/dev/null || packages+=(nodejs npm)
   command -v curl >/dev/null || packages+=(curl)
+fi
+if [ "$want" = bench ]; then
+  command -v wrk >/dev/null || packages+=(wrk)
 fi
 if [ "${#packages[@]}" -gt 0 ]; then
   command -v apt-get >/dev/null || fail "install by hand: ${packages[*]}"
@@ -39,7 +43,11 @@ if ! cargo --version >/dev/null 2>&1; then
   rustup toolchain install "$channel" --profile minimal -c rustfmt -c clippy \
     || fail "the Rust toolchain $channel is missing and could not be installed"
 fi
-[ "$want" = test ] || exit 0
+[ "$want" != build ] || exit 0
+if [ "$want" = bench ]; then
+  scripts/clients.sh
+  exit 0
+fi
 
 if ! cargo nextest --version >/dev/null 2>&1; then
   say "installing cargo-nextest $NEXTEST_VERSION (a few minutes)"

@@ -7,7 +7,7 @@
 mod process;
 
 use jiff::Timestamp;
-use process::Trouble;
+use process::{Running, Trouble};
 use serde_json::json;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -109,7 +109,8 @@ fn spread(mut figures: Vec<i64>) -> String {
 
 async fn measured() -> Result<String, Trouble> {
     let (readers, stalled, orders) = (number("READERS", 1_000)?, number("STALLED", 100)?, number("ORDERS", 200)?);
-    let (mut venue, mut gateway, target) = process::start()?;
+    let Running { mut venue, mut gateway, addr, key, .. } = process::start()?;
+    let target = Target { addr, key };
     let http = reqwest::Client::builder().no_proxy().build().map_err(|error| Trouble(error.to_string()))?;
     let base = format!("http://{}/api/v1", target.addr);
     let alone = gateway.rss_kib()?;

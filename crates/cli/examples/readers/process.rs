@@ -1,6 +1,5 @@
 //! Venue and gateway as processes in a directory of their own.
 
-use crate::Target;
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -84,13 +83,23 @@ fn line(stream: impl std::io::Read + Send + 'static, prefix: &str) -> Result<Str
     Err(Trouble(format!("a process said nothing that begins with {prefix:?}")))
 }
 
+/// Both processes, where they listen, and the operator's key.
+pub(crate) struct Running {
+    pub(crate) venue: Process,
+    pub(crate) gateway: Process,
+    pub(crate) venue_port: u16,
+    pub(crate) addr: String,
+    pub(crate) key: String,
+}
+
 /// A venue that is always open, and a gateway at it that is ready.
-pub(crate) fn start() -> Result<(Process, Process, Target), Trouble> {
+pub(crate) fn start() -> Result<Running, Trouble> {
     let home = tempfile::TempDir::new()?;
     let words = ["venue", "--tws-port", "0", "--control-port", "0", "--sessions", "always", "--throttle", "off"];
     let mut venue = Process { child: spawn(home.path(), &words)?, _home: None };
     let no_pipe = || Trouble("no pipe".to_owned());
     let port = line(venue.child.stdout.take().ok_or_else(no_pipe)?, "tws 127.0.0.1:")?;
+    let venue_port = port.trim().parse().map_err(|_| Trouble(format!("the venue listens on {port:?}")))?;
     let (config, data) = (home.path().join("tollgate.toml"), home.path().join("data"));
     std::fs::write(
         &config,
@@ -107,5 +116,5 @@ pub(crate) fn start() -> Result<(Process, Process, Target), Trouble> {
     let said = line(stderr, "tollgate is ready at http://")?;
     let addr = said.split(' ').next().unwrap_or_default().to_owned();
     let key = std::fs::read_to_string(data.join("operator.key"))?.trim().to_owned();
-    Ok((venue, gateway, Target { addr, key }))
+    Ok(Running { venue, gateway, venue_port, addr, key })
 }
