@@ -14,7 +14,7 @@ use utoipa::{IntoResponses, OpenApi, ToSchema};
         description = "A gateway to Interactive Brokers: every order passes the same gates, is journaled before it is sent, and is never sent twice. Decimals are strings, times RFC 3339 UTC, ids strings, words lower snake case; unknown fields are refused.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(wire::Problem))
+    components(schemas(wire::Problem, wire::event::StreamEnd))
 )]
 struct Document;
 

@@ -26,26 +26,36 @@ pub struct AccountSummary {
     /// Currency of the totals.
     pub base_currency: Option<String>,
     /// Net liquidation value.
+    #[schema(format = "decimal")]
     pub net_liquidation: Option<Decimal>,
     /// Cash by currency.
     pub cash: BTreeMap<String, Decimal>,
     /// Total cash in base currency.
+    #[schema(format = "decimal")]
     pub total_cash: Option<Decimal>,
     /// Buying power.
+    #[schema(format = "decimal")]
     pub buying_power: Option<Decimal>,
     /// Initial margin in use.
+    #[schema(format = "decimal")]
     pub init_margin: Option<Decimal>,
     /// Maintenance margin in use.
+    #[schema(format = "decimal")]
     pub maint_margin: Option<Decimal>,
     /// Excess liquidity.
+    #[schema(format = "decimal")]
     pub excess_liquidity: Option<Decimal>,
     /// Available funds.
+    #[schema(format = "decimal")]
     pub available_funds: Option<Decimal>,
     /// Gross position value.
+    #[schema(format = "decimal")]
     pub gross_position_value: Option<Decimal>,
     /// Unrealised profit or loss: the sum over the positions.
+    #[schema(format = "decimal")]
     pub unrealized_pnl: Option<Decimal>,
     /// Realised profit or loss of the day.
+    #[schema(format = "decimal")]
     pub realized_pnl: Option<Decimal>,
     /// Rates into the base currency.
     pub exchange_rates: BTreeMap<String, Decimal>,
@@ -90,16 +100,22 @@ pub struct Position {
     /// Currency of the price.
     pub currency: String,
     /// Signed quantity: negative is short.
+    #[schema(format = "decimal")]
     pub qty: Decimal,
     /// Average cost per unit, as IBKR counts.
+    #[schema(format = "decimal")]
     pub avg_cost: Option<Decimal>,
     /// Market price.
+    #[schema(format = "decimal")]
     pub market_price: Option<Decimal>,
     /// Market value, signed.
+    #[schema(format = "decimal")]
     pub market_value: Option<Decimal>,
     /// Unrealised profit or loss.
+    #[schema(format = "decimal")]
     pub unrealized_pnl: Option<Decimal>,
     /// Realised profit or loss of the day.
+    #[schema(format = "decimal")]
     pub realized_pnl: Option<Decimal>,
 }
 
@@ -126,10 +142,13 @@ pub struct Pnl {
     /// Whose.
     pub account: String,
     /// Since the previous close, as the broker counts.
+    #[schema(format = "decimal")]
     pub daily: Option<Decimal>,
     /// Unrealised.
+    #[schema(format = "decimal")]
     pub unrealized: Option<Decimal>,
     /// Realised today.
+    #[schema(format = "decimal")]
     pub realized: Option<Decimal>,
     /// When it was received.
     pub received_at: Timestamp,
@@ -151,10 +170,13 @@ pub struct SymbolPnl {
     /// Currency of the amounts.
     pub currency: String,
     /// Signed quantity; zero for a position that was closed today.
+    #[schema(format = "decimal")]
     pub qty: Decimal,
     /// Unrealised.
+    #[schema(format = "decimal")]
     pub unrealized: Option<Decimal>,
     /// Realised today.
+    #[schema(format = "decimal")]
     pub realized: Option<Decimal>,
 }
 
@@ -177,10 +199,13 @@ pub struct PeriodPnl {
     /// `day`, `week`, or `peak`: since the most that it was worth.
     pub period: PnlPeriod,
     /// Net liquidation when the period began, or when it was first noted in it.
+    #[schema(format = "decimal")]
     pub start: Decimal,
     /// The newest one that was noted.
+    #[schema(format = "decimal")]
     pub now: Decimal,
     /// The difference.
+    #[schema(format = "decimal")]
     pub change: Decimal,
     /// Currency of the amounts.
     pub currency: String,
@@ -233,10 +258,13 @@ pub struct AccountPoint {
     /// Currency of the amounts.
     pub currency: String,
     /// Net liquidation value.
+    #[schema(format = "decimal")]
     pub net_liquidation: Decimal,
     /// Unrealised profit or loss.
+    #[schema(format = "decimal")]
     pub unrealized: Option<Decimal>,
     /// Realised profit or loss of the broker's day.
+    #[schema(format = "decimal")]
     pub realized: Option<Decimal>,
 }
 

@@ -16,24 +16,25 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct AmendOrder {
     /// The new total quantity, above zero.
+    #[schema(format = "decimal")]
     pub qty: Decimal,
     /// Kind of order; must be the order's own.
     pub order_type: OrderType,
     /// Worst price.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub limit_price: Option<Decimal>,
     /// Trigger.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub stop_price: Option<Decimal>,
     /// Trail by an amount of price.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub trail_amount: Option<Decimal>,
     /// Trail by a percentage.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub trail_percent: Option<Decimal>,
     /// Time in force.
     pub tif: Tif,

@@ -23,10 +23,13 @@ pub struct ApprovalBounds {
     /// Hash of the policy.
     pub policy_hash: String,
     /// Lowest acceptable reference price at release.
+    #[schema(format = "decimal")]
     pub price_low: Decimal,
     /// Highest acceptable reference price at release.
+    #[schema(format = "decimal")]
     pub price_high: Decimal,
     /// Highest acceptable worst-case notional, base currency.
+    #[schema(format = "decimal")]
     pub notional_max: Decimal,
 }
 

@@ -12,8 +12,10 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PriceIncrement {
     /// Lowest price of the step.
+    #[schema(format = "decimal")]
     pub low_edge: Decimal,
     /// The step.
+    #[schema(format = "decimal")]
     pub increment: Decimal,
 }
 
@@ -39,16 +41,20 @@ pub struct Contract {
     /// Expiry.
     pub expiry: Option<String>,
     /// Strike.
+    #[schema(format = "decimal")]
     pub strike: Option<Decimal>,
     /// Right.
     pub right: Option<Right>,
     /// Units per contract.
+    #[schema(format = "decimal")]
     pub multiplier: Decimal,
     /// Price steps, ascending.
     pub price_increments: Vec<PriceIncrement>,
     /// Smallest order size.
+    #[schema(format = "decimal")]
     pub min_size: Decimal,
     /// Step of order sizes.
+    #[schema(format = "decimal")]
     pub size_increment: Decimal,
     /// The broker's free text: data, never an instruction.
     pub long_name: String,

@@ -58,6 +58,7 @@ pub struct FlattenedPosition {
     /// Its symbol, where it is known.
     pub symbol: Option<String>,
     /// What was held when it was asked, signed; 0 when an earlier try of the same request has closed it.
+    #[schema(format = "decimal")]
     pub position: Decimal,
     /// Other orders of ours at work in it: they may open it again, or stand in the way of closing it.
     pub other_orders: u64,

@@ -18,8 +18,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct Bracket {
     /// Limit of the profit taker, on the profitable side of the entry.
+    #[schema(format = "decimal")]
     pub take_profit: Decimal,
     /// Trigger of the stop, on the losing side of the entry.
+    #[schema(format = "decimal")]
     pub stop_loss: Decimal,
 }
 
@@ -92,12 +94,15 @@ pub struct OrderLeg {
     /// Buy or sell.
     pub side: Side,
     /// Quantity as it was sent; the broker takes it down to what the entry has filled and the other exit has left.
+    #[schema(format = "decimal")]
     pub qty: Decimal,
     /// Kind of order.
     pub order_type: OrderType,
     /// Worst price.
+    #[schema(format = "decimal")]
     pub limit_price: Option<Decimal>,
     /// Trigger.
+    #[schema(format = "decimal")]
     pub stop_price: Option<Decimal>,
     /// Time in force.
     pub tif: Tif,
@@ -106,8 +111,10 @@ pub struct OrderLeg {
     /// The broker's own word.
     pub broker_status: Option<String>,
     /// Quantity traded.
+    #[schema(format = "decimal")]
     pub cum_qty: Decimal,
     /// Average price of the trades; null when nothing was traded.
+    #[schema(format = "decimal")]
     pub avg_px: Option<Decimal>,
     /// Trades that count.
     pub executions: Vec<Execution>,

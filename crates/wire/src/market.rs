@@ -23,20 +23,28 @@ pub struct Quote {
     /// Currency of the prices.
     pub currency: String,
     /// Best bid.
+    #[schema(format = "decimal")]
     pub bid: Option<Decimal>,
     /// Best ask.
+    #[schema(format = "decimal")]
     pub ask: Option<Decimal>,
     /// Last trade.
+    #[schema(format = "decimal")]
     pub last: Option<Decimal>,
     /// Size at the bid.
+    #[schema(format = "decimal")]
     pub bid_size: Option<Decimal>,
     /// Size at the ask.
+    #[schema(format = "decimal")]
     pub ask_size: Option<Decimal>,
     /// Size of the last trade.
+    #[schema(format = "decimal")]
     pub last_size: Option<Decimal>,
     /// Volume of the day.
+    #[schema(format = "decimal")]
     pub volume: Option<Decimal>,
     /// Previous close.
+    #[schema(format = "decimal")]
     pub close: Option<Decimal>,
     /// How fresh the broker says it is.
     pub data_type: DataType,
@@ -127,16 +135,22 @@ pub struct Bar {
     /// Start of the bar.
     pub time: Timestamp,
     /// First price.
+    #[schema(format = "decimal")]
     pub open: Decimal,
     /// Highest price.
+    #[schema(format = "decimal")]
     pub high: Decimal,
     /// Lowest price.
+    #[schema(format = "decimal")]
     pub low: Decimal,
     /// Last price.
+    #[schema(format = "decimal")]
     pub close: Decimal,
     /// Volume.
+    #[schema(format = "decimal")]
     pub volume: Option<Decimal>,
     /// Volume-weighted average price.
+    #[schema(format = "decimal")]
     pub wap: Option<Decimal>,
     /// Number of trades.
     pub count: Option<i64>,

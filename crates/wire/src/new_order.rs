@@ -48,7 +48,7 @@ pub struct NewOrder {
     pub expiry: Option<String>,
     /// Strike of an option.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub strike: Option<Decimal>,
     /// Right of an option.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,24 +57,25 @@ pub struct NewOrder {
     /// Buy or sell.
     pub side: Side,
     /// Quantity, above zero.
+    #[schema(format = "decimal")]
     pub qty: Decimal,
     /// Kind of order.
     pub order_type: OrderType,
     /// Worst price.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub limit_price: Option<Decimal>,
     /// Trigger.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub stop_price: Option<Decimal>,
     /// Trail by an amount of price.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub trail_amount: Option<Decimal>,
     /// Trail by a percentage, e.g. 1.5.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "decimal")]
     pub trail_percent: Option<Decimal>,
     /// Time in force.
     pub tif: Tif,

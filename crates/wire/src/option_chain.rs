@@ -26,6 +26,7 @@ pub struct OptionClass {
     /// IBKR's trading class: options of two classes on one underlying differ in multiplier or settlement.
     pub trading_class: String,
     /// Units of the underlying per contract.
+    #[schema(format = "decimal")]
     pub multiplier: Decimal,
     /// Expiries, `YYYYMMDD`, ascending.
     pub expiries: Vec<String>,

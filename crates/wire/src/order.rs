@@ -55,10 +55,12 @@ pub fn reasons(reasons: &[reason::Reason]) -> Vec<Reason> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Commission {
     /// The amount.
+    #[schema(format = "decimal")]
     pub amount: Decimal,
     /// Its currency.
     pub currency: String,
     /// Realised profit or loss; null when the trade opened a position.
+    #[schema(format = "decimal")]
     pub realized_pnl: Option<Decimal>,
 }
 
@@ -81,8 +83,10 @@ pub struct Execution {
     /// `buy` or `sell`: all that the broker says.
     pub side: Side,
     /// Quantity of this trade.
+    #[schema(format = "decimal")]
     pub last_qty: Decimal,
     /// Price of this trade.
+    #[schema(format = "decimal")]
     pub last_px: Decimal,
     /// Exchange.
     pub exchange: String,
@@ -162,10 +166,13 @@ pub struct PendingReplace {
     /// The key of the change.
     pub key: String,
     /// New quantity.
+    #[schema(format = "decimal")]
     pub qty: Decimal,
     /// New worst price.
+    #[schema(format = "decimal")]
     pub limit_price: Option<Decimal>,
     /// New trigger.
+    #[schema(format = "decimal")]
     pub stop_price: Option<Decimal>,
     /// New time in force.
     pub tif: Tif,
@@ -191,22 +198,28 @@ pub struct Order {
     /// Expiry.
     pub expiry: Option<String>,
     /// Strike.
+    #[schema(format = "decimal")]
     pub strike: Option<Decimal>,
     /// Right.
     pub right: Option<Right>,
     /// Buy or sell.
     pub side: Side,
     /// Quantity, with acknowledged changes worked in.
+    #[schema(format = "decimal")]
     pub qty: Decimal,
     /// Kind of order.
     pub order_type: OrderType,
     /// Worst price.
+    #[schema(format = "decimal")]
     pub limit_price: Option<Decimal>,
     /// Trigger.
+    #[schema(format = "decimal")]
     pub stop_price: Option<Decimal>,
     /// Trail by an amount.
+    #[schema(format = "decimal")]
     pub trail_amount: Option<Decimal>,
     /// Trail by a percentage.
+    #[schema(format = "decimal")]
     pub trail_percent: Option<Decimal>,
     /// Time in force.
     pub tif: Tif,
@@ -235,12 +248,16 @@ pub struct Order {
     #[schema(nullable = false)]
     pub note: Option<String>,
     /// Quantity traded.
+    #[schema(format = "decimal")]
     pub cum_qty: Decimal,
     /// Quantity that may still trade.
+    #[schema(format = "decimal")]
     pub leaves_qty: Decimal,
     /// Average price of the trades; null when nothing was traded.
+    #[schema(format = "decimal")]
     pub avg_px: Option<Decimal>,
     /// Value traded in the contract's currency: `cum_qty` × `avg_px` × multiplier; null when nothing was traded.
+    #[schema(format = "decimal")]
     pub notional: Option<Decimal>,
     /// Trades that count.
     pub executions: Vec<Execution>,

@@ -38,8 +38,10 @@ pub struct GrantMandate {
     #[schema(min_items = 1, max_items = 4)]
     pub sides: Vec<Side>,
     /// Largest worst-case notional of one order, base currency.
+    #[schema(format = "decimal")]
     pub order_notional_max: Decimal,
     /// Largest sum of them, base currency.
+    #[schema(format = "decimal")]
     pub notional_max: Decimal,
     /// Most orders.
     #[schema(minimum = 1)]
@@ -156,6 +158,7 @@ pub struct MandateUse {
     /// When it was booked.
     pub at: Timestamp,
     /// What it takes now, base currency.
+    #[schema(format = "decimal")]
     pub taken: Decimal,
     /// Whether what it takes is final: it provably trades no more.
     pub settled: bool,
@@ -181,12 +184,16 @@ pub struct Mandate {
     /// Sides.
     pub sides: Vec<Side>,
     /// Largest worst-case notional of one order, base currency.
+    #[schema(format = "decimal")]
     pub order_notional_max: Decimal,
     /// Largest sum, base currency.
+    #[schema(format = "decimal")]
     pub notional_max: Decimal,
     /// Taken of it.
+    #[schema(format = "decimal")]
     pub notional_taken: Decimal,
     /// Left of it.
+    #[schema(format = "decimal")]
     pub notional_left: Decimal,
     /// Most orders.
     pub orders_max: u32,

@@ -14,12 +14,19 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[expect(missing_docs, reason = "IBKR's own names: change and state after of margins, and commission")]
 pub struct WhatIf {
+    #[schema(format = "decimal")]
     pub init_margin_change: Option<Decimal>,
+    #[schema(format = "decimal")]
     pub maint_margin_change: Option<Decimal>,
+    #[schema(format = "decimal")]
     pub equity_with_loan_change: Option<Decimal>,
+    #[schema(format = "decimal")]
     pub init_margin_after: Option<Decimal>,
+    #[schema(format = "decimal")]
     pub maint_margin_after: Option<Decimal>,
+    #[schema(format = "decimal")]
     pub equity_with_loan_after: Option<Decimal>,
+    #[schema(format = "decimal")]
     pub commission: Option<Decimal>,
     pub commission_currency: Option<String>,
     pub warning: Option<String>,
@@ -55,8 +62,10 @@ pub struct Preview {
     /// The quote it was judged by.
     pub quote: Option<Quote>,
     /// Worst plausible price per unit.
+    #[schema(format = "decimal")]
     pub worst_price: Option<Decimal>,
     /// Worst-case notional in base currency.
+    #[schema(format = "decimal")]
     pub notional: Option<Decimal>,
     /// What the gates would say now: `approved`, `needs_approval`, `denied`.
     pub decision: String,

@@ -13,6 +13,13 @@ const PLAIN_DECIMAL: &str = "^(?=[0.]*[1-9])[0-9]{1,10}(\\.[0-9]{1,8})?$";
 const DECIMALS: [(&str, &[&str]); 2] =
     [("Bracket", &["take_profit", "stop_loss"]), ("GrantMandate", &["order_notional_max", "notional_max"])];
 
+/// Decimals inside of maps and lists, which the derive cannot reach.
+const INNER_DECIMALS: [&str; 3] = [
+    "AccountSummary/properties/cash/additionalProperties",
+    "AccountSummary/properties/exchange_rates/additionalProperties",
+    "OptionClass/properties/strikes/items",
+];
+
 fn none_of(names: &[&str]) -> Value {
     let one: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
     json!({"anyOf": one})
@@ -117,6 +124,11 @@ pub fn add_conditional_fields(document: &mut Value) {
             if let Some(property) = document.pointer_mut(&format!("{}/properties/{field}", schema(name))) {
                 property["pattern"] = json!(PLAIN_DECIMAL);
             }
+        }
+    }
+    for place in INNER_DECIMALS {
+        if let Some(inner) = document.pointer_mut(&schema(place)) {
+            inner["format"] = json!("decimal");
         }
     }
     if let Some(limits) = document.pointer_mut(&format!("{}/properties/limits", schema("SetLimits"))) {

@@ -111,8 +111,10 @@ pub struct PositionGap {
     /// Its symbol, where the broker shows it.
     pub symbol: String,
     /// Signed quantity by the journal.
+    #[schema(format = "decimal")]
     pub expected: Decimal,
     /// Signed quantity by the broker.
+    #[schema(format = "decimal")]
     pub broker: Decimal,
     /// The look that first showed this difference.
     pub since: Timestamp,
@@ -185,6 +187,7 @@ pub struct ExternalOrder {
     /// IBKR's side.
     pub action: String,
     /// Total quantity.
+    #[schema(format = "decimal")]
     pub total_qty: Option<Decimal>,
     /// IBKR's order type.
     pub order_type: String,

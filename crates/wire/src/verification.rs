@@ -32,7 +32,9 @@ pub struct FigureDifference {
     /// Which, by its name in the account's summary.
     pub field: String,
     /// On the connection in use; null when it was not told.
+    #[schema(format = "decimal")]
     pub ours: Option<Decimal>,
     /// On the fresh one.
+    #[schema(format = "decimal")]
     pub fresh: Option<Decimal>,
 }

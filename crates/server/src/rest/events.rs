@@ -39,6 +39,7 @@ pub(crate) struct EventParams {
     /// The same as `after`.
     cursor: Option<String>,
     /// Of a page: how many records are looked at; above 1000 is clamped. A stream has none.
+    #[param(value_type = Option<i64>, minimum = 1)]
     limit: Option<String>,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct QuoteParams {
     #[param(pattern = "^[0-9]{4}(0[1-9]|1[0-2])([0-9]{2})?$")]
     expiry: Option<String>,
     /// Strike.
-    #[param(pattern = "^(?=[0.]*[1-9])[0-9]{1,10}([.][0-9]{1,8})?$")]
+    #[param(format = "decimal", pattern = "^(?=[0.]*[1-9])[0-9]{1,10}([.][0-9]{1,8})?$")]
     strike: Option<String>,
     /// `call` or `put`.
     #[param(value_type = Option<wire::word::Right>, inline)]
@@ -92,7 +92,7 @@ pub(crate) struct BarsParams {
     #[param(pattern = "^[0-9]{4}(0[1-9]|1[0-2])([0-9]{2})?$")]
     expiry: Option<String>,
     /// Strike.
-    #[param(pattern = "^(?=[0.]*[1-9])[0-9]{1,10}([.][0-9]{1,8})?$")]
+    #[param(format = "decimal", pattern = "^(?=[0.]*[1-9])[0-9]{1,10}([.][0-9]{1,8})?$")]
     strike: Option<String>,
     /// `call` or `put`.
     #[param(value_type = Option<wire::word::Right>, inline)]

@@ -14,6 +14,33 @@ fn the_committed_openapi_document_is_the_code_s() {
     assert!(committed == made, "openapi.json is stale; write it anew with UPDATE_OPENAPI=1");
 }
 
+/// A client that reads the document must see which texts are decimals.
+#[test]
+fn every_decimal_of_the_shapes_says_so() {
+    let document = document();
+    let mut seen = 0;
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wire/src")).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let mut shape = "";
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix("pub struct ") {
+                shape = rest.split([' ', '<', '(', ';']).next().unwrap();
+            }
+            let field = line.strip_prefix("    pub ").and_then(|rest| rest.split_once(": "));
+            let Some((name, _)) = field.filter(|(_, kind)| kind.contains("Decimal")) else { continue };
+            let Some(schema) = document.pointer(&format!("/components/schemas/{shape}/properties/{name}")) else {
+                continue;
+            };
+            assert!(
+                schema.to_string().contains("\"format\":\"decimal\""),
+                "{shape}.{name}: #[schema(format = \"decimal\")]"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
 fn document() -> Value {
     serde_json::from_str(&server::openapi_json()).unwrap()
 }
