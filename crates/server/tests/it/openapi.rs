@@ -12,6 +12,15 @@ fn the_committed_openapi_document_is_the_code_s() {
     }
     let committed = std::fs::read_to_string(&path).unwrap();
     assert!(committed == made, "openapi.json is stale; write it anew with UPDATE_OPENAPI=1");
+    python_follows();
+}
+
+/// The Python package's models and operations are made out of the document, by the same command.
+fn python_follows() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../python/generate.py");
+    let words: &[&str] = if std::env::var_os("UPDATE_OPENAPI").is_some() { &[] } else { &["--check"] };
+    let status = std::process::Command::new("python3").arg(script).args(words).status().unwrap();
+    assert!(status.success(), "the Python package is stale; write it anew with UPDATE_OPENAPI=1");
 }
 
 /// A client that reads the document must see which texts are decimals.
