@@ -7,7 +7,7 @@ ONLY ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo test fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients lint tidy clean
+.PHONY: help demo test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -21,6 +21,7 @@ help:
 	@echo "make mutants [ONLY=\"gates/ policy/\"] [JOBS=2]  the domain's tests against every mutant of gates and limits"
 	@echo "make clients             five real TWS clients against the simulated broker"
 	@echo "make fuzz-rest [ARGS=\"--seed 2 --examples 300\"]  thousands of made-up requests against every REST operation, judged by openapi.json"
+	@echo "make python              the Python package's tests against the real binary"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
 	@echo "make torture [MINUTES=10] [SEED=1]  real processes killed, stopped, cut off and out of disk while callers trade"
 	@echo "make model               the exactly-once protocol as a model, every state of it"
@@ -72,6 +73,12 @@ fuzz-rest:
 	@scripts/schemathesis.sh
 	cargo build --locked --package tollgate --bins
 	tests/rest/run.py $(ARGS)
+
+python:
+	@scripts/setup.sh build
+	@scripts/python.sh
+	cargo build --locked --package tollgate --bins
+	cd python && ../target/python/venv/bin/python -B -m pytest $(ARGS)
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)

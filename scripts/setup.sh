@@ -60,3 +60,4 @@ if ! cargo deny --version >/dev/null 2>&1; then
 fi
 scripts/clients.sh
 scripts/schemathesis.sh
+scripts/python.sh

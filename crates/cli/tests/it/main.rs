@@ -16,6 +16,7 @@ mod live;
 mod looks;
 mod mode;
 mod order;
+mod python;
 mod raw;
 mod refusals;
 mod rest_face;
