@@ -245,10 +245,14 @@ impl OrderRecord {
     /// Whether TWS seems to hold it behind a dialog: it was sent this long ago, TWS has shown it as not sent on, and no
     /// permanent id was given. A view of the record, no state: what it becomes is told by the broker.
     pub fn is_held_in_tws(&self, now: Timestamp, after: SignedDuration) -> bool {
-        let held = matches!(self.broker_status.as_deref(), Some("PendingSubmit" | "ApiPending"));
         let sent = self.last_attempt().map(|attempt| attempt.at);
-        let waited = sent.is_some_and(|at| now.duration_since(at) >= after);
-        held && waited && self.perm_id.is_none() && self.status.may_be_live()
+        self.waits_in_tws() && sent.is_some_and(|at| now.duration_since(at) >= after)
+    }
+
+    /// The same, however short it has been there.
+    pub(crate) fn waits_in_tws(&self) -> bool {
+        let waits = matches!(self.broker_status.as_deref(), Some("PendingSubmit" | "ApiPending"));
+        waits && self.perm_id.is_none() && self.status.may_be_live()
     }
 
     /// Moves the state; `Ok(true)` when the event was odd.

@@ -9,7 +9,7 @@ use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::OrdStatus;
 use crate::reason::Reason;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More codes of the broker than this are not told apart; IBKR documents some twenty for a refused order.
 const REJECT_CODES_MAX: usize = 64;
@@ -68,6 +68,8 @@ pub struct Tally {
     pending_approvals: u64,
     /// Since when an order's fate has been unknown.
     unknown: BTreeMap<ClOrdId, Timestamp>,
+    /// Open orders that TWS may hold, or that have another one beside them: few of many.
+    watched: BTreeSet<ClOrdId>,
     denials: BTreeMap<String, u64>,
     rejects: BTreeMap<i32, u64>,
     rejects_of_other_codes: u64,
@@ -75,6 +77,10 @@ pub struct Tally {
     traded: u64,
     executions: u64,
     acknowledged: Histogram,
+}
+
+fn is_watched(order: &OrderRecord) -> bool {
+    !order.status.is_final() && (order.waits_in_tws() || order.live_twins().next().is_some())
 }
 
 /// What a record may change about one order, as it was before.
@@ -106,10 +112,12 @@ impl Tally {
         }
         let pending = book.approvals.values().filter(|approval| approval.status == ApprovalStatus::Pending).count();
         let unknown = book.open_orders().filter(|order| order.status.is_unknown());
+        let watched = book.open_orders().filter(|order| is_watched(order));
         Self {
             orders,
             pending_approvals: u64::try_from(pending).unwrap_or(u64::MAX),
             unknown: unknown.map(|order| (order.intent.cl_ord_id.clone(), order.updated_at)).collect(),
+            watched: watched.map(|order| order.intent.cl_ord_id.clone()).collect(),
             denials: BTreeMap::new(),
             rejects: BTreeMap::new(),
             rejects_of_other_codes: 0,
@@ -154,6 +162,11 @@ impl Tally {
             if let Some(count) = before.status.and_then(|status| self.orders.get_mut(&status)) {
                 *count = count.saturating_sub(1);
             }
+        }
+        if is_watched(order) {
+            self.watched.insert(before.key.clone());
+        } else {
+            self.watched.remove(&before.key);
         }
         if let (false, Some(at), Some(attempt)) = (before.acknowledged, order.acknowledged_at, order.last_attempt()) {
             self.acknowledged.note(at.duration_since(attempt.at));
@@ -200,6 +213,11 @@ impl Tally {
     /// Orders by state, every state with its count.
     pub fn orders(&self) -> &BTreeMap<OrdStatus, u64> {
         &self.orders
+    }
+
+    /// Open orders that TWS holds or may be about to hold, or that have another one beside them, by key.
+    pub fn watched_orders(&self) -> impl Iterator<Item = &ClOrdId> {
+        self.watched.iter()
     }
 
     /// Orders whose fate is unknown, by key.

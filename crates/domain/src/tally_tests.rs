@@ -141,6 +141,8 @@ proptest! {
         let anew = Tally::of(&book);
         prop_assert_eq!(tally.orders(), anew.orders());
         prop_assert_eq!(tally.pending_approvals(), anew.pending_approvals());
+        prop_assert!(tally.unknown_orders().eq(anew.unknown_orders()));
+        prop_assert!(tally.watched_orders().eq(anew.watched_orders()));
         let words = ["o-1", "o-2"].iter().filter(|name| book.orders[&key(name)].acknowledged_at.is_some()).count();
         prop_assert_eq!(tally.acknowledged().count(), u64::try_from(words).unwrap());
     }

@@ -50,6 +50,7 @@ impl Service {
             LinkState::BrokerOffline => ("broker_offline", Some("1100: IB Gateway lost its line".to_owned())),
             LinkState::Down(reason) => ("down", Some(reason.clone())),
         };
+        let watched: Vec<&OrderRecord> = tally.watched_orders().filter_map(|key| book.order(key)).collect();
         let orders_by_status = tally.orders().iter().map(|(status, count)| (status.word(), *count)).collect();
         Ok(Status {
             version: self.config.version,
@@ -91,8 +92,8 @@ impl Service {
             not_ready: not_ready(book, session, &self.config, now),
             now,
             window: window_ahead(session, &self.config, now),
-            held_in_tws: keys(book, |order| order.is_held_in_tws(now, duration(self.config.held_after))),
-            doubled_orders: keys(book, |order| order.live_twins().next().is_some()),
+            held_in_tws: keys(&watched, |order| order.is_held_in_tws(now, duration(self.config.held_after))),
+            doubled_orders: keys(&watched, |order| order.live_twins().next().is_some()),
             external_orders: book.external_orders.values().filter(|order| is_open(order)).cloned().collect(),
             outbound: session.outbound,
             worst_quote_age_ms,
@@ -199,6 +200,6 @@ fn is_open(order: &BrokerOrder) -> bool {
 }
 
 /// Keys of the open orders of which this is true.
-fn keys(book: &Book, holds: impl Fn(&OrderRecord) -> bool) -> Vec<ClOrdId> {
-    book.open_orders().filter(|order| holds(order)).map(|order| order.intent.cl_ord_id.clone()).collect()
+fn keys(orders: &[&OrderRecord], holds: impl Fn(&OrderRecord) -> bool) -> Vec<ClOrdId> {
+    orders.iter().filter(|order| holds(order)).map(|order| order.intent.cl_ord_id.clone()).collect()
 }

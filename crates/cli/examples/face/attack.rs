@@ -72,7 +72,7 @@ async fn once(attack: Attack, addr: &str, nth: usize, round: u64) -> std::io::Re
         Attack::SlowLoris => {
             for byte in format!("GET /healthz HTTP/1.1\r\nHost: {addr}\r\nX-Slow: ").bytes().cycle() {
                 stream.write_all(&[byte]).await?;
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await; // tidy: sleep — being slow is the attack
             }
         }
         Attack::Resets => {
