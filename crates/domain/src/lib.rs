@@ -9,6 +9,7 @@ pub mod book;
 pub mod bracket;
 pub mod broker;
 pub mod broker_calendar;
+pub mod cancel;
 pub mod change;
 mod cl_ord_id;
 pub mod contract;

@@ -78,6 +78,8 @@ pub struct OrderRecord {
     pub twins: BTreeMap<PermId, Twin>,
     /// How this order itself ended, while another one under its reference is not over.
     pub ended_as: Option<OrdStatus>,
+    /// That it is over is a human's word, and not the broker's.
+    pub declared_dead: bool,
     /// What the broker's status says was filled, which may run ahead of the trades.
     pub reported_filled: Option<Decimal>,
     /// And at what average price.
@@ -145,6 +147,7 @@ impl OrderRecord {
             busts: BTreeSet::new(),
             twins: BTreeMap::new(),
             ended_as: None,
+            declared_dead: false,
             reported_filled: None,
             reported_avg_px: None,
             approval_id: None,
@@ -461,7 +464,7 @@ impl OrderRecord {
             OrderEvent::Acknowledged { broker_status, perm_id, generation } => {
                 self.broker_status = Some(broker_status.clone());
                 self.acknowledged_in = Some(*generation);
-                self.ended_as = None;
+                (self.ended_as, self.declared_dead) = (None, false);
                 self.acknowledged_at.get_or_insert(at);
                 odd |= self.learn_perm_id(*perm_id);
                 // Only the echo of the changed order gets this far while a change is under way.
@@ -493,7 +496,10 @@ impl OrderRecord {
                 self.group_faults.insert(*fault, reason.clone());
             }
             OrderEvent::CancelPending => self.broker_status = Some("PendingCancel".to_owned()),
-            OrderEvent::Canceled { detail } => self.end("Cancelled", 202, detail.as_ref()),
+            OrderEvent::Canceled { detail } => {
+                self.declared_dead = false;
+                self.end("Cancelled", 202, detail.as_ref());
+            }
             OrderEvent::Inactive { detail } => self.end("Inactive", 0, detail.as_ref()),
             OrderEvent::Expired => self.broker_status = Some("Cancelled".to_owned()),
             OrderEvent::Rejected { code, message }
@@ -513,9 +519,9 @@ impl OrderRecord {
             | OrderEvent::CancelUnsent
             | OrderEvent::ReplaceRequested
             | OrderEvent::ReplaceUnsent
-            | OrderEvent::NotFound
-            | OrderEvent::ProvenDead { .. }
-            | OrderEvent::ResolvedDead { .. } => {}
+            | OrderEvent::NotFound => {}
+            OrderEvent::ProvenDead { .. } => self.declared_dead = false,
+            OrderEvent::ResolvedDead { .. } => self.declared_dead = true,
         }
         self.follow_change(kind, event, at);
         Ok((odd, moves))

@@ -14,6 +14,7 @@ use domain::approval::Approval;
 use domain::book::OrderRecord;
 use domain::broker::{BrokerOrder, Lane, MessageBudget, OptionClass, SymbolMatch, WhatIf};
 use domain::broker_calendar::WindowAhead;
+use domain::cancel::CancelFate;
 use domain::contract::{Contract, Instrument, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -232,7 +233,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// The answer to a submit, replace or cancel.
+/// The answer to a submit or replace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderAnswer {
     /// The order as it is now.
@@ -248,8 +249,8 @@ pub struct OrderAnswer {
 pub struct CancelAnswer {
     /// The order as it is now.
     pub order: OrderRecord,
-    /// Whether the broker proved the cancel.
-    pub proven: bool,
+    /// What became of the cancel.
+    pub fate: CancelFate,
     /// Whether the key was known already.
     pub replayed: bool,
 }

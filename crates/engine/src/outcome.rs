@@ -1,8 +1,9 @@
 //! How an order, or a change of one, stands towards its caller.
 
-use crate::desk::{OrderAnswer, Outcome};
+use crate::desk::{CancelAnswer, OrderAnswer, Outcome};
 use crate::service::{Service, is_answered};
 use domain::book::OrderRecord;
+use domain::cancel::CancelFate;
 use domain::change::ChangeFate;
 use domain::fault::Fault;
 use domain::id::ClOrdId;
@@ -26,6 +27,18 @@ impl Service {
             return Err(Fault::InFlight(key.clone()));
         }
         Ok(OrderAnswer { outcome: outcome(&order), order, replayed: true })
+    }
+
+    /// What became of a cancel, once all that it was for is over or the wait is.
+    pub(crate) async fn canceled(&self, key: &ClOrdId, wait: Duration, replayed: bool) -> Result<CancelAnswer, Fault> {
+        self.wait_for(key, wait, |order| order.status.is_final()).await?;
+        // Order and verdict out of one look: the fill that overtook the cancel is in both.
+        let seen = self.look(|book, _| {
+            let order = book.order(key)?;
+            Some((order.clone(), CancelFate::of(std::iter::once(order).chain(book.exits(key)))))
+        });
+        let (order, fate) = seen.ok_or_else(|| Fault::NotFound { what: "order", id: key.to_string() })?;
+        Ok(CancelAnswer { order, fate, replayed })
     }
 }
 

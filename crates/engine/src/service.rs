@@ -168,12 +168,6 @@ impl Service {
         self.look(|book, _| book.order(key).cloned()).ok_or_else(|| no_order(key))
     }
 
-    /// Whether nothing of the order is open any more, its exits included.
-    pub(crate) fn is_over(&self, order: &OrderRecord) -> bool {
-        let key = &order.intent.cl_ord_id;
-        order.status.is_final() && self.look(|book, _| book.exits(key).all(|exit| exit.status.is_final()))
-    }
-
     /// The account in use; another one is refused by name.
     pub(crate) fn own_account(&self, account: &AccountId) -> Result<(), Fault> {
         let pinned = self.look(|_, session| session.mode.as_ref().and_then(|mode| mode.account()).cloned());

@@ -299,19 +299,14 @@ impl Desk for Service {
         let (asker, id) = (by.clone(), cl_ord_id.clone());
         let cancel = |reply| Input::Cancel { by: asker, cl_ord_id: id, key, request_hash, if_match, reply };
         let booked = self.tell(cancel).await?;
-        let order = self.wait_for(&cl_ord_id, wait, |order| order.status.is_final()).await?;
-        Ok(CancelAnswer { proven: self.is_over(&order), order, replayed: booked == Booked::Known })
+        self.canceled(&cl_ord_id, wait, booked == Booked::Known).await
     }
 
     async fn cancel_all(&self, by: &Principal, wait: Duration) -> Result<Vec<CancelAnswer>, Fault> {
         may_cancel(by)?;
         let keys = self.tell(|reply| Input::CancelAll { by: by.clone(), reply }).await?;
-        let waits = keys.iter().map(|key| self.wait_for(key, wait, |order| order.status.is_final()));
-        let orders = futures::future::join_all(waits).await;
-        orders
-            .into_iter()
-            .map(|order| order.map(|order| CancelAnswer { proven: self.is_over(&order), order, replayed: false }))
-            .collect()
+        let waits = keys.iter().map(|key| self.canceled(key, wait, false));
+        futures::future::join_all(waits).await.into_iter().collect()
     }
 
     async fn flatten(

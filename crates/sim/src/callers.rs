@@ -2,6 +2,7 @@
 
 use crate::disk::Fate;
 use crate::process::Process;
+use domain::cancel::CancelFate;
 use domain::fault::Fault;
 use domain::id::{ApprovalId, ClOrdId};
 use domain::lifecycle::OrdStatus;
@@ -24,7 +25,7 @@ pub enum Told {
     /// A submit failed: the key is not known to be an order.
     NoOrder { key: ClOrdId, fault: Fault },
     /// About a cancel.
-    Cancel { key: ClOrdId, proven: bool },
+    Cancel { key: ClOrdId, fate: CancelFate, is_entry: bool },
     /// A trading state stands.
     State(TradingState),
     /// Anything else that failed.
@@ -84,7 +85,9 @@ impl Process {
         let (desk, ears, fate) = (self.desk(), ears.clone(), self.fate.clone());
         self.spawn(async move {
             let told = match desk.cancel(&by, of.clone(), key, None, WAIT).await {
-                Ok(answer) => Told::Cancel { key: of, proven: answer.proven },
+                Ok(answer) => {
+                    Told::Cancel { key: of, fate: answer.fate, is_entry: answer.order.intent.bracket.is_some() }
+                }
                 Err(fault) => Told::Refused("cancel", fault),
             };
             ears.hear(&fate, told);

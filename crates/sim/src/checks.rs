@@ -6,6 +6,7 @@ use crate::link::Written;
 use crate::truth::{State, Truth};
 use crate::world;
 use domain::book::{Book, OrderRecord};
+use domain::cancel::CancelFate;
 use domain::change::ChangeFate;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
@@ -52,7 +53,11 @@ pub struct Checks {
 }
 
 fn is_live(order: &LedgerOrder) -> bool {
-    match order.status {
+    lives(order.status)
+}
+
+fn lives(status: Status) -> bool {
+    match status {
         Status::ApiPending
         | Status::PendingSubmit
         | Status::PendingCancel
@@ -142,12 +147,7 @@ impl Checks {
                 }
                 Outcome::NeedsApproval | Outcome::Unknown => {}
             },
-            Told::Cancel { key, proven: true } => {
-                let alive = broker.ledger().iter().any(|order| key_of(order).as_ref() == Some(key) && is_live(order));
-                if alive && !lies {
-                    return violated("answers are true", format!("{key} is told as over and lives at the broker"));
-                }
-            }
+            Told::Cancel { key, fate, is_entry } if !lies => Self::told_of_cancel(broker, key, fate, *is_entry)?,
             Told::State(TradingState::Halted) => {
                 if !truth.read().book.is_halted_globally() {
                     return violated("answers are true", "a kill is acknowledged and not in the journal");
@@ -157,11 +157,39 @@ impl Checks {
             }
             Told::State(TradingState::Active | TradingState::Reducing)
             | Told::NoOrder { .. }
-            | Told::Cancel { proven: false, .. }
+            | Told::Cancel { .. }
             | Told::Refused(..)
             | Told::Done(_) => {}
         }
         self.absent()
+    }
+
+    /// A cancel is proven where it ended the order, and overtaken where something else did.
+    fn told_of_cancel(broker: &Broker, key: &ClOrdId, fate: &CancelFate, is_entry: bool) -> Result<(), Violation> {
+        let status = |key: &ClOrdId| {
+            let ledger = broker.ledger();
+            let found = ledger.iter().find(|order| key_of(order).as_ref() == Some(key)).map(|order| order.status);
+            found
+        };
+        let wrong = match fate {
+            // What had filled before the cancel of a bracket's rest stays filled.
+            CancelFate::Proven => match status(key) {
+                Some(Status::Filled) if !is_entry => Some(key),
+                Some(status) if lives(status) => Some(key),
+                Some(_) | None => None,
+            },
+            CancelFate::Overtaken { cl_ord_id, status: OrdStatus::Filled } => {
+                (status(cl_ord_id) != Some(Status::Filled)).then_some(cl_ord_id)
+            }
+            CancelFate::Overtaken { .. } | CancelFate::UnderWay => None,
+        };
+        match wrong {
+            Some(wrong) => {
+                let is = status(wrong);
+                violated("answers are true", format!("the cancel of {key} is told as {fate:?}, {wrong} is {is:?}"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether the broker ever had an order of this key.

@@ -78,7 +78,7 @@ codes! {
     InFlight "in_flight" 409 5 true "The first request with this key still waits"
         "ask again with the same key";
     AlreadyFinal "already_final" 409 5 false "The order is over"
-        "look at the order; nothing was done";
+        "look at the order: it was over before this could take hold";
     NotReplaceable "not_replaceable" 409 5 false "The order cannot be changed now"
         "look at the order and wait until it is working";
     ApprovalExpired "approval_expired" 409 5 false "The approval has lapsed"

@@ -449,10 +449,10 @@ pub struct OrderAnswer {
     pub order: Order,
 }
 
-/// The answer to a cancel: the order, and whether the broker proved it.
+/// The answer to a cancel: the order, and whether the cancel is proven.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CancelAnswer {
-    /// Whether the broker proved the cancel; else it is under way.
+    /// Whether the cancel is proven; else it is under way, or the order ended otherwise first, as its status says.
     pub proven: bool,
     /// The order.
     #[serde(flatten)]

@@ -5,7 +5,9 @@ use crate::contract::Contract;
 use crate::fields::{FieldError, ParseError};
 use crate::order::{Order, Reason, reasons};
 use crate::word::Outcome;
+use domain::cancel::CancelFate;
 use domain::fault::Fault;
+use domain::lifecycle::OrdStatus;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -116,6 +118,29 @@ impl Problem {
             Outcome::Unknown => Self::new(code, "the broker has not answered yet; the order may be live"),
         };
         Some(Self { outcome: Some(outcome), reasons: reasons(because), order: Some(Box::new(order)), ..problem })
+    }
+
+    /// A cancel that came too late; `None` while it is under way and once it is proven.
+    pub fn of_cancel(fate: &CancelFate, order: Order) -> Option<Self> {
+        let CancelFate::Overtaken { cl_ord_id, status } = fate else { return None };
+        let detail = match status {
+            OrdStatus::Canceled => format!("the cancel is not proven: a human declared order {cl_ord_id} dead"),
+            OrdStatus::Filled
+            | OrdStatus::Expired
+            | OrdStatus::Rejected
+            | OrdStatus::Denied
+            | OrdStatus::Simulated
+            | OrdStatus::PendingApproval
+            | OrdStatus::Submitting
+            | OrdStatus::Unconfirmed
+            | OrdStatus::Missing
+            | OrdStatus::Working
+            | OrdStatus::PendingCancel
+            | OrdStatus::PendingReplace => {
+                format!("the cancel came too late: order {cl_ord_id} ended as {}", status.word())
+            }
+        };
+        Some(Self { order: Some(Box::new(order)), ..Self::new(Code::AlreadyFinal, &detail) })
     }
 }
 

@@ -131,6 +131,11 @@ impl Court<'_> {
                 if said.proven == Some(true) && !over {
                     self.accuse(call, said, "a proven cancel leaves the order over");
                 }
+                let alone = said.order.as_ref().is_some_and(|order| order.legs.is_empty());
+                let end = self.ledger.get(call.order.as_str()).and_then(|line| line.end());
+                if said.proven == Some(true) && alone && end == Some("filled") {
+                    self.accuse(call, said, "a fill proves no cancel");
+                }
             }
             Verb::CancelAll | Verb::Show | Verb::List => {}
         }

@@ -137,7 +137,7 @@ async fn cancel(client: &Client, id: &str, key: Option<&str>, wait: Option<u32>)
     let reply = client.send(Request::post(&path, None).keyed(&key).waiting(wait)).await?;
     let mut said = order_said_plain(&reply.body);
     let sentence = if reply.status == StatusCode::OK {
-        "the broker proved the cancel"
+        "the cancel is proven"
     } else {
         "the cancel is on its way and is retried until it is proven"
     };

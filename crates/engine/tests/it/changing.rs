@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use domain::broker::SendOutcome;
+use domain::cancel::CancelFate;
 use domain::change::ChangeFate;
 use domain::fault::Fault;
 use domain::id::PermId;
@@ -429,4 +430,36 @@ async fn a_change_or_cancel_tied_to_what_was_seen_is_refused_once_the_order_has_
     cancel("c-1", seen.clone()).await.unwrap();
     assert!(cancel("c-1", seen.clone()).await.unwrap().replayed);
     assert_eq!(code_of(&cancel("c-2", seen).await), "Stale", "that it is wanted canceled is a change too");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fill_that_overtakes_a_cancel_is_no_proven_cancel_whoever_asks_and_however_often() {
+    let rig = Rig::ready().await;
+    for name in ["k-1", "k-2"] {
+        rig.working(name).await;
+    }
+    let desk = rig.desk();
+    let cancel = |wait| {
+        let desk = desk.clone();
+        async move { desk.cancel(&alice(), key("k-1"), Some(key("c-1")), None, wait).await.unwrap() }
+    };
+    let first = tokio::spawn(cancel(PATIENCE));
+    rig.until("it is written", || rig.broker.cancels("k-1") == 1).await;
+    let desk = rig.desk();
+    let all = tokio::spawn(async move { desk.cancel_all(&alice(), PATIENCE).await.unwrap() });
+    rig.until("both are written", || rig.broker.cancels("k-2") == 1).await;
+    rig.broker.canceled("k-2").await;
+    rig.broker.fill("k-1", "10", "e.1.01").await;
+    let overtaken = CancelFate::Overtaken { cl_ord_id: key("k-1"), status: OrdStatus::Filled };
+    let told = first.await.unwrap();
+    assert_eq!((told.fate, told.order.status, told.replayed), (overtaken.clone(), OrdStatus::Filled, false));
+    let again = cancel(Duration::ZERO).await;
+    assert_eq!((again.fate, again.replayed), (overtaken.clone(), true));
+    let all: Vec<_> = all.await.unwrap().into_iter().map(|one| one.fate).collect();
+    assert_eq!(all, [overtaken, CancelFate::Proven]);
+    // Nothing was done for this one: the order was over.
+    assert_eq!(
+        code_of(&rig.desk().cancel(&alice(), key("k-1"), Some(key("c-2")), None, PATIENCE).await),
+        "AlreadyFinal"
+    );
 }

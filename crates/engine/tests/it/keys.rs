@@ -1,6 +1,7 @@
 //! One key is one order.
 
 use crate::support::*;
+use domain::cancel::CancelFate;
 use domain::fault::Fault;
 use domain::lifecycle::OrdStatus;
 use engine::desk::{Desk as _, Outcome};
@@ -87,14 +88,14 @@ async fn a_cancel_and_a_change_with_a_known_key_are_not_done_twice() {
     rig.working("k-1").await;
     for replayed in [false, true, true] {
         let answer = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
-        assert_eq!((answer.replayed, answer.proven), (replayed, false));
+        assert_eq!((answer.replayed, answer.fate), (replayed, CancelFate::UnderWay));
     }
     rig.settle().await;
     assert_eq!(rig.broker.cancels("k-1"), 1);
     rig.broker.canceled("k-1").await;
     rig.until_status("k-1", OrdStatus::Canceled).await;
     let proven = rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
-    assert!(proven.proven && proven.replayed);
+    assert!(proven.fate.is_proven() && proven.replayed);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use domain::broker::BrokerEvent;
+use domain::cancel::CancelFate;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
@@ -153,7 +154,7 @@ async fn a_cancel_that_could_not_be_written_is_written_when_the_line_is_back() {
     rig.broker.down().await;
     rig.settle().await;
     let answer = rig.desk().cancel(&alice(), key("k-1"), None, None, std::time::Duration::ZERO).await.unwrap();
-    assert_eq!((answer.proven, answer.order.status), (false, OrdStatus::PendingCancel));
+    assert_eq!((answer.fate, answer.order.status), (CancelFate::UnderWay, OrdStatus::PendingCancel));
     assert_eq!(rig.broker.cancels("k-1"), 0);
     rig.connect(1).await;
     rig.pass(SignedDuration::from_secs(3));

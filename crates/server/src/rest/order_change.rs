@@ -13,10 +13,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use domain::principal::Principal;
 use engine::desk;
-use wire::Page;
 use wire::amendment::AmendOrder;
 use wire::approval::Because;
 use wire::order::{CancelAnswer, Order, OrderAnswer};
+use wire::{Page, Problem};
 
 /// Changes a working order: quantity, prices, time in force.
 #[utoipa::path(
@@ -57,10 +57,11 @@ fn empty(body: &[u8]) -> Result<(), Refusal> {
 }
 
 fn canceled(app: &App, by: &Principal, answer: &desk::CancelAnswer) -> Result<CancelAnswer, Refusal> {
-    Ok(CancelAnswer { proven: answer.proven, order: shape(app, by, &answer.order)? })
+    Ok(CancelAnswer { proven: answer.fate.is_proven(), order: shape(app, by, &answer.order)? })
 }
 
-/// Cancels an order; 200 when the broker proved it, 202 while it is under way, 409 when the order is over.
+/// Cancels an order; 200 when the cancel is proven, 202 while it is under way, 409 when the order is over otherwise: before the cancel
+/// came, or while it was under way.
 #[utoipa::path(
     post, path = "/api/v1/orders/{cl_ord_id}/cancel", operation_id = "cancel_order", tag = "orders",
     params(
@@ -70,7 +71,7 @@ fn canceled(app: &App, by: &Principal, answer: &desk::CancelAnswer) -> Result<Ca
         ("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")
     ),
     responses(
-        (status = 200, body = CancelAnswer, description = "Proven by the broker."),
+        (status = 200, body = CancelAnswer, description = "Proven."),
         (status = 202, body = CancelAnswer, description = "Under way."),
         Problems, OfBody, OfOrder, OfMatch
     )
@@ -88,22 +89,25 @@ pub(crate) async fn cancel(
     let seen = headers::etag(&headers)?;
     empty(&body)?;
     let answer = app.desk.cancel(&by, order, key, seen, wait).await?;
-    let status = if answer.proven { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let status = if answer.fate.is_proven() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let canceled = canceled(&app, &by, &answer)?;
     let tag = etag(&canceled.order);
-    let mut response = (status, Json(canceled)).into_response();
+    let mut response = match Problem::of_cancel(&answer.fate, canceled.order.clone()) {
+        Some(problem) => Refusal::from(problem).into_response(),
+        None => (status, Json(canceled)).into_response(),
+    };
     response.headers_mut().extend(tag);
     mark_replayed(&mut response, answer.replayed);
     Ok(response)
 }
 
-/// Cancels every order of ours that may be live, one by one; 202 while any cancel is under way.
+/// Cancels every order of ours that may be live, one by one; 202 while any cancel is not proven. One that filled first never is.
 #[utoipa::path(
     post, path = "/api/v1/orders/cancel-all", operation_id = "cancel_all_orders", tag = "orders",
     params(("Prefer" = Option<String>, Header, description = "`wait=N` seconds for the broker; 2 when left out, 30 at most.")),
     responses(
         (status = 200, body = Page<CancelAnswer>, description = "Every cancel is proven."),
-        (status = 202, body = Page<CancelAnswer>, description = "Some are under way."),
+        (status = 202, body = Page<CancelAnswer>, description = "Some are under way, or overtaken by another end."),
         Problems, OfBody, OfOrder
     )
 )]
@@ -117,7 +121,7 @@ pub(crate) async fn cancel_all(
     headers::refuse_if_match(&headers)?;
     empty(&body)?;
     let answers = app.desk.cancel_all(&by, wait).await?;
-    let proven = answers.iter().all(|answer| answer.proven);
+    let proven = answers.iter().all(|answer| answer.fate.is_proven());
     let status = if proven { StatusCode::OK } else { StatusCode::ACCEPTED };
     let items = answers.iter().map(|answer| canceled(&app, &by, answer)).collect::<Result<_, _>>()?;
     Ok((status, Json(Page { items, next_cursor: None })).into_response())

@@ -8,6 +8,7 @@ use domain::approval::Approval;
 use domain::book::{Book, OrderRecord};
 use domain::broker::{Lane, MessageBudget, OptionClass, SymbolMatch};
 use domain::broker_calendar::WindowAhead;
+use domain::cancel::CancelFate;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -41,7 +42,7 @@ pub(crate) const NOW: &str = "2026-03-02T15:00:00Z";
 pub(crate) struct Told {
     pub(crate) outcome: Outcome,
     pub(crate) replayed: bool,
-    pub(crate) proven: bool,
+    pub(crate) canceled: CancelFate,
     pub(crate) fault: Option<Fault>,
     pub(crate) not_ready: Vec<String>,
     pub(crate) panics: bool,
@@ -199,7 +200,7 @@ impl FakeDesk {
         let told = Told {
             outcome: Outcome::Acknowledged,
             replayed: false,
-            proven: true,
+            canceled: CancelFate::Proven,
             fault: None,
             not_ready: Vec::new(),
             panics: false,
@@ -274,6 +275,7 @@ impl FakeDesk {
             busts: BTreeSet::new(),
             twins: BTreeMap::new(),
             ended_as: None,
+            declared_dead: false,
             executions: BTreeMap::new(),
             reported_filled: None,
             reported_avg_px: None,
@@ -517,16 +519,16 @@ impl Desk for FakeDesk {
     ) -> Result<CancelAnswer, Fault> {
         let told = self.called(Call::Cancel(cl_ord_id.clone(), key, if_match))?;
         let order = Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Canceled);
-        Ok(CancelAnswer { order, proven: told.proven, replayed: told.replayed })
+        Ok(CancelAnswer { order, fate: told.canceled, replayed: told.replayed })
     }
     async fn cancel_all(&self, by: &Principal, _wait: Duration) -> Result<Vec<CancelAnswer>, Fault> {
-        let proven = self.told.lock().unwrap().proven;
-        let one = |key, proven| CancelAnswer {
+        let fate = self.told.lock().unwrap().canceled.clone();
+        let one = |key, fate| CancelAnswer {
             order: Self::record(&intent(key), by, Outcome::Canceled),
-            proven,
+            fate,
             replayed: false,
         };
-        Ok(vec![one("a", true), one("b", proven)])
+        Ok(vec![one("a", CancelFate::Proven), one("b", fate)])
     }
     async fn flatten(
         &self,

@@ -2,6 +2,7 @@
 
 use crate::client::{Gateway, gateway};
 use crate::fake_desk::{Call, reason};
+use domain::cancel::CancelFate;
 use domain::fault::Fault;
 use domain::lifecycle::OrdStatus;
 use domain::principal::Face;
@@ -216,7 +217,7 @@ async fn a_cancel_is_200_proven_202_pending_409_over() {
     let reply = gateway.ask("POST", path, &[("Idempotency-Key", "c1")], "").await;
     assert_eq!((reply.status, &reply.body["proven"]), (200, &true.into()));
     assert_eq!(gateway.desk.calls(), [Call::Cancel("k1".parse().unwrap(), Some("c1".parse().unwrap()), None)]);
-    gateway.desk.tell(|told| told.proven = false);
+    gateway.desk.tell(|told| told.canceled = CancelFate::UnderWay);
     let key = [("Idempotency-Key", "c2")];
     assert_eq!(gateway.ask("POST", path, &key, "").await.status, 202);
     assert_eq!(gateway.ask("POST", "/api/v1/orders/cancel-all", &[], "{}").await.status, 202);
@@ -225,6 +226,22 @@ async fn a_cancel_is_200_proven_202_pending_409_over() {
     let over = Fault::AlreadyFinal { cl_ord_id: "k1".parse().unwrap(), status: OrdStatus::Filled };
     gateway.desk.tell(|told| told.fault = Some(over));
     gateway.ask("POST", path, &key, "").await.is_problem(409, "already_final");
+}
+
+#[tokio::test]
+async fn a_cancel_that_another_end_overtook_is_409_with_the_order_also_when_it_is_asked_again() {
+    let gateway = gateway().await;
+    let overtaken = CancelFate::Overtaken { cl_ord_id: "k1".parse().unwrap(), status: OrdStatus::Filled };
+    for replayed in [false, true] {
+        gateway.desk.tell(|told| (told.canceled, told.replayed) = (overtaken.clone(), replayed));
+        let reply = gateway.ask("POST", "/api/v1/orders/k1/cancel", &[("Idempotency-Key", "c1")], "").await;
+        reply.is_problem(409, "already_final");
+        assert_eq!(reply.header("idempotent-replayed").is_some(), replayed);
+        assert_eq!(reply.body["order"]["cl_ord_id"], "k1");
+        assert!(reply.body["detail"].as_str().unwrap().ends_with("order k1 ended as filled"), "{}", reply.body);
+    }
+    let all = gateway.ask("POST", "/api/v1/orders/cancel-all", &[], "").await;
+    assert_eq!((all.status, &all.body["items"][1]["proven"]), (202, &false.into()));
 }
 
 #[tokio::test]

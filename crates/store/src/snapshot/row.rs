@@ -56,6 +56,7 @@ struct OrderRow {
     busts: BTreeSet<ExecId>,
     twins: BTreeMap<PermId, Twin>,
     ended_as: Option<OrdStatus>,
+    declared_dead: bool,
     reported_filled: Option<Decimal>,
     reported_avg_px: Option<Decimal>,
     approval_id: Option<ApprovalId>,
