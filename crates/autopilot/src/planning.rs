@@ -26,11 +26,11 @@ pub struct Plan {
 /// Plans a decision for an account.
 ///
 /// # Errors
-/// What the desk says; an account value that the broker does not tell is [`Fault::Unknown`], never zero.
+/// What the desk says; an account value that the broker does not tell is [`Fault::Unanswered`], never zero.
 pub async fn plan(desk: &dyn Desk, by: &Principal, account: AccountId, decision: &Decision) -> Result<Plan, Fault> {
     let dollars: Currency = "USD".parse().map_err(|error| Fault::Internal(format!("{error}")))?;
     let summary = desk.account_summary(by, account.clone()).await?;
-    let untold = |what: &str| Fault::Unknown(format!("the broker does not tell the account's {what}"));
+    let untold = |what: &str| Fault::Unanswered(format!("the broker does not tell the account's {what}"));
     let value = summary.net_liquidation.ok_or_else(|| untold("net liquidation"))?;
     let cash = summary.cash.get(&dollars).copied().or(summary.total_cash).ok_or_else(|| untold("cash"))?;
     let positions = desk.positions(by, account.clone()).await?;
@@ -41,7 +41,7 @@ pub async fn plan(desk: &dyn Desk, by: &Principal, account: AccountId, decision:
         // A missing price refuses its line, not the plan.
         let price = match desk.quote(by, instrument).await {
             Ok((_, quote)) => quote.reference(),
-            Err(Fault::MarketDataUnavailable(_) | Fault::MarketDataNotEntitled(_) | Fault::Unknown(_)) => None,
+            Err(Fault::MarketDataUnavailable(_) | Fault::MarketDataNotEntitled(_) | Fault::Unanswered(_)) => None,
             Err(fault) => return Err(fault),
         };
         let held = |position: &&Position| position.con_id == contract.con_id;

@@ -60,9 +60,10 @@ pub enum Fault {
         /// IBKR's words.
         message: String,
     },
-    /// The broker did not answer in time, or not readably.
-    #[error("the outcome is unknown: {0}")]
-    Unknown(String),
+    /// The broker did not answer a question in time, or not so that it can be used. A question does nothing: whatever was asked
+    /// for it, no order came of it and no key was spent.
+    #[error("the broker did not answer a question: {0}")]
+    Unanswered(String),
     /// No contract fits.
     #[error("no contract fits {0}")]
     ContractNotFound(String),

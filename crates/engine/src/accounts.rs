@@ -132,7 +132,7 @@ impl Service {
             Section::Complete(positions) => {
                 Ok(positions.into_iter().filter(|position| position.account == *account).collect())
             }
-            Section::Unknown(why) => Err(Fault::Unknown(format!("positions: {why}"))),
+            Section::Unknown(why) => Err(Fault::Unanswered(format!("positions: {why}"))),
         }
     }
 

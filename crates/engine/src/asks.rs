@@ -51,7 +51,7 @@ impl Asks {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(error))) => Err(fault_of(error)),
             Ok(Err(_closed)) => Err(Fault::BrokerUnreachable("the adapter ended".to_owned())),
-            Err(_elapsed) => Err(Fault::Unknown("the adapter did not answer".to_owned())),
+            Err(_elapsed) => Err(Fault::Unanswered("the adapter was silent".to_owned())),
         }
     }
 
@@ -80,7 +80,7 @@ impl Drop for Forget<'_> {
 pub fn fault_of(error: AskError) -> Fault {
     match error {
         AskError::NoLink => Fault::BrokerUnreachable(error.to_string()),
-        AskError::Timeout | AskError::Garbled(_) => Fault::Unknown(error.to_string()),
+        AskError::Timeout | AskError::Garbled(_) => Fault::Unanswered(error.to_string()),
         AskError::Broker { code, message } => match code {
             200 => Fault::ContractNotFound(message),
             100 | 162 | 420 => Fault::Pacing(format!("{code}: {message}")),

@@ -122,7 +122,7 @@ impl Service {
 
     /// Contract, quote, hours and volume. What is missing is no fault here: the gates say what it means for the order.
     pub(crate) async fn facts(&self, instrument: &Instrument) -> Result<Box<OrderFacts>, Fault> {
-        let known = self.market.known(instrument).await?;
+        let known = self.market.known(instrument).await.map_err(unasked)?;
         let (quote, reference) = tokio::join!(self.market.quote(&known.contract), self.market.reference(&known));
         let contract = known.contract;
         let quote = match quote {
@@ -227,6 +227,15 @@ impl Service {
 
 fn no_order(key: &ClOrdId) -> Fault {
     Fault::NotFound { what: "order", id: key.to_string() }
+}
+
+/// A refused question about an order is no refused order: what it is could not be found out, and nobody may take it for an end of
+/// its key.
+fn unasked(fault: Fault) -> Fault {
+    if let Fault::BrokerRefused { code, message } = fault {
+        return Fault::Unanswered(format!("it refused the one for the contract with {code}: {message}"));
+    }
+    fault
 }
 
 /// What the journal keeps of an API key.

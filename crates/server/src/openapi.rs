@@ -41,7 +41,7 @@ problems! {
         "401" "No valid API key.",
         "403" "The key may not do this, the account is not the one in use, the Host or Origin is not ours, or a request by session lacks its token.",
         "429" "Too many requests, or the broker's pacing limit.",
-        "503" "Not ready, or the broker, its data or the journal cannot be reached.";
+        "503" "Not ready, or the broker, its data or the journal cannot be reached, or the broker does not answer.";
     /// Operations that read a body.
     OfBody:
         "413" "The body is too large.",
@@ -52,8 +52,7 @@ problems! {
     /// Operations that ask the broker.
     OfBroker:
         "404" "There is no such thing, or no contract fits.",
-        "422" "The broker refused, or a gate did; `outcome` says which where it is about an order.",
-        "504" "The broker's answer is unknown.";
+        "422" "The broker refused, or a gate did; `outcome` says which where it is about an order.";
     /// Operations that change what may be over.
     OfChange:
         "409" "It is over, or under way already.";

@@ -52,7 +52,7 @@ impl From<Fault> for Refusal {
             | Fault::NotReady(_)
             | Fault::BrokerUnreachable(_)
             | Fault::BrokerRefused { .. }
-            | Fault::Unknown(_)
+            | Fault::Unanswered(_)
             | Fault::ContractNotFound(_)
             | Fault::ContractAmbiguous { .. }
             | Fault::MarketDataUnavailable(_)

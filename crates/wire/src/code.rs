@@ -110,7 +110,9 @@ codes! {
     NotReady "not_ready" 503 9 true "Trading is not ready"
         "read the reasons in /readyz; nothing was done and no key was spent";
     BrokerUnreachable "broker_unreachable" 503 9 true "The broker cannot be reached"
-        "check that TWS or IB Gateway runs and accepts API connections";
+        "check that TWS or IB Gateway runs and accepts API connections; nothing was done and no key was spent";
+    NoAnswer "no_answer" 503 9 true "The broker did not answer a question"
+        "ask again in a moment; nothing was done and no key was spent";
     MarketDataUnavailable "market_data_unavailable" 503 9 true "There is no price"
         "try again when the market or the data farm is back";
     LeaseNotHeld "lease_not_held" 503 9 true "Another process is the writer"
@@ -164,7 +166,7 @@ impl Code {
             Fault::NotReady(_) => Self::NotReady,
             Fault::BrokerUnreachable(_) => Self::BrokerUnreachable,
             Fault::BrokerRefused { .. } => Self::BrokerRejected,
-            Fault::Unknown(_) => Self::OutcomeUnknown,
+            Fault::Unanswered(_) => Self::NoAnswer,
             Fault::ContractNotFound(_) => Self::ContractNotFound,
             Fault::ContractAmbiguous { .. } => Self::ContractAmbiguous,
             Fault::MarketDataUnavailable(_) => Self::MarketDataUnavailable,

@@ -161,7 +161,11 @@ impl From<&Fault> for Problem {
                 Self { candidates: candidates.iter().map(Contract::from).collect(), ..Self::new(code, &said) }
             }
             Fault::ChangeDenied(because) | Fault::LiveRefused(because) => Self::denied(&said, because),
-            Fault::Unknown(_) => Self { outcome: Some(Outcome::Unknown), ..Self::new(code, &said) },
+            // A refused question is no rejected order: without an outcome, and without its advice.
+            Fault::BrokerRefused { .. } => {
+                let hint = "read the broker's words; nothing was done and no key was spent".to_owned();
+                Self { hint, ..Self::new(code, &said) }
+            }
             // What broke inside is for the log, not for the caller.
             Fault::Storage(_) => Self::new(code, "the journal cannot be read or written; nothing was sent"),
             Fault::Internal(_) => Self::new(code, "the gateway failed; see its log for this request id"),
@@ -175,8 +179,7 @@ impl From<&Fault> for Problem {
             | Fault::InFlight(_)
             | Fault::NotReady(_)
             | Fault::BrokerUnreachable(_)
-            // A refused question is no rejected order: without an outcome.
-            | Fault::BrokerRefused { .. }
+            | Fault::Unanswered(_)
             | Fault::ContractNotFound(_)
             | Fault::MarketDataUnavailable(_)
             | Fault::MarketDataNotEntitled(_)

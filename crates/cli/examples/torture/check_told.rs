@@ -9,7 +9,7 @@ use crate::world::World;
 use std::collections::BTreeMap;
 
 /// Codes that say that nothing was done and that the key is not spent.
-const NOTHING_DONE: [&str; 17] = [
+const NOTHING_DONE: [&str; 18] = [
     "invalid_request",
     "capability_missing",
     "contract_ambiguous",
@@ -24,6 +24,7 @@ const NOTHING_DONE: [&str; 17] = [
     "pacing",
     "not_ready",
     "broker_unreachable",
+    "no_answer",
     "market_data_unavailable",
     "lease_not_held",
     "storage",

@@ -66,7 +66,7 @@ impl Witness for SecondLook {
         if !adapter.end().await {
             tracing::error!("the adapter of the second look panicked");
         }
-        looking.unwrap_or_else(|_late| Err(Fault::Unknown("the second connection did not answer in time".to_owned())))
+        looking.unwrap_or_else(|_late| Err(Fault::Unanswered("the second connection was silent".to_owned())))
     }
 }
 

@@ -8,6 +8,7 @@ extern crate tollgate_engine as engine;
 mod support;
 
 mod aggregates;
+mod answers;
 mod approval;
 mod bracket;
 mod breakers;

@@ -199,7 +199,8 @@ async fn faults_become_their_problems() {
         ),
         (Fault::ForbiddenScope(domain::principal::Scope::TradePaper), 403, "forbidden_scope"),
         (Fault::Internal("secret".to_owned()), 503, "internal"),
-        (Fault::Unknown("no answer".to_owned()), 504, "outcome_unknown"),
+        (Fault::Unanswered("silence".to_owned()), 503, "no_answer"),
+        (Fault::BrokerRefused { code: 321, message: "no".to_owned() }, 422, "broker_rejected"),
         (Fault::ChangeDenied(vec![reason("C15_PRICE_COLLAR")]), 422, "C15_PRICE_COLLAR"),
     ] {
         gateway.desk.tell(|told| told.fault = Some(fault));

@@ -74,6 +74,8 @@ struct State {
     subscriptions: Vec<Contract>,
     questions: BTreeMap<&'static str, u32>,
     unknown: BTreeSet<&'static str>,
+    /// What it answers to questions of a kind instead.
+    errors: BTreeMap<&'static str, AskError>,
     what_if: Option<WhatIf>,
     quote: Quote,
     /// When its quotes stood still.
@@ -117,6 +119,7 @@ impl Broker {
             subscriptions: Vec::new(),
             questions: BTreeMap::new(),
             unknown: BTreeSet::new(),
+            errors: BTreeMap::new(),
             what_if: None,
             quote: quote("99.99", "100.01", clock.now()),
             frozen_at: None,
@@ -293,6 +296,9 @@ impl Broker {
         *state.questions.entry(name).or_insert(0) += 1;
         if !state.up {
             return Err(AskError::NoLink);
+        }
+        if let Some(error) = state.errors.get(name) {
+            return Err(error.clone());
         }
         match question {
             Question::Contracts(instrument) => {

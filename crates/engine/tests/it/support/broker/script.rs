@@ -279,6 +279,15 @@ impl Broker {
     }
 
     /// No quote is newer than now any more.
+    /// What it answers to every question of a kind from now on; `None` is as usual.
+    pub(crate) fn answer_with(&self, name: &'static str, error: Option<AskError>) {
+        let errors = &mut self.lock().errors;
+        match error {
+            Some(error) => errors.insert(name, error),
+            None => errors.remove(name),
+        };
+    }
+
     pub(crate) fn freeze_quotes(&self) {
         let now = self.clock.now();
         self.lock().frozen_at = Some(now);

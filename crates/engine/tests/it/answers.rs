@@ -1,0 +1,67 @@
+//! What callers are told when the broker does not answer, or answers something else: each is told what became of the request
+//! itself, and whether its key is spent.
+
+use crate::support::*;
+use domain::approval::ApprovalStatus;
+use domain::broker::AskError;
+use domain::lifecycle::OrdStatus;
+use engine::desk::{Desk as _, Outcome};
+use std::time::Duration;
+
+/// Answers to a question that are none.
+fn no_answers() -> [AskError; 3] {
+    let refused = AskError::Broker { code: 321, message: "Error validating request".to_owned() };
+    [AskError::Timeout, AskError::Garbled("no field".to_owned()), refused]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_whose_contract_could_not_be_asked_for_was_not_made_and_its_key_is_free() {
+    let rig = Rig::ready().await;
+    for (n, error) in no_answers().into_iter().enumerate() {
+        let name = format!("k-{n}");
+        rig.broker.answer_with("contracts", Some(error));
+        let records = rig.log.records().len();
+        let preview = rig.desk().preview(&alice(), buy(&name)).await;
+        let submit = rig.submit(&alice(), buy(&name)).await;
+        assert_eq!((code_of(&preview), code_of(&submit)), ("Unanswered".to_owned(), "Unanswered".to_owned()), "{name}");
+        assert_eq!((rig.find(&name), rig.log.records().len()), (None, records), "{name}: nothing was noted");
+    }
+    rig.broker.answer_with("contracts", None);
+    for n in 0..no_answers().len() {
+        let name = format!("k-{n}");
+        let answer = rig.submit(&alice(), buy(&name)).await.unwrap();
+        assert!(!answer.replayed, "{name}");
+        rig.until("it is sent", || rig.broker.submits().contains(&name)).await;
+        rig.broker.acknowledge(&name).await;
+        rig.until_status(&name, OrdStatus::Working).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_and_a_release_whose_contract_could_not_be_asked_for_leave_all_as_it_was() {
+    for error in no_answers() {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        assert_eq!(rig.submit(&bot(), buy("k-2")).await.unwrap().outcome, Outcome::NeedsApproval);
+        let approval = rig.pending_approval().id;
+        // What was resolved is asked for anew on the next connection.
+        rig.broker.down().await;
+        rig.connect(1).await;
+        rig.until_status("k-1", OrdStatus::Working).await;
+        rig.broker.answer_with("contracts", Some(error));
+        let change = || async {
+            rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("5", "99"), None, Duration::ZERO).await
+        };
+        let release = || async { rig.desk().approve(&bob(), approval.clone(), None, Duration::ZERO).await };
+        assert_eq!(
+            (code_of(&change().await), code_of(&release().await)),
+            ("Unanswered".to_owned(), "Unanswered".to_owned())
+        );
+        let order = rig.order("k-1");
+        assert_eq!((order.status, order.pending_replace, order.changes.len()), (OrdStatus::Working, None, 0));
+        assert_eq!(rig.desk().approval(&alice(), &approval).unwrap().status, ApprovalStatus::Pending);
+        rig.broker.answer_with("contracts", None);
+        assert!(!change().await.unwrap().replayed, "its key is free");
+        assert_eq!(release().await.unwrap().order.intent.cl_ord_id, key("k-2"));
+    }
+}
