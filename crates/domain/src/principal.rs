@@ -101,6 +101,19 @@ impl Face {
             Self::Engine => "engine",
         }
     }
+
+    /// Whether a request by the one could as well have come by the other: over HTTP it is the caller who says by which of these he
+    /// comes, and no decision may hang on which of them that is.
+    pub fn is_same_door(self, other: Self) -> bool {
+        self == other || (self.is_http() && other.is_http())
+    }
+
+    fn is_http(self) -> bool {
+        match self {
+            Self::Rest | Self::Cli | Self::Dashboard => true,
+            Self::Mcp | Self::Loop | Self::File | Self::Engine => false,
+        }
+    }
 }
 
 /// Who asks, through which face, under which correlation id. Recorded with everything that follows from it.

@@ -192,6 +192,10 @@ impl Service {
         if by.face == Face::Dashboard {
             return Err(Fault::Unauthorized);
         }
+        // A browser is a person's.
+        if !by.is_human() {
+            return Err(Fault::HumansOnly);
+        }
         let now = self.clock.now();
         let key = self.look(|book, _| book.api_keys.get(&by.key_id).filter(|key| is_good(key, now)).cloned());
         let key = key.ok_or(Fault::Unauthorized)?;

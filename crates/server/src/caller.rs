@@ -47,7 +47,7 @@ fn unauthorized(app: &App, headers: &HeaderMap) -> Response {
     response
 }
 
-/// The face for the record. Our command line says its name; no decision hangs on it.
+/// The face for the record. Our command line says its name, as anybody could: control 6 takes it for the same door.
 fn face(headers: &HeaderMap) -> Face {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     if agent.is_some_and(|agent| agent.starts_with("tollgate-cli/")) { Face::Cli } else { Face::Rest }

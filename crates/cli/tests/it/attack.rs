@@ -102,7 +102,7 @@ fn the_whole_log_names_neither_a_key_nor_an_account() {
     desktop.configure(venue.port);
     let gateway = desktop.serve_talkative();
     let (key, account) = (operator(&desktop), "DUV0000001");
-    let made = gateway.json("key create helper --kind agent --scopes read");
+    let made = gateway.json("key create helper --kind human --scopes read");
     let secret = made["secret"].as_str().unwrap().to_owned();
     gateway.ask("order submit buy 3 AAPL --limit 130 --key logged");
     gateway.until("order show logged", |order| order["status"] == "filled");

@@ -146,8 +146,9 @@ fn wanted(input: &GateInput<'_>) -> Wanted {
     if policy.approval_required_for.contains(&kind) {
         reasons.push(ask(&format_args!("Orders of {kind_word} keys need a human's approval."), &"not approved"));
     }
-    if policy.approval_required_on.contains(&input.principal.face) {
-        let face = input.principal.face.word();
+    let came_by = input.principal.face;
+    if policy.approval_required_on.iter().any(|face| face.is_same_door(came_by)) {
+        let face = came_by.word();
         reasons.push(ask(&format_args!("Orders that come by {face} need a human's approval."), &"not approved"));
     }
     if let Some(strategy) = &input.order.intent.strategy

@@ -180,7 +180,31 @@ fn the_policy_says_when() {
                 w.policy.approval_required_on.insert(Face::Rest);
             }),
             ("another face must ask", Expect::Pass, |w| {
+                w.policy.approval_required_on.insert(Face::Mcp);
+            }),
+            ("the loop must ask, and a caller does", Expect::Pass, |w| {
+                w.policy.approval_required_on.insert(Face::Loop);
+            }),
+            // Which of these three it is, the caller says himself: by a header, or by signing in.
+            ("who must ask by REST says that he is the command line", Expect::Hold(1), |w| {
+                w.policy.approval_required_on.insert(Face::Rest);
+                w.principal.face = Face::Cli;
+            }),
+            ("who must ask by REST signs in", Expect::Hold(1), |w| {
+                w.policy.approval_required_on.insert(Face::Rest);
+                w.principal.face = Face::Dashboard;
+            }),
+            ("who must ask by the dashboard uses the key itself", Expect::Hold(1), |w| {
                 w.policy.approval_required_on.insert(Face::Dashboard);
+            }),
+            ("who must ask over MCP comes by REST", Expect::Pass, |w| {
+                w.policy.approval_required_on.insert(Face::Mcp);
+                w.principal.face = Face::Rest;
+            }),
+            ("over MCP", Expect::Hold(1), |w| {
+                w.policy.approval_required_on.insert(Face::Mcp);
+                w.policy.approval_required_for.clear();
+                w.principal.face = Face::Mcp;
             }),
             ("a strategy that must ask", Expect::Hold(1), |w| {
                 w.order.intent.strategy = Some("momentum".parse().unwrap());

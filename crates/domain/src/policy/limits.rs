@@ -148,7 +148,8 @@ limits! {
     live_drill_age_d_max: i64 = 365, 4, Less;
     /// Kinds of key whose orders need a human's approval.
     approval_required_for: BTreeSet<PrincipalKind> = BTreeSet::from([PrincipalKind::Agent]), 6, More;
-    /// Faces whose orders need a human's approval.
+    /// Faces whose orders need a human's approval. `rest`, `cli` and `dashboard` are one door, since the caller says which of them it is:
+    /// one of them stands for all three.
     approval_required_on: BTreeSet<Face> = BTreeSet::new(), 6, More;
     /// Strategies whose orders need a human's approval.
     approval_required_for_strategies: BTreeSet<String> = BTreeSet::new(), 6, More;

@@ -91,3 +91,12 @@ async fn a_restart_ends_every_session() {
     rig.boot();
     assert_eq!(asks(&rig, &session.secret, LOOK).unwrap_err(), Fault::Unauthorized);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_s_key_begins_no_session() {
+    let rig = Rig::ready().await;
+    let scopes = BTreeSet::from([Scope::Read]);
+    let made = rig.desk().create_key(&alice(), id("program"), PrincipalKind::Agent, scopes, None).await.unwrap();
+    let by = rig.desk().authenticate(&made.secret, Face::Rest, "c".parse().unwrap()).unwrap();
+    assert_eq!(rig.desk().sign_in(&by).err(), Some(Fault::HumansOnly));
+}

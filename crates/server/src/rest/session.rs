@@ -40,7 +40,7 @@ fn cookie(value: Option<HeaderValue>) -> Result<(header::HeaderName, HeaderValue
         .ok_or_else(|| Refusal::new(Code::Internal, "the cookie cannot be written"))
 }
 
-/// Signs in with a key: the answer sets the session's cookie. For browsers; a program sends its key with each request instead.
+/// Signs in with a human's key: the answer sets the session's cookie. For browsers; a program sends its key with each request instead.
 #[utoipa::path(
     post, path = "/api/v1/session", operation_id = "sign_in", tag = "session", security(("api_key" = [])),
     responses((status = 201, body = Session, description = "Signed in; `Set-Cookie` holds the session.", headers(("Set-Cookie" = String, description = "The session, HttpOnly and SameSite=Strict."))), Problems)
