@@ -142,6 +142,8 @@ impl<'a> Request<'a> {
     /// With a wait of the caller's choice.
     pub(crate) fn waiting(mut self, seconds: Option<u32>) -> Self {
         self.wait = seconds;
+        // The gateway waits so long for what the order is judged by, and again for the broker.
+        self.patience = seconds.map(|seconds| PATIENCE.saturating_add(Duration::from_secs(2 * u64::from(seconds))));
         self
     }
 }

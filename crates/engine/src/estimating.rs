@@ -15,9 +15,13 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// An estimate is told again for the same terms and positions so long: the account moves.
 const KEPT: SignedDuration = SignedDuration::from_secs(10);
+/// What an order is judged by may come so much later than the caller wants to wait for the broker: as long as the broker has for
+/// an estimate.
+const GRACE: Duration = Duration::from_secs(10);
 /// Estimates kept at a time.
 const KEPT_MAX: usize = 64;
 
@@ -57,9 +61,17 @@ impl Estimates {
 }
 
 impl Service {
-    /// What an order is judged by; the broker's estimate is among it where the policy asks for one. That it did not
-    /// answer is no fault here: the gate says what it means.
-    pub(crate) async fn facts_of(&self, intent: &OrderIntent) -> Result<Box<OrderFacts>, Fault> {
+    /// What an order is judged by, or nothing in time: a caller who gave up must not find out later that his order left. The
+    /// order is not made then, and its key stays free.
+    pub(crate) async fn facts_within(&self, intent: &OrderIntent, wait: Duration) -> Result<Box<OrderFacts>, Fault> {
+        let within = wait.saturating_add(GRACE);
+        let late = || Fault::Unanswered(format!("the order's contract and prices did not come within {within:?}"));
+        tokio::time::timeout(within, self.facts_of(intent)).await.map_err(|_elapsed| late())?
+    }
+
+    /// The broker's estimate is among it where the policy asks for one. That it did not answer is no fault here: the gate
+    /// says what it means.
+    async fn facts_of(&self, intent: &OrderIntent) -> Result<Box<OrderFacts>, Fault> {
         let mut facts = self.facts(&intent.instrument).await?;
         // Without an account nothing leaves: control 3 says so.
         let Ok(account) = self.account_of(intent) else { return Ok(facts) };

@@ -231,7 +231,7 @@ impl Desk for Service {
             return self.repeated(&key, wait).await;
         }
         self.be_ready()?;
-        let facts = self.facts_of(&intent).await?;
+        let facts = self.facts_within(&intent, wait).await?;
         let approval_id = self.new_approval_id()?;
         let first = self.shared.begin_first(&key);
         let booked = self
@@ -275,7 +275,8 @@ impl Desk for Service {
             let order = self.order_record(&cl_ord_id)?;
             let con_id = order.contract.as_ref().map(|contract| contract.con_id);
             let instrument = con_id.map_or(order.intent.instrument.clone(), Instrument::ConId);
-            let facts = self.facts_of(&amendment.of(OrderIntent { instrument, ..order.intent })).await?;
+            let changed = amendment.of(OrderIntent { instrument, ..order.intent });
+            let facts = self.facts_within(&changed, wait).await?;
             let (by, cl_ord_id) = (by.clone(), cl_ord_id.clone());
             let key = key.clone();
             let replace =
@@ -390,7 +391,7 @@ impl Desk for Service {
         let approval = self.approval_record(&id)?;
         let order = self.order_record(&approval.cl_ord_id)?;
         let instrument = Instrument::ConId(approval.bounds.con_id);
-        let facts = self.facts_of(&OrderIntent { instrument, ..order.intent }).await?;
+        let facts = self.facts_within(&OrderIntent { instrument, ..order.intent }, wait).await?;
         let next_approval_id = self.new_approval_id()?;
         let by = by.clone();
         let key = self.tell(|reply| Input::Approve { by, id, reason, facts, next_approval_id, reply }).await?;

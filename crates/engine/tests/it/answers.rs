@@ -65,3 +65,24 @@ async fn a_change_and_a_release_whose_contract_could_not_be_asked_for_leave_all_
         assert_eq!(release().await.unwrap().order.intent.cl_ord_id, key("k-2"));
     }
 }
+
+#[tokio::test]
+async fn an_order_that_waits_for_its_facts_longer_than_its_caller_is_not_made_afterwards() {
+    for name in ["contracts", "bars", "quote"] {
+        let rig = Rig::ready().await;
+        rig.broker.be_silent_about(Some(name));
+        tokio::time::pause();
+        let began = tokio::time::Instant::now();
+        let late = rig.desk().submit(&alice(), buy("k-1"), Duration::from_secs(2)).await;
+        let took = began.elapsed();
+        tokio::time::resume();
+        assert_eq!(code_of(&late), "Unanswered", "{name}");
+        assert!(took >= Duration::from_secs(12) && took < Duration::from_secs(13), "{name}: {took:?}");
+        rig.broker.be_silent_about(None);
+        rig.settle().await;
+        assert_eq!((rig.find("k-1"), rig.broker.submits().len()), (None, 0), "{name}");
+        let made = rig.submit(&alice(), buy("k-1")).await.unwrap();
+        assert!(!made.replayed, "{name}: its key is free");
+        rig.until("it is sent", || rig.broker.submits().len() == 1).await;
+    }
+}

@@ -74,6 +74,8 @@ struct State {
     subscriptions: Vec<Contract>,
     questions: BTreeMap<&'static str, u32>,
     unknown: BTreeSet<&'static str>,
+    /// The kind of question that it leaves open.
+    silent_about: Option<&'static str>,
     /// What it answers to questions of a kind instead.
     errors: BTreeMap<&'static str, AskError>,
     what_if: Option<WhatIf>,
@@ -119,6 +121,7 @@ impl Broker {
             subscriptions: Vec::new(),
             questions: BTreeMap::new(),
             unknown: BTreeSet::new(),
+            silent_about: None,
             errors: BTreeMap::new(),
             what_if: None,
             quote: quote("99.99", "100.01", clock.now()),
@@ -196,7 +199,11 @@ impl Broker {
                 };
                 vec![BrokerEvent::CancelSent { cl_ord_id, outcome }]
             }
-            BrokerCommand::Ask { id, question } => vec![BrokerEvent::Answer { id, answer: self.answer(&question) }],
+            BrokerCommand::Ask { id, question } => {
+                let answer = self.answer(&question);
+                let is_open = self.lock().silent_about == Some(kind_of(&question));
+                if is_open { Vec::new() } else { vec![BrokerEvent::Answer { id, answer }] }
+            }
             BrokerCommand::Subscribe(contract) => {
                 self.lock().subscriptions.push(*contract);
                 Vec::new()
@@ -281,18 +288,7 @@ impl Broker {
     fn answer(&self, question: &Question) -> Result<Answer, AskError> {
         let now = self.clock.now();
         let mut state = self.lock();
-        let name = match question {
-            Question::Contracts(_) => "contracts",
-            Question::Quote(_) => "quote",
-            Question::Snapshot { .. } => "snapshot",
-            Question::WhatIf(_) => "what_if",
-            Question::Bars { .. } => "bars",
-            Question::MatchingSymbols(_)
-            | Question::OptionChain(_)
-            | Question::Account(_)
-            | Question::Pnl(_)
-            | Question::Time => "other",
-        };
+        let name = kind_of(question);
         *state.questions.entry(name).or_insert(0) += 1;
         if !state.up {
             return Err(AskError::NoLink);
@@ -405,6 +401,21 @@ impl Placed {
             status: self.status.clone(),
             detail: None,
         }
+    }
+}
+
+fn kind_of(question: &Question) -> &'static str {
+    match question {
+        Question::Contracts(_) => "contracts",
+        Question::Quote(_) => "quote",
+        Question::Snapshot { .. } => "snapshot",
+        Question::WhatIf(_) => "what_if",
+        Question::Bars { .. } => "bars",
+        Question::MatchingSymbols(_)
+        | Question::OptionChain(_)
+        | Question::Account(_)
+        | Question::Pnl(_)
+        | Question::Time => "other",
     }
 }
 

@@ -279,6 +279,11 @@ impl Broker {
     }
 
     /// No quote is newer than now any more.
+    /// It leaves every question of a kind open from now on.
+    pub(crate) fn be_silent_about(&self, name: Option<&'static str>) {
+        self.lock().silent_about = name;
+    }
+
     /// What it answers to every question of a kind from now on; `None` is as usual.
     pub(crate) fn answer_with(&self, name: &'static str, error: Option<AskError>) {
         let errors = &mut self.lock().errors;
