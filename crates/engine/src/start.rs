@@ -162,6 +162,11 @@ impl Books {
         })
     }
 
+    /// The two as they are given. What follows where they do not agree can be shown by them alone.
+    pub fn apart(decides: Book, shown: Book) -> Self {
+        Self { decides, shown }
+    }
+
     /// Number of the newest connection.
     pub fn generation(&self) -> Generation {
         self.decides.generation

@@ -186,7 +186,10 @@ impl Writer {
         self.intend(&batch.records);
         self.core.session.outbound = self.interlock.outbound_count();
         self.core.session.paces = self.interlock.paces();
-        self.publish(&batch.records);
+        if let Err(end) = self.publish(&batch.records) {
+            self.fail(batch.owed, &end);
+            return Err(end);
+        }
         for effect in batch.effects {
             self.act(effect);
         }
@@ -242,23 +245,22 @@ impl Writer {
         self.interlock.prove_lease(began, self.core.config.lease_fresh());
     }
 
-    /// A turn in which nothing happened wakes nobody.
-    fn publish(&self, records: &[Recorded]) {
+    /// Shows readers what is durable; a turn in which nothing happened wakes nobody. The writer's own book took the same records just
+    /// before: where theirs does not, one of both is wrong, and nothing leaves on its word. What was decided is looked up after the
+    /// next start.
+    fn publish(&self, records: &[Recorded]) -> Result<(), Ended> {
         if records.is_empty() && self.shared.read().session == self.core.session {
-            return;
+            return Ok(());
         }
         // Copied before the lock and dropped behind it: readers wait for what must be done inside, and for no more.
         let mut session = self.core.session.clone();
         let mut state = self.shared.write();
-        for record in records {
-            if let Err(error) = state.follow(record) {
-                // The writer's own book took the same record just before.
-                tracing::error!(%error, "the readers' book does not follow");
-            }
-        }
+        let apart = |error| Ended::Poisoned(format!("the readers' book does not follow the writer's: {error}"));
+        records.iter().try_for_each(|record| state.follow(record)).map_err(apart)?;
         std::mem::swap(&mut state.session, &mut session);
         drop(state);
         self.shared.announce(self.core.book.seq);
+        Ok(())
     }
 
     fn fail(&self, owed: Vec<Owed>, end: &Ended) {

@@ -1,6 +1,7 @@
 //! The process dies at the worst moments: what may be live is looked up, never sent again.
 
 use crate::support::*;
+use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use engine::Ended;
@@ -155,4 +156,25 @@ async fn a_woken_old_writer_sends_nothing_more() {
     rig.boot();
     rig.connect(1).await;
     rig.working("k-1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_readers_book_that_does_not_follow_ends_the_writer_before_anything_is_sent() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    // To the readers every order id seems to be used already.
+    rig.misread = Some(|book| book.order_id_high_water = 1_000_000);
+    rig.boot();
+    rig.connect(1).await;
+    let answer = rig.submit(&alice(), buy("k-1")).await;
+    let Err(Fault::Storage(said)) = &answer else { panic!("{answer:?}") };
+    assert!(said.contains("the readers' book does not follow"), "{said}");
+    assert!(matches!(rig.ended().await, Ended::Poisoned(_)));
+    assert_eq!((intents(&rig), rig.broker.submits().len(), rig.broker.refused().len()), (1, 0, 0));
+    rig.end().await;
+    // The intent is durable: the next process looks it up and sends nothing again.
+    rig.misread = None;
+    rig.boot();
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Missing).await;
+    assert_eq!(rig.broker.submits().len(), 0);
 }

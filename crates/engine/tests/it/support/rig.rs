@@ -45,6 +45,8 @@ pub(crate) struct Rig {
     pub(crate) broker: Broker,
     pub(crate) config: EngineConfig,
     pub(crate) interlock: Arc<Interlock>,
+    /// What the readers' book is told to hold beside the journal.
+    pub(crate) misread: Option<fn(&mut domain::book::Book)>,
     engine: Option<EngineHandle>,
     writer: Weak<()>,
 }
@@ -120,7 +122,7 @@ impl Rig {
         };
         let broker = Broker::new(clock.clone(), durable);
         let interlock = Arc::new(guard(&config, &clock));
-        Self { disk, dir, clock, log, broker, config, interlock, engine: None, writer: Weak::new() }
+        Self { disk, dir, clock, log, broker, config, interlock, misread: None, engine: None, writer: Weak::new() }
     }
 
     /// Opens the journal and starts an engine; no connection stands yet.
@@ -157,8 +159,12 @@ impl Rig {
             entropy: Arc::new(engine::SystemEntropy),
             seat: engine::Seat::Thread,
         };
-        let engine =
-            engine::start(self.config.clone(), engine::Books::of(&book), parts).map_err(|error| error.to_string())?;
+        let mut shown = book.clone();
+        if let Some(misread) = self.misread {
+            misread(&mut shown);
+        }
+        let books = engine::Books::apart(book, shown);
+        let engine = engine::start(self.config.clone(), books, parts).map_err(|error| error.to_string())?;
         self.engine = Some(engine);
         Ok(())
     }
