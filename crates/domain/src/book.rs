@@ -205,6 +205,15 @@ impl Book {
                     order.open_replace(pending);
                 })
             }
+            JournalEvent::ReplaceDenied { cl_ord_id, key, request_hash, reasons, .. } => {
+                self.use_key(record, key, KeyUse::replace(cl_ord_id, request_hash))?;
+                let Some(order) = self.orders.get_mut(cl_ord_id).map(Arc::make_mut) else {
+                    return Err(refuse(record, format!("order {cl_ord_id} does not exist")));
+                };
+                // The order itself is as it was: whoever has seen it has seen the newest.
+                order.denied_changes.insert(key.clone(), reasons.clone());
+                Ok(())
+            }
             JournalEvent::CancelSubmitting { cl_ord_id, key, request_hash, .. } => {
                 self.note_cancel(cl_ord_id);
                 if let Some(key) = key {
@@ -547,6 +556,7 @@ impl Book {
             | JournalEvent::ApprovalMoved { .. }
             | JournalEvent::OrderSubmitting { .. }
             | JournalEvent::ReplaceSubmitting { .. }
+            | JournalEvent::ReplaceDenied { .. }
             | JournalEvent::CancelSubmitting { .. }
             | JournalEvent::FlattenRequested { .. }
             | JournalEvent::PolicyApplied { .. }

@@ -9,6 +9,7 @@ use crate::order::OrderIntent;
 use crate::order::{Amendment, OrderType, Side, Tif};
 use crate::principal::Principal;
 use crate::principal::{Face, PrincipalKind, Scope};
+use crate::reason::Reason;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -149,6 +150,21 @@ pub(crate) fn executed(exec_id: &str, quantity: i64) -> OrderEvent {
 
 pub(crate) fn filled(quantity: i64) -> OrderEvent {
     OrderEvent::ReportedFilled { filled: Decimal::from(quantity), avg_px: None, perm_id: PermId::new(900).ok() }
+}
+
+pub(crate) fn change_denied(
+    name: &str,
+    change_key: &str,
+    quantity: i64,
+    limit: &str,
+    reasons: Vec<Reason>,
+) -> JournalEvent {
+    let JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, by, amendment, .. } =
+        replacing(name, change_key, quantity, limit)
+    else {
+        unreachable!("it is a change")
+    };
+    JournalEvent::ReplaceDenied { cl_ord_id, key, request_hash, by, amendment, reasons }
 }
 
 pub(crate) fn replacing(name: &str, change_key: &str, quantity: i64, limit: &str) -> JournalEvent {

@@ -6,6 +6,7 @@ use crate::id::ClOrdId;
 use crate::lifecycle::EventKind;
 use crate::order::Amendment;
 use crate::order_record::OrderRecord;
+use crate::reason::Reason;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,15 @@ pub struct PendingReplace {
     pub at: Timestamp,
 }
 
+/// How a change stands towards whoever asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeOutcome {
+    /// The gates refused it; nothing was sent.
+    Denied(Vec<Reason>),
+    /// It was to leave, and this became of it.
+    Sent(ChangeFate),
+}
+
 impl PendingReplace {
     fn overtaken(self) -> (ClOrdId, ChangeFate) {
         (self.key, ChangeFate::Overtaken { amendment: self.amendment })
@@ -58,6 +68,12 @@ impl OrderRecord {
             ChangeFate::UnderWay | ChangeFate::Taken | ChangeFate::Refused { .. } | ChangeFate::Unsent => None,
         });
         open.chain(overtaken)
+    }
+
+    /// How the change with this key stands; `None` for a key that asked for no change of this order.
+    pub fn change_outcome(&self, key: &ClOrdId) -> Option<ChangeOutcome> {
+        let denied = self.denied_changes.get(key).map(|reasons| ChangeOutcome::Denied(reasons.clone()));
+        denied.or_else(|| self.changes.get(key).map(|fate| ChangeOutcome::Sent(fate.clone())))
     }
 
     /// Whether it ended before it was known what became of a change.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::book::Book;
 use crate::book::tests::{
-    acknowledged, book_of, canceling, executed, filled, first, key, of, replacing, sent_then, submitting,
+    acknowledged, book_of, canceling, change_denied, executed, filled, first, key, of, replacing, sent_then, submitting,
 };
 use crate::broker::BrokerOrder;
 use crate::lifecycle::OrdStatus;
@@ -234,4 +234,20 @@ fn a_twins_trades_take_no_change() {
     execution.perm_id = crate::id::PermId::new(901).ok();
     let book = changing(15, "190", vec![second, executed("e.01", 10), OrderEvent::Executed { execution }]);
     assert_eq!((fate(&book), terms(&book).0), (&ChangeFate::UnderWay, Decimal::TEN));
+}
+
+#[test]
+fn a_denied_change_spends_its_key_and_leaves_the_order_as_it_was_seen() {
+    let events = vec![submitting("o-1", 7), of("o-1", acknowledged(900, 1))];
+    let before = book_of(events.clone());
+    let denial = change_denied("o-1", "r-1", 2_000, "190", Vec::new());
+    let book = book_of([events, vec![denial.clone()]].concat());
+    let (was, is) = (first(&before), first(&book));
+    assert_eq!((is.version, is.updated_at, is.status), (was.version, was.updated_at, was.status));
+    assert_eq!((is.worst_leaves(), is.changes.len()), (was.worst_leaves(), 0), "it reserves nothing");
+    assert_eq!(is.change_outcome(&key("r-1")), Some(ChangeOutcome::Denied(Vec::new())));
+    assert_eq!(is.change_outcome(&key("r-2")), None);
+    let mut again = book.clone();
+    let record = crate::journal::Recorded { seq: book.seq + 1, at: crate::book::tests::at(9), event: denial };
+    assert!(again.apply(&record).is_err(), "its key is spent");
 }

@@ -178,6 +178,21 @@ pub enum JournalEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notional: Option<Decimal>,
     },
+    /// The gates refused a change; the order stands as it is.
+    ReplaceDenied {
+        /// Whose.
+        cl_ord_id: ClOrdId,
+        /// The key of the change itself.
+        key: ClOrdId,
+        /// Hash of the request.
+        request_hash: String,
+        /// Who asked.
+        by: Principal,
+        /// To what.
+        amendment: Amendment,
+        /// Every reason.
+        reasons: Vec<Reason>,
+    },
     /// The intent to cancel.
     CancelSubmitting {
         /// Whose.

@@ -1,8 +1,8 @@
 use super::*;
 use crate::activity::{AccountMark, Breaker};
 use crate::book::tests::{
-    acknowledged, approval, asking, at, bracketing, canceling, contract, executed, execution, filled, moved, order,
-    principal, replacing, submitting,
+    acknowledged, approval, asking, at, bracketing, canceling, change_denied, contract, executed, execution, filled,
+    moved, order, principal, replacing, submitting,
 };
 use crate::broker::NotSentReason;
 use crate::group::GroupFault;
@@ -161,6 +161,7 @@ fn about_orders() -> Vec<JournalEvent> {
         submitting("o-1", 7),
         bracketing("o-2", 8),
         replacing("o-1", "r-1", 12, "190"),
+        change_denied("o-1", "r-2", 2_000, "190", vec![reason()]),
         canceling("o-1"),
         JournalEvent::Order { cl_ord_id: "o-1".parse().unwrap(), event: acknowledged(900, 2) },
         JournalEvent::ExternalExecution { execution: Box::new(execution("x.01", 3, "by hand")) },

@@ -98,6 +98,8 @@ pub struct OrderRecord {
     pub group_faults: BTreeMap<GroupFault, String>,
     /// What became of each change, by its key.
     pub changes: BTreeMap<ClOrdId, ChangeFate>,
+    /// Changes that the gates refused, by their keys: the broker never heard of them.
+    pub denied_changes: BTreeMap<ClOrdId, Vec<Reason>>,
     /// Counts acknowledged changes, from 1.
     pub version: u32,
     /// When it was first booked.
@@ -157,6 +159,7 @@ impl OrderRecord {
             pending_replace: None,
             group_faults: BTreeMap::new(),
             changes: BTreeMap::new(),
+            denied_changes: BTreeMap::new(),
             version: 1,
             created_at: at,
             updated_at: at,

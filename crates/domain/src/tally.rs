@@ -183,6 +183,7 @@ impl Tally {
             self.sent = self.sent.saturating_add(1).saturating_add(u64::try_from(legs).unwrap_or(u64::MAX));
         }
         if let JournalEvent::OrderDenied { reasons, .. }
+        | JournalEvent::ReplaceDenied { reasons, .. }
         | JournalEvent::Order { event: OrderEvent::Refused { reasons }, .. } = event
         {
             self.denied(reasons);
@@ -236,8 +237,8 @@ impl Tally {
         self.pending_approvals
     }
 
-    /// How often each reason refused an order, at submit or at its release, by code. An order with three reasons counts
-    /// under each.
+    /// How often each reason refused an order, at submit or at its release, or a change of one, by code. What has three reasons
+    /// counts under each.
     pub fn denials(&self) -> &BTreeMap<String, u64> {
         &self.denials
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::book::tests::{
-    acknowledged, any_broker_event, asking, at, book_of, bracketing, canceling, executed, key, moved, of, order,
-    principal, releasing, submitting,
+    acknowledged, any_broker_event, asking, at, book_of, bracketing, canceling, change_denied, executed, key, moved,
+    of, order, principal, releasing, submitting,
 };
 use proptest::prelude::*;
 
@@ -39,10 +39,13 @@ fn every_reason_of_a_refusal_counts_under_its_code() {
         denied("o-2", &["C13_MAX_QTY"]),
         asking("ap-1", "o-3"),
         of("o-3", released),
+        submitting("o-4", 7),
+        of("o-4", acknowledged(900, 1)),
+        change_denied("o-4", "r-1", 2_000, "190", vec![reason("C13_MAX_QTY")]),
     ]);
     let counted: Vec<(&str, u64)> = tally.denials().iter().map(|(code, count)| (code.as_str(), *count)).collect();
-    assert_eq!(counted, [("C13_MAX_QTY", 2), ("C14_MAX_NOTIONAL", 2)]);
-    assert_eq!((tally.orders()[&OrdStatus::Denied], tally.sent()), (3, 0));
+    assert_eq!(counted, [("C13_MAX_QTY", 3), ("C14_MAX_NOTIONAL", 2)]);
+    assert_eq!((tally.orders()[&OrdStatus::Denied], tally.sent()), (3, 1));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use domain::id::{BrokerOrderId, ClOrdId, ClientId, Generation};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::mode::{ModeProof, World};
-use domain::order_record::{KeyVerb, OrderRecord};
+use domain::order_record::OrderRecord;
 use domain::order_ref::OrderRef;
 use domain::principal::Face;
 use domain::reading;
@@ -263,7 +263,7 @@ impl Core {
     }
 
     fn was_changed(&self, key: &ClOrdId) -> bool {
-        self.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
+        self.book.orders.get(key).is_some_and(|order| !order.changes.is_empty())
     }
 
     fn cancel_sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, outcome: &SendOutcome) {

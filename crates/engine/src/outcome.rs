@@ -4,7 +4,7 @@ use crate::desk::{CancelAnswer, OrderAnswer, Outcome};
 use crate::service::{Service, is_answered};
 use domain::book::OrderRecord;
 use domain::cancel::CancelFate;
-use domain::change::ChangeFate;
+use domain::change::{ChangeFate, ChangeOutcome};
 use domain::fault::Fault;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
@@ -49,15 +49,14 @@ pub(crate) fn changes(order: &OrderRecord, key: &ClOrdId) -> bool {
 
 /// How a change stands towards its caller: that the original order works is no answer to it.
 pub(crate) fn change_outcome(order: &OrderRecord, key: &ClOrdId) -> Result<Outcome, Fault> {
-    match order.changes.get(key) {
-        None => Err(Fault::NotFound { what: "change", id: key.to_string() }),
-        Some(ChangeFate::UnderWay) => Ok(Outcome::Unknown),
-        Some(ChangeFate::Taken) => Ok(Outcome::Acknowledged),
-        Some(ChangeFate::Refused { code, message }) => {
-            Err(Fault::BrokerRefused { code: *code, message: message.clone() })
-        }
-        Some(ChangeFate::Unsent) => Err(Fault::ChangeUnsent(order.intent.cl_ord_id.clone())),
-        Some(ChangeFate::Overtaken { .. }) => {
+    let missing = || Fault::NotFound { what: "change", id: key.to_string() };
+    match order.change_outcome(key).ok_or_else(missing)? {
+        ChangeOutcome::Denied(reasons) => Err(Fault::ChangeDenied(reasons)),
+        ChangeOutcome::Sent(ChangeFate::UnderWay) => Ok(Outcome::Unknown),
+        ChangeOutcome::Sent(ChangeFate::Taken) => Ok(Outcome::Acknowledged),
+        ChangeOutcome::Sent(ChangeFate::Refused { code, message }) => Err(Fault::BrokerRefused { code, message }),
+        ChangeOutcome::Sent(ChangeFate::Unsent) => Err(Fault::ChangeUnsent(order.intent.cl_ord_id.clone())),
+        ChangeOutcome::Sent(ChangeFate::Overtaken { .. }) => {
             Err(Fault::AlreadyFinal { cl_ord_id: order.intent.cl_ord_id.clone(), status: order.status })
         }
     }

@@ -14,13 +14,17 @@ use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, MandateId, PreviewId};
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order::{Amendment, OrderIntent};
+use domain::order_record::OrderRecord;
 use domain::order_ref::OrderRef;
 use domain::policy::Policy;
 use domain::principal::Principal;
+use domain::reason::Reason;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 
+/// The number of the control that asks humans.
+const APPROVAL: u8 = 6;
 /// How long a preview lives.
 const PREVIEW_TTL: SignedDuration = SignedDuration::from_mins(5);
 
@@ -372,22 +376,7 @@ impl Core {
         }
         self.is_as_seen(cl_ord_id, seen)?;
         let missing = || Fault::NotFound { what: "order", id: cl_ord_id.to_string() };
-        let record = self.book.orders.get(cl_ord_id).ok_or_else(missing)?;
-        let here = record.acknowledged_in == Some(self.session.generation);
-        if record.status != OrdStatus::Working || !here {
-            let why = format!("it is {}; only a working order can be replaced", record.status.word());
-            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why });
-        }
-        if record.pending_replace.is_some() {
-            // A cancel that was refused and a trade since make it working again, without telling which version works.
-            let why = "what became of an earlier change is not known yet".to_owned();
-            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why });
-        }
-        if record.intent.bracket.is_some() {
-            // Its exits would have to follow in the same moment, which IBKR does not offer.
-            let why = "the entry of a bracket is not changed: cancel it and submit a new bracket under a new key";
-            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why: why.to_owned() });
-        }
+        let record = self.changeable(cl_ord_id)?;
         check_amendment(record, &amendment)?;
         let before = record.intent.qty.get();
         let mut order = record.resolved().ok_or_else(missing)?;
@@ -403,7 +392,16 @@ impl Core {
         let approved = match judged.evaluation.decision {
             Decision::Approved(approved) => *approved,
             Decision::Denied(reasons) | Decision::NeedsApproval(reasons) => {
-                return Err(Fault::ChangeDenied(reasons));
+                let event = JournalEvent::ReplaceDenied {
+                    cl_ord_id: cl_ord_id.clone(),
+                    key: key.clone(),
+                    request_hash: request_hash.to_owned(),
+                    by: by.clone(),
+                    amendment,
+                    reasons: reasons.into_iter().map(without_a_question).collect(),
+                };
+                self.push(batch, now, event);
+                return Ok(Booked::New);
             }
         };
         self.use_mandate(batch, now, approved.get(), used);
@@ -426,6 +424,28 @@ impl Core {
         Ok(Booked::New)
     }
 
+    /// The order, if it can be changed now.
+    fn changeable(&self, cl_ord_id: &ClOrdId) -> Result<&OrderRecord, Fault> {
+        let missing = || Fault::NotFound { what: "order", id: cl_ord_id.to_string() };
+        let record = self.book.orders.get(cl_ord_id).ok_or_else(missing)?;
+        let here = record.acknowledged_in == Some(self.session.generation);
+        if record.status != OrdStatus::Working || !here {
+            let why = format!("it is {}; only a working order can be replaced", record.status.word());
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why });
+        }
+        if record.pending_replace.is_some() {
+            // A cancel that was refused and a trade since make it working again, without telling which version works.
+            let why = "what became of an earlier change is not known yet".to_owned();
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why });
+        }
+        if record.intent.bracket.is_some() {
+            // Its exits would have to follow in the same moment, which IBKR does not offer.
+            let why = "the entry of a bracket is not changed: cancel it and submit a new bracket under a new key";
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why: why.to_owned() });
+        }
+        Ok(record)
+    }
+
     /// The id of an exit's entry.
     fn entry_id(&self, exit: &ClOrdId) -> Option<BrokerOrderId> {
         let entry = exit.is_exit().then(|| self.book.orders.get(&exit.group())).flatten()?;
@@ -433,7 +453,17 @@ impl Core {
     }
 }
 
-fn check_amendment(record: &domain::order_record::OrderRecord, amendment: &Amendment) -> Result<(), Fault> {
+/// Nobody is asked about a change: what would make an order wait for a human refuses it.
+fn without_a_question(reason: Reason) -> Reason {
+    if reason.control != APPROVAL {
+        return reason;
+    }
+    let hint =
+        "No human is asked about a change: cancel the order and submit another one, which waits for a yes.".to_owned();
+    Reason { hint, ..reason }
+}
+
+fn check_amendment(record: &OrderRecord, amendment: &Amendment) -> Result<(), Fault> {
     let invalid = |field: &str, rule: String| Err(Fault::Invalid { field: field.to_owned(), rule });
     if amendment.order_type.kind() != record.intent.order_type.kind() {
         let rule = format!("a replace keeps the type; this order is {}", record.intent.order_type.kind().word());

@@ -11,7 +11,6 @@ use domain::change::ChangeFate;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
 use domain::money::Price;
-use domain::order_record::KeyVerb;
 use domain::order_ref::OrderRef;
 use domain::trading_state::TradingState;
 use engine::desk::Outcome;
@@ -102,11 +101,7 @@ impl Checks {
             return violated("nothing is sent without a durable intent", what);
         }
 
-        let meant = if written.is_change {
-            state.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
-        } else {
-            written.intent.qty == order.intent.qty
-        };
+        let meant = if written.is_change { !order.changes.is_empty() } else { written.intent.qty == order.intent.qty };
         if !meant {
             let what = format!("{key} was sent with {} shares, no intent says so", written.intent.qty);
             return violated("nothing is sent without a durable intent", what);

@@ -6,10 +6,9 @@ use crate::world;
 use domain::book::OrderRecord;
 use domain::broker::{BrokerEvent, BrokerOrder, NotSentReason, SendOutcome, StatusReport};
 use domain::execution::{Commission, Execution, split_correction};
-use domain::id::{ClOrdId, ClientId, ExecId, Generation, PermId};
+use domain::id::{ClientId, ExecId, Generation, PermId};
 use domain::lifecycle::OrdStatus;
 use domain::money::{Money, Price};
-use domain::order_record::KeyVerb;
 use domain::order_ref::OrderRef;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -47,11 +46,8 @@ impl Run {
     /// to lie about.
     fn about(&self, pick: usize, what: u32, wanted: Option<OrdStatus>) -> Option<OrderRecord> {
         let state = self.ground.truth.read();
-        let changed = |key: &ClOrdId| {
-            state.book.keys_used.values().any(|used| used.order == *key && used.verb == KeyVerb::Replace)
-        };
         let fits = |order: &&Arc<OrderRecord>| match what {
-            24 => changed(&order.intent.cl_ord_id),
+            24 => !order.changes.is_empty(),
             34 | 36..=39 => !order.executions.is_empty(),
             _ => true,
         };

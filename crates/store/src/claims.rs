@@ -72,7 +72,8 @@ fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
         }
         JournalEvent::ApprovalMoved { id, status, by, .. } => move_on(conn, id, *status, by.as_ref(), at_ns),
         JournalEvent::OrderSubmitting { .. } => submit(conn, seq, &record.event, at_ns),
-        JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, .. } => {
+        JournalEvent::ReplaceSubmitting { cl_ord_id, key, request_hash, .. }
+        | JournalEvent::ReplaceDenied { cl_ord_id, key, request_hash, .. } => {
             claim_key(conn, seq, key, request_hash, cl_ord_id, "replace")
         }
         JournalEvent::CancelSubmitting { cl_ord_id, key: Some(key), request_hash, .. } => {

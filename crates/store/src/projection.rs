@@ -49,6 +49,7 @@ impl Touched {
             | JournalEvent::ApprovalMoved { .. }
             | JournalEvent::OrderSubmitting { exits: None, .. }
             | JournalEvent::ReplaceSubmitting { .. }
+            | JournalEvent::ReplaceDenied { .. }
             | JournalEvent::CancelSubmitting { .. }
             | JournalEvent::FlattenRequested { .. }
             | JournalEvent::PositionsAdopted { .. }

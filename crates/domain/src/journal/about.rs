@@ -6,7 +6,7 @@ use crate::principal::Principal;
 
 impl JournalEvent {
     /// Every word that [`Self::kind`] gives.
-    pub const KINDS: [&'static str; 47] = [
+    pub const KINDS: [&'static str; 48] = [
         "installed",
         "started",
         "policy_applied",
@@ -24,6 +24,7 @@ impl JournalEvent {
         "approval_moved",
         "order_submitting",
         "replace_submitting",
+        "replace_denied",
         "cancel_submitting",
         "flatten_requested",
         "order",
@@ -76,6 +77,7 @@ impl JournalEvent {
             Self::ApprovalMoved { .. } => "approval_moved",
             Self::OrderSubmitting { .. } => "order_submitting",
             Self::ReplaceSubmitting { .. } => "replace_submitting",
+            Self::ReplaceDenied { .. } => "replace_denied",
             Self::CancelSubmitting { .. } => "cancel_submitting",
             Self::FlattenRequested { .. } => "flatten_requested",
             Self::Order { .. } => "order",
@@ -122,6 +124,7 @@ impl JournalEvent {
             | Self::ApprovalRequested { order, .. }
             | Self::OrderSubmitting { order, .. } => Some(&order.intent.cl_ord_id),
             Self::ReplaceSubmitting { cl_ord_id, .. }
+            | Self::ReplaceDenied { cl_ord_id, .. }
             | Self::CancelSubmitting { cl_ord_id, .. }
             | Self::OrphanSeen { cl_ord_id, .. }
             | Self::MandateUsed { cl_ord_id, .. }
@@ -175,6 +178,7 @@ impl JournalEvent {
             | Self::ApprovalRequested { by, .. }
             | Self::OrderSubmitting { by, .. }
             | Self::ReplaceSubmitting { by, .. }
+            | Self::ReplaceDenied { by, .. }
             | Self::CancelSubmitting { by, .. }
             | Self::FlattenRequested { by, .. }
             | Self::TradingStateSet { by, .. }

@@ -4,6 +4,8 @@
 use crate::support::*;
 use domain::approval::ApprovalStatus;
 use domain::broker::AskError;
+use domain::fault::Fault;
+use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use engine::desk::{Desk as _, Outcome};
 use std::time::Duration;
@@ -85,4 +87,47 @@ async fn an_order_that_waits_for_its_facts_longer_than_its_caller_is_not_made_af
         assert!(!made.replayed, "{name}: its key is free");
         rig.until("it is sent", || rig.broker.submits().len() == 1).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_denied_change_is_on_the_record_and_answers_the_same_for_ever() {
+    let mut rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let seen = rig.order("k-1");
+    let too_many = || amend("2000", "100");
+    for restarted in [false, true] {
+        for _ in 0..2 {
+            let told = rig.desk().replace(&alice(), key("k-1"), key("r-1"), too_many(), None, Duration::ZERO).await;
+            let Err(Fault::ChangeDenied(reasons)) = told else { panic!("{told:?}") };
+            assert!(reasons.iter().any(|reason| reason.code == "C13_MAX_QTY"), "{reasons:?}");
+        }
+        let other = rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("5", "100"), None, Duration::ZERO).await;
+        assert_eq!(code_of(&other), "IdempotencyConflict");
+        let denials = rig.log.count(|event| {
+            matches!(event, JournalEvent::ReplaceDenied { key, by, .. }
+            if key.as_str() == "r-1" && by.key_id == alice().key_id)
+        });
+        assert_eq!(denials, 1);
+        if !restarted {
+            assert_eq!(rig.order("k-1").updated_at, seen.updated_at, "who has seen the order has seen the newest");
+            let counted = rig.desk().metrics(&alice()).unwrap().tally.denials().get("C13_MAX_QTY").copied();
+            assert_eq!(counted, Some(1));
+            rig.stop().await;
+            rig.boot();
+            rig.connect(1).await;
+            rig.until_status("k-1", OrdStatus::Working).await;
+        }
+    }
+    assert_eq!(rig.broker.replaces().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_a_human_would_have_to_allow_is_denied_and_says_what_to_do_instead() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    let told = rig.desk().replace(&bot(), key("k-1"), key("r-1"), amend("5", "99"), None, Duration::ZERO).await;
+    let Err(Fault::ChangeDenied(reasons)) = told else { panic!("{told:?}") };
+    assert_eq!(reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(), ["C06_APPROVAL"]);
+    assert!(reasons[0].hint.contains("submit another one"), "{reasons:?}");
+    assert_eq!(rig.desk().approvals(&alice(), true).unwrap(), Vec::new());
 }

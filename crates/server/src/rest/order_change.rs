@@ -29,7 +29,6 @@ use wire::{Page, Problem};
     ),
     responses(
         (status = 200, body = OrderAnswer, description = "Acknowledged by the broker, or a replay."),
-        (status = 202, body = OrderAnswer, description = "A human must say yes."),
         Problems, OfBody, OfBroker, OfOrder, OfMatch
     )
 )]

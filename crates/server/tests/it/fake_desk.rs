@@ -286,6 +286,7 @@ impl FakeDesk {
             pending_replace: None,
             group_faults: BTreeMap::new(),
             changes: BTreeMap::new(),
+            denied_changes: BTreeMap::new(),
             version: 1,
             created_at: now(),
             updated_at: now(),

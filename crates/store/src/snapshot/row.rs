@@ -67,6 +67,7 @@ struct OrderRow {
     pending_replace: Option<PendingReplace>,
     group_faults: BTreeMap<GroupFault, String>,
     changes: BTreeMap<ClOrdId, ChangeFate>,
+    denied_changes: BTreeMap<ClOrdId, Vec<Reason>>,
     version: u32,
     #[serde(with = "instant")]
     created_at: Timestamp,
