@@ -44,7 +44,7 @@ pub struct PendingReplace {
     pub at: Timestamp,
 }
 
-/// How a change stands towards whoever asked for it.
+/// How a change stands towards whoever asked for it: what became of the change, and not of its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeOutcome {
     /// The gates refused it; nothing was sent.

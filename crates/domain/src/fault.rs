@@ -117,12 +117,6 @@ pub enum Fault {
         /// Why not.
         why: String,
     },
-    /// A change did not reach the broker, or the broker has not taken it.
-    #[error("the broker has not taken the change of order {0}: its original terms stand")]
-    ChangeUnsent(ClOrdId),
-    /// The gates refused a change; the original stands.
-    #[error("refused by {} gate(s); the original order stands", .0.len())]
-    ChangeDenied(Vec<Reason>),
     /// Live trading cannot be armed.
     #[error("live trading cannot be armed: {} reason(s)", .0.len())]
     LiveRefused(Vec<Reason>),

@@ -15,6 +15,7 @@ use domain::book::OrderRecord;
 use domain::broker::{BrokerOrder, Lane, MessageBudget, OptionClass, SymbolMatch, WhatIf};
 use domain::broker_calendar::WindowAhead;
 use domain::cancel::CancelFate;
+use domain::change::ChangeOutcome;
 use domain::contract::{Contract, Instrument, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -233,13 +234,24 @@ pub enum Outcome {
     Unknown,
 }
 
-/// The answer to a submit or replace.
+/// The answer to a submit or a release.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderAnswer {
     /// The order as it is now.
     pub order: OrderRecord,
     /// How it stands.
     pub outcome: Outcome,
+    /// Whether the key was known already.
+    pub replayed: bool,
+}
+
+/// The answer to a change: that the original order works is none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeAnswer {
+    /// The order as it is now.
+    pub order: OrderRecord,
+    /// What became of the change.
+    pub outcome: ChangeOutcome,
     /// Whether the key was known already.
     pub replayed: bool,
 }
@@ -503,7 +515,7 @@ pub trait Desk: Send + Sync {
         amendment: Amendment,
         if_match: Option<String>,
         wait: Duration,
-    ) -> Result<OrderAnswer, Fault>;
+    ) -> Result<ChangeAnswer, Fault>;
     /// `if_match` as with a change.
     async fn cancel(
         &self,

@@ -1,10 +1,10 @@
-//! How an order, or a change of one, stands towards its caller.
+//! How an order, a change or a cancel of one stands towards its caller.
 
 use crate::desk::{CancelAnswer, OrderAnswer, Outcome};
 use crate::service::{Service, is_answered};
 use domain::book::OrderRecord;
 use domain::cancel::CancelFate;
-use domain::change::{ChangeFate, ChangeOutcome};
+use domain::change::ChangeFate;
 use domain::fault::Fault;
 use domain::id::ClOrdId;
 use domain::lifecycle::OrdStatus;
@@ -45,21 +45,6 @@ impl Service {
 /// Whether nobody knows yet what became of the change.
 pub(crate) fn changes(order: &OrderRecord, key: &ClOrdId) -> bool {
     order.changes.get(key) == Some(&ChangeFate::UnderWay)
-}
-
-/// How a change stands towards its caller: that the original order works is no answer to it.
-pub(crate) fn change_outcome(order: &OrderRecord, key: &ClOrdId) -> Result<Outcome, Fault> {
-    let missing = || Fault::NotFound { what: "change", id: key.to_string() };
-    match order.change_outcome(key).ok_or_else(missing)? {
-        ChangeOutcome::Denied(reasons) => Err(Fault::ChangeDenied(reasons)),
-        ChangeOutcome::Sent(ChangeFate::UnderWay) => Ok(Outcome::Unknown),
-        ChangeOutcome::Sent(ChangeFate::Taken) => Ok(Outcome::Acknowledged),
-        ChangeOutcome::Sent(ChangeFate::Refused { code, message }) => Err(Fault::BrokerRefused { code, message }),
-        ChangeOutcome::Sent(ChangeFate::Unsent) => Err(Fault::ChangeUnsent(order.intent.cl_ord_id.clone())),
-        ChangeOutcome::Sent(ChangeFate::Overtaken { .. }) => {
-            Err(Fault::AlreadyFinal { cl_ord_id: order.intent.cl_ord_id.clone(), status: order.status })
-        }
-    }
 }
 
 /// How an order stands towards its caller.

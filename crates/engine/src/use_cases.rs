@@ -4,15 +4,16 @@ use crate::archive::off_the_async_threads;
 use crate::asks::only;
 use crate::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
-    CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView, LiveStatus,
-    MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionView, Status,
+    ChangeAnswer, CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView,
+    LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionView,
+    Status,
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;
 use crate::following::{JournalFeed, KeyEnd};
 use crate::input::{Booked, Input};
 use crate::limits::{self, PolicyWish};
-use crate::outcome::{change_outcome, changes, outcome};
+use crate::outcome::{changes, outcome};
 use crate::service::{Service, is_answered, may_cancel, need, need_human, need_trade};
 use crate::ticking::duration;
 use crate::watching::{QuoteFeed, WatchedQuote};
@@ -265,7 +266,7 @@ impl Desk for Service {
         amendment: Amendment,
         if_match: Option<String>,
         wait: Duration,
-    ) -> Result<OrderAnswer, Fault> {
+    ) -> Result<ChangeAnswer, Fault> {
         need_trade(by)?;
         self.be_writer()?;
         let request_hash = request_hash(&("replace", &cl_ord_id, &amendment))?;
@@ -284,7 +285,8 @@ impl Desk for Service {
             known = self.tell(replace).await? == Booked::Known;
         }
         let order = self.wait_for(&cl_ord_id, wait, |order| !changes(order, &key)).await?;
-        Ok(OrderAnswer { outcome: change_outcome(&order, &key)?, order, replayed: known })
+        let missing = || Fault::NotFound { what: "change", id: key.to_string() };
+        Ok(ChangeAnswer { outcome: order.change_outcome(&key).ok_or_else(missing)?, order, replayed: known })
     }
 
     async fn cancel(

@@ -63,8 +63,6 @@ impl From<Fault> for Refusal {
             | Fault::Stale { .. }
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }
-            | Fault::ChangeUnsent(_)
-            | Fault::ChangeDenied(_)
             | Fault::LiveRefused(_)
             | Fault::ApprovalOver { .. }
             | Fault::LeaseNotHeld(_) => {}

@@ -6,6 +6,7 @@ use crate::fields::{FieldError, ParseError};
 use crate::order::{Order, Reason, reasons};
 use crate::word::Outcome;
 use domain::cancel::CancelFate;
+use domain::change::{ChangeFate, ChangeOutcome};
 use domain::fault::Fault;
 use domain::lifecycle::OrdStatus;
 use serde::{Deserialize, Serialize};
@@ -120,6 +121,35 @@ impl Problem {
         Some(Self { outcome: Some(outcome), reasons: reasons(because), order: Some(Box::new(order)), ..problem })
     }
 
+    /// What became of a change that was not taken; `None` for one that was.
+    pub fn of_change(outcome: &ChangeOutcome, order: Order) -> Option<Self> {
+        let problem = match outcome {
+            ChangeOutcome::Sent(ChangeFate::Taken) => return None,
+            ChangeOutcome::Denied(because) => {
+                Self::denied(&format!("refused by {} gate(s); the order stands as it was", because.len()), because)
+            }
+            ChangeOutcome::Sent(ChangeFate::UnderWay) => Self {
+                outcome: Some(Outcome::Unknown),
+                ..Self::new(
+                    Code::OutcomeUnknown,
+                    "the broker has not answered the change yet; either version may be live",
+                )
+            },
+            ChangeOutcome::Sent(ChangeFate::Refused { code, message }) => Self {
+                outcome: Some(Outcome::Rejected),
+                ..Self::new(Code::BrokerRejected, &format!("the broker refused the change, {code}: {message}"))
+            },
+            ChangeOutcome::Sent(ChangeFate::Unsent) => {
+                Self::new(Code::NotReplaceable, "the broker has not taken the change: the original terms stand")
+            }
+            ChangeOutcome::Sent(ChangeFate::Overtaken { .. }) => Self::new(
+                Code::AlreadyFinal,
+                "the order ended before it was known whether the broker had taken the change",
+            ),
+        };
+        Some(Self { order: Some(Box::new(order)), ..problem })
+    }
+
     /// A cancel that came too late; `None` while it is under way and once it is proven.
     pub fn of_cancel(fate: &CancelFate, order: Order) -> Option<Self> {
         let CancelFate::Overtaken { cl_ord_id, status } = fate else { return None };
@@ -160,7 +190,7 @@ impl From<&Fault> for Problem {
             Fault::ContractAmbiguous { candidates, .. } => {
                 Self { candidates: candidates.iter().map(Contract::from).collect(), ..Self::new(code, &said) }
             }
-            Fault::ChangeDenied(because) | Fault::LiveRefused(because) => Self::denied(&said, because),
+            Fault::LiveRefused(because) => Self::denied(&said, because),
             // A refused question is no rejected order: without an outcome, and without its advice.
             Fault::BrokerRefused { .. } => {
                 let hint = "read the broker's words; nothing was done and no key was spent".to_owned();
@@ -189,7 +219,6 @@ impl From<&Fault> for Problem {
             | Fault::Stale { .. }
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }
-            | Fault::ChangeUnsent(_)
             | Fault::ApprovalOver { .. }
             | Fault::LeaseNotHeld(_) => Self::new(code, &said),
         }

@@ -2,14 +2,14 @@
 //! sum. What is open, held and traded is counted from the broker's ledger, not from the engine's sums.
 
 use crate::support::*;
-use domain::fault::Fault;
+use domain::change::ChangeOutcome;
 use domain::lifecycle::OrdStatus;
 use domain::mandate::MandateTerms;
 use domain::mode::Mode;
 use domain::order::{Amendment, OrderIntent, OrderType, Side, Tif};
 use domain::policy::Policy;
 use engine::Clock as _;
-use engine::desk::Desk as _;
+use engine::desk::{ChangeAnswer, Desk as _};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -285,7 +285,7 @@ impl Walk {
         let to = Amendment { qty: qty_of(qty), order_type: limit(buys, off), tif: Tif::Day };
         let new = format!("r-{}", self.changes);
         let answer = self.rig.desk().replace(&self.by(), key_of(&key), key_of(&new), to, None, Duration::ZERO).await;
-        if let Err(Fault::ChangeDenied(reasons)) = answer {
+        if let Ok(ChangeAnswer { outcome: ChangeOutcome::Denied(reasons), .. }) = answer {
             self.seen.extend(reasons.into_iter().map(|reason| reason.code));
         }
     }

@@ -3,16 +3,16 @@
 use crate::support::*;
 use domain::broker::SendOutcome;
 use domain::cancel::CancelFate;
-use domain::change::ChangeFate;
+use domain::change::{ChangeFate, ChangeOutcome};
 use domain::fault::Fault;
 use domain::id::PermId;
 use domain::lifecycle::OrdStatus;
 use domain::order::{Amendment, OrderIntent, OrderType, Side};
-use engine::desk::{Desk as _, OrderAnswer, Outcome};
+use engine::desk::{ChangeAnswer, Desk as _, Outcome};
 use jiff::SignedDuration;
 use std::time::Duration;
 
-async fn replace(rig: &Rig, cl_ord_id: &str, new_key: &str, to: Amendment) -> Result<OrderAnswer, Fault> {
+async fn replace(rig: &Rig, cl_ord_id: &str, new_key: &str, to: Amendment) -> Result<ChangeAnswer, Fault> {
     rig.desk().replace(&alice(), key(cl_ord_id), key(new_key), to, None, Duration::ZERO).await
 }
 
@@ -28,7 +28,8 @@ async fn a_change_is_sent_under_the_orders_own_id_and_counts_once_the_broker_sho
     let rig = Rig::ready().await;
     rig.working("k-1").await;
     let answer = replace(&rig, "k-1", "r-1", amend("20", "99.5")).await.unwrap();
-    assert_eq!((answer.outcome, answer.order.status), (Outcome::Unknown, OrdStatus::PendingReplace));
+    assert_eq!(answer.outcome, ChangeOutcome::Sent(ChangeFate::UnderWay));
+    assert_eq!(answer.order.status, OrdStatus::PendingReplace);
     assert_eq!(answer.order.intent.qty, qty("10"), "the original stands until the broker has taken the change");
     assert_eq!(answer.order.worst_leaves(), dec("20"), "and the worst of both is reserved");
     take_over(&rig, "k-1").await;
@@ -72,7 +73,7 @@ async fn a_refused_change_leaves_the_original() {
         assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty("10"), 1, None), "code {code}");
         assert_eq!(rig.halted(), None, "code {code}");
         let told = replace(&rig, "k-1", &format!("r-{n}"), amend("20", "99")).await;
-        assert_eq!(code_of(&told), "BrokerRefused", "that the original works is no answer to the change");
+        assert_eq!(told_of(&told), "Refused", "that the original works is no answer to the change");
     }
 }
 
@@ -102,7 +103,7 @@ async fn a_change_that_was_held_for_not_taken_and_shows_later_is_canceled_and_ha
     rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
     rig.pass(SignedDuration::from_secs(16));
     rig.until_status("k-1", OrdStatus::Working).await;
-    assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "ChangeUnsent");
+    assert_eq!(told_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "Unsent");
     take_over(&rig, "k-1").await;
     rig.broker.echo("k-1").await;
     rig.until("what was not meant is canceled", || rig.broker.cancels("k-1") == 1).await;
@@ -116,7 +117,7 @@ async fn a_change_that_the_end_of_its_order_overtook_is_told_so() {
     replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
     rig.broker.error("k-1", 202).await;
     rig.until_status("k-1", OrdStatus::Canceled).await;
-    assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "AlreadyFinal");
+    assert_eq!(told_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "Overtaken");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -154,7 +155,7 @@ async fn a_change_that_a_bare_end_overtook_is_booked_by_the_next_comparison() {
         rig.broker.status("k-1").await;
         let order = rig.until_status("k-1", OrdStatus::Canceled).await;
         assert_eq!((order.intent.qty, order.version), (qty("10"), 1), "a bare status tells no terms");
-        assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "AlreadyFinal");
+        assert_eq!(told_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "Overtaken");
         // It is looked for soon: tomorrow the broker tells no more of the order.
         let looks = rig.broker.asked("snapshot");
         rig.pass(SignedDuration::from_secs(4));
@@ -166,11 +167,10 @@ async fn a_change_that_a_bare_end_overtook_is_booked_by_the_next_comparison() {
             rig.connect(1).await;
         }
         let order = rig.order("k-1");
-        let (total, version, told) = if taken { ("20", 2, "Acknowledged") } else { ("10", 1, "ChangeUnsent") };
+        let (total, version, told) = if taken { ("20", 2, "Taken") } else { ("10", 1, "Unsent") };
         assert_eq!((order.status, order.intent.qty, order.version), (OrdStatus::Canceled, qty(total), version));
         let repeat = replace(&rig, "k-1", "r-1", amend("20", "99")).await;
-        let said = repeat.as_ref().map_or_else(|_| code_of(&repeat), |answer| format!("{:?}", answer.outcome));
-        assert_eq!(said, told);
+        assert_eq!(told_of(&repeat), told);
         assert_eq!((rig.halted(), rig.broker.replaces().len()), (None, 1));
     }
 }
@@ -217,7 +217,7 @@ async fn a_change_that_never_left_the_adapter_leaves_the_original() {
     assert_eq!((order.pending_replace, rig.halted()), (None, None));
     rig.connect(1).await;
     rig.until_status("k-1", OrdStatus::Working).await;
-    assert_eq!(code_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "ChangeUnsent");
+    assert_eq!(told_of(&replace(&rig, "k-1", "r-1", amend("20", "99")).await), "Unsent");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -246,7 +246,7 @@ async fn only_a_working_order_of_this_connection_is_changed() {
     rig.broker.fill("k-1", "4", "e.1.01").await;
     rig.settle().await;
     assert_eq!(code_of(&replace(&rig, "k-1", "r-3", amend("4", "100")).await), "Invalid");
-    assert_eq!(code_of(&replace(&rig, "k-1", "r-4", amend("2000", "100")).await), "ChangeDenied");
+    assert_eq!(told_of(&replace(&rig, "k-1", "r-4", amend("2000", "100")).await), "Denied");
     rig.broker.fill("k-1", "6", "e.2.01").await;
     rig.until_status("k-1", OrdStatus::Filled).await;
     assert_eq!(code_of(&replace(&rig, "k-1", "r-5", amend("20", "100")).await), "NotReplaceable");
@@ -355,9 +355,9 @@ async fn a_change_to_where_our_own_have_just_traded_is_held_like_a_new_order() {
         }
     }
     let refused = replace(&rig, "k-2", "r-1", amend("10", "100")).await;
-    assert_eq!(code_of(&refused), "ChangeDenied");
+    assert_eq!(told_of(&refused), "Denied");
     assert!(format!("{refused:?}").contains("C58_SURVEILLANCE"), "{refused:?}");
-    assert!(replace(&rig, "k-2", "r-2", amend("10", "97")).await.is_ok(), "away from it");
+    assert_eq!(told_of(&replace(&rig, "k-2", "r-2", amend("10", "97")).await), "UnderWay", "away from it");
     rig.until("one change has left", || rig.broker.replaces().len() == 1).await;
 }
 
@@ -418,7 +418,7 @@ async fn a_change_or_cancel_tied_to_what_was_seen_is_refused_once_the_order_has_
     rig.until_status("k-1", OrdStatus::Working).await;
     assert_ne!(tag(), seen);
     let repeat = change("r-1", amend("20", "99.5"), seen.clone()).await.unwrap();
-    assert_eq!((repeat.replayed, repeat.outcome), (true, Outcome::Acknowledged));
+    assert_eq!((repeat.replayed, repeat.outcome), (true, ChangeOutcome::Sent(ChangeFate::Taken)));
     assert_eq!(code_of(&change("r-2", amend("30", "99.5"), seen.clone()).await), "Stale");
     let cancel = async |key_of_it, seen| {
         rig.desk().cancel(&alice(), key("k-1"), Some(key(key_of_it)), seen, Duration::ZERO).await

@@ -52,7 +52,7 @@ async fn an_estimate_counts_for_the_same_terms_for_ten_seconds_and_for_no_others
     assert_eq!(rig.broker.asked("what_if"), 1, "the preview's own");
     let change = Amendment { qty: qty("9"), order_type: OrderType::Limit { limit: px("100") }, tif: Tif::Day };
     let replaced = rig.desk().replace(&alice(), key("k-1"), key("r-1"), change, None, Duration::ZERO).await;
-    assert!(replaced.is_ok(), "{replaced:?}");
+    assert_eq!(told_of(&replaced), "UnderWay", "{replaced:?}");
     assert_eq!(rig.broker.asked("what_if"), 2, "another quantity");
     rig.pass(SignedDuration::from_secs(11));
     rig.submit(&alice(), buy("k-2")).await.unwrap();

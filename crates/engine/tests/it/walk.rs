@@ -174,7 +174,8 @@ impl Walk {
         self.changes += 1;
         let to = amend(&(11 + self.dice.roll(5)).to_string(), "99.9");
         let (seen, new_key) = (self.rig.broker.replaces().len(), key(&format!("r-{}", self.changes)));
-        if self.rig.desk().replace(&alice(), key(&name), new_key, to, None, Duration::ZERO).await.is_err() {
+        let told = self.rig.desk().replace(&alice(), key(&name), new_key, to, None, Duration::ZERO).await;
+        if told_of(&told) != "UnderWay" {
             return;
         }
         self.rig.until("the broker has the change", || self.rig.broker.replaces().len() > seen).await;

@@ -1,6 +1,6 @@
 //! Orders: replace, cancel, resolve.
 
-use super::order::{answer_of, etag, mark_replayed, order_key, shape};
+use super::order::{etag, mark_replayed, order_key, shape};
 use crate::body::Json as Body;
 use crate::caller::Caller;
 use crate::headers;
@@ -16,6 +16,7 @@ use engine::desk;
 use wire::amendment::AmendOrder;
 use wire::approval::Because;
 use wire::order::{CancelAnswer, Order, OrderAnswer};
+use wire::word::Outcome;
 use wire::{Page, Problem};
 
 /// Changes a working order: quantity, prices, time in force.
@@ -45,7 +46,15 @@ pub(crate) async fn replace(
     let seen = headers::etag(&headers)?;
     let amendment = AmendOrder::parse(&body)?.amendment()?;
     let answer = app.desk.replace(&by, order, key, amendment, seen, wait).await?;
-    answer_of(&app, &by, &answer, StatusCode::OK)
+    let order = shape(&app, &by, &answer.order)?;
+    let tag = etag(&order);
+    let mut response = match Problem::of_change(&answer.outcome, order.clone()) {
+        Some(problem) => Refusal::from(problem).into_response(),
+        None => Json(OrderAnswer { outcome: Outcome::Acknowledged, order }).into_response(),
+    };
+    response.headers_mut().extend(tag);
+    mark_replayed(&mut response, answer.replayed);
+    Ok(response)
 }
 
 fn empty(body: &[u8]) -> Result<(), Refusal> {

@@ -9,6 +9,7 @@ use domain::book::{Book, OrderRecord};
 use domain::broker::{Lane, MessageBudget, OptionClass, SymbolMatch};
 use domain::broker_calendar::WindowAhead;
 use domain::cancel::CancelFate;
+use domain::change::{ChangeFate, ChangeOutcome};
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -24,9 +25,9 @@ use domain::tally::Tally;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
-    CsrfProof, ExecutionFilter, FlattenAnswer, FlattenWish, Flattened, HistoryFilter, LeaseStatus, LimitsOf,
-    LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, Outcome, PnlView, Preview, Role,
-    SessionView, Status, VerificationStatus,
+    ChangeAnswer, CsrfProof, ExecutionFilter, FlattenAnswer, FlattenWish, Flattened, HistoryFilter, LeaseStatus,
+    LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, Outcome, PnlView, Preview,
+    Role, SessionView, Status, VerificationStatus,
 };
 use engine::{BrokerVerification, Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
 use jiff::{SignedDuration, Timestamp};
@@ -43,6 +44,7 @@ pub(crate) struct Told {
     pub(crate) outcome: Outcome,
     pub(crate) replayed: bool,
     pub(crate) canceled: CancelFate,
+    pub(crate) changed: ChangeOutcome,
     pub(crate) fault: Option<Fault>,
     pub(crate) not_ready: Vec<String>,
     pub(crate) panics: bool,
@@ -201,6 +203,7 @@ impl FakeDesk {
             outcome: Outcome::Acknowledged,
             replayed: false,
             canceled: CancelFate::Proven,
+            changed: ChangeOutcome::Sent(ChangeFate::Taken),
             fault: None,
             not_ready: Vec::new(),
             panics: false,
@@ -505,10 +508,10 @@ impl Desk for FakeDesk {
         amendment: Amendment,
         if_match: Option<String>,
         _wait: Duration,
-    ) -> Result<OrderAnswer, Fault> {
+    ) -> Result<ChangeAnswer, Fault> {
         let told = self.called(Call::Replace(cl_ord_id.clone(), key, amendment, if_match))?;
         let order = Self::record(&intent(cl_ord_id.as_str()), by, told.outcome);
-        Ok(OrderAnswer { order, outcome: told.outcome, replayed: told.replayed })
+        Ok(ChangeAnswer { order, outcome: told.changed, replayed: told.replayed })
     }
     async fn cancel(
         &self,

@@ -3,8 +3,10 @@
 use crate::client::{Gateway, gateway};
 use crate::fake_desk::{Call, reason};
 use domain::cancel::CancelFate;
+use domain::change::{ChangeFate, ChangeOutcome};
 use domain::fault::Fault;
 use domain::lifecycle::OrdStatus;
+use domain::order::{Amendment, OrderType, Tif};
 use domain::principal::Face;
 use engine::desk::Outcome;
 use std::time::Duration;
@@ -201,7 +203,6 @@ async fn faults_become_their_problems() {
         (Fault::Internal("secret".to_owned()), 503, "internal"),
         (Fault::Unanswered("silence".to_owned()), 503, "no_answer"),
         (Fault::BrokerRefused { code: 321, message: "no".to_owned() }, 422, "broker_rejected"),
-        (Fault::ChangeDenied(vec![reason("C15_PRICE_COLLAR")]), 422, "C15_PRICE_COLLAR"),
     ] {
         gateway.desk.tell(|told| told.fault = Some(fault));
         let reply = submit(&gateway).await;
@@ -254,6 +255,43 @@ async fn a_replace_needs_a_key_of_its_own() {
     assert_eq!(reply.status, 200);
     let Some(Call::Replace(order, key, amendment, None)) = gateway.desk.calls().pop() else { panic!("no replace") };
     assert_eq!((order.as_str(), key.as_str(), amendment.qty.to_string()), ("k1", "r1", "5".to_owned()));
+}
+
+#[tokio::test]
+async fn a_change_is_answered_for_itself_the_first_time_and_again() {
+    let gateway = gateway().await;
+    let body = r#"{"qty":"5","order_type":"limit","limit_price":"190","tif":"day"}"#;
+    let amendment = Amendment {
+        qty: "5".parse().unwrap(),
+        order_type: OrderType::Limit { limit: "190".parse().unwrap() },
+        tif: Tif::Day,
+    };
+    let refused = ChangeFate::Refused { code: 110, message: "off tick".to_owned() };
+    let denied = ChangeOutcome::Denied(vec![reason("C13_MAX_QTY"), reason("C15_PRICE_COLLAR")]);
+    for (changed, status, code, outcome) in [
+        (ChangeOutcome::Sent(ChangeFate::Taken), 200, None, Some("acknowledged")),
+        (ChangeOutcome::Sent(ChangeFate::UnderWay), 504, Some("outcome_unknown"), Some("unknown")),
+        (ChangeOutcome::Sent(refused), 422, Some("broker_rejected"), Some("rejected")),
+        (denied, 422, Some("C13_MAX_QTY"), Some("denied")),
+        (ChangeOutcome::Sent(ChangeFate::Unsent), 409, Some("not_replaceable"), None),
+        (ChangeOutcome::Sent(ChangeFate::Overtaken { amendment }), 409, Some("already_final"), None),
+    ] {
+        for replayed in [false, true] {
+            gateway.desk.tell(|told| (told.changed, told.replayed) = (changed.clone(), replayed));
+            let reply = gateway.ask("PUT", "/api/v1/orders/k1", &[("Idempotency-Key", "r1")], body).await;
+            assert_eq!((reply.status, reply.body["outcome"].as_str()), (status, outcome), "{changed:?}");
+            assert_eq!(reply.header("idempotent-replayed").is_some(), replayed, "{changed:?}");
+            assert!(reply.header("etag").is_some(), "{changed:?}");
+            if let Some(code) = code {
+                reply.is_problem(status, code);
+            }
+            let order = if code.is_some() { &reply.body["order"] } else { &reply.body };
+            assert_eq!(order["cl_ord_id"], "k1", "{changed:?}");
+            let tells_of = |what| reply.body["detail"].as_str().is_some_and(|detail| detail.contains(what));
+            assert_eq!(tells_of("110: off tick"), code == Some("broker_rejected"), "{}", reply.body);
+            assert_eq!(reply.body["reasons"].as_array().is_some_and(|all| all.len() == 2), outcome == Some("denied"));
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use domain::fault::Fault;
 use domain::reason::Reason;
 
 use wire::code::of_denial;
-use wire::word::Outcome;
 use wire::{Code, Page, Problem};
 
 fn reason(code: &str) -> Reason {
@@ -23,14 +22,6 @@ fn the_code_of_a_denial_is_its_first_control_and_plain_where_a_human_said_no() {
     assert_eq!(of_denial(&[reason("C13_MAX_QTY"), reason("C14_MAX_NOTIONAL")]), "C13_MAX_QTY");
     assert_eq!(of_denial(&[reason("APPROVAL_DENIED")]), "denied");
     assert_eq!(of_denial(&[]), "denied");
-}
-
-#[test]
-fn a_refused_change_is_a_422_with_every_reason() {
-    let problem = Problem::from(&Fault::ChangeDenied(vec![reason("C13_MAX_QTY"), reason("C15_PRICE_COLLAR")]));
-    assert_eq!((problem.status, problem.code.as_str()), (422, "C13_MAX_QTY"));
-    assert_eq!(problem.outcome, Some(Outcome::Denied));
-    assert_eq!(problem.reasons.len(), 2);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::log::{Log, Watched};
 use super::world::{PATIENCE, account, alice, con_id, key};
 use domain::approval::Approval;
 use domain::book::OrderRecord;
+use domain::change::ChangeOutcome;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
@@ -13,7 +14,7 @@ use domain::mode::Trading;
 use domain::order::OrderIntent;
 use domain::policy::Policy;
 use domain::principal::Principal;
-use engine::desk::{Desk as _, OrderAnswer};
+use engine::desk::{ChangeAnswer, Desk as _, OrderAnswer};
 use engine::{
     Clock as _, DiskArchive, Ended, EngineConfig, EngineHandle, Follower, Interlock, Parts, Service, Standby,
     StandbyParts,
@@ -382,6 +383,16 @@ pub(crate) fn reason_codes(order: &OrderRecord) -> Vec<String> {
 }
 
 /// The name of a fault, for comparing.
+/// What a caller was told of a change: what became of it, or the fault.
+pub(crate) fn told_of(answer: &Result<ChangeAnswer, Fault>) -> String {
+    let outcome = match answer {
+        Ok(ChangeAnswer { outcome: ChangeOutcome::Sent(fate), .. }) => format!("{fate:?}"),
+        Ok(ChangeAnswer { outcome: outcome @ ChangeOutcome::Denied(_), .. }) => format!("{outcome:?}"),
+        Err(_) => return code_of(answer),
+    };
+    outcome.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
+}
+
 pub(crate) fn code_of<T: std::fmt::Debug>(result: &Result<T, Fault>) -> String {
     match result {
         Ok(value) => format!("no fault: {value:?}"),
