@@ -90,6 +90,9 @@ pub enum Fault {
         /// What was asked.
         given: AccountId,
     },
+    /// There is one at a time, and one is at work.
+    #[error("{0} is under way already")]
+    UnderWay(&'static str),
     /// This version cannot do that.
     #[error("{0}")]
     CapabilityMissing(String),

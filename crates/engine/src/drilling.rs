@@ -13,8 +13,9 @@ pub trait Driller: Send + Sync + fmt::Debug {
     /// Fires them all; it may take a minute.
     ///
     /// # Errors
-    /// The drill did not come to its end: why.
-    async fn fire(&self) -> Result<DrillOutcome, String>;
+    /// [`Fault::CapabilityMissing`] where nothing can fire it, [`Fault::NotReady`] where what could is not this version, and
+    /// [`Fault::Internal`] when it did not come to its end.
+    async fn fire(&self) -> Result<DrillOutcome, Fault>;
 }
 
 /// What a drill showed.
@@ -34,8 +35,8 @@ pub struct NoDriller;
 
 #[async_trait]
 impl Driller for NoDriller {
-    async fn fire(&self) -> Result<DrillOutcome, String> {
-        Err("this engine has no program that could fire the drill".to_owned())
+    async fn fire(&self) -> Result<DrillOutcome, Fault> {
+        Err(Fault::CapabilityMissing("this engine has no program that could fire the drill".to_owned()))
     }
 }
 
@@ -45,14 +46,9 @@ impl Service {
         need_human(by, Scope::Admin)?;
         self.be_writer()?;
         let Ok(_only) = self.drilling.try_lock() else {
-            return Err(Fault::NotReady(vec!["a drill runs already: wait for its end".to_owned()]));
+            return Err(Fault::UnderWay("a drill of the limits"));
         };
-        let outcome = self
-            .config
-            .driller
-            .fire()
-            .await
-            .map_err(|why| Fault::CapabilityMissing(format!("the drill was not fired to its end: {why}")))?;
+        let outcome = self.config.driller.fire().await?;
         self.ask(by, Permit::Drilled { passed: outcome.passed, total: outcome.total }).await?;
         Ok(outcome)
     }

@@ -60,6 +60,7 @@ impl From<Fault> for Refusal {
             | Fault::Pacing(_)
             | Fault::AccountMismatch { .. }
             | Fault::CapabilityMissing(_)
+            | Fault::UnderWay(_)
             | Fault::Stale { .. }
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }

@@ -77,6 +77,8 @@ codes! {
         "use a new key for a new request; nothing was done";
     InFlight "in_flight" 409 5 true "The first request with this key still waits"
         "ask again with the same key";
+    UnderWay "under_way" 409 5 true "One is under way already"
+        "wait for its end; nothing was done";
     AlreadyFinal "already_final" 409 5 false "The order is over"
         "look at the order: it was over before this could take hold";
     NotReplaceable "not_replaceable" 409 5 false "The order cannot be changed now"
@@ -174,6 +176,7 @@ impl Code {
             Fault::Pacing(_) => Self::Pacing,
             Fault::AccountMismatch { .. } => Self::AccountMismatch,
             Fault::CapabilityMissing(_) => Self::CapabilityMissing,
+            Fault::UnderWay(_) => Self::UnderWay,
             Fault::Stale { .. } => Self::PreconditionFailed,
             Fault::AlreadyFinal { .. } => Self::AlreadyFinal,
             Fault::NotReplaceable { .. } => Self::NotReplaceable,

@@ -216,6 +216,7 @@ impl From<&Fault> for Problem {
             | Fault::Pacing(_)
             | Fault::AccountMismatch { .. }
             | Fault::CapabilityMissing(_)
+            | Fault::UnderWay(_)
             | Fault::Stale { .. }
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }

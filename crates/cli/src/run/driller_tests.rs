@@ -27,7 +27,11 @@ fn what_is_no_report_of_this_version_is_no_evidence() {
         (report(own, &json!([{"ok": false}])), "without a control"),
         (report(own, &json!([{"control": 300, "ok": false}])), "without a control"),
     ] {
-        let told = outcome(&bytes).unwrap_err();
-        assert!(told.contains(why), "{told}");
+        let fault = outcome(&bytes).unwrap_err();
+        assert!(fault.to_string().contains(why), "{fault}");
+        // What a caller can mend is told to him; the rest is a fault of ours.
+        let can_be_mended = why.contains("restart") || why == "unknown";
+        assert_eq!(matches!(fault, Fault::NotReady(_)), can_be_mended, "{fault}");
+        assert_eq!(matches!(fault, Fault::Internal(_)), !can_be_mended, "{fault}");
     }
 }

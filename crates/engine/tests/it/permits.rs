@@ -139,21 +139,21 @@ async fn an_approval_that_was_spent_before_a_crash_stays_spent() {
 /// A drill that shows what it is told to, once it may go on.
 #[derive(Debug)]
 struct Told {
-    outcome: Result<DrillOutcome, String>,
+    outcome: Result<DrillOutcome, Fault>,
     fired: Semaphore,
     go_on: Semaphore,
 }
 
 #[async_trait::async_trait]
 impl Driller for Told {
-    async fn fire(&self) -> Result<DrillOutcome, String> {
+    async fn fire(&self) -> Result<DrillOutcome, Fault> {
         self.fired.add_permits(1);
         self.go_on.acquire().await.unwrap().forget();
         self.outcome.clone()
     }
 }
 
-fn told(outcome: Result<DrillOutcome, String>) -> Arc<Told> {
+fn told(outcome: Result<DrillOutcome, Fault>) -> Arc<Told> {
     Arc::new(Told { outcome, fired: Semaphore::new(0), go_on: Semaphore::new(0) })
 }
 
@@ -169,7 +169,7 @@ async fn a_drill_is_on_record_as_the_gateway_saw_it_one_at_a_time_and_for_humans
         async move { desk.drill_limits(&alice()).await }
     });
     drill.fired.acquire().await.unwrap().forget();
-    assert_eq!(code_of(&desk.drill_limits(&alice()).await), "NotReady", "one at a time");
+    assert_eq!(code_of(&desk.drill_limits(&alice()).await), "UnderWay", "one at a time");
     drill.go_on.add_permits(1);
     assert_eq!(first.await.unwrap(), Ok(outcome));
     let run = rig.log.book().live.evidence.limits_drill.unwrap();
@@ -180,10 +180,10 @@ async fn a_drill_is_on_record_as_the_gateway_saw_it_one_at_a_time_and_for_humans
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_drill_that_comes_to_no_end_is_no_evidence() {
-    let drill = told(Err("no room for a scratch directory".to_owned()));
+    let broken = Fault::Internal("no room for a scratch directory".to_owned());
+    let drill = told(Err(broken.clone()));
     drill.go_on.add_permits(1);
     let rig = Rig::ready_with(|config| config.driller = drill).await;
-    let why = rig.desk().drill_limits(&alice()).await.unwrap_err();
-    assert!(why.to_string().contains("no room"), "{why}");
+    assert_eq!(rig.desk().drill_limits(&alice()).await, Err(broken));
     assert_eq!(rig.log.book().live.evidence.limits_drill, None);
 }

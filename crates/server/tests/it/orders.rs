@@ -199,6 +199,7 @@ async fn faults_become_their_problems() {
             400,
             "contract_ambiguous",
         ),
+        (Fault::UnderWay("a drill of the limits"), 409, "under_way"),
         (Fault::ForbiddenScope(domain::principal::Scope::TradePaper), 403, "forbidden_scope"),
         (Fault::Internal("secret".to_owned()), 503, "internal"),
         (Fault::Unanswered("silence".to_owned()), 503, "no_answer"),
