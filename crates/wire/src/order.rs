@@ -297,6 +297,11 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(nullable = false)]
     pub history: Option<Vec<AuditRecord>>,
+    /// Where a history of more than 1,000 records goes on: give it as `cursor` to `GET /audit?cl_ord_id=…`. Absent when the history is
+    /// whole.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(nullable = false)]
+    pub history_cursor: Option<String>,
 }
 
 struct Place {
@@ -425,6 +430,7 @@ impl From<&OrderRecord> for Order {
             updated_at: record.updated_at,
             correlation_id: record.by.correlation_id.to_string(),
             history: None,
+            history_cursor: None,
         }
     }
 }

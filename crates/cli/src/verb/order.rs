@@ -201,6 +201,13 @@ fn order_sheet(order: &Value) -> String {
         let columns = [column("seq", "seq"), column("at", "at"), column("what", "kind"), column("by", "by")];
         text.push_str(&table(items(history), &columns, ""));
     }
+    if at(order, "history_cursor").is_some() {
+        let id = field(order, "cl_ord_id");
+        text.push_str(&format!(
+            "and more records: GET /audit?cl_ord_id={id}&cursor={}\n",
+            field(order, "history_cursor")
+        ));
+    }
     text
 }
 

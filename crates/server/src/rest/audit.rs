@@ -65,7 +65,12 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
     };
     settle(errors)?;
     let items = shapes(&app.desk.audit(&by, filter).await?)?;
-    Ok(Json(Page::of_peeked(items, limit, |record: &AuditRecord| record.seq.to_string())).into_response())
+    Ok(Json(paged(items, limit)).into_response())
+}
+
+/// A page of them; its cursor is a place in the journal.
+pub(super) fn paged(items: Vec<AuditRecord>, limit: usize) -> Page<AuditRecord> {
+    Page::of_peeked(items, limit, |record: &AuditRecord| record.seq.to_string())
 }
 
 /// The shapes of records.

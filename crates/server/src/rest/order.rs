@@ -226,7 +226,8 @@ pub(crate) async fn show(
     let key = order_key(&id)?;
     let mut order = shape(&app, &by, &app.desk.order(&by, &key)?)?;
     if with_history {
-        order.history = Some(history(&app, &by, key).await?);
+        let page = history(&app, &by, key).await?;
+        (order.history, order.history_cursor) = (Some(page.items), page.next_cursor);
     }
     let tag = etag(&order);
     let mut response = Json(order).into_response();
@@ -234,16 +235,16 @@ pub(crate) async fn show(
     Ok(response)
 }
 
-async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Vec<AuditRecord>, Refusal> {
+async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Page<AuditRecord>, Refusal> {
     let filter = AuditFilter {
         kind: None,
         cl_ord_id: Some(key),
         correlation_id: None,
         after: None,
         newest_first: false,
-        limit: LIMIT_MAX,
+        limit: LIMIT_MAX + 1,
     };
-    super::audit::shapes(&app.desk.audit(by, filter).await?)
+    Ok(super::audit::paged(super::audit::shapes(&app.desk.audit(by, filter).await?)?, LIMIT_MAX))
 }
 
 /// Which trades.

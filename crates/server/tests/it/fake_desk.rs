@@ -44,6 +44,8 @@ pub(crate) struct Told {
     pub(crate) outcome: Outcome,
     pub(crate) replayed: bool,
     pub(crate) canceled: CancelFate,
+    /// Records of its journal; `None` is more than anybody asks for.
+    pub(crate) journal_len: Option<u64>,
     pub(crate) changed: ChangeOutcome,
     pub(crate) fault: Option<Fault>,
     pub(crate) not_ready: Vec<String>,
@@ -203,6 +205,7 @@ impl FakeDesk {
             outcome: Outcome::Acknowledged,
             replayed: false,
             canceled: CancelFate::Proven,
+            journal_len: None,
             changed: ChangeOutcome::Sent(ChangeFate::Taken),
             fault: None,
             not_ready: Vec::new(),
@@ -698,12 +701,13 @@ impl Desk for FakeDesk {
     async fn audit(&self, _by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
         let first = filter.after.unwrap_or(0) + 1;
         let many = u64::try_from(filter.limit).unwrap();
-        self.called(Call::Audit(filter))?;
+        let told = self.called(Call::Audit(filter))?;
+        let end = told.journal_len.map_or(first + many, |len| (len + 1).min(first + many));
         let record = |seq| AuditRecord {
             record: Recorded { seq, at: now(), event: JournalEvent::Stopped },
             hash: "00".to_owned(),
         };
-        Ok((first..first + many).map(record).collect())
+        Ok((first..end).map(record).collect())
     }
     async fn verify_audit(&self, _by: &Principal) -> Result<AuditVerification, Fault> {
         let findings = vec![(Some(3), "the hash does not fit".to_owned()), (None, "truncated".to_owned())];

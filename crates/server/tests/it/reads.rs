@@ -86,6 +86,13 @@ async fn history_comes_on_request_only() {
     assert!(gateway.get("/api/v1/orders/k1").await.body.get("history").is_none());
     let reply = gateway.get("/api/v1/orders/k1?history=true").await;
     assert_eq!(reply.body["history"].as_array().unwrap().len(), 1_000);
+    // There are more: they are where the records of the order are listed.
+    assert_eq!(reply.body["history_cursor"], "1000");
+    let rest = gateway.get("/api/v1/audit?cl_ord_id=k1&cursor=1000").await;
+    assert_eq!(rest.body["items"][0]["seq"], 1_001);
+    gateway.desk.tell(|told| told.journal_len = Some(1_000));
+    let whole = gateway.get("/api/v1/orders/k1?history=true").await;
+    assert_eq!((whole.body["history"].as_array().unwrap().len(), whole.body.get("history_cursor")), (1_000, None));
     let Some(Call::Audit(filter)) = gateway.desk.calls().pop() else { panic!("no audit") };
     assert_eq!(filter.cl_ord_id.unwrap().as_str(), "k1");
     gateway.get("/api/v1/orders/absent").await.is_problem(404, "not_found");
