@@ -428,6 +428,10 @@ impl Core {
     fn changeable(&self, cl_ord_id: &ClOrdId) -> Result<&OrderRecord, Fault> {
         let missing = || Fault::NotFound { what: "order", id: cl_ord_id.to_string() };
         let record = self.book.orders.get(cl_ord_id).ok_or_else(missing)?;
+        if !sends(self.config.trading) {
+            let why = "trading is off, and nothing is sent but cancels: cancel it, or set `trading` and restart";
+            return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why: why.to_owned() });
+        }
         let here = record.acknowledged_in == Some(self.session.generation);
         if record.status != OrdStatus::Working || !here {
             let why = format!("it is {}; only a working order can be replaced", record.status.word());

@@ -7,6 +7,7 @@ use domain::broker::AskError;
 use domain::change::ChangeOutcome;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
+use domain::mode::Trading;
 use engine::desk::{ChangeAnswer, Desk as _, Outcome};
 use std::time::Duration;
 
@@ -133,4 +134,21 @@ async fn a_change_that_a_human_would_have_to_allow_is_denied_and_says_what_to_do
     assert_eq!(reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(), ["C06_APPROVAL"]);
     assert!(reasons[0].hint.contains("submit another one"), "{reasons:?}");
     assert_eq!(rig.desk().approvals(&alice(), true).unwrap(), Vec::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_trading_is_off_no_change_of_what_works_is_sent_and_its_cancel_is() {
+    let mut rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.stop().await;
+    rig.config.trading = Trading::Off;
+    rig.boot();
+    rig.connect(1).await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    let told = rig.desk().replace(&alice(), key("k-1"), key("r-1"), amend("5", "99"), None, Duration::ZERO).await;
+    assert_eq!(code_of(&told), "NotReplaceable");
+    assert!(told.unwrap_err().to_string().contains("trading is off"));
+    rig.desk().cancel(&alice(), key("k-1"), Some(key("c-1")), None, Duration::ZERO).await.unwrap();
+    rig.until("the cancel is written", || rig.broker.cancels("k-1") == 1).await;
+    assert_eq!(rig.broker.replaces().len(), 0);
 }
