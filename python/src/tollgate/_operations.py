@@ -1095,7 +1095,7 @@ class OrdersGroup(Group[M]):
 
     @operation
     def cancel_all(self, *, wait: int | None = None) -> Call[Page[CancelAnswer]]:
-        """Cancels every order of ours that may be live, one by one; 202 while any cancel is under way.
+        """Cancels every order of ours that may be live, one by one; 202 while any cancel is not proven. One that filled first never is.
 
         Args:
             wait: Seconds to wait for the broker; 2 when left out, 30 at most.
@@ -1183,7 +1183,8 @@ class OrdersGroup(Group[M]):
 
     @operation
     def cancel(self, cl_ord_id: str, *, key: str | None = None, if_match: str | None = None, wait: int | None = None) -> Call[CancelAnswer]:
-        """Cancels an order; 200 when the broker proved it, 202 while it is under way, 409 when the order is over.
+        """Cancels an order; 200 when the cancel is proven, 202 while it is under way, 409 when the order is over otherwise: before the cancel
+        came, or while it was under way.
 
         Args:
             cl_ord_id: The order's key.
@@ -1239,7 +1240,7 @@ class SessionGroup(Group[M]):
 
     @operation
     def sign_in(self) -> Call[Session]:
-        """Signs in with a key: the answer sets the session's cookie. For browsers; a program sends its key with each request instead.
+        """Signs in with a human's key: the answer sets the session's cookie. For browsers; a program sends its key with each request instead.
 
         `POST /api/v1/session`
         """

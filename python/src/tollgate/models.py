@@ -952,6 +952,11 @@ class Order(Answer):
     history: list[AuditRecord] | None = None
     """Its records in the journal, oldest first; only with `history=true`."""
 
+    history_cursor: str | None = None
+    """Where a history of more than 1,000 records goes on: give it as `cursor` to `GET /audit?cl_ord_id=…`. Absent when the history is
+    whole.
+    """
+
     legs: list[OrderLeg] | None = None
     """The exits of a bracket that was sent, each an order of its own at the broker."""
 
@@ -999,10 +1004,10 @@ class Order(Answer):
 
 
 class CancelAnswer(Order):
-    """The answer to a cancel: the order, and whether the broker proved it."""
+    """The answer to a cancel: the order, and whether the cancel is proven."""
 
     proven: bool
-    """Whether the broker proved the cancel; else it is under way."""
+    """Whether the cancel is proven; else it is under way, or the order ended otherwise first, as its status says."""
 
 
 class Capability(Answer):
