@@ -16,6 +16,8 @@ mod live;
 mod looks;
 mod mode;
 mod order;
+mod page;
+mod pages;
 mod python;
 mod raw;
 mod refusals;
