@@ -19,6 +19,7 @@ mod order;
 mod page;
 mod pages;
 mod python;
+mod quotes;
 mod raw;
 mod refusals;
 mod rest_face;
