@@ -2,6 +2,7 @@
 
 use crate::envelope;
 use crate::peer::Peer;
+use crate::query;
 use crate::refusal::Refusal;
 use crate::state::App;
 use axum::extract::FromRequestParts;
@@ -115,7 +116,9 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        judge(parts, app, true).map(Self)
+        let principal = judge(parts, app, true)?;
+        query::refuse_unknown(parts).map_err(IntoResponse::into_response)?;
+        Ok(Self(principal))
     }
 }
 
@@ -123,6 +126,8 @@ impl FromRequestParts<App> for KeyHolder {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        judge(parts, app, false).map(Self)
+        let principal = judge(parts, app, false)?;
+        query::refuse_unknown(parts).map_err(IntoResponse::into_response)?;
+        Ok(Self(principal))
     }
 }

@@ -56,6 +56,34 @@ async fn a_wrong_parameter_is_a_400_that_names_it() {
 }
 
 #[tokio::test]
+async fn every_operation_refuses_a_parameter_that_it_does_not_have_also_those_that_have_none() {
+    let gateway = gateway().await;
+    let document: Value = serde_json::from_str(&server::openapi_json()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let operations =
+        paths.iter().flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |m| (m, path)));
+    let mut refused = 0;
+    for (method, path) in operations.filter(|(_, path)| !["/healthz", "/readyz"].contains(&path.as_str())) {
+        let parts: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
+        let path = parts.join("/");
+        let reply = gateway.ask(&method.to_uppercase(), &format!("{path}?colour=red"), &[], "").await;
+        reply.is_problem(400, "invalid_request");
+        assert_eq!(
+            (reply.body["field"].as_str(), reply.body["rule"].as_str()),
+            (Some("colour"), Some("is not a parameter of this request")),
+            "{method} {path}"
+        );
+        refused += 1;
+    }
+    assert!(refused > 50, "{refused}");
+    assert_eq!(gateway.desk.calls(), []);
+    for path in ["/api/v1/status?", "/healthz?verbose", "/openapi.json?x=1"] {
+        assert_eq!(gateway.get(path).await.status, 200, "{path}");
+    }
+    gateway.get("/api/v1/gates?a=%FF").await.is_problem(400, "invalid_request");
+}
+
+#[tokio::test]
 async fn bars_of_a_good_request_are_a_list() {
     let gateway = gateway().await;
     let reply = gateway
