@@ -1,4 +1,4 @@
-use super::{PEERS_MAX, REPEATS_PER_GUESS_MAX, Throttle};
+use super::{Failures, PEERS_MAX, REPEATS_PER_GUESS_MAX, Throttle};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,22 @@ fn the_first_guesses_pass_the_next_waits_and_a_new_minute_forgives() {
     assert_eq!(throttle.failed(peer(1), "d", later), Some(Duration::from_secs(40)));
     assert_eq!(throttle.failed(peer(2), "d", later), None, "another peer has its own count");
     assert_eq!(throttle.failed(peer(1), "d", start + Duration::from_mins(1)), None);
+}
+
+#[test]
+fn what_one_program_with_an_old_key_does_changes_nothing_for_another_at_the_same_address() {
+    let throttle = Throttle::new(2);
+    let start = Instant::now();
+    let most = 2 * REPEATS_PER_GUESS_MAX;
+    for _ in 0..=most {
+        assert_eq!(throttle.failed(peer(1), "mad", start), None);
+        assert_eq!(throttle.failed(peer(1), "calm", start), None);
+    }
+    assert!(throttle.failed(peer(1), "mad", start).is_some());
+    assert!(throttle.failed(peer(1), "guess", start).is_some(), "two are all that there may be");
+    let counted = throttle.failures();
+    assert_eq!(counted, Failures { guesses: 2, repeats: 2 * u64::from(most), beyond: 2 });
+    assert_eq!(throttle.failed(peer(2), "calm", start), None, "and nothing at another one");
 }
 
 #[test]
