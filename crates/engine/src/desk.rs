@@ -4,7 +4,7 @@ pub use crate::accounts::{AccountPoint, Capabilities, Capability, ExecutionFilte
 use crate::drilling::DrillOutcome;
 use crate::following::{JournalFeed, KeyEnd};
 use crate::outbound::OutboundCount;
-pub use crate::sessions::{CsrfProof, NewSession, SessionView};
+pub use crate::sessions::{CsrfProof, NewSession, SessionLife, SessionView};
 use crate::watching::{QuoteFeed, WatchedQuote};
 use crate::witness::BrokerVerification;
 use async_trait::async_trait;
@@ -476,6 +476,8 @@ pub trait Desk: Send + Sync {
         correlation_id: CorrelationId,
     ) -> Result<Principal, Fault>;
     fn session(&self, secret: &str) -> Result<SessionView, Fault>;
+    /// How long the session goes on; asking is no use of it.
+    fn session_life(&self, secret: &str) -> Result<SessionLife, Fault>;
     fn sign_out(&self, secret: &str) -> Result<(), Fault>;
     fn status(&self, by: &Principal) -> Result<Status, Fault>;
     fn metrics(&self, by: &Principal) -> Result<Metrics, Fault>;

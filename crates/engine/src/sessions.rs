@@ -8,8 +8,10 @@ use domain::id::{CorrelationId, KeyId};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use subtle::ConstantTimeEq as _;
+use tokio::sync::watch;
 
 /// How long sessions last and how many there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +77,15 @@ pub struct NewSession {
     pub secret: String,
 }
 
+/// How long a session goes on, for whoever holds a line open with it.
+#[derive(Clone, Debug)]
+pub struct SessionLife {
+    /// Until it is over unless it is used before. More use makes it longer, so ask again then.
+    pub left: Duration,
+    /// Closes at once when the session ends in another way: by signing out, for want of room, or with its key.
+    pub over: watch::Receiver<()>,
+}
+
 #[derive(Clone, Debug)]
 struct Held {
     key_id: KeyId,
@@ -82,6 +93,8 @@ struct Held {
     key_hash: String,
     began_at: Timestamp,
     used_at: Timestamp,
+    /// Goes with the session, which whoever watches it hears.
+    alive: Arc<watch::Sender<()>>,
 }
 
 impl Held {
@@ -200,7 +213,8 @@ impl Service {
         let key = self.look(|book, _| book.api_keys.get(&by.key_id).filter(|key| is_good(key, now)).cloned());
         let key = key.ok_or(Fault::Unauthorized)?;
         let secret = self.random_hex::<32>()?;
-        let held = Held { key_id: key.id.clone(), key_hash: key.hash.clone(), began_at: now, used_at: now };
+        let alive = Arc::new(watch::Sender::new(()));
+        let held = Held { key_id: key.id.clone(), key_hash: key.hash.clone(), began_at: now, used_at: now, alive };
         let view = self.session_view(&held, &key, &secret);
         self.sessions.begin(self.session_hash(&secret), held, &self.config.sessions);
         tracing::info!(key = %key.id, request_id = %by.correlation_id, "signed in");
@@ -229,6 +243,16 @@ impl Service {
     pub(crate) fn view_session(&self, secret: &str) -> Result<SessionView, Fault> {
         let (held, key) = self.live_session(&self.session_hash(secret), self.clock.now())?;
         Ok(self.session_view(&held, &key, secret))
+    }
+
+    /// See [`crate::Desk::session_life`].
+    pub(crate) fn life_of_session(&self, secret: &str) -> Result<SessionLife, Fault> {
+        let (now, rules) = (self.clock.now(), &self.config.sessions);
+        let (held, key) = self.live_session(&self.session_hash(secret), now)?;
+        let ends_at = held.idle_at(rules).min(held.ends_at(rules));
+        let ends_at = key.expires_at.map_or(ends_at, |end| end.min(ends_at));
+        let left = Duration::try_from(ends_at.duration_since(now)).map_err(|_over| Fault::Unauthorized)?;
+        Ok(SessionLife { left, over: held.alive.subscribe() })
     }
 
     /// See [`crate::Desk::sign_out`].

@@ -5,7 +5,8 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn held(key: &str, second: i64) -> Held {
-    Held { key_id: key.parse().unwrap(), key_hash: "h".to_owned(), began_at: at(second), used_at: at(second) }
+    let alive = Arc::new(watch::Sender::new(()));
+    Held { key_id: key.parse().unwrap(), key_hash: "h".to_owned(), began_at: at(second), used_at: at(second), alive }
 }
 
 fn rules() -> SessionRules {
@@ -68,4 +69,22 @@ fn a_session_whose_key_is_gone_is_taken_out() {
     sessions.begin("1".to_owned(), held("a", 0), &rules());
     assert!(sessions.live("1", &rules(), at(1), |_| None).is_none());
     assert_eq!(names(&sessions), Vec::<String>::new());
+}
+
+#[test]
+fn who_watches_a_session_hears_its_end_whichever_way_it_came() {
+    let sessions = Sessions::default();
+    let watched = |name: &str, key: &str, second: i64| {
+        let held = held(key, second);
+        let over = held.alive.subscribe();
+        sessions.begin(name.to_owned(), held, &rules());
+        over
+    };
+    let [crowded_out, without_key, signed_out, stays] = [("1", "a", 0), ("2", "b", 1), ("3", "c", 2), ("4", "d", 3)]
+        .map(|(name, key, second)| watched(name, key, second));
+    let is_over = |over: &watch::Receiver<()>| over.has_changed().is_err();
+    assert!(is_over(&crowded_out), "three at most");
+    assert!(sessions.live("2", &rules(), at(3), |_| None).is_none());
+    assert!(sessions.end("3"));
+    assert!(is_over(&without_key) && is_over(&signed_out) && !is_over(&stays));
 }

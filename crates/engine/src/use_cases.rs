@@ -4,8 +4,7 @@ use crate::archive::off_the_async_threads;
 use crate::asks::only;
 use crate::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
-    ChangeAnswer, CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView,
-    LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionView,
+    ChangeAnswer, CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView, LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionLife, SessionView,
     Status,
 };
 use crate::drilling::DrillOutcome;
@@ -64,6 +63,10 @@ impl Desk for Service {
 
     fn session(&self, secret: &str) -> Result<SessionView, Fault> {
         self.view_session(secret)
+    }
+
+    fn session_life(&self, secret: &str) -> Result<SessionLife, Fault> {
+        self.life_of_session(secret)
     }
 
     fn sign_out(&self, secret: &str) -> Result<(), Fault> {

@@ -25,6 +25,8 @@ pub enum StreamEndReason {
     KeyExpired,
     /// There is no such key any more.
     KeyUnknown,
+    /// The session that it was opened with is over, by signing out, by its time, or with another sign-in.
+    SessionOver,
     /// The gateway stops.
     ShuttingDown,
     /// The journal cannot be read.
@@ -57,6 +59,7 @@ impl StreamEnd {
             StreamEndReason::KeyRevoked => ("the API key was revoked: open a new stream with another one", false),
             StreamEndReason::KeyExpired => ("the API key has expired: open a new stream with another one", false),
             StreamEndReason::KeyUnknown => ("the API key does not exist any more", false),
+            StreamEndReason::SessionOver => ("the session is over: sign in again", false),
             StreamEndReason::ShuttingDown => ("the gateway stops: go on from Last-Event-ID once it is back", true),
             StreamEndReason::Storage => ("the journal cannot be read; look at the gateway's log and disk", true),
             StreamEndReason::NotReady => ("there is no broker to ask; look at /readyz", true),

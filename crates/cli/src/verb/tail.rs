@@ -151,6 +151,7 @@ fn ended(data: Value) -> Result<Over, Failure> {
         StreamEndReason::KeyRevoked | StreamEndReason::KeyExpired | StreamEndReason::KeyUnknown => {
             Err(Failure::told(AUTH, "unauthorized", end.detail, "use another key"))
         }
+        StreamEndReason::SessionOver => Err(Failure::told(AUTH, "unauthorized", end.detail, "sign in again")),
         StreamEndReason::Storage
         | StreamEndReason::SlowReader
         | StreamEndReason::ShuttingDown

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use domain::fault::Fault;
 use engine::{JournalFeed, Wanted};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use wire::Code;
@@ -29,8 +29,47 @@ pub(crate) struct Hub {
     came: Notify,
     began: AtomicBool,
     places: Arc<Semaphore>,
+    open: Arc<Open>,
     readings: Semaphore,
     ending: watch::Sender<bool>,
+}
+
+/// How many streams are open.
+#[derive(Debug, Default)]
+struct Open {
+    events: AtomicU64,
+    quotes: AtomicU64,
+}
+
+/// What a stream carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Records of the journal.
+    Events,
+    /// Quotes.
+    Quotes,
+}
+
+impl Open {
+    fn of(&self, kind: Kind) -> &AtomicU64 {
+        match kind {
+            Kind::Events => &self.events,
+            Kind::Quotes => &self.quotes,
+        }
+    }
+}
+
+/// The place of one stream, as long as it is open.
+pub(crate) struct Place {
+    kind: Kind,
+    open: Arc<Open>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.of(self.kind).fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What one reader was read who is far behind.
@@ -51,17 +90,26 @@ impl Hub {
             came: Notify::new(),
             began: AtomicBool::new(false),
             places: Arc::new(places),
+            open: Arc::default(),
             readings,
             ending: watch::Sender::new(false),
         })
     }
 
     /// A place for one more stream.
-    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        Arc::clone(&self.places).try_acquire_owned().map_err(|_full| {
+    pub(crate) fn place(&self, kind: Kind) -> Result<Place, Refusal> {
+        let permit = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| {
             let detail = format!("{} streams are open, which is as many as may be", self.limits.open_max);
             Refusal::new(Code::TooManyStreams, &detail)
-        })
+        })?;
+        self.open.of(kind).fetch_add(1, Ordering::Relaxed);
+        Ok(Place { kind, open: Arc::clone(&self.open), _permit: permit })
+    }
+
+    /// How many streams are open, by what they carry.
+    pub(crate) fn open(&self) -> [(&'static str, u64); 2] {
+        [("events", Kind::Events), ("quotes", Kind::Quotes)]
+            .map(|(word, kind)| (word, self.open.of(kind).load(Ordering::Relaxed)))
     }
 
     fn has_readers(&self) -> bool {

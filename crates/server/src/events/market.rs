@@ -2,17 +2,16 @@
 //! slow misses what lies between; nothing waits for him.
 
 use super::frame;
-use super::hub::Hub;
-use super::reader::reason;
+use super::holder::Holder;
+use super::hub::{Hub, Place};
 use axum::body::Bytes;
-use domain::principal::Principal;
-use engine::{Desk, FeedState, QuoteFeed, WatchedQuote};
+use engine::{FeedState, QuoteFeed, WatchedQuote};
 use futures::Stream;
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 use wire::event::{StreamEnd, StreamEndReason};
 use wire::market::{self, FeedWord};
@@ -20,10 +19,9 @@ use wire::market::{self, FeedWord};
 /// What a stream is opened with.
 pub(crate) struct Watch {
     pub(crate) hub: Arc<Hub>,
-    pub(crate) desk: Arc<dyn Desk>,
-    pub(crate) by: Principal,
+    pub(crate) holder: Holder,
     pub(crate) feed: Box<dyn QuoteFeed>,
-    pub(crate) place: OwnedSemaphorePermit,
+    pub(crate) place: Place,
 }
 
 /// The shape of a watched instrument, as of now.
@@ -39,14 +37,13 @@ pub(crate) fn shape(watched: &WatchedQuote) -> market::WatchedQuote {
 
 /// The stream: every instrument once, then each that changes, and at last why it ends.
 pub(crate) fn watch(watch: Watch) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
-    let Watch { hub, desk, by, feed, place } = watch;
+    let Watch { hub, holder, feed, place } = watch;
     let mut every = tokio::time::interval(hub.limits.market_interval);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let watcher = Watcher {
         ending: hub.ending(),
         hub,
-        desk,
-        by,
+        holder,
         feed,
         _place: place,
         every,
@@ -63,10 +60,9 @@ pub(crate) fn watch(watch: Watch) -> impl Stream<Item = Result<Bytes, Infallible
 
 struct Watcher {
     hub: Arc<Hub>,
-    desk: Arc<dyn Desk>,
-    by: Principal,
+    holder: Holder,
     feed: Box<dyn QuoteFeed>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
     ending: watch::Receiver<bool>,
     every: Interval,
     /// As every instrument was last sent.
@@ -84,7 +80,7 @@ impl Watcher {
         }
         let bytes = self.say().await.unwrap_or_else(|reason| {
             self.ended = true;
-            tracing::info!(?reason, key = %self.by.key_id, "a stream of quotes ends");
+            tracing::info!(?reason, key = %self.holder.key_id(), "a stream of quotes ends");
             frame::ending(&StreamEnd::of(reason))
         });
         self.quiet_since = Instant::now();
@@ -99,11 +95,12 @@ impl Watcher {
             let is_over = tokio::select! {
                 _now = self.every.tick() => false,
                 _ending = self.ending.wait_for(|ending| *ending) => true,
+                () = self.holder.signed_out() => false,
             };
             if is_over {
                 return Err(StreamEndReason::ShuttingDown);
             }
-            self.desk.key_left(&self.by).map_err(reason)?;
+            self.holder.left()?;
             let seen = self.feed.look();
             self.changed = (0..seen.len()).filter(|place| self.sent.get(*place) != seen.get(*place)).collect();
             self.sent = seen;

@@ -2,12 +2,14 @@
 //! is a place in the journal and nothing more.
 
 mod frame;
+mod holder;
 mod hub;
 mod market;
 mod reader;
 mod ring;
 
 pub(crate) use frame::{accepts, answer};
-pub(crate) use hub::Hub;
+pub(crate) use holder::Holder;
+pub(crate) use hub::{Hub, Kind};
 pub(crate) use market::{Watch, shape, watch};
 pub(crate) use reader::{Opening, stream};

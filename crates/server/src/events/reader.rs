@@ -1,27 +1,26 @@
 //! One reader: a place in the journal, and what ends its stream.
 
 use super::frame;
-use super::hub::{Hub, OwnPage};
+use super::holder::Holder;
+use super::hub::{Hub, OwnPage, Place};
 use super::ring::Next;
 use axum::body::Bytes;
-use domain::principal::Principal;
-use engine::{Desk, JournalFeed, KeyEnd, Wanted};
+use engine::{JournalFeed, Wanted};
 use futures::Stream;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use wire::event::{StreamEnd, StreamEndReason};
 
 /// What a stream is opened with.
 pub(crate) struct Opening {
     pub(crate) hub: Arc<Hub>,
-    pub(crate) desk: Arc<dyn Desk>,
-    pub(crate) by: Principal,
+    pub(crate) holder: Holder,
     pub(crate) feed: JournalFeed,
     pub(crate) wanted: Wanted,
-    pub(crate) place: OwnedSemaphorePermit,
+    pub(crate) place: Place,
 }
 
 /// The stream: it says where it begins, then every wanted record, and at last why it ends.
@@ -31,19 +30,9 @@ pub(crate) fn stream(opening: Opening) -> impl Stream<Item = Result<Bytes, Infal
     futures::stream::unfold(reader, |mut reader| async move { reader.next().await.map(|bytes| (Ok(bytes), reader)) })
 }
 
-/// Why a stream ends whose key counts no more.
-pub(super) fn reason(end: KeyEnd) -> StreamEndReason {
-    match end {
-        KeyEnd::Revoked => StreamEndReason::KeyRevoked,
-        KeyEnd::Expired => StreamEndReason::KeyExpired,
-        KeyEnd::Unknown => StreamEndReason::KeyUnknown,
-    }
-}
-
 struct Reader {
     hub: Arc<Hub>,
-    desk: Arc<dyn Desk>,
-    by: Principal,
+    holder: Holder,
     feed: JournalFeed,
     wanted: Wanted,
     moved: watch::Receiver<u64>,
@@ -58,32 +47,31 @@ struct Reader {
     kept_up: bool,
     own: VecDeque<(u64, Bytes)>,
     own_upto: u64,
-    /// When the key's time is over, as far as it is known.
-    key_until: Option<Instant>,
-    /// How far the ring went when the key was last judged.
+    /// When the holder's time is over, as far as it is known.
+    held_until: Option<Instant>,
+    /// How far the ring went when the holder was last judged.
     judged_at: Option<u64>,
     quiet_since: Instant,
     began: bool,
     ended: bool,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// What a reader waited for.
 enum Woken {
     Moved,
     Quiet,
-    KeyMayBeOver,
+    HolderMayBeOver,
     Ending,
 }
 
 impl Reader {
     fn new(opening: Opening) -> Self {
-        let Opening { hub, desk, by, feed, wanted, place } = opening;
+        let Opening { hub, holder, feed, wanted, place } = opening;
         let (after, head, moved, ending) = (feed.after, feed.head(), hub.moved(), hub.ending());
         Self {
             hub,
-            desk,
-            by,
+            holder,
             feed,
             wanted,
             moved,
@@ -94,7 +82,7 @@ impl Reader {
             kept_up: false,
             own: VecDeque::new(),
             own_upto: after,
-            key_until: None,
+            held_until: None,
             judged_at: None,
             quiet_since: Instant::now(),
             began: false,
@@ -112,7 +100,7 @@ impl Reader {
             Ok(bytes) => bytes,
             Err(reason) => {
                 self.ended = true;
-                tracing::info!(?reason, key = %self.by.key_id, after = self.after, "a stream of events ends");
+                tracing::info!(?reason, key = %self.holder.key_id(), after = self.after, "a stream of events ends");
                 frame::ending(&StreamEnd::of(reason))
             }
         };
@@ -130,7 +118,7 @@ impl Reader {
                 return Err(StreamEndReason::ShuttingDown);
             }
             let upto = *self.moved.borrow_and_update();
-            self.judge_key(upto)?;
+            self.judge_holder(upto)?;
             if let Some((seq, bytes)) = self.own.pop_front() {
                 (self.after, self.told) = (seq, seq);
                 return Ok(bytes);
@@ -151,7 +139,7 @@ impl Reader {
                     self.kept_up |= self.after >= head;
                     match self.wait().await {
                         Woken::Moved | Woken::Ending => {}
-                        Woken::KeyMayBeOver => self.judged_at = None,
+                        Woken::HolderMayBeOver => self.judged_at = None,
                         Woken::Quiet => {
                             let moved_to = (self.after > self.told).then_some(self.after);
                             self.told = self.after;
@@ -181,26 +169,27 @@ impl Reader {
     }
 
     /// A key that is revoked is so by a record: it is looked at again whenever there are more.
-    fn judge_key(&mut self, upto: u64) -> Result<(), StreamEndReason> {
-        let is_over = self.key_until.is_some_and(|end| Instant::now() >= end);
-        if self.judged_at == Some(upto) && !is_over {
+    fn judge_holder(&mut self, upto: u64) -> Result<(), StreamEndReason> {
+        let is_over = self.held_until.is_some_and(|end| Instant::now() >= end);
+        if self.judged_at == Some(upto) && !is_over && !self.holder.is_signed_out() {
             return Ok(());
         }
-        let left = self.desk.key_left(&self.by).map_err(reason)?;
+        let left = self.holder.left()?;
         self.judged_at = Some(upto);
-        self.key_until = left.and_then(|left| Instant::now().checked_add(left));
+        self.held_until = left.and_then(|left| Instant::now().checked_add(left));
         Ok(())
     }
 
     async fn wait(&mut self) -> Woken {
         let quiet_until = self.quiet_since + self.hub.limits.heartbeat;
-        let until = self.key_until.map_or(quiet_until, |end| end.min(quiet_until));
+        let until = self.held_until.map_or(quiet_until, |end| end.min(quiet_until));
         let is_quiet = until == quiet_until;
         tokio::select! {
             // The hub lives as long as its readers.
             _ = self.moved.changed() => Woken::Moved,
             _ = self.ending.wait_for(|ending| *ending) => Woken::Ending,
-            () = tokio::time::sleep_until(until) => if is_quiet { Woken::Quiet } else { Woken::KeyMayBeOver },
+            () = self.holder.signed_out() => Woken::HolderMayBeOver,
+            () = tokio::time::sleep_until(until) => if is_quiet { Woken::Quiet } else { Woken::HolderMayBeOver },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The journal as it grows.
 
 use crate::caller::Caller;
-use crate::events::{self, Opening};
+use crate::events::{self, Holder, Kind, Opening};
 use crate::openapi::Problems;
 use crate::query::{Params, settle};
 use crate::refusal::{Answer, Refusal};
@@ -14,7 +14,6 @@ use axum::{Extension, Json};
 use domain::event::OrderEvent;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
-use domain::principal::Principal;
 use engine::{JournalFeed, Wanted};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -80,17 +79,18 @@ pub(crate) async fn events(
     if !is_stream {
         return page(&feed, &asked).await;
     }
-    stream(&app, by, feed, asked.wanted, seat.map(|Extension(seat)| seat))
+    let holder = Holder::new(&app, by, &headers)?;
+    stream(&app, holder, feed, asked.wanted, seat.map(|Extension(seat)| seat))
 }
 
-fn stream(app: &App, by: Principal, feed: JournalFeed, wanted: Wanted, seat: Option<Seat>) -> Answer {
-    let place = app.hub.place()?;
+fn stream(app: &App, holder: Holder, feed: JournalFeed, wanted: Wanted, seat: Option<Seat>) -> Answer {
+    let place = app.hub.place(Kind::Events)?;
     // It counts as a stream now, and keeps no other caller out.
     if let Some(seat) = seat {
         seat.leave();
     }
-    let (hub, desk) = (app.hub.clone(), app.desk.clone());
-    Ok(events::answer(events::stream(Opening { hub, desk, by, feed, wanted, place })))
+    let hub = app.hub.clone();
+    Ok(events::answer(events::stream(Opening { hub, holder, feed, wanted, place })))
 }
 
 async fn page(feed: &JournalFeed, asked: &Asked) -> Answer {

@@ -1,7 +1,7 @@
 //! Quotes as they come.
 
 use crate::caller::Caller;
-use crate::events::{self, Watch};
+use crate::events::{self, Holder, Kind, Watch};
 use crate::openapi::Problems;
 use crate::query::{Params, settle};
 use crate::refusal::{Answer, Refusal};
@@ -56,13 +56,14 @@ pub(crate) async fn stream(
         let items = quotes.iter().map(events::shape).collect();
         return Ok(Json(Page::<WatchedQuote> { items, next_cursor: None }).into_response());
     }
-    let place = app.hub.place()?;
+    let place = app.hub.place(Kind::Quotes)?;
     let feed = app.desk.watch_quotes(&by, instruments).await?;
+    let holder = Holder::new(&app, by, &headers)?;
     if let Some(Extension(seat)) = seat {
         seat.leave();
     }
-    let (hub, desk) = (app.hub.clone(), app.desk.clone());
-    Ok(events::answer(events::watch(Watch { hub, desk, by, feed, place })))
+    let hub = app.hub.clone();
+    Ok(events::answer(events::watch(Watch { hub, holder, feed, place })))
 }
 
 fn instruments(params: &WatchParams, most: usize) -> Result<Vec<Instrument>, Refusal> {

@@ -4,6 +4,7 @@ use crate::caller::Caller;
 use crate::openapi::Problems;
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
+use crate::throttle::Failures;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
@@ -24,8 +25,14 @@ use wire::Code;
     responses((status = 200, body = String, content_type = "text/plain", description = "The figures."), Problems)
 )]
 pub(crate) async fn metrics(State(app): State<App>, Caller(by): Caller) -> Answer {
+    let scrape = Scrape {
+        figures: app.desk.metrics(&by)?,
+        streams: app.hub.open(),
+        streams_max: app.limits.streams.open_max,
+        failures: app.throttle.failures(),
+    };
     let mut registry = Registry::with_prefix("tollgate");
-    registry.register_collector(Box::new(Scrape(app.desk.metrics(&by)?)));
+    registry.register_collector(Box::new(scrape));
     let mut page = String::new();
     encode(&mut page, &registry).map_err(|_| Refusal::new(Code::Internal, "the figures could not be written"))?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))], page).into_response())
@@ -33,16 +40,32 @@ pub(crate) async fn metrics(State(app): State<App>, Caller(by): Caller) -> Answe
 
 /// One look, written out.
 #[derive(Debug)]
-struct Scrape(Metrics);
+struct Scrape {
+    figures: Metrics,
+    /// How many are open, by what they carry.
+    streams: [(&'static str, u64); 2],
+    streams_max: usize,
+    failures: Failures,
+}
 
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
-        let Metrics { status, tally, message_budgets } = &self.0;
+        let Metrics { status, tally, message_budgets } = &self.figures;
         let mut page = Page { encoder, now: status.now };
         standing(&mut page, status)?;
         broker(&mut page, status)?;
         orders(&mut page, status, tally)?;
         audit(&mut page, status)?;
+        let Failures { guesses, repeats, beyond } = self.failures;
+        let failures = [("guess", guesses), ("repeat", repeats), ("beyond", beyond)];
+        page.counters(
+            "failed_authentications",
+            "Wrong keys: one that its peer had not tried before, the same again, and those beyond what a minute may hold",
+            "kind",
+            failures.map(|(word, count)| (word.to_owned(), count)),
+        )?;
+        page.gauges("open_streams", "Open streams, by what they carry", "kind", self.streams)?;
+        page.gauge("streams_max", "How many may be open at once, of all kinds", count(self.streams_max))?;
         page.gauges(
             "broker_messages_left",
             "Messages that may be sent to the broker at once",

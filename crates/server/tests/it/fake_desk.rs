@@ -25,9 +25,7 @@ use domain::tally::Tally;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
-    ChangeAnswer, CsrfProof, ExecutionFilter, FlattenAnswer, FlattenWish, Flattened, HistoryFilter, LeaseStatus,
-    LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, Outcome, PnlView, Preview,
-    Role, SessionView, Status, VerificationStatus,
+    ChangeAnswer, CsrfProof, ExecutionFilter, FlattenAnswer, FlattenWish, Flattened, HistoryFilter, LeaseStatus, LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, Outcome, PnlView, Preview, Role, SessionLife, SessionView, Status, VerificationStatus,
 };
 use engine::{BrokerVerification, Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
 use jiff::{SignedDuration, Timestamp};
@@ -84,6 +82,9 @@ pub(crate) struct FakeDesk {
     /// What is watched, whoever asks for whatever.
     pub(crate) quotes: Arc<Mutex<Vec<WatchedQuote>>>,
     pub(crate) key_left: Mutex<Result<Option<Duration>, KeyEnd>>,
+    /// How long a session goes on, and the word of its end.
+    pub(crate) session_left: Mutex<Duration>,
+    session_alive: Mutex<tokio::sync::watch::Sender<()>>,
     /// Whether submits wait, and that one came.
     held: tokio::sync::watch::Sender<bool>,
     arrived: tokio::sync::Notify,
@@ -221,6 +222,8 @@ impl FakeDesk {
             journal_fault: Mutex::default(),
             quotes: Arc::default(),
             key_left,
+            session_left: Mutex::new(Duration::from_mins(30)),
+            session_alive: Mutex::default(),
             held,
             arrived,
         }
@@ -334,8 +337,16 @@ impl Desk for FakeDesk {
     fn session(&self, secret: &str) -> Result<SessionView, Fault> {
         if secret == SESSION { Ok(session_view()) } else { Err(Fault::Unauthorized) }
     }
+    fn session_life(&self, secret: &str) -> Result<SessionLife, Fault> {
+        if secret != SESSION || !self.told.lock().unwrap().signed_in {
+            return Err(Fault::Unauthorized);
+        }
+        let over = self.session_alive.lock().unwrap().subscribe();
+        Ok(SessionLife { left: *self.session_left.lock().unwrap(), over })
+    }
     fn sign_out(&self, _secret: &str) -> Result<(), Fault> {
         self.tell(|told| told.signed_in = false);
+        drop(std::mem::take(&mut *self.session_alive.lock().unwrap()));
         Ok(())
     }
     fn status(&self, _by: &Principal) -> Result<Status, Fault> {

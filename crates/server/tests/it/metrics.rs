@@ -1,10 +1,12 @@
 //! The page for Prometheus.
 
-use crate::client::gateway;
+use crate::client::{Gateway, PATIENCE, gateway, gateway_with};
 use crate::fake_desk::{intent, reason};
+use crate::sse::Sse;
 use domain::id::CorrelationId;
 use domain::journal::JournalEvent;
 use domain::principal::{Face, Principal, PrincipalKind};
+use engine::KeyEnd;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -29,7 +31,10 @@ pub(crate) fn history() -> Vec<JournalEvent> {
 
 /// The page as lines, and each family's kind by its name.
 async fn page() -> (Vec<String>, BTreeMap<String, String>) {
-    let gateway = gateway().await;
+    page_of(&gateway().await).await
+}
+
+async fn page_of(gateway: &Gateway) -> (Vec<String>, BTreeMap<String, String>) {
     let request = format!(
         "GET /metrics HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer good\r\nConnection: close\r\n\r\n",
         gateway.addr
@@ -76,6 +81,8 @@ async fn what_happened_is_counted_and_what_is_not_known_is_left_out() {
         r#"tollgate_broker_messages_left{lane="orders"} 19"#,
         "tollgate_halted_instruments 1",
         "tollgate_journal_records 7",
+        r#"tollgate_failed_authentications_total{kind="guess"} 0"#,
+        r#"tollgate_open_streams{kind="events"} 0"#,
     ] {
         assert!(lines.iter().any(|line| line == wanted), "{wanted} in {}", lines.join("\n"));
     }
@@ -84,6 +91,30 @@ async fn what_happened_is_counted_and_what_is_not_known_is_left_out() {
         assert!(!lines.iter().any(|line| line.starts_with(&format!("{unknown}_seconds "))), "{unknown}");
     }
     assert!(!shown("tollgate_broker_clock_skew_seconds ") && !shown("tollgate_audit_findings "));
+}
+
+#[tokio::test]
+async fn open_streams_are_counted_as_long_as_they_are_open() {
+    let gateway = gateway_with(|limits| limits.streams.open_max = 9).await;
+    let shown = async |line: &str| page_of(&gateway).await.0.iter().any(|one| one == line);
+    assert!(shown("tollgate_streams_max 9").await);
+    let mut quotes = Sse::open(&gateway, "/api/v1/market/stream?con_ids=1", &[]).await;
+    let events = [Sse::open(&gateway, "/api/v1/events", &[]).await, Sse::open(&gateway, "/api/v1/events", &[]).await];
+    assert!(shown(r#"tollgate_open_streams{kind="events"} 2"#).await);
+    assert!(shown(r#"tollgate_open_streams{kind="quotes"} 1"#).await);
+    *gateway.desk.key_left.lock().unwrap() = Err(KeyEnd::Revoked);
+    quotes.end().await;
+    drop(events);
+    gateway.desk.journal.grow_by(1);
+    for line in [r#"tollgate_open_streams{kind="events"} 0"#, r#"tollgate_open_streams{kind="quotes"} 0"#] {
+        tokio::time::timeout(PATIENCE, async {
+            while !shown(line).await {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap_or_else(|_| panic!("{line} never came"));
+    }
 }
 
 #[tokio::test]

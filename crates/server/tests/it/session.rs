@@ -2,6 +2,8 @@
 
 use crate::client::{Gateway, gateway, gateway_with};
 use crate::fake_desk::{CSRF, Call, SESSION};
+use crate::sse::Sse;
+use std::time::Duration;
 
 const KILL: &str = r#"{"scope":"global","state":"halted","reason":"drill"}"#;
 
@@ -118,4 +120,45 @@ async fn a_key_takes_the_place_of_a_cookie_and_a_cookie_begins_no_session() {
     let own = format!("http://{}", gateway.addr);
     let by_session = [("Cookie", cookie.as_str()), ("Origin", &own), ("X-CSRF-Token", CSRF)];
     gateway.request("POST", "/api/v1/session", &by_session, "").await.is_problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_streams_of_the_session_at_once_and_no_others() {
+    let gateway = signed_in().await;
+    let (cookie, own) = (cookie(&gateway, SESSION), format!("http://{}", gateway.addr));
+    let by_session = [("Cookie", cookie.as_str())];
+    let mut events = Sse::open(&gateway, "/api/v1/events", &by_session).await;
+    let mut quotes = Sse::open(&gateway, "/api/v1/market/stream?symbols=AAPL", &by_session).await;
+    let mut by_key = Sse::open(&gateway, "/api/v1/events", &[]).await;
+    assert_eq!((events.status, quotes.status, by_key.status), (200, 200, 200));
+    let headers = [("Cookie", cookie.as_str()), ("Origin", &own), ("X-CSRF-Token", CSRF)];
+    assert_eq!(gateway.request("DELETE", "/api/v1/session", &headers, "").await.status, 204);
+    for stream in [&mut events, &mut quotes] {
+        let end = stream.end().await;
+        assert_eq!((&end["reason"], &end["retryable"]), (&"session_over".into(), &false.into()));
+    }
+    gateway.desk.journal.grow_by(1);
+    assert_eq!(by_key.ids(1).await, [1]);
+    let refused = gateway.request("GET", "/api/v1/events", &by_session, "").await;
+    refused.is_problem(401, "unauthorized");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_s_time_ends_its_stream_although_nothing_happens_and_more_use_makes_it_longer() {
+    let gateway = signed_in().await;
+    let cookie = cookie(&gateway, SESSION);
+    let left = |seconds| *gateway.desk.session_left.lock().unwrap() = Duration::from_secs(seconds);
+    left(40);
+    let mut stream = Sse::open(&gateway, "/api/v1/events", &[("Cookie", &cookie)]).await;
+    let began = tokio::time::Instant::now();
+    stream.next().await.unwrap();
+    // Another request has used it meanwhile: at its time it is asked for again.
+    left(30);
+    for _ in 0..3 {
+        stream.next().await.unwrap();
+    }
+    assert_eq!(began.elapsed().as_secs(), 45);
+    gateway.desk.tell(|told| told.signed_in = false);
+    assert_eq!(stream.end().await["reason"], "session_over");
+    assert_eq!(began.elapsed().as_secs(), 70, "asked for again when that was over");
 }

@@ -56,12 +56,11 @@ impl Sse {
             socket.set_recv_buffer_size(bytes).unwrap();
         }
         let mut stream = BufReader::new(socket.connect(addr).await.unwrap());
-        let mut lines = vec![
-            format!("GET {path} HTTP/1.1"),
-            format!("Host: {addr}"),
-            "Authorization: Bearer good".to_owned(),
-            "Accept: text/event-stream".to_owned(),
-        ];
+        let mut lines =
+            vec![format!("GET {path} HTTP/1.1"), format!("Host: {addr}"), "Accept: text/event-stream".to_owned()];
+        if !headers.iter().any(|(name, _)| *name == "Cookie") {
+            lines.push("Authorization: Bearer good".to_owned());
+        }
         lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         stream.write_all([lines.join("\r\n").as_str(), "\r\n\r\n"].concat().as_bytes()).await.unwrap();
         let mut head = String::new();
