@@ -3,10 +3,12 @@
 use crate::config::Config;
 use crate::failure::{Failure, Told, UNAVAILABLE};
 use crate::problem;
+use crate::sealed;
+use crate::verb::protect;
 use reqwest::{Certificate, ClientBuilder, Method, StatusCode};
 use serde_json::Value;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Longer than any wait that a caller may ask for in the server, so that the server's answer comes first.
@@ -22,6 +24,8 @@ pub(crate) enum KeySource {
     Given(String),
     /// A file with the key and a newline.
     File(PathBuf),
+    /// The same; if it is behind a pass phrase, whoever sits at the terminal is asked.
+    AskedFile(PathBuf),
 }
 
 /// Whom to believe that a gateway is the one that is meant.
@@ -156,7 +160,8 @@ impl Client {
     pub(crate) fn new(base: &str, key: &KeySource, trust: &Trust) -> Result<Self, Failure> {
         let key = match key {
             KeySource::Given(key) => key.trim().to_owned(),
-            KeySource::File(path) => read_key(path)?,
+            KeySource::File(path) => read_key_file(path, false)?,
+            KeySource::AskedFile(path) => read_key_file(path, true)?,
         };
         // A proxy has no business between a command and its gateway on the same machine.
         let http = trust
@@ -280,8 +285,13 @@ fn causes(error: &reqwest::Error) -> String {
     words.join(": ")
 }
 
-fn read_key(path: &PathBuf) -> Result<String, Failure> {
+/// The key in a file.
+///
+/// # Errors
+/// It cannot be read, or is behind a pass phrase that is not said.
+pub(crate) fn read_key_file(path: &Path, may_ask: bool) -> Result<String, Failure> {
     match std::fs::read_to_string(path) {
+        Ok(text) if sealed::is_sealed(&text) => protect::unlock(path, &text, may_ask),
         Ok(text) => Ok(text.trim().to_owned()),
         Err(error) => Err(Failure::told(
             problem::AUTH,
@@ -293,10 +303,11 @@ fn read_key(path: &PathBuf) -> Result<String, Failure> {
 }
 
 /// URL and key of the configured gateway.
-pub(crate) fn key_source(config: &Config, key_file: Option<&PathBuf>) -> KeySource {
+pub(crate) fn key_source(config: &Config, key_file: Option<&PathBuf>, no_input: bool) -> KeySource {
+    let file = if no_input { KeySource::File } else { KeySource::AskedFile };
     match (key_file, std::env::var("TOLLGATE_API_KEY")) {
-        (Some(path), _) => KeySource::File(path.clone()),
+        (Some(path), _) => file(path.clone()),
         (None, Ok(key)) if !key.trim().is_empty() => KeySource::Given(key),
-        (None, Ok(_) | Err(_)) => KeySource::File(config.operator_key_file()),
+        (None, Ok(_) | Err(_)) => file(config.operator_key_file()),
     }
 }

@@ -1,6 +1,6 @@
 //! From words to a command, and from its result to output and exit code.
 
-use crate::args::{AuditVerb, Cli, Common, IncidentVerb, LimitsVerb, Noun, VenueVerb};
+use crate::args::{AuditVerb, Cli, Common, IncidentVerb, KeyVerb, LimitsVerb, Noun, VenueVerb};
 use crate::client::{Client, Trust, key_source};
 use crate::config::{Config, Surroundings, loopback_of};
 use crate::failure::{Failure, UNAVAILABLE};
@@ -8,6 +8,7 @@ use crate::out::{Said, data, talk};
 use crate::{demo, drill, log, run, verb};
 use clap::CommandFactory;
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// Runs a command; the result is its exit code.
 pub(crate) fn run(cli: Cli) -> u8 {
@@ -96,6 +97,15 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             let tail = verb::tail::Tail { lines, kind, order, json: common.json };
             verb::tail::follow(&connect(&load(&common)?, &common)?, &tail).await
         }
+        Noun::Key(KeyVerb::Protect { off }) => {
+            let path = key_file(&common)?;
+            if off {
+                verb::protect::unprotect(&path, !common.no_input)
+            } else {
+                verb::protect::protect(&path, !common.no_input)
+            }
+        }
+        Noun::Key(KeyVerb::Reveal) => verb::protect::reveal(&key_file(&common)?, !common.no_input),
         Noun::Status(_)
         | Noun::Quote(_)
         | Noun::Bars(_)
@@ -148,9 +158,17 @@ fn load(common: &Common) -> Result<Config, Failure> {
     Ok(Config::load(&around)?)
 }
 
+/// The key file that is meant.
+fn key_file(common: &Common) -> Result<PathBuf, Failure> {
+    match &common.key_file {
+        Some(path) => Ok(path.clone()),
+        None => Ok(load(common)?.operator_key_file()),
+    }
+}
+
 /// A client of the gateway that is meant.
 pub(crate) fn connect(config: &Config, common: &Common) -> Result<Client, Failure> {
-    let key = key_source(config, common.key_file.as_ref());
+    let key = key_source(config, common.key_file.as_ref(), common.no_input);
     let ca_file = common.ca_file.clone().or_else(|| config.server.ca_file.clone());
     let own_cert = config.server.tls.as_ref().map(|tls| tls.cert_file.clone());
     match &common.url {

@@ -15,7 +15,9 @@ mod out;
 mod problem;
 mod rehearsal;
 mod run;
+mod sealed;
 mod table;
+mod terminal;
 mod verb;
 mod version;
 

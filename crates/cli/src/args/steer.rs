@@ -242,6 +242,14 @@ pub(crate) enum KeyVerb {
         /// Its public name
         id: String,
     },
+    /// Put the key file (yours, or --key-file) behind a pass phrase that commands then ask for on the terminal; again: another phrase
+    Protect {
+        /// Take it out again
+        #[arg(long)]
+        off: bool,
+    },
+    /// Print the key of the key file, to sign in with a browser
+    Reveal,
 }
 
 /// `tollgate config`.

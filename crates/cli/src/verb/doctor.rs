@@ -7,6 +7,7 @@ use crate::dispatch;
 use crate::failure::Failure;
 use crate::out::Said;
 use crate::run::place::{self, LeaseHolder};
+use crate::sealed;
 use crate::table::{at, items, lines, word};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
@@ -159,7 +160,11 @@ fn key_file(path: &Path) -> Check {
         Ok(found) if found.len() == 0 => {
             bad("operator key", format!("{shown} is empty: its making was interrupted"), "start `tollgate serve` again")
         }
-        Ok(_) => good("operator key", shown),
+        Ok(_) => match std::fs::read_to_string(path) {
+            Ok(text) if sealed::is_sealed(&text) => good("operator key", format!("{shown}, behind a pass phrase")),
+            Ok(_) => good("operator key", shown),
+            Err(error) => bad("operator key", format!("{shown}: {error}"), "check its owner and mode"),
+        },
     }
 }
 

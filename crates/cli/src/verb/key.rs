@@ -39,5 +39,6 @@ pub(crate) async fn key(client: &Client, verb: &KeyVerb) -> Result<Said, Failure
             let body = client.send(Request::delete(&format!("/keys/{id}"))).await?.body;
             Ok(Said::new(body, format!("{id} is revoked")))
         }
+        KeyVerb::Protect { .. } | KeyVerb::Reveal => Err(Failure::usage("this command asks no gateway", "")),
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod limits;
 pub(crate) mod market;
 pub(crate) mod order;
 pub(crate) mod permit;
+pub(crate) mod protect;
 mod redaction;
 pub(crate) mod restore;
 pub(crate) mod sse;

@@ -18,6 +18,7 @@ mod mode;
 mod order;
 mod page;
 mod pages;
+mod protect;
 mod python;
 mod quotes;
 mod raw;
