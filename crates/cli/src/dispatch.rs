@@ -5,7 +5,7 @@ use crate::client::{Client, Trust, key_source};
 use crate::config::{Config, Surroundings, loopback_of};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
-use crate::{demo, drill, log, run, verb};
+use crate::{demo, drill, log, run, telemetry, verb};
 use clap::CommandFactory;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -76,10 +76,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             log::begin("off");
             Box::pin(drill::run()).await
         }
-        Noun::Serve => {
-            log::begin("warn");
-            run::serve::run(&load(&common)?).await
-        }
+        Noun::Serve => serve(&load(&common)?).await,
         Noun::Doctor => verb::doctor::doctor(load(&common), &common).await,
         Noun::Config(verb) => verb::config::config(&load(&common)?, &verb),
         Noun::Kill(verb) => {
@@ -121,6 +118,16 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         | Noun::Mandate(_)
         | Noun::Key(_) => ask(&connect(&load(&common)?, &common)?, &noun).await,
     }
+}
+
+async fn serve(config: &Config) -> Result<Said, Failure> {
+    let (listener, export) = config.telemetry.as_ref().map(telemetry::begin).transpose()?.unzip();
+    log::begin_with("warn", listener);
+    let ended = run::serve::run(config).await;
+    if let Some(export) = export {
+        export.end().await;
+    }
+    ended
 }
 
 /// The commands that are nothing but clients.

@@ -1,8 +1,11 @@
 //! The log on stderr: text or JSON, without keys and account numbers, whoever wrote them there.
 
 use crate::out::talk;
+use crate::telemetry::Listener;
 use std::io::{self, IsTerminal, Write};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 /// The client library logs every lost connection as its own attempt to reconnect, which it was told not to make.
 const QUIET: &str = "ibapi=off";
@@ -17,14 +20,20 @@ const DIGITS_MAX: usize = 9;
 
 /// Begins the log, at a level that `TOLLGATE_LOG` overrides.
 pub(crate) fn begin(level: &str) {
+    begin_with(level, None);
+}
+
+/// The same, with somebody who hears of requests and orders, whatever is logged.
+pub(crate) fn begin_with(level: &str, listener: Option<Listener>) {
     let filter = EnvFilter::try_from_env("TOLLGATE_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},{QUIET}")));
     let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Redacting(io::stderr()));
-    let begun = match std::env::var("TOLLGATE_LOG_FORMAT").as_deref() {
-        Ok("json") => log.json().flatten_event(true).try_init(),
-        Ok(_) | Err(_) => log.with_ansi(colour).try_init(),
+    let log = fmt::layer().with_writer(|| Redacting(io::stderr()));
+    let log = match std::env::var("TOLLGATE_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().flatten_event(true).with_filter(filter).boxed(),
+        Ok(_) | Err(_) => log.with_ansi(colour).with_filter(filter).boxed(),
     };
-    if let Err(error) = begun {
+    let listener = listener.map(|listener| listener.with_filter(Listener::wants()));
+    if let Err(error) = tracing_subscriber::registry().with(log).with(listener).try_init() {
         talk(format!("no log: {error}"));
     }
 }
@@ -44,7 +53,7 @@ impl<W: Write> Write for Redacting<W> {
 }
 
 /// The text without API keys and without words that look like account numbers.
-fn redacted(text: &str) -> String {
+pub(crate) fn redacted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(begin) = rest.find(|c: char| c.is_ascii_alphanumeric()) {

@@ -17,6 +17,7 @@ mod rehearsal;
 mod run;
 mod sealed;
 mod table;
+mod telemetry;
 mod terminal;
 mod verb;
 mod version;

@@ -55,6 +55,7 @@ mod valuation;
 mod verifying;
 mod vigil;
 mod watching;
+mod way;
 mod witness;
 mod writer;
 
@@ -75,5 +76,6 @@ pub use sign_of_life::SignOfLife;
 pub use standby::{Follower, Holder, Standby, StandbyParts, stand_by};
 pub use start::{Books, BrokerLink, EngineHandle, Parts, StartError, replay, start};
 pub use watching::{FeedState, QuoteFeed, WatchedQuote};
+pub use way::WAY;
 pub use witness::{BrokerVerification, Difference, NoWitness, Witness, WitnessAccount};
 pub use writer::{Ended, Seat};

@@ -12,6 +12,7 @@ use crate::input::Input;
 use crate::market::MarketDesk;
 use crate::service::Service;
 use crate::shared::{Predecessor, Session, Shared, Shown};
+use crate::way;
 use crate::writer::{Ended, Seat, Writer};
 use domain::book::Book;
 use domain::broker::{BrokerCommand, BrokerEvent};
@@ -381,6 +382,7 @@ async fn listen(
             | BrokerEvent::Busted { .. }
             | BrokerEvent::CommissionReported { .. }
             | BrokerEvent::OrderError { .. }) => {
+                way::heard(&event);
                 let Some(inputs) = inputs.upgrade() else {
                     return;
                 };

@@ -16,6 +16,7 @@ use crate::outcome::{changes, outcome};
 use crate::service::{Service, is_answered, may_cancel, need, need_human, need_trade};
 use crate::ticking::duration;
 use crate::watching::{QuoteFeed, WatchedQuote};
+use crate::way;
 use crate::witness::BrokerVerification;
 use async_trait::async_trait;
 use domain::account::{AccountSummary, Position};
@@ -235,6 +236,7 @@ impl Desk for Service {
             return self.repeated(&key, wait).await;
         }
         self.be_ready()?;
+        way::received(&key, &by.correlation_id);
         let facts = self.facts_within(&intent, wait).await?;
         let approval_id = self.new_approval_id()?;
         let first = self.shared.begin_first(&key);

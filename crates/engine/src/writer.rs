@@ -11,6 +11,7 @@ use crate::market::MarketDesk;
 use crate::shared::Shared;
 use crate::ticking::has_passed;
 use crate::verifying;
+use crate::way;
 use domain::broker::{Answer, BrokerCommand, BrokerEvent, NotSentReason, Question, SendOutcome};
 use domain::event::OrderEvent;
 use domain::fault::Fault;
@@ -177,10 +178,12 @@ impl Writer {
                 answer(Ok(()));
             }
         }
+        way::decided(&batch.records);
         if let Err(end) = self.commit(now, &batch.records).and_then(|()| self.beat()) {
             self.fail(batch.owed, &end);
             return Err(end);
         }
+        way::journaled(&batch.records);
         let head = self.journal.head();
         self.core.session.head = (head.seq, head.hash.to_string());
         self.intend(&batch.records);
@@ -325,7 +328,9 @@ impl Writer {
     /// The command never reached the adapter: certainly not sent.
     fn bounce(&mut self, cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId) {
         let outcome = SendOutcome::NotSent { reason: NotSentReason::NoLink };
-        self.bounced.push_back(BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome });
+        let event = BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome };
+        way::heard(&event);
+        self.bounced.push_back(event);
     }
 
     fn reconcile(&self, generation: Generation, look: u64) {

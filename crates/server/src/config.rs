@@ -3,6 +3,8 @@
 use crate::tls::TlsError;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Where to listen, by what names and keys, and the bounds of one server.
@@ -17,7 +19,48 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     /// Bounds.
     pub limits: Limits,
+    /// What became of exported spans, for `/metrics`; `None` where none are exported.
+    pub spans: Option<SpanCounts>,
 }
+
+/// What became of spans that are exported. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct SpanCounts(Arc<Spans>);
+
+#[derive(Debug, Default)]
+struct Spans {
+    taken: AtomicU64,
+    refused: AtomicU64,
+    dropped: AtomicU64,
+}
+
+impl SpanCounts {
+    /// The collector answered: so many were taken, so many not.
+    pub fn count(&self, taken: u64, refused: u64) {
+        self.0.taken.fetch_add(taken, Ordering::Relaxed);
+        self.0.refused.fetch_add(refused, Ordering::Relaxed);
+    }
+
+    /// There was no room for one.
+    pub fn drop_one(&self) {
+        self.0.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// All of them, by word.
+    pub(crate) fn read(&self) -> [(&'static str, u64); 3] {
+        let Spans { taken, refused, dropped } = &*self.0;
+        [("taken", taken), ("refused", refused), ("dropped", dropped)]
+            .map(|(word, count)| (word, count.load(Ordering::Relaxed)))
+    }
+}
+
+impl PartialEq for SpanCounts {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for SpanCounts {}
 
 /// Where certificate and key are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +191,7 @@ impl Limits {
 impl ServerConfig {
     /// The shipped bounds at an address, without TLS.
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, public_names: Vec::new(), tls: None, limits: Limits::standard() }
+        Self { listen, public_names: Vec::new(), tls: None, limits: Limits::standard(), spans: None }
     }
 }
 

@@ -19,6 +19,10 @@ use wire::{Code, problem};
 /// The correlation id's header.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The target under which each answered request is told to `tracing`, at level debug: `method`, `route`, `status`, `elapsed_us`,
+/// `request_id`.
+pub const REQUEST: &str = "tollgate::request";
+
 /// A year of TLS only; other hosts of the domain are not ours to speak for.
 const HSTS: &str = "max-age=31536000";
 
@@ -51,7 +55,7 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
     }
     let status = response.status().as_u16();
     let elapsed_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::debug!(%method, route, status, elapsed_us, request_id = %id, "request");
+    tracing::debug!(target: REQUEST, %method, route, status, elapsed_us, request_id = %id, "request");
     response
 }
 

@@ -27,7 +27,8 @@ mod state;
 mod throttle;
 mod tls;
 
-pub use config::{Limits, ServeError, ServerConfig, StreamLimits, TlsFiles};
+pub use config::{Limits, ServeError, ServerConfig, SpanCounts, StreamLimits, TlsFiles};
+pub use envelope::REQUEST;
 pub use listen::{Running, check, serve};
 pub use openapi::openapi_json;
 pub use tls::{TlsError, host_of};

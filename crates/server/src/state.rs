@@ -1,6 +1,6 @@
 //! What every handler sees.
 
-use crate::config::{Limits, ServerConfig};
+use crate::config::{Limits, ServerConfig, SpanCounts};
 use crate::cookie::Cookie;
 use crate::events::Hub;
 use crate::names::Names;
@@ -26,6 +26,7 @@ pub(crate) struct App {
     pub(crate) pace_of_keys: Arc<Pace<KeyId>>,
     pub(crate) pace_of_peers: Arc<Pace<IpAddr>>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) spans: Option<SpanCounts>,
 }
 
 impl App {
@@ -41,6 +42,7 @@ impl App {
             pace_of_keys: Arc::new(Pace::new(limits.requests_per_second_per_key_max)),
             pace_of_peers: Arc::new(Pace::new(limits.requests_per_second_per_peer_max)),
             hub: Hub::new(limits.streams.clone()),
+            spans: config.spans.clone(),
             limits: Arc::new(limits.clone()),
         }
     }

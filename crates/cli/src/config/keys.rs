@@ -33,7 +33,7 @@ const fn list(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 43] = [
+pub(crate) const KEYS: [Key; 47] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
@@ -77,10 +77,14 @@ pub(crate) const KEYS: [Key; 43] = [
     number("server.session_lasts_s"),
     number("server.sessions_per_key_max"),
     number("server.sessions_max"),
+    text("telemetry.endpoint"),
+    text("telemetry.ca_file"),
+    text("telemetry.headers_file"),
+    number("telemetry.queue_spans_max"),
 ];
 
 /// The sections of the file.
-pub(crate) const SECTIONS: [&str; 3] = ["broker", "tls", "server"];
+pub(crate) const SECTIONS: [&str; 4] = ["broker", "tls", "server", "telemetry"];
 
 /// Variables of ours that are not configuration keys: the flags' own, the key of the client, the log filter.
 pub(crate) const OTHER_VARIABLES: [&str; 7] = [

@@ -7,9 +7,11 @@ mod load;
 mod policy_file;
 mod server;
 mod settings;
+mod telemetry;
 
 pub(crate) use error::ConfigError;
 pub(crate) use load::{Gathered, Place, Raw, RawSettings, Surroundings};
 pub(crate) use policy_file::load_policy;
 pub(crate) use server::loopback_of;
 pub(crate) use settings::{BrokerKind, Config};
+pub(crate) use telemetry::TelemetrySettings;

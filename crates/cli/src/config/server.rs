@@ -177,6 +177,7 @@ impl ServerSettings {
             public_names: self.public_names.clone(),
             tls: self.tls.clone(),
             limits: self.limits.clone(),
+            spans: None,
         }
     }
 

@@ -4,6 +4,7 @@ use super::error::ConfigError;
 use super::keys::KEYS;
 use super::load::{Gathered, Place, RawSettings, Surroundings, read_settings};
 use super::server::ServerSettings;
+use super::telemetry::TelemetrySettings;
 use domain::id::{AccountId, ClientId};
 use domain::mode::{Trading, is_venue_account};
 use std::collections::BTreeMap;
@@ -78,6 +79,8 @@ pub(crate) struct Config {
     pub(crate) broker: Broker,
     /// Names, certificates and bounds of the REST server.
     pub(crate) server: ServerSettings,
+    /// Where spans go, if anywhere.
+    pub(crate) telemetry: Option<TelemetrySettings>,
     /// The file that was read.
     pub(crate) file: Option<PathBuf>,
     /// The profile in use.
@@ -110,6 +113,7 @@ impl Config {
         let config = Self {
             listen,
             server: ServerSettings::read(&reader, listen)?,
+            telemetry: TelemetrySettings::read(&reader)?,
             data_dir,
             trading: reader.trading(broker.kind)?,
             policy: reader.text("policy")?.unwrap_or_else(|| "default".to_owned()),
@@ -152,7 +156,10 @@ impl Config {
             "broker.port" => self.broker.port.to_string(),
             "broker.client_id" => self.broker.client_id.to_string(),
             "broker.account" => self.broker.account.as_ref().map(ToString::to_string).unwrap_or_default(),
-            other => self.server.text_of(other).unwrap_or_default(),
+            other => {
+                let of_telemetry = || TelemetrySettings::text_of(self.telemetry.as_ref(), other);
+                self.server.text_of(other).or_else(of_telemetry).unwrap_or_default()
+            }
         }
     }
 
@@ -168,7 +175,8 @@ impl Config {
     /// What is set in vain, in words: it is no error, and does nothing.
     pub(crate) fn doubts(&self) -> Vec<String> {
         let elsewhere = |key: &&str| self.shown.get(*key).is_some_and(|shown| shown.place != Place::Default);
-        match self.broker.kind {
+        let of_telemetry = self.telemetry.as_ref().and_then(TelemetrySettings::doubt);
+        let of_broker = match self.broker.kind {
             BrokerKind::Tws => Vec::new(),
             BrokerKind::Venue => ["broker.host", "broker.port"]
                 .into_iter()
@@ -180,7 +188,8 @@ impl Config {
                     )
                 })
                 .collect(),
-        }
+        };
+        of_broker.into_iter().chain(of_telemetry).collect()
     }
 
     /// The file that stops everything.
@@ -241,7 +250,7 @@ impl Reader<'_> {
     }
 
     /// A text; an empty one counts as not set.
-    fn text(&self, key: &'static str) -> Result<Option<String>, ConfigError> {
+    pub(super) fn text(&self, key: &'static str) -> Result<Option<String>, ConfigError> {
         match self.settings.get(key).map(|raw| &raw.value) {
             None => Ok(None),
             Some(toml::Value::String(text)) if text.is_empty() => Ok(None),

@@ -186,6 +186,10 @@ fn every_key_can_be_set_by_the_environment() {
         ("TOLLGATE_SERVER__SESSION_LASTS_S", "61"),
         ("TOLLGATE_SERVER__SESSIONS_PER_KEY_MAX", "2"),
         ("TOLLGATE_SERVER__SESSIONS_MAX", "2"),
+        ("TOLLGATE_TELEMETRY__ENDPOINT", "http://127.0.0.1:4318"),
+        ("TOLLGATE_TELEMETRY__CA_FILE", "/h"),
+        ("TOLLGATE_TELEMETRY__HEADERS_FILE", "/i"),
+        ("TOLLGATE_TELEMETRY__QUEUE_SPANS_MAX", "17"),
     ];
     let desktop = values.iter().fold(Desktop::new(""), |desktop, (name, value)| desktop.with(name, value));
     let config = desktop.load().unwrap();
@@ -332,4 +336,23 @@ fn a_broker_that_is_named_and_not_used_is_told() {
     assert!(told.len() == 1 && told[0].contains("`broker.port` is set and not used"), "{told:?}");
     assert_eq!(doubts("[broker]\nhost = \"127.0.0.1\"\nport = 4002\n").len(), 2);
     assert_eq!(doubts("[broker]\nkind = \"tws\"\nport = 4002\n"), Vec::<String>::new());
+}
+
+#[test]
+fn spans_go_only_where_a_collector_can_be_and_in_the_clear_only_with_a_warning() {
+    let with = |endpoint: &str| Desktop::new("").with("TOLLGATE_TELEMETRY__ENDPOINT", endpoint).load();
+    for wrong in ["4318", "ftp://a.example", "http://", "http://a:b@c.example", "http://a.example?x=1", "http://a#b"] {
+        assert!(with(wrong).unwrap_err().to_string().contains("telemetry.endpoint"), "{wrong}");
+    }
+    assert!(with("").unwrap().telemetry.is_none());
+    for (endpoint, doubts) in [
+        ("http://127.0.0.1:4318", 0),
+        ("http://[::1]:4318", 0),
+        ("http://localhost", 0),
+        ("https://a.example", 0),
+        ("http://a.example", 1),
+        ("http://10.0.0.5:4318", 1),
+    ] {
+        assert_eq!(with(endpoint).unwrap().doubts().len(), doubts, "{endpoint}");
+    }
 }

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
 use engine::Desk;
-use server::{Running, ServeError};
+use server::{Running, ServeError, ServerConfig};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -40,7 +40,8 @@ pub(crate) async fn probe(address: SocketAddr) -> Result<(), Failure> {
 /// The address cannot be had.
 pub(crate) async fn start(desk: Arc<dyn Desk>, config: &Config) -> Result<Server, Failure> {
     let (end, ended) = oneshot::channel();
-    let config = config.server.config_at(config.listen);
+    let spans = config.telemetry.as_ref().map(|telemetry| telemetry.counts.clone());
+    let config = ServerConfig { spans, ..config.server.config_at(config.listen) };
     // A sender that is gone means the same as one that spoke.
     let shutdown = async move {
         drop(ended.await);

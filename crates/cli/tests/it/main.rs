@@ -31,6 +31,7 @@ mod sse;
 mod standby;
 mod storage;
 mod support;
+mod telemetry;
 mod tls;
 mod vanish;
 mod venue;

@@ -1,6 +1,7 @@
 //! `/metrics`: the gateway's figures in the text format of Prometheus. What is not known is left out, never shown as zero.
 
 use crate::caller::Caller;
+use crate::config::SpanCounts;
 use crate::openapi::Problems;
 use crate::refusal::{Answer, Refusal};
 use crate::state::App;
@@ -30,6 +31,7 @@ pub(crate) async fn metrics(State(app): State<App>, Caller(by): Caller) -> Answe
         streams: app.hub.open(),
         streams_max: app.limits.streams.open_max,
         failures: app.throttle.failures(),
+        spans: app.spans.clone(),
     };
     let mut registry = Registry::with_prefix("tollgate");
     registry.register_collector(Box::new(scrape));
@@ -46,6 +48,7 @@ struct Scrape {
     streams: [(&'static str, u64); 2],
     streams_max: usize,
     failures: Failures,
+    spans: Option<SpanCounts>,
 }
 
 impl Collector for Scrape {
@@ -63,6 +66,13 @@ impl Collector for Scrape {
             "Wrong keys: one that its peer had not tried before, the same again, and those beyond what a minute may hold",
             "kind",
             failures.map(|(word, count)| (word.to_owned(), count)),
+        )?;
+        let spans = self.spans.iter().flat_map(SpanCounts::read);
+        page.counters(
+            "telemetry_spans",
+            "Exported spans: taken or refused by the collector, or dropped for want of room",
+            "outcome",
+            spans.map(|(word, count)| (word.to_owned(), count)),
         )?;
         page.gauges("open_streams", "Open streams, by what they carry", "kind", self.streams)?;
         page.gauge("streams_max", "How many may be open at once, of all kinds", count(self.streams_max))?;
