@@ -20,6 +20,8 @@ if [ "$want" != build ]; then
   python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || packages+=(python3-venv)
   command -v npm >/dev/null || packages+=(nodejs npm)
   command -v curl >/dev/null || packages+=(curl)
+  # The pages of docs/ that tests run use it.
+  command -v jq >/dev/null || packages+=(jq)
 fi
 if [ "$want" = bench ]; then
   command -v wrk >/dev/null || packages+=(wrk)
