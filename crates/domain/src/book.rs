@@ -25,7 +25,7 @@ use crate::mandate::{MandateAsk, Mandates};
 use crate::mode::World;
 use crate::orphan::Orphans;
 use crate::policy::PolicyInForce;
-use crate::principal::KeyRecord;
+use crate::principal::{Face, KeyRecord, Scope};
 use crate::reconcile::{PositionGap, ReconciliationReport};
 use crate::silence::Silence;
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
@@ -495,8 +495,14 @@ impl Book {
             }
             JournalEvent::TradingStateSet { scope, state, by, reason } => {
                 self.note_trading_state(record.at, scope, *state, by, reason);
-                let entry =
-                    StateEntry { state: *state, reason: reason.clone(), by: by.key_id.to_string(), at: record.at };
+                let entry = StateEntry {
+                    state: *state,
+                    reason: reason.clone(),
+                    by: by.key_id.to_string(),
+                    at: record.at,
+                    // Whoever asks for a halt through a face, or by the file, has everything canceled.
+                    cancels: *state == TradingState::Halted && (by.may(Scope::Kill) || by.face == Face::File),
+                };
                 self.trading_states.set(scope.clone(), entry);
                 if *scope == KillScope::Global && *state != TradingState::Halted {
                     self.orphans.acknowledge();

@@ -1,6 +1,7 @@
 //! Active, reducing, halted: per installation, account and strategy.
 
 use crate::id::{AccountId, KillEpoch, StrategyId};
+use crate::principal::{Face, Principal, Scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -61,6 +62,18 @@ pub struct StateEntry {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// Whether everything open in the scope was canceled with it, so that nothing of ours works there: a kill. An alarm, a
+    /// loss and a restore halt without that.
+    #[serde(default)]
+    pub cancels: bool,
+}
+
+impl StateEntry {
+    pub(crate) fn of(state: TradingState, by: &Principal, reason: &str, at: Timestamp) -> Self {
+        // Whoever asks for a halt through a face, or by the file, has everything canceled.
+        let cancels = state == TradingState::Halted && (by.may(Scope::Kill) || by.face == Face::File);
+        Self { state, reason: reason.to_owned(), by: by.key_id.to_string(), at, cancels }
+    }
 }
 
 /// A scope is no text: stored as a list of pairs.
@@ -97,10 +110,12 @@ impl TradingStates {
         Self { entries: BTreeMap::new(), epoch: KillEpoch(0) }
     }
 
-    /// Books a change.
-    pub fn set(&mut self, scope: KillScope, entry: StateEntry) {
+    /// Books a change. A halt that is said again by who cancels nothing stays the kill that it was.
+    pub fn set(&mut self, scope: KillScope, mut entry: StateEntry) {
         if entry.state == TradingState::Halted {
             self.epoch = KillEpoch(self.epoch.0 + 1);
+            entry.cancels |=
+                self.entries.get(&scope).is_some_and(|before| before.state == TradingState::Halted && before.cancels);
         }
         self.entries.insert(scope, entry);
     }
@@ -112,14 +127,25 @@ impl TradingStates {
 
     /// The strictest entry that applies to an order.
     pub fn strictest(&self, account: &AccountId, strategy: Option<&StrategyId>) -> Option<(&KillScope, &StateEntry)> {
-        self.entries
-            .iter()
-            .filter(|(scope, _)| match scope {
-                KillScope::Global => true,
-                KillScope::Account(id) => id == account,
-                KillScope::Strategy(id) => Some(id) == strategy,
-            })
-            .max_by_key(|(_, entry)| entry.state)
+        self.of(Some(account), strategy).max_by_key(|(_, entry)| entry.state)
+    }
+
+    /// What halts an order, if anything does; a kill before anything else.
+    pub fn halt(&self, account: Option<&AccountId>, strategy: Option<&StrategyId>) -> Option<&StateEntry> {
+        let halts = self.of(account, strategy).map(|(_, entry)| entry);
+        halts.filter(|entry| entry.state == TradingState::Halted).max_by_key(|entry| entry.cancels)
+    }
+
+    fn of(
+        &self,
+        account: Option<&AccountId>,
+        strategy: Option<&StrategyId>,
+    ) -> impl Iterator<Item = (&KillScope, &StateEntry)> {
+        self.entries.iter().filter(move |(scope, _)| match scope {
+            KillScope::Global => true,
+            KillScope::Account(id) => Some(id) == account,
+            KillScope::Strategy(id) => Some(id) == strategy,
+        })
     }
 }
 

@@ -2,7 +2,7 @@ use super::*;
 
 fn entry(state: TradingState) -> StateEntry {
     let (reason, by) = ("drill".to_owned(), "operator".to_owned());
-    StateEntry { state, reason, by, at: Timestamp::UNIX_EPOCH }
+    StateEntry { state, reason, by, at: Timestamp::UNIX_EPOCH, cancels: false }
 }
 
 #[test]
@@ -33,4 +33,25 @@ fn of_all_scopes_that_an_order_is_in_the_strictest_state_counts() {
     assert_eq!(of(&ours, None), Some((KillScope::Account(ours.clone()), TradingState::Reducing)));
     assert_eq!(of(&other, Some(&wild)), Some((KillScope::Global, TradingState::Active)));
     assert_eq!(TradingStates::all_active().strictest(&ours, Some(&calm)), None);
+}
+
+#[test]
+fn a_kill_stays_one_when_an_alarm_halts_once_more_and_comes_before_any_other_halt() {
+    use TradingState::{Active, Halted};
+    let (ours, calm): (AccountId, StrategyId) = ("DU1234567".parse().unwrap(), "calm".parse().unwrap());
+    let kill = || StateEntry { cancels: true, ..entry(Halted) };
+    let mut states = TradingStates::all_active();
+    let of = |states: &TradingStates| states.halt(Some(&ours), Some(&calm)).map(|halt| halt.cancels);
+    states.set(KillScope::Global, entry(Active));
+    assert_eq!(of(&states), None);
+    states.set(KillScope::Account(ours.clone()), entry(Halted));
+    assert_eq!(of(&states), Some(false));
+    states.set(KillScope::Strategy(calm.clone()), kill());
+    assert_eq!(of(&states), Some(true));
+    assert_eq!(states.halt(Some(&ours), None).map(|halt| halt.cancels), Some(false));
+    states.set(KillScope::Strategy(calm.clone()), entry(Halted));
+    assert_eq!(of(&states), Some(true), "said again by an alarm");
+    states.set(KillScope::Strategy(calm.clone()), entry(Active));
+    states.set(KillScope::Strategy(calm.clone()), entry(Halted));
+    assert_eq!(of(&states), Some(false), "lifted in between");
 }

@@ -132,6 +132,19 @@ impl Core {
         keys.iter().map(ClOrdId::group).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
+    /// An order that was over and lives after all is canceled where everything is halted: a kill that came while it was over
+    /// could not name it. A halt that took away only what opens takes away no more of it here.
+    pub(crate) fn mind_woken(&mut self, batch: &mut Batch, now: Timestamp) {
+        for key in std::mem::take(&mut self.woken) {
+            let Some(order) = self.book.order(&key) else { continue };
+            let halt = self.book.trading_states.halt(order.account.as_ref(), order.intent.strategy.as_ref());
+            let Some(cancels) = halt.map(|halt| halt.cancels) else { continue };
+            if cancels || self.what_opens().contains(&key) {
+                self.cancel_by_ourselves(batch, now, &key);
+            }
+        }
+    }
+
     pub(crate) fn resolve_by_hand(
         &mut self,
         batch: &mut Batch,

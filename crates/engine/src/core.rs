@@ -124,6 +124,8 @@ pub(crate) struct Core {
     pub(crate) incomplete_looks_max: u32,
     /// A trade was booked while the newest look was under way.
     pub(crate) traded_since_look: bool,
+    /// Orders that were over, and of which the broker has shown in this batch that they are not.
+    pub(crate) woken: BTreeSet<ClOrdId>,
     /// Entries of brackets in which something moved, or is late.
     pub(crate) moved_groups: BTreeSet<ClOrdId>,
     /// When to walk the whole journal.
@@ -182,6 +184,7 @@ impl Core {
             incomplete_looks: 0,
             incomplete_looks_max: crate::looking::INCOMPLETE_LOOKS,
             traded_since_look: false,
+            woken: BTreeSet::new(),
             moved_groups: book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect(),
             verification: VerificationPlan::begun(now),
             broken: None,
@@ -196,9 +199,13 @@ impl Core {
             return;
         }
         let record = Recorded { seq: self.book.seq + 1, at: now, event };
+        let ended = self.ended(&record.event);
         match self.book.apply(&record) {
             Ok(()) => {
                 if let Some(key) = record.event.cl_ord_id() {
+                    if ended && self.book.open.contains(key) {
+                        self.woken.insert(key.clone());
+                    }
                     if self.reconciling.is_some() {
                         self.touched_since_look.insert(key.clone());
                     }
@@ -215,6 +222,11 @@ impl Core {
             }
             Err(error) => self.broken = Some(error.to_string()),
         }
+    }
+
+    /// Whether this happens to an order that is over.
+    fn ended(&self, event: &JournalEvent) -> bool {
+        matches!(event, JournalEvent::Order { cl_ord_id, .. } if !self.book.open.contains(cl_ord_id))
     }
 
     /// A new broker id: above everything that we or the broker ever used, whatever the broker proposes.

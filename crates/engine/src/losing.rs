@@ -140,7 +140,7 @@ impl Core {
     }
 
     /// Open orders that do more than reduce, oldest first. Exits and what may only reduce protect a position.
-    fn what_opens(&self) -> Vec<ClOrdId> {
+    pub(crate) fn what_opens(&self) -> Vec<ClOrdId> {
         let mut orders: Vec<&OrderRecord> = self.book.open_orders().collect();
         orders.sort_by_key(|order| (order.created_at, &order.intent.cl_ord_id));
         let risk = |order: &OrderRecord| order.open_risk(self.book.worst_leaves(order), None);

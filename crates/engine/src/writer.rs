@@ -157,6 +157,7 @@ impl Writer {
         for input in inputs {
             self.core.take(&mut batch, now, input);
         }
+        self.core.mind_woken(&mut batch, now);
         self.core.mind_breakers(&mut batch, now);
         if let Some(why) = self.core.broken.take() {
             let end = Ended::Poisoned(why);

@@ -214,6 +214,9 @@ impl Checks {
         if self.killed && !truth.read().book.is_halted_globally() {
             return violated("kill holds", "an acknowledged kill is not in the journal any more");
         }
+        if self.killed {
+            Self::nothing_is_left(&truth.read().book)?;
+        }
         Self::looks_are_right(truth, broker, lies, now)?;
         if broker.placed != self.ledger_seen {
             self.ledger_seen = broker.placed;
@@ -227,6 +230,17 @@ impl Checks {
             }
         }
         Ok(())
+    }
+
+    /// After a kill whatever may live is to be canceled, also what was over when it was killed and woke up since.
+    fn nothing_is_left(book: &Book) -> Result<(), Violation> {
+        match book.open_orders().find(|order| order.status.may_be_live() && !order.cancel_wanted) {
+            Some(order) => {
+                let what = format!("{} is {} and nobody cancels it", order.intent.cl_ord_id, order.status.word());
+                violated("kill holds", what)
+            }
+            None => Ok(()),
+        }
     }
 
     /// A complete look misses nothing that works, but for what was on its way when it began.

@@ -290,7 +290,7 @@ impl World {
     }
 
     pub(super) fn state(&mut self, scope: KillScope, state: TradingState) {
-        let entry = StateEntry { state, reason: "drill".to_owned(), by: "operator".to_owned(), at: self.now };
+        let entry = StateEntry { state, reason: "drill".to_owned(), by: "operator".to_owned(), at: self.now, cancels: true };
         self.states.set(scope, entry);
     }
 

@@ -140,6 +140,42 @@ async fn a_halt_for_losses_cancels_what_would_flip_a_position_and_leaves_what_cl
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_what_wakes_up_behind_a_loss_what_opens_is_canceled_and_what_protects_works_until_it_is_killed() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.broker.hold_position("10");
+    rig.boot();
+    rig.connect(1).await;
+    let close = OrderIntent { side: Side::Sell, reduce_only: true, ..buy("k-1") };
+    let say = async |word: &str| {
+        for name in ["k-1", "k-2"] {
+            rig.broker.edit(name, |order| word.clone_into(&mut order.status));
+            rig.broker.status(name).await;
+        }
+    };
+    for order in [close, OrderIntent { order_type: OrderType::Limit { limit: px("98") }, ..buy("k-2") }] {
+        let name = order.cl_ord_id.to_string();
+        rig.submit(&alice(), order).await.unwrap();
+        rig.until("the broker has it", || rig.broker.submits().contains(&name)).await;
+        rig.broker.acknowledge(&name).await;
+        rig.until_status(&name, OrdStatus::Working).await;
+    }
+    say("Inactive").await;
+    rig.until_status("k-2", OrdStatus::Rejected).await;
+    rig.broker.be_worth("94000");
+    rig.pass(SignedDuration::from_mins(11));
+    let halt = || rig.log.book().trading_states.halt(Some(&account()), None).is_some();
+    rig.until("the loss halts", halt).await;
+    say("Submitted").await;
+    rig.until("what opens is canceled", || rig.broker.cancels("k-2") == 1).await;
+    rig.settle().await;
+    assert_eq!((rig.broker.cancels("k-1"), rig.order("k-1").status), (0, OrdStatus::Working));
+    // A kill cancels all of it, and holds for what wakes up later.
+    let (scope, reason) = (KillScope::Account(account()), "drill".to_owned());
+    rig.desk().set_trading_state(&alice(), scope, TradingState::Halted, reason).await.unwrap();
+    rig.until("what protects is canceled", || rig.broker.cancels("k-1") == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_is_a_message_of_the_day_too_over_a_restart() {
     let mut rig = Rig::ready_with(|config| config.policy.base.messages_per_day_max = 2).await;
     rig.working("k-1").await;

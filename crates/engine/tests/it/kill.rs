@@ -146,6 +146,51 @@ async fn a_kill_of_one_strategy_touches_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_was_over_when_everything_was_killed_is_canceled_as_soon_as_it_wakes_up() {
+    let say = async |rig: &Rig, word: &str| {
+        rig.broker.edit("k-1", |order| word.clone_into(&mut order.status));
+        rig.broker.status("k-1").await;
+    };
+    // The broker says so by itself, or a comparison shows it.
+    for looked in [false, true] {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        say(&rig, "Inactive").await;
+        rig.until_status("k-1", OrdStatus::Rejected).await;
+        set(&rig, &alice(), TradingState::Halted).await.unwrap();
+        rig.settle().await;
+        assert_eq!(rig.broker.cancels("k-1"), 0, "it is over");
+        if looked {
+            rig.broker.edit("k-1", |order| "Submitted".clone_into(&mut order.status));
+            rig.broker.down().await;
+            rig.broker.up(1).await;
+        } else {
+            say(&rig, "Submitted").await;
+        }
+        rig.until("it is canceled", || rig.broker.cancels("k-1") == 1).await;
+        let order = rig.order("k-1");
+        assert_eq!((order.status, order.cancel_wanted), (OrdStatus::PendingCancel, true), "looked: {looked}");
+        rig.settle().await;
+        assert_eq!(rig.broker.cancels("k-1"), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_wakes_up_while_nothing_or_another_strategy_is_killed_works_on() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.edit("k-1", |order| "Inactive".clone_into(&mut order.status));
+    rig.broker.status("k-1").await;
+    rig.until_status("k-1", OrdStatus::Rejected).await;
+    let scope = KillScope::Strategy(id("other"));
+    rig.desk().set_trading_state(&alice(), scope, TradingState::Halted, "drill".to_owned()).await.unwrap();
+    rig.broker.acknowledge("k-1").await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    rig.settle().await;
+    assert_eq!(rig.broker.cancels("k-1"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_while_a_change_waits_in_the_adapter_halts_no_instrument() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;

@@ -659,7 +659,7 @@ impl Desk for FakeDesk {
         reason: String,
     ) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
         self.called(Call::Kill(scope.clone(), state, reason.clone()))?;
-        Ok(vec![(scope, StateEntry { state, reason, by: "tester".to_owned(), at: now() })])
+        Ok(vec![(scope, StateEntry { state, reason, by: "tester".to_owned(), at: now(), cancels: true })])
     }
     fn mandates(&self, _: &Principal) -> Result<Vec<engine::desk::MandateView>, Fault> {
         Ok(Vec::new())
