@@ -385,6 +385,13 @@ impl OrderRecord {
         self.acknowledged_at.is_some() || self.perm_id.is_some() || !self.executions.is_empty()
     }
 
+    /// Whether a rejection may speak of a change that is settled already: it comes late, or once more. That the order itself
+    /// is over its status tells.
+    pub fn may_echo_a_change(&self) -> bool {
+        let settled = self.pending_replace.is_none() && !self.changes.is_empty();
+        settled && self.is_known_to_broker() && self.is_open()
+    }
+
     /// Whether it ended as canceled although the broker has never taken it, and what the broker says of it now is that it
     /// refuses it: an unfilled fill-or-kill and a refused one end with the same word, and the reason comes behind it.
     pub fn was_refused(&self) -> bool {

@@ -379,8 +379,9 @@ impl Core {
         let mut event = reading::read_error(code, message, order.status, order.cancel_wanted);
         let mut look = matches!(event, OrderEvent::CancelRefused { .. }) || code == 103;
         let is_doubled = order.live_twins().next().is_some();
-        if is_doubled && matches!(event, OrderEvent::Canceled { .. } | OrderEvent::Rejected { .. }) {
-            // Two orders bear this id: which of them is over, only a look tells.
+        let is_echo = matches!(event, OrderEvent::Rejected { .. }) && order.may_echo_a_change();
+        if is_echo || is_doubled && matches!(event, OrderEvent::Canceled { .. } | OrderEvent::Rejected { .. }) {
+            // Two orders, or an order and its change, bear this id: which of them is over, only a look tells.
             event = OrderEvent::Informed { code, message: message.to_owned() };
             look = true;
         }

@@ -68,9 +68,14 @@ async fn a_refused_change_leaves_the_original() {
     for (n, code) in [104, 105, 110, 201].into_iter().enumerate() {
         replace(&rig, "k-1", &format!("r-{n}"), amend("20", "99")).await.unwrap();
         rig.until("the broker has the change", || rig.broker.replaces().len() == n + 1).await;
-        rig.broker.error("k-1", code).await;
-        let order = rig.until_status("k-1", OrdStatus::Working).await;
-        assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty("10"), 1, None), "code {code}");
+        // TWS repeats itself.
+        for _ in 0..2 {
+            rig.broker.error("k-1", code).await;
+            rig.settle().await;
+            let order = rig.order("k-1");
+            assert_eq!((order.status, order.worst_leaves()), (OrdStatus::Working, dec("10")), "code {code}");
+            assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty("10"), 1, None), "code {code}");
+        }
         assert_eq!(rig.halted(), None, "code {code}");
         let told = replace(&rig, "k-1", &format!("r-{n}"), amend("20", "99")).await;
         assert_eq!(told_of(&told), "Refused", "that the original works is no answer to the change");
@@ -92,6 +97,36 @@ async fn a_change_that_gets_no_answer_is_settled_by_a_later_look() {
         let (total, version) = if taken { ("20", 2) } else { ("10", 1) };
         assert_eq!((order.intent.qty, order.version, order.pending_replace), (qty(total), version, None));
         assert_eq!((rig.halted(), rig.broker.all_cancels().len()), (None, 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rejection_that_comes_behind_a_settled_change_ends_no_order_and_asks_for_a_look() {
+    for taken in [false, true] {
+        let rig = Rig::ready().await;
+        rig.working("k-1").await;
+        replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+        rig.until("the broker has the change", || !rig.broker.replaces().is_empty()).await;
+        if taken {
+            take_over(&rig, "k-1").await;
+            rig.broker.echo("k-1").await;
+        } else {
+            // Nobody answers: a look settles it.
+            rig.pass(SignedDuration::from_secs(16));
+        }
+        rig.until("the change is settled", || rig.order("k-1").status == OrdStatus::Working).await;
+        let looks = rig.broker.asked("snapshot");
+        rig.broker.error("k-1", 201).await;
+        rig.settle().await;
+        let order = rig.order("k-1");
+        assert_eq!((order.status, order.version), (OrdStatus::Working, if taken { 2 } else { 1 }));
+        rig.pass(SignedDuration::from_secs(4));
+        rig.until("it is looked", || rig.broker.asked("snapshot") > looks).await;
+        assert_eq!((rig.order("k-1").status, rig.halted()), (OrdStatus::Working, None));
+        // What is true is told by the status.
+        rig.broker.edit("k-1", |order| "Inactive".clone_into(&mut order.status));
+        rig.broker.status("k-1").await;
+        rig.until_status("k-1", OrdStatus::Rejected).await;
     }
 }
 
