@@ -128,8 +128,14 @@ impl Group<'_> {
     }
 
     /// What an exit may still trade at worst. The exits of an unfilled entry trade nothing; of a filled one both may
-    /// close the same quantity, so the first that lives carries all of it.
+    /// close the same quantity, so the first that lives carries all of it. One that is larger than its entry closes more
+    /// than that: it counts for itself.
     fn exit_leaves(&self, leg: Leg) -> Decimal {
+        let larger = self.exits.iter().find(|exit| exit.intent.cl_ord_id.leg() == leg);
+        let larger = larger.filter(|exit| exit.status.may_be_live() && exit.larger_total() > self.entry.larger_total());
+        if let Some(exit) = larger {
+            return exit.worst_leaves();
+        }
         let bearer = self.exits.iter().find(|exit| exit.status.may_be_live());
         match bearer {
             Some(bearer) if bearer.intent.cl_ord_id.leg() == leg => bearer.worst_leaves().min(self.uncovered()),

@@ -1,6 +1,6 @@
 use super::{Group, GroupFault, GroupStep};
 use crate::book::Book;
-use crate::book::tests::{acknowledged, at, book_of, bracketing, canceling, execution, filled, key, of, submitting};
+use crate::book::tests::{acknowledged, at, book_of, bracketing, canceling, execution, filled, key, of, replacing, submitting};
 use crate::event::OrderEvent;
 use crate::id::ClOrdId;
 use crate::journal::JournalEvent;
@@ -267,6 +267,13 @@ fn the_words_say_what_is_unprotected() {
     let advice = book.group(&key(ENTRY)).unwrap().advice(at(5), true);
     let [GroupStep::Broken { reason, .. }] = advice.steps.as_slice() else { panic!("{advice:?}") };
     insta::assert_snapshot!(reason, @"the stop loss of bracket o-1 is rejected (201: no margin): a position of 4 AAPL is unprotected; what is left of the entry is canceled, the position is left to you");
+}
+
+#[test]
+fn an_exit_that_is_larger_than_its_entry_counts_for_itself() {
+    let more = replacing(PROFIT, "r-1", 200, "195");
+    let events = [works(ENTRY), works(PROFIT), works(LOSS), more, of(ENTRY, trade("e.1.01", 10))];
+    assert_eq!(leaves(&book(events)), [Decimal::ZERO, Decimal::from(200), Decimal::ZERO]);
 }
 
 #[test]

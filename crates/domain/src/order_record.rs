@@ -364,7 +364,7 @@ impl OrderRecord {
 
     /// The larger total of both versions while nobody knows which one counts, and that of every other order under its
     /// reference.
-    fn larger_total(&self) -> Decimal {
+    pub(crate) fn larger_total(&self) -> Decimal {
         let own = self.intent.qty.get();
         let own = self.unsettled_changes().fold(own, |most, (_, asked)| most.max(asked.qty.get()));
         own + self.twins.values().map(|twin| twin.total).sum::<Decimal>()

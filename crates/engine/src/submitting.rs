@@ -378,6 +378,7 @@ impl Core {
         let missing = || Fault::NotFound { what: "order", id: cl_ord_id.to_string() };
         let record = self.changeable(cl_ord_id)?;
         check_amendment(record, &amendment)?;
+        self.check_exit(record, &amendment)?;
         let before = record.intent.qty.get();
         let mut order = record.resolved().ok_or_else(missing)?;
         let id = self.told_ids.of(record).ok_or_else(missing)?;
@@ -448,6 +449,20 @@ impl Core {
             return Err(Fault::NotReplaceable { cl_ord_id: cl_ord_id.clone(), why: why.to_owned() });
         }
         Ok(record)
+    }
+
+    /// An exit closes what its entry opened, and is counted so: what is more is an order of its own.
+    fn check_exit(&self, record: &OrderRecord, amendment: &Amendment) -> Result<(), Fault> {
+        let key = &record.intent.cl_ord_id;
+        let entry = key.is_exit().then(|| self.book.order(&key.group())).flatten();
+        let most = entry.map(|entry| entry.intent.qty);
+        match most.filter(|most| amendment.qty > *most) {
+            Some(most) => {
+                let rule = format!("an exit closes at most the {most} of its entry; sell what is more by an order of its own");
+                Err(Fault::Invalid { field: "qty".to_owned(), rule })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The id of an exit's entry.

@@ -286,6 +286,14 @@ impl Checks {
         if open > limit {
             return violated("limits hold", format!("{open} is open at the broker, the limit is {limit}"));
         }
+        for exit in self.ledger.iter().filter(|order| is_live(order)) {
+            let Some(key) = key_of(exit).filter(ClOrdId::is_exit) else { continue };
+            let entry = self.ledger.iter().find(|order| key_of(order) == Some(key.group()));
+            if let Some(entry) = entry.filter(|entry| exit.total_qty > entry.total_qty) {
+                let what = format!("{key} closes {}, its entry is for {}", exit.total_qty, entry.total_qty);
+                return violated("limits hold", what);
+            }
+        }
         Ok(())
     }
 

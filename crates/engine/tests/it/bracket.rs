@@ -97,6 +97,29 @@ async fn the_change_of_an_exit_says_whose_exit_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exit_is_never_made_larger_than_its_entry() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.broker.hold_position("190");
+    rig.boot();
+    rig.connect(1).await;
+    working(&rig).await;
+    rig.broker.fill("k-1", "10", "e.1.01").await;
+    rig.until_status("k-1", OrdStatus::Filled).await;
+    let change = async |change: &str, many: &str| {
+        let exit = Amendment { tif: Tif::Gtc, ..amend(many, "110") };
+        rig.desk().replace(&alice(), key("k-1:tp"), key(change), exit, None, Duration::ZERO).await
+    };
+    // What is held would allow it; what the bracket is counted by would not.
+    assert_eq!(code_of(&change("r-1", "200").await), "Invalid");
+    assert_eq!(code_of(&change("r-2", "11").await), "Invalid");
+    let sell = |name: &str, many: &str| OrderIntent { side: Side::Sell, qty: qty(many), ..buy(name) };
+    let all = rig.submit(&alice(), sell("k-2", "191")).await.unwrap();
+    assert_eq!(all.outcome, Outcome::Denied, "ten are the exits'");
+    change("r-3", "9").await.unwrap();
+    rig.until("the broker has the change", || rig.broker.replaces().len() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejected_exit_cancels_the_rest_of_its_entry_and_halts_and_flattens_nothing() {
     let rig = Rig::ready().await;
     rig.submit(&alice(), bracket("k-1")).await.unwrap();
