@@ -8,6 +8,7 @@ use crate::limits::in_force;
 use crate::shared::Session;
 use crate::ticking::duration;
 use crate::told_ids::ToldIds;
+use crate::unseen::Unseen;
 use crate::valuation::Valuation;
 use domain::approved::Ticket;
 use domain::book::Book;
@@ -41,7 +42,7 @@ pub(crate) enum Effect {
     /// Compare journal and broker.
     Reconcile { generation: Generation, look: u64 },
     /// Ask what the account is worth.
-    AskWorth { generation: Generation, account: AccountId },
+    AskWorth { generation: Generation, account: AccountId, asked_at: Timestamp },
     /// Walk the whole journal.
     Verify,
     /// Drop the connection and make a new one.
@@ -108,6 +109,8 @@ pub(crate) struct Core {
     pub(crate) heard_at: Option<Timestamp>,
     /// When a cancel was last written, for those that are not proven.
     pub(crate) cancels: BTreeMap<ClOrdId, Timestamp>,
+    /// What trades opened that the account's values may not show yet.
+    pub(crate) unseen: Unseen,
     /// When the account's worth was last asked for beside the comparisons.
     pub(crate) worth_asked_at: Option<Timestamp>,
     pub(crate) reconciling: Option<Timestamp>,
@@ -174,6 +177,7 @@ impl Core {
             offline_since: None,
             ticked_at: Some(now),
             heard_at: None,
+            unseen: Unseen::default(),
             worth_asked_at: None,
             reconciling: None,
             reconciled_at: None,

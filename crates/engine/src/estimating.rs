@@ -121,9 +121,11 @@ impl Service {
             tif: intent.tif,
             outside_rth: intent.outside_rth,
         };
+        // What is traded from here on it need not count.
+        let at = self.clock.now();
         let answer = self.asks.ask(Question::WhatIf(Box::new(order))).await;
         let value = answer.and_then(|answer| only!(Answer::WhatIf, answer)).map_err(|fault| fault.to_string())?;
-        let estimate = Dated { value, at: self.clock.now() };
+        let estimate = Dated { value, at };
         self.estimates.keep(terms, estimate.clone());
         Ok(estimate)
     }

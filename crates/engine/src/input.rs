@@ -166,7 +166,8 @@ pub(crate) enum Input {
     },
     /// What the account is worth, asked beside the comparisons.
     Worth {
-        generation: Generation,
+        /// On which connection, and when.
+        asked: (Generation, Timestamp),
         result: Result<AccountSummary, Fault>,
     },
     /// The whole journal was walked, or could not be.

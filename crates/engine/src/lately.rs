@@ -65,11 +65,12 @@ impl Core {
         due
     }
 
-    /// What was done lately, as far as it counts for this order. `changes` is the total that it had before.
+    /// What was done lately, as far as it counts for this order. `changes` is the total that it had before, `estimated_at`
+    /// when the broker was asked for its estimate.
     pub(crate) fn lately(
         &self,
         order: &ResolvedOrder,
-        changes: Option<Decimal>,
+        (changes, estimated_at): (Option<Decimal>, Option<Timestamp>),
         limits: &Policy,
         now: Timestamp,
     ) -> Lately {
@@ -102,6 +103,8 @@ impl Core {
                 excess_liquidity: told.excess_liquidity,
                 at: told.received_at,
             }),
+            opened_unseen: self.unseen.by_account(),
+            opened_since_estimate: estimated_at.map_or(Some(Decimal::ZERO), |at| self.unseen.by_estimate(at)),
             value: activity.value(&order.account).map(|value| Losses {
                 loss_day: value.loss_day(),
                 loss_week: value.loss_week(),

@@ -50,6 +50,7 @@ mod ticking;
 mod told_ids;
 mod trades;
 mod use_cases;
+mod unseen;
 mod used;
 mod valuation;
 mod verifying;

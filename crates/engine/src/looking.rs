@@ -90,6 +90,7 @@ impl Core {
         }
         if let Section::Complete(account) = snapshot.account {
             self.session.account = Some(account);
+            self.unseen.told(snapshot.taken_at, now);
         }
         self.value_everything();
         self.mark_account(batch, now);
@@ -252,7 +253,9 @@ impl Core {
         self.book
             .open_orders()
             .filter(|order| {
-                matches!(order.status, OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::PendingReplace)
+                // An order that works again may still have a change open.
+                order.pending_replace.is_some()
+                    || matches!(order.status, OrdStatus::Submitting | OrdStatus::Unconfirmed)
             })
             .any(|order| has_passed(order.updated_at, patience, now))
     }

@@ -30,9 +30,11 @@ impl Core {
         let told_at = self.session.account.as_ref().map(|told| told.received_at);
         let rests = |at: Option<Timestamp>| at.is_none_or(|at| has_passed(at, ASK_EVERY, now));
         let account = self.session.mode.as_ref().and_then(ModeProof::account).cloned();
-        if let Some(account) = account.filter(|_| rests(told_at) && rests(self.worth_asked_at)) {
+        let is_due = rests(told_at) && rests(self.worth_asked_at) || self.unseen.wants_values(self.worth_asked_at, now);
+        if let Some(account) = account.filter(|_| is_due) {
             self.worth_asked_at = Some(now);
-            batch.effects.push(Effect::AskWorth { generation: self.session.generation, account });
+            let generation = self.session.generation;
+            batch.effects.push(Effect::AskWorth { generation, account, asked_at: now });
         }
     }
 
@@ -40,7 +42,7 @@ impl Core {
         &mut self,
         batch: &mut Batch,
         now: Timestamp,
-        generation: Generation,
+        (generation, asked_at): (Generation, Timestamp),
         result: Result<AccountSummary, Fault>,
     ) {
         if generation != self.session.generation {
@@ -51,6 +53,7 @@ impl Core {
                 let known = self.session.account.as_ref();
                 if known.is_none_or(|known| known.account == told.account && known.received_at <= told.received_at) {
                     self.session.account = Some(told);
+                    self.unseen.told(asked_at, now);
                     self.mark_account(batch, now);
                 }
             }

@@ -96,7 +96,8 @@ impl Core {
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
         let limits = self.limits_for(case.order);
         let look_alikes = if case.is_new { self.look_alikes(case.order, &limits, now) } else { Vec::new() };
-        let lately = self.lately(case.order, case.changes, &limits, now);
+        let estimated_at = case.facts.reference.what_if.as_ref().map(|what_if| what_if.at);
+        let lately = self.lately(case.order, (case.changes, estimated_at), &limits, now);
         let mandates = self.mandates_for(&case.order.intent.cl_ord_id, now);
         let live = self.live_facts(now);
         let used = (case.order.account.clone(), contract.con_id);

@@ -34,7 +34,7 @@ impl Core {
                 self.order_event(batch, now, &key, OrderEvent::Busted { exec_id: bust });
             }
             let after = self.book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
-            self.hold_change(&before, &after);
+            self.hold_change(now, &before, &after);
         } else {
             if let Some(reference) = OrderRef::parse(&execution.order_ref)
                 && Some(&reference.installation) == self.book.installation.as_ref()
@@ -45,7 +45,7 @@ impl Core {
             let event = JournalEvent::ExternalExecution { execution: Box::new(execution.clone()) };
             let before = external_family(&self.book, &execution.exec_id);
             self.push(batch, now, event);
-            self.hold_change(&before, &external_family(&self.book, &execution.exec_id));
+            self.hold_change(now, &before, &external_family(&self.book, &execution.exec_id));
         }
     }
 
@@ -59,29 +59,41 @@ impl Core {
             let of = |book: &Book| book.orders.get(&key).map(|order| order.executions.clone()).unwrap_or_default();
             let before = of(&self.book);
             self.order_event(batch, now, &key, OrderEvent::Busted { exec_id: exec_id.clone() });
-            self.hold_change(&before, &of(&self.book));
+            self.hold_change(now, &before, &of(&self.book));
         } else {
             let before = external_family(&self.book, exec_id);
             self.push(batch, now, JournalEvent::ExternalBust { exec_id: exec_id.clone() });
-            self.hold_change(&before, &external_family(&self.book, exec_id));
+            self.hold_change(now, &before, &external_family(&self.book, exec_id));
         }
     }
 
     /// What counts now and did not before, and the other way round: corrections and busts included.
-    fn hold_change<T: Borrow<Execution>>(&mut self, before: &BTreeMap<ExecId, T>, after: &BTreeMap<ExecId, T>) {
+    fn hold_change<T: Borrow<Execution>>(
+        &mut self,
+        now: Timestamp,
+        before: &BTreeMap<ExecId, T>,
+        after: &BTreeMap<ExecId, T>,
+    ) {
         self.traded_since_look = true;
         let gone = before.iter().filter(|(id, _)| !after.contains_key(*id));
-        gone.for_each(|(_, trade)| self.hold(trade.borrow(), -Decimal::ONE));
+        gone.for_each(|(_, trade)| self.hold(now, trade.borrow(), -Decimal::ONE));
         let new = after.iter().filter(|(id, _)| !before.contains_key(*id));
-        new.for_each(|(_, trade)| self.hold(trade.borrow(), Decimal::ONE));
+        new.for_each(|(_, trade)| self.hold(now, trade.borrow(), Decimal::ONE));
     }
 
     /// Books a trade into the quantities held; `sign` is minus one to take it out again.
-    fn hold(&mut self, execution: &Execution, sign: Decimal) {
+    fn hold(&mut self, now: Timestamp, execution: &Execution, sign: Decimal) {
         if self.session.mode.as_ref().and_then(ModeProof::account) != Some(&execution.account) {
             return;
         }
-        *self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO) += execution.signed_qty() * sign;
+        let change = execution.signed_qty() * sign;
+        let held = self.session.held.entry(execution.con_id).or_insert(Decimal::ZERO);
+        let before = *held;
+        *held += change;
+        // What was held the other way was closed first, if it is known what was.
+        let closes = before.is_sign_negative() != change.is_sign_negative() && self.session.positions.is_some();
+        let opened = if closes { (change.abs() - before.abs()).max(Decimal::ZERO) } else { change.abs() };
+        self.unseen.opened(now, self.worth_of(execution.con_id, opened, execution.last_px.get()));
         if !self.valuation.traded(execution.con_id, execution.last_px.get()) {
             // Somebody else traded what nobody here knows: a look tells what it is worth.
             (self.look_again, self.look_rest) = (true, LOOK_AGAIN);

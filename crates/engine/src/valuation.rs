@@ -210,6 +210,16 @@ impl Core {
         self.valuation.worth.hold(con_id, held);
     }
 
+    /// What so much of a contract is worth at a price, in base currency; `None` while the contract or a rate is unknown.
+    pub(crate) fn worth_of(&self, con_id: ConId, qty: Decimal, price: Decimal) -> Option<Decimal> {
+        if qty.is_zero() {
+            return Some(Decimal::ZERO);
+        }
+        let paper = self.valuation.papers.get(&con_id)?;
+        let rate = self.fx_to_base(&paper.currency)?.0;
+        price.checked_mul(qty)?.checked_mul(paper.multiplier?)?.checked_mul(rate).map(|worth| worth.abs())
+    }
+
     /// `price` is the newest of its contract.
     fn open_notional(&self, order: &OrderRecord, leaves: Decimal, price: Option<Decimal>) -> Option<Decimal> {
         if leaves.is_zero() {

@@ -310,7 +310,7 @@ impl Writer {
                 }
             }
             Effect::Reconcile { generation, look } => self.reconcile(generation, look),
-            Effect::AskWorth { generation, account } => self.ask_worth(generation, account),
+            Effect::AskWorth { generation, account, asked_at } => self.ask_worth(generation, account, asked_at),
             Effect::Verify => verifying::walk(self.seat, &self.runtime, &self.archive, &self.itself),
             Effect::Reconnect => {
                 if let Err(error) = self.commands.try_send(BrokerCommand::Reconnect) {
@@ -352,14 +352,14 @@ impl Writer {
         });
     }
 
-    fn ask_worth(&self, generation: Generation, account: AccountId) {
+    fn ask_worth(&self, generation: Generation, account: AccountId, asked_at: Timestamp) {
         let (asks, itself) = (Arc::clone(&self.asks), self.itself.clone());
         self.runtime.spawn(async move {
             let answer = asks.ask(Question::Account(account)).await;
             let result = answer.and_then(|answer| only!(Answer::Account, answer));
             if let Some(inputs) = itself.upgrade() {
                 // The writer has ended if this fails; then nobody judges by it any more.
-                drop(inputs.send(Input::Worth { generation, result }).await);
+                drop(inputs.send(Input::Worth { asked: (generation, asked_at), result }).await);
             }
         });
     }
@@ -428,7 +428,7 @@ impl Core {
             }
             Input::Broker(event) => self.broker_event(batch, now, event),
             Input::Snapshot { generation, look, result } => self.snapshot(batch, now, generation, look, result),
-            Input::Worth { generation, result } => self.told_worth(batch, now, generation, result),
+            Input::Worth { asked, result } => self.told_worth(batch, now, asked, result),
             Input::Verified { result } => self.verified(batch, now, result),
             Input::Tick => self.tick(batch, now),
             Input::Stop { reply } => {

@@ -2,7 +2,7 @@
 //!
 //! With a what-if the broker says what the order does to margin. It knows what is held and this order, and nothing of what
 //! is open or on its way: what everything together may come to above what the broker sees counts as margin in full. Without a what-if, all that is open and
-//! what this order adds do: more than any broker asks.
+//! what this order adds do: more than any broker asks. So does what trades opened since the broker said what it says.
 
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
@@ -40,26 +40,24 @@ fn check(input: &GateInput<'_>) -> Verdict {
     let what_if = input.what_if();
     let added = gross.map(|gross| gross.after.saturating_sub(gross.before));
     let unseen = gross.zip(worst.alone).map(|(gross, alone)| gross.after.saturating_sub(alone).max(Decimal::ZERO));
-    let margin = match what_if {
-        Some(what_if) => what_if.init_margin_after.zip(unseen).and_then(|(margin, unseen)| margin.checked_add(unseen)),
+    // What comes to the margin that was told, or to the one that was estimated.
+    let more = match what_if {
+        Some(_) => unseen.zip(input.lately.opened_since_estimate).and_then(|(unseen, since)| unseen.checked_add(since)),
         None => added
             .zip(input.worth.open.get())
-            .zip(funds.and_then(|funds| funds.init_margin))
-            .and_then(|((added, open), margin)| margin.checked_add(open).and_then(|margin| margin.checked_add(added))),
+            .zip(input.lately.opened_unseen)
+            .and_then(|((added, open), since)| added.checked_add(open)?.checked_add(since)),
     };
+    let told = what_if.map_or_else(|| funds.and_then(|funds| funds.init_margin), |what_if| what_if.init_margin_after);
+    let margin = told.zip(more).and_then(|(margin, more)| margin.checked_add(more));
     let used =
         margin.zip(worth).and_then(|(margin, worth)| margin.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(worth));
     if used.is_none_or(|used| used > policy.margin_use_percent_max) {
         let limit = policy.margin_use_percent_max;
         reasons.push(above("margin in percent of the account's worth", used, limit, "margin_use_percent_max"));
     }
-    let excess = match what_if {
-        Some(what_if) => what_if.excess_after.zip(unseen).and_then(|(excess, unseen)| excess.checked_sub(unseen)),
-        None => added
-            .zip(input.worth.open.get())
-            .zip(funds.and_then(|funds| funds.excess_liquidity))
-            .and_then(|((added, open), excess)| excess.checked_sub(open).and_then(|excess| excess.checked_sub(added))),
-    };
+    let told = what_if.map_or_else(|| funds.and_then(|funds| funds.excess_liquidity), |what_if| what_if.excess_after);
+    let excess = told.zip(more).and_then(|(excess, more)| excess.checked_sub(more));
     if excess.is_none_or(|excess| excess < policy.excess_liquidity_min) {
         reasons.push(GATE.reason(
             &"The excess liquidity would fall below what must stay, or is unknown.",

@@ -32,6 +32,22 @@ fn leverage_margin_and_liquidity_suffice() {
             ("what is open counts as margin", Expect::Deny(1), |w| w.opens(2, Side::Buy, "1", Some("48106"))),
             ("liquidity at the floor after the order", Expect::Pass, |w| funds(w).excess_liquidity = Some(dec("2895"))),
             ("liquidity just below", Expect::Deny(1), |w| funds(w).excess_liquidity = Some(dec("2894.99"))),
+            ("what was traded since counts as margin", Expect::Pass, |w| {
+                funds(w).init_margin = Some(dec("48000"));
+                w.lately.opened_unseen = Some(dec("105"));
+            }),
+            ("and a unit more does not fit", Expect::Deny(1), |w| {
+                funds(w).init_margin = Some(dec("48000"));
+                w.lately.opened_unseen = Some(dec("106"));
+            }),
+            ("it takes liquidity too", Expect::Deny(1), |w| {
+                funds(w).excess_liquidity = Some(dec("2895"));
+                w.lately.opened_unseen = Some(dec("0.01"));
+            }),
+            ("what was traded for nobody knows what", Expect::Deny(2), |w| w.lately.opened_unseen = None),
+            ("of an estimate only what came behind it counts", Expect::Pass, |w| {
+                w.lately.opened_since_estimate = Some(dec("1000000"));
+            }),
             ("what is open takes liquidity too", Expect::Deny(1), |w| {
                 funds(w).excess_liquidity = Some(dec("2895"));
                 w.opens(2, Side::Buy, "1", Some("0.01"));
@@ -47,6 +63,15 @@ fn what_the_broker_says_counts_with_what_it_does_not_see() {
         &[
             ("a what-if at both limits", Expect::Pass, |w| what_if(w, "50000", "1000")),
             ("a what-if just over both", Expect::Deny(2), |w| what_if(w, "50001", "999")),
+            ("what was traded since the what-if fits in beside it", Expect::Pass, |w| {
+                what_if(w, "49000", "2000");
+                w.lately.opened_since_estimate = Some(dec("1000"));
+                w.lately.opened_unseen = Some(dec("1000000"));
+            }),
+            ("and a cent more does not", Expect::Deny(2), |w| {
+                what_if(w, "49000", "2000");
+                w.lately.opened_since_estimate = Some(dec("1000.01"));
+            }),
             ("what is open fits in beside a what-if", Expect::Pass, |w| {
                 what_if(w, "49000", "2000");
                 w.opens(2, Side::Buy, "1", Some("1000"));

@@ -82,6 +82,10 @@ pub struct Lately {
     pub rejects_in_row: u32,
     /// The account's funds; `None` before they were told.
     pub funds: Option<Funds>,
+    /// Worth of what trades opened that those funds may not show yet, base currency; `None` is unknown.
+    pub opened_unseen: Option<Decimal>,
+    /// Worth of what trades opened since the broker was asked for its estimate; `None` is unknown.
+    pub opened_since_estimate: Option<Decimal>,
     /// What the account lost; `None` before its worth was told.
     pub value: Option<Losses>,
     /// What the account's own orders in the instrument look like from outside.

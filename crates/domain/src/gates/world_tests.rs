@@ -89,6 +89,8 @@ fn quiet(now: Timestamp) -> Lately {
             excess_liquidity: Some(dec("100000")),
             at: now,
         }),
+        opened_unseen: Some(Decimal::ZERO),
+        opened_since_estimate: Some(Decimal::ZERO),
         value: Some(Losses { at: now, ..Losses::default() }),
         ..Lately::default()
     }

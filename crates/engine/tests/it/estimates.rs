@@ -2,8 +2,9 @@
 
 use crate::support::*;
 use domain::broker::WhatIf;
+use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
-use domain::order::{Amendment, OrderType, Tif};
+use domain::order::{Amendment, OrderIntent, OrderType, Tif};
 use engine::desk::{Desk as _, Outcome};
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -100,4 +101,27 @@ async fn an_approval_is_bound_to_the_margin_that_was_estimated_when_it_was_asked
     assert_eq!(again.bounds.margin_max, Some(dec("312.1302")));
     rig.desk().approve(&bob(), again.id, None, Duration::ZERO).await.unwrap();
     rig.until("the broker has it", || rig.broker.submits() == ["k-1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_trades_opened_counts_as_margin_until_the_account_shows_it() {
+    let rig = Rig::ready_with(|config| config.policy.base.margin_use_percent_max = dec("30")).await;
+    let large = |name: &str| OrderIntent { qty: qty("200"), ..buy(name) };
+    let fill = async |name: &str| {
+        rig.submit(&alice(), large(name)).await.unwrap();
+        rig.until("the broker has it", || rig.broker.submits().iter().any(|sent| sent == name)).await;
+        rig.broker.fill(name, "200", &format!("{name}.01")).await;
+        rig.until_status(name, OrdStatus::Filled).await;
+        rig.settle().await;
+    };
+    fill("k-1").await;
+    let refused = rig.submit(&alice(), large("k-2")).await.unwrap();
+    assert_eq!(reason_codes(&refused.order), ["C29_MARGIN"], "20,000 are traded, and not in the account's margin yet");
+    // As soon as the broker's books must show the trade they are asked for, and count instead. Here margin costs nothing.
+    let told = rig.log.count(|event| matches!(event, JournalEvent::AccountMarked { .. }));
+    rig.broker.be_worth("100001");
+    rig.pass(SignedDuration::from_secs(10));
+    let is_told = || rig.log.count(|event| matches!(event, JournalEvent::AccountMarked { .. })) > told;
+    rig.until("the account is told", is_told).await;
+    fill("k-3").await;
 }
