@@ -4,8 +4,10 @@ use crate::book::tests::{
     acknowledged, book_of, canceling, change_denied, executed, filled, first, key, of, replacing, sent_then, submitting,
 };
 use crate::broker::BrokerOrder;
+use crate::journal::JournalEvent;
 use crate::lifecycle::OrdStatus;
 use crate::money::Price;
+use crate::order::OrderType;
 use crate::reading::{read_order, taken_in_the_end};
 use crate::reconcile::tests::shown;
 use rust_decimal::Decimal;
@@ -206,7 +208,7 @@ fn an_order_that_wakes_up_may_work_in_either_version_until_a_look_tells() {
     let woken = changing(15, "190", vec![OrderEvent::Inactive { detail: None }, acknowledged(900, 1)]);
     let order = first(&woken);
     assert_eq!((order.status, fate(&woken)), (OrdStatus::Working, &ChangeFate::UnderWay));
-    assert_eq!((order.worst_leaves(), order.worst_own_price()), (Decimal::from(15), cents("190")));
+    assert_eq!((order.worst_leaves(), order.worst_limit()), (Decimal::from(15), cents("190")));
     let versions = woken.own_orders(order.contract.as_ref().unwrap().con_id, &key("o-9"));
     assert_eq!(versions.first().map(|own| own.versions.len()), Some(2), "a sell at 190 would meet it");
     let with = |event: OrderEvent| {
@@ -220,6 +222,26 @@ fn an_order_that_wakes_up_may_work_in_either_version_until_a_look_tells() {
     let taken = hear(woken.clone(), &seen("Cancelled", 15, "190"));
     assert_eq!((fate(&taken), terms(&taken).0), (&ChangeFate::Taken, Decimal::from(15)));
     assert!(matches!(fate(&with(canceled())), ChangeFate::Overtaken { .. }), "over once more");
+}
+
+#[test]
+fn while_a_change_takes_the_cap_away_or_gives_one_the_order_counts_at_the_market() {
+    let capped = OrderType::Midprice { cap: "100".parse().ok() };
+    let free = OrderType::Midprice { cap: None };
+    for (before, after, worst) in [(capped, free, "111.1"), (free, capped, "111.1"), (capped, capped, "100")] {
+        let mut submitting = submitting("o-1", 7);
+        if let JournalEvent::OrderSubmitting { order, .. } = &mut submitting {
+            order.intent.order_type = before;
+        }
+        let mut change = replacing("o-1", "r-1", 10, "1");
+        if let JournalEvent::ReplaceSubmitting { amendment, .. } = &mut change {
+            amendment.order_type = after;
+        }
+        let book = book_of(vec![submitting, of("o-1", acknowledged(900, 1)), change]);
+        let order = first(&book);
+        assert_eq!(order.worst_price(cents("110"), Decimal::ONE), cents(worst), "{before:?} {after:?}");
+        assert_eq!(order.worst_limit(), cents("100").filter(|_| before == after), "what traded ahead cost at most");
+    }
 }
 
 #[test]

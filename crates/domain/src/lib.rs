@@ -53,6 +53,7 @@ pub mod tally;
 pub mod trading_state;
 pub mod twin;
 pub mod verification;
+pub mod worst_price;
 pub mod worth;
 
 pub use approved::Approved;

@@ -87,6 +87,16 @@ impl Quote {
         }
     }
 
+    /// The price at which an order would meet the other side now: the far touch, else the reference. `None` where the quote
+    /// is crossed or says nothing.
+    pub fn touch(&self, buys: bool) -> Option<Decimal> {
+        if self.is_crossed() {
+            return None;
+        }
+        let touch = if buys { self.ask } else { self.bid };
+        touch.map(Price::get).or_else(|| self.reference())
+    }
+
     /// The reference price for checks: the middle of a sane spread, else the last trade, else the previous close.
     pub fn reference(&self) -> Option<Decimal> {
         match (self.bid, self.ask) {

@@ -240,14 +240,6 @@ impl OrderRecord {
         (self.larger_total() - self.cum_qty()).max(Decimal::ZERO)
     }
 
-    /// The highest price that its own words allow, with a change under way counted in.
-    pub fn worst_own_price(&self) -> Option<Decimal> {
-        let own = self.intent.order_type.limit_price().or(self.intent.order_type.stop_price());
-        let asked =
-            self.unsettled_changes().map(|(_, asked)| asked.order_type.limit_price().or(asked.order_type.stop_price()));
-        asked.fold(own, Option::max).map(crate::money::Price::get)
-    }
-
     /// Whether TWS seems to hold it behind a dialog: it was sent this long ago, TWS has shown it as not sent on, and no
     /// permanent id was given. A view of the record, no state: what it becomes is told by the broker.
     pub fn is_held_in_tws(&self, now: Timestamp, after: SignedDuration) -> bool {

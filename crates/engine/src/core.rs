@@ -73,9 +73,21 @@ impl Batch {
     }
 }
 
-/// A price for valuing open orders that have none of their own.
+/// Where orders would meet the other side: the far touch, else the reference. `None` is unknown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Touch {
+    /// Buys.
+    pub(crate) buys: Option<Decimal>,
+    /// Sells.
+    pub(crate) sells: Option<Decimal>,
+}
+
+/// Prices for valuing what is held and open.
 pub(crate) trait Prices: Send {
     fn reference(&self, con_id: ConId) -> Option<Decimal>;
+
+    /// Where an order would meet the other side now, as gates see it.
+    fn touch(&self, con_id: ConId) -> Touch;
 
     /// Lowest and highest reference within so many seconds; `None` when nobody watched.
     fn range(&self, con_id: ConId, window_s: i64, now: Timestamp) -> Option<(Decimal, Decimal)>;

@@ -4,7 +4,7 @@ use crate::archive::Archive;
 use crate::asks::Asks;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
-use crate::core::{Batch, Core, Prices};
+use crate::core::{Batch, Core, Prices, Touch};
 use crate::desk::{LeaseStatus, Role};
 use crate::entropy::Entropy;
 use crate::guard::Interlock;
@@ -413,6 +413,12 @@ pub(crate) struct MarketPrices(pub(crate) Arc<MarketDesk>);
 impl Prices for MarketPrices {
     fn reference(&self, con_id: ConId) -> Option<Decimal> {
         self.0.last_quote(con_id).and_then(|quote| quote.reference())
+    }
+
+    fn touch(&self, con_id: ConId) -> Touch {
+        let quote = self.0.last_quote(con_id);
+        let of = |buys: bool| quote.as_ref().and_then(|quote| quote.touch(buys));
+        Touch { buys: of(true), sells: of(false) }
     }
 
     fn range(&self, con_id: ConId, window_s: i64, now: Timestamp) -> Option<(Decimal, Decimal)> {

@@ -4,7 +4,7 @@
 //! moment; the rest at least every ten seconds. A position is worth what our newest quote says; else what the broker said
 //! at the last look; else what it cost, or what it was traded for since. One gateway trades one account: orders of another one would count here too.
 
-use crate::core::Core;
+use crate::core::{Core, Touch};
 use crate::input::OrderFacts;
 use crate::ticking::has_passed;
 use domain::account::Position;
@@ -164,10 +164,10 @@ impl Core {
     /// The price of a contract may be another: what is open in it, without one order, is worth anew. What is left of an
     /// order is no matter of prices, and was counted when it moved.
     fn value_open_in(&mut self, con_id: ConId, without: &ClOrdId) {
-        let price = self.prices.reference(con_id);
+        let touch = self.prices.touch(con_id);
         let near = self.valuation.worth.open(without).filter(|(_, risk)| risk.con_id == con_id);
         let anew = near.filter_map(|(key, risk)| {
-            let notional = self.open_notional(self.book.order(key)?, risk.leaves, price);
+            let notional = self.open_notional(self.book.order(key)?, risk.leaves, touch);
             (notional != risk.notional).then(|| (key.clone(), notional))
         });
         let anew: Vec<_> = anew.collect();
@@ -181,8 +181,8 @@ impl Core {
         let Some(contract) = order.contract.as_deref() else { return };
         let forgotten = order.status.is_unknown() && mutation::is_on(Mutation::ForgetUnknownRisk);
         let leaves = if forgotten { Decimal::ZERO } else { self.book.worst_leaves(order) };
-        let price = self.prices.reference(contract.con_id);
-        let risk = order.open_risk(leaves, self.open_notional(order, leaves, price));
+        let touch = self.prices.touch(contract.con_id);
+        let risk = order.open_risk(leaves, self.open_notional(order, leaves, touch));
         self.valuation.worth.order(key, risk.as_ref(), &contract.currency, &contract.symbol);
     }
 
@@ -220,29 +220,17 @@ impl Core {
         price.checked_mul(qty)?.checked_mul(paper.multiplier?)?.checked_mul(rate).map(|worth| worth.abs())
     }
 
-    /// `price` is the newest of its contract.
-    fn open_notional(&self, order: &OrderRecord, leaves: Decimal, price: Option<Decimal>) -> Option<Decimal> {
+    /// The notional of what is left of an order, in base currency, at the worst price as a gate finds it: what was let
+    /// through counts as much once it is open.
+    fn open_notional(&self, order: &OrderRecord, leaves: Decimal, touch: Touch) -> Option<Decimal> {
         if leaves.is_zero() {
             return Some(Decimal::ZERO);
         }
         let contract = order.contract.as_ref()?;
         // Each order by the limits that count for it: a section may think worse of a market.
-        let slipped = |price: Decimal| {
-            let percent = self.policy().slippage_percent_for(&order.policy_scope());
-            price.checked_mul(Decimal::ONE + percent / Decimal::ONE_HUNDRED)
-        };
-        let market = || price.and_then(slipped);
-        let price = match (order.worst_own_price(), order.intent.side.is_buy()) {
-            // A stop has no worst price of its own: it trades beyond its trigger.
-            (Some(own), true) if order.intent.order_type.limit_price().is_none() => {
-                let trigger = slipped(own)?;
-                market().map_or(trigger, |market| market.max(trigger))
-            }
-            (Some(own), true) => own,
-            // A sell trades at its price or better, and what is better nobody knows without a market.
-            (Some(own), false) => market()?.max(own),
-            (None, _) => market()?,
-        };
+        let slippage = self.policy().slippage_percent_for(&order.policy_scope());
+        let touch = if order.intent.side.is_buy() { touch.buys } else { touch.sells };
+        let price = order.worst_price(touch, slippage)?;
         let fx = self.fx_to_base(&contract.currency)?.0;
         price.checked_mul(leaves)?.checked_mul(contract.multiplier)?.checked_mul(fx)
     }

@@ -1,7 +1,7 @@
 //! What is kept in step is what counting everything anew gives, after any sequence of what may happen to orders and prices.
 
 use crate::config::{EngineConfig, LEASE_SILENCE};
-use crate::core::{Batch, Core, Prices};
+use crate::core::{Batch, Core, Prices, Touch};
 use crate::desk::{LeaseStatus, Role};
 use crate::drilling::NoDriller;
 use crate::input::OrderFacts;
@@ -25,6 +25,7 @@ use domain::order::{Amendment, OrderIntent, OrderType, OrderTypeKind, Side, Tif,
 use domain::order_record::OrderRecord;
 use domain::policy::{Layer, Patch, Policy, PolicySet};
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
+use domain::worst_price::worst_price;
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -33,8 +34,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const KINDS: [OrderTypeKind; 5] =
-    [OrderTypeKind::Limit, OrderTypeKind::Stop, OrderTypeKind::StopLimit, OrderTypeKind::Market, OrderTypeKind::Trail];
+const KINDS: [OrderTypeKind; 11] = [
+    OrderTypeKind::Limit,
+    OrderTypeKind::Stop,
+    OrderTypeKind::StopLimit,
+    OrderTypeKind::Market,
+    OrderTypeKind::Trail,
+    OrderTypeKind::TrailLimit,
+    OrderTypeKind::Midprice,
+    OrderTypeKind::Moc,
+    OrderTypeKind::Loc,
+    OrderTypeKind::Moo,
+    OrderTypeKind::Loo,
+];
 
 #[derive(Clone, Copy, Debug)]
 enum Happens {
@@ -113,6 +125,12 @@ impl Prices for Board {
         self.0.lock().unwrap().get(&con_id).copied()
     }
 
+    /// A cent to either side.
+    fn touch(&self, con_id: ConId) -> Touch {
+        let beside = |cents: i64| self.reference(con_id).map(|price| price + Decimal::new(cents, 2));
+        Touch { buys: beside(1), sells: beside(-1) }
+    }
+
     fn range(&self, _: ConId, _: i64, _: Timestamp) -> Option<(Decimal, Decimal)> {
         None
     }
@@ -161,14 +179,17 @@ fn order_type(kind: OrderTypeKind, price: i64) -> OrderType {
         OrderTypeKind::Limit => OrderType::Limit { limit: cents(price) },
         OrderTypeKind::Stop => OrderType::Stop { stop: cents(price) },
         OrderTypeKind::StopLimit => OrderType::StopLimit { stop: cents(price), limit: cents(price + 50) },
-        OrderTypeKind::Trail => OrderType::Trail { trail: Trail::Amount(cents(100)) },
-        OrderTypeKind::Market
-        | OrderTypeKind::TrailLimit
-        | OrderTypeKind::Midprice
-        | OrderTypeKind::Moc
-        | OrderTypeKind::Loc
-        | OrderTypeKind::Moo
-        | OrderTypeKind::Loo => OrderType::Market,
+        OrderTypeKind::Trail if price % 2 == 0 => OrderType::Trail { trail: Trail::Amount(cents(100)) },
+        OrderTypeKind::Trail => OrderType::Trail { trail: Trail::Percent(cents(200)) },
+        OrderTypeKind::TrailLimit => {
+            OrderType::TrailLimit { trail: Trail::Amount(cents(100)), stop: cents(price), limit: cents(price + 50) }
+        }
+        OrderTypeKind::Midprice => OrderType::Midprice { cap: (price % 2 == 0).then(|| cents(price)) },
+        OrderTypeKind::Market => OrderType::Market,
+        OrderTypeKind::Moc => OrderType::Moc,
+        OrderTypeKind::Loc => OrderType::Loc { limit: cents(price) },
+        OrderTypeKind::Moo => OrderType::Moo,
+        OrderTypeKind::Loo => OrderType::Loo { limit: cents(price) },
     }
 }
 
@@ -441,6 +462,60 @@ impl World {
         for order in judged.into_iter().chain(changed) {
             assert_eq!(value(&mut self.core, &order), value(&mut anew, &order));
         }
+        let judged = "judged".parse().unwrap();
+        let open = self.core.valuation.worth.open(&judged);
+        let open: Vec<_> = open.map(|(key, risk)| (key.clone(), risk.clone())).collect();
+        for (key, risk) in open {
+            let order = self.core.book.order(&key).unwrap();
+            assert_eq!(risk.notional.map(|told| told.round_dp(8)), self.dearest(order, risk.leaves), "{order:?}");
+        }
+    }
+
+    /// What is left of an order at worst, kind by kind, in words of its own: no formula of the engine's is asked.
+    fn dearest(&self, order: &OrderRecord, leaves: Decimal) -> Option<Decimal> {
+        if leaves.is_zero() {
+            return Some(leaves);
+        }
+        let (buys, contract) = (order.intent.side.is_buy(), order.contract.as_ref().unwrap());
+        let meets = self.board.reference(contract.con_id).map(|price| {
+            if buys { price + Decimal::new(1, 2) } else { price - Decimal::new(1, 2) }
+        });
+        let mut worst = Decimal::ZERO;
+        let open = order.pending_replace.as_ref().map(|change| change.amendment.order_type);
+        for kind in std::iter::once(order.intent.order_type).chain(open) {
+            let slips = |price: Decimal| {
+                let more = if contract.symbol == "S2" { Decimal::TEN } else { Decimal::ZERO };
+                let percent = Policy::conservative().market_order_slippage_percent + more;
+                price + price * percent / Decimal::ONE_HUNDRED
+            };
+            let at_least = |own: Price| if buys { Some(own.get()) } else { Some(own.get().max(meets?)) };
+            let price = match kind {
+                OrderType::Limit { limit }
+                | OrderType::StopLimit { limit, .. }
+                | OrderType::TrailLimit { limit, .. }
+                | OrderType::Loc { limit }
+                | OrderType::Loo { limit }
+                | OrderType::Midprice { cap: Some(limit) } => at_least(limit)?,
+                OrderType::Stop { stop } if buys => slips(stop.get().max(meets.unwrap_or_default())),
+                OrderType::Stop { stop } => slips(stop.get().max(meets?)),
+                OrderType::Trail { trail: Trail::Amount(away) } if buys => slips(meets? + away.get()),
+                OrderType::Trail { trail: Trail::Percent(away) } if buys => {
+                    slips(meets? + meets? * away.get() / Decimal::ONE_HUNDRED)
+                }
+                OrderType::Trail { .. }
+                | OrderType::Market
+                | OrderType::Midprice { cap: None }
+                | OrderType::Moc
+                | OrderType::Moo => slips(meets?),
+            };
+            worst = worst.max(price);
+        }
+        let rate = if contract.currency.to_string() == "USD" {
+            Decimal::ONE
+        } else {
+            *self.core.session.account.as_ref()?.exchange_rates.get(&contract.currency)?
+        };
+        Some((worst * leaves * contract.multiplier * rate).round_dp(8))
     }
 }
 
@@ -479,6 +554,25 @@ fn of_a_kept_quote_and_what_the_broker_tells_the_dearer_counts_and_the_cost_wher
 }
 
 #[test]
+fn what_is_open_counts_no_less_than_it_was_judged_at() {
+    for (nth, kind) in KINDS.into_iter().enumerate() {
+        for buys in [true, false] {
+            let mut world = World::begin();
+            let order = resolved(&format!("k-{nth}"), 2, buys, order_type(kind, 9_901));
+            let touch = world.board.touch(con_id(2));
+            let touch = if buys { touch.buys } else { touch.sells };
+            let slippage = world.core.policy().slippage_percent_for(&order.policy_scope());
+            let judged = worst_price(&order.intent.order_type, order.intent.side, touch, slippage).unwrap();
+            let judged = judged * Decimal::from(10 * 10) * Decimal::new(108, 2);
+            let key = order.intent.cl_ord_id.clone();
+            world.submit(order);
+            let (open, ..) = value(&mut world.core, &resolved("judged", 1, true, OrderType::Market));
+            assert!(open[&key].notional >= Some(judged), "{kind:?}, buys: {buys}");
+        }
+    }
+}
+
+#[test]
 fn another_slippage_counts_at_once_for_what_is_open() {
     let mut world = World::begin();
     world.submit(resolved("k-1", 1, true, OrderType::Market));
@@ -492,7 +586,7 @@ fn another_slippage_counts_at_once_for_what_is_open() {
     policy.base.market_order_slippage_percent += Decimal::TEN;
     let (name, reason) = ("test".to_owned(), "wider".to_owned());
     world.push(JournalEvent::PolicyApplied { name, policy: Box::new(policy), changes: Vec::new(), by: None, reason });
-    assert_eq!(open(&mut world) - before, Decimal::ONE_HUNDRED, "ten percent of ten at 100");
+    assert_eq!(open(&mut world) - before, Decimal::new(10_001, 2), "ten percent of ten at 100.01");
 }
 
 type Told = (BTreeMap<ClOrdId, domain::exposure::OpenRisk>, Vec<domain::exposure::OpenRisk>, domain::worth::View);

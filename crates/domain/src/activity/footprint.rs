@@ -123,8 +123,7 @@ fn turnover(order: &OrderRecord) -> (Decimal, bool) {
 
 /// The dearest price that it can have traded at: a buy's limit. A sell's is bounded below only, and a stop's by nothing.
 fn dearest(order: &OrderRecord) -> Option<Decimal> {
-    let is_limited = order.intent.side.is_buy() && order.intent.order_type.limit_price().is_some();
-    order.worst_own_price().filter(|_| is_limited)
+    order.worst_limit().filter(|_| order.intent.side.is_buy())
 }
 
 #[cfg(test)]

@@ -11,8 +11,6 @@ use super::{
 };
 use crate::approved::{Approved, ResolvedOrder};
 use crate::exposure::{OpenRisk, only_reduces};
-use crate::money::Price;
-use crate::order::{OrderType, Trail};
 use crate::reason::Reason;
 use rust_decimal::Decimal;
 use std::fmt::Display;
@@ -202,58 +200,16 @@ pub fn evaluate(input: &GateInput<'_>) -> Evaluation {
 /// The price at which the order would meet the other side now: the far touch, else the reference. `None` without a
 /// quote of this contract, or with a crossed one.
 pub(super) fn touch_price(input: &GateInput<'_>) -> Option<Decimal> {
-    let quote = input.quote.filter(|quote| !quote.is_crossed() && quote.con_id == input.order.contract.con_id)?;
-    let touch = if input.order.intent.side.is_buy() { quote.ask } else { quote.bid };
-    touch.map(Price::get).or_else(|| quote.reference())
+    let quote = input.quote.filter(|quote| quote.con_id == input.order.contract.con_id)?;
+    quote.touch(input.order.intent.side.is_buy())
 }
 
-/// The worst plausible price per unit of the order, in the contract's currency.
-///
-/// - A buy with a limit: the limit. A sell with one: the market if that is higher, for a sell limit far below the
-///   market trades at the market.
-/// - A stop: the trigger or the touch, whichever is higher, plus the policy's slippage: a buy stop below the market
-///   triggers at once and trades at the market, not at its stop.
-/// - A trailing buy: its first trigger, the touch plus the distance, plus slippage; the trigger only falls from there.
-/// - Anything else: the touch plus slippage. A sell is valued upwards too: its notional is what leaves the position.
-///
-/// `None` when no such price is known.
+/// The worst plausible price per unit of the order, in the contract's currency; see [`crate::worst_price`]. `None` when no
+/// such price is known.
 pub fn worst_price(input: &GateInput<'_>) -> Option<Decimal> {
     let intent = &input.order.intent;
-    let touch = touch_price(input);
-    if let Some(limit) = intent.order_type.limit_price() {
-        return Some(if intent.side.is_buy() {
-            limit.get()
-        } else {
-            touch.map_or(limit.get(), |price| price.max(limit.get()))
-        });
-    }
-    let touch = touch?;
-    let base = match intent.order_type {
-        OrderType::Stop { stop } => touch.max(stop.get()),
-        OrderType::Trail { trail } if intent.side.is_buy() => match trail {
-            Trail::Amount(distance) => touch.checked_add(distance.get())?,
-            Trail::Percent(percent) => widened(touch, percent.get())?,
-        },
-        OrderType::Market
-        | OrderType::Trail { .. }
-        | OrderType::Midprice { .. }
-        | OrderType::Moc
-        | OrderType::Moo
-        | OrderType::Limit { .. }
-        | OrderType::StopLimit { .. }
-        | OrderType::TrailLimit { .. }
-        | OrderType::Loc { .. }
-        | OrderType::Loo { .. } => touch,
-    };
-    widened(base, input.policy.market_order_slippage_percent)
-}
-
-/// `price` plus `percent` of it; `None` on overflow or for a negative percentage, which would shrink a worst case.
-fn widened(price: Decimal, percent: Decimal) -> Option<Decimal> {
-    if percent < Decimal::ZERO {
-        return None;
-    }
-    price.checked_mul(Decimal::ONE.checked_add(percent / Decimal::ONE_HUNDRED)?)
+    let slippage = input.policy.market_order_slippage_percent;
+    crate::worst_price::worst_price(&intent.order_type, intent.side, touch_price(input), slippage)
 }
 
 /// The worst-case notional in base currency; `None` when price or rate is unknown or the product overflows.
