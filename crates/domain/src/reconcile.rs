@@ -55,18 +55,19 @@ pub struct Comparison {
 /// Compares orders and trades. What it finds is booked, and then the comparison is concluded. `touched` are the orders that
 /// anything happened to since the look began: what was heard live meanwhile is
 /// newer than the look. Times would not tell, since clocks can be set back. `unsettled` says why the silence of this session
-/// proves nothing, if it does not.
+/// proves nothing, if it does not; `line_back_at` when the broker got its own line back, if it lost it on this connection.
 pub fn reconcile(
     book: &Book,
     snapshot: &BrokerSnapshot,
     client_id: ClientId,
     touched: &BTreeSet<ClOrdId>,
-    unsettled: Option<&str>,
+    (unsettled, line_back_at): (Option<&str>, Option<Timestamp>),
 ) -> Comparison {
     let mut run = Run {
         book,
         touched,
         unsettled,
+        line_back_at,
         client_id,
         generation: snapshot.generation,
         taken_at: snapshot.taken_at,
@@ -127,6 +128,7 @@ struct Run<'a> {
     book: &'a Book,
     touched: &'a BTreeSet<ClOrdId>,
     unsettled: Option<&'a str>,
+    line_back_at: Option<Timestamp>,
     client_id: ClientId,
     generation: Generation,
     taken_at: Timestamp,
@@ -323,13 +325,13 @@ impl<'a> Run<'a> {
         let changes = order.pending_replace.as_ref().filter(|_| matches!(event, OrderEvent::Acknowledged { .. }));
         let shown = changes.map(|replace| (replace, version_shown(seen, order, &replace.amendment)));
         if let Some((replace, version)) = shown.filter(|(_, version)| *version != Version::Changed) {
-            // A change is sent on the connection that showed the order: there it may need a while. A look that began
-            // later than that, or on a later connection, tells what became of it: its answer was lost, or is no code
-            // that we know.
-            let was_sent_here = order.status == OrdStatus::PendingReplace
-                || (!order.status.is_unknown() && order.acknowledged_in == Some(self.generation));
-            let is_young = replace.at.checked_add(SETTLE).is_ok_and(|end| end >= self.taken_at);
-            if was_sent_here && is_young {
+            // A change may need a while: on its own connection, behind one that broke right after it was written, and in a
+            // Gateway that keeps it until its line is back. A look that began later than that tells what became of it: its
+            // answer was lost, or is no code that we know.
+            let from = self.line_back_at.map_or(replace.at, |back| back.max(replace.at));
+            let age = self.taken_at.duration_since(from);
+            // What is dated ahead of a look that began behind it was written by a clock that was set back since.
+            if (SignedDuration::ZERO..=SETTLE).contains(&age) {
                 return;
             }
             let differences = echo_differences(order, seen);

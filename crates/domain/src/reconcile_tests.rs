@@ -108,7 +108,7 @@ pub(crate) fn look_as(
     unsettled: Option<&str>,
 ) -> Outcome {
     let client_id = ClientId::new(17).unwrap();
-    let Comparison { mut events, alarm, draft } = reconcile(book, snapshot, client_id, touched, unsettled);
+    let Comparison { mut events, alarm, draft } = reconcile(book, snapshot, client_id, touched, (unsettled, None));
     let booked = booked(book.clone(), &events, snapshot.taken_at);
     let calendar = BrokerCalendar::ibkr(jiff::tz::TimeZone::get("America/New_York").unwrap());
     let account = "DU1234567".parse().unwrap();

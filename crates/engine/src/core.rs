@@ -116,6 +116,8 @@ pub(crate) struct Core {
     pub(crate) told_ids: ToldIds,
     /// Since when the broker itself has had no line.
     pub(crate) offline_since: Option<Timestamp>,
+    /// When the broker got its own line back on this connection: until then its program may have kept what was written.
+    pub(crate) line_back_at: Option<Timestamp>,
     /// When time last passed here, and when the broker itself last said anything that is no quote.
     pub(crate) ticked_at: Option<Timestamp>,
     pub(crate) heard_at: Option<Timestamp>,
@@ -187,6 +189,7 @@ impl Core {
             last_allocated: 0,
             told_ids: ToldIds::default(),
             offline_since: None,
+            line_back_at: None,
             ticked_at: Some(now),
             heard_at: None,
             unseen: Unseen::default(),

@@ -120,6 +120,7 @@ impl Core {
         self.push(batch, now, event);
         self.session.link = LinkState::Up { generation: facts.generation };
         self.session.since = now;
+        self.line_back_at = None;
         self.session.generation = facts.generation;
         self.session.server_version = Some(facts.server_version);
         self.session.clock_skew_ms = facts.clock_skew_ms;
@@ -181,6 +182,7 @@ impl Core {
             1101 | 1102 => {
                 self.session.link = LinkState::Up { generation };
                 self.offline_since = None;
+                self.line_back_at = Some(now);
                 self.session.since = now;
                 self.session.reconciled = false;
                 self.reconciling = None;

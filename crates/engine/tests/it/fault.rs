@@ -10,6 +10,7 @@ use domain::lifecycle::OrdStatus;
 use domain::trading_state::{KillScope, TradingState};
 use engine::Ended;
 use engine::desk::Desk as _;
+use jiff::SignedDuration;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use store::{Fault as DiskFault, FaultPlan, MemoryDisk};
@@ -97,6 +98,10 @@ async fn run(nth: u64, how: DiskFault, power_fails: bool) -> bool {
     }
     rig.boot();
     rig.connect(1).await;
+    // A change may still be on its way for a while.
+    rig.pass(SignedDuration::from_secs(16));
+    let is_settled = || rig.log.book().open_orders().all(|order| order.pending_replace.is_none());
+    rig.until("every change is settled", is_settled).await;
     compare(&rig, &what).await;
     true
 }

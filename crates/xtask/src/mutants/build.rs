@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Files and directories below `crates/domain/src` that decide about orders.
-const SCOPE: [&str; 9] = [
+const SCOPE: [&str; 10] = [
     "gates/",
     "policy/",
     "activity/",
@@ -18,6 +18,7 @@ const SCOPE: [&str; 9] = [
     "mandate.rs",
     "self_match.rs",
     "trading_state.rs",
+    "worst_price.rs",
     "worth.rs",
 ];
 /// The switch: its number comes from outside, once.
