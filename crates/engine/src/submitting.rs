@@ -37,8 +37,17 @@ pub(crate) struct Case<'a> {
     pub(crate) approval: ApprovalFact,
     pub(crate) preview: PreviewFact,
     pub(crate) is_new: bool,
-    /// Quantity of the working order that this changes.
-    pub(crate) changes: Option<Decimal>,
+    /// The working order that this changes.
+    pub(crate) changes: Option<Changed>,
+}
+
+/// Quantities of a working order that is to be changed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Changed {
+    /// Its total.
+    pub(crate) total: Decimal,
+    /// What of it is filled: it is held already.
+    pub(crate) filled: Decimal,
 }
 
 pub(crate) struct Judged {
@@ -97,13 +106,17 @@ impl Core {
         let limits = self.limits_for(case.order);
         let look_alikes = if case.is_new { self.look_alikes(case.order, &limits, now) } else { Vec::new() };
         let estimated_at = case.facts.reference.what_if.as_ref().map(|what_if| what_if.at);
-        let lately = self.lately(case.order, (case.changes, estimated_at), &limits, now);
+        let total = case.changes.map(|changes| changes.total);
+        let lately = self.lately(case.order, (total, estimated_at), &limits, now);
+        let filled = case.changes.map_or(Decimal::ZERO, |changes| changes.filled);
+        let leaves = case.order.intent.qty.get().saturating_sub(filled);
         let mandates = self.mandates_for(&case.order.intent.cl_ord_id, now);
         let live = self.live_facts(now);
         let used = (case.order.account.clone(), contract.con_id);
         let input = GateInput {
             now,
             order: case.order,
+            leaves,
             request_hash: case.request_hash,
             principal: case.by,
             policy: &limits,
@@ -118,7 +131,7 @@ impl Core {
             journal_fault: journal_fault.as_deref(),
             account: &account,
             open: &open,
-            reduces: gates::reduces(case.order, account.held, &open),
+            reduces: gates::reduces(case.order, leaves, account.held, &open),
             own: &own,
             con_id: contract.con_id,
             look_alikes: &look_alikes,
@@ -380,14 +393,13 @@ impl Core {
         let record = self.changeable(cl_ord_id)?;
         check_amendment(record, &amendment)?;
         self.check_exit(record, &amendment)?;
-        let before = record.intent.qty.get();
+        let changes = Some(Changed { total: record.intent.qty.get(), filled: record.cum_qty() });
         let mut order = record.resolved().ok_or_else(missing)?;
         let id = self.told_ids.of(record).ok_or_else(missing)?;
         order.intent = amendment.of(order.intent);
         let preview = PreviewFact::NotNamed;
         order.intent.preview_id = None;
         let approval = ApprovalFact::None;
-        let changes = Some(before);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: false, changes };
         let judged = self.judge(&case, now);
         let used = judged.mandate.clone().zip(judged.notional);

@@ -23,7 +23,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
         )]);
     };
     let mut reasons = Vec::new();
-    let seen = format!("{} {} with {held} held", intent.side.word(), intent.qty);
+    let seen = format!("{} {} with {held} held", intent.side.word(), input.leaves.normalize());
     if intent.reduce_only && !reduces {
         reasons.push(GATE.reason(
             &"A reduce-only order may neither increase nor flip the position, open orders counted.",

@@ -19,6 +19,14 @@ fn a_sell_sells_what_is_held() {
             ("one more", Expect::Deny(1), |w| {
                 holding(w, 10, Side::Sell, "11");
             }),
+            ("of a change only what is left", Expect::Pass, |w| {
+                holding(w, 4, Side::Sell, "10");
+                w.filled = Decimal::from(6);
+            }),
+            ("of a change one more than is held", Expect::Deny(1), |w| {
+                holding(w, 4, Side::Sell, "11");
+                w.filled = Decimal::from(6);
+            }),
             ("nothing is held", Expect::Deny(1), |w| {
                 holding(w, 0, Side::Sell, "1");
             }),

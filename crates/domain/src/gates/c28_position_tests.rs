@@ -15,6 +15,16 @@ fn the_position_stays_within_its_limits() {
                 w.policy.position_qty_max = dec("14");
                 w.holds(265_598, "5", Some("189.5"));
             }),
+            ("what is filled is held already", Expect::Pass, |w| {
+                w.policy.position_qty_max = dec("14");
+                w.filled = dec("4");
+                w.holds(265_598, "8", Some("189.5"));
+            }),
+            ("what is left comes to it", Expect::Deny(1), |w| {
+                w.policy.position_qty_max = dec("14");
+                w.filled = dec("4");
+                w.holds(265_598, "9", Some("189.5"));
+            }),
             ("open buys count", Expect::Deny(1), |w| {
                 w.policy.position_qty_max = dec("14");
                 w.opens(265_598, Side::Buy, "5", Some("950"));

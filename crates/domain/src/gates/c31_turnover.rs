@@ -2,7 +2,7 @@
 
 use super::c30_open_orders::more_words;
 use super::input::GateInput;
-use super::table::{Gate, Verdict, worst_notional};
+use super::table::{Gate, Verdict, worst_leaves_notional};
 
 pub(super) const GATE: Gate =
     Gate { number: 31, code: "C31_TURNOVER", title: "Turnover and orders of the day within the limits", check };
@@ -11,7 +11,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
     let mut reasons = Vec::new();
     let limit = input.policy.turnover_day_max;
     let (traded, open) = (input.lately.turnover_day, input.worth.open.get());
-    let known = traded.zip(open).zip(worst_notional(input));
+    let known = traded.zip(open).zip(worst_leaves_notional(input));
     match known {
         None => reasons.push(GATE.reason(
             &"What was traded today, is open, or would be traded by this order is not known in base currency.",

@@ -9,6 +9,14 @@ fn trades_and_orders_of_a_day_are_bounded() {
         &[
             ("at the limit", Expect::Pass, |w| w.lately.turnover_day = Some(dec("498105"))),
             ("just over", Expect::Deny(1), |w| w.lately.turnover_day = Some(dec("498105.01"))),
+            ("what is filled is traded already", Expect::Pass, |w| {
+                w.filled = rust_decimal::Decimal::from(4);
+                w.lately.turnover_day = Some(dec("498863"));
+            }),
+            ("what is left is not", Expect::Deny(1), |w| {
+                w.filled = rust_decimal::Decimal::from(4);
+                w.lately.turnover_day = Some(dec("498863.01"));
+            }),
             ("what is open counts as traded", Expect::Deny(1), |w| {
                 w.lately.turnover_day = Some(dec("400000"));
                 w.opens(2, Side::Sell, "1", Some("98105.01"));

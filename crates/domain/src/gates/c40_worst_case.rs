@@ -2,7 +2,7 @@
 //! is let through.
 
 use super::input::GateInput;
-use super::table::{Gate, Verdict, worst_notional};
+use super::table::{Gate, Verdict, worst_leaves_notional};
 use rust_decimal::Decimal;
 
 pub(super) const GATE: Gate =
@@ -20,7 +20,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
             &"Wait for prices and rates, or cancel those orders (`tollgate order list`).",
         ));
     }
-    let this = worst_notional(input);
+    let this = worst_leaves_notional(input);
     if this.is_none() {
         reasons.push(GATE.reason(
             &"The worst case of this order is unknown.",

@@ -14,6 +14,14 @@ fn everything_open_counts_at_its_worst() {
             ("just above", Expect::Deny(1), |w| {
                 w.also_open(Side::Buy, "1", Some("98105.01"));
             }),
+            ("what is filled is not open", Expect::Pass, |w| {
+                w.filled = Decimal::from(4);
+                w.also_open(Side::Buy, "1", Some("98863"));
+            }),
+            ("what is left is", Expect::Deny(1), |w| {
+                w.filled = Decimal::from(4);
+                w.also_open(Side::Buy, "1", Some("98863.01"));
+            }),
             ("sells do not net out", Expect::Deny(1), |w| {
                 w.also_open(Side::Sell, "1", Some("98105.01"));
             }),

@@ -161,6 +161,9 @@ pub struct GateInput<'a> {
     pub now: Timestamp,
     /// The order.
     pub order: &'a ResolvedOrder,
+    /// What of it is still to trade: of a change the new total without what is filled. It is this that comes to what is held
+    /// and open; limits on one order's size look at its total.
+    pub leaves: Decimal,
     /// Hash of the request, to which approvals are bound.
     pub request_hash: &'a str,
     /// Who asks.

@@ -214,22 +214,28 @@ pub fn worst_price(input: &GateInput<'_>) -> Option<Decimal> {
 
 /// The worst-case notional in base currency; `None` when price or rate is unknown or the product overflows.
 pub fn worst_notional(input: &GateInput<'_>) -> Option<Decimal> {
-    let fx = input.account.fx_to_base.as_ref()?;
-    worst_price(input)?
-        .checked_mul(input.order.intent.qty.get())?
-        .checked_mul(input.order.contract.multiplier)?
-        .checked_mul(fx.value)
+    notional_of(input, input.order.intent.qty.get())
 }
 
-/// Whether the order can only make the position smaller, whatever happens to `open` first. `None` when the position is
+/// The same of what is still to trade.
+pub(super) fn worst_leaves_notional(input: &GateInput<'_>) -> Option<Decimal> {
+    notional_of(input, input.leaves)
+}
+
+fn notional_of(input: &GateInput<'_>, qty: Decimal) -> Option<Decimal> {
+    let fx = input.account.fx_to_base.as_ref()?;
+    worst_price(input)?.checked_mul(qty)?.checked_mul(input.order.contract.multiplier)?.checked_mul(fx.value)
+}
+
+/// Whether so much of the order can only make the position smaller, whatever happens to `open` first. `None` when the position is
 /// unknown, or when the figures are too large to be added up, which is as good as unknown.
-pub fn reduces(order: &ResolvedOrder, held: Option<Decimal>, open: &[OpenRisk]) -> Option<bool> {
+pub fn reduces(order: &ResolvedOrder, leaves: Decimal, held: Option<Decimal>, open: &[OpenRisk]) -> Option<bool> {
     let held = held?;
-    let (con_id, intent) = (order.contract.con_id, &order.intent);
+    let con_id = order.contract.con_id;
     // If this sum exists, no sum of a part of it overflows.
     let near = open.iter().filter(|risk| risk.con_id == con_id);
-    near.map(|risk| risk.leaves.abs()).try_fold(held.abs().checked_add(intent.qty.get())?, Decimal::checked_add)?;
-    Some(only_reduces(held, con_id, open, intent.side, intent.qty.get()))
+    near.map(|risk| risk.leaves.abs()).try_fold(held.abs().checked_add(leaves)?, Decimal::checked_add)?;
+    Some(only_reduces(held, con_id, open, order.intent.side, leaves))
 }
 
 #[cfg(test)]

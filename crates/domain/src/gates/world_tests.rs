@@ -75,6 +75,8 @@ pub(super) struct World {
     pub(super) mandates: Vec<Arc<Mandate>>,
     pub(super) live: LiveFacts,
     pub(super) first_use: bool,
+    /// What of the order is filled: it is one that is changed.
+    pub(super) filled: Decimal,
 }
 
 /// Nothing has happened yet today; the account is worth 100,000.
@@ -159,6 +161,7 @@ impl World {
             mandates: Vec::new(),
             live: LiveFacts::NONE,
             first_use: false,
+            filled: Decimal::ZERO,
         }
     }
 
@@ -166,6 +169,7 @@ impl World {
         GateInput {
             now: self.now,
             order: &self.order,
+            leaves: self.leaves(),
             request_hash: &self.request_hash,
             principal: &self.principal,
             policy: &self.policy,
@@ -180,7 +184,7 @@ impl World {
             journal_fault: self.journal_fault.as_deref(),
             account: &self.account,
             open: &self.open,
-            reduces: reduces(&self.order, self.account.held, &self.open),
+            reduces: reduces(&self.order, self.leaves(), self.account.held, &self.open),
             own: &self.own,
             con_id: self.order.contract.con_id,
             look_alikes: &self.look_alikes,
@@ -199,6 +203,10 @@ impl World {
             live: &self.live,
             first_use: self.first_use,
         }
+    }
+
+    fn leaves(&self) -> Decimal {
+        self.order.intent.qty.get() - self.filled
     }
 
     /// A part has shown no life for so many seconds.

@@ -1,7 +1,7 @@
 //! What the account may come to hold at worst with the order that is judged.
 
 use super::input::GateInput;
-use super::table::worst_notional;
+use super::table::{worst_leaves_notional, worst_notional};
 use crate::worth::{Range, Sum};
 use rust_decimal::Decimal;
 
@@ -38,7 +38,7 @@ pub(super) fn worst_after(input: &GateInput<'_>) -> WorstAfter {
     let place = view.place.as_ref();
     let qty = place.map_or_else(Range::default, crate::worth::Place::qty);
     let range = place.map_or_else(|| Some(Range::default()), crate::worth::Place::worth);
-    let ranges = range.zip(worst_notional(input)).map(|(before, amount)| (before, before.with(buys, amount)));
+    let ranges = range.zip(worst_leaves_notional(input)).map(|(before, amount)| (before, before.with(buys, amount)));
     let worth = ranges.map(|(before, after)| Step { before: before.worst(), after: after.worst() });
     let of = |sum: Sum| {
         let (before, own) = (sum.get()?, worth?);
@@ -57,7 +57,7 @@ pub(super) fn worst_after(input: &GateInput<'_>) -> WorstAfter {
         Some(held.saturating_sub(before.now.abs()).saturating_add(here))
     };
     WorstAfter {
-        qty: Step { before: qty.worst(), after: qty.with(buys, input.order.intent.qty.get()).worst() },
+        qty: Step { before: qty.worst(), after: qty.with(buys, input.leaves).worst() },
         worth,
         gross: of(view.gross),
         net: net(),

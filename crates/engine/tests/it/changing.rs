@@ -315,6 +315,27 @@ async fn only_a_working_order_of_this_connection_is_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_change_of_a_partly_filled_order_is_judged_by_what_is_left_of_it() {
+    let mut rig = Rig::cold(Disk::Memory(store::MemoryDisk::new()), |_| {});
+    rig.broker.hold_position("10");
+    rig.boot();
+    rig.connect(1).await;
+    let stop = |at: &str| OrderType::Stop { stop: px(at) };
+    let all = OrderIntent { side: Side::Sell, order_type: stop("95"), ..buy("k-1") };
+    rig.submit(&alice(), all).await.unwrap();
+    rig.until("the broker has it", || !rig.broker.submits().is_empty()).await;
+    rig.broker.acknowledge("k-1").await;
+    rig.until_status("k-1", OrdStatus::Working).await;
+    rig.broker.fill("k-1", "6", "e.1.01").await;
+    rig.settle().await;
+    let to = |many: &str, at: &str| Amendment { order_type: stop(at), ..amend(many, "1") };
+    let refused = replace(&rig, "k-1", "r-1", to("11", "94")).await;
+    assert!(format!("{refused:?}").contains("C24_REDUCE_ONLY"), "five left, four held: {refused:?}");
+    replace(&rig, "k-1", "r-2", to("10", "94")).await.unwrap();
+    rig.until("the broker has the change", || rig.broker.replaces().len() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_write_of_a_change_makes_the_order_unknown() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;

@@ -269,6 +269,7 @@ fn approve(order: &ResolvedOrder) -> Approved<ResolvedOrder> {
     let evaluation = evaluate(&GateInput {
         now: Timestamp::now(),
         order,
+        leaves: order.intent.qty.get(),
         request_hash: "request",
         principal: &principal,
         policy: &policy,
