@@ -1,6 +1,8 @@
 use super::{Group, GroupFault, GroupStep};
 use crate::book::Book;
-use crate::book::tests::{acknowledged, at, book_of, bracketing, canceling, execution, filled, key, of, replacing, submitting};
+use crate::book::tests::{
+    acknowledged, at, book_of, bracketing, canceling, execution, filled, key, of, replacing, submitting,
+};
 use crate::event::OrderEvent;
 use crate::id::ClOrdId;
 use crate::journal::JournalEvent;

@@ -2,9 +2,11 @@
 //! position: a limit is checked without adding anything up.
 //!
 //! Of each instrument the worst counts of what is held alone, with all open buys filled, and with all open sells filled.
-//! So an exit of a position adds nothing, and never makes room before it has traded. Every amount is in the account's base
+//! So an exit of a position adds nothing, and never makes room before it has traded. Orders close quantity, not money: what
+//! they do more than close a position counts at the dearest of their prices. Every amount is in the account's base
 //! currency, rounded away from zero to eight decimals, so that adding and taking away again is exact.
 
+use crate::contract::Contract;
 use crate::exposure::OpenRisk;
 use crate::id::{ClOrdId, ConId};
 use crate::money::Currency;
@@ -25,8 +27,10 @@ pub struct Holding {
     pub issuer: String,
     /// Signed quantity.
     pub qty: Decimal,
-    /// Worth of one unit in base currency, multiplier included; `None` is unknown.
+    /// Worth of one unit in base currency, multiplier included; where two sources differ the dearer. `None` is unknown.
     pub unit: Option<Decimal>,
+    /// The cheaper of them: what is held the other way may make up for no more.
+    pub cheap: Option<Decimal>,
 }
 
 /// An open order's part.
@@ -35,6 +39,63 @@ struct Part {
     risk: OpenRisk,
     /// Rounded, in an absolute amount.
     notional: Option<Decimal>,
+    /// Of one unit.
+    unit: Option<Decimal>,
+}
+
+impl Part {
+    fn of(risk: OpenRisk) -> Self {
+        let notional = absolute(risk.notional);
+        let unit = notional.and_then(|notional| notional.checked_div(risk.leaves.abs()));
+        Self { risk, notional, unit }
+    }
+}
+
+/// Open orders of one side in one instrument.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Quantity.
+    pub qty: Decimal,
+    /// Worth of those whose worth is known.
+    pub worth: Decimal,
+    /// Of so many orders one unit is worth so much.
+    units: BTreeMap<Decimal, u32>,
+}
+
+impl Open {
+    fn flow(&self) -> Flow {
+        let dearest = self.units.last_key_value().map_or(Decimal::ZERO, |(unit, _)| *unit);
+        Flow { qty: self.qty, worth: self.worth, dearest }
+    }
+}
+
+/// What may be bought or sold.
+#[derive(Clone, Copy, Debug, Default)]
+struct Flow {
+    qty: Decimal,
+    worth: Decimal,
+    /// Of one unit.
+    dearest: Decimal,
+}
+
+impl Flow {
+    fn with(self, qty: Decimal, notional: Decimal) -> Self {
+        let unit = notional.checked_div(qty).unwrap_or_default();
+        Self {
+            qty: self.qty.saturating_add(qty),
+            worth: self.worth.saturating_add(notional),
+            dearest: self.dearest.max(unit),
+        }
+    }
+
+    /// Worth of so much of it; of all of it what it is worth together.
+    fn part(self, qty: Decimal) -> Option<Decimal> {
+        if qty >= self.qty {
+            return Some(self.worth);
+        }
+        let part = rounded(qty.checked_mul(self.dearest))?;
+        Some(part.min(self.worth))
+    }
 }
 
 /// What one instrument adds up to.
@@ -42,12 +103,31 @@ struct Part {
 pub struct Place {
     /// The position.
     pub held: Holding,
-    /// Open buys: quantity, and worth of those whose worth is known.
-    pub buys: (Decimal, Decimal),
-    /// Open sells, likewise.
-    pub sells: (Decimal, Decimal),
+    /// Open buys.
+    pub buys: Open,
+    /// Open sells.
+    pub sells: Open,
     /// Open orders of unknown worth.
     pub unpriced: u32,
+}
+
+impl Holding {
+    fn range(&self, buys: Flow, sells: Flow) -> Option<Range> {
+        let at = |unit: Option<Decimal>, qty: Decimal| {
+            if qty.is_zero() { Some(qty) } else { rounded(unit.and_then(|unit| unit.checked_mul(qty))) }
+        };
+        let (qty, held) = (self.qty, self.qty.abs());
+        // A position closed in part is worth the rest of it; beyond that the orders have opened one.
+        let against = |flow: Flow| {
+            let closed = held.min(flow.qty);
+            let rest = at(self.cheap, held.saturating_sub(closed))?;
+            Some(flow.part(flow.qty.saturating_sub(closed))?.saturating_sub(rest))
+        };
+        let along = |flow: Flow| Some(at(self.unit, held)?.saturating_add(flow.worth));
+        let (high, low) =
+            if qty.is_sign_negative() { (against(buys)?, along(sells)?) } else { (along(buys)?, against(sells)?) };
+        Some(Range { now: at(self.unit, qty)?, low: -low, high })
+    }
 }
 
 /// Range of the worth that a position may come to.
@@ -81,35 +161,49 @@ impl Range {
 
 impl Place {
     fn empty(currency: Currency, issuer: String) -> Self {
-        let held = Holding { currency, issuer, qty: Decimal::ZERO, unit: None };
-        Self { held, buys: Default::default(), sells: Default::default(), unpriced: 0 }
+        let held = Holding { currency, issuer, qty: Decimal::ZERO, unit: None, cheap: None };
+        Self { held, buys: Open::default(), sells: Open::default(), unpriced: 0 }
+    }
+
+    /// Where nothing of a contract is held or open.
+    pub fn nothing(contract: &Contract) -> Self {
+        Self::empty(contract.currency.clone(), contract.symbol.clone())
     }
 
     /// In quantity.
     pub fn qty(&self) -> Range {
         Range {
             now: self.held.qty,
-            low: self.held.qty.saturating_sub(self.sells.0),
-            high: self.held.qty.saturating_add(self.buys.0),
+            low: self.held.qty.saturating_sub(self.sells.qty),
+            high: self.held.qty.saturating_add(self.buys.qty),
         }
     }
 
     /// In worth; `None` where the worth of what is held, or of an open order, is unknown.
     pub fn worth(&self) -> Option<Range> {
-        let now = if self.held.qty.is_zero() {
-            Decimal::ZERO
+        self.held.range(self.buys.flow(), self.sells.flow()).filter(|_| self.unpriced == 0)
+    }
+
+    /// The same with one more order.
+    pub fn worth_with(&self, buys: bool, qty: Decimal, notional: Decimal) -> Option<Range> {
+        let (mut bought, mut sold) = (self.buys.flow(), self.sells.flow());
+        let side = if buys { &mut bought } else { &mut sold };
+        *side = side.with(qty, notional.abs());
+        self.held.range(bought, sold).filter(|_| self.unpriced == 0)
+    }
+
+    /// What is held with one order filled and nothing else, signed.
+    pub fn filled_alone(&self, buys: bool, qty: Decimal, notional: Decimal) -> Option<Decimal> {
+        let (order, nothing) = (Flow::default().with(qty, notional.abs()), Flow::default());
+        if buys {
+            self.held.range(order, nothing).map(|range| range.high)
         } else {
-            rounded(self.held.unit.and_then(|unit| unit.checked_mul(self.held.qty)))?
-        };
-        (self.unpriced == 0).then(|| Range {
-            now,
-            low: now.saturating_sub(self.sells.1),
-            high: now.saturating_add(self.buys.1),
-        })
+            self.held.range(nothing, order).map(|range| range.low)
+        }
     }
 
     fn is_idle(&self) -> bool {
-        self.held.qty.is_zero() && self.buys.0.is_zero() && self.sells.0.is_zero() && self.unpriced == 0
+        self.held.qty.is_zero() && self.buys.qty.is_zero() && self.sells.qty.is_zero() && self.unpriced == 0
     }
 }
 
@@ -232,7 +326,7 @@ impl Worth {
 
     /// Books an open order, instead of what was booked of it before; `None` once it cannot trade any more.
     pub fn order(&mut self, key: &ClOrdId, risk: Option<&OpenRisk>, currency: &Currency, issuer: &str) {
-        let part = risk.map(|risk| Part { risk: risk.clone(), notional: absolute(risk.notional) });
+        let part = risk.map(|risk| Part::of(risk.clone()));
         if self.parts.get(key) == part.as_ref() {
             return;
         }
@@ -256,7 +350,7 @@ impl Worth {
             let Some(part) = self.parts.get_mut(&key).filter(|part| part.risk.con_id == con_id) else { continue };
             place.take(part);
             self.totals.open.take(part.notional);
-            (part.risk.notional, part.notional) = (notional, absolute(notional));
+            *part = Part::of(OpenRisk { notional, ..part.risk.clone() });
             self.totals.open.add(part.notional);
             place.add(part);
         }
@@ -313,26 +407,33 @@ impl Worth {
 }
 
 impl Place {
-    fn side(&mut self, part: &Part) -> &mut (Decimal, Decimal) {
+    fn side(&mut self, part: &Part) -> &mut Open {
         if part.risk.side.is_buy() { &mut self.buys } else { &mut self.sells }
     }
 
     fn add(&mut self, part: &Part) {
         let side = self.side(part);
-        side.0 = side.0.saturating_add(part.risk.leaves.abs());
-        match part.notional {
-            Some(notional) => side.1 = side.1.saturating_add(notional),
-            None => self.unpriced = self.unpriced.saturating_add(1),
+        side.qty = side.qty.saturating_add(part.risk.leaves.abs());
+        side.worth = side.worth.saturating_add(part.notional.unwrap_or_default());
+        if let Some(unit) = part.unit {
+            *side.units.entry(unit).or_insert(0) += 1;
         }
+        self.unpriced = self.unpriced.saturating_add(u32::from(part.notional.is_none()));
     }
 
     fn take(&mut self, part: &Part) {
         let side = self.side(part);
-        side.0 = side.0.saturating_sub(part.risk.leaves.abs());
-        match part.notional {
-            Some(notional) => side.1 = side.1.saturating_sub(notional),
-            None => self.unpriced = self.unpriced.saturating_sub(1),
+        side.qty = side.qty.saturating_sub(part.risk.leaves.abs());
+        side.worth = side.worth.saturating_sub(part.notional.unwrap_or_default());
+        if let Some(unit) = part.unit
+            && let Some(count) = side.units.get_mut(&unit)
+        {
+            *count -= 1;
+            if *count == 0 {
+                side.units.remove(&unit);
+            }
         }
+        self.unpriced = self.unpriced.saturating_sub(u32::from(part.notional.is_none()));
     }
 }
 

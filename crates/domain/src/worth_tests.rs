@@ -1,4 +1,4 @@
-use super::{Holding, Place, Range, Sum, Totals, Worth, rounded};
+use super::{Holding, Open, Place, Range, Sum, Totals, Worth, rounded};
 use crate::exposure::OpenRisk;
 use crate::id::{ClOrdId, ConId};
 use crate::money::Currency;
@@ -31,6 +31,8 @@ fn holding(number: i64, qty: i64, unit: Option<i64>) -> Holding {
         issuer: issuer(number),
         qty: Decimal::from(qty),
         unit: unit.map(|unit| Decimal::new(unit, 3)),
+        // What is worth an odd figure is told otherwise by another source.
+        cheap: unit.map(|unit| Decimal::new(unit - unit % 2 * unit / 3, 3)),
     }
 }
 
@@ -73,12 +75,15 @@ fn recomputed(held: &BTreeMap<i64, Holding>, open: &BTreeMap<usize, OpenRisk>) -
         let none = holding(number, 0, None);
         let of = |buys: bool| {
             let those = open.values().filter(|risk| risk.con_id == con_id(number) && risk.side.is_buy() == buys);
-            let (mut qty, mut sum) = (Decimal::ZERO, Decimal::ZERO);
+            let mut open = Open::default();
             for risk in those {
-                qty += risk.leaves;
-                sum += risk.notional.unwrap_or_default();
+                open.qty += risk.leaves;
+                open.worth += risk.notional.unwrap_or_default();
+                if let Some(notional) = risk.notional {
+                    *open.units.entry(notional / risk.leaves).or_default() += 1;
+                }
             }
-            (qty, sum)
+            open
         };
         let unpriced = open.values().filter(|risk| risk.con_id == con_id(number) && risk.notional.is_none()).count();
         let place = Place {
@@ -154,6 +159,41 @@ proptest! {
     }
 
     #[test]
+    fn no_order_of_fills_at_any_prices_opens_more_than_the_worst(
+        start in -50_i64..50,
+        unit in 1_i64..100,
+        orders in vec((any::<bool>(), 1_i64..40, 1_i64..100), 1..6),
+        fills in vec((0_usize..6, 1_i64..40), 0..20),
+    ) {
+        let (low, now, high) = range(start, unit, unit, &orders);
+        // What is held, lot by lot: signed quantity, worth of a unit.
+        let mut lots = if start == 0 { Vec::new() } else { vec![(start, unit)] };
+        let mut left: Vec<i64> = orders.iter().map(|(_, leaves, _)| *leaves).collect();
+        for (pick, many) in fills {
+            let at = pick % orders.len();
+            let (buys, _, price) = orders[at];
+            let mut many = many.min(left[at]);
+            left[at] -= many;
+            let sign = if buys { 1 } else { -1 };
+            while many > 0 && lots.first().is_some_and(|(qty, _)| qty.signum() != sign) {
+                let closed = many.min(lots[0].0.abs());
+                lots[0].0 += sign * closed;
+                many -= closed;
+                lots.retain(|(qty, _)| *qty != 0);
+            }
+            if many > 0 {
+                lots.push((sign * many, price));
+            }
+        }
+        let only = |sign: i64| orders.iter().zip(&left).all(|((buys, leaves, _), left)| *left == *leaves || *buys == (sign > 0));
+        let held: i64 = lots.iter().map(|(qty, unit)| qty * unit).sum();
+        // Both sides filled may turn a position over twice: then what counts is what one side alone opens.
+        if only(1) || only(-1) {
+            prop_assert!(held.abs() <= low.abs().max(now.abs()).max(high.abs()), "{lots:?}");
+        }
+    }
+
+    #[test]
     fn no_order_of_fills_leads_beyond_the_worst(
         start in -50_i64..50,
         orders in vec((any::<bool>(), 1_i64..20, 0_i64..21), 0..6),
@@ -169,6 +209,41 @@ proptest! {
         let reached = Decimal::from((start + filled).abs());
         prop_assert!(reached <= worth.totals().gross.get().unwrap());
     }
+}
+
+/// Position, worth of a unit, then the orders: buys or not, quantity, worth of a unit.
+fn range(start: i64, unit: i64, cheap: i64, orders: &[(bool, i64, i64)]) -> (i64, i64, i64) {
+    let mut worth = Worth::default();
+    let held = Holding { cheap: Some(Decimal::from(cheap)), ..holding(1, start, Some(unit * 1_000)) };
+    worth.hold(con_id(1), held);
+    for (number, (buys, leaves, price)) in orders.iter().enumerate() {
+        let risk = risk(1, *buys, *leaves, Some(price * 1_000));
+        worth.order(&key(number), Some(&risk), &currency(1), "S0");
+    }
+    let range = worth.place(con_id(1)).unwrap().worth().unwrap();
+    let whole = |amount: Decimal| i64::try_from(amount).unwrap();
+    (whole(range.low), whole(range.now), whole(range.high))
+}
+
+#[test]
+fn a_position_that_is_turned_over_counts_what_was_opened_at_the_dearest_price_of_its_orders() {
+    assert_eq!(
+        range(-100, 100, 100, &[(true, 500, 50)]),
+        (-10_000, -10_000, 20_000),
+        "400 at 50, not 25,000 less 10,000"
+    );
+    assert_eq!(range(100, 100, 100, &[(false, 500, 50)]), (-20_000, 10_000, 10_000));
+    assert_eq!(range(-100, 100, 100, &[(true, 100, 40), (true, 100, 60)]).2, 6_000, "the dearer may be what opens");
+    assert_eq!(range(-100, 100, 100, &[(true, 60, 50)]).2, -4_000, "forty are left");
+    assert_eq!(range(-100, 100, 100, &[(true, 100, 500)]).2, 0, "closed, whatever it costs");
+    assert_eq!(range(100, 100, 100, &[(true, 10, 50), (false, 30, 1)]), (7_000, 10_000, 10_500));
+    assert_eq!(range(0, 100, 100, &[(true, 10, 50), (false, 30, 1)]), (-30, 0, 500));
+}
+
+#[test]
+fn what_is_held_the_other_way_makes_up_for_no_more_than_its_cheaper_worth() {
+    assert_eq!(range(-1_000, 60, 50, &[]), (-60_000, -60_000, -50_000));
+    assert_eq!(range(1_000, 60, 50, &[]), (50_000, 60_000, 60_000));
 }
 
 #[test]

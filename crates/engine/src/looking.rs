@@ -134,8 +134,13 @@ impl Core {
     fn compare(&mut self, batch: &mut Batch, now: Timestamp, snapshot: &BrokerSnapshot) -> Compared {
         let unsettled = self.session.farms.unsettled();
         let client_id = self.config.client_id;
-        let Comparison { events, alarm, draft } =
-            reconcile(&self.book, snapshot, client_id, &self.touched_since_look, (unsettled.as_deref(), self.line_back_at));
+        let Comparison { events, alarm, draft } = reconcile(
+            &self.book,
+            snapshot,
+            client_id,
+            &self.touched_since_look,
+            (unsettled.as_deref(), self.line_back_at),
+        );
         #[cfg(feature = "mutations")]
         self.resend_unknown(batch, now, &events);
         self.learn_ids(snapshot);

@@ -471,7 +471,8 @@ impl Core {
         let most = entry.map(|entry| entry.intent.qty);
         match most.filter(|most| amendment.qty > *most) {
             Some(most) => {
-                let rule = format!("an exit closes at most the {most} of its entry; sell what is more by an order of its own");
+                let rule =
+                    format!("an exit closes at most the {most} of its entry; sell what is more by an order of its own");
                 Err(Fault::Invalid { field: "qty".to_owned(), rule })
             }
             None => Ok(()),

@@ -194,19 +194,27 @@ impl Core {
             }
             // A trade of somebody else in what nobody knows: unknown until the next look tells it.
             if let Some(currency) = self.session.account.as_ref().and_then(|account| account.base_currency.clone()) {
-                self.valuation.worth.hold(con_id, Holding { currency, issuer: con_id.to_string(), qty, unit: None });
+                self.valuation
+                    .worth
+                    .hold(con_id, Holding { currency, issuer: con_id.to_string(), qty, unit: None, cheap: None });
             }
             return;
         };
         let by = |price: Option<Decimal>| price.zip(paper.multiplier).and_then(|(price, by)| price.checked_mul(by));
-        // A quote that was kept may be older than what the broker told, and the other way round: the dearer counts.
-        let kept = || {
-            let worths = [by(self.prices.reference(con_id)), paper.told];
-            worths.into_iter().flatten().max_by_key(Decimal::abs).or(paper.cost)
-        };
+        // A quote that was kept may be older than what the broker told, and the other way round: either may count.
+        let newest = by(price);
+        let told = [by(self.prices.reference(con_id)), paper.told].into_iter().flatten().filter(|_| newest.is_none());
+        let worths = || newest.into_iter().chain(told.clone());
         let rate = self.fx_to_base(&paper.currency).map(|(rate, _)| rate);
-        let unit = by(price).or_else(kept).zip(rate).and_then(|(unit, rate)| unit.checked_mul(rate));
-        let held = Holding { currency: paper.currency.clone(), issuer: paper.issuer.clone(), qty, unit };
+        let in_base =
+            |unit: Option<Decimal>| unit.or(paper.cost).zip(rate).and_then(|(unit, rate)| unit.checked_mul(rate));
+        let held = Holding {
+            currency: paper.currency.clone(),
+            issuer: paper.issuer.clone(),
+            qty,
+            unit: in_base(worths().max_by_key(Decimal::abs)),
+            cheap: in_base(worths().min_by_key(Decimal::abs)),
+        };
         self.valuation.worth.hold(con_id, held);
     }
 

@@ -477,9 +477,10 @@ impl World {
             return Some(leaves);
         }
         let (buys, contract) = (order.intent.side.is_buy(), order.contract.as_ref().unwrap());
-        let meets = self.board.reference(contract.con_id).map(|price| {
-            if buys { price + Decimal::new(1, 2) } else { price - Decimal::new(1, 2) }
-        });
+        let meets = self
+            .board
+            .reference(contract.con_id)
+            .map(|price| if buys { price + Decimal::new(1, 2) } else { price - Decimal::new(1, 2) });
         let mut worst = Decimal::ZERO;
         let open = order.pending_replace.as_ref().map(|change| change.amendment.order_type);
         for kind in std::iter::once(order.intent.order_type).chain(open) {

@@ -279,7 +279,8 @@ impl World {
             self.account.held = Some(dec(qty));
         }
         let currency = "USD".parse().unwrap();
-        self.worth.hold(con_id(number), Holding { currency, issuer, qty: dec(qty), unit: unit.map(dec) });
+        let unit = unit.map(dec);
+        self.worth.hold(con_id(number), Holding { currency, issuer, qty: dec(qty), unit, cheap: unit });
         self.look();
     }
 
@@ -300,7 +301,8 @@ impl World {
     }
 
     pub(super) fn state(&mut self, scope: KillScope, state: TradingState) {
-        let entry = StateEntry { state, reason: "drill".to_owned(), by: "operator".to_owned(), at: self.now, cancels: true };
+        let entry =
+            StateEntry { state, reason: "drill".to_owned(), by: "operator".to_owned(), at: self.now, cancels: true };
         self.states.set(scope, entry);
     }
 

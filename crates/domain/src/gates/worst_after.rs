@@ -2,7 +2,7 @@
 
 use super::input::GateInput;
 use super::table::{worst_leaves_notional, worst_notional};
-use crate::worth::{Range, Sum};
+use crate::worth::{Place, Sum};
 use rust_decimal::Decimal;
 
 /// An amount without and with the order. A limit is broken by an order only if the order makes it worse.
@@ -34,11 +34,12 @@ pub(super) struct WorstAfter {
 
 pub(super) fn worst_after(input: &GateInput<'_>) -> WorstAfter {
     let view = input.worth;
-    let buys = input.order.intent.side.is_buy();
-    let place = view.place.as_ref();
-    let qty = place.map_or_else(Range::default, crate::worth::Place::qty);
-    let range = place.map_or_else(|| Some(Range::default()), crate::worth::Place::worth);
-    let ranges = range.zip(worst_leaves_notional(input)).map(|(before, amount)| (before, before.with(buys, amount)));
+    let (buys, leaves) = (input.order.intent.side.is_buy(), input.leaves);
+    let none = Place::nothing(&input.order.contract);
+    let place = view.place.as_ref().unwrap_or(&none);
+    let qty = place.qty();
+    let ranges =
+        place.worth().zip(worst_leaves_notional(input).and_then(|notional| place.worth_with(buys, leaves, notional)));
     let worth = ranges.map(|(before, after)| Step { before: before.worst(), after: after.worst() });
     let of = |sum: Sum| {
         let (before, own) = (sum.get()?, worth?);
@@ -50,14 +51,14 @@ pub(super) fn worst_after(input: &GateInput<'_>) -> WorstAfter {
         let moved_high = high.saturating_add(after.high.saturating_sub(before.high));
         Some(Step { before: low.abs().max(high.abs()), after: moved_low.abs().max(moved_high.abs()) })
     };
+    // A broker that is asked about a change is asked about its total.
     let alone = || {
-        let (held, (before, after)) = (view.held.get()?, ranges?);
-        let filled = if buys { after.high.saturating_sub(before.high) } else { after.low.saturating_sub(before.low) };
-        let here = before.now.saturating_add(filled).abs();
-        Some(held.saturating_sub(before.now.abs()).saturating_add(here))
+        let (held, now) = (view.held.get()?, place.worth()?.now);
+        let here = place.filled_alone(buys, input.order.intent.qty.get(), worst_notional(input)?)?;
+        Some(held.saturating_sub(now.abs()).saturating_add(here.abs()))
     };
     WorstAfter {
-        qty: Step { before: qty.worst(), after: qty.with(buys, input.leaves).worst() },
+        qty: Step { before: qty.worst(), after: qty.with(buys, leaves).worst() },
         worth,
         gross: of(view.gross),
         net: net(),
