@@ -3,7 +3,7 @@
 use crate::bracket::ExitIds;
 use crate::broker::SendPermit;
 use crate::contract::Contract;
-use crate::id::{AccountId, BrokerOrderId};
+use crate::id::{AccountId, BrokerOrderId, ClOrdId};
 use crate::order::OrderIntent;
 use crate::order_ref::OrderRef;
 use crate::policy::PolicyScope;
@@ -60,6 +60,8 @@ pub struct Ticket {
     pub exits: Option<ExitIds>,
     /// The broker id of its entry, when an exit is changed: a change that does not say whose exit it is, is refused.
     pub parent: Option<BrokerOrderId>,
+    /// The key of the change, if it is one: what became of it is told of this change and of no other.
+    pub change: Option<ClOrdId>,
     /// What goes into `orderRef`.
     pub order_ref: OrderRef,
     /// What it was decided under.
@@ -75,7 +77,13 @@ impl Ticket {
         order_ref: OrderRef,
         permit: SendPermit,
     ) -> Self {
-        Self { order, broker_order_id, exits, parent: None, order_ref, permit }
+        Self { order, broker_order_id, exits, parent: None, change: None, order_ref, permit }
+    }
+
+    /// As this change.
+    #[must_use]
+    pub fn as_change(self, key: ClOrdId) -> Self {
+        Self { change: Some(key), ..self }
     }
 
     /// As the change of an exit of this entry.

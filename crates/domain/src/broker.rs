@@ -425,6 +425,8 @@ pub enum BrokerEvent {
         cl_ord_id: ClOrdId,
         /// Which attempt.
         broker_order_id: BrokerOrderId,
+        /// Which change of it; `None` for the order itself.
+        change: Option<ClOrdId>,
         /// Whether it can be live.
         outcome: SendOutcome,
     },

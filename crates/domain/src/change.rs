@@ -81,6 +81,11 @@ impl OrderRecord {
         self.overtaken().is_some()
     }
 
+    /// Whether nobody knows yet what became of this change: it is under way, or the order's end overtook it.
+    pub fn is_unsettled(&self, key: &ClOrdId) -> bool {
+        self.unsettled_changes().any(|(unsettled, _)| unsettled == key)
+    }
+
     /// Whether this change is under way.
     pub(crate) fn is_under_way(&self, key: &ClOrdId) -> bool {
         self.pending_replace.as_ref().is_some_and(|replace| replace.key == *key)

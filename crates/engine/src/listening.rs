@@ -48,8 +48,11 @@ impl Core {
                 }
             }
             BrokerEvent::Notice { generation, code, message } => self.notice(batch, now, generation, code, message),
-            BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome } => {
+            BrokerEvent::Sent { cl_ord_id, broker_order_id, change: None, outcome } => {
                 self.sent(batch, now, &cl_ord_id, broker_order_id, &outcome);
+            }
+            BrokerEvent::Sent { cl_ord_id, change: Some(change), outcome, .. } => {
+                self.change_sent(batch, now, &cl_ord_id, &change, outcome);
             }
             BrokerEvent::CancelSent { cl_ord_id, outcome } => {
                 self.cancel_sent(batch, now, &cl_ord_id, &outcome);
@@ -250,13 +253,11 @@ impl Core {
     fn read_outcome(&self, key: &ClOrdId, outcome: &SendOutcome) -> Option<OrderEvent> {
         let order = self.book.orders.get(key)?;
         Some(match (order.status, outcome) {
-            // What the broker took was sent: then it is the change that did not leave, wherever the order is by now.
-            (_, SendOutcome::NotSent { .. }) if order.acknowledged_at.is_some() && self.was_changed(key) => {
-                OrderEvent::ReplaceUnsent
-            }
-            (OrdStatus::PendingReplace | OrdStatus::Submitting, SendOutcome::Unknown { detail }) => {
+            (OrdStatus::Submitting, SendOutcome::Unknown { detail }) => {
                 OrderEvent::SendUnknown { detail: detail.clone() }
             }
+            // Only what the broker has taken is changed: an adapter that denies now that it was sent is wrong.
+            (_, SendOutcome::NotSent { .. }) if order.pending_replace.is_some() => return None,
             (_, SendOutcome::NotSent { reason }) => OrderEvent::NotSent { reason: *reason },
             (OrdStatus::Submitting, SendOutcome::Written) => OrderEvent::Written,
             // The broker's own word came first and says more.
@@ -264,8 +265,26 @@ impl Core {
         })
     }
 
-    fn was_changed(&self, key: &ClOrdId) -> bool {
-        self.book.orders.get(key).is_some_and(|order| !order.changes.is_empty())
+    /// What became of a change on its way out, wherever its order is by now. Of one that is settled already nothing is new,
+    /// and a later one is another.
+    fn change_sent(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        key: &ClOrdId,
+        change: &ClOrdId,
+        outcome: SendOutcome,
+    ) {
+        let Some(order) = self.book.order(key).filter(|order| order.is_unsettled(change)) else {
+            return;
+        };
+        let event = match (order.status, outcome) {
+            (_, SendOutcome::NotSent { .. }) => OrderEvent::ReplaceUnsent,
+            (OrdStatus::PendingReplace, SendOutcome::Unknown { detail }) => OrderEvent::SendUnknown { detail },
+            // The broker's own word came first and says more.
+            (_, SendOutcome::Written | SendOutcome::Unknown { .. }) => return,
+        };
+        self.order_event(batch, now, key, event);
     }
 
     fn cancel_sent(&mut self, batch: &mut Batch, now: Timestamp, key: &ClOrdId, outcome: &SendOutcome) {

@@ -433,7 +433,7 @@ impl Core {
             self.book.installation.as_ref().ok_or_else(|| Fault::Internal("no installation".to_owned()))?;
         let order_ref = OrderRef::new(installation, cl_ord_id);
         let parent = self.entry_id(cl_ord_id);
-        let ticket = Ticket::new(approved, id, None, order_ref, self.permit()).below(parent);
+        let ticket = Ticket::new(approved, id, None, order_ref, self.permit()).below(parent).as_change(key.clone());
         batch.effects.push(Effect::Replace(Box::new(ticket)));
         Ok(Booked::New)
     }

@@ -292,13 +292,14 @@ impl Writer {
             Effect::Submit(ticket) => {
                 let (key, id) = (ticket.order().intent.cl_ord_id.clone(), ticket.broker_order_id);
                 if self.commands.try_send(BrokerCommand::Submit(ticket)).is_err() {
-                    self.bounce(key, id);
+                    self.bounce(key, id, None);
                 }
             }
             Effect::Replace(ticket) => {
                 let (key, id) = (ticket.order().intent.cl_ord_id.clone(), ticket.broker_order_id);
+                let change = ticket.change.clone();
                 if self.commands.try_send(BrokerCommand::Replace { ticket }).is_err() {
-                    self.bounce(key, id);
+                    self.bounce(key, id, change);
                 }
             }
             Effect::Cancel { cl_ord_id, broker_order_id, generation } => {
@@ -327,9 +328,9 @@ impl Writer {
     }
 
     /// The command never reached the adapter: certainly not sent.
-    fn bounce(&mut self, cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId) {
+    fn bounce(&mut self, cl_ord_id: ClOrdId, broker_order_id: BrokerOrderId, change: Option<ClOrdId>) {
         let outcome = SendOutcome::NotSent { reason: NotSentReason::NoLink };
-        let event = BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome };
+        let event = BrokerEvent::Sent { cl_ord_id, broker_order_id, change, outcome };
         way::heard(&event);
         self.bounced.push_back(event);
     }

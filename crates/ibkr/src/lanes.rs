@@ -125,6 +125,7 @@ async fn sent(events: &Outbox, ticket: &Ticket, outcome: SendOutcome) -> Result<
     let event = BrokerEvent::Sent {
         cl_ord_id: ticket.order().intent.cl_ord_id.clone(),
         broker_order_id: ticket.broker_order_id,
+        change: ticket.change.clone(),
         outcome,
     };
     events.send(event).await

@@ -99,6 +99,8 @@ impl Run {
             24..=26 => Some(BrokerEvent::Sent {
                 cl_ord_id: order.intent.cl_ord_id.clone(),
                 broker_order_id: attempt.broker_order_id,
+                // Of any change that there ever was, or of the order itself.
+                change: order.changes.keys().nth(salt as usize % (order.changes.len() + 1)).cloned(),
                 outcome: SendOutcome::NotSent { reason: NotSentReason::NoLink },
             }),
             27..=28 => Some(BrokerEvent::CancelSent {

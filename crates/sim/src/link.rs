@@ -283,7 +283,7 @@ impl Link {
             self.hold_reports -= 1;
             delay = LATE_REPORT;
         }
-        let sent = BrokerEvent::Sent { cl_ord_id, broker_order_id: id, outcome };
+        let sent = BrokerEvent::Sent { cl_ord_id, broker_order_id: id, change: ticket.change.clone(), outcome };
         self.reports.push_back((self.clock.true_now() + delay, sent));
     }
 

@@ -263,6 +263,38 @@ async fn a_change_that_the_brokers_program_keeps_while_its_line_is_lost_is_on_it
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_becomes_of_an_older_change_settles_no_newer_one() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.broker.on_submit(OnSubmit::Hold);
+    replace(&rig, "k-1", "r-1", amend("20", "99")).await.unwrap();
+    rig.until("it waits in the adapter", || rig.broker.held() == 1).await;
+    rig.pass(SignedDuration::from_secs(16));
+    rig.until_status("k-1", OrdStatus::Working).await;
+    let late = rig.broker.take_held();
+    replace(&rig, "k-1", "r-2", amend("30", "99")).await.unwrap();
+    rig.until("the broker has the change", || rig.broker.replaces().len() == 1).await;
+    drop(late);
+    for outcome in [
+        SendOutcome::NotSent { reason: domain::broker::NotSentReason::Pacing },
+        SendOutcome::Unknown { detail: "broken pipe".to_owned() },
+    ] {
+        let broker_order_id = rig.broker.placed("k-1").broker_order_id;
+        let change = Some(key("r-1"));
+        let sent = domain::broker::BrokerEvent::Sent { cl_ord_id: key("k-1"), broker_order_id, change, outcome };
+        rig.broker.say(sent).await;
+    }
+    rig.settle().await;
+    let order = rig.order("k-1");
+    assert_eq!((order.status, order.worst_leaves()), (OrdStatus::PendingReplace, dec("30")));
+    assert_eq!(order.changes.get(&key("r-2")), Some(&ChangeFate::UnderWay));
+    take_over(&rig, "k-1").await;
+    rig.broker.echo("k-1").await;
+    assert_eq!(rig.until_status("k-1", OrdStatus::Working).await.intent.qty, qty("30"));
+    assert_eq!(rig.halted(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_that_never_left_the_adapter_leaves_the_original() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;
@@ -346,6 +378,7 @@ async fn a_failed_write_of_a_change_makes_the_order_unknown() {
         .say(domain::broker::BrokerEvent::Sent {
             cl_ord_id: key("k-1"),
             broker_order_id: rig.broker.placed("k-1").broker_order_id,
+            change: Some(key("r-1")),
             outcome: SendOutcome::Unknown { detail: "broken pipe".to_owned() },
         })
         .await;

@@ -243,7 +243,7 @@ impl Broker {
         if let Err(reason) = Self::gate(&state, ticket, interlock) {
             state.refused.push((cl_ord_id.clone(), reason));
             let outcome = SendOutcome::NotSent { reason };
-            return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }];
+            return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, change: None, outcome }];
         }
         state.submits.push((cl_ord_id.clone(), broker_order_id, ticket.permit));
         if state.on_submit == OnSubmit::Swallow {
@@ -269,20 +269,21 @@ impl Broker {
             OnSubmit::UnknownButPlaced => SendOutcome::Unknown { detail: "the library failed".to_owned() },
             OnSubmit::WriteSilently | OnSubmit::Swallow | OnSubmit::Hold => return Vec::new(),
         };
-        vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }]
+        vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, change: None, outcome }]
     }
 
     fn replace(&self, ticket: &Ticket, interlock: &Interlock) -> Vec<BrokerEvent> {
         let intent = ticket.order().intent.clone();
         let (cl_ord_id, broker_order_id) = (intent.cl_ord_id.clone(), ticket.broker_order_id);
+        let change = ticket.change.clone();
         let mut state = self.lock();
         if let Err(reason) = Self::gate(&state, ticket, interlock) {
             state.refused.push((cl_ord_id.clone(), reason));
             let outcome = SendOutcome::NotSent { reason };
-            return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome }];
+            return vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, change, outcome }];
         }
         state.replaces.push((cl_ord_id.clone(), intent, ticket.parent));
-        vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, outcome: SendOutcome::Written }]
+        vec![BrokerEvent::Sent { cl_ord_id, broker_order_id, change, outcome: SendOutcome::Written }]
     }
 
     fn answer(&self, question: &Question) -> Result<Answer, AskError> {
