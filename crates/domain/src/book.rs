@@ -14,6 +14,7 @@ use crate::broker::BrokerOrder;
 use crate::event::OrderEvent;
 use crate::execution::{Commission, Execution};
 use crate::gates::is_older;
+use crate::halt::Halt;
 use crate::holding::Holdings;
 use crate::id::{
     ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
@@ -25,7 +26,7 @@ use crate::mandate::{MandateAsk, Mandates};
 use crate::mode::World;
 use crate::orphan::Orphans;
 use crate::policy::PolicyInForce;
-use crate::principal::{Face, KeyRecord, Scope};
+use crate::principal::KeyRecord;
 use crate::reconcile::{PositionGap, ReconciliationReport};
 use crate::silence::Silence;
 use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
@@ -98,7 +99,7 @@ pub struct Book {
     /// Live arming and the evidence for it.
     pub live: LiveState,
     /// Halted instruments and why.
-    pub halted_instruments: BTreeMap<ConId, String>,
+    pub halted_instruments: BTreeMap<ConId, Halt>,
     /// Whose execution it is: a key of ours, or nobody's.
     pub executions: BTreeMap<ExecId, Option<ClOrdId>>,
     /// Trades that are not ours.
@@ -417,9 +418,8 @@ impl Book {
         }
         if odd && let Some(contract) = &order.contract {
             let con_id = contract.con_id;
-            self.halted_instruments
-                .entry(con_id)
-                .or_insert_with(|| format!("the broker contradicts the journal about order {key}"));
+            let why = format!("the broker contradicts the journal about order {key}");
+            self.halted_instruments.entry(con_id).or_default().add(why);
         }
         self.settle(key);
         self.follow_order(key, Some(event), record.at);
@@ -495,21 +495,14 @@ impl Book {
             }
             JournalEvent::TradingStateSet { scope, state, by, reason } => {
                 self.note_trading_state(record.at, scope, *state, by, reason);
-                let entry = StateEntry {
-                    state: *state,
-                    reason: reason.clone(),
-                    by: by.key_id.to_string(),
-                    at: record.at,
-                    // Whoever asks for a halt through a face, or by the file, has everything canceled.
-                    cancels: *state == TradingState::Halted && (by.may(Scope::Kill) || by.face == Face::File),
-                };
+                let entry = StateEntry::of(*state, by, reason, record.at);
                 self.trading_states.set(scope.clone(), entry);
                 if *scope == KillScope::Global && *state != TradingState::Halted {
                     self.orphans.acknowledge();
                 }
             }
             JournalEvent::InstrumentHalted { con_id, reason } => {
-                self.halted_instruments.insert(*con_id, reason.clone());
+                self.halted_instruments.entry(*con_id).or_default().add(reason.clone());
             }
             JournalEvent::InstrumentReleased { con_id, .. } => {
                 self.halted_instruments.remove(con_id);

@@ -22,6 +22,7 @@ pub mod farms;
 pub mod fault;
 pub mod gates;
 pub mod group;
+pub mod halt;
 pub mod holding;
 pub mod hours;
 pub mod id;

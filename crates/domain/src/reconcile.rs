@@ -399,7 +399,8 @@ impl<'a> Run<'a> {
             return;
         };
         let reason = format!("open order {} differs from its intent: {what}", order.intent.cl_ord_id);
-        if self.book.halted_instruments.get(&contract.con_id) != Some(&reason) {
+        let halt = self.book.halted_instruments.get(&contract.con_id);
+        if halt.is_none_or(|halt| !halt.says(&reason)) {
             self.halts.insert(contract.con_id);
             self.events.push(JournalEvent::InstrumentHalted { con_id: contract.con_id, reason });
         }

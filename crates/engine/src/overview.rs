@@ -86,7 +86,7 @@ impl Service {
             orders_by_status,
             unknown_orders: tally.unknown_orders().cloned().collect(),
             pending_approvals: tally.pending_approvals(),
-            halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.clone())).collect(),
+            halted_instruments: book.halted_instruments.iter().map(|(id, why)| (*id, why.to_string())).collect(),
             alarm: session.alarm.clone(),
             journal_head: session.head.clone(),
             not_ready: not_ready(book, session, &self.config, now),

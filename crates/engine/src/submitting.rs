@@ -176,7 +176,7 @@ impl Core {
             reconciled: self.session.reconciled,
             clock_skew_ms: self.session.clock_skew_ms,
             unknown_on_instrument: unknown.collect(),
-            instrument_halted: self.book.halted_instruments.get(&con_id).cloned(),
+            instrument_halted: self.book.halted_instruments.get(&con_id).map(ToString::to_string),
             alarm: self.session.alarm.clone(),
             lease_held: self.session.fault.is_none(),
         }

@@ -19,6 +19,7 @@ use domain::book::{Book, KeyUse, OrderRecord, PreviewRecord};
 use domain::broker::BrokerOrder;
 use domain::contract::Contract;
 use domain::execution::{Commission, Execution};
+use domain::halt::Halt;
 use domain::holding::Holdings;
 use domain::id::{
     ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
@@ -145,7 +146,7 @@ struct Facts {
     newest_version: Option<String>,
     mandates: Mandates,
     live: LiveState,
-    halted_instruments: BTreeMap<ConId, String>,
+    halted_instruments: BTreeMap<ConId, Halt>,
     executions: Differences<ExecId, Option<ClOrdId>>,
     external_executions: BTreeMap<ExecId, Execution>,
     external_busts: BTreeSet<ExecId>,

@@ -204,7 +204,8 @@ fn state(book: &Book) -> Value {
     let states = book.trading_states.entries().iter();
     let states: Vec<Value> = states.map(|(scope, entry)| json!({"scope": scope, "entry": entry})).collect();
     let halted = book.halted_instruments.iter();
-    let halted: Vec<Value> = halted.map(|(con_id, why)| json!({"con_id": con_id.to_string(), "why": why})).collect();
+    let halted: Vec<Value> =
+        halted.map(|(con_id, why)| json!({"con_id": con_id.to_string(), "why": why.to_string()})).collect();
     let keys = book.api_keys.values().map(|key| {
         json!({"id": key.id, "kind": key.kind, "scopes": key.scopes, "expires_at": key.expires_at, "revoked_at": key.revoked_at})
     });

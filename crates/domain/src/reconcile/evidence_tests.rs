@@ -105,7 +105,7 @@ fn r9_a_difference_that_lasts_halts_its_instrument_once_and_stays_over_a_restart
     assert_eq!((rules(&outcome), gaps(&book)[0].2), (vec![], false), "too soon after the first");
     let (book, outcome) = looked(book, &showing(210, 90));
     assert_eq!((rules(&outcome), gaps(&book)[0].2), (vec![9], true));
-    let why = &book.halted_instruments[&contract().con_id];
+    let why = book.halted_instruments[&contract().con_id].to_string();
     assert!(why.contains("90") && why.contains("100"), "{why}");
     let (book, outcome) = looked(book, &BrokerSnapshot { generation: Generation(3), ..showing(900, 90) });
     assert_eq!(rules(&outcome), [9]);
