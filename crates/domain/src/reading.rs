@@ -96,7 +96,7 @@ pub fn read_error(code: i32, message: &str, status: OrdStatus, cancel_wanted: bo
         // Refusals of any request, a Gateway's read-only mode among them: of an order that may live, its cancel.
         321 | 322 if cancel_wanted && status.may_be_live() => OrderEvent::CancelRefused { code, message },
         // Modify refused: the original stands.
-        104 | 105 => OrderEvent::ReplaceRefused { code, message },
+        104 | 105 | 134 => OrderEvent::ReplaceRefused { code, message },
         // Refusals of what was sent last: the change if one is under way, else the order.
         110 | 200 | 201 | 203 | 321 | 322 | 387 | 388 | 391 | 398 | 400 | 460 | 461 | 10052 | 10289 => match status {
             OrdStatus::PendingReplace => OrderEvent::ReplaceRefused { code, message },

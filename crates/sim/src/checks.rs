@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use tws::model::Status;
-use venue::core::LedgerOrder;
+use venue::core::{Kind, LedgerOrder};
 
 /// An order this young may have been on its way when a look began: longer than any list may take.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(15);
@@ -382,18 +382,27 @@ fn agree(state: &State, key: &ClOrdId, order: &LedgerOrder, is_told: bool) -> Re
         let what = format!("{key} has {} filled at the broker, the journal says {}", order.filled_qty, ours.cum_qty());
         return violated("ledger and journal agree", what);
     }
-    // The broker reduces an exit by what its sibling has closed. What it shows under a second permId when it is over is
-    // another order to the journal.
-    let comparable = !key.is_exit() && (is_live(order) || !has_twin(book, key));
+    // What it shows under a second permId when it is over is another order to the journal.
+    let comparable = is_live(order) || !has_twin(book, key);
     // What became of a change that its order's end overtook is unknown for good once the broker tells of the order no more.
     let comparable = comparable && (is_told || !ours.was_overtaken());
-    let limit = ours.intent.order_type.limit_price().map(Price::get);
-    if comparable && (ours.intent.qty.get(), limit) != (order.total_qty, order.limit_price) {
-        let theirs = format!("{} at {:?}", order.total_qty, order.limit_price);
-        let what = format!("{key} is {theirs} at the broker, the journal says {} at {limit:?}", ours.intent.qty);
+    // The broker reduces an exit by what its sibling has closed.
+    let reduced = key.is_exit() && order.total_qty < ours.intent.qty.get();
+    let total = if reduced { order.total_qty } else { ours.intent.qty.get() };
+    let (limit, stop) = (ours.intent.order_type.limit_price(), ours.intent.order_type.stop_price());
+    let terms =
+        (total, limit.map(Price::get), stop.map(Price::get), ours.intent.tif.kind().word().to_ascii_uppercase());
+    let theirs = (order.total_qty, order.limit_price, order.stop_price, order.tif.clone());
+    if comparable && terms != theirs {
+        let what = format!("{key} is {theirs:?} at the broker, the journal says {terms:?}");
         return violated("ledger and journal agree", what);
     }
-    if comparable { fates(state, ours, order, is_told) } else { Ok(()) }
+    if comparable && !key.is_exit() { fates(state, ours, order, is_told) } else { Ok(()) }
+}
+
+/// Nothing but limit orders is changed here.
+fn limit_of(kind: &Kind) -> Option<Decimal> {
+    if let Kind::Limit { limit } = kind { Some(*limit) } else { None }
 }
 
 /// What callers are told of their changes is what the broker did with them.
@@ -408,6 +417,20 @@ fn fates(state: &State, ours: &OrderRecord, order: &LedgerOrder, is_told: bool) 
         }
     }
     let made = order.modifications.len();
+    if taken == made {
+        // Those that were taken, in the order in which they were asked for, are those that were made.
+        let is_taken =
+            |key: &ClOrdId| !state.to_the_same.contains(key) && ours.changes.get(key) == Some(&ChangeFate::Taken);
+        let mut asked: Vec<_> = state.asked.iter().filter(|(key, _)| is_taken(key)).map(|(_, asked)| asked).collect();
+        asked.sort_by_key(|(seq, _)| *seq);
+        let asked = asked.iter().map(|(_, asked)| (asked.qty.get(), asked.order_type.limit_price().map(Price::get)));
+        let to = order.modifications.iter().map(|one| (one.to.quantity, limit_of(&one.to.kind)));
+        if !asked.clone().eq(to.clone()) {
+            let (asked, to) = (asked.collect::<Vec<_>>(), to.collect::<Vec<_>>());
+            let what = format!("{key} was changed to {to:?} at the broker, the journal says to {asked:?}");
+            return violated("a change ends as the broker ended it", what);
+        }
+    }
     if taken > made || (taken < made && (open == 0 || is_told)) || (open > 0 && is_told) {
         let what = format!("{key} was changed {made} times at the broker, the journal says {:?}", ours.changes);
         return violated("a change ends as the broker ended it", what);

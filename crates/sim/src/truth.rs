@@ -6,7 +6,8 @@ use domain::event::OrderEvent;
 use domain::id::{BrokerOrderId, ClOrdId};
 use domain::journal::{JournalEvent, Recorded};
 use domain::lifecycle::EventKind;
-use std::collections::BTreeSet;
+use domain::order::Amendment;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Journal, JournalError};
 
@@ -23,6 +24,8 @@ pub struct State {
     pub early: Option<String>,
     /// Changes that were to leave their orders as they were: the broker's ledger tells nothing of them.
     pub to_the_same: BTreeSet<ClOrdId>,
+    /// What each change asked for, and its place in the journal.
+    pub asked: BTreeMap<ClOrdId, (u64, Amendment)>,
     /// Orders that a look did not find, since somebody last took them.
     pub not_found: Vec<ClOrdId>,
     /// Bumped with each durable batch.
@@ -41,6 +44,7 @@ impl Default for Truth {
             broken: None,
             early: None,
             to_the_same: BTreeSet::new(),
+            asked: BTreeMap::new(),
             not_found: Vec::new(),
             batches: 0,
         })))
@@ -62,12 +66,13 @@ impl Truth {
         let mut book = Book::empty();
         let mut broken = None;
         let known = state.book.seq;
-        let State { coverage, to_the_same, .. } = &mut *state;
+        let State { coverage, to_the_same, asked, .. } = &mut *state;
         journal.replay(1, &mut |record| {
             if record.seq > known {
                 note(coverage, &book, &record.event);
             }
             to_the_same.extend(change_to_the_same(&book, &record.event));
+            asked.extend(asked_by(&record));
             if broken.is_none() {
                 broken = book.apply(&record).err().map(|error| error.to_string());
             }
@@ -94,7 +99,7 @@ impl Truth {
     /// Records became durable.
     pub fn durable(&self, records: &[Recorded]) {
         let mut state = self.read();
-        let State { book, coverage, broken, batches, not_found, to_the_same, .. } = &mut *state;
+        let State { book, coverage, broken, batches, not_found, to_the_same, asked, .. } = &mut *state;
         *batches += 1;
         for record in records {
             note(coverage, book, &record.event);
@@ -102,6 +107,7 @@ impl Truth {
                 not_found.push(cl_ord_id.clone());
             }
             to_the_same.extend(change_to_the_same(book, &record.event));
+            asked.extend(asked_by(record));
             if let Err(error) = book.apply(record) {
                 broken.get_or_insert_with(|| error.to_string());
                 return;
@@ -116,6 +122,11 @@ fn change_to_the_same(book: &Book, event: &JournalEvent) -> Option<ClOrdId> {
     let intent = &book.orders.get(cl_ord_id)?.intent;
     let same = (intent.qty, intent.order_type, intent.tif) == (amendment.qty, amendment.order_type, amendment.tif);
     same.then(|| key.clone())
+}
+
+fn asked_by(record: &Recorded) -> Option<(ClOrdId, (u64, Amendment))> {
+    let JournalEvent::ReplaceSubmitting { key, amendment, .. } = &record.event else { return None };
+    Some((key.clone(), (record.seq, *amendment)))
 }
 
 fn note(coverage: &mut Coverage, book: &Book, event: &JournalEvent) {

@@ -65,7 +65,7 @@ async fn an_echo_of_the_original_acknowledges_no_change_of_the_price() {
 async fn a_refused_change_leaves_the_original() {
     let rig = Rig::ready().await;
     rig.working("k-1").await;
-    for (n, code) in [104, 105, 110, 201].into_iter().enumerate() {
+    for (n, code) in [104, 105, 110, 134, 201].into_iter().enumerate() {
         replace(&rig, "k-1", &format!("r-{n}"), amend("20", "99")).await.unwrap();
         rig.until("the broker has the change", || rig.broker.replaces().len() == n + 1).await;
         // TWS repeats itself.
