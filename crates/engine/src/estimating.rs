@@ -7,9 +7,9 @@ use crate::service::Service;
 use domain::broker::{Answer, Question, WhatIf, WhatIfOrder};
 use domain::contract::Contract;
 use domain::fault::Fault;
-use domain::gates::{Dated, WhatIfFact};
+use domain::gates::{Dated, WhatIfFact, sells_option};
 use domain::id::{AccountId, ConId};
-use domain::order::OrderIntent;
+use domain::order::{OrderIntent, Side};
 use domain::policy::PolicyScope;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -95,7 +95,8 @@ impl Service {
             symbol: Some(&contract.symbol),
             con_id: Some(contract.con_id),
         };
-        self.look(|book, _| limits::in_force(book, &self.config).limits_for(&scope).what_if_required)
+        let is_short = intent.side == Side::SellShort && sells_option(intent.side, contract.sec_type);
+        is_short || self.look(|book, _| limits::in_force(book, &self.config).limits_for(&scope).what_if_required)
     }
 
     /// The broker's own estimate, or why there is none.

@@ -1,12 +1,16 @@
 //! Control 29: exposure in multiples of what the account is worth, margin in use, and the liquidity that must stay.
 //!
 //! With a what-if the broker says what the order does to margin. It knows what is held and this order, and nothing of what
-//! is open or on its way: what everything together may come to above what the broker sees counts as margin in full. Without a what-if, all that is open and
-//! what this order adds do: more than any broker asks. So does what trades opened since the broker said what it says.
+//! is open or on its way: what everything together may come to above what the broker sees counts as margin in full. Without
+//! a what-if, all that is open and what this order adds do: more than any broker asks for what is bought, and for stock that
+//! is not hard to borrow. So does what trades opened since the broker said what it says. An option that is sold short costs
+//! more than it is worth, and only the broker's what-if tells how much: without one it is refused.
 
 use super::input::GateInput;
 use super::table::{Gate, Verdict};
 use super::worst_after::worst_after;
+use crate::contract::SecType;
+use crate::order::Side;
 use crate::reason::Reason;
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
@@ -74,7 +78,23 @@ fn check(input: &GateInput<'_>) -> Verdict {
             &"Submit again under a new key; if the broker never answers, look at `tollgate status`.",
         ));
     }
+    if !policy.what_if_required
+        && what_if.is_none()
+        && sells_option(input.order.intent.side, input.order.contract.sec_type)
+    {
+        reasons.push(GATE.reason(
+            &"An option that is sold short costs more margin than it is worth, and the broker has not estimated how much.",
+            &"no what-if",
+            &"the broker's answer",
+            &"Submit again under a new key; if the broker never answers, look at `tollgate status`.",
+        ));
+    }
     Verdict::deny_on(reasons)
+}
+
+/// Whether only the broker tells what an order of this kind costs, unless it closes what is held.
+pub fn sells_option(side: Side, sec_type: SecType) -> bool {
+    !side.is_buy() && sec_type == SecType::Opt
 }
 
 fn above(what: &str, value: Option<Decimal>, limit: Decimal, key: &str) -> Reason {

@@ -1,6 +1,7 @@
-use super::GATE;
+use super::{GATE, sells_option};
+use crate::contract::SecType;
 use crate::gates::world::{Expect, World, check, dec};
-use crate::gates::{Dated, WhatIfFact};
+use crate::gates::{Dated, Verdict, WhatIfFact};
 use crate::order::Side;
 use jiff::SignedDuration;
 
@@ -57,21 +58,53 @@ fn leverage_margin_and_liquidity_suffice() {
 }
 
 #[test]
+fn what_was_traded_since_the_what_if_counts_beside_it() {
+    check(
+        &GATE,
+        &[
+            ("it fits in", Expect::Pass, |w| {
+                what_if(w, "49000", "2000");
+                w.lately.opened_since_estimate = Some(dec("1000"));
+                w.lately.opened_unseen = Some(dec("1000000"));
+            }),
+            ("a cent more does not", Expect::Deny(2), |w| {
+                what_if(w, "49000", "2000");
+                w.lately.opened_since_estimate = Some(dec("1000.01"));
+            }),
+        ],
+    );
+}
+
+#[test]
+fn an_option_is_sold_short_with_the_brokers_what_if_only() {
+    let short = |w: &mut World| {
+        w.order.contract.sec_type = SecType::Opt;
+        w.side(Side::SellShort, "10");
+    };
+    assert!(sells_option(Side::Sell, SecType::Opt) && !sells_option(Side::Buy, SecType::Opt));
+    let mut world = World::open_to_all();
+    short(&mut world);
+    assert!(matches!((GATE.check)(&world.input()), Verdict::Deny(reasons) if reasons.len() == 1));
+    world.policy.what_if_required = true;
+    assert!(matches!((GATE.check)(&world.input()), Verdict::Deny(reasons) if reasons.len() == 1), "said once");
+    what_if(&mut world, "20000", "80000");
+    assert_eq!((GATE.check)(&world.input()), Verdict::Pass);
+    world.reference.what_if = None;
+    world.policy.what_if_required = false;
+    world.holds(265_598, "10", Some("189.5"));
+    assert_eq!((GATE.check)(&world.input()), Verdict::Pass, "what is held is sold");
+    world.order.contract.sec_type = SecType::Stk;
+    world.holds(265_598, "0", None);
+    assert_eq!((GATE.check)(&world.input()), Verdict::Pass, "stock is worth what it costs");
+}
+
+#[test]
 fn what_the_broker_says_counts_with_what_it_does_not_see() {
     check(
         &GATE,
         &[
             ("a what-if at both limits", Expect::Pass, |w| what_if(w, "50000", "1000")),
             ("a what-if just over both", Expect::Deny(2), |w| what_if(w, "50001", "999")),
-            ("what was traded since the what-if fits in beside it", Expect::Pass, |w| {
-                what_if(w, "49000", "2000");
-                w.lately.opened_since_estimate = Some(dec("1000"));
-                w.lately.opened_unseen = Some(dec("1000000"));
-            }),
-            ("and a cent more does not", Expect::Deny(2), |w| {
-                what_if(w, "49000", "2000");
-                w.lately.opened_since_estimate = Some(dec("1000.01"));
-            }),
             ("what is open fits in beside a what-if", Expect::Pass, |w| {
                 what_if(w, "49000", "2000");
                 w.opens(2, Side::Buy, "1", Some("1000"));

@@ -53,6 +53,7 @@ pub use c04_live_arming::{LiveAsk, live_faults};
 pub use c06_approval::mandate_in_use;
 pub use c12_version::is_older;
 pub use c19_liquidity::volume_counts;
+pub use c29_margin::sells_option;
 pub use input::{
     AccountFacts, ApprovalFact, Dated, GateInput, Heartbeat, LinkState, LookAlike, PreviewFact, Readiness, Reference,
     Rules,
