@@ -210,6 +210,8 @@ pub enum Question {
     },
     /// Account values only.
     Account(AccountId),
+    /// The positions of one account, valued by the broker where it does so in time.
+    Positions(AccountId),
     /// Profit and loss.
     Pnl(AccountId),
     /// The broker's clock.
@@ -244,6 +246,9 @@ pub struct WhatIf {
     pub commission_currency: Option<String>,
     pub warning: Option<String>,
 }
+
+/// Questions that an adapter answers side by side; more wait for their turn, so whoever asks shares these out.
+pub const QUESTIONS_MAX: usize = 16;
 
 /// Why a question has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -546,6 +551,8 @@ pub enum Answer {
     Snapshot(Box<BrokerSnapshot>),
     /// Account values.
     Account(AccountSummary),
+    /// Every position of the account.
+    Positions(Vec<Position>),
     /// Profit and loss.
     Pnl(AccountPnl),
     /// The broker's clock.

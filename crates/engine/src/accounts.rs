@@ -1,13 +1,13 @@
 //! What is known of an account beside what the broker says at this moment: its history, its periods, what it may do.
 
 use crate::archive::{Archive, off_the_async_threads};
-use crate::asks::only;
+use crate::asks::{Asker, only};
 use crate::desk::AuditFilter;
 use crate::service::{Service, need};
 use domain::account::{AccountPnl, Position};
 use domain::activity::{AccountMark, AccountValue};
 use domain::book::OrderRecord;
-use domain::broker::{Answer, BrokerSnapshot, Question, Section};
+use domain::broker::{Answer, Question};
 use domain::contract::SecType;
 use domain::execution::Execution;
 use domain::fault::Fault;
@@ -120,24 +120,14 @@ impl Service {
 
     /// Profit and loss in every cut.
     pub(crate) async fn pnl_view(&self, account: AccountId) -> Result<PnlView, Fault> {
-        let now = only!(Answer::Pnl, self.asks.ask(Question::Pnl(account.clone())).await?)?;
+        let now = only!(Answer::Pnl, self.asks.ask(Asker::Reader, Question::Pnl(account.clone())).await?)?;
         let positions = self.positions_now(&account).await.map_err(|fault| fault.to_string());
         let value = self.look(|book, _| book.activity.value(&account).cloned());
         Ok(PnlView { now, positions, value })
     }
 
     pub(crate) async fn positions_now(&self, account: &AccountId) -> Result<Vec<Position>, Fault> {
-        let snapshot = self.fresh_snapshot(account.clone()).await?;
-        match snapshot.positions {
-            Section::Complete(positions) => {
-                Ok(positions.into_iter().filter(|position| position.account == *account).collect())
-            }
-            Section::Unknown(why) => Err(Fault::Unanswered(format!("positions: {why}"))),
-        }
-    }
-
-    async fn fresh_snapshot(&self, account: AccountId) -> Result<Box<BrokerSnapshot>, Fault> {
-        only!(Answer::Snapshot, self.asks.ask(Question::Snapshot { account }).await?)
+        only!(Answer::Positions, self.asks.ask(Asker::Reader, Question::Positions(account.clone())).await?)
     }
 
     /// What is proven: by the login, by orders that the broker took or refused, by quotes that it sent.

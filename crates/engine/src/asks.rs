@@ -1,78 +1,160 @@
 //! Questions to the broker and who waits for their answers.
 
-use domain::broker::{Answer, AskError, BrokerCommand, Question};
+use crate::together::Together;
+use domain::broker::{Answer, AskError, BrokerCommand, QUESTIONS_MAX, Question};
 use domain::fault::Fault;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Longer than any deadline inside an adapter: this one only catches an adapter that forgot to answer.
 const ANSWER_DEADLINE: Duration = Duration::from_mins(1);
-/// Questions under way at once; more wait as `pacing`.
-const OPEN_MAX: usize = 256;
+/// How long a question waits for its place.
+const PLACE_DEADLINE: Duration = Duration::from_secs(10);
+/// Questions of one kind of asker that may wait for their place; more are refused as `pacing`.
+const WAITING_MAX: usize = 256;
+/// Questions of readers under way at once.
+pub(crate) const READERS_MAX: usize = 6;
+/// Questions about orders under way at once.
+const ORDERS_MAX: usize = 8;
+/// The writer has a look and a question for the account's worth under way, each once.
+const WRITER_MAX: usize = 2;
+const _: () = assert!(READERS_MAX + ORDERS_MAX + WRITER_MAX == QUESTIONS_MAX, "nobody takes another one's places");
+
+/// Who asks. Each has places of his own, so that whoever reads a lot holds up neither an order nor a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// The writer, on its own account.
+    Writer,
+    /// Somebody whose order, or change of one, waits for the answer.
+    Order,
+    /// Somebody who reads or previews.
+    Reader,
+}
 
 type Waiter = oneshot::Sender<Result<Answer, AskError>>;
+
+/// A question that the adapter has. It keeps its place until it is answered, whether or not its asker still waits.
+#[derive(Debug)]
+struct Open {
+    waiter: Waiter,
+    since: Instant,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+/// The places of one kind of asker.
+#[derive(Debug)]
+struct Lane {
+    entrance: Semaphore,
+    places: Arc<Semaphore>,
+    together: Arc<Together<Question, Answer>>,
+}
+
+impl Lane {
+    fn new(places: usize) -> Self {
+        Self {
+            entrance: Semaphore::new(WAITING_MAX),
+            places: Arc::new(Semaphore::new(places)),
+            together: Arc::default(),
+        }
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            return Ok(place);
+        }
+        let busy = || Fault::Pacing("many questions to the broker are under way already".to_owned());
+        let _waits = self.entrance.try_acquire().map_err(|_full| busy())?;
+        let place = tokio::time::timeout(PLACE_DEADLINE, Arc::clone(&self.places).acquire_owned()).await;
+        place.map_err(|_late| busy())?.map_err(|closed| Fault::Internal(closed.to_string()))
+    }
+}
 
 /// The open questions.
 #[derive(Debug)]
 pub(crate) struct Asks {
     next: AtomicU64,
-    open: Mutex<BTreeMap<u64, Waiter>>,
+    open: Mutex<BTreeMap<u64, Open>>,
+    orders: Lane,
+    readers: Lane,
     commands: mpsc::Sender<BrokerCommand>,
 }
 
 impl Asks {
     pub(crate) fn new(commands: mpsc::Sender<BrokerCommand>) -> Self {
-        Self { next: AtomicU64::new(1), open: Mutex::new(BTreeMap::new()), commands }
+        Self {
+            next: AtomicU64::new(1),
+            open: Mutex::new(BTreeMap::new()),
+            orders: Lane::new(ORDERS_MAX),
+            readers: Lane::new(READERS_MAX),
+            commands,
+        }
     }
 
-    fn open(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Waiter>> {
+    fn open(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks and waits.
-    pub(crate) async fn ask(&self, question: Question) -> Result<Answer, Fault> {
+    /// Asks and waits. What several ask at the same time is asked once for all of them, after the last of them came: no
+    /// answer is older than its question.
+    pub(crate) async fn ask(self: &Arc<Self>, asker: Asker, question: Question) -> Result<Answer, Fault> {
+        let lane = match asker {
+            Asker::Writer => return self.put(question, None).await,
+            Asker::Order => &self.orders,
+            Asker::Reader => &self.readers,
+        };
+        let this = Arc::clone(self);
+        let ask = move |question| {
+            let this = Arc::clone(&this);
+            async move { this.in_turn(asker, question).await }
+        };
+        lane.together.ask(question, ask).await
+    }
+
+    async fn in_turn(&self, asker: Asker, question: Question) -> Result<Answer, Fault> {
+        let place = match asker {
+            Asker::Writer => None,
+            Asker::Order => Some(self.orders.place().await?),
+            Asker::Reader => Some(self.readers.place().await?),
+        };
+        self.put(question, place).await
+    }
+
+    async fn put(&self, question: Question, place: Option<OwnedSemaphorePermit>) -> Result<Answer, Fault> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let (sender, receiver) = oneshot::channel();
+        let (waiter, receiver) = oneshot::channel();
+        let since = Instant::now();
         {
             let mut open = self.open();
-            if open.len() >= OPEN_MAX {
-                return Err(Fault::Pacing(format!("{OPEN_MAX} questions to the broker are open already")));
-            }
-            open.insert(id, sender);
+            // Whoever left does not wait for an adapter that forgot to answer; his question's place is free again then.
+            open.retain(|_, open| !open.waiter.is_closed() || since.duration_since(open.since) < ANSWER_DEADLINE);
+            open.insert(id, Open { waiter, since, _place: place });
         }
-        let _forget = Forget { asks: self, id };
         if self.commands.try_send(BrokerCommand::Ask { id, question }).is_err() {
+            self.open().remove(&id);
             return Err(Fault::BrokerUnreachable("the adapter's queue is full or closed".to_owned()));
         }
         match tokio::time::timeout(ANSWER_DEADLINE, receiver).await {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(error))) => Err(fault_of(error)),
             Ok(Err(_closed)) => Err(Fault::BrokerUnreachable("the adapter ended".to_owned())),
-            Err(_elapsed) => Err(Fault::Unanswered("the adapter was silent".to_owned())),
+            Err(_elapsed) => {
+                self.open().remove(&id);
+                Err(Fault::Unanswered("the adapter was silent".to_owned()))
+            }
         }
     }
 
     /// Hands an answer to whoever waits; an answer that nobody waits for any more is dropped.
     pub(crate) fn answer(&self, id: u64, answer: Result<Answer, AskError>) {
-        let waiter = self.open().remove(&id);
-        if let Some(waiter) = waiter {
+        let open = self.open().remove(&id);
+        if let Some(open) = open {
             // The asker may have given up in this very moment.
-            drop(waiter.send(answer));
+            drop(open.waiter.send(answer));
         }
-    }
-}
-
-struct Forget<'a> {
-    asks: &'a Asks,
-    id: u64,
-}
-
-impl Drop for Forget<'_> {
-    fn drop(&mut self) {
-        self.asks.open().remove(&self.id);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The broker's own estimates of orders: what they would do to the account's margin.
 
-use crate::asks::only;
+use crate::asks::{Asker, only};
 use crate::input::{Input, OrderFacts};
 use crate::limits;
 use crate::service::Service;
@@ -72,11 +72,11 @@ impl Service {
     /// The broker's estimate is among it where the policy asks for one. That it did not answer is no fault here: the gate
     /// says what it means.
     async fn facts_of(&self, intent: &OrderIntent) -> Result<Box<OrderFacts>, Fault> {
-        let mut facts = self.facts(&intent.instrument).await?;
+        let mut facts = self.facts(Asker::Order, &intent.instrument).await?;
         // Without an account nothing leaves: control 3 says so.
         let Ok(account) = self.account_of(intent) else { return Ok(facts) };
         if self.wants_what_if(intent, &facts.contract, &account) {
-            facts.reference.what_if = match self.what_if(intent, &facts.contract, &account).await {
+            facts.reference.what_if = match self.what_if(Asker::Order, intent, &facts.contract, &account).await {
                 Ok(what_if) => Some(estimated(&what_if)),
                 Err(why) => {
                     tracing::info!(why, key = %intent.cl_ord_id, "no estimate by the broker for the gates");
@@ -102,6 +102,7 @@ impl Service {
     /// The broker's own estimate, or why there is none.
     pub(crate) async fn what_if(
         &self,
+        asker: Asker,
         intent: &OrderIntent,
         contract: &Contract,
         account: &AccountId,
@@ -124,7 +125,7 @@ impl Service {
         };
         // What is traded from here on it need not count.
         let at = self.clock.now();
-        let answer = self.asks.ask(Question::WhatIf(Box::new(order))).await;
+        let answer = self.asks.ask(asker, Question::WhatIf(Box::new(order))).await;
         let value = answer.and_then(|answer| only!(Answer::WhatIf, answer)).map_err(|fault| fault.to_string())?;
         let estimate = Dated { value, at };
         self.estimates.keep(terms, estimate.clone());

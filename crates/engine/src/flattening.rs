@@ -1,6 +1,7 @@
 //! Control 43: closing positions, as an action of its own. It makes one reduce-only market order for each position, which then
 //! passes every gate like any other order. What is not known is not guessed: it is told, position by position.
 
+use crate::asks::Asker;
 use crate::core::{Batch, Core};
 use crate::desk::{Desk as _, FlattenAnswer, FlattenWish, Flattened, OrderAnswer};
 use crate::input::{Booked, FlattenAsk, Input};
@@ -134,7 +135,7 @@ impl Service {
                 Some((_, true)) => continue,
                 Some((name, false)) => (Some(name.clone()), Ok(())),
                 // Traded since the positions were told.
-                None => match self.market.contract(&Instrument::ConId(con_id)).await {
+                None => match self.market.contract(Asker::Order, &Instrument::ConId(con_id)).await {
                     Ok(contract) if contract.sec_type == SecType::Cash => continue,
                     Ok(contract) => (Some(contract.symbol), Ok(())),
                     Err(fault) => (None, Err(fault)),

@@ -47,6 +47,7 @@ mod standby;
 mod start;
 mod submitting;
 mod ticking;
+mod together;
 mod told_ids;
 mod trades;
 mod unseen;

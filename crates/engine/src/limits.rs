@@ -1,6 +1,7 @@
 //! The policy in force: compared with the configuration at a start, changed by command, loosened by humans and time.
 
 use crate::archive::Archive;
+use crate::asks::Asker;
 use crate::config::EngineConfig;
 use crate::core::{Batch, Core};
 use crate::desk::{AuditFilter, AuditRecord, LimitsOf, LimitsView, PolicyAnswer};
@@ -189,7 +190,7 @@ impl Service {
             );
             return self.look(|book, session| view(book, session, &of, None, vec![warning]));
         };
-        match self.market.contract(&instrument).await {
+        match self.market.contract(Asker::Reader, &instrument).await {
             Ok(contract) if of.sec_type.is_some_and(|sec_type| sec_type != contract.sec_type) => {
                 let rule = format!("{asked} is of the kind {}", contract.sec_type.word());
                 Err(Fault::Invalid { field: "sec_type".to_owned(), rule })

@@ -1,6 +1,6 @@
 //! The market-data desk: the one source of contracts and prices. Gates, faces and loop all read it.
 
-use crate::asks::{Asks, only};
+use crate::asks::{Asker, Asks, only};
 use crate::clock::Clock;
 use domain::broker::{Answer, BrokerCommand, OptionClass, Question};
 use domain::contract::{Contract, Instrument, SecType};
@@ -139,18 +139,18 @@ impl MarketDesk {
     }
 
     /// The one contract that the instrument means.
-    pub(crate) async fn contract(&self, instrument: &Instrument) -> Result<Contract, Fault> {
-        Ok(self.known(instrument).await?.contract)
+    pub(crate) async fn contract(&self, asker: Asker, instrument: &Instrument) -> Result<Contract, Fault> {
+        Ok(self.known(asker, instrument).await?.contract)
     }
 
     /// The same with its hours. What was known is good enough while the broker does not answer: its age is told.
-    pub(crate) async fn known(&self, instrument: &Instrument) -> Result<Known, Fault> {
+    pub(crate) async fn known(&self, asker: Asker, instrument: &Instrument) -> Result<Known, Fault> {
         let now = self.clock.now();
         let known = self.read().by_instrument.get(instrument).cloned();
         if let Some(known) = known.as_ref().filter(|known| now < known.ask_at) {
             return Ok(known.clone());
         }
-        let answer = self.asks.ask(Question::Contracts(instrument.clone())).await;
+        let answer = self.asks.ask(asker, Question::Contracts(instrument.clone())).await;
         let found = match (answer, known) {
             (Ok(answer), _) => only!(Answer::Contracts, answer)?,
             (Err(fault), Some(mut known)) => {
@@ -179,8 +179,8 @@ impl MarketDesk {
 
     /// The options on an underlying, class by class.
     pub(crate) async fn option_chain(&self, underlying: ConId) -> Result<(Contract, Vec<OptionClass>), Fault> {
-        let contract = self.contract(&Instrument::ConId(underlying)).await?;
-        let answer = self.asks.ask(Question::OptionChain(Box::new(contract.clone()))).await?;
+        let contract = self.contract(Asker::Reader, &Instrument::ConId(underlying)).await?;
+        let answer = self.asks.ask(Asker::Reader, Question::OptionChain(Box::new(contract.clone()))).await?;
         Ok((contract, only!(Answer::OptionChain, answer)?))
     }
 
@@ -200,13 +200,13 @@ impl MarketDesk {
     }
 
     /// What the gates want to know of a contract beside its quote.
-    pub(crate) async fn reference(&self, known: &Known) -> Reference {
+    pub(crate) async fn reference(&self, asker: Asker, known: &Known) -> Reference {
         let hours = known.hours.clone().map(|value| Dated { value, at: known.at });
-        Reference { hours, volume: self.volume(&known.contract).await, what_if: None }
+        Reference { hours, volume: self.volume(asker, &known.contract).await, what_if: None }
     }
 
     /// The average daily volume, of whatever age; `None` where there is none, or where it says nothing.
-    async fn volume(&self, contract: &Contract) -> Option<Dated<Decimal>> {
+    async fn volume(&self, asker: Asker, contract: &Contract) -> Option<Dated<Decimal>> {
         if !volume_counts(contract.sec_type) {
             return None;
         }
@@ -223,7 +223,7 @@ impl MarketDesk {
             what: WhatToShow::Trades,
             regular_hours: true,
         };
-        let bars = self.asks.ask(question).await.and_then(|answer| only!(Answer::Bars, answer));
+        let bars = self.asks.ask(asker, question).await.and_then(|answer| only!(Answer::Bars, answer));
         let (value, rest) = match bars.map(|bars| average_volume(&bars)) {
             Ok(Some(value)) => (Some(Dated { value, at: now }), REFRESH),
             Ok(None) => (None, RETRY),
@@ -242,7 +242,7 @@ impl MarketDesk {
     }
 
     /// A quote that is young enough to show, opening a line for the next time.
-    pub(crate) async fn quote(&self, contract: &Contract) -> Result<Quote, Fault> {
+    pub(crate) async fn quote(&self, asker: Asker, contract: &Contract) -> Result<Quote, Fault> {
         let now = self.clock.now();
         self.keep_line(contract, now);
         if let Some(quote) = self.last_quote(contract.con_id)
@@ -252,7 +252,7 @@ impl MarketDesk {
         {
             return Ok(quote);
         }
-        let quote = only!(Answer::Quote, self.asks.ask(Question::Quote(Box::new(contract.clone()))).await?)?;
+        let quote = only!(Answer::Quote, self.asks.ask(asker, Question::Quote(Box::new(contract.clone()))).await?)?;
         Ok(self.put(quote))
     }
 

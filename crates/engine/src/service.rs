@@ -1,7 +1,7 @@
 //! The desk as callers see it: gathers what the gates need, hands one input to the writer, waits for what follows.
 
 use crate::archive::Archive;
-use crate::asks::Asks;
+use crate::asks::{Asker, Asks};
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::core::{not_ready, who_writes};
@@ -121,9 +121,10 @@ impl Service {
     }
 
     /// Contract, quote, hours and volume. What is missing is no fault here: the gates say what it means for the order.
-    pub(crate) async fn facts(&self, instrument: &Instrument) -> Result<Box<OrderFacts>, Fault> {
-        let known = self.market.known(instrument).await.map_err(unasked)?;
-        let (quote, reference) = tokio::join!(self.market.quote(&known.contract), self.market.reference(&known));
+    pub(crate) async fn facts(&self, asker: Asker, instrument: &Instrument) -> Result<Box<OrderFacts>, Fault> {
+        let known = self.market.known(asker, instrument).await.map_err(unasked)?;
+        let (quote, reference) =
+            tokio::join!(self.market.quote(asker, &known.contract), self.market.reference(asker, &known));
         let contract = known.contract;
         let quote = match quote {
             Ok(quote) => Some(quote),

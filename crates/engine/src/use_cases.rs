@@ -1,7 +1,7 @@
 //! The use cases themselves: scopes first, then facts, then the writer.
 
 use crate::archive::off_the_async_threads;
-use crate::asks::only;
+use crate::asks::{Asker, only};
 use crate::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
     ChangeAnswer, CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView, LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionLife, SessionView,
@@ -96,8 +96,8 @@ impl Desk for Service {
     async fn quote(&self, by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault> {
         need(by, Scope::Read)?;
         self.be_writer()?;
-        let contract = self.market.contract(&instrument).await?;
-        let quote = self.market.quote(&contract).await?;
+        let contract = self.market.contract(Asker::Reader, &instrument).await?;
+        let quote = self.market.quote(Asker::Reader, &contract).await?;
         if quote.is_crossed() {
             return Err(Fault::MarketDataUnavailable("the quote is crossed: bid above ask".to_owned()));
         }
@@ -115,7 +115,7 @@ impl Desk for Service {
     async fn bars(&self, by: &Principal, request: BarsRequest) -> Result<(Contract, Vec<Bar>), Fault> {
         need(by, Scope::Read)?;
         self.be_writer()?;
-        let contract = self.market.contract(&request.instrument).await?;
+        let contract = self.market.contract(Asker::Reader, &request.instrument).await?;
         let question = Question::Bars {
             contract: Box::new(contract.clone()),
             size: request.size,
@@ -124,19 +124,19 @@ impl Desk for Service {
             what: request.what,
             regular_hours: request.regular_hours,
         };
-        Ok((contract, only!(Answer::Bars, self.asks.ask(question).await?)?))
+        Ok((contract, only!(Answer::Bars, self.asks.ask(Asker::Reader, question).await?)?))
     }
 
     async fn search_contracts(&self, by: &Principal, text: String) -> Result<Vec<SymbolMatch>, Fault> {
         need(by, Scope::Read)?;
         self.be_writer()?;
-        only!(Answer::Symbols, self.asks.ask(Question::MatchingSymbols(text)).await?)
+        only!(Answer::Symbols, self.asks.ask(Asker::Reader, Question::MatchingSymbols(text)).await?)
     }
 
     async fn contract(&self, by: &Principal, instrument: Instrument) -> Result<Contract, Fault> {
         need(by, Scope::Read)?;
         self.be_writer()?;
-        self.market.contract(&instrument).await
+        self.market.contract(Asker::Reader, &instrument).await
     }
 
     async fn option_chain(&self, by: &Principal, underlying: ConId) -> Result<(Contract, Vec<OptionClass>), Fault> {
@@ -156,7 +156,7 @@ impl Desk for Service {
         need(by, Scope::Read)?;
         self.be_writer()?;
         self.own_account(&account)?;
-        only!(Answer::Account, self.asks.ask(Question::Account(account)).await?)
+        only!(Answer::Account, self.asks.ask(Asker::Reader, Question::Account(account)).await?)
     }
 
     async fn positions(&self, by: &Principal, account: AccountId) -> Result<Vec<Position>, Fault> {
@@ -188,9 +188,9 @@ impl Desk for Service {
     async fn preview(&self, by: &Principal, intent: OrderIntent) -> Result<Preview, Fault> {
         need(by, Scope::Preview)?;
         self.be_ready()?;
-        let mut facts = self.facts(&intent.instrument).await?;
+        let mut facts = self.facts(Asker::Reader, &intent.instrument).await?;
         let account = self.account_of(&intent)?;
-        let what_if = self.what_if(&intent, &facts.contract, &account).await;
+        let what_if = self.what_if(Asker::Reader, &intent, &facts.contract, &account).await;
         facts.reference.what_if = what_if.as_ref().ok().map(estimated);
         let what_if = what_if.map(|what_if| what_if.value);
         let preview_id = format!("pv-{}", self.random_hex::<12>()?).parse().map_err(internal)?;

@@ -1,5 +1,6 @@
 //! Watching prices: the newest quote of each instrument, and whether anybody feeds it still.
 
+use crate::asks::Asker;
 use crate::market::{Feeding, Held};
 use crate::service::{Service, need};
 use crate::shared::Shared;
@@ -83,7 +84,7 @@ impl QuoteFeed for Watching {
 impl Service {
     /// Every instrument's one contract, each once.
     async fn contracts(&self, instruments: &[Instrument]) -> Result<Vec<Contract>, Fault> {
-        let asked = instruments.iter().map(|instrument| self.market.contract(instrument));
+        let asked = instruments.iter().map(|instrument| self.market.contract(Asker::Reader, instrument));
         let mut contracts = futures::future::try_join_all(asked).await?;
         let mut seen = BTreeSet::new();
         contracts.retain(|contract| seen.insert(contract.con_id));
@@ -99,7 +100,7 @@ impl Service {
         need(by, Scope::Read)?;
         self.be_writer()?;
         let contracts = self.contracts(&instruments).await?;
-        let quotes = contracts.iter().map(async |contract| match self.market.quote(contract).await {
+        let quotes = contracts.iter().map(async |contract| match self.market.quote(Asker::Reader, contract).await {
             Ok(quote) => WatchedQuote::of(contract, FeedState::Fed, Some(quote)),
             Err(fault) => {
                 let last = self.market.last_quote(contract.con_id);

@@ -1,6 +1,6 @@
 //! A second look at the broker: the account, read on a connection of its own, beside what this gateway believes.
 
-use crate::asks::only;
+use crate::asks::{Asker, only};
 use crate::service::{Service, need};
 use async_trait::async_trait;
 use domain::account::AccountSummary;
@@ -84,7 +84,7 @@ impl Service {
         let account = self.account_in_use()?;
         let client_id = self.witness_id()?;
         let (ours, fresh) = tokio::join!(
-            self.asks.ask(Question::Account(account.clone())),
+            self.asks.ask(Asker::Reader, Question::Account(account.clone())),
             self.config.witness.look(client_id, account.clone())
         );
         let (ours, fresh) = (only!(Answer::Account, ours?)?, fresh?);

@@ -2,7 +2,7 @@
 //! commit waits for the disk; a simulation seats it on the runtime's one thread, so that the same seed runs the same way.
 
 use crate::archive::Archive;
-use crate::asks::{Asks, only};
+use crate::asks::{Asker, Asks, only};
 use crate::clock::Clock;
 use crate::core::{Batch, Core, Effect, Owed};
 use crate::guard::Interlock;
@@ -341,7 +341,7 @@ impl Writer {
         self.runtime.spawn(async move {
             let result = match account {
                 Some(account) => {
-                    let answer = asks.ask(Question::Snapshot { account }).await;
+                    let answer = asks.ask(Asker::Writer, Question::Snapshot { account }).await;
                     answer.and_then(|answer| only!(Answer::Snapshot, answer))
                 }
                 None => Err(Fault::NotReady(vec![domain::mode::NO_ACCOUNT.to_owned()])),
@@ -356,7 +356,7 @@ impl Writer {
     fn ask_worth(&self, generation: Generation, account: AccountId, asked_at: Timestamp) {
         let (asks, itself) = (Arc::clone(&self.asks), self.itself.clone());
         self.runtime.spawn(async move {
-            let answer = asks.ask(Question::Account(account)).await;
+            let answer = asks.ask(Asker::Writer, Question::Account(account)).await;
             let result = answer.and_then(|answer| only!(Answer::Account, answer));
             if let Some(inputs) = itself.upgrade() {
                 // The writer has ended if this fails; then nobody judges by it any more.

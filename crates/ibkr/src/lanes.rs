@@ -8,7 +8,7 @@ use crate::order;
 use crate::quotes;
 use crate::session::Session;
 use domain::approved::Ticket;
-use domain::broker::{AskError, BrokerCommand, BrokerEvent, NotSentReason, Question, SendOutcome};
+use domain::broker::{AskError, BrokerCommand, BrokerEvent, NotSentReason, QUESTIONS_MAX, Question, SendOutcome};
 use domain::id::{BrokerOrderId, ClOrdId, Generation};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -17,8 +17,6 @@ use tokio::time::Instant;
 
 /// Commands of one kind that may wait.
 const LANE_LEN_MAX: usize = 1_024;
-/// Questions that may be under way at once.
-const QUESTIONS_MAX: usize = 16;
 
 /// The current connection, for every lane to look at.
 #[derive(Clone)]

@@ -354,9 +354,11 @@ impl Link {
             Question::Account(_) => Ok(Answer::Account(world::summary(self.clock.now()))),
             Question::Time => Ok(Answer::Time(self.clock.true_now())),
             Question::Bars { .. } => Ok(Answer::Bars(world::days(self.clock.now()))),
-            Question::MatchingSymbols(_) | Question::OptionChain(_) | Question::WhatIf(_) | Question::Pnl(_) => {
-                Err(AskError::Timeout)
-            }
+            Question::MatchingSymbols(_)
+            | Question::OptionChain(_)
+            | Question::WhatIf(_)
+            | Question::Positions(_)
+            | Question::Pnl(_) => Err(AskError::Timeout),
         };
         self.say(BrokerEvent::Answer { id, answer });
     }

@@ -31,6 +31,7 @@ mod looking;
 mod on_disk;
 mod peers;
 mod permits;
+mod readers;
 mod refusal;
 mod renumbered;
 mod resolving;

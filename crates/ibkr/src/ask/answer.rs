@@ -1,6 +1,6 @@
 //! One question from its arrival to its answer.
 
-use super::{contracts, history, quote, snapshot, values, what_if};
+use super::{contracts, history, positions, quote, snapshot, values, what_if};
 use crate::adapter::Shared;
 use crate::fault;
 use crate::session::Session;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A snapshot's sections run side by side, each with its deadline and perhaps a wait for its turn.
+/// A snapshot's sections run side by side, each with its deadline and perhaps, before that, one for its turn.
 const SNAPSHOT_DEADLINES: u32 = 3;
 
 /// What a question needs.
@@ -60,7 +60,7 @@ fn patience(shared: &Shared, question: &Question) -> Duration {
     let config = &shared.config;
     let inner = match question {
         Question::WhatIf(_) => config.what_if_deadline,
-        Question::Snapshot { .. } => config.ask_deadline * SNAPSHOT_DEADLINES,
+        Question::Snapshot { .. } | Question::Positions(_) => config.ask_deadline * SNAPSHOT_DEADLINES,
         Question::Contracts(_)
         | Question::MatchingSymbols(_)
         | Question::OptionChain(_)
@@ -89,6 +89,11 @@ async fn dispatch(asker: &Asker, question: Question) -> Result<Answer, AskError>
             Ok(Answer::Snapshot(Box::new(snapshot)))
         }
         Question::Account(account) => values::account(asker, &account).await.map(Answer::Account),
+        Question::Positions(account) => {
+            let mut all = positions::positions(asker, &account).await?;
+            all.retain(|position| position.account == account);
+            Ok(Answer::Positions(all))
+        }
         Question::Pnl(account) => values::pnl(asker, &account).await.map(Answer::Pnl),
         Question::Time => values::time(asker).await.map(Answer::Time),
     }

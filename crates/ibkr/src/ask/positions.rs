@@ -34,8 +34,8 @@ pub(super) async fn positions(asker: &Asker, account: &AccountId) -> Result<Vec<
 }
 
 async fn held(asker: &Asker) -> Result<Vec<Position>, AskError> {
+    let turn = turn(asker, &asker.session.turns.positions).await?;
     let deadline = asker.deadline();
-    let turn = turn(&asker.session.turns.positions, deadline).await?;
     let stream = asker.within(deadline, asker.session.client.positions()).await?;
     let is_end = |update: &PositionUpdate| matches!(update, PositionUpdate::PositionEnd);
     let mut positions = BTreeMap::new();
@@ -135,8 +135,8 @@ fn apply(position: &mut Position, value: &AccountPortfolioValue) {
 
 /// The portfolio of one account by contract.
 async fn valuations(asker: &Asker, account: &AccountId) -> Result<BTreeMap<ConId, AccountPortfolioValue>, AskError> {
+    let turn = turn(asker, &asker.session.turns.account_updates).await?;
     let deadline = asker.deadline();
-    let turn = turn(&asker.session.turns.account_updates, deadline).await?;
     let wire_id = ibapi::accounts::types::AccountId::from(account.as_str());
     let stream = asker.within(deadline, asker.session.client.account_updates(&wire_id)).await?;
     let is_end = |update: &AccountUpdate| matches!(update, AccountUpdate::End);

@@ -59,9 +59,10 @@ fn section<T>(outcome: Result<T, AskError>) -> Section<T> {
     }
 }
 
-pub(super) async fn turn(of: &Arc<Mutex<()>>, deadline: Instant) -> Result<OwnedMutexGuard<()>, AskError> {
+/// Waits for the turn; only then the deadline of the answer begins, so that whoever asked before takes none of its time.
+pub(super) async fn turn(asker: &Asker, of: &Arc<Mutex<()>>) -> Result<OwnedMutexGuard<()>, AskError> {
     let waiting = Arc::clone(of).lock_owned();
-    tokio::time::timeout_at(deadline, waiting).await.map_err(|_| {
+    tokio::time::timeout_at(asker.deadline(), waiting).await.map_err(|_| {
         AskError::Garbled(
             "an earlier request of this kind has not ended: its answer could be mistaken for ours".to_owned(),
         )
@@ -104,8 +105,8 @@ pub(super) fn linger(asker: &Asker, turn: OwnedMutexGuard<()>) {
 }
 
 async fn open_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
+    let turn = turn(asker, &asker.session.turns.open_orders).await?;
     let deadline = asker.deadline();
-    let turn = turn(&asker.session.turns.open_orders, deadline).await?;
     let stream = asker.within(deadline, asker.session.client.all_open_orders()).await?;
     Ok(merge(to_end(asker, deadline, stream, turn).await?))
 }
@@ -140,8 +141,8 @@ fn merge(rows: Vec<Orders>) -> Vec<BrokerOrder> {
 }
 
 async fn completed_orders(asker: &Asker) -> Result<Vec<BrokerOrder>, AskError> {
+    let turn = turn(asker, &asker.session.turns.completed_orders).await?;
     let deadline = asker.deadline();
-    let turn = turn(&asker.session.turns.completed_orders, deadline).await?;
     let stream = asker.within(deadline, asker.session.client.completed_orders(false)).await?;
     let rows = to_end(asker, deadline, stream, turn).await?;
     Ok(rows

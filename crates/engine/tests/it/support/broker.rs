@@ -58,6 +58,7 @@ struct State {
     events: Option<mpsc::Sender<BrokerEvent>>,
     on_submit: OnSubmit,
     hold_snapshots: bool,
+    hold_reads: bool,
     held: VecDeque<BrokerCommand>,
     ledger: Vec<Placed>,
     executions: Vec<Execution>,
@@ -105,6 +106,7 @@ impl Broker {
             events: None,
             on_submit: OnSubmit::Write,
             hold_snapshots: false,
+            hold_reads: false,
             held: VecDeque::new(),
             ledger: Vec::new(),
             executions: Vec::new(),
@@ -180,7 +182,10 @@ impl Broker {
             let state = self.lock();
             let order = matches!(command, BrokerCommand::Submit(_) | BrokerCommand::Replace { .. });
             let snapshot = matches!(command, BrokerCommand::Ask { question: Question::Snapshot { .. }, .. });
-            (state.on_submit == OnSubmit::Hold && order) || (state.hold_snapshots && snapshot)
+            let read = matches!(&command, BrokerCommand::Ask { question, .. } if is_read(question));
+            (state.on_submit == OnSubmit::Hold && order)
+                || (state.hold_snapshots && snapshot)
+                || (state.hold_reads && read)
         };
         if holds {
             self.lock().held.push_back(command);
@@ -314,7 +319,9 @@ impl Broker {
             Question::Account(_) if state.worth_hidden => Err(AskError::Timeout),
             Question::Account(_) => Ok(Answer::Account(state.summary(now))),
             Question::Bars { .. } => Ok(Answer::Bars(super::world::days(now))),
-            Question::MatchingSymbols(_) | Question::OptionChain(_) | Question::Pnl(_) => Err(AskError::Timeout),
+            Question::Positions(_) => Ok(Answer::Positions(state.positions_now())),
+            Question::MatchingSymbols(_) => Ok(Answer::Symbols(Vec::new())),
+            Question::OptionChain(_) | Question::Pnl(_) => Err(AskError::Timeout),
             Question::Time => Ok(Answer::Time(now)),
         }
     }
@@ -412,12 +419,15 @@ fn kind_of(question: &Question) -> &'static str {
         Question::Snapshot { .. } => "snapshot",
         Question::WhatIf(_) => "what_if",
         Question::Bars { .. } => "bars",
-        Question::MatchingSymbols(_)
-        | Question::OptionChain(_)
-        | Question::Account(_)
-        | Question::Pnl(_)
-        | Question::Time => "other",
+        Question::Positions(_) => "positions",
+        Question::MatchingSymbols(_) => "symbols",
+        Question::OptionChain(_) | Question::Account(_) | Question::Pnl(_) | Question::Time => "other",
     }
+}
+
+/// What only callers who read ask for.
+fn is_read(question: &Question) -> bool {
+    matches!(question, Question::MatchingSymbols(_) | Question::Positions(_))
 }
 
 fn held(qty: Decimal) -> Position {

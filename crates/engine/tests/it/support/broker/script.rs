@@ -60,6 +60,11 @@ impl Broker {
         self.lock().hold_snapshots = hold;
     }
 
+    /// Keeps what only readers ask for unanswered.
+    pub(crate) fn hold_reads(&self, hold: bool) {
+        self.lock().hold_reads = hold;
+    }
+
     /// How many commands wait on the held queue.
     pub(crate) fn held(&self) -> usize {
         self.lock().held.len()
@@ -78,7 +83,7 @@ impl Broker {
     /// Holds nothing more, and hands out what was held.
     pub(crate) fn take_held(&self) -> Vec<BrokerCommand> {
         let mut state = self.lock();
-        state.hold_snapshots = false;
+        (state.hold_snapshots, state.hold_reads) = (false, false);
         if state.on_submit == OnSubmit::Hold {
             state.on_submit = OnSubmit::Write;
         }
