@@ -84,6 +84,9 @@ pub enum Fault {
     /// The broker's pacing limit, or ours below it.
     #[error("pacing: {0}")]
     Pacing(String),
+    /// Too many of something at a time; nothing was done.
+    #[error("too many: {0}")]
+    TooMany(String),
     /// The account is not the pinned one.
     #[error("account {given} is not the pinned account")]
     AccountMismatch {

@@ -1,6 +1,6 @@
 //! What is known of an account beside what the broker says at this moment: its history, its periods, what it may do.
 
-use crate::archive::{Archive, off_the_async_threads};
+use crate::archive::Archive;
 use crate::asks::{Asker, only};
 use crate::desk::AuditFilter;
 use crate::service::{Service, need};
@@ -114,8 +114,7 @@ impl Service {
     pub(crate) async fn history_of(&self, by: &Principal, filter: HistoryFilter) -> Result<Vec<AccountPoint>, Fault> {
         need(by, Scope::Read)?;
         self.known_account(&filter.account)?;
-        let archive = Arc::clone(&self.archive);
-        off_the_async_threads(move || history(archive.as_ref(), &filter)).await
+        self.archive.read(move |archive| history(archive, &filter)).await
     }
 
     /// Profit and loss in every cut.

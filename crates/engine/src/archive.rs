@@ -1,10 +1,19 @@
 //! Reading the journal's past: pages of it, and its seal.
 
 use crate::desk::{AuditFilter, AuditRecord, AuditVerification};
+use crate::together::Together;
 use domain::fault::Fault;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 use store::verify::{Fault as Finding, VerifyOptions};
 use store::{Direction, FaultKind, JournalReader, OpenError, Page, RecordFilter, StorageFault};
+use tokio::sync::Semaphore;
+
+/// Readings of the past at a time.
+const READINGS_MAX: usize = 8;
+/// How long a reading waits for its turn.
+const TURN_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The journal for readers. Calls may take long and run outside the async threads.
 pub trait Archive: Send + Sync + fmt::Debug {
@@ -94,6 +103,55 @@ fn place_of(fault: &Finding) -> Option<u64> {
     place.and_then(|place| u64::try_from(place).ok())
 }
 
+/// The past as callers read it: so many readings at a time, each to its end whether or not its caller still waits, and one
+/// walk for all who want one.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    archive: Arc<dyn Archive>,
+    places: Arc<Semaphore>,
+    walks: Arc<Together<(), AuditVerification>>,
+}
+
+impl Reading {
+    pub(crate) fn new(archive: Arc<dyn Archive>) -> Self {
+        Self { archive, places: Arc::new(Semaphore::new(READINGS_MAX)), walks: Arc::default() }
+    }
+
+    /// Reads when it is its turn, off the async threads.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when its turn does not come in time, else what the reading says.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Archive) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let turn = tokio::time::timeout(TURN_DEADLINE, Arc::clone(&self.places).acquire_owned()).await;
+        let place = turn
+            .map_err(|_late| Fault::TooMany(format!("{READINGS_MAX} readings of the journal are under way already")))?
+            .map_err(|closed| Fault::Internal(closed.to_string()))?;
+        let archive = Arc::clone(&self.archive);
+        off_the_async_threads(move || {
+            let read = work(archive.as_ref());
+            drop(place);
+            read
+        })
+        .await
+    }
+
+    /// A walk over the whole chain that begins after this call.
+    ///
+    /// # Errors
+    /// See [`Archive::verify`].
+    pub(crate) async fn verify(&self) -> Result<AuditVerification, Fault> {
+        let archive = Arc::clone(&self.archive);
+        let walk = move |()| {
+            let archive = Arc::clone(&archive);
+            off_the_async_threads(move || archive.verify())
+        };
+        self.walks.ask((), walk).await
+    }
+}
+
 pub(crate) async fn off_the_async_threads<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
@@ -102,3 +160,7 @@ pub(crate) async fn off_the_async_threads<T: Send + 'static>(
         Err(error) => Err(Fault::Internal(error.to_string())),
     }
 }
+
+#[cfg(test)]
+#[path = "archive_tests.rs"]
+mod tests;

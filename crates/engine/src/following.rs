@@ -1,7 +1,7 @@
 //! Following the journal as it grows: what is durable, by place, for whoever may read. The writer tells only how far the
 //! journal goes; everybody reads for himself, and nobody is waited for.
 
-use crate::archive::{Archive, off_the_async_threads};
+use crate::archive::{Archive, Reading};
 use crate::desk::{AuditFilter, AuditRecord, Role};
 use crate::service::{Service, need};
 use crate::shared::Shared;
@@ -89,7 +89,7 @@ pub enum KeyEnd {
 pub struct JournalFeed {
     /// The place behind which it begins.
     pub after: u64,
-    archive: Arc<dyn Archive>,
+    archive: Reading,
     head: watch::Receiver<u64>,
     shared: Option<Arc<Shared>>,
 }
@@ -103,7 +103,7 @@ impl fmt::Debug for JournalFeed {
 impl JournalFeed {
     /// A feed out of an archive and of the word how far it goes.
     pub fn new(archive: Arc<dyn Archive>, head: watch::Receiver<u64>, after: u64) -> Self {
-        Self { after, archive, head, shared: None }
+        Self { after, archive: Reading::new(archive), head, shared: None }
     }
 
     /// The place of the last durable record; changes when there are more.
@@ -114,12 +114,12 @@ impl JournalFeed {
     /// What is wanted of at most `limit` records behind a place. It reads from the disk, off the async threads.
     ///
     /// # Errors
-    /// [`Fault::Storage`] when the journal cannot be read.
+    /// [`Fault::Storage`] when the journal cannot be read, [`Fault::TooMany`] when too many read it.
     pub async fn page(&self, after: u64, wanted: &Wanted, limit: usize) -> Result<Slice, Fault> {
         // Taken before the reading: all that is at or before it is there to be read.
         let head = *self.head.borrow();
-        let (archive, filter) = (Arc::clone(&self.archive), wanted.filter(after, limit));
-        let read = off_the_async_threads(move || archive.page(&filter)).await?;
+        let filter = wanted.filter(after, limit);
+        let read = self.archive.read(move |archive| archive.page(&filter)).await?;
         let last = read.last().map_or(after, |last| last.record.seq);
         let upto = if read.len() < limit { head.max(last) } else { last };
         let records = read
@@ -165,7 +165,7 @@ impl Service {
             }
         };
         let shared = Some(Arc::clone(&self.shared));
-        Ok(JournalFeed { after, archive: Arc::clone(&self.archive), head, shared })
+        Ok(JournalFeed { after, archive: self.archive.clone(), head, shared })
     }
 
     /// See [`crate::Desk::key_left`].

@@ -1,6 +1,6 @@
 //! The desk as callers see it: gathers what the gates need, hands one input to the writer, waits for what follows.
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Reading};
 use crate::asks::{Asker, Asks};
 use crate::clock::Clock;
 use crate::config::EngineConfig;
@@ -32,7 +32,7 @@ pub struct Service {
     pub(crate) shared: Arc<Shared>,
     pub(crate) market: Arc<MarketDesk>,
     pub(crate) asks: Arc<Asks>,
-    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) archive: Reading,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) started_at: Timestamp,
     entropy: Arc<dyn Entropy>,
@@ -64,7 +64,7 @@ impl Service {
             shared,
             market,
             asks,
-            archive,
+            archive: Reading::new(archive),
             clock,
             started_at,
             entropy,

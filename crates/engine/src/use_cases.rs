@@ -1,6 +1,5 @@
 //! The use cases themselves: scopes first, then facts, then the writer.
 
-use crate::archive::off_the_async_threads;
 use crate::asks::{Asker, only};
 use crate::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
@@ -37,7 +36,6 @@ use domain::trading_state::{KillScope, StateEntry, TradingState};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest text of a reason.
@@ -457,8 +455,7 @@ impl Desk for Service {
         limit: usize,
     ) -> Result<Vec<AuditRecord>, Fault> {
         need(by, Scope::Read)?;
-        let archive = Arc::clone(&self.archive);
-        off_the_async_threads(move || limits::history(archive.as_ref(), after, limit)).await
+        self.archive.read(move |archive| limits::history(archive, after, limit)).await
     }
 
     async fn accept_policy(&self, by: &Principal, hash: String, reason: String) -> Result<LimitsView, Fault> {
@@ -513,14 +510,12 @@ impl Desk for Service {
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {
         need(by, Scope::Read)?;
-        let archive = Arc::clone(&self.archive);
-        off_the_async_threads(move || archive.page(&filter)).await
+        self.archive.read(move |archive| archive.page(&filter)).await
     }
 
     async fn verify_audit(&self, by: &Principal) -> Result<AuditVerification, Fault> {
         need(by, Scope::Read)?;
-        let archive = Arc::clone(&self.archive);
-        off_the_async_threads(move || archive.verify()).await
+        self.archive.verify().await
     }
 
     fn follow(&self, by: &Principal, after: Option<u64>) -> Result<JournalFeed, Fault> {

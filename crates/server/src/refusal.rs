@@ -8,6 +8,8 @@ use wire::{Code, FieldError, ParseError, Problem};
 
 /// When to come back for a stream, seconds.
 const STREAMS_RETRY_AFTER_S: u64 = 5;
+/// When to come back with anything else, seconds, unless it is known better.
+const REQUESTS_RETRY_AFTER_S: u64 = 1;
 
 /// A problem to be answered.
 #[derive(Clone, Debug)]
@@ -58,6 +60,7 @@ impl From<Fault> for Refusal {
             | Fault::MarketDataUnavailable(_)
             | Fault::MarketDataNotEntitled(_)
             | Fault::Pacing(_)
+            | Fault::TooMany(_)
             | Fault::AccountMismatch { .. }
             | Fault::CapabilityMissing(_)
             | Fault::UnderWay(_)
@@ -100,8 +103,10 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         let mut response = status.into_response();
-        if self.0.code == Code::TooManyStreams.word() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(STREAMS_RETRY_AFTER_S));
+        let retry_after =
+            [(Code::TooManyStreams, STREAMS_RETRY_AFTER_S), (Code::TooManyRequests, REQUESTS_RETRY_AFTER_S)];
+        if let Some((_, seconds)) = retry_after.iter().find(|(code, _)| self.0.code == code.word()) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response.extensions_mut().insert(self);
         response

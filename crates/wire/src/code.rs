@@ -174,6 +174,7 @@ impl Code {
             Fault::MarketDataUnavailable(_) => Self::MarketDataUnavailable,
             Fault::MarketDataNotEntitled(_) => Self::MarketDataNotEntitled,
             Fault::Pacing(_) => Self::Pacing,
+            Fault::TooMany(_) => Self::TooManyRequests,
             Fault::AccountMismatch { .. } => Self::AccountMismatch,
             Fault::CapabilityMissing(_) => Self::CapabilityMissing,
             Fault::UnderWay(_) => Self::UnderWay,

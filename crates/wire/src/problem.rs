@@ -214,6 +214,7 @@ impl From<&Fault> for Problem {
             | Fault::MarketDataUnavailable(_)
             | Fault::MarketDataNotEntitled(_)
             | Fault::Pacing(_)
+            | Fault::TooMany(_)
             | Fault::AccountMismatch { .. }
             | Fault::CapabilityMissing(_)
             | Fault::UnderWay(_)
