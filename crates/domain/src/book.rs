@@ -17,7 +17,7 @@ use crate::gates::is_older;
 use crate::halt::Halt;
 use crate::holding::Holdings;
 use crate::id::{
-    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
+    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId,
 };
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
@@ -26,6 +26,7 @@ use crate::mandate::{MandateAsk, Mandates};
 use crate::mode::World;
 use crate::orphan::Orphans;
 use crate::policy::PolicyInForce;
+use crate::preview::{PreviewRecord, Previews};
 use crate::principal::KeyRecord;
 use crate::reconcile::{PositionGap, ReconciliationReport};
 use crate::silence::Silence;
@@ -33,7 +34,6 @@ use crate::trading_state::{KillScope, StateEntry, TradingState, TradingStates};
 use crate::verification::Verification;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -50,15 +50,6 @@ pub struct ReplayError {
     pub kind: &'static str,
     /// What does not fit.
     pub why: String,
-}
-
-/// A preview that was given out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PreviewRecord {
-    /// What it is for.
-    pub request_hash: String,
-    /// When it lapses.
-    pub expires_at: Timestamp,
 }
 
 /// Everything that the journal says, in memory.
@@ -84,8 +75,8 @@ pub struct Book {
     pub order_id_high_water: i32,
     /// Approvals by id.
     pub approvals: BTreeMap<ApprovalId, Arc<Approval>>,
-    /// Previews by id.
-    pub previews: BTreeMap<PreviewId, PreviewRecord>,
+    /// Previews that may count still.
+    pub previews: Previews,
     /// Active, reducing, halted.
     pub trading_states: TradingStates,
     /// What every order is judged by; none before the first start.
@@ -144,7 +135,7 @@ impl Book {
             by_perm_id: BTreeMap::new(),
             order_id_high_water: 0,
             approvals: BTreeMap::new(),
-            previews: BTreeMap::new(),
+            previews: Previews::default(),
             trading_states: TradingStates::all_active(),
             policy: None,
             configured_policy: None,
@@ -472,10 +463,10 @@ impl Book {
                 self.generation = *generation;
                 self.live.evidence.connected(accounts);
             }
-            JournalEvent::Previewed { id, request_hash, expires_at } => {
-                self.previews.retain(|_, preview| preview.expires_at > record.at);
-                let preview = PreviewRecord { request_hash: request_hash.clone(), expires_at: *expires_at };
-                self.previews.insert(id.clone(), preview);
+            JournalEvent::Previewed { id, request_hash, expires_at, by } => {
+                let by = by.as_ref().map(|by| by.key_id.clone());
+                let preview = PreviewRecord { request_hash: request_hash.clone(), expires_at: *expires_at, by };
+                self.previews.note(id, preview, record.at);
             }
             JournalEvent::ExternalExecution { execution } => {
                 self.external_trade(execution.as_ref().clone(), record.at);

@@ -92,6 +92,9 @@ pub enum JournalEvent {
         request_hash: String,
         /// When it lapses.
         expires_at: Timestamp,
+        /// Who asked; older versions did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Principal>,
     },
     /// The gates refused an order.
     OrderDenied {

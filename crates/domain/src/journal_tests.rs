@@ -143,6 +143,7 @@ fn about_orders() -> Vec<JournalEvent> {
             id: "pv-1".parse().unwrap(),
             request_hash: "request-1".to_owned(),
             expires_at: at(300),
+            by: Some(principal()),
         },
         JournalEvent::OrderDenied {
             intent: Box::new(order("o-1").intent),

@@ -40,6 +40,7 @@ pub mod order_record;
 pub mod order_ref;
 pub mod orphan;
 pub mod policy;
+pub mod preview;
 pub mod price_window;
 pub mod principal;
 pub mod proof;

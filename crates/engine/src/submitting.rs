@@ -27,6 +27,8 @@ use std::borrow::Cow;
 const APPROVAL: u8 = 6;
 /// How long a preview lives.
 const PREVIEW_TTL: SignedDuration = SignedDuration::from_mins(5);
+/// Previews of one key that may count at a time: each is kept, in the journal and in memory.
+const PREVIEWS_PER_KEY_MAX: usize = 1_000;
 
 /// One order in front of the gates.
 pub(crate) struct Case<'a> {
@@ -238,6 +240,14 @@ impl Core {
         facts: &OrderFacts,
         id: PreviewId,
     ) -> Result<PreviewDraft, Fault> {
+        if self.book.previews.has_enough(&by.key_id, PREVIEWS_PER_KEY_MAX, now) {
+            let many = format!(
+                "{PREVIEWS_PER_KEY_MAX} previews of this key count still, which is as many as may: use them, or wait until \
+                 the first ones lapse, {} minutes after they were made",
+                PREVIEW_TTL.as_mins()
+            );
+            return Err(Fault::TooMany(many));
+        }
         let order = self.resolve(intent, facts)?;
         // This look is the preview: it cannot be missing yet.
         let preview = PreviewFact::Valid;
@@ -245,7 +255,8 @@ impl Core {
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
         let judged = self.judge(&case, now);
         let expires_at = now + PREVIEW_TTL;
-        self.push(batch, now, JournalEvent::Previewed { id, request_hash: request_hash.to_owned(), expires_at });
+        let (request_hash, by) = (request_hash.to_owned(), Some(by.clone()));
+        self.push(batch, now, JournalEvent::Previewed { id, request_hash, expires_at, by });
         Ok(PreviewDraft {
             evaluation: judged.evaluation,
             worst_price: judged.worst_price,

@@ -15,19 +15,20 @@ use crate::private;
 use crate::snapshot::row::{OwnRow, Row};
 use domain::activity::Activity;
 use domain::approval::Approval;
-use domain::book::{Book, KeyUse, OrderRecord, PreviewRecord};
+use domain::book::{Book, KeyUse, OrderRecord};
 use domain::broker::BrokerOrder;
 use domain::contract::Contract;
 use domain::execution::{Commission, Execution};
 use domain::halt::Halt;
 use domain::holding::Holdings;
 use domain::id::{
-    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId, PreviewId,
+    ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId,
 };
 use domain::live::LiveState;
 use domain::mandate::Mandates;
 use domain::orphan::Orphans;
 use domain::policy::PolicyInForce;
+use domain::preview::Previews;
 use domain::principal::KeyRecord;
 use domain::reconcile::ReconciliationReport;
 use domain::silence::Silence;
@@ -45,7 +46,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 16;
+const FORMAT: u32 = 17;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -139,7 +140,7 @@ struct Facts {
     by_perm_id: Differences<PermId, ClOrdId>,
     order_id_high_water: i32,
     approvals: BTreeMap<ApprovalId, Arc<Approval>>,
-    previews: BTreeMap<PreviewId, PreviewRecord>,
+    previews: Previews,
     trading_states: TradingStates,
     policy: Option<Arc<PolicyInForce>>,
     configured_policy: Option<String>,

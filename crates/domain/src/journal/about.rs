@@ -192,16 +192,16 @@ impl JournalEvent {
             | Self::LiveDisarmed { by, .. }
             | Self::LimitsDrilled { by, .. }
             | Self::InstrumentReleased { by, .. } => Some(by),
-            Self::PolicyApplied { by, .. } | Self::PolicyWished { by, .. } | Self::PolicyWithdrawn { by, .. } => {
-                by.as_ref()
-            }
+            Self::Previewed { by, .. }
+            | Self::PolicyApplied { by, .. }
+            | Self::PolicyWished { by, .. }
+            | Self::PolicyWithdrawn { by, .. } => by.as_ref(),
             Self::Installed { .. }
             | Self::Started { .. }
             | Self::Stopped
             | Self::LinkUp { .. }
             | Self::LinkDown { .. }
             | Self::Notice { .. }
-            | Self::Previewed { .. }
             | Self::ApprovalMoved { .. }
             | Self::Order { .. }
             | Self::ExternalExecution { .. }
