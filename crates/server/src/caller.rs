@@ -13,8 +13,10 @@ use domain::fault::Fault;
 use domain::id::CorrelationId;
 use domain::principal::{Face, Principal};
 use engine::desk::CsrfProof;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use wire::Code;
+
+const ONE_SECOND: Duration = Duration::from_secs(1);
 
 /// Where a request by session brings its token.
 pub(crate) const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
@@ -92,8 +94,11 @@ fn judge(parts: &Parts, app: &App, with_session: bool) -> Result<Principal, Resp
     };
     match judged {
         Some(Ok(principal)) => {
-            peer.is_known_now();
+            let may_come = peer.doing.shows(&principal.key_id);
             if !envelope::stops_trading(&parts.method, parts.uri.path()) {
+                if !may_come {
+                    return Err(envelope::last(Refusal::too_many("too many connections with this key", ONE_SECOND)));
+                }
                 let paced = app.pace_of_keys.take(&principal.key_id, Instant::now());
                 paced.map_err(|wait| Refusal::too_many("too many requests with this key", wait))?;
             }
@@ -102,6 +107,7 @@ fn judge(parts: &Parts, app: &App, with_session: bool) -> Result<Principal, Resp
         // Without a key nothing is guessed, so nothing is counted.
         None => Err(unauthorized(app, headers)),
         Some(Err(Fault::Unauthorized)) => {
+            peer.doing.shows_nothing();
             let presented = bearer(headers).or_else(|| app.cookie.read(headers)).unwrap_or_default();
             match app.throttle.failed(peer.group(), presented, Instant::now()) {
                 Some(wait) => Err(Refusal::too_many("too many failed authentications", wait)),

@@ -90,11 +90,14 @@ pub struct Limits {
     pub handshake_timeout: Duration,
     /// How long a peer may take nothing of an answer.
     pub write_timeout: Duration,
-    /// Most connections at a time. One more waits until one ends; meanwhile connections that never showed a valid key and wait for a
-    /// request are ended, the oldest first.
+    /// Most connections at a time. One more waits until one ends; meanwhile connections that wait for a request are ended, those
+    /// without a valid key first. While all are at work a few more come in, for whoever stops trading, cancels, revokes a key or
+    /// looks at the gateway's health.
     pub connections_max: usize,
     /// Most connections of one peer at a time; 0 is no bound of its own.
     pub connections_per_peer_max: usize,
+    /// Most connections with one key at a time, its sessions included; 0 is no bound of its own.
+    pub connections_per_key_max: usize,
     /// How long a request waits for the broker when it does not say `Prefer: wait=N`.
     pub wait_default: Duration,
     /// A longer `Prefer: wait=N` is clamped to this.
@@ -167,6 +170,7 @@ impl Limits {
             write_timeout: Duration::from_secs(30),
             connections_max: 512,
             connections_per_peer_max: 0,
+            connections_per_key_max: 0,
             wait_default: Duration::from_secs(2),
             wait_max: Duration::from_secs(30),
             failed_auth_per_minute_max: 10,
@@ -181,6 +185,7 @@ impl Limits {
     pub fn beyond_loopback() -> Self {
         Self {
             connections_per_peer_max: 64,
+            connections_per_key_max: 64,
             requests_per_second_per_key_max: 100,
             requests_per_second_per_peer_max: 200,
             ..Self::standard()

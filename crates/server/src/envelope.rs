@@ -13,7 +13,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use wire::{Code, problem};
 
 /// The correlation id's header.
@@ -25,6 +25,9 @@ pub const REQUEST: &str = "tollgate::request";
 
 /// A year of TLS only; other hosts of the domain are not ours to speak for.
 const HSTS: &str = "max-age=31536000";
+
+/// When to come back for a place that is not one of the reserve.
+const RESERVE_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Wraps one request.
 pub(crate) async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -40,11 +43,15 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
         }
     };
     request.extensions_mut().insert(id.clone());
+    let is_reserve = request.extensions().get::<Peer>().is_some_and(|peer| peer.doing.is_reserve);
     let response = match door(&app, &request) {
         Ok(()) => run(&app, request, next).await,
         Err(refused) => refused,
     };
     let mut response = write_problem(response, &id);
+    if is_reserve {
+        response = last(response);
+    }
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -100,13 +107,33 @@ pub(crate) fn stops_trading(method: &Method, path: &str) -> bool {
     method == Method::PUT && path == "/api/v1/kill"
 }
 
+/// The answer, after which the connection ends.
+pub(crate) fn last(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// What the reserve of places is for: to see whether the gateway lives, to stop trading, to cancel, to take a key away.
+fn is_for_reserve(method: &Method, path: &str) -> bool {
+    let looks = method == Method::GET && matches!(path, "/healthz" | "/readyz");
+    let cancels = method == Method::POST
+        && path.strip_prefix("/api/v1/orders/").is_some_and(|rest| rest == "cancel-all" || rest.ends_with("/cancel"));
+    let revokes = method == Method::DELETE && path.starts_with("/api/v1/keys/");
+    stops_trading(method, path) || looks || cancels || revokes
+}
+
 /// Whether the request may come in at all.
 #[expect(clippy::result_large_err, reason = "it is answered at once")]
 fn door(app: &App, request: &Request) -> Result<(), Response> {
     let lacking = || Refusal::new(Code::Internal, "the request has no peer").into_response();
     let peer = request.extensions().get::<Peer>().ok_or_else(lacking)?;
     app.names.check(request.uri(), request.headers(), peer.local).map_err(IntoResponse::into_response)?;
-    if stops_trading(request.method(), request.uri().path()) {
+    let (method, path) = (request.method(), request.uri().path());
+    if peer.doing.is_reserve && !is_for_reserve(method, path) {
+        let taken = "all connections are at work, and the last places are for whoever stops trading";
+        return Err(Refusal::too_many(taken, RESERVE_RETRY_AFTER));
+    }
+    if stops_trading(method, path) {
         return Ok(());
     }
     let paced = app.pace_of_peers.take(&peer.group(), Instant::now());

@@ -9,6 +9,7 @@ mod caller;
 mod config;
 mod cookie;
 mod docs;
+mod doing;
 mod envelope;
 mod events;
 mod headers;

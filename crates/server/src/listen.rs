@@ -1,9 +1,10 @@
 //! The listener: bounded connections, bounded reading and writing, TLS, an orderly end.
 
 use crate::config::{Limits, ServeError, ServerConfig};
+use crate::doing::Doing;
 use crate::events::Hub;
 use crate::peer::Peer;
-use crate::places::{Doing, Place, Places};
+use crate::places::{Place, Places};
 use crate::rest;
 use crate::seat::Seat;
 use crate::stall::Stalling;
@@ -18,7 +19,6 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -122,7 +122,7 @@ struct Serving {
 
 async fn accept(listener: TcpListener, serving: Serving, hub: Arc<Hub>, shutdown: impl Future<Output = ()> + Send) {
     let limits = &serving.limits;
-    let places = Places::new(limits.connections_max, limits.connections_per_peer_max);
+    let places = Places::new(limits.connections_max, limits.connections_per_peer_max, limits.connections_per_key_max);
     let telling = Arc::new(Semaphore::new(TOLD_MAX));
     let (ending, ended) = watch::channel(false);
     tokio::pin!(shutdown);
@@ -204,7 +204,7 @@ async fn connection(serving: Serving, stream: TcpStream, addr: SocketAddr, place
         Ok(local) => local,
         Err(error) => return tracing::debug!(%error, "a connection without an address"),
     };
-    let peer = Peer { addr, local, known: Arc::clone(&place.doing.known) };
+    let peer = Peer { addr, local, doing: Arc::clone(&place.doing) };
     let stream = Stalling::new(stream, serving.limits.write_timeout);
     let caller = Caller { peer, doing: Arc::clone(&place.doing), seat: place.seat.clone() };
     let served = async {
@@ -222,7 +222,7 @@ async fn connection(serving: Serving, stream: TcpStream, addr: SocketAddr, place
     };
     tokio::select! {
         () = served => {}
-        () = place.doing.must_go() => tracing::debug!("a connection gave up its place"),
+        () = place.doing.is_cut() => tracing::debug!("a connection gave up its place"),
     }
     drop(place);
 }
@@ -239,7 +239,7 @@ struct Busy(Arc<Doing>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.busy.store(false, Ordering::Relaxed);
+        self.0.ends();
     }
 }
 
@@ -249,12 +249,12 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send>(
     caller: Caller,
     mut ended: watch::Receiver<bool>,
 ) {
-    let router = serving.router.clone();
+    let (router, doing) = (serving.router.clone(), Arc::clone(&caller.doing));
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(caller.peer.clone());
         request.extensions_mut().insert(caller.seat.clone());
-        caller.doing.busy.store(true, Ordering::Relaxed);
+        caller.doing.begins();
         let busy = Busy(Arc::clone(&caller.doing));
         let answer = router.clone().oneshot(request);
         async move {
@@ -266,10 +266,16 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send>(
     let serving = serving.builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(serving);
     // Only whether it ended matters: the guard on the value must not be held across an await.
-    let ending = async move { ended.wait_for(|ended| *ended).await.is_ok() };
+    let ending = async move {
+        let is_over = async { ended.wait_for(|ended| *ended).await.is_ok() };
+        tokio::select! {
+            _ = is_over => {}
+            () = doing.is_to_end() => tracing::debug!("a connection gave up its place"),
+        }
+    };
     let outcome = tokio::select! {
         outcome = serving.as_mut() => outcome,
-        _ = ending => {
+        () = ending => {
             serving.as_mut().graceful_shutdown();
             serving.await
         }

@@ -1,8 +1,8 @@
 //! Where a request came from.
 
+use crate::doing::Doing;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The connection behind a request, put into every request by the listener.
 #[derive(Clone, Debug)]
@@ -11,19 +11,14 @@ pub(crate) struct Peer {
     pub(crate) addr: SocketAddr,
     /// Our end.
     pub(crate) local: SocketAddr,
-    /// Whether this connection has shown a valid key or session.
-    pub(crate) known: Arc<AtomicBool>,
+    /// What its connection does.
+    pub(crate) doing: Arc<Doing>,
 }
 
 impl Peer {
     /// Whose counts it has.
     pub(crate) fn group(&self) -> IpAddr {
         group(self.addr.ip())
-    }
-
-    /// It has shown a valid key or session.
-    pub(crate) fn is_known_now(&self) {
-        self.known.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,55 +1,21 @@
-//! Places for connections: how many there are, how many one peer may hold, and who gives his up when all are taken.
+//! Places for connections: how many there are, how many one peer may hold, who gives his up when all are taken, and what is kept
+//! for whoever must come in all the same.
 
+use crate::doing::{Doing, KeyCounts};
 use crate::peer::group;
 use crate::seat::Seat;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Whoever just sat down is left in peace for so long: a handshake and a first request take their time.
-const GRACE: Duration = Duration::from_millis(250);
 /// How long one connection is given to go before the next one is asked to.
 const GOING: Duration = Duration::from_millis(20);
-
-/// What one connection does.
-#[derive(Debug)]
-pub(crate) struct Doing {
-    /// A request is being answered.
-    pub(crate) busy: AtomicBool,
-    /// It has shown a valid key or session.
-    pub(crate) known: Arc<AtomicBool>,
-    since: Instant,
-    asked_to_go: AtomicBool,
-    go: Notify,
-}
-
-impl Doing {
-    fn new() -> Self {
-        Self {
-            busy: AtomicBool::new(false),
-            known: Arc::new(AtomicBool::new(false)),
-            since: Instant::now(),
-            asked_to_go: AtomicBool::new(false),
-            go: Notify::new(),
-        }
-    }
-
-    /// Ready when the place is needed for somebody else.
-    pub(crate) async fn must_go(&self) {
-        self.go.notified().await;
-    }
-
-    fn may_go(&self) -> bool {
-        !self.busy.load(Ordering::Relaxed)
-            && !self.known.load(Ordering::Relaxed)
-            && !self.asked_to_go.load(Ordering::Relaxed)
-            && self.since.elapsed() >= GRACE
-    }
-}
+/// After so many who were asked, and none of them gone, somebody who is at the door gets a place of the reserve.
+const ASKED_MAX: usize = 50;
+/// Places beside all others, for whoever stops trading or looks at the gateway's health while all others are at work.
+const RESERVE: usize = 8;
 
 #[derive(Debug, Default)]
 struct Taken {
@@ -62,13 +28,29 @@ struct Taken {
 #[derive(Debug)]
 pub(crate) struct Places {
     free: Arc<Semaphore>,
+    reserve: Arc<Semaphore>,
+    by_key: Arc<KeyCounts>,
     connections_max: usize,
     per_peer_max: usize,
     taken: Mutex<Taken>,
 }
 
 /// A free place that nobody sits at yet.
-pub(crate) struct Free(OwnedSemaphorePermit);
+pub(crate) struct Free {
+    permit: OwnedSemaphorePermit,
+    is_reserve: bool,
+}
+
+/// Whether somebody gives up his place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Going {
+    /// He was asked to.
+    Asked,
+    /// Somebody waits for nothing, but has only just begun to.
+    Soon,
+    /// All are at work.
+    Nobody,
+}
 
 /// One taken place; given back when it is dropped.
 pub(crate) struct Place {
@@ -81,26 +63,42 @@ pub(crate) struct Place {
 }
 
 impl Places {
-    /// `per_peer_max` of 0 is no bound of its own.
-    pub(crate) fn new(connections_max: usize, per_peer_max: usize) -> Arc<Self> {
+    /// `per_peer_max` and `per_key_max` of 0 are no bounds of their own.
+    pub(crate) fn new(connections_max: usize, per_peer_max: usize, per_key_max: usize) -> Arc<Self> {
         let connections_max = connections_max.clamp(1, Semaphore::MAX_PERMITS);
-        let free = Arc::new(Semaphore::new(connections_max));
-        Arc::new(Self { free, connections_max, per_peer_max, taken: Mutex::new(Taken::default()) })
+        Arc::new(Self {
+            free: Arc::new(Semaphore::new(connections_max)),
+            reserve: Arc::new(Semaphore::new(RESERVE)),
+            by_key: Arc::new(KeyCounts::new(per_key_max)),
+            connections_max,
+            per_peer_max,
+            taken: Mutex::new(Taken::default()),
+        })
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a free place, for somebody who is at the door. While there is none, strangers who wait for nothing are asked to go, the one who sat down first first.
+    /// Waits for a free place, for somebody who is at the door. While there is none, somebody who waits for nothing is asked to
+    /// go: of the strangers the one who sat down first, then, of the key with the most connections, the one that has waited
+    /// longest. While all are at work, or none of them goes, there is the reserve.
     pub(crate) async fn free(&self) -> Option<Free> {
+        let mut asked = 0_usize;
         loop {
             if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
-                return Some(Free(permit));
+                return Some(Free { permit, is_reserve: false });
             }
-            self.ask_one_to_go();
+            asked = asked.saturating_add(1);
+            let going = self.ask_one_to_go();
+            // A request takes a moment: whoever is at work now may be done in the next one.
+            if ((going == Going::Nobody && asked > 1) || asked > ASKED_MAX)
+                && let Ok(permit) = Arc::clone(&self.reserve).try_acquire_owned()
+            {
+                return Some(Free { permit, is_reserve: true });
+            }
             match tokio::time::timeout(GOING, Arc::clone(&self.free).acquire_owned()).await {
-                Ok(Ok(permit)) => return Some(Free(permit)),
+                Ok(Ok(permit)) => return Some(Free { permit, is_reserve: false }),
                 // The semaphore is never closed.
                 Ok(Err(_closed)) => return None,
                 Err(_not_yet) => {}
@@ -108,11 +106,28 @@ impl Places {
         }
     }
 
-    fn ask_one_to_go(&self) {
-        if let Some(doing) = self.taken().open.values().find(|doing| doing.may_go()) {
-            doing.asked_to_go.store(true, Ordering::Relaxed);
-            doing.go.notify_one();
+    fn ask_one_to_go(&self) -> Going {
+        let taken = self.taken();
+        let waiting: Vec<&Arc<Doing>> = taken.open.values().filter(|doing| doing.waits_for_nothing()).collect();
+        if waiting.is_empty() {
+            return Going::Nobody;
         }
+        let strangers = || waiting.iter().filter(|doing| doing.key().is_none());
+        if let Some(stranger) = strangers().find(|doing| doing.has_waited()) {
+            stranger.ask_to_go();
+            return Going::Asked;
+        }
+        if strangers().next().is_some() {
+            return Going::Soon;
+        }
+        let counted = waiting.iter().filter(|doing| doing.has_waited());
+        let counted = counted.filter_map(|doing| Some((self.by_key.count(&doing.key()?), *doing)));
+        let known = counted.max_by(|(many, one), (other_many, other)| {
+            many.cmp(other_many).then_with(|| other.idle_since().cmp(&one.idle_since()))
+        });
+        let Some((_, known)) = known else { return Going::Soon };
+        known.ask_to_go();
+        Going::Asked
     }
 
     /// Whether the peer holds as many places as one may.
@@ -131,16 +146,18 @@ impl Places {
         *of_peer = of_peer.saturating_add(1);
         let number = taken.next;
         taken.next = number.wrapping_add(1);
-        let doing = Arc::new(Doing::new());
+        let doing = Arc::new(Doing::new(Arc::clone(&self.by_key), free.is_reserve));
         taken.open.insert(number, Arc::clone(&doing));
-        Some(Place { places: Arc::clone(self), number, peer, doing, seat: Seat::new(free.0) })
+        let seat = Seat::new(free.permit, Arc::clone(&doing));
+        Some(Place { places: Arc::clone(self), number, peer, doing, seat })
     }
 
     /// Ready when nobody sits any more.
     pub(crate) async fn all_left(&self) {
         let all = u32::try_from(self.connections_max).unwrap_or(u32::MAX);
-        // Never closed; were it, there would be nobody to wait for.
-        drop(self.free.acquire_many(all).await);
+        let reserve = u32::try_from(RESERVE).unwrap_or(u32::MAX);
+        // Never closed; were they, there would be nobody to wait for.
+        drop(tokio::join!(self.free.acquire_many(all), self.reserve.acquire_many(reserve)));
     }
 }
 

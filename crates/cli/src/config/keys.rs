@@ -61,6 +61,7 @@ pub(crate) const KEYS: [Key; 47] = [
     number("server.write_timeout_s"),
     number("server.connections_max"),
     number("server.connections_per_peer_max"),
+    number("server.connections_per_key_max"),
     number("server.wait_default_s"),
     number("server.wait_max_s"),
     number("server.failed_auth_per_minute_max"),

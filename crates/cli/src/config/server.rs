@@ -91,7 +91,7 @@ macro_rules! bounds {
     };
 }
 
-fn all() -> [Bound; 25] {
+fn all() -> [Bound; 26] {
     bounds! {
         "server.body_bytes_max" 1_024..=16_777_216, "bytes; 65536 holds every order", limits.body_bytes_max, size, count;
         "server.head_bytes_max" 8_192..=1_048_576, "bytes; 16384 is usual", limits.head_bytes_max, size, count;
@@ -102,6 +102,7 @@ fn all() -> [Bound; 25] {
         "server.write_timeout_s" 1..=600, TIME, limits.write_timeout, Duration::from_secs, whole;
         "server.connections_max" 4..=100_000, "each takes a file descriptor", limits.connections_max, size, count;
         "server.connections_per_peer_max" 0..=100_000, "0 is no bound of its own", limits.connections_per_peer_max, size, count;
+        "server.connections_per_key_max" 0..=100_000, "0 is no bound of its own", limits.connections_per_key_max, size, count;
         "server.wait_default_s" 0..=60, TIME, limits.wait_default, Duration::from_secs, whole;
         "server.wait_max_s" 0..=60, TIME, limits.wait_max, Duration::from_secs, whole;
         "server.failed_auth_per_minute_max" 1..=1_000, "10 is usual; a valid key is never held up by it", limits.failed_auth_per_minute_max, rate, number;

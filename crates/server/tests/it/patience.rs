@@ -238,3 +238,77 @@ async fn an_order_that_arrived_whole_goes_on_although_its_caller_hung_up() {
         tokio::time::timeout(PATIENCE, answered).await.expect("the desk has the order");
     }
 }
+
+const KILL: &str = r#"{"scope":"global","state":"halted","reason":"drill"}"#;
+
+/// A connection that was answered once with the key and waits for nothing.
+async fn idle_and_known(gateway: &Gateway) -> TcpStream {
+    let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+    let request =
+        format!("GET /api/v1/orders?limit=1 HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer good\r\n\r\n", gateway.addr);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    assert_eq!(one_answer(&mut stream).await.status, 200);
+    stream
+}
+
+#[tokio::test]
+async fn a_key_that_holds_all_connections_and_asks_nothing_keeps_nobody_out() {
+    let gateway = gateway_with(|limits| {
+        patient(limits);
+        limits.connections_max = 4;
+    })
+    .await;
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(idle_and_known(&gateway).await);
+    }
+    let answer = tokio::time::timeout(PATIENCE, gateway.get("/api/v1/orders?limit=1")).await.expect("one goes");
+    assert_eq!(answer.status, 200);
+    assert_eq!(rest_of(&mut held[0]).await, "", "the one that has waited longest, and without a word");
+}
+
+#[tokio::test]
+async fn while_all_connections_are_at_work_trading_is_stopped_and_keys_are_revoked_all_the_same() {
+    let gateway = gateway_with(|limits| {
+        patient(limits);
+        limits.connections_max = 4;
+    })
+    .await;
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let mut stream = idle_and_known(&gateway).await;
+        stream.write_all(half_post(&gateway).as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    let ask = async |method, path, body| {
+        tokio::time::timeout(PATIENCE, gateway.ask(method, path, &[], body)).await.expect("nobody waits")
+    };
+    let refused = ask("GET", "/api/v1/orders?limit=1", "").await;
+    refused.is_problem(429, "too_many_requests");
+    assert_eq!((refused.header("retry-after"), refused.header("connection")), (Some("1"), Some("close")));
+    assert_eq!(ask("PUT", "/api/v1/kill", KILL).await.status, 200);
+    assert_eq!(ask("GET", "/healthz", "").await.status, 200);
+    assert_ne!(ask("DELETE", "/api/v1/keys/agent", "").await.status, 429);
+    assert_ne!(ask("POST", "/api/v1/orders/cancel-all", "").await.status, 429);
+    drop(held);
+    let freed = async { while ask("GET", "/api/v1/orders?limit=1", "").await.status == 429 {} };
+    tokio::time::timeout(PATIENCE, freed).await.expect("places that are given back can be taken");
+}
+
+#[tokio::test]
+async fn a_key_has_no_more_connections_than_one_may_and_still_stops_trading() {
+    let gateway = gateway_with(|limits| {
+        patient(limits);
+        limits.connections_per_key_max = 2;
+    })
+    .await;
+    let held = [idle_and_known(&gateway).await, idle_and_known(&gateway).await];
+    let refused = gateway.get("/api/v1/orders?limit=1").await;
+    refused.is_problem(429, "too_many_requests");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(gateway.ask("PUT", "/api/v1/kill", &[], KILL).await.status, 200);
+    assert_eq!(gateway.request("GET", "/healthz", &[], "").await.status, 200, "nobody else is held up");
+    drop(held);
+    let freed = async { while gateway.get("/api/v1/orders?limit=1").await.status == 429 {} };
+    tokio::time::timeout(PATIENCE, freed).await.expect("what is given back counts no more");
+}
