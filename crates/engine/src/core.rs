@@ -328,50 +328,72 @@ fn look_alike_memory(policy: &PolicySet) -> SignedDuration {
     SignedDuration::from_secs(sections.chain([policy.base.look_alike_window_s, 0]).max().unwrap_or(0))
 }
 
+/// The reason of a link that is down because of our own client id begins with this.
+pub(crate) const CLIENT_ID_IN_USE: &str = "client_id_in_use";
+
+/// Why nothing may be sent now: a code for everybody, and words for whoever may read, which name accounts and processes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WhyNot {
+    pub(crate) code: &'static str,
+    pub(crate) words: String,
+}
+
 /// Why nothing may be sent now; the same words for `/readyz`, status and refusals.
 pub(crate) fn not_ready(book: &Book, session: &Session, config: &EngineConfig, now: Timestamp) -> Vec<String> {
-    let mut why = Vec::new();
+    why_not_ready(book, session, config, now).into_iter().map(|why| why.words).collect()
+}
+
+/// The same with codes.
+pub(crate) fn why_not_ready(book: &Book, session: &Session, config: &EngineConfig, now: Timestamp) -> Vec<WhyNot> {
+    let mut all = Vec::new();
+    let mut why = |code, words| all.push(WhyNot { code, words });
     if let Some(fault) = &session.fault {
-        why.push(fault.to_string());
+        why("writer_ended", fault.to_string());
     }
     if session.lease.role == Role::Standby {
         // What lies behind the lease is not known here: the one reason that counts.
-        why.push(format!("lease_not_held: {}", who_writes(session, config)));
-        return why;
+        why("lease_not_held", format!("lease_not_held: {}", who_writes(session, config)));
+        return all;
     }
     match &session.link {
         LinkState::Up { .. } => {}
         LinkState::BrokerOffline => {
-            why.push("IB Gateway has lost its line to IBKR (1100)".to_owned());
+            why("broker_offline", "IB Gateway has lost its line to IBKR (1100)".to_owned());
         }
         LinkState::Down(reason) => {
-            why.push(format!("no connection to {}: {reason}", session.endpoint));
+            let in_use = reason.starts_with(CLIENT_ID_IN_USE);
+            let code = if in_use { CLIENT_ID_IN_USE } else { "broker_unreachable" };
+            why(code, format!("no connection to {}: {reason}", session.endpoint));
         }
     }
     if matches!(session.link, LinkState::Up { .. }) {
         if !session.reconciled {
-            why.push("journal and broker have not been compared on this connection yet".to_owned());
+            let words = "journal and broker have not been compared on this connection yet";
+            why("not_reconciled", words.to_owned());
         }
-        why.extend(link_and_mode_reasons(session));
+        for words in link_and_mode_reasons(session) {
+            why("mode_unproven", words);
+        }
         let skew_max = in_force(book, config).base.clock_skew_ms_max;
         match session.clock_skew_ms {
             Some(skew) if skew.abs() <= skew_max => {}
-            Some(skew) => {
-                why.push(format!("our clock and the broker's differ by {skew} ms, at most {skew_max} ms are allowed"));
-            }
-            None => why.push("the broker's clock is not known".to_owned()),
+            Some(skew) => why(
+                "clock_skew",
+                format!("our clock and the broker's differ by {skew} ms, at most {skew_max} ms are allowed"),
+            ),
+            None => why("clock_unknown", "the broker's clock is not known".to_owned()),
         }
     }
     if let Some(window) = window_ahead(session, config, now).filter(|window| window.holds_at(now)) {
-        why.push(format!(
-            "{} begins at {} and lasts until {}: nothing is sent from five minutes before",
-            window.name, window.begins_at, window.ends_at
-        ));
+        let (name, begins, ends) = (&window.name, window.begins_at, window.ends_at);
+        let words =
+            format!("{name} begins at {begins} and lasts until {ends}: nothing is sent from five minutes before");
+        why("planned_window", words);
     }
     if let Some(alarm) = &session.alarm {
-        why.push(alarm.clone());
+        why("alarm", alarm.clone());
     }
-    why
+    all
 }
 
 /// Who writes instead of this process, and what it waits for.

@@ -481,8 +481,10 @@ pub trait Desk: Send + Sync {
     fn sign_out(&self, secret: &str) -> Result<(), Fault>;
     fn status(&self, by: &Principal) -> Result<Status, Fault>;
     fn metrics(&self, by: &Principal) -> Result<Metrics, Fault>;
-    /// Why trading is not ready; empty when it is. Needs no key.
+    /// Why trading is not ready, in words; empty when it is. For the process itself: a face asks [`Desk::readiness`].
     fn not_ready(&self) -> Vec<String>;
+    /// The same for anybody: words for whoever may read, without a key only the code of each reason.
+    fn readiness(&self, by: Option<&Principal>) -> Vec<String>;
     fn gate_board(&self, by: &Principal) -> Result<Vec<BoardEntry>, Fault>;
 
     async fn quote(&self, by: &Principal, instrument: Instrument) -> Result<(Contract, Quote), Fault>;

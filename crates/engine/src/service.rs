@@ -4,7 +4,7 @@ use crate::archive::{Archive, Reading};
 use crate::asks::{Asker, Asks};
 use crate::clock::Clock;
 use crate::config::EngineConfig;
-use crate::core::{not_ready, who_writes};
+use crate::core::{not_ready, who_writes, why_not_ready};
 use crate::desk::Role;
 use crate::entropy::Entropy;
 use crate::estimating::Estimates;
@@ -112,6 +112,14 @@ impl Service {
     pub(crate) fn why_not_ready(&self) -> Vec<String> {
         let now = self.clock.now();
         self.look(|book, session| not_ready(book, session, &self.config, now))
+    }
+
+    /// The same for whoever may read; for anybody else the codes alone.
+    pub(crate) fn why_not_ready_for(&self, by: Option<&Principal>) -> Vec<String> {
+        let now = self.clock.now();
+        let why = self.look(|book, session| why_not_ready(book, session, &self.config, now));
+        let may_read = by.is_some_and(|by| by.may(Scope::Read));
+        why.into_iter().map(|why| if may_read { why.words } else { why.code.to_owned() }).collect()
     }
 
     pub(crate) fn be_ready(&self) -> Result<(), Fault> {

@@ -86,6 +86,10 @@ impl Desk for Service {
         self.why_not_ready()
     }
 
+    fn readiness(&self, by: Option<&Principal>) -> Vec<String> {
+        self.why_not_ready_for(by)
+    }
+
     fn gate_board(&self, by: &Principal) -> Result<Vec<BoardEntry>, Fault> {
         need(by, Scope::Read)?;
         Ok(self.board())

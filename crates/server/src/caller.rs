@@ -13,6 +13,7 @@ use domain::fault::Fault;
 use domain::id::CorrelationId;
 use domain::principal::{Face, Principal};
 use engine::desk::CsrfProof;
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 use wire::Code;
 
@@ -25,6 +26,9 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The principal behind `Authorization: Bearer KEY`, or else behind the session's cookie.
 pub(crate) struct Caller(pub(crate) Principal);
+
+/// Whoever asks where no key is needed, with the principal if there is one.
+pub(crate) struct Anybody(pub(crate) Option<Principal>);
 
 /// The principal behind a key; a session does not count.
 pub(crate) struct KeyHolder(pub(crate) Principal);
@@ -125,6 +129,15 @@ impl FromRequestParts<App> for Caller {
         let principal = judge(parts, app, true)?;
         query::refuse_unknown(parts).map_err(IntoResponse::into_response)?;
         Ok(Self(principal))
+    }
+}
+
+impl FromRequestParts<App> for Anybody {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        // What does not count is nobody's; that it was shown is counted all the same.
+        Ok(Self(judge(parts, app, true).ok()))
     }
 }
 

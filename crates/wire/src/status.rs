@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 pub struct Readiness {
     /// Whether it is.
     pub ready: bool,
-    /// Why not; empty when it is.
+    /// Why not; empty when it is. In words for a key with `read`, else by a code each: `alarm`, `broker_offline`, `broker_unreachable`,
+    /// `client_id_in_use`, `clock_skew`, `clock_unknown`, `lease_not_held`, `mode_unproven`, `not_reconciled`, `planned_window`, `writer_ended`.
     pub reasons: Vec<String>,
 }
 

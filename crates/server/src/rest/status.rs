@@ -1,6 +1,6 @@
 //! Health, readiness, status.
 
-use crate::caller::Caller;
+use crate::caller::{Anybody, Caller};
 use crate::openapi::Problems;
 use crate::refusal::Answer;
 use crate::state::App;
@@ -21,13 +21,13 @@ pub(crate) async fn healthz() -> Response {
     Json(Health { status: "ok".to_owned() }).into_response()
 }
 
-/// Whether trading is ready, with every reason why not.
+/// Whether trading is ready, with every reason why not: in words for a key with `read`, else by its code alone.
 #[utoipa::path(
-    get, path = "/readyz", operation_id = "get_readiness", tag = "operations", security(()),
+    get, path = "/readyz", operation_id = "get_readiness", tag = "operations", security((), ("api_key" = []), ("session" = [])),
     responses((status = 200, body = Readiness, description = "Ready."), (status = 503, body = Readiness, description = "Not ready."))
 )]
-pub(crate) async fn readyz(State(app): State<App>) -> Response {
-    let reasons = app.desk.not_ready();
+pub(crate) async fn readyz(State(app): State<App>, Anybody(by): Anybody) -> Response {
+    let reasons = app.desk.readiness(by.as_ref());
     let ready = reasons.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, reasons })).into_response()

@@ -63,10 +63,15 @@ async fn many_failed_keys_are_throttled_and_a_valid_key_is_not() {
 }
 
 #[tokio::test]
-async fn readiness_names_every_reason() {
+async fn readiness_names_every_reason_in_words_only_for_whoever_may_read() {
     let gateway = gateway().await;
     gateway.desk.tell(|told| told.not_ready = vec!["no link".to_owned(), "no account".to_owned()]);
-    let reply = gateway.request("GET", "/readyz", &[], "").await;
+    for nobody in [&[][..], &[("Authorization", "Bearer bad")]] {
+        let reply = gateway.request("GET", "/readyz", nobody, "").await;
+        assert_eq!((reply.status, &reply.body["ready"]), (503, &false.into()));
+        assert_eq!(reply.body["reasons"], serde_json::json!(["no_link", "no_account"]));
+    }
+    let reply = gateway.get("/readyz").await;
     assert_eq!((reply.status, &reply.body["ready"]), (503, &false.into()));
     assert_eq!(reply.body["reasons"], serde_json::json!(["no link", "no account"]));
 }

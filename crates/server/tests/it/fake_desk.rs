@@ -408,6 +408,10 @@ impl Desk for FakeDesk {
     fn not_ready(&self) -> Vec<String> {
         self.told.lock().unwrap().not_ready.clone()
     }
+    fn readiness(&self, by: Option<&Principal>) -> Vec<String> {
+        let why = self.not_ready();
+        if by.is_some() { why } else { why.iter().map(|why| why.replace(' ', "_")).collect() }
+    }
     async fn limits(&self, _by: &Principal, _of: LimitsOf) -> Result<LimitsView, Fault> {
         untold()
     }
