@@ -38,8 +38,8 @@ pub struct Service {
     entropy: Arc<dyn Entropy>,
     /// Held while the drill of the limits runs.
     pub(crate) drilling: tokio::sync::Mutex<()>,
-    /// Held while a second look at the broker is under way.
-    pub(crate) looking_twice: tokio::sync::Mutex<()>,
+    /// Held while a second look at the broker is under way; when the last one ended, by the clock that cannot be set.
+    pub(crate) looking_twice: tokio::sync::Mutex<Option<Duration>>,
     pub(crate) estimates: Estimates,
     pub(crate) sessions: Sessions,
     /// To the writer; none while another process writes.
@@ -69,7 +69,7 @@ impl Service {
             started_at,
             entropy,
             drilling: tokio::sync::Mutex::new(()),
-            looking_twice: tokio::sync::Mutex::new(()),
+            looking_twice: tokio::sync::Mutex::new(None),
             estimates: Estimates::default(),
             sessions: Sessions::default(),
             inputs: OnceLock::new(),
@@ -224,9 +224,13 @@ impl Service {
 
     /// Random hex digits, for ids and keys.
     pub(crate) fn random_hex<const BYTES: usize>(&self) -> Result<String, Fault> {
+        Ok(hex::encode(self.random_bytes::<BYTES>()?))
+    }
+
+    pub(crate) fn random_bytes<const BYTES: usize>(&self) -> Result<[u8; BYTES], Fault> {
         let mut bytes = [0_u8; BYTES];
         self.entropy.fill(&mut bytes)?;
-        Ok(hex::encode(bytes))
+        Ok(bytes)
     }
 
     pub(crate) fn key_hash(&self, secret: &str) -> String {

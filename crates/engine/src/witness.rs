@@ -1,7 +1,7 @@
 //! A second look at the broker: the account, read on a connection of its own, beside what this gateway believes.
 
 use crate::asks::{Asker, only};
-use crate::service::{Service, need};
+use crate::service::{Service, need_human};
 use async_trait::async_trait;
 use domain::account::AccountSummary;
 use domain::broker::{Answer, Question};
@@ -11,7 +11,10 @@ use domain::principal::{Principal, Scope};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::fmt;
+use std::time::Duration;
 
+/// Between the end of one second look and the next: the broker counts connections too.
+const REST: Duration = Duration::from_secs(10);
 /// Client ids of second looks begin here: far above what people give to their programs.
 const CLIENT_ID_MIN: u32 = 1_000_000_000;
 
@@ -74,13 +77,24 @@ pub struct BrokerVerification {
 }
 
 impl Service {
-    /// One at a time: each costs a place at the broker.
+    /// One at a time with a rest between them, and only for a person: each costs a place at the broker.
     pub(crate) async fn look_twice(&self, by: &Principal) -> Result<BrokerVerification, Fault> {
-        need(by, Scope::Read)?;
+        need_human(by, Scope::Admin)?;
         self.be_writer()?;
-        let Ok(_only) = self.looking_twice.try_lock() else {
-            return Err(Fault::Pacing("a second look is under way already".to_owned()));
+        let Ok(mut ended) = self.looking_twice.try_lock() else {
+            return Err(Fault::TooMany("a second look is under way already".to_owned()));
         };
+        let rested = ended.map(|ended| self.clock.monotonic().saturating_sub(ended));
+        if rested.is_some_and(|rested| rested < REST) {
+            let seconds = REST.as_secs();
+            return Err(Fault::TooMany(format!("a second look ended less than {seconds} seconds ago")));
+        }
+        let found = self.witnessed().await;
+        *ended = Some(self.clock.monotonic());
+        found
+    }
+
+    async fn witnessed(&self) -> Result<BrokerVerification, Fault> {
         let account = self.account_in_use()?;
         let client_id = self.witness_id()?;
         let (ours, fresh) = tokio::join!(
@@ -102,7 +116,7 @@ impl Service {
 
     /// A client id that no other program has.
     fn witness_id(&self) -> Result<ClientId, Fault> {
-        let number = u32::from_str_radix(&self.random_hex::<4>()?, 16).unwrap_or_default() % CLIENT_ID_MIN;
+        let number = u32::from_be_bytes(self.random_bytes()?) % CLIENT_ID_MIN;
         ClientId::new(i64::from(CLIENT_ID_MIN + number)).map_err(|error| Fault::Internal(error.to_string()))
     }
 }

@@ -55,7 +55,7 @@ fn table() -> BTreeMap<&'static str, (May, &'static str)> {
         ("get_account_history", (One(READ), "")),
         ("get_account_capabilities", (One(READ), "")),
         ("get_option_chain", (One(READ), "")),
-        ("verify_broker", (One(READ), "")),
+        ("verify_broker", (One(ADMIN), "")),
         ("export_audit", (One(READ), "")),
         ("preview_order", (One(&["preview"]), ORDER)),
         ("submit_order", (One(TRADE), ORDER)),

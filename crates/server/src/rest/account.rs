@@ -173,7 +173,7 @@ fn capability(one: &desk::Capability) -> Capability {
 }
 
 /// Reads the account on a fresh connection with a client id of its own, beside the one in use, and says what differs. It can
-/// send no order, and one runs at a time.
+/// send no order; one runs at a time, with ten seconds between them, and only a person with `admin` may ask for it.
 #[utoipa::path(
     post, path = "/api/v1/broker/verify", operation_id = "verify_broker", tag = "operations",
     responses((status = 200, body = BrokerVerification, description = "What both connections tell."), Problems, OfBroker)
