@@ -70,8 +70,10 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
 async fn run(app: &App, request: Request, next: Next) -> Response {
     let changes = !request.method().is_safe();
     let work = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let done = match Arc::clone(&app.unfinished).try_acquire_owned() {
-        Ok(place) if changes => {
+    // Reads end with their callers and take no place.
+    let place = if changes { Arc::clone(&app.unfinished).try_acquire_owned().ok() } else { None };
+    let done = match place {
+        Some(place) => {
             let task = tokio::spawn(async move {
                 let done = work.await;
                 drop(place);
@@ -79,8 +81,8 @@ async fn run(app: &App, request: Request, next: Next) -> Response {
             });
             task.await.ok().and_then(Result::ok)
         }
-        // So many go on without callers already: this one ends with its caller.
-        Ok(_) | Err(_) => work.await.ok(),
+        // Or so many go on without callers already that this one ends with its caller.
+        None => work.await.ok(),
     };
     // The panic itself was printed by the panic hook.
     done.unwrap_or_else(|| {

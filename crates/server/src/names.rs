@@ -48,7 +48,8 @@ impl Names {
     /// Whether a `Host` means us; the address at which the connection came in always does.
     fn is_ours(&self, host: &str, local: SocketAddr) -> bool {
         let by_address = || {
-            let literal = local.to_string();
+            // Who listens on [::] sees callers by version 4 under addresses of version 6, which is not what they wrote.
+            let literal = SocketAddr::new(local.ip().to_canonical(), local.port()).to_string();
             let bare = literal.strip_suffix(&format!(":{}", self.default_port));
             literal == host || bare == Some(host)
         };
@@ -75,3 +76,7 @@ impl Names {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "names_tests.rs"]
+mod tests;

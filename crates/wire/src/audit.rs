@@ -1,6 +1,6 @@
 //! The journal, for reading.
 
-use domain::journal::Recorded;
+use domain::journal::{JournalEvent, Recorded};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ pub struct AuditRecord {
     pub by: Option<String>,
     /// The request behind it.
     pub correlation_id: Option<String>,
-    /// The fact itself, in the journal's own words.
+    /// The fact itself, in the journal's own words; of a new key without its hash.
     #[schema(value_type = Object)]
     pub event: serde_json::Value,
     /// Its hash in the chain, hex.
@@ -40,10 +40,21 @@ impl AuditRecord {
             cl_ord_id: record.event.cl_ord_id().map(ToString::to_string),
             by: record.event.principal().map(|by| by.key_id.to_string()),
             correlation_id: record.event.correlation_id().map(ToString::to_string),
-            event: serde_json::to_value(&record.event)?,
+            event: said(&record.event)?,
             hash: hash.to_owned(),
         })
     }
+}
+
+/// The fact without what is nobody's to read: the journal keeps the hash of a key to know the key by.
+fn said(event: &JournalEvent) -> Result<serde_json::Value, serde_json::Error> {
+    let mut said = serde_json::to_value(event)?;
+    if let JournalEvent::KeyCreated { .. } = event
+        && let Some(key) = said.get_mut("key").and_then(serde_json::Value::as_object_mut)
+    {
+        key.remove("hash");
+    }
+    Ok(said)
 }
 
 /// One finding of a verification.
@@ -69,3 +80,7 @@ pub struct AuditVerification {
     /// The first of them.
     pub findings: Vec<AuditFinding>,
 }
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;

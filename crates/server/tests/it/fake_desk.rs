@@ -237,7 +237,7 @@ impl FakeDesk {
         self.calls.lock().unwrap().clone()
     }
 
-    /// Submits wait from now on.
+    /// Submits, and searches for contracts, wait from now on.
     pub(crate) fn hold_submits(&self) {
         self.held.send_replace(true);
     }
@@ -462,6 +462,8 @@ impl Desk for FakeDesk {
         Ok((apple(), Vec::new()))
     }
     async fn search_contracts(&self, _by: &Principal, _text: String) -> Result<Vec<SymbolMatch>, Fault> {
+        self.arrived.notify_one();
+        self.held.subscribe().wait_for(|held| !held).await.unwrap();
         Ok(Vec::new())
     }
     async fn option_chain(&self, _by: &Principal, _underlying: ConId) -> Result<(Contract, Vec<OptionClass>), Fault> {

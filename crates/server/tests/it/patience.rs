@@ -209,21 +209,62 @@ async fn too_many_requests_of_a_key_or_a_peer_wait_and_a_kill_does_not() {
     }
 }
 
+fn whole_post(gateway: &Gateway, number: usize) -> String {
+    let body = r#"{"con_id":"265598","side":"buy","qty":"1","order_type":"market","tif":"day"}"#;
+    format!(
+        "POST /api/v1/orders HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer good\r\nIdempotency-Key: k-{number}\r\nContent-Type: \
+         application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        gateway.addr,
+        body.len()
+    )
+}
+
+/// A request that the desk holds back.
+async fn held_at_the_desk(gateway: &Gateway, request: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    tokio::time::timeout(PATIENCE, gateway.desk.until_held()).await.expect("it comes to the desk");
+    stream
+}
+
+#[tokio::test]
+async fn reads_take_no_place_from_orders_that_go_on_without_their_callers() {
+    let gateway = gateway_with(|limits| limits.connections_max = 2).await;
+    gateway.desk.hold_submits();
+    let read = format!(
+        "GET /api/v1/contracts?search=A HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer good\r\n\r\n",
+        gateway.addr
+    );
+    let first = held_at_the_desk(&gateway, &whole_post(&gateway, 1)).await;
+    first.set_zero_linger().unwrap();
+    drop(first);
+    let freed = async {
+        let kept = idle_and_known(&gateway).await;
+        while gateway.get("/api/v1/orders?limit=1").await.status != 200 {}
+        drop(kept);
+    };
+    tokio::time::timeout(PATIENCE, freed).await.expect("its connection has ended");
+    let _reads = held_at_the_desk(&gateway, &read).await;
+    let second = held_at_the_desk(&gateway, &whole_post(&gateway, 2)).await;
+    second.set_zero_linger().unwrap();
+    drop(second);
+    // Its connection has ended: there is room for this one.
+    assert_eq!(gateway.get("/api/v1/orders?limit=1").await.status, 200);
+    gateway.desk.let_submits_go();
+    let done = async {
+        while gateway.desk.changes() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, done).await.expect("the desk has both orders");
+}
+
 #[tokio::test]
 async fn an_order_that_arrived_whole_goes_on_although_its_caller_hung_up() {
     let gateway = gateway_with(|_| {}).await;
-    let body = r#"{"con_id":"265598","side":"buy","qty":"1","order_type":"market","tif":"day"}"#;
     for (number, reset) in [(1, false), (2, true)] {
-        let whole = format!(
-            "POST /api/v1/orders HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer good\r\nIdempotency-Key: k-{number}\r\nContent-Type: \
-             application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            gateway.addr,
-            body.len()
-        );
         gateway.desk.hold_submits();
-        let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
-        stream.write_all(whole.as_bytes()).await.unwrap();
-        gateway.desk.until_held().await;
+        let stream = held_at_the_desk(&gateway, &whole_post(&gateway, number)).await;
         if reset {
             stream.set_zero_linger().unwrap();
         }
