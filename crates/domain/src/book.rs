@@ -4,9 +4,11 @@
 mod approvals;
 mod counting;
 mod external;
+mod index;
 mod permissions;
 mod policies;
 
+use self::index::Marks;
 use crate::activity::{Activity, Footprint};
 use crate::approval::Approval;
 use crate::approved::ResolvedOrder;
@@ -38,6 +40,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::index::{Index, OrderPlace, TradePlace};
 pub use crate::order_record::{Attempt, KeyUse, OrderRecord, PendingReplace};
 
 /// Why a record cannot follow the ones before it. The journal and this binary do not fit together.
@@ -109,6 +112,8 @@ pub struct Book {
     pub last_verification: Option<(Timestamp, Verification)>,
     /// Orders at the broker that bear our reference and that we do not know.
     pub orphans: Orphans,
+    /// What lists are read by.
+    pub index: Index,
     /// What was done lately, added up.
     pub activity: Activity,
     /// How long nobody could see what rests at the broker.
@@ -152,6 +157,7 @@ impl Book {
             last_reconciliation: None,
             last_verification: None,
             orphans: Orphans::default(),
+            index: Index::default(),
             activity: Activity::default(),
             silence: Silence::default(),
             api_keys: BTreeMap::new(),
@@ -284,6 +290,7 @@ impl Book {
         if !order.status.is_final() {
             self.open.insert(key.clone());
         }
+        self.index.begin(&order);
         self.orders.insert(key, Arc::new(order));
         Ok(())
     }
@@ -369,8 +376,10 @@ impl Book {
         let Some(order) = self.orders.get_mut(cl_ord_id).map(Arc::make_mut) else {
             return Err(refuse(record, format!("order {cl_ord_id} does not exist")));
         };
+        let before = Marks::of(order, None);
         order.step(kind, record.at).map_err(|why| refuse(record, why))?;
         note(order);
+        self.index.follow(&before, order, None);
         self.settle(cl_ord_id);
         self.follow_order(cl_ord_id, None, record.at);
         Ok(())
@@ -381,7 +390,7 @@ impl Book {
             return Err(refuse(record, format!("order {key} does not exist")));
         };
         let known = order.perm_id;
-        let before = Footprint::of(order);
+        let (before, marks) = (Footprint::of(order), Marks::of(order, Some(event)));
         let (odd, moves) = order.apply(event, record.at).map_err(|why| refuse(record, why))?;
         if let OrderEvent::Executed { execution } | OrderEvent::Corrected { execution, .. } = event {
             let exec_id = execution.exec_id.clone();
@@ -400,6 +409,7 @@ impl Book {
             self.by_perm_id.insert(perm_id, key.clone());
         }
         let after = Footprint::of(order);
+        self.index.follow(&marks, order, Some(event));
         self.activity.moved(key, &before, &after, record.at);
         if let OrderEvent::Executed { execution } = event {
             self.activity.traded(key, &after, execution, record.at);

@@ -3,23 +3,22 @@
 use crate::archive::Archive;
 use crate::asks::{Asker, only};
 use crate::desk::AuditFilter;
-use crate::service::{Service, need};
+use crate::service::{SCAN_MAX, Service, need};
+use crate::use_cases::invalid;
 use domain::account::{AccountPnl, Position};
 use domain::activity::{AccountMark, AccountValue};
-use domain::book::OrderRecord;
+use domain::book::{Book, TradePlace};
 use domain::broker::{Answer, Question};
 use domain::contract::SecType;
 use domain::execution::Execution;
 use domain::fault::Fault;
-use domain::id::{AccountId, ClOrdId};
+use domain::id::{AccountId, ClOrdId, ExecId};
 use domain::journal::JournalEvent;
-use domain::lifecycle::OrdStatus;
 use domain::market::DataType;
 use domain::mode::{Mode, ModeProof, Trading};
 use domain::order_ref::OrderRef;
 use domain::principal::{Principal, Scope};
 use jiff::Timestamp;
-use std::sync::Arc;
 
 /// Records read at a time.
 const PAGE: usize = 1_000;
@@ -98,6 +97,10 @@ pub struct ExecutionFilter {
     pub symbol: Option<String>,
     /// Only of this order, its exits included.
     pub cl_ord_id: Option<ClOrdId>,
+    /// Begin behind this trade, in the order of the list (newest first).
+    pub after: Option<ExecId>,
+    /// At most so many; `None` is no bound.
+    pub limit: Option<usize>,
 }
 
 impl Service {
@@ -135,16 +138,10 @@ impl Service {
         self.known_account(&account)?;
         let data = self.market.data_seen();
         Ok(self.look(|book, session| {
-            let orders: Vec<&OrderRecord> = book
-                .orders
-                .values()
-                .map(Arc::as_ref)
-                .filter(|order| order.account.as_ref() == Some(&account))
-                .collect();
             let item = |sec_type: SecType| Capability {
                 sec_type,
-                taken: taken(&orders, sec_type),
-                rejected: rejected(&orders, sec_type),
+                taken: book.index.taken(&account, sec_type).map(|(at, key)| (key.clone(), *at)),
+                rejected: book.index.rejected(&account, sec_type).map(|(_, key)| (key.clone(), words_of(book, key))),
                 data: data.get(&sec_type).copied(),
             };
             let mode = session.mode.as_ref();
@@ -159,49 +156,86 @@ impl Service {
         }))
     }
 
-    /// Trades, newest first.
-    pub(crate) fn list_executions(&self, filter: &ExecutionFilter) -> Vec<Execution> {
-        self.look(|book, _| {
-            let is_of = |one: &Execution| {
-                let Some(wanted) = &filter.cl_ord_id else { return true };
-                OrderRef::parse(&one.order_ref).is_some_and(|reference| {
-                    book.installation.as_ref() == Some(&reference.installation)
-                        && reference.cl_ord_id.group() == *wanted
-                })
+    /// Trades, newest first. So many are looked at a time: nobody who writes waits for a long list.
+    pub(crate) fn list_executions(&self, filter: &ExecutionFilter) -> Result<Vec<Execution>, Fault> {
+        let mut place = None;
+        if let Some(after) = &filter.after {
+            let found = self.look(|book, _| book.trade_place(after));
+            place = Some(found.ok_or_else(|| invalid("cursor", "must be a next_cursor of this list"))?);
+        }
+        let limit = filter.limit.unwrap_or(usize::MAX);
+        if let Some(of_order) = self.look(|book, _| executions_of(book, filter)) {
+            let behind = |one: &Execution| {
+                let own = (one.executed_at, &one.exec_id);
+                place.as_ref().is_none_or(|(at, id)| own < (*at, id))
             };
-            let wanted = |one: &&Execution| {
-                filter.since.is_none_or(|since| one.executed_at.is_some_and(|at| at >= since))
-                    && filter.symbol.as_ref().is_none_or(|symbol| one.symbol == *symbol)
-                    && is_of(one)
-            };
-            let ours = book.orders.values().flat_map(|order| order.executions.values().map(Box::as_ref));
-            let mut all: Vec<Execution> =
-                ours.chain(book.external_executions.values()).filter(wanted).cloned().collect();
-            all.sort_by(|a, b| b.executed_at.cmp(&a.executed_at).then_with(|| b.exec_id.cmp(&a.exec_id)));
-            all
-        })
+            return Ok(of_order.into_iter().filter(behind).take(limit).collect());
+        }
+        let mut found = Vec::new();
+        loop {
+            let seen = found.len();
+            let scan = self.look(|book, _| {
+                let mut scan = Scan::default();
+                for (at, one) in book.newest_trades(place.as_ref()).take(SCAN_MAX) {
+                    if seen + scan.found.len() >= limit || is_before(at, filter.since) {
+                        scan.is_over = true;
+                        return scan;
+                    }
+                    scan.last = Some(at.clone());
+                    if is_wanted(book, one, filter) {
+                        scan.found.push(one.clone());
+                    }
+                }
+                scan
+            });
+            found.extend(scan.found);
+            if scan.is_over || scan.last.is_none() {
+                return Ok(found);
+            }
+            place = scan.last;
+        }
     }
 }
 
-/// The newest order of a kind that the broker took.
-fn taken(orders: &[&OrderRecord], sec_type: SecType) -> Option<(ClOrdId, Timestamp)> {
-    let of_kind = orders.iter().filter(|order| is_of_kind(order, sec_type));
-    let taken = of_kind.filter_map(|order| order.acknowledged_at.map(|at| (order.intent.cl_ord_id.clone(), at)));
-    taken.max_by_key(|(_, at)| *at)
+/// What one look at the list found, and how far it went.
+#[derive(Default)]
+struct Scan {
+    found: Vec<Execution>,
+    last: Option<TradePlace>,
+    is_over: bool,
 }
 
-/// The newest order of a kind that the broker rejected, and its words. Why is for a human to read: a missing permission has
-/// no code of its own.
-fn rejected(orders: &[&OrderRecord], sec_type: SecType) -> Option<(ClOrdId, String)> {
-    let of_kind = orders.iter().filter(|order| is_of_kind(order, sec_type));
-    let rejected = of_kind.filter(|order| order.status == OrdStatus::Rejected);
-    let newest = rejected.max_by_key(|order| order.updated_at)?;
-    let said = newest.broker_messages.last().map(|(code, said)| format!("{code}: {said}"));
-    Some((newest.intent.cl_ord_id.clone(), said.unwrap_or_else(|| "the broker gave no reason".to_owned())))
+/// Those without a time stand last: they too are before any moment.
+fn is_before((at, _): &TradePlace, since: Option<Timestamp>) -> bool {
+    since.is_some_and(|since| at.is_none_or(|at| at < since))
 }
 
-fn is_of_kind(order: &OrderRecord, sec_type: SecType) -> bool {
-    order.contract.as_ref().is_some_and(|contract| contract.sec_type == sec_type)
+fn is_wanted(book: &Book, one: &Execution, filter: &ExecutionFilter) -> bool {
+    let is_of = |wanted: &ClOrdId| {
+        OrderRef::parse(&one.order_ref).is_some_and(|reference| {
+            book.installation.as_ref() == Some(&reference.installation) && reference.cl_ord_id.group() == *wanted
+        })
+    };
+    filter.symbol.as_ref().is_none_or(|symbol| one.symbol == *symbol) && filter.cl_ord_id.as_ref().is_none_or(is_of)
+}
+
+/// The trades of an order that is known, newest first: they lie with it.
+fn executions_of(book: &Book, filter: &ExecutionFilter) -> Option<Vec<Execution>> {
+    let key = filter.cl_ord_id.as_ref()?;
+    let order = book.order(key)?;
+    let all = std::iter::once(order).chain(book.exits(key)).flat_map(|order| order.executions.values());
+    let wanted = all.map(Box::as_ref).filter(|one| {
+        is_wanted(book, one, filter) && !is_before(&(one.executed_at, one.exec_id.clone()), filter.since)
+    });
+    let mut found: Vec<Execution> = wanted.cloned().collect();
+    found.sort_by(|a, b| (b.executed_at, &b.exec_id).cmp(&(a.executed_at, &a.exec_id)));
+    Some(found)
+}
+
+/// Why the broker rejected an order. It is for a human to read: a missing permission has no code of its own.
+fn words_of(book: &Book, key: &ClOrdId) -> String {
+    let said = book.order(key).and_then(|order| order.broker_messages.last());
+    said.map_or_else(|| "the broker gave no reason".to_owned(), |(code, said)| format!("{code}: {said}"))
 }
 
 /// The marks of one account. A page may hold none of it: then the next one is read.

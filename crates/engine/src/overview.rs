@@ -3,11 +3,11 @@
 use crate::core::{link_and_mode_reasons, not_ready, window_ahead};
 use crate::desk::{BoardEntry, LinkStatus, OrderFilter, Status, VerificationStatus};
 use crate::limits::in_force;
-use crate::service::Service;
+use crate::service::{SCAN_MAX, Service};
 use crate::shared::Shown;
 use crate::ticking::duration;
 use domain::approval::{Approval, ApprovalStatus};
-use domain::book::{Book, OrderRecord};
+use domain::book::{Book, OrderPlace, OrderRecord};
 use domain::broker::BrokerOrder;
 use domain::fault::Fault;
 use domain::gates::{GATES, LinkState};
@@ -145,35 +145,59 @@ impl Service {
         })
     }
 
-    /// Newest first.
+    /// Newest first. What may be long is looked at in parts: nobody who writes waits for a long list.
     pub(crate) fn list_orders(&self, filter: &OrderFilter) -> Vec<OrderRecord> {
-        self.look(|book, _| {
-            let wanted = |order: &&OrderRecord| {
-                let key = &order.intent.cl_ord_id;
-                // The exits of a bracket are shown with their entry, and keep it among the open ones.
-                let open = || !order.status.is_final() || book.exits(key).any(|exit| !exit.status.is_final());
-                !key.is_exit()
-                    && (!filter.open_only || open())
-                    && filter.status.is_none_or(|status| order.status == status)
-                    && filter.strategy.as_ref().is_none_or(|strategy| order.intent.strategy.as_ref() == Some(strategy))
-            };
-            let mut found: Vec<&OrderRecord> = if filter.open_only {
-                let keys: BTreeSet<ClOrdId> = book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect();
-                keys.iter().filter_map(|key| book.order(key)).filter(wanted).collect()
-            } else {
-                book.orders.values().map(Arc::as_ref).filter(wanted).collect()
-            };
-            let place = |order: &OrderRecord| (order.created_at, order.intent.cl_ord_id.clone());
-            found.sort_by_key(|order| std::cmp::Reverse(place(order)));
-            let after = filter.after.as_ref().and_then(|key| book.order(key)).map(place);
-            found
-                .into_iter()
-                .filter(|order| after.as_ref().is_none_or(|after| place(order) < *after))
-                .take(filter.limit)
+        let after = self.look(|book, _| filter.after.as_ref().and_then(|key| book.order_place(key)));
+        let is_open = filter.open_only || filter.status.is_some_and(|status| !status.is_final());
+        let found = if is_open { self.open_ones(filter, after) } else { self.all_ones(filter, after) };
+        found.iter().map(|order| OrderRecord::clone(order)).collect()
+    }
+
+    fn open_ones(&self, filter: &OrderFilter, after: Option<OrderPlace>) -> Vec<Arc<OrderRecord>> {
+        let mut found: Vec<Arc<OrderRecord>> = self.look(|book, _| {
+            // The exits of a bracket are shown with their entry, and keep it among the open ones.
+            let keys: BTreeSet<ClOrdId> = book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect();
+            keys.iter()
+                .filter_map(|key| book.orders.get(key))
+                .filter(|order| is_wanted(order, filter))
                 .cloned()
                 .collect()
-        })
+        });
+        let place = |order: &OrderRecord| (order.created_at, order.intent.cl_ord_id.clone());
+        found.retain(|order| after.as_ref().is_none_or(|after| place(order) < *after));
+        found.sort_by_cached_key(|order| std::cmp::Reverse(place(order)));
+        found.truncate(filter.limit);
+        found
     }
+
+    fn all_ones(&self, filter: &OrderFilter, mut after: Option<OrderPlace>) -> Vec<Arc<OrderRecord>> {
+        let mut found = Vec::new();
+        while found.len() < filter.limit {
+            let last = self.look(|book, _| {
+                let mut last = None;
+                for (place, order) in book.newest_orders(after.as_ref()).take(SCAN_MAX) {
+                    if found.len() >= filter.limit {
+                        break;
+                    }
+                    last = Some(place.clone());
+                    if is_wanted(order, filter) {
+                        found.push(Arc::clone(order));
+                    }
+                }
+                last
+            });
+            if last.is_none() {
+                break;
+            }
+            after = last;
+        }
+        found
+    }
+}
+
+fn is_wanted(order: &OrderRecord, filter: &OrderFilter) -> bool {
+    filter.status.is_none_or(|status| order.status == status)
+        && filter.strategy.as_ref().is_none_or(|strategy| order.intent.strategy.as_ref() == Some(strategy))
 }
 
 fn entries(book: &domain::book::Book) -> Vec<(KillScope, StateEntry)> {

@@ -25,6 +25,9 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
+/// Entries of a list that are looked at before whoever writes gets his turn.
+pub(crate) const SCAN_MAX: usize = 1_000;
+
 /// The use cases over one writer.
 #[derive(Debug)]
 pub struct Service {

@@ -373,7 +373,7 @@ impl Desk for Service {
 
     fn executions(&self, by: &Principal, filter: ExecutionFilter) -> Result<Vec<Execution>, Fault> {
         need(by, Scope::Read)?;
-        Ok(self.list_executions(&filter))
+        self.list_executions(&filter)
     }
 
     fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault> {

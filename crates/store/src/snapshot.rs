@@ -15,7 +15,7 @@ use crate::private;
 use crate::snapshot::row::{OwnRow, Row};
 use domain::activity::Activity;
 use domain::approval::Approval;
-use domain::book::{Book, KeyUse, OrderRecord};
+use domain::book::{Book, Index, KeyUse, OrderRecord};
 use domain::broker::BrokerOrder;
 use domain::contract::Contract;
 use domain::execution::{Commission, Execution};
@@ -195,6 +195,8 @@ impl Facts {
             last_reconciliation,
             last_verification,
             orphans,
+            // Orders and trades say it by themselves.
+            index: _,
             activity,
             silence,
             api_keys,
@@ -237,7 +239,13 @@ impl Facts {
     }
 
     fn book(self, seq: u64, orders: BTreeMap<ClOrdId, Arc<OrderRecord>>) -> Book {
-        let Said { mut keys_used, mut by_broker_id, mut by_perm_id, mut executions } = Said::by(&orders);
+        let others = &self.external_executions;
+        let (said, index) = std::thread::scope(|scope| {
+            let index = scope.spawn(|| Index::of(&orders, others));
+            let said = Said::by(&orders);
+            (said, index.join().unwrap_or_else(|_| Index::of(&orders, others)))
+        });
+        let Said { mut keys_used, mut by_broker_id, mut by_perm_id, mut executions } = said;
         self.keys_used.put_into(&mut keys_used);
         self.by_broker_id.put_into(&mut by_broker_id);
         self.by_perm_id.put_into(&mut by_perm_id);
@@ -270,6 +278,7 @@ impl Facts {
             last_reconciliation: self.last_reconciliation,
             last_verification: self.last_verification,
             orphans: self.orphans,
+            index,
             activity: self.activity,
             silence: self.silence,
             api_keys: self.api_keys,

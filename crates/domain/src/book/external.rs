@@ -27,9 +27,11 @@ impl Book {
         self.executions.entry(bust.clone()).or_insert(None);
         self.external_busts.insert(bust.clone());
         let gone = family(&self.external_executions, bust).find(|known| !supersedes(known, bust)).cloned();
-        if let Some(change) =
-            gone.and_then(|gone| self.external_executions.remove(&gone)).as_ref().and_then(Move::undone)
-        {
+        let gone = gone.and_then(|gone| self.external_executions.remove(&gone));
+        if let Some(gone) = &gone {
+            self.index.forget_trade(gone);
+        }
+        if let Some(change) = gone.as_ref().and_then(Move::undone) {
             self.holdings.book(&change, at);
         }
     }
@@ -45,6 +47,10 @@ impl Book {
             return;
         }
         let replaced = known.and_then(|known| self.external_executions.remove(&known));
+        if let Some(replaced) = &replaced {
+            self.index.forget_trade(replaced);
+        }
+        self.index.trade(&trade);
         let moves = [replaced.as_ref().and_then(Move::undone), Move::of(&trade)];
         for change in moves.iter().flatten() {
             self.holdings.book(change, at);

@@ -27,6 +27,7 @@ mod lease;
 mod life;
 mod limits;
 mod link;
+mod lists;
 mod looking;
 mod on_disk;
 mod peers;

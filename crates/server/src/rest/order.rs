@@ -284,11 +284,13 @@ pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, param
         since: time("since", asked.since.as_deref(), &mut errors),
         symbol: asked.symbol,
         cl_ord_id: one("cl_ord_id", asked.cl_ord_id.as_deref(), &mut errors),
+        after: one("cursor", asked.cursor.as_deref(), &mut errors),
+        limit: Some(limit + 1),
     };
     settle(errors)?;
     let executions = app.desk.executions(&by, filter)?;
     let installation = app.desk.status(&by)?.installation;
     let items = executions.iter().map(|one| Execution::of(one, &installation)).collect();
-    let page = Page::cut(items, limit, asked.cursor.as_deref(), |one: &Execution| one.exec_id.clone())?;
+    let page = Page::of_peeked(items, limit, |one: &Execution| one.exec_id.clone());
     Ok(Json(page).into_response())
 }

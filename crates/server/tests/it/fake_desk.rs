@@ -611,7 +611,7 @@ impl Desk for FakeDesk {
         Ok(Self::record(&intent(cl_ord_id.as_str()), by, Outcome::Acknowledged))
     }
     fn executions(&self, _by: &Principal, filter: ExecutionFilter) -> Result<Vec<Execution>, Fault> {
-        self.called(Call::Executions(filter))?;
+        self.called(Call::Executions(filter.clone()))?;
         let trade = |id: &str, order_ref: &str| Execution {
             exec_id: id.parse().unwrap(),
             account: "DUV1000001".parse().unwrap(),
@@ -629,7 +629,9 @@ impl Desk for FakeDesk {
             order_ref: order_ref.to_owned(),
             commission: None,
         };
-        Ok(vec![trade("e.1", "tg:abc:k1"), trade("e.2", "tg:other:k1"), trade("e.3", "")])
+        let all = [trade("e.1", "tg:abc:k1"), trade("e.2", "tg:other:k1"), trade("e.3", "")];
+        let is_behind = |one: &Execution| filter.after.as_ref().is_none_or(|after| one.exec_id > *after);
+        Ok(all.into_iter().filter(is_behind).take(filter.limit.unwrap_or(usize::MAX)).collect())
     }
     fn approvals(&self, _by: &Principal, _pending_only: bool) -> Result<Vec<Approval>, Fault> {
         Ok(Vec::new())

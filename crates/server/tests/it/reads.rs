@@ -182,6 +182,8 @@ async fn trades_are_asked_for_by_time_symbol_and_order() {
         since: Some("2026-03-02T14:00:00Z".parse().unwrap()),
         symbol: Some("AAPL".to_owned()),
         cl_ord_id: Some("k1".parse().unwrap()),
+        after: None,
+        limit: Some(2),
     };
     assert_eq!(gateway.desk.calls(), [Call::Executions(filter)]);
     for wrong in ["since=yesterday", "symbol=", "cl_ord_id=", "cl_ord_id=a%20b", "order=k1"] {
