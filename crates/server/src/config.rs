@@ -119,6 +119,8 @@ pub struct Limits {
 pub struct StreamLimits {
     /// Most streams at a time; one more is told to come back later.
     pub open_max: usize,
+    /// Most streams with one key, its sessions included; 0 is no bound of its own.
+    pub open_per_key_max: usize,
     /// A stream that has said nothing for so long says that it lives.
     pub heartbeat: Duration,
     /// A reader who was at the journal's end and has fallen so many records behind is ended.
@@ -144,6 +146,7 @@ impl StreamLimits {
     pub fn standard() -> Self {
         Self {
             open_max: 2_048,
+            open_per_key_max: 1_024,
             heartbeat: Duration::from_secs(15),
             lag_records_max: 8_192,
             ready_records_max: 2_048,

@@ -33,7 +33,7 @@ const fn list(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 47] = [
+pub(crate) const KEYS: [Key; 49] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
@@ -69,6 +69,7 @@ pub(crate) const KEYS: [Key; 47] = [
     number("server.requests_per_second_per_peer_max"),
     number("server.shutdown_timeout_s"),
     number("server.streams_max"),
+    number("server.streams_per_key_max"),
     number("server.stream_heartbeat_s"),
     number("server.stream_lag_records_max"),
     number("server.stream_send_buffer_bytes"),

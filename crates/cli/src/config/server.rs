@@ -91,7 +91,7 @@ macro_rules! bounds {
     };
 }
 
-fn all() -> [Bound; 26] {
+fn all() -> [Bound; 27] {
     bounds! {
         "server.body_bytes_max" 1_024..=16_777_216, "bytes; 65536 holds every order", limits.body_bytes_max, size, count;
         "server.head_bytes_max" 8_192..=1_048_576, "bytes; 16384 is usual", limits.head_bytes_max, size, count;
@@ -110,6 +110,7 @@ fn all() -> [Bound; 26] {
         "server.requests_per_second_per_peer_max" 0..=1_000_000, "0 is no bound", limits.requests_per_second_per_peer_max, rate, number;
         "server.shutdown_timeout_s" 0..=300, TIME, limits.shutdown_timeout, Duration::from_secs, whole;
         "server.streams_max" 1..=100_000, "each takes a file descriptor", limits.streams.open_max, size, count;
+        "server.streams_per_key_max" 0..=100_000, "0 is no bound of its own", limits.streams.open_per_key_max, size, count;
         "server.stream_heartbeat_s" 1..=300, TIME, limits.streams.heartbeat, Duration::from_secs, whole;
         "server.stream_lag_records_max" 16..=1_000_000, "records that a reader may be behind", limits.streams.lag_records_max, same, same;
         "server.stream_send_buffer_bytes" 4_096..=16_777_216, "bytes; the system doubles it", limits.streams.send_buffer_bytes, rate, number;

@@ -37,7 +37,7 @@ impl Holder {
         Ok(Self { desk: app.desk.clone(), by, session })
     }
 
-    pub(super) fn key_id(&self) -> &KeyId {
+    pub(crate) fn key_id(&self) -> &KeyId {
         &self.by.key_id
     }
 

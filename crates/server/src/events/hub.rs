@@ -3,9 +3,11 @@
 use super::frame::Frame;
 use super::ring::{Next, Ring};
 use crate::config::StreamLimits;
+use crate::doing::KeyCounts;
 use crate::refusal::Refusal;
 use axum::body::Bytes;
 use domain::fault::Fault;
+use domain::id::KeyId;
 use engine::{JournalFeed, Wanted};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -30,6 +32,7 @@ pub(crate) struct Hub {
     began: AtomicBool,
     places: Arc<Semaphore>,
     open: Arc<Open>,
+    by_key: Arc<KeyCounts>,
     readings: Semaphore,
     ending: watch::Sender<bool>,
 }
@@ -63,12 +66,15 @@ impl Open {
 pub(crate) struct Place {
     kind: Kind,
     open: Arc<Open>,
+    by_key: Arc<KeyCounts>,
+    key: KeyId,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.open.of(self.kind).fetch_sub(1, Ordering::Relaxed);
+        self.by_key.one_less(&self.key);
     }
 }
 
@@ -82,6 +88,7 @@ impl Hub {
     pub(crate) fn new(limits: StreamLimits) -> Arc<Self> {
         let ring = Ring::new(limits.ready_records_max, limits.ready_bytes_max);
         let places = Semaphore::new(limits.open_max.min(Semaphore::MAX_PERMITS));
+        let by_key = Arc::new(KeyCounts::new(limits.open_per_key_max));
         let readings = Semaphore::new(limits.readings_max.clamp(1, Semaphore::MAX_PERMITS));
         Arc::new(Self {
             limits,
@@ -91,19 +98,26 @@ impl Hub {
             began: AtomicBool::new(false),
             places: Arc::new(places),
             open: Arc::default(),
+            by_key,
             readings,
             ending: watch::Sender::new(false),
         })
     }
 
-    /// A place for one more stream.
-    pub(crate) fn place(&self, kind: Kind) -> Result<Place, Refusal> {
+    /// A place for one more stream with this key, or with a session of it.
+    pub(crate) fn place(&self, kind: Kind, key: &KeyId) -> Result<Place, Refusal> {
         let permit = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| {
             let detail = format!("{} streams are open, which is as many as may be", self.limits.open_max);
             Refusal::new(Code::TooManyStreams, &detail)
         })?;
+        if !self.by_key.one_more(key) {
+            let most = self.limits.open_per_key_max;
+            let detail = format!("{most} streams are open with this key, which is as many as one may have");
+            return Err(Refusal::new(Code::TooManyStreams, &detail));
+        }
         self.open.of(kind).fetch_add(1, Ordering::Relaxed);
-        Ok(Place { kind, open: Arc::clone(&self.open), _permit: permit })
+        let (open, by_key, key) = (Arc::clone(&self.open), Arc::clone(&self.by_key), key.clone());
+        Ok(Place { kind, open, by_key, key, _permit: permit })
     }
 
     /// How many streams are open, by what they carry.

@@ -84,7 +84,7 @@ pub(crate) async fn events(
 }
 
 fn stream(app: &App, holder: Holder, feed: JournalFeed, wanted: Wanted, seat: Option<Seat>) -> Answer {
-    let place = app.hub.place(Kind::Events)?;
+    let place = app.hub.place(Kind::Events, holder.key_id())?;
     // It counts as a stream now, and keeps no other caller out.
     if let Some(seat) = seat {
         seat.leave();

@@ -56,7 +56,7 @@ pub(crate) async fn stream(
         let items = quotes.iter().map(events::shape).collect();
         return Ok(Json(Page::<WatchedQuote> { items, next_cursor: None }).into_response());
     }
-    let place = app.hub.place(Kind::Quotes)?;
+    let place = app.hub.place(Kind::Quotes, &by.key_id)?;
     let feed = app.desk.watch_quotes(&by, instruments).await?;
     let holder = Holder::new(&app, by, &headers)?;
     if let Some(Extension(seat)) = seat {

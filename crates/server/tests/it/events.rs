@@ -1,6 +1,6 @@
 //! Streams of events: where they begin, what they say, what ends them, and that nobody waits for anybody.
 
-use crate::client::{gateway, gateway_with};
+use crate::client::{PATIENCE, gateway, gateway_with};
 use crate::sse::Sse;
 use domain::fault::Fault;
 use domain::journal::JournalEvent;
@@ -240,6 +240,25 @@ async fn one_reading_serves_a_thousand_readers_and_others_are_served_meanwhile()
     gateway.stop().await;
     let ends = futures::future::join_all(readers.iter_mut().map(Sse::end)).await;
     assert!(ends.iter().all(|end| end["reason"] == "shutting_down"));
+}
+
+#[tokio::test]
+async fn a_key_has_no_more_streams_than_one_may_and_gets_them_back() {
+    let gateway = gateway_with(|limits| {
+        limits.streams.open_per_key_max = 2;
+        // Who is gone is seen when he is written to.
+        limits.streams.heartbeat = Duration::from_millis(20);
+    })
+    .await;
+    let first = Sse::open(&gateway, PATH, &[]).await;
+    let _second = Sse::open(&gateway, PATH, &[]).await;
+    let refused = gateway.ask("GET", PATH, &[("Accept", "text/event-stream")], "").await;
+    refused.is_problem(503, "too_many_streams");
+    assert!(refused.body["detail"].as_str().unwrap().contains("with this key"), "{}", refused.body);
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    drop(first);
+    let freed = async { while Sse::open(&gateway, PATH, &[]).await.status != 200 {} };
+    tokio::time::timeout(PATIENCE, freed).await.expect("what is given back can be taken");
 }
 
 #[tokio::test]
