@@ -7,7 +7,7 @@ use crate::service::{SCAN_MAX, Service};
 use crate::shared::Shown;
 use crate::ticking::duration;
 use domain::approval::{Approval, ApprovalStatus};
-use domain::book::{Book, OrderPlace, OrderRecord};
+use domain::book::{OrderPlace, OrderRecord};
 use domain::broker::BrokerOrder;
 use domain::fault::Fault;
 use domain::gates::{GATES, LinkState};
@@ -149,11 +149,11 @@ impl Service {
     pub(crate) fn list_orders(&self, filter: &OrderFilter) -> Vec<OrderRecord> {
         let after = self.look(|book, _| filter.after.as_ref().and_then(|key| book.order_place(key)));
         let is_open = filter.open_only || filter.status.is_some_and(|status| !status.is_final());
-        let found = if is_open { self.open_ones(filter, after) } else { self.all_ones(filter, after) };
+        let found = if is_open { self.open_ones(filter, after.as_ref()) } else { self.all_ones(filter, after) };
         found.iter().map(|order| OrderRecord::clone(order)).collect()
     }
 
-    fn open_ones(&self, filter: &OrderFilter, after: Option<OrderPlace>) -> Vec<Arc<OrderRecord>> {
+    fn open_ones(&self, filter: &OrderFilter, after: Option<&OrderPlace>) -> Vec<Arc<OrderRecord>> {
         let mut found: Vec<Arc<OrderRecord>> = self.look(|book, _| {
             // The exits of a bracket are shown with their entry, and keep it among the open ones.
             let keys: BTreeSet<ClOrdId> = book.open_orders().map(|order| order.intent.cl_ord_id.group()).collect();
@@ -164,7 +164,7 @@ impl Service {
                 .collect()
         });
         let place = |order: &OrderRecord| (order.created_at, order.intent.cl_ord_id.clone());
-        found.retain(|order| after.as_ref().is_none_or(|after| place(order) < *after));
+        found.retain(|order| after.is_none_or(|after| place(order) < *after));
         found.sort_by_cached_key(|order| std::cmp::Reverse(place(order)));
         found.truncate(filter.limit);
         found

@@ -57,8 +57,8 @@ impl Unseen {
     }
 
     fn sum(&self, counts: impl Fn(Timestamp) -> bool) -> Option<Decimal> {
-        let counted = self.opened.iter().filter(|(at, _)| counts(*at));
-        counted.fold(Some(Decimal::ZERO), |sum, (_, worth)| added(sum, *worth))
+        let mut counted = self.opened.iter().filter(|(at, _)| counts(*at));
+        counted.try_fold(Decimal::ZERO, |sum, (_, worth)| added(Some(sum), *worth))
     }
 }
 

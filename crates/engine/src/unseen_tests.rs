@@ -6,6 +6,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a sum may be unknown: so it is compared")]
 fn dec(number: i64) -> Option<Decimal> {
     Some(Decimal::from(number))
 }

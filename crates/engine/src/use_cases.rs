@@ -3,8 +3,9 @@
 use crate::asks::{Asker, only};
 use crate::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
-    ChangeAnswer, CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView, LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionLife, SessionView,
-    Status,
+    ChangeAnswer, CsrfProof, Desk, ExecutionFilter, FlattenAnswer, FlattenWish, HistoryFilter, LimitsOf, LimitsView,
+    LiveStatus, MandateView, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, PnlView, Preview, SessionLife,
+    SessionView, Status,
 };
 use crate::drilling::DrillOutcome;
 use crate::estimating::estimated;

@@ -94,12 +94,27 @@ pub enum Seat {
     Task,
 }
 
+/// What woke the writer.
+enum Came {
+    Input(Box<Input>),
+    /// Commands that found no room are decided first.
+    Bounced,
+    /// All callers are gone.
+    Gone,
+}
+
+impl Came {
+    fn of(received: Option<Input>) -> Self {
+        received.map_or(Self::Gone, |input| Self::Input(Box::new(input)))
+    }
+}
+
 impl Writer {
     /// Runs on a thread until it is stopped, its callers are gone, or the journal fails.
     pub(crate) fn run(mut self) -> Ended {
         loop {
-            let first = if self.bounced.is_empty() { Some(self.inputs.blocking_recv()) } else { None };
-            if let Some(ended) = self.batch(first) {
+            let came = if self.bounced.is_empty() { Came::of(self.inputs.blocking_recv()) } else { Came::Bounced };
+            if let Some(ended) = self.batch(came) {
                 return ended;
             }
         }
@@ -108,19 +123,24 @@ impl Writer {
     /// The same as a task.
     pub(crate) async fn run_as_task(mut self) -> Ended {
         loop {
-            let first = if self.bounced.is_empty() { Some(self.inputs.recv().await) } else { None };
-            if let Some(ended) = self.batch(first) {
+            let came = if self.bounced.is_empty() { Came::of(self.inputs.recv().await) } else { Came::Bounced };
+            if let Some(ended) = self.batch(came) {
                 return ended;
             }
         }
     }
 
-    /// Everything that waits, in one batch; the writer's end, if this is it. `first` is what came, and holds nothing once
-    /// all callers are gone.
-    fn batch(&mut self, first: Option<Option<Input>>) -> Option<Ended> {
-        let is_last = matches!(first, Some(None));
+    /// Everything that waits, in one batch; the writer's end, if this is it.
+    fn batch(&mut self, came: Came) -> Option<Ended> {
         let mut waiting = std::mem::take(&mut self.held);
-        waiting.extend(first.flatten());
+        let is_last = match came {
+            Came::Input(input) => {
+                waiting.push(*input);
+                false
+            }
+            Came::Bounced => false,
+            Came::Gone => true,
+        };
         self.drain(&mut waiting);
         if is_last && waiting.is_empty() {
             return Some(Ended::Orderly);

@@ -163,8 +163,7 @@ impl Checks {
     fn told_of_cancel(broker: &Broker, key: &ClOrdId, fate: &CancelFate, is_entry: bool) -> Result<(), Violation> {
         let status = |key: &ClOrdId| {
             let ledger = broker.ledger();
-            let found = ledger.iter().find(|order| key_of(order).as_ref() == Some(key)).map(|order| order.status);
-            found
+            ledger.iter().find(|order| key_of(order).as_ref() == Some(key)).map(|order| order.status)
         };
         let wrong = match fate {
             // What had filled before the cancel of a bracket's rest stays filled.

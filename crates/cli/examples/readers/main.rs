@@ -4,6 +4,7 @@
 //! `make bench-events [READERS=1000] [STALLED=100] [ORDERS=200]`. Readers, callers, gateway and venue share the machine: what is
 //! measured is all of them together. The stalled readers open a stream and take nothing of it.
 
+#[expect(dead_code, reason = "the face's benchmark uses the rest")]
 mod process;
 
 use jiff::Timestamp;

@@ -202,11 +202,9 @@ fn order_sheet(order: &Value) -> String {
         text.push_str(&table(items(history), &columns, ""));
     }
     if at(order, "history_cursor").is_some() {
-        let id = field(order, "cl_ord_id");
-        text.push_str(&format!(
-            "and more records: GET /audit?cl_ord_id={id}&cursor={}\n",
-            field(order, "history_cursor")
-        ));
+        let (id, cursor) = (field(order, "cl_ord_id"), field(order, "history_cursor"));
+        let more = format!("and more records: GET /audit?cl_ord_id={id}&cursor={cursor}\n");
+        text.push_str(&more);
     }
     text
 }

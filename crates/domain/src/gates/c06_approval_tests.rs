@@ -172,19 +172,10 @@ fn a_market_that_moved_leads_back_to_the_human() {
 }
 
 #[test]
-fn the_policy_says_when() {
+fn rest_command_line_and_dashboard_are_one_door() {
     check(
         &GATE,
         &[
-            ("a face that must ask", Expect::Hold(1), |w| {
-                w.policy.approval_required_on.insert(Face::Rest);
-            }),
-            ("another face must ask", Expect::Pass, |w| {
-                w.policy.approval_required_on.insert(Face::Mcp);
-            }),
-            ("the loop must ask, and a caller does", Expect::Pass, |w| {
-                w.policy.approval_required_on.insert(Face::Loop);
-            }),
             // Which of these three it is, the caller says himself: by a header, or by signing in.
             ("who must ask by REST says that he is the command line", Expect::Hold(1), |w| {
                 w.policy.approval_required_on.insert(Face::Rest);
@@ -200,6 +191,24 @@ fn the_policy_says_when() {
             ("who must ask over MCP comes by REST", Expect::Pass, |w| {
                 w.policy.approval_required_on.insert(Face::Mcp);
                 w.principal.face = Face::Rest;
+            }),
+        ],
+    );
+}
+
+#[test]
+fn the_policy_says_when() {
+    check(
+        &GATE,
+        &[
+            ("a face that must ask", Expect::Hold(1), |w| {
+                w.policy.approval_required_on.insert(Face::Rest);
+            }),
+            ("another face must ask", Expect::Pass, |w| {
+                w.policy.approval_required_on.insert(Face::Mcp);
+            }),
+            ("the loop must ask, and a caller does", Expect::Pass, |w| {
+                w.policy.approval_required_on.insert(Face::Loop);
             }),
             ("over MCP", Expect::Hold(1), |w| {
                 w.policy.approval_required_on.insert(Face::Mcp);

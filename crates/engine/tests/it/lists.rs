@@ -92,7 +92,8 @@ async fn trades_come_newest_first_corrected_and_without_what_was_taken_back() {
     let begin = own.executed_at.unwrap();
     let other = |number: usize, version: u8| Execution {
         exec_id: id(&format!("e.{number}.0{version}")),
-        executed_at: (number % 50 != 0).then(|| begin + SignedDuration::from_secs(i64::try_from(number / 3).unwrap())),
+        executed_at: (!number.is_multiple_of(50))
+            .then(|| begin + SignedDuration::from_secs(i64::try_from(number / 3).unwrap())),
         symbol: if number == 7 { "RARE".to_owned() } else { own.symbol.clone() },
         order_ref: String::new(),
         client_id: Some(ClientId::new(0).unwrap()),

@@ -25,7 +25,9 @@ use domain::tally::Tally;
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::desk::{
     AccountPoint, AuditFilter, AuditRecord, AuditVerification, BarsRequest, BoardEntry, CancelAnswer, Capabilities,
-    ChangeAnswer, CsrfProof, ExecutionFilter, FlattenAnswer, FlattenWish, Flattened, HistoryFilter, LeaseStatus, LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, Outcome, PnlView, Preview, Role, SessionLife, SessionView, Status, VerificationStatus,
+    ChangeAnswer, CsrfProof, ExecutionFilter, FlattenAnswer, FlattenWish, Flattened, HistoryFilter, LeaseStatus,
+    LimitsOf, LimitsView, LinkStatus, Metrics, NewKey, NewSession, OrderAnswer, OrderFilter, Outcome, PnlView, Preview,
+    Role, SessionLife, SessionView, Status, VerificationStatus,
 };
 use engine::{BrokerVerification, Desk, JournalFeed, KeyEnd, QuoteFeed, WatchedQuote};
 use jiff::{SignedDuration, Timestamp};
