@@ -408,7 +408,7 @@ class BrokerGroup(Group[M]):
     @operation
     def verify(self) -> Call[BrokerVerification]:
         """Reads the account on a fresh connection with a client id of its own, beside the one in use, and says what differs. It can
-        send no order, and one runs at a time.
+        send no order; one runs at a time, with ten seconds between them, and only a person with `admin` may ask for it.
 
         `POST /api/v1/broker/verify`
         """
@@ -1296,7 +1296,7 @@ class Operations(Group[M]):
 
     @operation
     def readiness(self) -> Call[Readiness]:
-        """Whether trading is ready, with every reason why not.
+        """Whether trading is ready, with every reason why not: in words for a key with `read`, else by its code alone.
 
         `GET /readyz`
         """

@@ -192,7 +192,7 @@ SecType: TypeAlias = Literal["stk", "etf", "fut", "opt", "ind", "cash", "cfd", "
 Side: TypeAlias = Literal["buy", "sell", "sell_short", "buy_to_cover"]
 """`Side`."""
 
-StreamEndReason: TypeAlias = Literal["slow_reader", "key_revoked", "key_expired", "key_unknown", "shutting_down", "storage", "not_ready"]
+StreamEndReason: TypeAlias = Literal["slow_reader", "key_revoked", "key_expired", "key_unknown", "session_over", "shutting_down", "storage", "not_ready"]
 """Why a stream ends."""
 
 Tif: TypeAlias = Literal["day", "gtc", "ioc", "fok", "gtd", "opg"]
@@ -461,7 +461,7 @@ class AuditRecord(Answer):
     """What kind of fact."""
 
     event: dict[str, JsonValue]
-    """The fact itself, in the journal's own words."""
+    """The fact itself, in the journal's own words; of a new key without its hash."""
 
     hash: str
     """Its hash in the chain, hex."""
@@ -2067,7 +2067,9 @@ class Readiness(Answer):
     """Whether it is."""
 
     reasons: list[str]
-    """Why not; empty when it is."""
+    """Why not; empty when it is. In words for a key with `read`, else by a code each: `alarm`, `broker_offline`, `broker_unreachable`,
+    `client_id_in_use`, `clock_skew`, `clock_unknown`, `lease_not_held`, `mode_unproven`, `not_reconciled`, `planned_window`, `writer_ended`.
+    """
 
 
 class Reconciliation(Answer):

@@ -228,38 +228,6 @@ async fn held_at_the_desk(gateway: &Gateway, request: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn reads_take_no_place_from_orders_that_go_on_without_their_callers() {
-    let gateway = gateway_with(|limits| limits.connections_max = 2).await;
-    gateway.desk.hold_submits();
-    let read = format!(
-        "GET /api/v1/contracts?search=A HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer good\r\n\r\n",
-        gateway.addr
-    );
-    let first = held_at_the_desk(&gateway, &whole_post(&gateway, 1)).await;
-    first.set_zero_linger().unwrap();
-    drop(first);
-    let freed = async {
-        let kept = idle_and_known(&gateway).await;
-        while gateway.get("/api/v1/orders?limit=1").await.status != 200 {}
-        drop(kept);
-    };
-    tokio::time::timeout(PATIENCE, freed).await.expect("its connection has ended");
-    let _reads = held_at_the_desk(&gateway, &read).await;
-    let second = held_at_the_desk(&gateway, &whole_post(&gateway, 2)).await;
-    second.set_zero_linger().unwrap();
-    drop(second);
-    // Its connection has ended: there is room for this one.
-    assert_eq!(gateway.get("/api/v1/orders?limit=1").await.status, 200);
-    gateway.desk.let_submits_go();
-    let done = async {
-        while gateway.desk.changes() < 2 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, done).await.expect("the desk has both orders");
-}
-
-#[tokio::test]
 async fn an_order_that_arrived_whole_goes_on_although_its_caller_hung_up() {
     let gateway = gateway_with(|_| {}).await;
     for (number, reset) in [(1, false), (2, true)] {
