@@ -93,6 +93,9 @@ impl Core {
             self.unseen.told(snapshot.taken_at, now);
         }
         self.value_everything();
+        let mut unseen = std::mem::take(&mut self.unseen);
+        unseen.value(|con_id, qty, price| self.worth_of(con_id, qty, price));
+        self.unseen = unseen;
         self.mark_account(batch, now);
         self.reconciled_at = Some(now);
         self.count_look(batch, complete);

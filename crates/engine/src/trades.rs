@@ -2,6 +2,7 @@
 
 use crate::core::{Batch, Core};
 use crate::looking::LOOK_AGAIN;
+use crate::unseen::Opened;
 use domain::book::Book;
 use domain::event::OrderEvent;
 use domain::execution::{Commission, Execution, family};
@@ -11,10 +12,13 @@ use domain::mode::ModeProof;
 use domain::mutation::{self, Mutation};
 use domain::order_ref::OrderRef;
 use domain::reconcile::book_execution;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+
+/// The broker's time of a trade is cut by less than this.
+const CUT: SignedDuration = SignedDuration::from_secs(1);
 
 impl Core {
     pub(crate) fn executed(&mut self, batch: &mut Batch, now: Timestamp, execution: &Execution) {
@@ -93,8 +97,12 @@ impl Core {
         // What was held the other way was closed first, if it is known what was.
         let closes = before.is_sign_negative() != change.is_sign_negative() && self.session.positions.is_some();
         let opened = if closes { (change.abs() - before.abs()).max(Decimal::ZERO) } else { change.abs() };
-        self.unseen.opened(now, self.worth_of(execution.con_id, opened, execution.last_px.get()));
-        if !self.valuation.traded(execution.con_id, execution.last_px.get()) {
+        let (con_id, price) = (execution.con_id, execution.last_px.get());
+        // The account shows it by its own time, which is cut to seconds, and not by the time at which it was told here.
+        let at = execution.executed_at.and_then(|at| at.checked_add(CUT).ok()).map_or(now, |at| at.min(now));
+        let worth = self.worth_of(con_id, opened, price);
+        self.unseen.opened(Opened { at, worth, by: Some((con_id, opened, price)) });
+        if !self.valuation.traded(con_id, price) {
             // Somebody else traded what nobody here knows: a look tells what it is worth.
             (self.look_again, self.look_rest) = (true, LOOK_AGAIN);
         }

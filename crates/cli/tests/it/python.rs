@@ -11,7 +11,7 @@ fn the_python_package_follows_the_contract_and_doubles_no_order() {
     let status = Command::new(python)
         .current_dir(root.join("python"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .args(["-m", "pytest", "--quiet", "--tollgate", env!("CARGO_BIN_EXE_tollgate")])
+        .args(["-m", "pytest", "--quiet", concat!("--tollgate=", env!("CARGO_BIN_EXE_tollgate"))])
         .status()
         .unwrap();
     assert!(status.success(), "the report above says which test failed");
