@@ -40,7 +40,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use self::index::{Index, OrderPlace, TradePlace};
+pub use self::index::{Index, Indexed, OrderPlace, TradePlace};
 pub use crate::order_record::{Attempt, KeyUse, OrderRecord, PendingReplace};
 
 /// Why a record cannot follow the ones before it. The journal and this binary do not fit together.
@@ -113,7 +113,7 @@ pub struct Book {
     /// Orders at the broker that bear our reference and that we do not know.
     pub orphans: Orphans,
     /// What lists are read by.
-    pub index: Index,
+    pub index: Indexed,
     /// What was done lately, added up.
     pub activity: Activity,
     /// How long nobody could see what rests at the broker.
@@ -157,7 +157,7 @@ impl Book {
             last_reconciliation: None,
             last_verification: None,
             orphans: Orphans::default(),
-            index: Index::default(),
+            index: Indexed::default(),
             activity: Activity::default(),
             silence: Silence::default(),
             api_keys: BTreeMap::new(),
@@ -290,7 +290,9 @@ impl Book {
         if !order.status.is_final() {
             self.open.insert(key.clone());
         }
-        self.index.begin(&order);
+        if let Some(index) = self.index.kept() {
+            index.begin(&order);
+        }
         self.orders.insert(key, Arc::new(order));
         Ok(())
     }
@@ -379,7 +381,9 @@ impl Book {
         let before = Marks::of(order, None);
         order.step(kind, record.at).map_err(|why| refuse(record, why))?;
         note(order);
-        self.index.follow(&before, order, None);
+        if let Some(index) = self.index.kept() {
+            index.follow(&before, order, None);
+        }
         self.settle(cl_ord_id);
         self.follow_order(cl_ord_id, None, record.at);
         Ok(())
@@ -409,7 +413,9 @@ impl Book {
             self.by_perm_id.insert(perm_id, key.clone());
         }
         let after = Footprint::of(order);
-        self.index.follow(&marks, order, Some(event));
+        if let Some(index) = self.index.kept() {
+            index.follow(&marks, order, Some(event));
+        }
         self.activity.moved(key, &before, &after, record.at);
         if let OrderEvent::Executed { execution } = event {
             self.activity.traded(key, &after, execution, record.at);

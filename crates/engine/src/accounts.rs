@@ -140,8 +140,8 @@ impl Service {
         Ok(self.look(|book, session| {
             let item = |sec_type: SecType| Capability {
                 sec_type,
-                taken: book.index.taken(&account, sec_type).map(|(at, key)| (key.clone(), *at)),
-                rejected: book.index.rejected(&account, sec_type).map(|(_, key)| (key.clone(), words_of(book, key))),
+                taken: book.index().taken(&account, sec_type).map(|(at, key)| (key.clone(), *at)),
+                rejected: book.index().rejected(&account, sec_type).map(|(_, key)| (key.clone(), words_of(book, key))),
                 data: data.get(&sec_type).copied(),
             };
             let mode = session.mode.as_ref();

@@ -15,7 +15,7 @@ use crate::private;
 use crate::snapshot::row::{OwnRow, Row};
 use domain::activity::Activity;
 use domain::approval::Approval;
-use domain::book::{Book, Index, KeyUse, OrderRecord};
+use domain::book::{Book, Indexed, KeyUse, OrderRecord};
 use domain::broker::BrokerOrder;
 use domain::contract::Contract;
 use domain::execution::{Commission, Execution};
@@ -239,13 +239,7 @@ impl Facts {
     }
 
     fn book(self, seq: u64, orders: BTreeMap<ClOrdId, Arc<OrderRecord>>) -> Book {
-        let others = &self.external_executions;
-        let (said, index) = std::thread::scope(|scope| {
-            let index = scope.spawn(|| Index::of(&orders, others));
-            let said = Said::by(&orders);
-            (said, index.join().unwrap_or_else(|_| Index::of(&orders, others)))
-        });
-        let Said { mut keys_used, mut by_broker_id, mut by_perm_id, mut executions } = said;
+        let Said { mut keys_used, mut by_broker_id, mut by_perm_id, mut executions } = Said::by(&orders);
         self.keys_used.put_into(&mut keys_used);
         self.by_broker_id.put_into(&mut by_broker_id);
         self.by_perm_id.put_into(&mut by_perm_id);
@@ -278,7 +272,7 @@ impl Facts {
             last_reconciliation: self.last_reconciliation,
             last_verification: self.last_verification,
             orphans: self.orphans,
-            index,
+            index: Indexed::default(),
             activity: self.activity,
             silence: self.silence,
             api_keys: self.api_keys,

@@ -90,7 +90,9 @@ async fn measured() -> Result<Vec<String>, Trouble> {
 
     let (together, per_second, refused) = all_at_once(&target, orders.saturating_mul(5)).await?;
     say(&format!("REST, {CALLERS} callers: {per_second:.0} orders/s acknowledged: {together}"));
-    say(&format!("           {refused} more were refused by control 8, one of their instrument being on its way"));
+    say(&format!(
+        "           {refused} more were refused: another one of their instrument was on its way, or its quote was crossed"
+    ));
     bound(per_second >= ORDERS_PER_SECOND_MIN, format!("{per_second:.0} orders/s < {ORDERS_PER_SECOND_MIN}"));
 
     for peer in peers::PEERS {
@@ -142,14 +144,15 @@ fn order(nth: usize) -> String {
     )
 }
 
-/// How long the broker's acknowledgement took; nothing where an order on its way in the same instrument made control 8 refuse.
+/// How long the broker's acknowledgement took; nothing where control 8 refused, since another order of the instrument was on its
+/// way, or control 9, since the new bid was there before the new ask.
 async fn submit(caller: &mut Caller, key: &str, nth: usize) -> Result<Option<Duration>, Trouble> {
     let began = Instant::now();
     let (status, body) = caller.post("/api/v1/orders", key, &order(nth)).await?;
     let took = began.elapsed();
     match status {
         201 => Ok(Some(took)),
-        422 if body.contains("C08_READINESS") => Ok(None),
+        422 if ["C08_READINESS", "quote is crossed"].iter().any(|word| body.contains(word)) => Ok(None),
         _ => Err(Trouble(format!("order {key} got {status}: {body}"))),
     }
 }
@@ -158,8 +161,10 @@ async fn one_by_one(target: &Target, name: &str, orders: usize) -> Result<Spread
     let mut caller = Caller::at(target).await?;
     let mut took = Vec::with_capacity(orders);
     for nth in 0..orders {
-        let acknowledged = submit(&mut caller, &format!("{name}-{nth}"), nth).await?;
-        took.push(acknowledged.ok_or_else(|| Trouble(format!("{name}-{nth} met another order on its way")))?);
+        took.extend(submit(&mut caller, &format!("{name}-{nth}"), nth).await?);
+    }
+    if took.len() < orders * 9 / 10 {
+        return Err(Trouble(format!("only {} of {orders} orders were acknowledged", took.len())));
     }
     Ok(Spread::of(took))
 }

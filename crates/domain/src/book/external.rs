@@ -28,8 +28,8 @@ impl Book {
         self.external_busts.insert(bust.clone());
         let gone = family(&self.external_executions, bust).find(|known| !supersedes(known, bust)).cloned();
         let gone = gone.and_then(|gone| self.external_executions.remove(&gone));
-        if let Some(gone) = &gone {
-            self.index.forget_trade(gone);
+        if let (Some(index), Some(gone)) = (self.index.kept(), &gone) {
+            index.forget_trade(gone);
         }
         if let Some(change) = gone.as_ref().and_then(Move::undone) {
             self.holdings.book(&change, at);
@@ -47,10 +47,12 @@ impl Book {
             return;
         }
         let replaced = known.and_then(|known| self.external_executions.remove(&known));
-        if let Some(replaced) = &replaced {
-            self.index.forget_trade(replaced);
+        if let Some(index) = self.index.kept() {
+            if let Some(replaced) = &replaced {
+                index.forget_trade(replaced);
+            }
+            index.trade(&trade);
         }
-        self.index.trade(&trade);
         let moves = [replaced.as_ref().and_then(Move::undone), Move::of(&trade)];
         for change in moves.iter().flatten() {
             self.holdings.book(change, at);

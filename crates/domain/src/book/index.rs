@@ -10,7 +10,7 @@ use crate::lifecycle::OrdStatus;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The place of an order in lists: when it was booked, then its key.
 pub type OrderPlace = (Timestamp, ClOrdId);
@@ -154,7 +154,31 @@ fn behind<T>(place: Option<&T>) -> (Bound<&T>, Bound<&T>) {
     (Bound::Unbounded, place.map_or(Bound::Unbounded, Bound::Excluded))
 }
 
+/// The index of one copy of a book: made when a list is read from it for the first time, and kept from then on. Of the copies
+/// only the readers' pays for it, and no start waits for it.
+#[derive(Clone, Debug, Default)]
+pub struct Indexed(OnceLock<Index>);
+
+/// It says nothing that orders and trades do not say by themselves.
+impl PartialEq for Indexed {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Indexed {
+    /// The index, if it is kept already.
+    pub(super) fn kept(&mut self) -> Option<&mut Index> {
+        self.0.get_mut()
+    }
+}
+
 impl Book {
+    /// What lists are read by.
+    pub fn index(&self) -> &Index {
+        self.index.0.get_or_init(|| Index::of(&self.orders, &self.external_executions))
+    }
+
     /// The place of an order in lists.
     pub fn order_place(&self, key: &ClOrdId) -> Option<OrderPlace> {
         self.order(key).map(|order| (order.created_at, key.clone()))
@@ -162,7 +186,7 @@ impl Book {
 
     /// Orders that callers made behind a place, newest first.
     pub fn newest_orders(&self, after: Option<&OrderPlace>) -> impl Iterator<Item = (&OrderPlace, &Arc<OrderRecord>)> {
-        let places = self.index.created.range::<OrderPlace, _>(behind(after)).rev();
+        let places = self.index().created.range::<OrderPlace, _>(behind(after)).rev();
         places.filter_map(|place| Some((place, self.orders.get(&place.1)?)))
     }
 
@@ -180,7 +204,7 @@ impl Book {
 
     /// Trades that count behind a place, ours and others', newest first.
     pub fn newest_trades(&self, after: Option<&TradePlace>) -> impl Iterator<Item = (&TradePlace, &Execution)> {
-        let places = self.index.traded.range::<TradePlace, _>(behind(after)).rev();
+        let places = self.index().traded.range::<TradePlace, _>(behind(after)).rev();
         places.filter_map(|place| Some((place, self.trade(&place.1)?)))
     }
 }

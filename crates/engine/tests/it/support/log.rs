@@ -1,6 +1,6 @@
 //! Every record whose append came back well, seen from outside the engine.
 
-use domain::book::Book;
+use domain::book::{Book, Index};
 use domain::fault::Fault;
 use domain::journal::{JournalEvent, Recorded};
 use engine::Archive;
@@ -54,6 +54,8 @@ impl Log {
     /// A fresh replay.
     pub(crate) fn book(&self) -> Book {
         let mut book = Book::empty();
+        // Kept from here on, record by record.
+        assert_eq!(*book.index(), Index::default());
         for record in self.records() {
             book.apply(&record).unwrap();
         }

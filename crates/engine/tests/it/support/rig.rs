@@ -365,7 +365,7 @@ impl Drop for Rig {
         assert_eq!(self.broker.doubles(), Vec::<String>::new(), "nothing reaches the broker twice");
         let book = self.log.book();
         let index = domain::book::Index::of(&book.orders, &book.external_executions);
-        assert_eq!(book.index, index, "what lists are read by says what orders and trades say");
+        assert_eq!(*book.index(), index, "what lists are read by says what orders and trades say");
     }
 }
 
