@@ -95,7 +95,7 @@ impl Waiting {
             _word = &mut ending => return Ok(Ended::Orderly),
         };
         talk("this process writes now");
-        Writing::take_over(&setup, journal, standby, socket).await?.until_end(ending).await
+        Box::pin(Writing::take_over(&setup, journal, standby, socket)).await?.until_end(ending).await
     }
 }
 
