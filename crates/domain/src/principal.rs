@@ -132,6 +132,21 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// Whoever presents a key at a door. Over MCP a model holds the pen: whoever owns the key, an agent asks, and never with `approve`
+    /// or `admin`.
+    pub fn of_key(key: &KeyRecord, face: Face, correlation_id: CorrelationId) -> Self {
+        let (kind, scopes) = match face {
+            Face::Mcp => {
+                let never = [Scope::Approve, Scope::Admin];
+                (PrincipalKind::Agent, key.scopes.iter().copied().filter(|scope| !never.contains(scope)).collect())
+            }
+            Face::Rest | Face::Cli | Face::Dashboard | Face::Loop | Face::File | Face::Engine => {
+                (key.kind, key.scopes.clone())
+            }
+        };
+        Self { key_id: key.id.clone(), kind, scopes, face, correlation_id }
+    }
+
     /// Whether the key carries the scope.
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
@@ -161,3 +176,7 @@ pub struct KeyRecord {
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
+
+#[cfg(test)]
+#[path = "principal_tests.rs"]
+mod tests;

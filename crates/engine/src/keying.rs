@@ -31,7 +31,7 @@ impl Service {
                 .cloned()
         });
         let key = found.ok_or(Fault::Unauthorized)?;
-        Ok(Principal { key_id: key.id, kind: key.kind, scopes: key.scopes, face, correlation_id })
+        Ok(Principal::of_key(&key, face, correlation_id))
     }
 
     /// See [`crate::Desk::create_key`].
