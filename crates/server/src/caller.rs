@@ -33,6 +33,9 @@ pub(crate) struct Anybody(pub(crate) Option<Principal>);
 /// The principal behind a key; a session does not count.
 pub(crate) struct KeyHolder(pub(crate) Principal);
 
+/// The principal behind a key at the MCP face; a session does not count.
+pub(crate) struct Agent(pub(crate) Principal);
+
 /// The key in the one header that counts; `None` when it is double or of another scheme.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
@@ -54,8 +57,9 @@ fn unauthorized(app: &App, headers: &HeaderMap) -> Response {
     response
 }
 
-/// The face for the record. Our command line says its name, as anybody could: control 6 takes it for the same door.
-fn face(headers: &HeaderMap) -> Face {
+/// The REST face or who speaks through it, for the record. Our command line says its name, as anybody could: control 6 takes it for the same
+/// door.
+fn rest_face(headers: &HeaderMap) -> Face {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     if agent.is_some_and(|agent| agent.starts_with("tollgate-cli/")) { Face::Cli } else { Face::Rest }
 }
@@ -81,14 +85,14 @@ fn is_foreign_page(headers: &HeaderMap) -> bool {
 
 /// Judges what was presented and counts it.
 #[expect(clippy::result_large_err, reason = "axum's extractors refuse by a whole response")]
-fn judge(parts: &Parts, app: &App, with_session: bool) -> Result<Principal, Response> {
+fn judge(parts: &Parts, app: &App, face: Face, with_session: bool) -> Result<Principal, Response> {
     let lacking = |what: &str| Refusal::new(Code::Internal, what).into_response();
     let id = parts.extensions.get::<CorrelationId>().ok_or_else(|| lacking("the request has no id"))?;
     let peer = parts.extensions.get::<Peer>().ok_or_else(|| lacking("the request has no peer"))?;
     let headers = &parts.headers;
     // Whoever names a key means it: a cookie beside it counts for nothing.
     let judged = if headers.contains_key(header::AUTHORIZATION) {
-        bearer(headers).map(|key| app.desk.authenticate(key, face(headers), id.clone()))
+        bearer(headers).map(|key| app.desk.authenticate(key, face, id.clone()))
     } else if with_session && is_foreign_page(headers) {
         app.cookie.read(headers).map(|_| Err(Fault::CsrfRefused))
     } else if with_session {
@@ -126,7 +130,7 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let principal = judge(parts, app, true)?;
+        let principal = judge(parts, app, rest_face(&parts.headers), true)?;
         query::refuse_unknown(parts).map_err(IntoResponse::into_response)?;
         Ok(Self(principal))
     }
@@ -137,7 +141,7 @@ impl FromRequestParts<App> for Anybody {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         // What does not count is nobody's; that it was shown is counted all the same.
-        Ok(Self(judge(parts, app, true).ok()))
+        Ok(Self(judge(parts, app, rest_face(&parts.headers), true).ok()))
     }
 }
 
@@ -145,8 +149,16 @@ impl FromRequestParts<App> for KeyHolder {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let principal = judge(parts, app, false)?;
+        let principal = judge(parts, app, rest_face(&parts.headers), false)?;
         query::refuse_unknown(parts).map_err(IntoResponse::into_response)?;
         Ok(Self(principal))
+    }
+}
+
+impl FromRequestParts<App> for Agent {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        judge(parts, app, Face::Mcp, false).map(Self)
     }
 }

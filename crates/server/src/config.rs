@@ -112,6 +112,26 @@ pub struct Limits {
     pub shutdown_timeout: Duration,
     /// Of streams, which are counted apart from other connections.
     pub streams: StreamLimits,
+    /// Of the MCP face.
+    pub mcp: McpLimits,
+}
+
+/// Bounds on what MCP clients can make the server hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct McpLimits {
+    /// Most sessions of clients that begin with `initialize`; one more is told to come back later.
+    pub sessions_max: usize,
+    /// A session that has said nothing for so long is over.
+    pub session_idle: Duration,
+    /// Most resources that one session or listener subscribes to.
+    pub subscriptions_max: usize,
+}
+
+impl McpLimits {
+    /// The shipped bounds.
+    pub fn standard() -> Self {
+        Self { sessions_max: 256, session_idle: Duration::from_mins(30), subscriptions_max: 40 }
+    }
 }
 
 /// Bounds on streams of events.
@@ -181,6 +201,7 @@ impl Limits {
             requests_per_second_per_peer_max: 0,
             shutdown_timeout: Duration::from_secs(5),
             streams: StreamLimits::standard(),
+            mcp: McpLimits::standard(),
         }
     }
 
@@ -222,6 +243,12 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// Sessions and states are sealed with random bits.
+    #[error("the system gives no random bits: {0}")]
+    NoRandomness(String),
+    /// The tools cannot be described; a fault of ours.
+    #[error("the tools cannot be described: {0}")]
+    Description(String),
     /// The serving task ended by a fault of its own.
     #[error("the server ended by itself: {0}")]
     Ended(String),

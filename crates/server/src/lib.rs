@@ -1,7 +1,7 @@
-//! The REST face. It reads requests into domain types, calls the [`engine::Desk`], and writes answers: a codec, which
-//! decides nothing about an order. It authenticates nobody by itself either: keys are judged by the desk.
+//! The REST face and the MCP face. They read requests into domain types, call the [`engine::Desk`], and write answers: codecs, which
+//! decide nothing about an order. They authenticate nobody by themselves either: keys are judged by the desk.
 //!
-//! What it does guard is its own door: TLS beyond loopback, the `Host` and `Origin` headers, bounded bodies, headers, times,
+//! What they do guard is their own door: TLS beyond loopback, the `Host` and `Origin` headers, bounded bodies, headers, times,
 //! connections and rates, and failed authentications.
 
 mod body;
@@ -14,9 +14,11 @@ mod envelope;
 mod events;
 mod headers;
 mod listen;
+mod mcp;
 mod names;
 mod openapi;
 mod pace;
+mod page;
 mod peer;
 mod places;
 mod query;
@@ -28,7 +30,7 @@ mod state;
 mod throttle;
 mod tls;
 
-pub use config::{Limits, ServeError, ServerConfig, SpanCounts, StreamLimits, TlsFiles};
+pub use config::{Limits, McpLimits, ServeError, ServerConfig, SpanCounts, StreamLimits, TlsFiles};
 pub use envelope::REQUEST;
 pub use listen::{Running, check, serve};
 pub use openapi::openapi_json;

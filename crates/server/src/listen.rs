@@ -92,7 +92,7 @@ pub async fn serve(
     let following = identity.map(|identity| tokio::spawn(identity.follow()));
     let app = App::new(desk, &config, addr);
     let hub = Arc::clone(&app.hub);
-    let serving = Serving { builder: builder(&config.limits), router: rest::router(app), tls, limits: config.limits };
+    let serving = Serving { builder: builder(&config.limits), router: rest::router(app)?, tls, limits: config.limits };
     let task = tokio::spawn(async move {
         accept(listener, serving, hub, shutdown).await;
         if let Some(following) = following {

@@ -10,6 +10,7 @@ use wire::Code;
 #[derive(Debug)]
 pub(crate) struct Names {
     hosts: Vec<String>,
+    home: String,
     scheme: &'static str,
     port: u16,
     default_port: u16,
@@ -18,14 +19,18 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn new(bound: SocketAddr, public: &[String], with_tls: bool) -> Self {
         let (scheme, default_port) = if with_tls { ("https://", 443) } else { ("http://", 80) };
-        let mut names = Self { hosts: Vec::new(), scheme, port: bound.port(), default_port };
+        let mut names = Self { hosts: Vec::new(), home: String::new(), scheme, port: bound.port(), default_port };
         names.hosts.push(bound.to_string());
+        // Nobody calls the address that means every address.
+        let own = if bound.ip().is_unspecified() { format!("127.0.0.1:{}", bound.port()) } else { bound.to_string() };
         for host in ["127.0.0.1", "[::1]", "localhost"] {
             names.add(host);
         }
+        let known = names.hosts.len();
         for name in public {
             names.add(name);
         }
+        names.home = names.hosts.get(known).cloned().unwrap_or(own);
         names
     }
 
@@ -43,6 +48,11 @@ impl Names {
         if self.port == self.default_port {
             self.hosts.push(name.to_owned());
         }
+    }
+
+    /// Where a browser finds us: by the first public name, else by the address.
+    pub(crate) fn url(&self) -> String {
+        format!("{}{}", self.scheme, self.home)
     }
 
     /// Whether a `Host` means us; the address at which the connection came in always does.

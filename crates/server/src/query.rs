@@ -60,20 +60,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
-        Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|error| {
-            let said = error.body_text();
-            // serde names the parameter in back quotes: "unknown field `x`, expected …".
-            let field: String = said.split('`').nth(1).unwrap_or("query").chars().take(64).collect();
-            let rule = if said.contains("duplicate field") {
-                "must be given once"
-            } else if said.contains("unknown field") {
-                NO_PARAMETER
-            } else {
-                "must be well-formed"
-            };
-            Refusal::field(&field, rule)
-        })
+        Query::<T>::try_from_uri(&parts.uri)
+            .map(|Query(params)| Self(params))
+            .map_err(|error| refused(&error.body_text()))
     }
+}
+
+/// What serde says of parameters, as a refusal.
+pub(crate) fn refused(said: &str) -> Refusal {
+    // The parameter stands in back quotes: "unknown field `x`, expected …".
+    let field: String = said.split('`').nth(1).unwrap_or("query").chars().take(64).collect();
+    let rule = if said.contains("duplicate field") {
+        "must be given once"
+    } else if said.contains("unknown field") {
+        NO_PARAMETER
+    } else {
+        "must be well-formed"
+    };
+    Refusal::field(&field, rule)
 }
 
 /// Reads a flag; absent is false.

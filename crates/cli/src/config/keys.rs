@@ -33,7 +33,7 @@ const fn list(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 49] = [
+pub(crate) const KEYS: [Key; 52] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
@@ -75,6 +75,9 @@ pub(crate) const KEYS: [Key; 49] = [
     number("server.stream_send_buffer_bytes"),
     number("server.market_stream_interval_ms"),
     number("server.market_stream_instruments_max"),
+    number("server.mcp_sessions_max"),
+    number("server.mcp_session_idle_s"),
+    number("server.mcp_subscriptions_max"),
     number("server.session_idle_s"),
     number("server.session_lasts_s"),
     number("server.sessions_per_key_max"),

@@ -91,7 +91,7 @@ macro_rules! bounds {
     };
 }
 
-fn all() -> [Bound; 27] {
+fn all() -> [Bound; 30] {
     bounds! {
         "server.body_bytes_max" 1_024..=16_777_216, "bytes; 65536 holds every order", limits.body_bytes_max, size, count;
         "server.head_bytes_max" 8_192..=1_048_576, "bytes; 16384 is usual", limits.head_bytes_max, size, count;
@@ -116,6 +116,9 @@ fn all() -> [Bound; 27] {
         "server.stream_send_buffer_bytes" 4_096..=16_777_216, "bytes; the system doubles it", limits.streams.send_buffer_bytes, rate, number;
         "server.market_stream_interval_ms" 10..=60_000, "milliseconds", limits.streams.market_interval, Duration::from_millis, millis;
         "server.market_stream_instruments_max" 1..=1_000, "the broker has a limit of its own", limits.streams.market_instruments_max, size, count;
+        "server.mcp_sessions_max" 1..=10_000, "sessions of MCP clients that begin with initialize", limits.mcp.sessions_max, size, count;
+        "server.mcp_session_idle_s" 10..=86_400, TIME, limits.mcp.session_idle, Duration::from_secs, whole;
+        "server.mcp_subscriptions_max" 1..=1_000, "resources that one MCP session subscribes to", limits.mcp.subscriptions_max, size, count;
         "server.session_idle_s" 60..=86_400, TIME, sessions.idle, signed, seconds;
         "server.session_lasts_s" 60..=604_800, TIME, sessions.lasts, signed, seconds;
         "server.sessions_per_key_max" 1..=1_000, "one more ends the one that was used longest ago", sessions.per_key_max, size, count;

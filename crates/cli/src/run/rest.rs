@@ -55,7 +55,9 @@ fn refused(error: &ServeError) -> Failure {
         ServeError::Bind { addr, source } => unbound(*addr, source),
         ServeError::NotLoopback(_) => Failure::usage(error.to_string(), "set `listen` to a loopback address"),
         ServeError::Tls(_) => Failure::usage(error.to_string(), "see [tls] in docs/security.md"),
-        ServeError::Ended(_) => Failure::unavailable(error.to_string(), "start again"),
+        ServeError::NoRandomness(_) | ServeError::Description(_) | ServeError::Ended(_) => {
+            Failure::unavailable(error.to_string(), "start again")
+        }
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) struct Hub {
 struct Open {
     events: AtomicU64,
     quotes: AtomicU64,
+    mcp: AtomicU64,
 }
 
 /// What a stream carries.
@@ -51,6 +52,8 @@ pub(crate) enum Kind {
     Events,
     /// Quotes.
     Quotes,
+    /// What MCP clients listen to.
+    Mcp,
 }
 
 impl Open {
@@ -58,6 +61,7 @@ impl Open {
         match kind {
             Kind::Events => &self.events,
             Kind::Quotes => &self.quotes,
+            Kind::Mcp => &self.mcp,
         }
     }
 }
@@ -121,8 +125,8 @@ impl Hub {
     }
 
     /// How many streams are open, by what they carry.
-    pub(crate) fn open(&self) -> [(&'static str, u64); 2] {
-        [("events", Kind::Events), ("quotes", Kind::Quotes)]
+    pub(crate) fn open(&self) -> [(&'static str, u64); 3] {
+        [("events", Kind::Events), ("quotes", Kind::Quotes), ("mcp", Kind::Mcp)]
             .map(|(word, kind)| (word, self.open.of(kind).load(Ordering::Relaxed)))
     }
 

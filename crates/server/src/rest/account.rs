@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::id::AccountId;
+use domain::principal::Principal;
 use engine::Difference;
 use engine::desk::{self, HistoryFilter};
 use serde::Deserialize;
@@ -61,8 +62,13 @@ fn account(id: &str) -> Result<AccountId, Refusal> {
     responses((status = 200, body = AccountSummary, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn summary(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
-    let summary = app.desk.account_summary(&by, account(&id)?).await?;
-    Ok(Json(AccountSummary::from(&summary)).into_response())
+    Ok(Json(summary_of(&app, &by, &id).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn summary_of(app: &App, by: &Principal, id: &str) -> Result<AccountSummary, Refusal> {
+    let summary = app.desk.account_summary(by, account(id)?).await?;
+    Ok(AccountSummary::from(&summary))
 }
 
 /// Positions.
@@ -77,9 +83,19 @@ pub(crate) async fn positions(
     Path(id): Path<String>,
     params: Params<PageParams>,
 ) -> Answer {
-    let positions = app.desk.positions(&by, account(&id)?).await?;
+    Ok(Json(positions_of(&app, &by, &id, params.0).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn positions_of(
+    app: &App,
+    by: &Principal,
+    id: &str,
+    page: PageParams,
+) -> Result<Page<Position>, Refusal> {
+    let positions = app.desk.positions(by, account(id)?).await?;
     let items = positions.iter().map(Position::from).collect();
-    Ok(Json(params.0.cut(items, |position: &Position| position.con_id.clone())?).into_response())
+    page.cut(items, |position: &Position| position.con_id.clone())
 }
 
 /// Profit and loss: of this moment, by position, and by period.
@@ -89,9 +105,14 @@ pub(crate) async fn positions(
     responses((status = 200, body = Pnl, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn pnl(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
-    let view = app.desk.pnl(&by, account(&id)?).await?;
+    Ok(Json(pnl_of(&app, &by, &id).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn pnl_of(app: &App, by: &Principal, id: &str) -> Result<Pnl, Refusal> {
+    let view = app.desk.pnl(by, account(id)?).await?;
     let positions = view.positions.as_deref().map_err(String::as_str);
-    Ok(Json(Pnl::of(&view.now, positions, view.value.as_ref())).into_response())
+    Ok(Pnl::of(&view.now, positions, view.value.as_ref()))
 }
 
 /// Which points.

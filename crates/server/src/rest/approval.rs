@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use domain::id::ApprovalId;
+use domain::principal::Principal;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::Page;
@@ -40,15 +41,18 @@ pub(crate) struct ApprovalsParams {
     responses((status = 200, body = Page<Approval>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<ApprovalsParams>) -> Answer {
-    let asked = params.0;
+    Ok(Json(list_of(&app, &by, &params.0)?).into_response())
+}
+
+/// For every face.
+pub(crate) fn list_of(app: &App, by: &Principal, asked: &ApprovalsParams) -> Result<Page<Approval>, Refusal> {
     let mut errors = Vec::new();
     let pending = flag("pending", asked.pending.as_deref(), &mut errors);
     let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
     settle(errors)?;
-    let approvals = app.desk.approvals(&by, pending)?;
+    let approvals = app.desk.approvals(by, pending)?;
     let items = approvals.iter().map(Approval::from).collect();
-    let page = Page::cut(items, limit, asked.cursor.as_deref(), |approval: &Approval| approval.id.clone())?;
-    Ok(Json(page).into_response())
+    Ok(Page::cut(items, limit, asked.cursor.as_deref(), |approval: &Approval| approval.id.clone())?)
 }
 
 fn approval_id(text: &str) -> Result<ApprovalId, Refusal> {

@@ -51,7 +51,11 @@ pub(crate) struct AuditParams {
     responses((status = 200, body = Page<AuditRecord>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<AuditParams>) -> Answer {
-    let asked = params.0;
+    Ok(Json(list_of(&app, &by, params.0).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn list_of(app: &App, by: &Principal, asked: AuditParams) -> Result<Page<AuditRecord>, Refusal> {
     let mut errors = Vec::new();
     let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
     let after = place(asked.cursor.as_deref(), &mut errors);
@@ -64,8 +68,8 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
         limit: limit + 1,
     };
     settle(errors)?;
-    let items = shapes(&app.desk.audit(&by, filter).await?)?;
-    Ok(Json(paged(items, limit)).into_response())
+    let items = shapes(&app.desk.audit(by, filter).await?)?;
+    Ok(paged(items, limit))
 }
 
 /// A page of them; its cursor is a place in the journal.

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::contract::Instrument;
 use domain::id::ConId;
+use domain::principal::Principal;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::Page;
@@ -38,7 +39,11 @@ pub(crate) struct SearchParams {
     responses((status = 200, body = Page<SymbolMatch>, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: Params<SearchParams>) -> Answer {
-    let asked = params.0;
+    Ok(Json(search_of(&app, &by, params.0).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn search_of(app: &App, by: &Principal, asked: SearchParams) -> Result<Page<SymbolMatch>, Refusal> {
     let mut errors = Vec::new();
     let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
     settle(errors)?;
@@ -47,10 +52,9 @@ pub(crate) async fn search(State(app): State<App>, Caller(by): Caller, params: P
     if !plain {
         return Err(Refusal::field("search", "must be 1 to 64 characters of text"));
     }
-    let found = app.desk.search_contracts(&by, text).await?;
+    let found = app.desk.search_contracts(by, text).await?;
     let items: Vec<SymbolMatch> = found.iter().map(SymbolMatch::from).collect();
-    let page = Page::cut(items, limit, asked.cursor.as_deref(), |item| item.con_id.clone())?;
-    Ok(Json(page).into_response())
+    Ok(Page::cut(items, limit, asked.cursor.as_deref(), |item| item.con_id.clone())?)
 }
 
 /// One contract with its ticks and hours.
@@ -74,9 +78,14 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(con_id
     responses((status = 200, body = OptionChain, description = "The answer; without items where there are no options."), Problems, OfBroker)
 )]
 pub(crate) async fn chain(State(app): State<App>, Caller(by): Caller, Path(con_id): Path<String>) -> Answer {
+    Ok(Json(chain_of(&app, &by, &con_id).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn chain_of(app: &App, by: &Principal, con_id: &str) -> Result<OptionChain, Refusal> {
     let mut errors = Vec::new();
-    let con_id: Option<ConId> = one("con_id", Some(&con_id), &mut errors);
+    let con_id: Option<ConId> = one("con_id", Some(con_id), &mut errors);
     let Some(con_id) = con_id else { return Err(errors.into()) };
-    let (underlying, classes) = app.desk.option_chain(&by, con_id).await?;
-    Ok(Json(OptionChain::of(&underlying, &classes)).into_response())
+    let (underlying, classes) = app.desk.option_chain(by, con_id).await?;
+    Ok(OptionChain::of(&underlying, &classes))
 }

@@ -7,12 +7,13 @@ use crate::caller::Caller;
 use crate::headers;
 use crate::openapi::{OfBody, OfBroker, OfChange, OfMatch, OfOne, Problems};
 use crate::query::{Params, place, settle};
-use crate::refusal::Answer;
+use crate::refusal::{Answer, Refusal};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
+use domain::principal::Principal;
 use engine::DrillOutcome;
 use engine::desk::{LimitsOf, LimitsView};
 use serde::Deserialize;
@@ -46,7 +47,10 @@ pub(crate) struct LimitsParams {
     responses((status = 200, body = Limits, description = "The answer; its `ETag` is the policy's hash."), Problems, OfBroker)
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, params: Params<LimitsParams>) -> Answer {
-    let asked = params.0;
+    Ok(answer(&view_of(&app, &by, params.0).await?))
+}
+
+async fn view_of(app: &App, by: &Principal, asked: LimitsParams) -> Result<LimitsView, Refusal> {
     let mut errors = Vec::new();
     let of = LimitsOf {
         account: one("account", asked.account.as_deref(), &mut errors),
@@ -55,20 +59,28 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, params: Par
         instrument: asked.instrument,
     };
     settle(errors)?;
-    Ok(answer(&app.desk.limits(&by, of).await?))
+    Ok(app.desk.limits(by, of).await?)
 }
 
-fn answer(view: &LimitsView) -> axum::response::Response {
+/// For every face.
+pub(crate) async fn limits_of(app: &App, by: &Principal, asked: LimitsParams) -> Result<Limits, Refusal> {
+    view_of(app, by, asked).await.map(|view| shape(&view))
+}
+
+fn shape(view: &LimitsView) -> Limits {
     let policy = &view.policy;
     let pending = policy.pending.as_ref().map(|(pending, changes)| PendingPolicy::of(pending, changes));
-    let limits = Limits {
+    Limits {
         policy: Policy { name: policy.name.clone(), hash: policy.hash.clone(), since: policy.since, pending },
         sections: view.sections.clone(),
         items: view.limits.iter().map(|one| Limit::of(one, view.used.get(one.limit.key).copied())).collect(),
         warnings: view.warnings.clone(),
         next_cursor: None,
-    };
-    ([(header::ETAG, format!("\"{}\"", policy.hash))], Json(limits)).into_response()
+    }
+}
+
+fn answer(view: &LimitsView) -> axum::response::Response {
+    ([(header::ETAG, format!("\"{}\"", view.policy.hash))], Json(shape(view))).into_response()
 }
 
 /// Sets limits. What tightens counts at once; what loosens waits until a human has accepted it, and fifteen minutes, or a

@@ -8,6 +8,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use domain::principal::Principal;
 use engine::desk::BarsRequest;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -53,7 +54,11 @@ pub(crate) struct QuoteParams {
     responses((status = 200, body = Quote, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn quote(State(app): State<App>, Caller(by): Caller, params: Params<QuoteParams>) -> Answer {
-    let asked = params.0;
+    Ok(Json(quote_of(&app, &by, params.0).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn quote_of(app: &App, by: &Principal, asked: QuoteParams) -> Result<Quote, Refusal> {
     let query = InstrumentQuery {
         con_id: asked.con_id.as_deref(),
         symbol: asked.symbol.as_deref(),
@@ -64,8 +69,8 @@ pub(crate) async fn quote(State(app): State<App>, Caller(by): Caller, params: Pa
         strike: asked.strike.as_deref(),
         right: asked.right.as_deref(),
     };
-    let (contract, quote) = app.desk.quote(&by, query.instrument()?).await?;
-    Ok(Json(Quote::of(&contract, &quote, Timestamp::now())).into_response())
+    let (contract, quote) = app.desk.quote(by, query.instrument()?).await?;
+    Ok(Quote::of(&contract, &quote, Timestamp::now()))
 }
 
 /// Which bars.
@@ -120,11 +125,16 @@ pub(crate) struct BarsParams {
     responses((status = 200, body = Bars, description = "The answer."), Problems, OfBroker)
 )]
 pub(crate) async fn bars(State(app): State<App>, Caller(by): Caller, params: Params<BarsParams>) -> Answer {
-    let request = bars_request(&params.0)?;
+    Ok(Json(bars_of(&app, &by, &params.0).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn bars_of(app: &App, by: &Principal, asked: &BarsParams) -> Result<Bars, Refusal> {
+    let request = bars_request(asked)?;
     let (size, what, regular_hours) = (request.size.into(), request.what.into(), request.regular_hours);
-    let (contract, bars) = app.desk.bars(&by, request).await?;
+    let (contract, bars) = app.desk.bars(by, request).await?;
     let items = bars.iter().map(Into::into).collect();
-    Ok(Json(Bars { contract: (&contract).into(), size, what, regular_hours, items, next_cursor: None }).into_response())
+    Ok(Bars { contract: (&contract).into(), size, what, regular_hours, items, next_cursor: None })
 }
 
 fn bars_request(asked: &BarsParams) -> Result<BarsRequest, Refusal> {

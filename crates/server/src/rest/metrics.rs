@@ -45,7 +45,7 @@ pub(crate) async fn metrics(State(app): State<App>, Caller(by): Caller) -> Answe
 struct Scrape {
     figures: Metrics,
     /// How many are open, by what they carry.
-    streams: [(&'static str, u64); 2],
+    streams: [(&'static str, u64); 3],
     streams_max: usize,
     failures: Failures,
     spans: Option<SpanCounts>,

@@ -1,24 +1,24 @@
 //! The routes, one file per noun.
 
-mod account;
-mod approval;
-mod audit;
-mod contract;
+pub(crate) mod account;
+pub(crate) mod approval;
+pub(crate) mod audit;
+pub(crate) mod contract;
 mod events;
 mod flatten;
-mod gates;
+pub(crate) mod gates;
 mod key;
 mod kill;
-mod limits;
+pub(crate) mod limits;
 mod live;
 mod mandate;
-mod market;
+pub(crate) mod market;
 mod market_stream;
 mod metrics;
-mod order;
+pub(crate) mod order;
 mod order_change;
 mod session;
-mod status;
+pub(crate) mod status;
 mod table;
 
 pub(crate) use table::{router, routes};

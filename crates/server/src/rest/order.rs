@@ -39,10 +39,14 @@ const PREVIEW_KEY: &str = "preview";
     responses((status = 200, body = Preview, description = "The answer."), Problems, OfBody, OfBroker)
 )]
 pub(crate) async fn preview(State(app): State<App>, Caller(by): Caller, Body(body): Body) -> Answer {
+    Ok(Json(preview_of(&app, &by, &body).await?).into_response())
+}
+
+/// For every face.
+pub(crate) async fn preview_of(app: &App, by: &Principal, body: &[u8]) -> Result<Preview, Refusal> {
     let key = wire::fields::checked(PREVIEW_KEY).map_err(|rule| Refusal::new(Code::Internal, &rule))?;
-    let intent = NewOrder::parse(&body)?.intent(key)?;
-    let preview = app.desk.preview(&by, intent).await?;
-    Ok(Json(preview_shape(preview)).into_response())
+    let intent = NewOrder::parse(body)?.intent(key)?;
+    Ok(preview_shape(app.desk.preview(by, intent).await?))
 }
 
 fn preview_shape(preview: desk::Preview) -> Preview {
@@ -86,7 +90,7 @@ pub(crate) async fn submit(State(app): State<App>, Caller(by): Caller, headers: 
 }
 
 /// Our word for an outcome.
-pub(super) fn outcome_of(outcome: desk::Outcome) -> Outcome {
+pub(crate) fn outcome_of(outcome: desk::Outcome) -> Outcome {
     match outcome {
         desk::Outcome::Acknowledged => Outcome::Acknowledged,
         desk::Outcome::NeedsApproval => Outcome::NeedsApproval,
@@ -124,7 +128,7 @@ pub(super) fn answer_of(app: &App, by: &Principal, answer: &desk::OrderAnswer, f
 }
 
 /// An order as every answer shows it, with its exits.
-pub(super) fn shape(app: &App, by: &Principal, record: &OrderRecord) -> Result<Order, Refusal> {
+pub(crate) fn shape(app: &App, by: &Principal, record: &OrderRecord) -> Result<Order, Refusal> {
     let mut order = Order::from(record);
     if app.desk.is_held_in_tws(record) {
         order.note = Some("held in TWS, look at its screen".to_owned());
@@ -149,7 +153,7 @@ pub(super) fn mark_replayed(response: &mut Response, replayed: bool) {
 }
 
 /// Reads an order's key out of the path.
-pub(super) fn order_key(text: &str) -> Result<ClOrdId, Refusal> {
+pub(crate) fn order_key(text: &str) -> Result<ClOrdId, Refusal> {
     wire::fields::checked(text).map_err(|rule| Refusal::field("cl_ord_id", &rule))
 }
 
@@ -180,7 +184,11 @@ pub(crate) struct OrdersParams {
     responses((status = 200, body = Page<Order>, description = "The answer."), Problems)
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Params<OrdersParams>) -> Answer {
-    let asked = params.0;
+    Ok(Json(list_of(&app, &by, &params.0)?).into_response())
+}
+
+/// For every face.
+pub(crate) fn list_of(app: &App, by: &Principal, asked: &OrdersParams) -> Result<Page<Order>, Refusal> {
     let mut errors = Vec::new();
     let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
     let status: Option<OrderStatus> = one("status", asked.status.as_deref(), &mut errors);
@@ -192,14 +200,13 @@ pub(crate) async fn list(State(app): State<App>, Caller(by): Caller, params: Par
         limit: limit + 1,
     };
     settle(errors)?;
-    let orders = app.desk.orders(&by, filter)?;
-    let orders: Vec<Order> = orders.iter().map(|record| shape(&app, &by, record)).collect::<Result<_, _>>()?;
-    let page = Page::of_peeked(orders, limit, |order: &Order| order.cl_ord_id.clone());
-    Ok(Json(page).into_response())
+    let orders = app.desk.orders(by, filter)?;
+    let orders: Vec<Order> = orders.iter().map(|record| shape(app, by, record)).collect::<Result<_, _>>()?;
+    Ok(Page::of_peeked(orders, limit, |order: &Order| order.cl_ord_id.clone()))
 }
 
 /// Whether the history is wanted.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ShowParams {
@@ -220,19 +227,25 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     params: Params<ShowParams>,
 ) -> Answer {
-    let mut errors = Vec::new();
-    let with_history = flag("history", params.0.history.as_deref(), &mut errors);
-    settle(errors)?;
-    let key = order_key(&id)?;
-    let mut order = shape(&app, &by, &app.desk.order(&by, &key)?)?;
-    if with_history {
-        let page = history(&app, &by, key).await?;
-        (order.history, order.history_cursor) = (Some(page.items), page.next_cursor);
-    }
+    let order = show_of(&app, &by, &id, &params.0).await?;
     let tag = etag(&order);
     let mut response = Json(order).into_response();
     response.headers_mut().extend(tag);
     Ok(response)
+}
+
+/// For every face.
+pub(crate) async fn show_of(app: &App, by: &Principal, id: &str, asked: &ShowParams) -> Result<Order, Refusal> {
+    let mut errors = Vec::new();
+    let with_history = flag("history", asked.history.as_deref(), &mut errors);
+    settle(errors)?;
+    let key = order_key(id)?;
+    let mut order = shape(app, by, &app.desk.order(by, &key)?)?;
+    if with_history {
+        let page = history(app, by, key).await?;
+        (order.history, order.history_cursor) = (Some(page.items), page.next_cursor);
+    }
+    Ok(order)
 }
 
 async fn history(app: &App, by: &Principal, key: ClOrdId) -> Result<Page<AuditRecord>, Refusal> {
@@ -274,7 +287,11 @@ pub(crate) struct ExecutionsParams {
     responses((status = 200, body = Page<Execution>, description = "The answer."), Problems)
 )]
 pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, params: Params<ExecutionsParams>) -> Answer {
-    let asked = params.0;
+    Ok(Json(executions_of(&app, &by, params.0)?).into_response())
+}
+
+/// For every face.
+pub(crate) fn executions_of(app: &App, by: &Principal, asked: ExecutionsParams) -> Result<Page<Execution>, Refusal> {
     let mut errors = Vec::new();
     let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
     if let Some(Err(rule)) = asked.symbol.as_deref().map(symbol) {
@@ -288,9 +305,8 @@ pub(crate) async fn executions(State(app): State<App>, Caller(by): Caller, param
         limit: Some(limit + 1),
     };
     settle(errors)?;
-    let executions = app.desk.executions(&by, filter)?;
-    let installation = app.desk.status(&by)?.installation;
+    let executions = app.desk.executions(by, filter)?;
+    let installation = app.desk.status(by)?.installation;
     let items = executions.iter().map(|one| Execution::of(one, &installation)).collect();
-    let page = Page::of_peeked(items, limit, |one: &Execution| one.exec_id.clone());
-    Ok(Json(page).into_response())
+    Ok(Page::of_peeked(items, limit, |one: &Execution| one.exec_id.clone()))
 }

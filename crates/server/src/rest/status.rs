@@ -39,7 +39,8 @@ pub(crate) async fn status(State(app): State<App>, Caller(by): Caller) -> Answer
     Ok(Json(shape(app.desk.status(&by)?)).into_response())
 }
 
-fn shape(status: desk::Status) -> Status {
+/// For every face.
+pub(crate) fn shape(status: desk::Status) -> Status {
     let halted = status.halted_instruments.into_iter();
     Status {
         version: status.version.to_owned(),

@@ -4,6 +4,7 @@ use super::{
     account, approval, audit, contract, events, flatten, gates, key, kill, limits, live, mandate, market,
     market_stream, metrics, order, order_change, session, status,
 };
+use crate::config::ServeError;
 use crate::envelope;
 use crate::refusal::Refusal;
 use crate::state::App;
@@ -74,15 +75,21 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The whole service.
-pub(crate) fn router(app: App) -> Router {
+///
+/// # Errors
+/// The system gives no random bits.
+pub(crate) fn router(app: App) -> Result<Router, ServeError> {
+    let mcp = crate::mcp::routes(&app)?;
     let (router, _) = routes().split_for_parts();
     let document: axum::body::Bytes = crate::openapi_json().into();
     let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], document).into_response() };
-    router
+    Ok(router
+        .merge(mcp)
         .route("/openapi.json", get(openapi))
         .merge(crate::docs::routes())
+        .merge(crate::page::routes())
         .fallback(async || Refusal::new(Code::NotFound, "there is no such path"))
         .method_not_allowed_fallback(async || Refusal::new(Code::MethodNotAllowed, "the path has no such method"))
         .layer(middleware::from_fn_with_state(app.clone(), envelope::around))
-        .with_state(app)
+        .with_state(app))
 }

@@ -1,0 +1,99 @@
+// The page of one approval. It speaks the REST face by a session, and writes every word as text, never as HTML.
+"use strict";
+
+const id = location.pathname.split("/").pop();
+const place = (name) => document.getElementById(name);
+let token = null;
+
+function say(words) {
+  place("said").textContent = words;
+}
+
+async function ask(method, path, headers, body) {
+  const asked = { method, headers: { ...headers }, credentials: "same-origin" };
+  if (body !== undefined) {
+    asked.headers["Content-Type"] = "application/json";
+    asked.body = JSON.stringify(body);
+  }
+  const answer = await fetch(`/api/v1${path}`, asked);
+  const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+  return { ok: answer.ok, status: answer.status, told };
+}
+
+// A refusal in words: what, why, and what to do.
+function refusal(told) {
+  const reasons = (told.reasons ?? []).map((reason) => `${reason.message} ${reason.hint}`);
+  return [told.detail, ...reasons, told.hint].filter(Boolean).join(" ");
+}
+
+function fact(name, value) {
+  if (value === null || value === undefined || value === "") return;
+  const term = document.createElement("dt");
+  const words = document.createElement("dd");
+  term.textContent = name;
+  words.textContent = String(value);
+  place("facts").append(term, words);
+}
+
+function show(approval, order) {
+  place("facts").replaceChildren();
+  fact("Order", [order.side, order.qty, order.symbol, order.sec_type].filter(Boolean).join(" "));
+  fact("Kind", [order.order_type, order.limit_price, order.stop_price, order.tif].filter(Boolean).join(" "));
+  fact("Take profit and stop", order.bracket && `${order.bracket.take_profit} and ${order.bracket.stop_loss}`);
+  fact("Account", `${approval.bounds.account} (${approval.bounds.mode})`);
+  fact("Worst value", approval.bounds.notional_max);
+  fact("Holds between", `${approval.bounds.price_low} and ${approval.bounds.price_high}`);
+  fact("Strategy", order.strategy);
+  fact("Asked by", approval.requested_by);
+  fact("Key of the order", approval.cl_ord_id);
+  fact("Lapses at", approval.expires_at);
+  const reasons = approval.reasons.map((reason) => {
+    const line = document.createElement("li");
+    line.textContent = `${reason.code}: ${reason.message}`;
+    return line;
+  });
+  place("reasons").replaceChildren(...reasons);
+  const waits = approval.status === "pending";
+  say(waits ? "Read what was asked. Approving releases exactly this order." : `It is ${approval.status}. The order is ${order.status}.`);
+  place("answer").hidden = !waits;
+  place("asked").hidden = false;
+}
+
+async function look() {
+  const session = await ask("GET", "/session", {});
+  place("sign-in").hidden = session.ok;
+  if (!session.ok) {
+    say("Sign in to see what was asked.");
+    return;
+  }
+  token = session.told.csrf_token;
+  const approval = await ask("GET", `/approvals/${encodeURIComponent(id)}`, {});
+  if (!approval.ok) {
+    say(refusal(approval.told));
+    return;
+  }
+  const order = await ask("GET", `/orders/${encodeURIComponent(approval.told.cl_ord_id)}`, {});
+  if (order.ok) show(approval.told, order.told);
+  else say(refusal(order.told));
+}
+
+place("sign-in").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const key = place("key").value.trim();
+  place("key").value = "";
+  const signed = await ask("POST", "/session", { Authorization: `Bearer ${key}` });
+  if (signed.ok) await look();
+  else say(refusal(signed.told));
+});
+
+place("answer").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const verb = event.submitter.value;
+  const reason = place("reason").value.trim();
+  const body = reason === "" && verb === "approve" ? undefined : { reason };
+  const answered = await ask("POST", `/approvals/${encodeURIComponent(id)}/${verb}`, { "X-CSRF-Token": token }, body);
+  await look();
+  if (!answered.ok) say(refusal(answered.told));
+});
+
+look();
