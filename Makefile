@@ -7,7 +7,7 @@ ONLY ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients lint tidy clean
+.PHONY: help demo test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -20,6 +20,9 @@ help:
 	@echo "make bench-face [ORDERS=2000] [FOR=10]  orders and looks through REST beside ibapi, ib_async and one fdatasync, and under attack"
 	@echo "make mutants [ONLY=\"gates/ policy/\"] [JOBS=2]  the domain's tests against every mutant of gates and limits"
 	@echo "make clients             five real TWS clients against the simulated broker"
+	@echo "make mcp-clients         official MCP clients of Python and TypeScript against every tool"
+	@echo "make mcpb                the bundle target/tollgate.mcpb for programs that install MCP servers"
+	@echo "make bench-mcp           what a call of get_status takes over stdio"
 	@echo "make fuzz-rest [ARGS=\"--seed 2 --examples 300\"]  thousands of made-up requests against every REST operation, judged by openapi.json"
 	@echo "make python              the Python package's tests against the real binary"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
@@ -65,6 +68,10 @@ bench-face:
 	cargo build --locked --release --package tollgate --bin tollgate --example face
 	ORDERS=$(ORDERS) FOR=$(FOR) target/release/examples/face
 
+bench-mcp:
+	cargo build --locked --release --package tollgate --bin tollgate --example mcp_latency
+	target/release/examples/mcp_latency target/release/tollgate
+
 mutants:
 	cargo run --locked --quiet --package tollgate-xtask -- mutants "$(ONLY)" $(JOBS)
 
@@ -92,6 +99,18 @@ torture:
 
 setup:
 	@scripts/setup.sh test
+
+mcp-clients:
+	@scripts/setup.sh build
+	@scripts/mcp_clients.sh
+	cargo build --locked --package tollgate --bins
+	tests/mcp/run.py
+	target/mcp-clients/venv/bin/python tests/mcp/guide.py
+
+mcpb:
+	@scripts/setup.sh build
+	cargo build --locked --release --package tollgate --bin tollgate
+	scripts/mcpb.py target/release/tollgate target/tollgate.mcpb
 
 clients:
 	@scripts/setup.sh build

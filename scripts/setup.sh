@@ -61,5 +61,6 @@ if ! cargo deny --version >/dev/null 2>&1; then
     || say "WARNING: cargo-deny could not be installed; licences and advisories will NOT be checked"
 fi
 scripts/clients.sh
+scripts/mcp_clients.sh
 scripts/schemathesis.sh
 scripts/python.sh

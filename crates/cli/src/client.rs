@@ -1,6 +1,7 @@
 //! The REST client behind every command that needs a running gateway.
 
-use crate::config::Config;
+use crate::args::Common;
+use crate::config::{Config, loopback_of};
 use crate::failure::{Failure, Told, UNAVAILABLE};
 use crate::problem;
 use crate::sealed;
@@ -59,6 +60,37 @@ impl Trust {
         }
         Ok(http.tls_certs_only(certificates))
     }
+}
+
+impl KeySource {
+    /// The key.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn read(&self) -> Result<String, Failure> {
+        match self {
+            Self::Given(key) => Ok(key.trim().to_owned()),
+            Self::File(path) => read_key_file(path, false),
+            Self::AskedFile(path) => read_key_file(path, true),
+        }
+    }
+}
+
+/// An HTTP client for answers that have no end.
+///
+/// # Errors
+/// Certificates that cannot be used, or a missing HTTP stack.
+pub(crate) fn http_for_streams(base: &str, trust: &Trust) -> Result<reqwest::Client, Failure> {
+    built(trust.tell(base, reqwest::Client::builder())?)
+}
+
+fn built(http: ClientBuilder) -> Result<reqwest::Client, Failure> {
+    // A proxy has no business between a command and its gateway on the same machine.
+    http.no_proxy()
+        .connect_timeout(CONNECT_PATIENCE)
+        .user_agent(concat!("tollgate-cli/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| Failure::told(UNAVAILABLE, "internal", format!("no HTTP client: {error}"), ""))
 }
 
 /// A gateway, and the key to present to it.
@@ -158,20 +190,8 @@ impl Client {
     /// # Errors
     /// A key file that cannot be read, or a missing HTTP stack.
     pub(crate) fn new(base: &str, key: &KeySource, trust: &Trust) -> Result<Self, Failure> {
-        let key = match key {
-            KeySource::Given(key) => key.trim().to_owned(),
-            KeySource::File(path) => read_key_file(path, false)?,
-            KeySource::AskedFile(path) => read_key_file(path, true)?,
-        };
-        // A proxy has no business between a command and its gateway on the same machine.
-        let http = trust
-            .tell(base, reqwest::Client::builder())?
-            .no_proxy()
-            .timeout(PATIENCE)
-            .connect_timeout(CONNECT_PATIENCE)
-            .user_agent(concat!("tollgate-cli/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Failure::told(UNAVAILABLE, "internal", format!("no HTTP client: {error}"), ""))?;
+        let key = key.read()?;
+        let http = built(trust.tell(base, reqwest::Client::builder())?.timeout(PATIENCE))?;
         Ok(Self { http, base: base.trim_end_matches('/').to_owned(), key })
     }
 
@@ -299,6 +319,20 @@ pub(crate) fn read_key_file(path: &Path, may_ask: bool) -> Result<String, Failur
             format!("the API key file {} cannot be read: {error}", path.display()),
             "the first `tollgate serve` writes it; or name one with --key-file, or set TOLLGATE_API_KEY",
         )),
+    }
+}
+
+/// The gateway that is meant, and whom to believe that it is.
+pub(crate) fn trust_of(config: &Config, common: &Common) -> (String, Trust) {
+    let ca_file = common.ca_file.clone().or_else(|| config.server.ca_file.clone());
+    let own_cert = config.server.tls.as_ref().map(|tls| tls.cert_file.clone());
+    match &common.url {
+        // Our own certificate file says who we are where nobody else does.
+        None => {
+            let trust = Trust { ca_file: ca_file.or(own_cert), at: Some(loopback_of(config.listen)) };
+            (config.server.own_url(config.listen), trust)
+        }
+        Some(url) => (url.clone(), Trust { ca_file, at: None }),
     }
 }
 

@@ -1,11 +1,11 @@
 //! From words to a command, and from its result to output and exit code.
 
 use crate::args::{AuditVerb, Cli, Common, IncidentVerb, KeyVerb, LimitsVerb, Noun, VenueVerb};
-use crate::client::{Client, Trust, key_source};
-use crate::config::{Config, Surroundings, loopback_of};
+use crate::client::{Client, key_source, trust_of};
+use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
-use crate::{demo, drill, log, run, telemetry, verb};
+use crate::{demo, drill, log, mcp, run, telemetry, verb};
 use clap::CommandFactory;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -71,6 +71,11 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         Noun::Demo(args) => {
             log::begin("error");
             demo::run(&args, common.json).await
+        }
+        Noun::Mcp(args) => {
+            // Errors alone: its user sees them in another program's log.
+            log::begin("error");
+            Box::pin(mcp::run(&args, &common, || load(&common))).await
         }
         Noun::Limits(LimitsVerb::Drill { record: false }) => {
             log::begin("off");
@@ -148,6 +153,7 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Mandate(verb) => verb::permit::mandate(client, verb).await,
         Noun::Key(verb) => verb::key::key(client, verb).await,
         Noun::Demo(_)
+        | Noun::Mcp(_)
         | Noun::Serve
         | Noun::Venue(_)
         | Noun::Doctor
@@ -176,16 +182,8 @@ fn key_file(common: &Common) -> Result<PathBuf, Failure> {
 /// A client of the gateway that is meant.
 pub(crate) fn connect(config: &Config, common: &Common) -> Result<Client, Failure> {
     let key = key_source(config, common.key_file.as_ref(), common.no_input);
-    let ca_file = common.ca_file.clone().or_else(|| config.server.ca_file.clone());
-    let own_cert = config.server.tls.as_ref().map(|tls| tls.cert_file.clone());
-    match &common.url {
-        // Our own certificate file says who we are where nobody else does.
-        None => {
-            let trust = Trust { ca_file: ca_file.or(own_cert), at: Some(loopback_of(config.listen)) };
-            Client::new(&config.server.own_url(config.listen), &key, &trust)
-        }
-        Some(url) => Client::new(url, &key, &Trust { ca_file, at: None }),
-    }
+    let (url, trust) = trust_of(config, common);
+    Client::new(&url, &key, &trust)
 }
 
 fn completions(shell: clap_complete::Shell) -> Said {

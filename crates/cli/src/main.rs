@@ -11,6 +11,7 @@ mod dispatch;
 mod drill;
 mod failure;
 mod log;
+mod mcp;
 mod out;
 mod problem;
 mod rehearsal;

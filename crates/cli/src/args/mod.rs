@@ -9,8 +9,8 @@ mod words;
 pub(crate) use look::{AccountVerb, BarsArgs, BrokerVerb, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
 pub(crate) use order::{ChangeArgs, FlattenArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{
-    BackupArgs, BundleArgs, CommissionsWord, DataWord, DemoArgs, IncidentVerb, RestoreArgs, SessionsWord, Switch,
-    VenueArgs, VenueVerb,
+    BackupArgs, BundleArgs, CommissionsWord, DataWord, DemoArgs, IncidentVerb, McpArgs, McpClient, RestoreArgs,
+    SessionsWord, Switch, VenueArgs, VenueVerb,
 };
 pub(crate) use steer::{
     ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, LiveVerb, MandateVerb,

@@ -11,6 +11,45 @@ pub(crate) struct DemoArgs {
     pub(crate) once: bool,
 }
 
+/// Programs that speak MCP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum McpClient {
+    /// Claude Desktop
+    ClaudeDesktop,
+    /// Claude Code
+    ClaudeCode,
+    /// Cursor
+    Cursor,
+    /// VS Code
+    Vscode,
+    /// Windsurf
+    Windsurf,
+    /// Zed
+    Zed,
+    /// Gemini CLI
+    Gemini,
+    /// Codex
+    Codex,
+    /// Any client that speaks streamable HTTP
+    Http,
+}
+
+/// `tollgate mcp`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The key is agent.key of the data directory unless --key-file or TOLLGATE_API_KEY says otherwise. Whoever owns it: \
+    over MCP it is an agent's, which approves, arms and lifts nothing.\n\nExamples:\n  tollgate mcp --demo\n  tollgate mcp --print-config \
+    claude-desktop\n  tollgate mcp --url http://127.0.0.1:8787 --key-file agent.key"
+)]
+pub(crate) struct McpArgs {
+    /// Start the demonstration and talk to it: play money, nothing of yours
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Print configuration for a program that speaks MCP, and end
+    #[arg(long, value_enum, value_name = "CLIENT")]
+    pub(crate) print_config: Option<McpClient>,
+}
+
 /// When the market is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SessionsWord {

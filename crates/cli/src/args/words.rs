@@ -2,8 +2,8 @@
 
 use super::{
     AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, BrokerVerb, ConfigVerb, ContractVerb, DemoArgs,
-    FlattenArgs, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, OrderVerb, QuoteArgs, RestoreArgs,
-    StatusArgs, VenueArgs,
+    FlattenArgs, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, McpArgs, OrderVerb, QuoteArgs,
+    RestoreArgs, StatusArgs, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -59,6 +59,8 @@ pub(crate) enum Noun {
     Demo(DemoArgs),
     /// Run the gateway
     Serve,
+    /// Let an agent's program talk to the gateway, by the Model Context Protocol on stdin and stdout
+    Mcp(McpArgs),
     /// Run the simulated Interactive Brokers alone, for this gateway or any other TWS client
     Venue(VenueArgs),
     /// What the gateway is doing: mode, link, trading states, orders, and why it is not ready

@@ -14,6 +14,7 @@ mod full_disk;
 mod limits;
 mod live;
 mod looks;
+mod mcp;
 mod mode;
 mod order;
 mod page;

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Official MCP clients of other languages against the real binary: every tool, over stdio and HTTP, in both versions of the protocol.
+
+    run.py [--tollgate PATH]
+"""
+
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CLIENTS = ROOT / "target" / "mcp-clients"
+PATIENCE_S = 120
+
+
+def demo(tollgate):
+    """A demonstration gateway that stays, with its URL and the agent's key file."""
+    process = subprocess.Popen([tollgate, "demo"], stdout=subprocess.PIPE, text=True)
+    told = {}
+    for line in process.stdout:
+        for name in ("gateway", "agent key"):
+            if line.startswith(f"{name} "):
+                told[name] = line[len(name) :].strip()
+        if len(told) == 2:
+            return process, told["gateway"], told["agent key"]
+    sys.exit("the demo did not begin")
+
+
+def walks(tollgate, url, key_file):
+    """Each walk: its name, and the words that run it behind a key and a quantity of its own."""
+    stdio = ["--stdio", tollgate, "mcp", "--url", url, "--key-file", key_file]
+    http = ["--http", url, key_file]
+    node = CLIENTS / "node" / "walk.mjs"
+    shutil.copy(HERE / "drivers" / "node" / "walk.mjs", node)
+    for how in (stdio, http):
+        for mode in ("legacy", "2026-07-28"):
+            python = [CLIENTS / "venv" / "bin" / "python", HERE / "drivers" / "walk.py", mode]
+            yield f"python mcp, {mode}, {how[0][2:]}", lambda key, qty, python=python, how=how: [*python, key, qty, *how]
+        for mode in ("sdk", "legacy", "2026-07-28"):
+            words = ["node", node, mode]
+            yield (
+                f"typescript, {mode}, {how[0][2:]}",
+                lambda key, qty, words=words, how=how: [*words, key, qty, HERE / "walk.json", *how],
+            )
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tollgate", default=str(ROOT / "target" / "debug" / "tollgate"))
+    tollgate = parser.parse_args().tollgate
+    if not (CLIENTS / "stamp").exists():
+        sys.exit("the clients are missing: run scripts/mcp_clients.sh")
+    process, url, key_file = demo(tollgate)
+    failed = 0
+    try:
+        for number, (name, words) in enumerate(walks(tollgate, url, key_file), start=1):
+            began = time.monotonic()
+            walked = subprocess.run(
+                [str(word) for word in words(f"walk-{number}", str(number))],
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+                check=False,
+            )
+            took = time.monotonic() - began
+            ok = walked.returncode == 0
+            failed += not ok
+            print(f"{'ok  ' if ok else 'FAIL'} {name:42} {took:5.1f} s  {walked.stdout.strip()}", flush=True)
+            if not ok:
+                print(walked.stderr[-3000:], flush=True)
+    finally:
+        process.terminate()
+        process.wait()
+    sys.exit(1 if failed else 0)
+
+
+main()
