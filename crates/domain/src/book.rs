@@ -68,8 +68,9 @@ pub struct Book {
     pub orders: BTreeMap<ClOrdId, Arc<OrderRecord>>,
     /// Orders that are not final, for work that must not grow with history.
     pub open: BTreeSet<ClOrdId>,
-    /// Every key ever used.
-    pub keys_used: BTreeMap<ClOrdId, Arc<KeyUse>>,
+    /// Keys that were used for something else than the order of their name: changes, cancels, closings, and orders that nobody
+    /// knows. An order tells itself what its own key was used for: see [`Self::request_under`].
+    pub other_keys: BTreeMap<ClOrdId, Arc<KeyUse>>,
     /// Our attempts by the broker's id, per connection generation and afterwards.
     pub by_broker_id: BTreeMap<BrokerOrderId, ClOrdId>,
     /// Orders by the permanent ids that the broker gave them.
@@ -135,7 +136,7 @@ impl Book {
             seq: 0,
             orders: BTreeMap::new(),
             open: BTreeSet::new(),
-            keys_used: BTreeMap::new(),
+            other_keys: BTreeMap::new(),
             by_broker_id: BTreeMap::new(),
             by_perm_id: BTreeMap::new(),
             order_id_high_water: 0,
@@ -281,11 +282,8 @@ impl Book {
 
     fn add(&mut self, record: &Recorded, order: OrderRecord) -> Result<(), ReplayError> {
         let key = order.intent.cl_ord_id.clone();
-        if self.keys_used.contains_key(&key) {
+        if self.request_under(&key).is_some() {
             return Err(refuse(record, format!("key {key} is used already")));
-        }
-        if !key.is_exit() {
-            self.keys_used.insert(key.clone(), Arc::new(KeyUse::order(&key, &order.request_hash)));
         }
         if !order.status.is_final() {
             self.open.insert(key.clone());
@@ -360,10 +358,10 @@ impl Book {
     }
 
     fn use_key(&mut self, record: &Recorded, key: &ClOrdId, key_use: KeyUse) -> Result<(), ReplayError> {
-        if self.keys_used.contains_key(key) {
+        if self.request_under(key).is_some() {
             return Err(refuse(record, format!("key {key} is used already")));
         }
-        self.keys_used.insert(key.clone(), Arc::new(key_use));
+        self.other_keys.insert(key.clone(), Arc::new(key_use));
         Ok(())
     }
 
@@ -454,8 +452,10 @@ impl Book {
     /// Its key was used for a request that nobody knows: it is spent.
     fn see_orphan(&mut self, cl_ord_id: &ClOrdId, works: bool) {
         let key = cl_ord_id.group();
-        let spent = KeyUse::order(&key, "");
-        self.keys_used.entry(key).or_insert_with(|| Arc::new(spent));
+        if self.request_under(&key).is_none() {
+            let spent = KeyUse::unknown_order(&key);
+            self.other_keys.insert(key, Arc::new(spent));
+        }
         self.orphans.see(cl_ord_id, works);
     }
 
@@ -586,6 +586,12 @@ impl Book {
             .entries()
             .iter()
             .any(|(scope, entry)| *scope == KillScope::Global && entry.state == TradingState::Halted)
+    }
+
+    /// Hash of the request that a key was used for, for ever; none while it is free. Exits have keys that no caller can use.
+    pub fn request_under(&self, key: &ClOrdId) -> Option<&str> {
+        let of_order = || self.orders.get(key).filter(|_| !key.is_exit()).map(|order| order.request_hash.as_str());
+        of_order().or_else(|| self.other_keys.get(key).map(|used| used.request_hash.as_str()))
     }
 
     /// One order.

@@ -28,9 +28,9 @@ pub enum KeyVerb {
 }
 
 impl KeyUse {
-    /// What an order's own key was used for.
-    pub fn order(key: &ClOrdId, hash: &str) -> Self {
-        Self { order: key.clone(), verb: KeyVerb::Submit, request_hash: hash.to_owned() }
+    /// An order that rests at the broker and that nobody here knows: no request has this hash.
+    pub(crate) fn unknown_order(key: &ClOrdId) -> Self {
+        Self { order: key.clone(), verb: KeyVerb::Submit, request_hash: String::new() }
     }
 
     pub(crate) fn replace(order: &ClOrdId, hash: &str) -> Self {

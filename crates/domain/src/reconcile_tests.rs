@@ -168,7 +168,7 @@ fn r1_an_order_without_our_intent_alarms_until_it_is_over_and_a_human_lifted_the
     assert!(outcome.alarm.is_some());
     let book = after(book, &outcome);
     assert_eq!(book.orphans.working().collect::<Vec<_>>(), [&key("lost")]);
-    assert!(book.keys_used.contains_key(&key("lost")), "its key is spent");
+    assert!(book.request_under(&key("lost")).is_some(), "its key is spent");
     let again = look(&book, &open(vec![shown("Submitted"), orphan("Submitted")]));
     assert!(again.alarm.is_some());
     assert!(!again.events.iter().any(|event| matches!(event, JournalEvent::OrphanSeen { .. })), "said once");

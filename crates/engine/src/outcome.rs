@@ -13,9 +13,9 @@ use std::time::Duration;
 impl Service {
     /// Whether this very request came before.
     pub(crate) fn is_known(&self, key: &ClOrdId, request_hash: &str) -> Result<bool, Fault> {
-        self.look(|book, _| match book.keys_used.get(key) {
+        self.look(|book, _| match book.request_under(key) {
             None => Ok(false),
-            Some(used) if used.request_hash == request_hash => Ok(true),
+            Some(used) if used == request_hash => Ok(true),
             Some(_) => Err(Fault::IdempotencyConflict(key.clone())),
         })
     }

@@ -75,9 +75,9 @@ impl Judged {
 impl Core {
     /// Whether the key was used: `Ok(Some)` for the same request, an error for another one.
     pub(crate) fn known(&self, key: &ClOrdId, request_hash: &str) -> Result<Option<Booked>, Fault> {
-        match self.book.keys_used.get(key) {
+        match self.book.request_under(key) {
             None => Ok(None),
-            Some(used) if used.request_hash == request_hash => Ok(Some(Booked::Known)),
+            Some(used) if used == request_hash => Ok(Some(Booked::Known)),
             Some(_) => Err(Fault::IdempotencyConflict(key.clone())),
         }
     }

@@ -156,7 +156,7 @@ impl Run {
             ask.qty += 1;
         }
         // Whoever asks first under a key decides what it means; a conflict must not become the first.
-        let known = self.ground.truth.read().book.keys_used.contains_key(&world::lit::<ClOrdId>(&key));
+        let known = self.ground.truth.read().book.request_under(&world::lit::<ClOrdId>(&key)).is_some();
         if other && !known {
             return;
         }

@@ -46,7 +46,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 17;
+const FORMAT: u32 = 18;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -94,7 +94,6 @@ impl<K: Ord + Clone, V: PartialEq + Clone> Differences<K, V> {
 
 /// What the orders say by themselves.
 struct Said {
-    keys_used: BTreeMap<ClOrdId, Arc<KeyUse>>,
     by_broker_id: BTreeMap<BrokerOrderId, ClOrdId>,
     by_perm_id: BTreeMap<PermId, ClOrdId>,
     executions: BTreeMap<ExecId, Option<ClOrdId>>,
@@ -111,10 +110,6 @@ impl Said {
                 orders.iter().flat_map(of).collect()
             };
             let executions = scope.spawn(traded);
-            let used = |(key, order): (&ClOrdId, &Arc<OrderRecord>)| {
-                (key.clone(), Arc::new(KeyUse::order(key, &order.request_hash)))
-            };
-            let keys_used = orders.iter().map(used).collect();
             let sent = |(key, order): (&ClOrdId, &Arc<OrderRecord>)| {
                 let ids: Vec<_> = order.attempts.iter().map(|attempt| (attempt.broker_order_id, key.clone())).collect();
                 ids
@@ -123,7 +118,7 @@ impl Said {
             let known = |(key, order): (&ClOrdId, &Arc<OrderRecord>)| order.perm_id.map(|id| (id, key.clone()));
             let by_perm_id = orders.iter().filter_map(known).collect();
             // A thread that could not do it says nothing: then all of it is told as a difference.
-            Self { keys_used, by_broker_id, by_perm_id, executions: executions.join().unwrap_or_default() }
+            Self { by_broker_id, by_perm_id, executions: executions.join().unwrap_or_default() }
         })
     }
 }
@@ -135,7 +130,7 @@ struct Facts {
     installation: Option<InstallationId>,
     epoch: LeaseEpoch,
     open: BTreeSet<ClOrdId>,
-    keys_used: Differences<ClOrdId, Arc<KeyUse>>,
+    other_keys: BTreeMap<ClOrdId, Arc<KeyUse>>,
     by_broker_id: Differences<BrokerOrderId, ClOrdId>,
     by_perm_id: Differences<PermId, ClOrdId>,
     order_id_high_water: i32,
@@ -173,7 +168,7 @@ impl Facts {
             seq: _,
             orders,
             open,
-            keys_used,
+            other_keys,
             by_broker_id,
             by_perm_id,
             order_id_high_water,
@@ -208,7 +203,7 @@ impl Facts {
             installation: installation.clone(),
             epoch: *epoch,
             open: open.clone(),
-            keys_used: Differences::between(&said.keys_used, keys_used),
+            other_keys: other_keys.clone(),
             by_broker_id: Differences::between(&said.by_broker_id, by_broker_id),
             by_perm_id: Differences::between(&said.by_perm_id, by_perm_id),
             order_id_high_water: *order_id_high_water,
@@ -239,8 +234,7 @@ impl Facts {
     }
 
     fn book(self, seq: u64, orders: BTreeMap<ClOrdId, Arc<OrderRecord>>) -> Book {
-        let Said { mut keys_used, mut by_broker_id, mut by_perm_id, mut executions } = Said::by(&orders);
-        self.keys_used.put_into(&mut keys_used);
+        let Said { mut by_broker_id, mut by_perm_id, mut executions } = Said::by(&orders);
         self.by_broker_id.put_into(&mut by_broker_id);
         self.by_perm_id.put_into(&mut by_perm_id);
         self.executions.put_into(&mut executions);
@@ -250,7 +244,7 @@ impl Facts {
             seq,
             orders,
             open: self.open,
-            keys_used,
+            other_keys: self.other_keys,
             by_broker_id,
             by_perm_id,
             order_id_high_water: self.order_id_high_water,

@@ -5,6 +5,7 @@
 
 use crate::event::{Place, all, append_session, notice};
 use domain::book::Book;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use tollgate_store::verify::{VerifyOptions, verify};
@@ -58,8 +59,10 @@ fn said(journal: &dyn Journal) -> String {
         let (status, qty) = (order.status.word(), order.cum_qty());
         writeln!(text, "order {key} {status} {qty} of {}", order.intent.qty).unwrap();
     }
-    for (key, used) in &book.keys_used {
-        writeln!(text, "key {key} is of order {}", used.order).unwrap();
+    let own = book.orders.keys().filter(|key| !key.is_exit()).map(|key| (key, key));
+    let keys: BTreeMap<_, _> = own.chain(book.other_keys.iter().map(|(key, used)| (key, &used.order))).collect();
+    for (key, order) in keys {
+        writeln!(text, "key {key} is of order {order}").unwrap();
     }
     for (scope, entry) in book.trading_states.entries() {
         writeln!(text, "{scope} is {}: {}", entry.state.word(), entry.reason).unwrap();
