@@ -5,7 +5,7 @@ use crate::limits::PolicyWish;
 use crate::permitting::Permit;
 use domain::account::AccountSummary;
 use domain::approval::ApprovalStatus;
-use domain::broker::{BrokerEvent, BrokerSnapshot, SendOutcome};
+use domain::broker::{BrokerEvent, BrokerSnapshot};
 use domain::contract::Contract;
 use domain::fault::Fault;
 use domain::gates::{Evaluation, Reference};
@@ -178,12 +178,4 @@ pub(crate) enum Input {
     Stop {
         reply: Reply<()>,
     },
-}
-
-impl Input {
-    /// Whether it can wait for the next input: nobody waits for the word that a send went as it should, nothing follows from
-    /// it, and a commit of its own would hold up the broker's answer, which is already on its way.
-    pub(crate) fn can_wait(&self) -> bool {
-        matches!(self, Self::Broker(BrokerEvent::Sent { outcome: SendOutcome::Written, .. }))
-    }
 }

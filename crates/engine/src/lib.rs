@@ -38,6 +38,7 @@ mod outbound;
 mod outcome;
 mod overview;
 mod pace;
+mod patience;
 mod permitting;
 mod service;
 mod sessions;

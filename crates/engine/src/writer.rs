@@ -133,6 +133,7 @@ impl Writer {
     /// Everything that waits, in one batch; the writer's end, if this is it.
     fn batch(&mut self, came: Came) -> Option<Ended> {
         let mut waiting = std::mem::take(&mut self.held);
+        let patient = waiting.len();
         let is_last = match came {
             Came::Input(input) => {
                 waiting.push(*input);
@@ -145,7 +146,8 @@ impl Writer {
         if is_last && waiting.is_empty() {
             return Some(Ended::Orderly);
         }
-        if !is_last && waiting.len() < BATCH_MAX && waiting.iter().all(Input::can_wait) {
+        if !is_last && waiting.len() < BATCH_MAX && waiting.iter().skip(patient).all(|input| self.core.can_wait(input))
+        {
             self.held = waiting;
             return None;
         }
