@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """\
 listen = "127.0.0.1:{listen}"
 data_dir = "{data}"
-trading = "paper"
+trading = "{trading}"
 {more}
 [server]
 failed_auth_per_minute_max = 3
@@ -79,8 +79,10 @@ class Process:
 class Stage:
     """A home directory with a venue, and a gateway that comes and goes at one address."""
 
-    def __init__(self, tollgate: str, home: Path, more: str = "", names: tuple[str, ...] = ()) -> None:
-        self.tollgate, self.home, self.more, self.names = tollgate, home, more, names
+    def __init__(
+        self, tollgate: str, home: Path, more: str = "", names: tuple[str, ...] = (), trading: str = "paper"
+    ) -> None:
+        self.tollgate, self.home, self.more, self.names, self.trading = tollgate, home, more, names, trading
         words = [tollgate, "venue", "--tws-port", "0", "--control-port", "0", "--sessions", "always", "--throttle", "off"]
         self.venue = Process(words, home)
         self.tws_port = self.venue.line("tws 127.0.0.1:")
@@ -93,7 +95,8 @@ class Stage:
         listen = self.url.rpartition(":")[2] or "0"
         names = ", ".join(f'"{name}"' for name in self.names)
         config = self.home / "tollgate.toml"
-        text = CONFIG.format(listen=listen, data=self.home / "data", port=self.tws_port, more=self.more, names=names)
+        more = {"port": self.tws_port, "more": self.more, "names": names, "trading": self.trading}
+        text = CONFIG.format(listen=listen, data=self.home / "data", **more)
         config.write_text(text, encoding="utf-8")
         self.gateway = Process([self.tollgate, "serve", "--config", str(config)], self.home)
         self.url = self.gateway.line("tollgate is ready at ").split()[0].rstrip(";")

@@ -6,6 +6,7 @@ mod attack;
 mod audit;
 mod bracket;
 mod clients;
+mod contract;
 mod crash;
 mod demo;
 mod drill;
