@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the official MCP clients of Python and TypeScript (tests/mcp) under target/mcp-clients, pinned by hash.
+# Installs the official MCP clients of Python and TypeScript and the MCP inspector (tests/mcp) under target/mcp-clients, pinned by hash.
 # Running it again changes nothing, and takes no time, until a pin changes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,9 +8,10 @@ fail() { echo "mcp clients: $*" >&2; exit 1; }
 
 pins=tests/mcp/requirements.txt
 node_pins=tests/mcp/drivers/node
+inspector_pins=tests/mcp/drivers/inspector
 to=target/mcp-clients
 python=$(command -v python3) || fail "python3 is missing (scripts/setup.sh installs it)"
-stamp=$({ echo "$python"; "$python" --version; cat "$pins" "$node_pins"/package-lock.json "$0"; } | sha256sum)
+stamp=$({ echo "$python"; "$python" --version; cat "$pins" "$node_pins"/package-lock.json "$inspector_pins"/package-lock.json "$0"; } | sha256sum)
 if [ "$(cat "$to/stamp" 2>/dev/null)" = "$stamp" ]; then
   exit 0
 fi
@@ -28,5 +29,12 @@ say "installing mcp for Python"
 say "installing @modelcontextprotocol/sdk and @modelcontextprotocol/client"
 cp "$node_pins/package.json" "$node_pins/package-lock.json" "$to/node/"
 (cd "$to/node" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+say "installing the MCP inspector, with a Node of its own: it needs a newer one than most systems have"
+mkdir -p "$to/inspector"
+cp "$inspector_pins/package.json" "$inspector_pins/package-lock.json" "$to/inspector/"
+# Not `npm ci`: an optional package of the inspector for Windows is in no registry, which `ci` takes for a lock that is out of step.
+(cd "$to/inspector" && npm install --no-save --silent --no-audit --no-fund --ignore-scripts)
+set -- "$to"/inspector/node_modules/node-linux-*/bin/node
+[ -x "$1" ] || fail "there is no Node for this machine in $inspector_pins: add node-linux-ARCH to its package.json"
 echo "$stamp" > "$to/stamp"
-say "two clients are ready (the Rust one is built with the tests)"
+say "two clients and the inspector are ready (the Rust client is built with the tests)"

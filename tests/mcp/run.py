@@ -5,10 +5,13 @@
 """
 
 import argparse
+import json
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -28,6 +31,60 @@ def demo(tollgate):
         if len(told) == 2:
             return process, told["gateway"], told["agent key"]
     sys.exit("the demo did not begin")
+
+
+def inspector():
+    """The words that run the command line of the MCP inspector."""
+    there = CLIENTS / "inspector" / "node_modules"
+    (node,) = there.glob("node-linux-*/bin/node")
+    return [node, there / "@modelcontextprotocol" / "inspector" / "clients" / "launcher" / "build" / "index.js", "--cli"]
+
+
+def inspections(tollgate, url, key_file):
+    """What the inspector asks: by which way, and what its answer must hold."""
+    bearer = f"Authorization: Bearer {pathlib.Path(key_file).read_text().strip()}"
+    ways = {
+        "stdio": [tollgate, "mcp", "--url", url, "--key-file", key_file],
+        "http": ["--server-url", f"{url}/mcp", "--transport", "http", "--header", bearer],
+    }
+    # `--strict` ends with a code where a schema is one that programs of models cannot take.
+    asked = {
+        "every tool": (["--method", "tools/list", "--strict"], lambda told: len(told["tools"]) >= 21),
+        "get_status": (
+            ["--method", "tools/call", "--tool-name", "get_status"],
+            lambda told: not told.get("isError") and told["structuredContent"]["ready"] is True,
+        ),
+        "get_quote": (
+            ["--method", "tools/call", "--tool-name", "get_quote", "--tool-arg", "symbol=AAPL"],
+            lambda told: not told.get("isError") and told["structuredContent"]["symbol"] == "AAPL",
+        ),
+        "resources": (["--method", "resources/list"], lambda told: len(told["resources"]) == 3),
+    }
+    for way, words in ways.items():
+        for name, (question, holds) in asked.items():
+            yield f"inspector, {name}, {way}", [*inspector(), *words, *question], holds
+
+
+def inspect(tollgate, url, key_file):
+    """All that the inspector asks; how many failed."""
+    failed = 0
+    with tempfile.TemporaryDirectory() as home:
+        for name, words, holds in inspections(tollgate, url, key_file):
+            began = time.monotonic()
+            asked = subprocess.run(
+                [str(word) for word in words],
+                env={**os.environ, "HOME": home},
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+                check=False,
+            )
+            ok = asked.returncode == 0 and holds(json.loads(asked.stdout))
+            failed += not ok
+            print(f"{'ok  ' if ok else 'FAIL'} {name:42} {time.monotonic() - began:5.1f} s", flush=True)
+            if not ok:
+                print(asked.stdout[-2000:], asked.stderr[-3000:], flush=True)
+    return failed
 
 
 def walks(tollgate, url, key_file):
@@ -57,6 +114,7 @@ def main():
     process, url, key_file = demo(tollgate)
     failed = 0
     try:
+        failed += inspect(tollgate, url, key_file)
         for number, (name, words) in enumerate(walks(tollgate, url, key_file), start=1):
             began = time.monotonic()
             walked = subprocess.run(
