@@ -80,11 +80,17 @@ class Stage:
     """A home directory with a venue, and a gateway that comes and goes at one address."""
 
     def __init__(
-        self, tollgate: str, home: Path, more: str = "", names: tuple[str, ...] = (), trading: str = "paper"
+        self,
+        tollgate: str,
+        home: Path,
+        more: str = "",
+        names: tuple[str, ...] = (),
+        trading: str = "paper",
+        venue: tuple[str, ...] = (),
     ) -> None:
         self.tollgate, self.home, self.more, self.names, self.trading = tollgate, home, more, names, trading
         words = [tollgate, "venue", "--tws-port", "0", "--control-port", "0", "--sessions", "always", "--throttle", "off"]
-        self.venue = Process(words, home)
+        self.venue = Process([*words, *venue], home)
         self.tws_port = self.venue.line("tws 127.0.0.1:")
         self.control = httpx.Client(base_url=f"http://{self.venue.line('control http://')}", trust_env=False)
         self.url = ""

@@ -21,6 +21,7 @@ from tollgate import Client, errors, models
 
 Step = dict[str, Any]
 
+ACCOUNT = "DUV0000001"
 PRICE_COLLAR = 15
 FIGURE = re.compile(r"\d+(\.\d+)?")
 
@@ -34,6 +35,7 @@ class Told:
     decision: str | None = None
     order: str | None = None
     orders: list[str] | None = None
+    items: list[str] | None = None
     state: str | None = None
     proven: bool | None = None
     retryable: bool | None = None
@@ -99,6 +101,14 @@ def done(do: str, answer: dict[str, Any], **more: Any) -> Told:
             return Told(order=answer["status"], reasons=reasons(answer), **more)
         case "kill":
             return Told(state=answer["global"], **more)
+        case "positions":
+            return Told(items=[f"{one['symbol']} {one['qty']}" for one in answer["items"]], **more)
+        case "executions":
+            told = [f"{one['symbol']} {one['side']} {one['last_qty']} {one['cl_ord_id']}" for one in answer["items"]]
+            return Told(items=told, **more)
+        case "approvals":
+            told = [f"{one['cl_ord_id']} {one['status']} {one['reasons'][0]['code']}" for one in answer["items"]]
+            return Told(items=told, **more)
         case "quote" | "summary":
             return Told(**more)
     raise AssertionError(do)
@@ -201,6 +211,15 @@ class Rest(Face):
     def quote(self, key: str, step: Step) -> Told:
         return self.ask(key, "quote", "GET", "/market/quote", params=step["instrument"])[0]
 
+    def positions(self, key: str, step: Step) -> Told:
+        return self.ask(key, "positions", "GET", f"/accounts/{ACCOUNT}/positions")[0]
+
+    def executions(self, key: str, step: Step) -> Told:
+        return self.ask(key, "executions", "GET", "/executions")[0]
+
+    def approvals(self, key: str, step: Step) -> Told:
+        return self.ask(key, "approvals", "GET", "/approvals")[0]
+
     def summary(self, key: str, step: Step) -> Told:
         return self.ask(key, "summary", "GET", f"/accounts/{step['account']}/summary")[0]
 
@@ -247,6 +266,15 @@ class Python(Face):
 
     def quote(self, key: str, step: Step) -> Told:
         return self.call(key, "quote", lambda client: client.market.quote(**step["instrument"]))[0]
+
+    def positions(self, key: str, step: Step) -> Told:
+        return self.call(key, "positions", lambda client: client.accounts.positions(ACCOUNT))[0]
+
+    def executions(self, key: str, step: Step) -> Told:
+        return self.call(key, "executions", lambda client: client.executions.list())[0]
+
+    def approvals(self, key: str, step: Step) -> Told:
+        return self.call(key, "approvals", lambda client: client.approvals.list())[0]
 
     def summary(self, key: str, step: Step) -> Told:
         return self.call(key, "summary", lambda client: client.accounts.summary(step["account"]))[0]
@@ -305,6 +333,15 @@ class Cli(Face):
         symbol = named.pop("symbol")
         words = [word for name, value in named.items() for word in (f"--{name.replace('_', '-')}", value)]
         return self.run(key, "quote", "quote", symbol, *words)[0]
+
+    def positions(self, key: str, step: Step) -> Told:
+        return self.run(key, "positions", "account", "positions")[0]
+
+    def executions(self, key: str, step: Step) -> Told:
+        return self.run(key, "executions", "order", "executions")[0]
+
+    def approvals(self, key: str, step: Step) -> Told:
+        return self.run(key, "approvals", "approval", "list")[0]
 
     def summary(self, key: str, step: Step) -> Told:
         return self.run(key, "summary", "account", "summary", step["account"])[0]
@@ -368,6 +405,15 @@ class Mcp(Face):
 
     def quote(self, key: str, step: Step) -> Told:
         return self.call(key, "quote", "get_quote", step["instrument"])[0]
+
+    def positions(self, key: str, step: Step) -> Told:
+        return self.call(key, "positions", "get_positions", {})[0]
+
+    def executions(self, key: str, step: Step) -> Told:
+        return self.call(key, "executions", "list_executions", {})[0]
+
+    def approvals(self, key: str, step: Step) -> Told:
+        return self.call(key, "approvals", "list_approvals", {})[0]
 
     def summary(self, key: str, step: Step) -> Told:
         return self.call(key, "summary", "get_account_status", {"account": step["account"]})[0]

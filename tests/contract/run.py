@@ -24,6 +24,8 @@ from faces import FACES, Face, Told  # noqa: E402
 from stage import Stage, staged  # noqa: E402
 
 PATIENCE = 200
+# What is different about the gateway and the venue of each group of cases.
+GROUPS = {"case": {}, "off": {"trading": "off"}, "blind": {"venue": ("--data", "none")}}
 
 
 def written(policy):
@@ -40,6 +42,9 @@ def arrange(stage: Stage, home: pathlib.Path, step) -> None:
         return
     if step["do"] == "end_venue":
         stage.venue.kill()
+        with stage.client() as operator:
+            while operator.status().broker.state == "up":
+                pass
         return
     with stage.client() as operator:
         approval = operator.orders.get(step["id"]).approval_id
@@ -112,14 +117,14 @@ def main() -> None:
     table = tomllib.loads((HERE / "cases.toml").read_text())
     failed, told = 0, {}
     for name in arguments.face or FACES:
-        for group, trading in (("case", "paper"), ("off", "off")):
+        for group, more in GROUPS.items():
             with tempfile.TemporaryDirectory() as home:
                 home = pathlib.Path(home)
                 policies = home / "data" / "policies"
                 policies.mkdir(parents=True, mode=0o700)
                 policies.parent.chmod(0o700)
                 (policies / "contract.toml").write_text(written(table["policy"]))
-                with staged(arguments.tollgate, home, more='policy = "contract"', trading=trading) as stage:
+                with staged(arguments.tollgate, home, more='policy = "contract"', **more) as stage:
                     failed += run(table[group], name, stage, home, told)
     sys.exit(1 if failed else 0)
 
