@@ -38,7 +38,17 @@ function fact(name, value) {
 function show(approval, order) {
   place("facts").replaceChildren();
   fact("Order", [order.side, order.qty, order.symbol, order.sec_type].filter(Boolean).join(" "));
-  fact("Kind", [order.order_type, order.limit_price, order.stop_price, order.tif].filter(Boolean).join(" "));
+  fact("Contract", [order.expiry, order.strike, order.right, order.exchange, order.currency].filter(Boolean).join(" "));
+  fact("IBKR's contract id", order.con_id);
+  fact("Kind", order.order_type);
+  fact("Limit", order.limit_price);
+  fact("Trigger", order.stop_price);
+  fact("Trails by", order.trail_amount);
+  fact("Trails by percent", order.trail_percent);
+  fact("In force", [order.tif, order.good_till].filter(Boolean).join(" until "));
+  fact("Outside regular hours", order.outside_rth ? "yes" : "no");
+  fact("May only reduce the position", order.reduce_only ? "yes" : "no");
+  fact("One cancels all, in the group", order.oca_group);
   fact("Take profit and stop", order.bracket && `${order.bracket.take_profit} and ${order.bracket.stop_loss}`);
   fact("Account", `${approval.bounds.account} (${approval.bounds.mode})`);
   fact("Worst value", approval.bounds.notional_max);
@@ -86,14 +96,18 @@ place("sign-in").addEventListener("submit", async (event) => {
   else say(refusal(signed.told));
 });
 
-place("answer").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const verb = event.submitter.value;
+// The key Enter in the reason's field answers nothing: only a button does.
+place("answer").addEventListener("submit", (event) => event.preventDefault());
+for (const button of place("answer").querySelectorAll("button")) {
+  button.addEventListener("click", () => answer(button.value));
+}
+
+async function answer(verb) {
   const reason = place("reason").value.trim();
   const body = reason === "" && verb === "approve" ? undefined : { reason };
   const answered = await ask("POST", `/approvals/${encodeURIComponent(id)}/${verb}`, { "X-CSRF-Token": token }, body);
   await look();
   if (!answered.ok) say(refusal(answered.told));
-});
+}
 
 look();

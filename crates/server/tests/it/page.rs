@@ -16,6 +16,10 @@ async fn the_page_loads_its_own_parts_and_nothing_else() {
         assert!(text.contains(part), "{part}");
         assert_eq!(gateway.request("GET", part, &[], "").await.status, 200);
     }
+    // The key Enter in a field sends a form by its first button that can: none of these may be one.
+    let answers: Vec<&str> = text.split("<button").skip(1).filter(|button| button.contains("value=")).collect();
+    assert_eq!(answers.len(), 2);
+    assert!(answers.iter().all(|button| button.starts_with(" type=\"button\"")), "{answers:?}");
     assert!(!text.contains("<style") && !text.contains("style=") && !text.contains("<script>"), "nothing inline");
 }
 
