@@ -4,5 +4,6 @@
 mod print;
 mod pump;
 mod run;
+mod unsent;
 
 pub(crate) use run::run;

@@ -1,10 +1,11 @@
 //! Messages from one side to the other, in order, until one side is gone.
 
+use super::unsent::Unsent;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ErrorData, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
 };
 use rmcp::transport::Transport;
 use rmcp::{RoleClient, RoleServer};
@@ -13,7 +14,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Messages on their way to the gateway at a time; an agent that sends more waits.
-const SENDING_MAX: usize = 64;
+pub(super) const SENDING_MAX: usize = 64;
 /// How long answers are waited for whose asker has closed his side.
 const DRAIN: Duration = Duration::from_secs(35);
 
@@ -26,7 +27,7 @@ pub(super) enum End {
     GatewayLeft,
 }
 
-type Sent = (Option<RequestId>, Result<(), String>);
+type Sent = (Option<RequestId>, Result<(), Unsent>);
 
 /// What is under way.
 struct Pump<A, G> {
@@ -34,11 +35,23 @@ struct Pump<A, G> {
     gateway: G,
     sending: FuturesUnordered<BoxFuture<'static, Sent>>,
     /// Requests without an answer, by their id as text.
-    open: BTreeMap<String, RequestId>,
+    open: BTreeMap<String, Open>,
+}
+
+/// A request without an answer.
+struct Open {
+    id: RequestId,
+    /// Its answer comes when its asker is gone: nobody waits for it then.
+    listens: bool,
 }
 
 /// Passes messages on.
-pub(super) async fn pump<A: Transport<RoleServer>, G: Transport<RoleClient>>(agent: A, gateway: G) -> End {
+pub(super) async fn pump<A, G>(agent: A, gateway: G) -> End
+where
+    A: Transport<RoleServer>,
+    G: Transport<RoleClient>,
+    Unsent: From<G::Error>,
+{
     let mut pump = Pump { agent, gateway, sending: FuturesUnordered::new(), open: BTreeMap::new() };
     let end = pump.run().await;
     // Ends the session at the gateway.
@@ -48,11 +61,16 @@ pub(super) async fn pump<A: Transport<RoleServer>, G: Transport<RoleClient>>(age
     end
 }
 
-impl<A: Transport<RoleServer>, G: Transport<RoleClient>> Pump<A, G> {
+impl<A, G> Pump<A, G>
+where
+    A: Transport<RoleServer>,
+    G: Transport<RoleClient>,
+    Unsent: From<G::Error>,
+{
     async fn run(&mut self) -> End {
         let mut left: Option<Instant> = None;
         loop {
-            if left.is_some() && self.open.is_empty() && self.sending.is_empty() {
+            if left.is_some() && self.sending.is_empty() && self.open.values().all(|open| open.listens) {
                 return End::AgentLeft;
             }
             let may_take = left.is_none() && self.sending.len() < SENDING_MAX;
@@ -60,7 +78,7 @@ impl<A: Transport<RoleServer>, G: Transport<RoleClient>> Pump<A, G> {
             tokio::select! {
                 biased;
                 Some((id, sent)) = self.sending.next(), if !self.sending.is_empty() => {
-                    if let (Some(id), Err(why)) = (id, sent) && self.tell(unsent(id, &why)).await.is_err() {
+                    if let (Some(id), Err(why)) = (id, sent) && self.tell(why.answer(id)).await.is_err() {
                         return End::AgentLeft;
                     }
                 }
@@ -80,8 +98,12 @@ impl<A: Transport<RoleServer>, G: Transport<RoleClient>> Pump<A, G> {
     }
 
     fn ask(&mut self, message: ClientJsonRpcMessage) {
+        let mut listens = false;
         let id = match &message {
-            JsonRpcMessage::Request(request) => Some(request.id.clone()),
+            JsonRpcMessage::Request(request) => {
+                listens = matches!(request.request, ClientRequest::SubscriptionsListenRequest(_));
+                Some(request.id.clone())
+            }
             JsonRpcMessage::Notification(told) => {
                 if let ClientNotification::CancelledNotification(canceled) = &told.notification
                     && let Some(id) = &canceled.params.request_id
@@ -92,9 +114,9 @@ impl<A: Transport<RoleServer>, G: Transport<RoleClient>> Pump<A, G> {
             }
             JsonRpcMessage::Response(_) | JsonRpcMessage::Error(_) => None,
         };
-        self.open.extend(id.iter().map(|id| (id.to_string(), id.clone())));
+        self.open.extend(id.iter().map(|id| (id.to_string(), Open { id: id.clone(), listens })));
         let sent = self.gateway.send(message);
-        self.sending.push(Box::pin(async move { (id, sent.await.map_err(|error| error.to_string())) }));
+        self.sending.push(Box::pin(async move { (id, sent.await.map_err(Unsent::from)) }));
     }
 
     async fn tell(&mut self, message: ServerJsonRpcMessage) -> Result<(), ()> {
@@ -111,19 +133,11 @@ impl<A: Transport<RoleServer>, G: Transport<RoleClient>> Pump<A, G> {
 
     /// Everybody who still waits is told.
     async fn gateway_left(&mut self) -> End {
-        for id in std::mem::take(&mut self.open).into_values() {
-            if self.tell(unsent(id, "it ended the conversation")).await.is_err() {
+        for open in std::mem::take(&mut self.open).into_values() {
+            if self.tell(Unsent::ended().answer(open.id)).await.is_err() {
                 return End::AgentLeft;
             }
         }
         End::GatewayLeft
     }
-}
-
-fn unsent(id: RequestId, why: &str) -> ServerJsonRpcMessage {
-    let said = format!(
-        "the gateway did not answer ({why}); what was asked may have happened: ask for it by its cl_ord_id, or repeat it with the same \
-         one. `tollgate status` says whether the gateway runs, `tollgate serve` starts it"
-    );
-    ServerJsonRpcMessage::error(ErrorData::internal_error(said, None), Some(id))
 }

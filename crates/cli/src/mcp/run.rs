@@ -76,6 +76,7 @@ async fn talk_to(there: There) -> Result<Said, Failure> {
     let http = http_for_streams(&there.url, &there.trust)?;
     let at = format!("{}/mcp", there.url.trim_end_matches('/'));
     let config = StreamableHttpClientTransportConfig::with_uri(at).auth_header(there.key);
+    let config = config.max_concurrent_requests(pump::SENDING_MAX);
     let gateway = StreamableHttpClientTransport::with_client(http, config);
     let (stdin, stdout) = rmcp::transport::stdio_pipes();
     match pump::pump(AsyncRwTransport::new(stdin, stdout), gateway).await {

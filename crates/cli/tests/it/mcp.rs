@@ -3,8 +3,9 @@
 use crate::support::{Desktop, PATIENCE};
 use rmcp::model::{CallToolRequestParams, ProtocolVersion, SubscriptionFilter};
 use rmcp::service::RunningService;
-use rmcp::{ClientLifecycleMode, ClientServiceExt, RoleClient};
+use rmcp::{ClientLifecycleMode, ClientServiceExt, RoleClient, ServiceError};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -80,7 +81,7 @@ async fn an_agent_places_over_stdio_and_a_human_approves() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_changes_is_told_over_stdio_and_a_gateway_that_comes_back_is_found_again() {
+async fn what_changes_is_told_over_stdio() {
     let desktop = Desktop::new();
     let venue = desktop.venue(0);
     desktop.configure(venue.port);
@@ -94,9 +95,81 @@ async fn what_changes_is_told_over_stdio_and_a_gateway_that_comes_back_is_found_
     let told = tokio::time::timeout(PATIENCE, listening.next()).await.unwrap().unwrap().unwrap();
     assert_eq!(json!(told)["params"]["uri"], "tollgate://status");
     drop(listening);
+}
+
+/// What a call is told that gets no answer.
+async fn lost(client: &Client) -> Value {
+    let called = tokio::time::timeout(PATIENCE, client.call_tool(CallToolRequestParams::new("get_status"))).await;
+    let ServiceError::McpError(told) = called.unwrap().unwrap_err() else { panic!("the conversation ended") };
+    told.data.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_comes_back_is_found_again_and_a_key_that_is_revoked_is_told() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let gateway = desktop.serve();
+    let (url, key) = (gateway.url.clone(), desktop.data("agent.key").display().to_string());
+    let mut clients = Vec::new();
+    for version in [ProtocolVersion::V_2025_11_25, ProtocolVersion::V_2026_07_28] {
+        let connected = connect(&desktop, &["--url", &url, "--key-file", &key], &version).await;
+        assert_eq!(call(&connected.0, "get_status", &json!({})).await["ready"], true);
+        clients.push(connected);
+    }
     drop(gateway);
-    let lost = client.call_tool(CallToolRequestParams::new("get_status")).await.unwrap_err();
-    assert!(lost.to_string().contains("the gateway did not answer"), "{lost}");
+    for (client, _) in &clients {
+        assert_eq!(lost(client).await["code"], "outcome_unknown");
+    }
+    // The same address again.
+    let listen = url.trim_start_matches("http://");
+    let again = desktop.start_with(&[("TOLLGATE_LISTEN", listen)], &["serve"]);
+    again.stderr_line("tollgate is ready at ");
+    for (client, _) in &clients {
+        assert_eq!(call(client, "get_status", &json!({})).await["ready"], true);
+    }
+    let operator = desktop.data("operator.key").display().to_string();
+    let revoked = desktop.run(&["--url", &url, "--key-file", &operator, "key", "revoke", "agent"]);
+    assert_eq!(revoked.exit, 0, "{revoked:?}");
+    for (client, _) in &clients {
+        assert_eq!(lost(client).await["code"], "unauthorized");
+    }
+}
+
+#[test]
+fn a_line_that_is_no_message_and_a_side_that_is_gone_end_nothing_but_themselves() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let gateway = desktop.serve();
+    let key = desktop.data("agent.key").display().to_string();
+    let mut command = Command::new(tollgate());
+    command.env_clear().env("HOME", desktop.path("")).args(["mcp", "--url", &gateway.url, "--key-file", &key]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut words = child.stdin.take().unwrap();
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+    });
+    let mut ask = |id: u32, method: &str, more: Value| {
+        let mut params = more;
+        params["_meta"] = meta.clone();
+        let line = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        writeln!(words, "no JSON\n{{\"half\": \n{line}").unwrap();
+        let answer: Value = serde_json::from_str(&told.next().unwrap().unwrap()).unwrap();
+        assert_eq!(answer["id"], id, "{answer}");
+        answer
+    };
+    assert!(ask(1, "server/discover", json!({}))["result"].is_object());
+    let status = ask(2, "tools/call", json!({"name": "get_status", "arguments": {}}));
+    assert_eq!(status["result"]["structuredContent"]["ready"], true);
+    // More than the gateway takes: refused, with the code, and the next one goes on.
+    let large = ask(3, "tools/call", json!({"name": "get_status", "arguments": {"x": "y".repeat(70_000)}}));
+    assert_eq!(large["error"]["data"]["code"], "payload_too_large", "{large}");
+    assert!(ask(4, "tools/list", json!({}))["result"]["tools"].is_array());
+    drop(words);
+    assert!(child.wait().unwrap().success(), "whoever closes his side is done");
 }
 
 #[test]
