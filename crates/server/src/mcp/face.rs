@@ -9,16 +9,20 @@ use super::{answer, prompts, subscribed, tools};
 use crate::refusal::Refusal;
 use crate::state::App;
 use axum::http::request::Parts;
+use domain::fault::Fault;
 use domain::principal::{Principal, Scope};
+use futures::FutureExt;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, GetPromptRequestParams, GetPromptResponse, Implementation,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, RequestStateCodec, ResourceContents,
-    ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
+    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, RequestStateCodec,
+    ResourceContents, ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter,
+    UnsubscribeRequestParams,
 };
 use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use subscribed::Subscribed;
 use wire::Code;
@@ -45,18 +49,15 @@ fn asker(context: &RequestContext<RoleServer>) -> Result<Principal, ErrorData> {
 }
 
 /// A refusal where the protocol knows only errors.
-fn error(refusal: Refusal) -> ErrorData {
-    let problem = *refusal.0;
-    let data =
-        json!({"code": problem.code, "hint": problem.hint, "reasons": problem.reasons, "retryable": problem.retryable});
-    let said = format!("{}: {}", problem.code, problem.detail);
-    if problem.code == Code::NotFound.word() {
-        ErrorData::resource_not_found(said, Some(data))
-    } else if problem.status < 500 {
-        ErrorData::invalid_params(said, Some(data))
+fn error(refusal: Refusal, by: &Principal) -> ErrorData {
+    let code = if refusal.0.code == Code::NotFound.word() {
+        ErrorCode::RESOURCE_NOT_FOUND
+    } else if refusal.0.status < 500 {
+        ErrorCode::INVALID_PARAMS
     } else {
-        ErrorData::internal_error(said, Some(data))
-    }
+        ErrorCode::INTERNAL_ERROR
+    };
+    answer::error(code, refusal, by)
 }
 
 impl Face {
@@ -78,7 +79,12 @@ impl Face {
         by: &Principal,
         request: &CallToolRequestParams,
     ) -> Result<Value, Box<CallToolResult>> {
-        let answered = (row.call)(&self.app, by, Args::new(request.arguments.clone())).await;
+        let call = (row.call)(&self.app, by, Args::new(request.arguments.clone()));
+        // The library would leave whoever waits for the answer without one. The panic itself was printed by the panic hook.
+        let answered = AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_panic| {
+            tracing::error!(tool = row.name, "a call of a tool panicked");
+            Err(Fault::Internal(format!("{} panicked", row.name)).into())
+        });
         answered.map_err(|refusal| Box::new(answer::refused(refusal, by)))
     }
 
@@ -136,9 +142,11 @@ impl ServerHandler for Face {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let by = asker(&context)?;
-        let shortened: String = request.name.chars().take(64).collect();
-        let row = self.tools.find(&request.name);
-        let row = row.ok_or_else(|| ErrorData::invalid_params(format!("there is no tool {shortened}"), None))?;
+        let row = self.tools.find(&request.name).ok_or_else(|| {
+            let shortened: String = request.name.chars().take(64).collect();
+            let absent = Refusal::new(Code::NotFound, &format!("there is no tool {shortened}"));
+            answer::error(ErrorCode::INVALID_PARAMS, absent, &by)
+        })?;
         Ok(self.call(row, &by, &request, &context).await.unwrap_or_else(|refused| (*refused).into()))
     }
 
@@ -166,9 +174,14 @@ impl ServerHandler for Face {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let by = asker(&context)?;
-        let thing = Thing::read(&request.uri).map_err(error)?;
-        let now = thing.now(&self.app, &by).await.map_err(error)?;
+        let refused = |refusal| error(refusal, &by);
+        let thing = Thing::read(&request.uri).map_err(refused)?;
+        let now = thing.now(&self.app, &by).await.map_err(refused)?;
         let contents = ResourceContents::text(now.to_string(), request.uri).with_mime_type("application/json");
+        let contents = match answer::meta_of(&now) {
+            Some(meta) => contents.with_meta(meta),
+            None => contents,
+        };
         Ok(ReadResourceResult::new(vec![contents]).into())
     }
 
@@ -178,8 +191,9 @@ impl ServerHandler for Face {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         let by = asker(&context)?;
-        let thing = Thing::read(&request.uri).map_err(error)?;
-        self.subscribed.add(&self.app, &by, thing, request.uri, context.peer).await.map_err(error)
+        let refused = |refusal| error(refusal, &by);
+        let thing = Thing::read(&request.uri).map_err(refused)?;
+        self.subscribed.add(&self.app, &by, thing, request.uri, context.peer).await.map_err(refused)
     }
 
     async fn unsubscribe(
@@ -188,8 +202,9 @@ impl ServerHandler for Face {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         let by = asker(&context)?;
-        let thing = Thing::read(&request.uri).map_err(error)?;
-        self.subscribed.take(&self.app, &by, &thing, context.peer).await.map_err(error)
+        let refused = |refusal| error(refusal, &by);
+        let thing = Thing::read(&request.uri).map_err(refused)?;
+        self.subscribed.take(&self.app, &by, &thing, context.peer).await.map_err(refused)
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
@@ -202,7 +217,8 @@ impl ServerHandler for Face {
         let by = asker(context.request_context())?;
         let uris = context.accepted().resource_subscriptions.clone().unwrap_or_default();
         let things = subscribed::named(&uris);
-        let mut watching = Watching::begin(&self.app, &by, things.keys().cloned().collect()).await.map_err(error)?;
+        let watching = Watching::begin(&self.app, &by, things.keys().cloned().collect()).await;
+        let mut watching = watching.map_err(|refusal| error(refusal, &by))?;
         let sink = context.sink().clone();
         loop {
             let changed = tokio::select! {
@@ -229,8 +245,10 @@ impl ServerHandler for Face {
     async fn get_prompt(
         &self,
         request: GetPromptRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        Ok(prompts::get(&request.name, request.arguments)?.into())
+        let by = asker(&context)?;
+        let told = prompts::get(&request.name, request.arguments);
+        Ok(told.map_err(|refusal| answer::error(ErrorCode::INVALID_PARAMS, refusal, &by))?.into())
     }
 }

@@ -1,7 +1,8 @@
 //! Prompts: three ways of working with the tools that a person may ask an agent for.
 
-use rmcp::ErrorData;
+use crate::refusal::Refusal;
 use rmcp::model::{GetPromptResult, JsonObject, Prompt, PromptArgument, PromptMessage, Role};
+use wire::Code;
 use wire::instrument::symbol;
 
 const BRIEF: &str = "Write a brief of the trading day. Call get_status, get_account_status, get_positions, get_pnl, \
@@ -15,6 +16,9 @@ const INCIDENT: &str = "Review what happened. Call query_audit with newest_first
     for what, what each gate said, what was sent, what the broker answered, and where the state is now. Mark what is known by a \
     record with its seq, and what is your own conclusion as such. End with what a human should decide. Change nothing; if orders \
     may still go wrong now, say so first and name kill_switch.";
+
+/// Longer symbols are names.
+const TICKER_MAX: usize = 12;
 
 struct Named {
     name: &'static str,
@@ -61,7 +65,7 @@ pub(super) fn listed() -> Vec<Prompt> {
 }
 
 /// One of them with its arguments, each of which must be what it says: it becomes part of a text that a model obeys.
-pub(super) fn get(name: &str, arguments: Option<JsonObject>) -> Result<GetPromptResult, ErrorData> {
+pub(super) fn get(name: &str, arguments: Option<JsonObject>) -> Result<GetPromptResult, Refusal> {
     let mut given = arguments.unwrap_or_default();
     let text = match name {
         "daily_brief" => BRIEF.to_owned(),
@@ -70,17 +74,17 @@ pub(super) fn get(name: &str, arguments: Option<JsonObject>) -> Result<GetPrompt
             Some(order) => format!("{INCIDENT} It is about the order {order}."),
             None => INCIDENT.to_owned(),
         },
-        _ => return Err(ErrorData::invalid_params("there is no such prompt", None)),
+        _ => return Err(Refusal::new(Code::NotFound, "there is no such prompt")),
     };
     if let Some(unknown) = given.keys().next() {
         let unknown: String = unknown.chars().take(64).collect();
-        return Err(ErrorData::invalid_params(format!("{unknown} is not an argument of this prompt"), None));
+        return Err(Refusal::field(&unknown, "is not an argument of this prompt"));
     }
     Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)]))
 }
 
-fn pre_trade(given: &mut JsonObject) -> Result<String, ErrorData> {
-    let symbol = needed(given, "symbol", |text| symbol(text).map_err(str::to_owned))?;
+fn pre_trade(given: &mut JsonObject) -> Result<String, Refusal> {
+    let symbol = needed(given, "symbol", ticker)?;
     let side = needed(given, "side", checked::<wire::word::Side>)?;
     let qty = needed(given, "qty", checked::<domain::money::Qty>)?;
     Ok(format!(
@@ -89,6 +93,14 @@ fn pre_trade(given: &mut JsonObject) -> Result<String, ErrorData> {
          Tell: whether the data is fresh, what the order would do to the position and to buying power, what each gate says with its \
          reasons, what it costs, and whether a human must approve it. End with go or no-go and why. Do not place it."
     ))
+}
+
+/// A symbol that is no sentence: what others call a contract must not speak to the model in the person's name.
+fn ticker(text: &str) -> Result<(), String> {
+    symbol(text).map_err(str::to_owned)?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ' ');
+    let is_ticker = text.len() <= TICKER_MAX && text.chars().all(is_plain) && text.matches(' ').count() <= 1;
+    is_ticker.then_some(()).ok_or_else(|| format!("must be a ticker of at most {TICKER_MAX} characters, such as BRK B"))
 }
 
 fn checked<T>(text: &str) -> Result<(), String>
@@ -103,14 +115,14 @@ fn take(
     given: &mut JsonObject,
     name: &str,
     check: impl Fn(&str) -> Result<(), String>,
-) -> Result<Option<String>, ErrorData> {
+) -> Result<Option<String>, Refusal> {
     let Some(value) = given.remove(name) else { return Ok(None) };
-    let wrong = |rule: &str| ErrorData::invalid_params(format!("{name} {rule}"), None);
+    let wrong = |rule: &str| Refusal::field(name, rule);
     let text = value.as_str().ok_or_else(|| wrong("must be a text"))?;
     check(text).map_err(|rule| wrong(&rule))?;
     Ok(Some(text.to_owned()))
 }
 
-fn needed(given: &mut JsonObject, name: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String, ErrorData> {
-    take(given, name, check)?.ok_or_else(|| ErrorData::invalid_params(format!("{name} is required"), None))
+fn needed(given: &mut JsonObject, name: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<String, Refusal> {
+    take(given, name, check)?.ok_or_else(|| Refusal::field(name, "is required"))
 }

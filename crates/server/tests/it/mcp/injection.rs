@@ -36,7 +36,7 @@ async fn the_name_of_a_contract_is_shown_marked_and_moves_nothing() {
         // As text it stands in one string of one line, which it cannot leave.
         assert_eq!(text(&result).lines().count(), 1);
         assert_eq!(serde_json::from_str::<serde_json::Value>(text(&result)).unwrap(), told);
-        assert_eq!(result.meta.unwrap().0["tollgate/broker-text"], json!(["/items/0/description"]));
+        assert_eq!(result.meta.unwrap().0["tollgate/broker-text"], json!(["/items/*/description"]));
         let said = &result.content[0].as_text().unwrap().text;
         assert!(said.contains("description") && said.contains("data") && !said.contains("SYSTEM"), "{said}");
         assert_eq!(json!(client.service.list_all_tools().await.unwrap()), before);
@@ -57,7 +57,7 @@ async fn the_words_of_a_rejection_never_reach_the_next_order() {
     assert_eq!(result.is_error, Some(true));
     assert!(text(&result).contains(REJECTED));
     let marked = result.meta.unwrap().0["tollgate/broker-text"].clone();
-    assert_eq!(marked, json!(["/order/broker_messages", "/detail"]));
+    assert_eq!(marked, json!(["/detail", "/order/broker_messages"]));
     gateway.desk.tell(|told| told.outcome = Outcome::Acknowledged);
     client.ask("place_order", &order).await;
     let calls = gateway.desk.calls();

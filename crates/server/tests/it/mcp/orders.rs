@@ -123,3 +123,16 @@ async fn the_kill_switch_goes_one_way() {
     let told = client.ask("kill_switch", &json!({"scope": "global", "reason": "test"})).await;
     assert_eq!(told["global"], "halted");
 }
+
+#[tokio::test]
+async fn a_panic_of_a_use_case_is_an_answer_and_ends_nothing() {
+    for version in &VERSIONS {
+        let gateway = gateway().await;
+        let client = connect(&gateway, "agent", version).await;
+        gateway.desk.tell(|told| told.panics = true);
+        let refused = client.refused("place_order", &order()).await;
+        assert_eq!((&refused["code"], &refused["retryable"]), (&json!("internal"), &json!(false)));
+        gateway.desk.tell(|told| told.panics = false);
+        client.ask("place_order", &order()).await;
+    }
+}

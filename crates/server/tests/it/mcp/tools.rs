@@ -74,6 +74,9 @@ async fn a_tool_that_is_not_there_is_an_error_of_the_protocol() {
         for name in ["approve_order", "arm_live", "grant_mandate", "create_key", "set_limits", "get_loop_status"] {
             let error = client.service.call_tool(super::client::call(name, &json!({}))).await.unwrap_err();
             assert!(error.to_string().contains("there is no tool"), "{error}");
+            let rmcp::ServiceError::McpError(told) = error else { panic!("{error}") };
+            let data = told.data.unwrap();
+            assert_eq!((&data["code"], data["hint"].is_string()), (&json!("not_found"), true), "{data}");
         }
     }
     assert_eq!(gateway.desk.changes(), 0);
