@@ -1,6 +1,7 @@
 //! Who asks: by a key, or by the session that was begun with one.
 
 use crate::envelope;
+use crate::held::Held;
 use crate::peer::Peer;
 use crate::query;
 use crate::refusal::Refusal;
@@ -34,7 +35,11 @@ pub(crate) struct Anybody(pub(crate) Option<Principal>);
 pub(crate) struct KeyHolder(pub(crate) Principal);
 
 /// The principal behind a key at the MCP face; a session does not count.
-pub(crate) struct Agent(pub(crate) Principal);
+pub(crate) struct Agent {
+    pub(crate) by: Principal,
+    /// What holds the request up, unless its body says that it stops trading.
+    pub(crate) held: Option<Held>,
+}
 
 /// The key in the one header that counts; `None` when it is double or of another scheme.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -86,6 +91,18 @@ fn is_foreign_page(headers: &HeaderMap) -> bool {
 /// Judges what was presented and counts it.
 #[expect(clippy::result_large_err, reason = "axum's extractors refuse by a whole response")]
 fn judge(parts: &Parts, app: &App, face: Face, with_session: bool) -> Result<Principal, Response> {
+    let (principal, held) = judge_and_hold(parts, app, face, with_session)?;
+    held.map_or(Ok(principal), |held| Err(held.refuse()))
+}
+
+/// The same, where what holds the request up is for the caller to say.
+#[expect(clippy::result_large_err, reason = "axum's extractors refuse by a whole response")]
+fn judge_and_hold(
+    parts: &Parts,
+    app: &App,
+    face: Face,
+    with_session: bool,
+) -> Result<(Principal, Option<Held>), Response> {
     let lacking = |what: &str| Refusal::new(Code::Internal, what).into_response();
     let id = parts.extensions.get::<CorrelationId>().ok_or_else(|| lacking("the request has no id"))?;
     let peer = parts.extensions.get::<Peer>().ok_or_else(|| lacking("the request has no peer"))?;
@@ -103,14 +120,15 @@ fn judge(parts: &Parts, app: &App, face: Face, with_session: bool) -> Result<Pri
     match judged {
         Some(Ok(principal)) => {
             let may_come = peer.doing.shows(&principal.key_id);
-            if !envelope::stops_trading(&parts.method, parts.uri.path()) {
-                if !may_come {
-                    return Err(envelope::last(Refusal::too_many("too many connections with this key", ONE_SECOND)));
-                }
+            let held = if envelope::stops_trading(&parts.method, parts.uri.path()) {
+                None
+            } else if may_come {
                 let paced = app.pace_of_keys.take(&principal.key_id, Instant::now());
-                paced.map_err(|wait| Refusal::too_many("too many requests with this key", wait))?;
-            }
-            Ok(principal)
+                paced.err().map(|wait| Held::by_rate("too many requests with this key", wait))
+            } else {
+                Some(Held::by_connections("too many connections with this key", ONE_SECOND))
+            };
+            Ok((principal, held))
         }
         // Without a key nothing is guessed, so nothing is counted.
         None => Err(unauthorized(app, headers)),
@@ -159,6 +177,9 @@ impl FromRequestParts<App> for Agent {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        judge(parts, app, Face::Mcp, false).map(Self)
+        let of_peer = parts.extensions.remove::<Held>();
+        let judged = judge_and_hold(parts, app, Face::Mcp, false);
+        let (by, of_key) = judged.map_err(|refused| of_peer.map_or(refused, Held::refuse))?;
+        Ok(Self { by, held: of_key.or(of_peer) })
     }
 }

@@ -1,5 +1,6 @@
 //! Around every request: its id, the door checks, panics, and the one place where problems are written.
 
+use crate::held::{self, Held};
 use crate::peer::Peer;
 use crate::refusal::Refusal;
 use crate::state::App;
@@ -45,7 +46,12 @@ pub(crate) async fn around(State(app): State<App>, mut request: Request, next: N
     request.extensions_mut().insert(id.clone());
     let is_reserve = request.extensions().get::<Peer>().is_some_and(|peer| peer.doing.is_reserve);
     let response = match door(&app, &request) {
-        Ok(()) => run(&app, request, next).await,
+        Ok(held) => {
+            if let Some(held) = held {
+                request.extensions_mut().insert(held);
+            }
+            run(&app, request, next).await
+        }
         Err(refused) => refused,
     };
     let mut response = write_problem(response, &id);
@@ -124,22 +130,26 @@ fn is_for_reserve(method: &Method, path: &str) -> bool {
     stops_trading(method, path) || looks || cancels || revokes
 }
 
-/// Whether the request may come in at all.
+/// Whether the request may come in at all, and what holds it up where only its body says whether it may.
 #[expect(clippy::result_large_err, reason = "it is answered at once")]
-fn door(app: &App, request: &Request) -> Result<(), Response> {
+fn door(app: &App, request: &Request) -> Result<Option<Held>, Response> {
     let lacking = || Refusal::new(Code::Internal, "the request has no peer").into_response();
     let peer = request.extensions().get::<Peer>().ok_or_else(lacking)?;
     app.names.check(request.uri(), request.headers(), peer.local).map_err(IntoResponse::into_response)?;
     let (method, path) = (request.method(), request.uri().path());
+    let goes_on = |held: Held| if held::is_said_in_body(method, path) { Ok(held) } else { Err(held.refuse()) };
+    let mut held = None;
     if peer.doing.is_reserve && !is_for_reserve(method, path) {
         let taken = "all connections are at work, and the last places are for whoever stops trading";
-        return Err(Refusal::too_many(taken, RESERVE_RETRY_AFTER));
+        held = Some(goes_on(Held::at_reserve(taken, RESERVE_RETRY_AFTER))?);
     }
     if stops_trading(method, path) {
-        return Ok(());
+        return Ok(held);
     }
-    let paced = app.pace_of_peers.take(&peer.group(), Instant::now());
-    paced.map_err(|wait| Refusal::too_many("too many requests from this address", wait))
+    if let Err(wait) = app.pace_of_peers.take(&peer.group(), Instant::now()) {
+        held = Some(goes_on(Held::by_rate("too many requests from this address", wait))?);
+    }
+    Ok(held)
 }
 
 /// Writes what was refused; also what axum refused by itself, which comes without a problem.

@@ -13,6 +13,7 @@ mod doing;
 mod envelope;
 mod events;
 mod headers;
+mod held;
 mod listen;
 mod mcp;
 mod names;

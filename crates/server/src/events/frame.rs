@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::fault::Fault;
 use domain::id::ClOrdId;
+use domain::journal::JournalEvent;
 use engine::Followed;
 use futures::Stream;
 use std::convert::Infallible;
@@ -26,6 +27,8 @@ pub(crate) struct Frame {
     pub(crate) kind: &'static str,
     pub(crate) of_order: Option<&'static str>,
     pub(crate) order: Option<ClOrdId>,
+    /// It may have moved a position.
+    pub(crate) moves_position: bool,
     pub(crate) bytes: Bytes,
 }
 
@@ -36,8 +39,18 @@ impl Frame {
         let data = shape.map_err(|error| Fault::Internal(error.to_string()))?;
         let (seq, kind) = (record.seq, record.event.kind());
         let bytes = format!("id: {seq}\nevent: {kind}\ndata: {data}\n\n").into();
-        Ok(Self { seq, kind, of_order: record.event.of_order(), order: followed.order.clone(), bytes })
+        let (of_order, order) = (record.event.of_order(), followed.order.clone());
+        Ok(Self { seq, kind, of_order, order, moves_position: moves_position(&record.event), bytes })
     }
+}
+
+fn moves_position(event: &JournalEvent) -> bool {
+    let of_ours = matches!(event, JournalEvent::Order { event, .. } if event.of_trade().is_some());
+    let of_others = matches!(
+        event.kind(),
+        "external_execution" | "external_bust" | "positions_adopted" | "position_adopted" | "account_marked"
+    );
+    of_ours || of_others
 }
 
 /// What a stream begins with: a reader who is cut off before the first record knows already where to go on.

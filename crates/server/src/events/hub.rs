@@ -149,6 +149,11 @@ impl Hub {
         self.ring.read().unwrap_or_else(PoisonError::into_inner).next(after, wanted)
     }
 
+    /// Shows all records behind a place, and says how far they go; `None` when that is further back than what is kept ready.
+    pub(crate) fn look(&self, after: u64, look: impl FnMut(&Frame)) -> Option<u64> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).look(after, look)
+    }
+
     /// Somebody follows the journal from now on. The first one's feed is read for all: it is the same journal.
     pub(crate) fn joined(self: &Arc<Self>, feed: &JournalFeed) {
         if !self.began.swap(true, Ordering::SeqCst) {

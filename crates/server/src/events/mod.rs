@@ -8,8 +8,8 @@ mod market;
 mod reader;
 mod ring;
 
-pub(crate) use frame::{accepts, answer};
+pub(crate) use frame::{Frame, accepts, answer};
 pub(crate) use holder::Holder;
-pub(crate) use hub::{Hub, Kind};
+pub(crate) use hub::{Hub, Kind, Place};
 pub(crate) use market::{Watch, shape, watch};
 pub(crate) use reader::{Opening, stream};

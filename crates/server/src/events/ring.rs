@@ -61,6 +61,13 @@ impl Ring {
         }
     }
 
+    /// Shows all records behind a place, and says how far they go; `None` when the ring does not go back so far.
+    pub(crate) fn look(&self, after: u64, mut look: impl FnMut(&Frame)) -> Option<u64> {
+        let skip = usize::try_from(after.checked_sub(self.from)?).ok()?;
+        self.frames.iter().skip(skip).for_each(&mut look);
+        Some(self.upto().max(after))
+    }
+
     /// The first wanted record behind a place.
     pub(crate) fn next(&self, after: u64, wanted: &Wanted) -> Next {
         let Some(skip) = after.checked_sub(self.from).and_then(|skip| usize::try_from(skip).ok()) else {

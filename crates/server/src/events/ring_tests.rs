@@ -1,7 +1,7 @@
 use super::*;
 
 fn frame(seq: u64, kind: &'static str) -> Frame {
-    Frame { seq, kind, of_order: None, order: None, bytes: Bytes::from(vec![b'x'; 10]) }
+    Frame { seq, kind, of_order: None, order: None, moves_position: false, bytes: Bytes::from(vec![b'x'; 10]) }
 }
 
 fn ring(records_max: usize, bytes_max: usize, places: std::ops::RangeInclusive<u64>) -> Ring {

@@ -9,6 +9,7 @@ mod args;
 mod door;
 mod elicit;
 mod face;
+mod plain;
 mod prompts;
 mod resources;
 mod schema;

@@ -2,6 +2,7 @@
 
 use super::resources::Thing;
 use super::watch::Watching;
+use crate::events::{Kind, Place};
 use crate::refusal::Refusal;
 use crate::state::App;
 use domain::principal::Principal;
@@ -84,18 +85,21 @@ impl Watched {
         let watching = if things.is_empty() {
             None
         } else {
-            Some(Watching::begin(app, by, things.keys().cloned().collect()).await?)
+            let place = app.hub.place(Kind::Mcp, &by.key_id)?;
+            Some((Watching::begin(app, by, things.keys().cloned().collect()).await?, place))
         };
         if let Some(before) = self.watch.take() {
             before.abort();
         }
-        self.watch = watching.map(|watching| tokio::spawn(tell(watching, things.clone(), peer)).abort_handle());
+        let spawn = |(watching, place)| tokio::spawn(tell(watching, things.clone(), peer, place)).abort_handle();
+        self.watch = watching.map(spawn);
         self.things = things;
         Ok(())
     }
 }
 
-async fn tell(mut watching: Watching, things: BTreeMap<Thing, String>, peer: Peer<RoleServer>) {
+/// The place is given back when it is over.
+async fn tell(mut watching: Watching, things: BTreeMap<Thing, String>, peer: Peer<RoleServer>, _place: Place) {
     loop {
         match watching.changed().await {
             Ok(changed) => {

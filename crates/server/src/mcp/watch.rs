@@ -1,26 +1,23 @@
 //! Who subscribed is told that something changed, not what: reading it again shows. Many changes in a moment are told once.
 
 use super::resources::Thing;
+use crate::events::Frame;
 use crate::refusal::Refusal;
 use crate::state::App;
-use domain::journal::JournalEvent;
 use domain::principal::Principal;
-use engine::{Followed, JournalFeed, QuoteFeed, Wanted, WatchedQuote};
+use engine::{QuoteFeed, WatchedQuote};
 use std::collections::BTreeSet;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use wire::FieldError;
-
-/// Records that are looked at one by one; beyond it everything may have changed.
-const LOOKED_AT_MAX: usize = 256;
 
 /// Some resources in sight.
 pub(super) struct Watching {
     app: App,
     by: Principal,
     things: BTreeSet<Thing>,
-    feed: JournalFeed,
-    head: watch::Receiver<u64>,
+    /// How far the records go that are ready for everybody who follows the journal.
+    moved: watch::Receiver<u64>,
     /// Everything up to here was looked at.
     after: u64,
     quotes: Option<(Vec<Thing>, Box<dyn QuoteFeed>)>,
@@ -37,12 +34,10 @@ pub(super) enum Over {
     Ending,
     /// The key counts no more.
     Key,
-    /// The journal cannot be read.
-    Storage,
 }
 
 impl Watching {
-    /// Begins now.
+    /// Begins now, for somebody who has a place among those who follow the journal.
     pub(super) async fn begin(app: &App, by: &Principal, things: BTreeSet<Thing>) -> Result<Self, Refusal> {
         let most = app.limits.streams.market_instruments_max;
         let quoted: Vec<Thing> = things.iter().filter(|thing| thing.instrument().is_some()).cloned().collect();
@@ -50,6 +45,7 @@ impl Watching {
             return Err(FieldError::new("uri", &format!("may name at most {most} quotes together")).into());
         }
         let feed = app.desk.follow(by, None)?;
+        app.hub.joined(&feed);
         let quotes = if quoted.is_empty() {
             None
         } else {
@@ -60,8 +56,8 @@ impl Watching {
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let told = quotes.as_ref().map(|(_, feed)| feed.look()).unwrap_or_default();
         let (app, by) = (app.clone(), by.clone());
-        let (head, after, ending) = (feed.head(), feed.after, app.hub.ending());
-        Ok(Self { app, by, things, feed, head, after, quotes, told, every, ending })
+        let (moved, after, ending) = (app.hub.moved(), feed.after, app.hub.ending());
+        Ok(Self { app, by, things, moved, after, quotes, told, every, ending })
     }
 
     /// What has changed; waits until something has.
@@ -72,7 +68,7 @@ impl Watching {
                 _ending = self.ending.wait_for(|ending| *ending) => return Err(Over::Ending),
             }
             self.app.desk.key_left(&self.by).map_err(|_end| Over::Key)?;
-            let mut changed = self.of_journal().await?;
+            let mut changed = self.of_journal();
             changed.extend(self.of_quotes());
             if !changed.is_empty() {
                 return Ok(changed);
@@ -80,26 +76,19 @@ impl Watching {
         }
     }
 
-    async fn of_journal(&mut self) -> Result<BTreeSet<Thing>, Over> {
-        let head = *self.head.borrow_and_update();
+    fn of_journal(&mut self) -> BTreeSet<Thing> {
+        let upto = *self.moved.borrow_and_update();
         let mut touched = BTreeSet::new();
-        if head <= self.after {
-            return Ok(touched);
+        if upto <= self.after {
+            return touched;
         }
-        touched.insert(Thing::Status);
-        let page = self.feed.page(self.after, &Wanted::default(), LOOKED_AT_MAX).await;
-        let page = page.map_err(|fault| {
-            tracing::error!(%fault, "the journal cannot be read for a subscription");
-            Over::Storage
-        })?;
-        if page.upto < head {
-            touched.extend([Thing::Orders, Thing::Positions]);
-        }
-        for followed in &page.records {
-            touch(followed, &mut touched);
-        }
-        self.after = head.max(page.upto);
-        Ok(touched.intersection(&self.things).cloned().collect())
+        let seen = self.app.hub.look(self.after, |frame| touch(frame, &mut touched));
+        self.after = seen.unwrap_or_else(|| {
+            // Further back than what is kept ready: everything may have changed.
+            touched.extend([Thing::Status, Thing::Orders, Thing::Positions]);
+            upto
+        });
+        touched.intersection(&self.things).cloned().collect()
     }
 
     fn of_quotes(&mut self) -> Vec<Thing> {
@@ -113,17 +102,12 @@ impl Watching {
     }
 }
 
-fn touch(followed: &Followed, touched: &mut BTreeSet<Thing>) {
-    if followed.order.is_some() {
+fn touch(frame: &Frame, touched: &mut BTreeSet<Thing>) {
+    touched.insert(Thing::Status);
+    if frame.order.is_some() {
         touched.insert(Thing::Orders);
     }
-    let event = &followed.record.record.event;
-    let of_trade = matches!(event, JournalEvent::Order { event, .. } if event.of_trade().is_some());
-    let of_others = matches!(
-        event.kind(),
-        "external_execution" | "external_bust" | "positions_adopted" | "position_adopted" | "account_marked"
-    );
-    if of_trade || of_others {
+    if frame.moves_position {
         touched.insert(Thing::Positions);
     }
 }

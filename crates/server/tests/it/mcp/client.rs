@@ -110,6 +110,11 @@ impl Client {
         serde_json::from_str(text(&result)).unwrap()
     }
 
+    /// It is killed: no word to the gateway, all its connections end.
+    pub(super) fn vanish(self) {
+        self.service.cancellation_token().cancel();
+    }
+
     /// The pages that it was asked to show.
     pub(super) fn pages(&self) -> Vec<String> {
         self.service.service().pages.lock().unwrap().clone()

@@ -73,8 +73,23 @@ async fn names_sizes_and_media_are_looked_at_as_everywhere() {
     {
         let reply = post(&gateway, &[key], garbage).await;
         assert!((400..500).contains(&reply.status), "{garbage}: {}", reply.head);
+        assert!(reply.body["code"].is_string() || reply.body["error"]["code"].is_i64(), "{garbage}: {}", reply.body);
     }
     assert_eq!(gateway.desk.changes(), 0);
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_refused_with_what_is_wrong() {
+    let gateway = gateway().await;
+    let key = ("Authorization", "Bearer agent");
+    let one = gateway.request("POST", "/mcp", &[key, ("Accept", "application/json")], &initialize()).await;
+    one.is_problem(400, "invalid_request");
+    assert!(one.body["detail"].as_str().unwrap().contains("text/event-stream"), "{}", one.body);
+    let old = post(&gateway, &[key, ("MCP-Protocol-Version", "1999-01-01")], &initialize()).await;
+    assert!((400..500).contains(&old.status) && old.body.to_string().contains("1999-01-01"), "{}", old.body);
+    let get = gateway.request("GET", "/mcp", &[key, ("MCP-Protocol-Version", "2026-07-28"), ACCEPT], "").await;
+    get.is_problem(405, "method_not_allowed");
+    assert!(get.header("allow").is_some(), "{}", get.head);
 }
 
 #[tokio::test]
@@ -84,11 +99,12 @@ async fn rates_and_sessions_are_bounded() {
         limits.requests_per_second_per_key_max = 1_000;
     })
     .await;
-    let key = ("Authorization", "Bearer agent");
-    for _ in 0..2 {
-        assert_eq!(post(&gateway, &[key], &initialize()).await.status, 200);
+    for other in ["agent", "human"] {
+        let bearer = format!("Bearer {other}");
+        assert_eq!(post(&gateway, &[("Authorization", &bearer)], &initialize()).await.status, 200);
     }
-    post(&gateway, &[key], &initialize()).await.is_problem(503, "too_many_streams");
+    let reader = ("Authorization", "Bearer reader");
+    post(&gateway, &[reader], &initialize()).await.is_problem(503, "too_many_streams");
     // The newer protocol has no sessions.
     let client = connect(&gateway, "agent", &VERSIONS[1]).await;
     client.ask("get_status", &json!({})).await;

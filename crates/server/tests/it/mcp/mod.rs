@@ -2,6 +2,7 @@
 
 mod client;
 mod door;
+mod held;
 mod human;
 mod injection;
 mod orders;
