@@ -7,10 +7,11 @@ ONLY ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp lint tidy clean
+.PHONY: help demo dashboard test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
+	@echo "make dashboard           build the dashboard into dashboard/dist; the next cargo build puts it into the binary"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
 	@echo "make prove [SEEDS=100000] simulates the engine with faults, seed by seed, and hunts deliberate bugs"
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
@@ -36,9 +37,14 @@ help:
 # The development profile: on two cores a release build takes several times as long.
 demo:
 	@scripts/setup.sh build
+	@scripts/dashboard.sh
 	@echo "demo: building (development profile; the first time takes minutes)"
 	cargo build --locked --package tollgate
 	cargo run --locked --quiet --package tollgate -- demo $(ARGS)
+
+dashboard:
+	@scripts/setup.sh build
+	@scripts/dashboard.sh
 
 # The tests run last, so that the runner's summary ends the output.
 test: setup lint tidy
@@ -109,6 +115,7 @@ mcp-clients:
 
 mcpb:
 	@scripts/setup.sh build
+	@scripts/dashboard.sh
 	cargo build --locked --release --package tollgate --bin tollgate
 	scripts/mcpb.py target/release/tollgate target/tollgate.mcpb
 
