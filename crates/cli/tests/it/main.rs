@@ -7,6 +7,7 @@ mod audit;
 mod bracket;
 mod clients;
 mod crash;
+mod dashboard;
 mod demo;
 mod drill;
 mod events;
