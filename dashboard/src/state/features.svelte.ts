@@ -10,9 +10,6 @@ const OPTIONAL: Record<string, string> = {
 };
 
 class Features {
-  /** Alerts that nobody has acknowledged. */
-  alerts = $state(0);
-
   has(page: string): boolean {
     const path = OPTIONAL[page];
     return path === undefined || __PATHS__.some((one) => one === path || one.startsWith(`${path}/`));

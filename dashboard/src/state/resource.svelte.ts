@@ -55,6 +55,8 @@ export class Resource<T> {
 
   /** Reads it while somebody looks; returns how to stop. */
   begin(): () => void {
+    this.#ended = false;
+    this.#stop = new AbortController();
     this.touch();
     const every = this.terms.every;
     const timer = every === undefined ? undefined : setInterval(() => !document.hidden && this.touch(), every);
@@ -62,6 +64,7 @@ export class Resource<T> {
       this.#ended = true;
       clearInterval(timer);
       clearTimeout(this.#timer);
+      this.#timer = undefined;
       this.#stop.abort();
     };
   }
