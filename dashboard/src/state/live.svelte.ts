@@ -34,6 +34,8 @@ class Live {
   #resources = new Set<Resource<unknown>>();
   #listeners = new Set<(record: AuditRecord) => void>();
   #stop: AbortController | undefined;
+  /** Whether the stream of events stands. */
+  #isOpen = false;
   #looking = false;
   #lookAgain = false;
   #wake: (() => void) | undefined;
@@ -85,7 +87,11 @@ class Live {
     this.#looking = true;
     try {
       this.status = await get("/api/v1/status", { signal: AbortSignal.timeout(LOOK_MS) });
-      if (this.phase === "lost") this.#wake?.();
+      if (this.phase === "lost") {
+        // The gateway stood still and goes on: its stream may never have broken.
+        if (this.#isOpen) this.#found();
+        else this.#wake?.();
+      }
     } catch (thrown) {
       const isLate = thrown instanceof DOMException;
       if ((isLate || asProblem(thrown).status === 0) && session.phase === "in" && this.#stop?.signal.aborted === false) this.#lose();
@@ -125,12 +131,14 @@ class Live {
         opened: () => {
           pause = RETRY_FIRST_MS;
           this.heardAt = Date.now();
+          this.#isOpen = true;
           this.#found();
         },
         alive: () => (this.heardAt = Date.now()),
         place: (id) => (this.#place = id),
         told: (told) => this.#hear(told),
       });
+      this.#isOpen = false;
       if (signal.aborted || end.why === "closed") return;
       if (end.why === "refused" && end.status === 401) {
         session.lose("The session is over. Sign in to go on where you were.");
