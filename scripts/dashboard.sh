@@ -20,12 +20,13 @@ if [ "$(cat node_modules/.pins 2>/dev/null)" != "$pins" ]; then
   npm ci --loglevel error --no-audit --no-fund
   echo "$pins" > node_modules/.pins
 fi
-sources=$({ cat ../openapi.json; find src public scripts index.html ./*.config.* tsconfig.json package.json package-lock.json -type f ! -name schema.d.ts | LC_ALL=C sort | xargs cat; } | sha256sum)
+sources=$({ cat ../openapi.json; find src public scripts index.html ./*.config.* tsconfig.json package.json package-lock.json -type f ! -name schema.d.ts ! -name third-party.txt | LC_ALL=C sort | xargs cat; } | sha256sum)
 if [ "$(cat dist/.sources 2>/dev/null)" = "$sources" ] && [ -f dist/index.html ]; then
   exit 0
 fi
 say "building"
 npm run --silent types >/dev/null
+node scripts/licences.mjs
 npx vite build --logLevel warn
 node scripts/compress.mjs
 echo "$sources" > dist/.sources
