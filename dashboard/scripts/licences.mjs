@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 const root = new URL("../node_modules/", import.meta.url).pathname;
 const parts = {
   svelte: "",
+  clsx: "",
+  "esm-env": "",
   "lightweight-charts": "TradingView Lightweight Charts™\nCopyright (c) 2025 TradingView, Inc. https://www.tradingview.com/\n\n",
   "fancy-canvas": "",
   "@fontsource/ibm-plex-sans": "",
