@@ -7,10 +7,11 @@ ONLY ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp lint tidy clean
+.PHONY: help demo dashboard test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp bench-dashboard pictures lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
+	@echo "make dashboard           build the dashboard into dashboard/dist; the next cargo build puts it into the binary"
 	@echo "make test                everything: fmt, tidy, clippy, cargo-deny, doctests, tests"
 	@echo "make prove [SEEDS=100000] simulates the engine with faults, seed by seed, and hunts deliberate bugs"
 	@echo "make bench               orders a second of the simulated broker: matching core, and over a socket"
@@ -23,6 +24,8 @@ help:
 	@echo "make mcp-clients         official MCP clients of Python and TypeScript against every tool"
 	@echo "make mcpb                the bundle target/tollgate.mcpb for programs that install MCP servers"
 	@echo "make bench-mcp           what a call of get_status takes over stdio"
+	@echo "make bench-dashboard     what the dashboard costs: first load, time until it can be used, quotes, memory"
+	@echo "make pictures            the pictures of docs/pictures, anew"
 	@echo "make fuzz-rest [ARGS=\"--seed 2 --examples 300\"]  thousands of made-up requests against every REST operation, judged by openapi.json"
 	@echo "make python              the Python package's tests against the real binary"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
@@ -36,9 +39,14 @@ help:
 # The development profile: on two cores a release build takes several times as long.
 demo:
 	@scripts/setup.sh build
+	@scripts/dashboard.sh
 	@echo "demo: building (development profile; the first time takes minutes)"
 	cargo build --locked --package tollgate
 	cargo run --locked --quiet --package tollgate -- demo $(ARGS)
+
+dashboard:
+	@scripts/setup.sh build
+	@scripts/dashboard.sh
 
 # The tests run last, so that the runner's summary ends the output.
 test: setup lint tidy
@@ -71,6 +79,18 @@ bench-face:
 bench-mcp:
 	cargo build --locked --release --package tollgate --bin tollgate --example mcp_latency
 	target/release/examples/mcp_latency target/release/tollgate
+
+bench-dashboard:
+	@scripts/setup.sh test
+	cargo build --locked --release --package tollgate --bin tollgate
+	cd dashboard && TOLLGATE_BIN=$(CURDIR)/target/release/tollgate node_modules/.bin/playwright test --config figures.config.ts
+
+pictures:
+	@scripts/setup.sh test
+	cargo build --locked --package tollgate --bin tollgate
+	cd dashboard && node_modules/.bin/playwright test pictures
+	mkdir -p docs/pictures
+	cp target/dashboard/pictures/dark-overview-1280.png target/dashboard/pictures/dark-trade-1280.png target/dashboard/pictures/light-approvals-1280.png docs/pictures/
 
 mutants:
 	cargo run --locked --quiet --package tollgate-xtask -- mutants "$(ONLY)" $(JOBS)
@@ -109,6 +129,7 @@ mcp-clients:
 
 mcpb:
 	@scripts/setup.sh build
+	@scripts/dashboard.sh
 	cargo build --locked --release --package tollgate --bin tollgate
 	scripts/mcpb.py target/release/tollgate target/tollgate.mcpb
 

@@ -13,12 +13,15 @@ fail() { echo "setup: $*" >&2; exit 1; }
 
 packages=()
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
+# The dashboard is built with them (scripts/dashboard.sh); the third-party clients of tests/clients need node too.
+command -v npm >/dev/null || packages+=(nodejs npm)
 if [ "$want" != build ]; then
   command -v pkg-config >/dev/null || packages+=(pkg-config)
   command -v python3 >/dev/null || packages+=(python3)
-  # The third-party clients of tests/clients need an environment of their own, and node.
+  # The third-party clients of tests/clients need an environment of their own.
   python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || packages+=(python3-venv)
-  command -v npm >/dev/null || packages+=(nodejs npm)
+  # The dashboard's tests drive it.
+  [ -x /usr/bin/chromium ] || packages+=(chromium)
   command -v curl >/dev/null || packages+=(curl)
   # The pages of docs/ that tests run use it.
   command -v jq >/dev/null || packages+=(jq)
@@ -60,6 +63,7 @@ if ! cargo deny --version >/dev/null 2>&1; then
   cargo install --locked cargo-deny --version "$DENY_VERSION" \
     || say "WARNING: cargo-deny could not be installed; licences and advisories will NOT be checked"
 fi
+scripts/dashboard.sh
 scripts/clients.sh
 scripts/mcp_clients.sh
 scripts/schemathesis.sh

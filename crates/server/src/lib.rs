@@ -8,6 +8,7 @@ mod body;
 mod caller;
 mod config;
 mod cookie;
+mod dashboard;
 mod docs;
 mod doing;
 mod envelope;

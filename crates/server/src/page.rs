@@ -1,9 +1,11 @@
-//! The page of one approval, for the human whom an agent's program sends here. It is a client of the REST face; itself it knows nothing.
+//! The page of one approval, for the human whom an agent's program sends here: the dashboard's where it was built, else a plain one that
+//! is always there. It is a client of the REST face; itself it knows nothing.
 
+use crate::dashboard;
 use crate::refusal::Refusal;
 use axum::Router;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::id::ApprovalId;
@@ -15,13 +17,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 /// The page and what it is made of; like the document they need no key.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/approvals/{name}", get(async |Path(name): Path<String>| page(&name)))
+    Router::new()
+        .route("/approvals/{name}", get(async |Path(name): Path<String>, headers: HeaderMap| page(&name, &headers)))
 }
 
-fn page(name: &str) -> Response {
+fn page(name: &str, asked: &HeaderMap) -> Response {
     let (kind, text) = match name {
         "page.js" => ("text/javascript; charset=utf-8", include_str!("page/approval.js")),
         "page.css" => ("text/css; charset=utf-8", include_str!("page/approval.css")),
+        id if id.parse::<ApprovalId>().is_ok() && dashboard::is_built() => return dashboard::index(asked),
         id if id.parse::<ApprovalId>().is_ok() => ("text/html; charset=utf-8", include_str!("page/approval.html")),
         _ => return Refusal::new(Code::NotFound, "there is no such path").into_response(),
     };

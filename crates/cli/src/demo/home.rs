@@ -1,5 +1,6 @@
 //! The demo's own directory and configuration.
 
+use crate::client::read_key_file;
 use crate::config::{Config, Gathered, Place, Raw, RawSettings, Surroundings};
 use crate::failure::Failure;
 use crate::run::private;
@@ -89,16 +90,23 @@ impl Home {
     }
 
     /// What to try while it is up.
-    pub(crate) fn suggestions(&self, url: &str, venue: Option<SocketAddr>) -> String {
+    ///
+    /// # Errors
+    /// The operator's key cannot be read.
+    pub(crate) fn suggestions(&self, url: &str, venue: Option<SocketAddr>) -> Result<String, Failure> {
         let operator = self.config.operator_key_file();
+        // Of play money, and gone with the demo: whoever is to look at the dashboard needs it at hand.
+        let key = read_key_file(&operator, false)?;
         let operator = operator.display();
         let agent = self.config.agent_key_file();
         let agent = agent.display();
         // After `make demo` the binary is not on the search path.
         let binary = std::env::current_exe().map_or("tollgate".to_owned(), |path| path.display().to_string());
         let venue = venue.map_or_else(String::new, |address| format!("venue         http://{address}/ledger\n"));
-        format!(
+        Ok(format!(
             "tollgate demo is up: SIMULATED broker, play money, nothing of yours is touched.\n\n\
+             dashboard     {url}/\nsign in with  {key}\n\n\
+             Its agent proposes an order: approve it or deny it there.\n\n\
              gateway       {url}\n{venue}operator key  {operator}\nagent key     {agent}\n\n\
              Try, in another terminal:\n\
              \x20 export TOLLGATE_URL={url}\n\
@@ -108,7 +116,7 @@ impl Home {
              \x20 {binary} --key-file {operator} approval list\n\
              \x20 {binary} --key-file {operator} kill on --reason drill\n\n\
              Ctrl-C ends it and removes everything.\n"
-        )
+        ))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Starts the demo, shows it, and takes it away.
 
+use super::agent;
 use super::home::Home;
 use super::steps;
 use super::walk::Walk;
@@ -35,12 +36,12 @@ fn interrupted(args: &DemoArgs) -> Said {
 
 async fn show(args: &DemoArgs, json: bool, home: &Home, gateway: &Gateway) -> Result<Said, Failure> {
     until_ready(gateway, "the demo").await?;
-    if !args.once {
-        let text = home.suggestions(&gateway.url(), gateway.venue_control());
-        data(&text).map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
-        return std::future::pending().await;
-    }
     let client = |path| Client::new(&gateway.url(), &KeySource::File(path), &Trust::default());
+    if !args.once {
+        let text = home.suggestions(&gateway.url(), gateway.venue_control())?;
+        data(&text).map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
+        match agent::proposes(&client(home.config.agent_key_file())?).await {}
+    }
     let operator = client(home.config.operator_key_file())?;
     let agent = client(home.config.agent_key_file())?;
     let mut walk = Walk::new(json);

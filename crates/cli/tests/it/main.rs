@@ -8,6 +8,7 @@ mod bracket;
 mod clients;
 mod contract;
 mod crash;
+mod dashboard;
 mod demo;
 mod drill;
 mod events;

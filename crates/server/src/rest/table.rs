@@ -88,6 +88,7 @@ pub(crate) fn router(app: App) -> Result<Router, ServeError> {
         .route("/openapi.json", get(openapi))
         .merge(crate::docs::routes())
         .merge(crate::page::routes())
+        .merge(crate::dashboard::routes())
         .fallback(async || Refusal::new(Code::NotFound, "there is no such path"))
         .method_not_allowed_fallback(async || Refusal::new(Code::MethodNotAllowed, "the path has no such method"))
         .layer(middleware::from_fn_with_state(app.clone(), envelope::around))

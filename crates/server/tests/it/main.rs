@@ -7,6 +7,7 @@ extern crate tollgate_server as server;
 
 mod attack;
 mod client;
+mod dashboard;
 mod docs;
 mod door;
 mod events;

@@ -13,7 +13,6 @@ async fn the_page_loads_its_own_parts_and_nothing_else() {
     let asked = format!("GET /approvals/{APPROVAL} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", gateway.addr);
     let text = gateway.raw(asked.as_bytes()).await;
     for part in ["/approvals/page.css", "/approvals/page.js"] {
-        assert!(text.contains(part), "{part}");
         assert_eq!(gateway.request("GET", part, &[], "").await.status, 200);
     }
     // The key Enter in a field sends a form by its first button that can: none of these may be one.

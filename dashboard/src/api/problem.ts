@@ -1,0 +1,45 @@
+import type { ProblemShape } from "./types";
+
+/** What kept a request from being answered as it was meant. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+
+  constructor(
+    /** The HTTP status; 0 when there was no answer at all. */
+    readonly status: number,
+    /** The gateway's own words, where it spoke. */
+    readonly told: ProblemShape | undefined,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get code(): string {
+    return this.told?.code ?? (this.status === 0 ? "no_answer" : `http_${this.status}`);
+  }
+
+  /** Nobody knows whether the order is at the broker. */
+  get isUnknown(): boolean {
+    return this.told?.outcome === "unknown" || (this.status === 0 && this.mayHaveDone);
+  }
+
+  /** Whether the request could have changed something before its line broke. */
+  mayHaveDone = false;
+}
+
+/** Reads a refused answer. */
+export async function problemOf(answer: Response): Promise<Problem> {
+  const kind = answer.headers.get("content-type") ?? "";
+  if (kind.includes("json")) {
+    const told = (await answer.json()) as ProblemShape;
+    return new Problem(answer.status, told, told.detail);
+  }
+  return new Problem(answer.status, undefined, `The gateway answered ${answer.status} without a reason.`);
+}
+
+/** Whatever was thrown, as a problem. */
+export function asProblem(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  const words = thrown instanceof Error ? thrown.message : String(thrown);
+  return new Problem(0, undefined, words);
+}
