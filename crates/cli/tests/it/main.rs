@@ -34,5 +34,7 @@ mod storage;
 mod support;
 mod telemetry;
 mod tls;
+mod top;
+mod tty;
 mod vanish;
 mod venue;
