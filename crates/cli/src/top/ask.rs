@@ -54,6 +54,7 @@ pub(super) async fn answer_rounds(
 pub(super) async fn ask_one(client: &Client, ask: &Ask) -> Result<Value, Trouble> {
     let path = match ask {
         Ask::Status => "/status".to_owned(),
+        Ask::Live => "/live".to_owned(),
         Ask::Orders => "/orders".to_owned(),
         Ask::Order(key) => format!("/orders/{key}"),
         Ask::Fills => "/executions".to_owned(),
@@ -67,7 +68,7 @@ pub(super) async fn ask_one(client: &Client, ask: &Ask) -> Result<Value, Trouble
         Ask::Orders => request.with("open", Some("true")).with("limit", Some(LIST)),
         Ask::Fills => request.with("limit", Some(FILLS)),
         Ask::Approvals => request.with("pending", Some("true")).with("limit", Some(LIST)),
-        Ask::Status | Ask::Order(_) | Ask::Positions(_) | Ask::Summary(_) | Ask::Pnl(_) => request,
+        Ask::Status | Ask::Live | Ask::Order(_) | Ask::Positions(_) | Ask::Summary(_) | Ask::Pnl(_) => request,
     };
     client.send(request).await.map(|reply| reply.body).map_err(trouble)
 }

@@ -164,7 +164,7 @@ async fn prices(client: &Client, con_ids: &BTreeSet<String>, tell: &Sender<Told>
         Ok(response) => Stream { response, parser: Parser::default(), came: Vec::new() },
         Err(failure) => return Over::of(failure),
     };
-    if tell.send(Told::QuotesUp).await.is_err() {
+    if tell.send(Told::QuotesUp(con_ids.clone())).await.is_err() {
         return Over::Unheard;
     }
     loop {

@@ -64,6 +64,9 @@ pub(super) fn badges(state: &State) -> Words {
         TradingState::Reducing => (" REDUCING ".to_owned(), Tone::BadgeWarn),
         TradingState::Halted => (" HALTED ".to_owned(), Tone::BadgeBad),
     });
+    if state.is_for_live() {
+        badges.push(arming(state));
+    }
     if status.kill_file {
         badges.push((" KILL FILE ".to_owned(), Tone::BadgeBad));
     }
@@ -76,6 +79,21 @@ pub(super) fn badges(state: &State) -> Words {
         badges.push((" NOT READY ".to_owned(), Tone::BadgeBad));
     }
     badges
+}
+
+/// Whether live orders may leave now.
+fn arming(state: &State) -> (String, Tone) {
+    match (state.live.value(), state.live.why_not()) {
+        (None, _) | (Some(_), Some(_)) => (" ARMING UNKNOWN ".to_owned(), Tone::BadgeBad),
+        (Some(live), None) if !live.armed => (" DISARMED ".to_owned(), Tone::BadgeFact),
+        (Some(live), None) => {
+            let end = live
+                .arming
+                .as_ref()
+                .map_or_else(|| words::UNKNOWN.to_owned(), |arming| arming.expires_at.strftime("%H:%MZ").to_string());
+            (format!(" ARMED to {end} "), Tone::BadgeWarn)
+        }
+    }
 }
 
 fn first(state: &State, now: Now, width: u16) -> Words {
@@ -126,7 +144,11 @@ fn link(state: &State, now: Now) -> Words {
 }
 
 /// How an instrument is fed, in a word.
-fn kind_of(watched: &WatchedQuote) -> (&'static str, Tone) {
+fn kind_of(state: &State, watched: &WatchedQuote) -> (&'static str, Tone) {
+    // Whoever is told no prices does not know whether there are newer ones.
+    if state.quotes_gone.is_some() {
+        return ("NOT FED", Tone::Bad);
+    }
     match (watched.state, watched.quote.as_ref().map(|quote| quote.data_type)) {
         (FeedWord::NotFed, _) => ("NOT FED", Tone::Bad),
         (FeedWord::Crossed, _) => ("CROSSED", Tone::Bad),
@@ -146,8 +168,8 @@ fn age_of(watched: &WatchedQuote, told: Duration, now: Now) -> Option<Duration> 
 }
 
 /// How an instrument is fed: kind of data and age.
-pub(super) fn data_of(watched: &WatchedQuote, told: Duration, now: Now) -> (String, Tone) {
-    let (kind, tone) = kind_of(watched);
+pub(super) fn data_of(state: &State, watched: &WatchedQuote, told: Duration, now: Now) -> (String, Tone) {
+    let (kind, tone) = kind_of(state, watched);
     let age = age_of(watched, told, now).map_or_else(String::new, |age| format!(" {}", words::age(age)));
     (format!("{kind}{age}"), tone)
 }
@@ -159,7 +181,7 @@ fn data(state: &State, now: Now) -> Words {
         let (kind, tone, age) = match state.quotes.get(&con_id) {
             None => ("NO PRICE", Tone::Warn, None),
             Some((watched, told)) => {
-                let (kind, tone) = kind_of(watched);
+                let (kind, tone) = kind_of(state, watched);
                 (kind, tone, age_of(watched, *told, now))
             }
         };

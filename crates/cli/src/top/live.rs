@@ -164,12 +164,14 @@ impl Top {
             ask::answer_rounds(asker, to_answer, answers, is_over).await;
             Ok(())
         });
+        let mut state = State::new((size.width, size.height), now);
+        state.kill_file = config.as_ref().map(|config| config.kill_file().display().to_string());
         Ok(Self {
             client,
             config,
             look,
             screen,
-            state: State::new((size.width, size.height), now),
+            state,
             began,
             tell,
             told,

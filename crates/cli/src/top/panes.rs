@@ -232,7 +232,7 @@ fn position_row(state: &State, position: &Position, now: Now) -> Vec<Cell> {
     let watched = state.quotes.get(&position.con_id);
     let quote = watched.and_then(|(watched, _)| watched.quote.as_ref());
     let (data, tone) = match watched {
-        Some((watched, told)) => header::data_of(watched, *told, now),
+        Some((watched, told)) => header::data_of(state, watched, *told, now),
         None => ("no price".to_owned(), Tone::Quiet),
     };
     vec![

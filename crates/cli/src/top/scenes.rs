@@ -54,6 +54,17 @@ pub(super) fn troubled() -> Value {
     status
 }
 
+/// What live trading stands on.
+pub(super) fn live(armed: bool) -> Value {
+    let arming = json!({
+        "account": "U1234567", "by": "operator", "at": "2026-03-02T15:00:00Z", "expires_at": "2026-03-02T15:30:00Z", "reason": "the day"
+    });
+    json!({
+        "armed": armed, "trading": "live", "mode": "live", "simulated": false, "account": "U1234567", "override_file": "present",
+        "arming": if armed { arming } else { Value::Null }, "missing": [], "checklist": []
+    })
+}
+
 /// Writes fields over those of an object.
 pub(super) fn merge(into: &mut Value, fields: &Value) {
     for (name, value) in fields.as_object().unwrap() {

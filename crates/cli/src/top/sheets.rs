@@ -4,7 +4,7 @@ use super::header;
 use super::keys;
 use super::look::{Look, Tone};
 use super::panes;
-use super::state::State;
+use super::state::{Line, State};
 use super::told::{Deed, Now};
 use super::troubles;
 use super::ui::Sheet;
@@ -187,13 +187,19 @@ fn kill(state: &State, width: usize) -> Vec<Said> {
         header::badges(state).into_iter().map(|(text, _)| text.trim().to_owned()).collect::<Vec<_>>().join(", ");
     let account = state.status.value().and_then(|status| status.account.clone());
     let account = account.unwrap_or_else(|| "no confirmed account".to_owned());
-    let text = [
+    let mut text = vec![
         format!("{where_} on {account}; {open}."),
         "From now on no new order leaves this gateway. Open orders are canceled. Positions stay as they are: `tollgate flatten` closes \
          them."
             .to_owned(),
         "Trading stays halted, over restarts too, until a person with `admin` lifts it: `tollgate kill off --reason …`".to_owned(),
     ];
+    if state.line != Line::Up {
+        text.push(match &state.kill_file {
+            Some(path) => format!("It does not answer now. If it does not take the kill either, the file {path} is written, at which it looks before each send."),
+            None => "It does not answer now. If it does not take the kill either, halt it on its own machine.".to_owned(),
+        });
+    }
     text.iter().flat_map(|line| view::wrapped(line, width)).map(plainly).collect()
 }
 
@@ -263,7 +269,7 @@ fn essence(state: &State, approval: &Approval, now: Now, width: usize) -> Vec<Sa
         || words::UNKNOWN.to_owned(),
         |(watched, told)| {
             let (bid, ask) = watched.quote.as_ref().map_or((None, None), |quote| (quote.bid, quote.ask));
-            let data = header::data_of(watched, *told, now).0;
+            let data = header::data_of(state, watched, *told, now).0;
             format!("bid {}, ask {} ({data})", words::plain_or(bid), words::plain_or(ask))
         },
     );

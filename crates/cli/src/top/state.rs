@@ -18,7 +18,9 @@ use wire::approval::Approval;
 use wire::audit::AuditRecord;
 use wire::market::WatchedQuote;
 use wire::order::{Execution, Order};
+use wire::permit::Live;
 use wire::status::Status;
+use wire::word::Trading;
 
 /// More orders than this are asked for in one list.
 const ORDERS_ONE_BY_ONE_MAX: usize = 16;
@@ -40,6 +42,7 @@ pub(super) enum Line {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Due {
     Status,
+    Live,
     Orders,
     Order(String),
     Fills,
@@ -52,6 +55,8 @@ pub(super) struct State {
     pub(super) line: Line,
     stream_up: bool,
     pub(super) status: Known<Status>,
+    /// What live trading stands on; asked for only where the owner allows it.
+    pub(super) live: Known<Live>,
     pub(super) orders: Known<BTreeMap<String, Order>>,
     /// There are more open orders than one list holds.
     pub(super) more_orders: bool,
@@ -68,6 +73,8 @@ pub(super) struct State {
     pub(super) quotes_gone: Option<String>,
     /// The newest event that says something to an operator.
     pub(super) happened: Option<String>,
+    /// The file that a kill is written to when the gateway is not reached; none of another machine's gateway.
+    pub(super) kill_file: Option<String>,
     /// Deeds that are under way.
     pub(super) doing: Vec<Deed>,
     due: BTreeSet<Due>,
@@ -82,6 +89,7 @@ impl State {
             line: Line::Lost { since: now, why: "connecting".to_owned() },
             stream_up: false,
             status: Known::default(),
+            live: Known::default(),
             orders: Known::default(),
             more_orders: false,
             fills: Known::default(),
@@ -93,6 +101,7 @@ impl State {
             looked_up: None,
             quotes_gone: None,
             happened: None,
+            kill_file: None,
             doing: Vec::new(),
             due: BTreeSet::new(),
             account_due_at: None,
@@ -123,7 +132,10 @@ impl State {
             Told::Quote(quote) => {
                 self.quotes.insert(quote.con_id.clone(), (*quote, now.up));
             }
-            Told::QuotesUp => self.quotes_gone = None,
+            Told::QuotesUp(con_ids) => {
+                self.quotes_gone = None;
+                self.quotes.retain(|con_id, _| con_ids.contains(con_id));
+            }
             Told::QuotesGone(why) => self.quotes_gone = Some(why),
             Told::Done(deed, outcome) => self.done(&deed, outcome, now),
         }
@@ -155,7 +167,7 @@ impl State {
     }
 
     fn everything_is_due(&mut self) {
-        self.due.extend([Due::Status, Due::Orders, Due::Fills, Due::Approvals, Due::Account]);
+        self.due.extend([Due::Status, Due::Live, Due::Orders, Due::Fills, Due::Approvals, Due::Account]);
     }
 
     fn answer(&mut self, ask: Ask, answer: Result<Value, Trouble>, now: Now) {
@@ -166,7 +178,11 @@ impl State {
                 if self.account() != account {
                     self.due.insert(Due::Account);
                 }
+                if self.is_for_live() && self.live.value().is_none() {
+                    self.due.insert(Due::Live);
+                }
             }
+            Ask::Live => self.live.take(answer, now),
             Ask::Orders => self.take_orders(answer, now),
             Ask::Order(key) => self.take_order(&key, answer),
             Ask::Fills => self.fills.take(answer.map(items), now),
@@ -243,6 +259,9 @@ impl State {
             if after_a_trade {
                 self.account_due_at = None;
             }
+            if account {
+                self.due.insert(Due::Live);
+            }
             if account || after_a_trade {
                 self.due.insert(Due::Account);
             }
@@ -263,7 +282,8 @@ impl State {
         for one in due {
             match one {
                 Due::Status => _ = asks.insert(Ask::Status),
-                Due::Orders => {}
+                Due::Live if self.is_for_live() => _ = asks.insert(Ask::Live),
+                Due::Live | Due::Orders => {}
                 Due::Order(key) if !all => _ = asks.insert(Ask::Order(key)),
                 Due::Order(_) => {}
                 Due::Fills => _ = asks.insert(Ask::Fills),
@@ -286,6 +306,11 @@ impl State {
         self.summary.fail(why());
         self.pnl.fail(why());
         Vec::new()
+    }
+
+    /// Whether the owner allows live trading.
+    pub(super) fn is_for_live(&self) -> bool {
+        self.status.value().is_some_and(|status| status.trading == Trading::Live)
     }
 
     fn account(&self) -> Option<String> {
@@ -404,6 +429,7 @@ pub(super) fn due_by(record: &AuditRecord) -> BTreeSet<Due> {
                 due.extend([Due::Fills, Due::Account]);
             }
         }
+        "live_armed" | "live_disarmed" | "trading_state_set" | "started" => due.extend([Due::Status, Due::Live]),
         "approval_requested" | "approval_moved" => due.extend([Due::Status, Due::Approvals, Due::Orders]),
         "external_execution" | "external_commission" | "external_bust" => due.extend([Due::Fills, Due::Account]),
         "positions_adopted" | "position_adopted" => due.extend([Due::Status, Due::Account]),

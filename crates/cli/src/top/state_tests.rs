@@ -1,5 +1,5 @@
 use super::known::Known;
-use super::scenes::{ACCOUNT, answer, approval, busy, event, fate, items, merge, now, order, position, status};
+use super::scenes::{ACCOUNT, answer, approval, busy, event, fate, items, live, merge, now, order, position, status};
 use super::state::{Due, Line, State, due_by};
 use super::told::{Ask, Deed, Told, Trouble};
 use super::ui::{Move, Pane, Sheet};
@@ -33,7 +33,7 @@ fn each_event_makes_worth_asking_what_it_may_have_changed() {
         (event(1, "order_submitting", Some("k-1"), &json!({})), vec![Due::Status, order("k-1")]),
         (event(1, "approval_moved", None, &json!({})), vec![Due::Status, Due::Orders, Due::Approvals]),
         (event(1, "external_execution", None, &json!({})), vec![Due::Fills, Due::Account]),
-        (event(1, "trading_state_set", None, &json!({})), vec![Due::Status]),
+        (event(1, "trading_state_set", None, &json!({})), vec![Due::Status, Due::Live]),
         (event(1, "link_up", None, &json!({})), vec![Due::Status, Due::Orders, Due::Fills, Due::Account]),
         (event(1, "previewed", None, &json!({})), vec![]),
         (event(1, "of_a_later_version", None, &json!({})), vec![Due::Status]),
@@ -94,6 +94,23 @@ fn what_the_broker_tells_late_is_asked_again_after_a_trade() {
     assert!(account().iter().all(|ask| asked.contains(ask)), "{asked:?}");
     state.ask_again(false, now(14));
     assert_eq!(state.questions(), [Ask::Status]);
+}
+
+#[test]
+fn what_live_trading_stands_on_is_asked_where_it_is_allowed() {
+    let mut state = busy(SIZE);
+    let armed = || event(1, "live_armed", None, &json!({}));
+    state.apply(armed(), now(2));
+    assert_eq!(state.questions(), [Ask::Status]);
+    let mut said = status();
+    merge(&mut said, &json!({"trading": "live"}));
+    answer(&mut state, Ask::Status, said, 3);
+    assert_eq!(state.questions(), [Ask::Live], "before anything is told of it");
+    answer(&mut state, Ask::Live, live(true), 4);
+    state.apply(armed(), now(5));
+    assert_eq!(state.questions(), [Ask::Status, Ask::Live]);
+    state.ask_again(true, now(6));
+    assert!(state.questions().contains(&Ask::Live), "an arming ends by itself");
 }
 
 #[test]

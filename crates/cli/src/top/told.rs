@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use wire::audit::AuditRecord;
 use wire::market::WatchedQuote;
@@ -18,6 +19,8 @@ pub(super) struct Now {
 pub(super) enum Ask {
     /// The gateway in one look.
     Status,
+    /// What live trading stands on.
+    Live,
     /// The orders that are open.
     Orders,
     /// One order, by its key.
@@ -88,8 +91,8 @@ pub(super) enum Told {
     SetBack,
     /// A price.
     Quote(Box<WatchedQuote>),
-    /// The stream of prices stands.
-    QuotesUp,
+    /// The stream of prices of these contracts stands.
+    QuotesUp(BTreeSet<String>),
     /// It does not, and why.
     QuotesGone(String),
     /// What became of a deed: one line, or every word of the refusal.

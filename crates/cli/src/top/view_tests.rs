@@ -1,5 +1,5 @@
 use super::look::Look;
-use super::scenes::{answer, busy, items, merge, now, order, status, troubled};
+use super::scenes::{answer, busy, items, live, merge, now, order, status, troubled};
 use super::sheets;
 use super::state::State;
 use super::told::{Ask, Now, Told, Trouble};
@@ -143,6 +143,24 @@ fn modes_and_trading_states_are_words_on_different_grounds() {
 }
 
 #[test]
+fn where_live_orders_may_leave_it_is_said_whether_they_do() {
+    let mut state = busy(SMALL);
+    let badge =
+        |state: &State| header::badges(state).into_iter().map(|(text, _)| text).find(|text| text.contains("ARM"));
+    assert_eq!(badge(&state), None);
+    let mut said = status();
+    merge(&mut said, &json!({"trading": "live", "mode": "live", "simulated": false, "account": "U1234567"}));
+    answer(&mut state, Ask::Status, said, 1);
+    assert_eq!(badge(&state).as_deref(), Some(" ARMING UNKNOWN "));
+    for (armed, wanted) in [(false, " DISARMED "), (true, " ARMED to 15:30Z ")] {
+        answer(&mut state, Ask::Live, live(armed), 2);
+        assert_eq!(badge(&state).as_deref(), Some(wanted));
+    }
+    state.apply(Told::Answer(Ask::Live, Err(Trouble { text: "busy".to_owned(), reached: true })), now(3));
+    assert_eq!(badge(&state).as_deref(), Some(" ARMING UNKNOWN "));
+}
+
+#[test]
 fn no_screen_is_too_small_or_too_large_to_draw_on() {
     for (width, height) in
         [(1, 1), (10, 3), (79, 24), (80, 23), (80, 24), (81, 25), (129, 30), (130, 30), (200, 24), (300, 100)]
@@ -207,6 +225,30 @@ fn room_goes_first_to_the_chosen_list_and_none_is_given_twice() {
     ] {
         assert_eq!(view::shares(&wants, first, room), shares);
     }
+}
+
+#[test]
+fn a_kill_says_what_it_does_when_nobody_answers() {
+    let mut state = busy(LARGE);
+    state.ui.open(Sheet::Kill);
+    assert!(!text(&state, now(12)).contains("It does not answer now"));
+    state.apply(Told::StreamGone("gone".to_owned()), now(10));
+    assert!(text(&state, now(12)).contains("halt it on its own machine"));
+    state.kill_file = Some("/data/KILL".to_owned());
+    assert!(text(&state, now(12)).contains("/data/KILL"));
+}
+
+#[test]
+fn prices_that_nobody_tells_any_more_are_not_live() {
+    let mut state = busy(SMALL);
+    state.apply(Told::QuotesGone("there is no broker to ask".to_owned()), now(5));
+    let shown = text(&state, now(6));
+    assert!(shown.contains("NOT FED 5.3s") && !shown.contains("live"), "{shown}");
+    assert!(shown.contains("prices are UNKNOWN: there is no broker to ask"), "{shown}");
+    // A stream that stands tells what it is of; of the others nothing is known.
+    state.apply(Told::QuotesUp(["8894".to_owned()].into()), now(7));
+    let shown = text(&state, now(7));
+    assert!(shown.contains("DELAYED 15m") && shown.contains("no price"), "{shown}");
 }
 
 #[test]

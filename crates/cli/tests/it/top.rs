@@ -197,7 +197,7 @@ fn a_lost_gateway_greys_the_screen_and_is_found_again_without_a_key() {
     gateway.signal("-STOP");
     tty.until_shown("NO CONNECTION since ");
     tty.press("k");
-    tty.until_shown("HALT NOW");
+    tty.until_shown("the file ");
     tty.press("y");
     tty.until_shown("was written: no new order leaves");
     assert_eq!(std::fs::read_to_string(desktop.data("KILL")).unwrap(), "by tollgate top\n");
