@@ -242,9 +242,24 @@ impl Client {
     /// # Errors
     /// Nobody listens, or the gateway refused.
     pub(crate) async fn open(&self, request: Request<'_>, last_event_id: &str) -> Result<reqwest::Response, Failure> {
+        self.stream(request, Some(last_event_id)).await
+    }
+
+    /// Opens a stream that has no past.
+    ///
+    /// # Errors
+    /// Nobody listens, or the gateway refused.
+    pub(crate) async fn open_anew(&self, request: Request<'_>) -> Result<reqwest::Response, Failure> {
+        self.stream(request, None).await
+    }
+
+    async fn stream(&self, request: Request<'_>, last_event_id: Option<&str>) -> Result<reqwest::Response, Failure> {
         let url = format!("{}/api/v1{}", self.base, request.path);
         let built = self.http.request(request.method, url).bearer_auth(&self.key).query(&request.query);
-        let built = built.header("Accept", "text/event-stream").header("Last-Event-ID", last_event_id);
+        let mut built = built.header("Accept", "text/event-stream");
+        if let Some(id) = last_event_id {
+            built = built.header("Last-Event-ID", id);
+        }
         // The whole answer has no end; whoever reads it minds its signs of life.
         let response = built.timeout(STREAM_PATIENCE).send().await.map_err(|error| self.unreached(&error))?;
         let status = response.status();

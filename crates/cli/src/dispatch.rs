@@ -5,7 +5,7 @@ use crate::client::{Client, key_source, trust_of};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
-use crate::{demo, drill, log, mcp, run, telemetry, verb};
+use crate::{demo, drill, log, mcp, run, telemetry, top, verb};
 use clap::CommandFactory;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -82,6 +82,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             Box::pin(drill::run()).await
         }
         Noun::Serve => serve(&load(&common)?).await,
+        Noun::Top => on_a_terminal(&common).await,
         Noun::Doctor => verb::doctor::doctor(load(&common), &common).await,
         Noun::Config(verb) => verb::config::config(&load(&common)?, &verb),
         Noun::Kill(verb) => {
@@ -135,6 +136,13 @@ async fn serve(config: &Config) -> Result<Said, Failure> {
     ended
 }
 
+async fn on_a_terminal(common: &Common) -> Result<Said, Failure> {
+    top::need_a_terminal(common.json)?;
+    let config = load(common)?;
+    let client = connect(&config, common)?;
+    Box::pin(top::run(config, client, common)).await
+}
+
 /// The commands that are nothing but clients.
 async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
     match noun {
@@ -155,6 +163,7 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Demo(_)
         | Noun::Mcp(_)
         | Noun::Serve
+        | Noun::Top
         | Noun::Venue(_)
         | Noun::Doctor
         | Noun::Kill(_)

@@ -20,6 +20,7 @@ mod sealed;
 mod table;
 mod telemetry;
 mod terminal;
+mod top;
 mod verb;
 mod version;
 

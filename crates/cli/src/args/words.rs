@@ -65,6 +65,9 @@ pub(crate) enum Noun {
     Venue(VenueArgs),
     /// What the gateway is doing: mode, link, trading states, orders, and why it is not ready
     Status(StatusArgs),
+    /// The gateway on this terminal, live: mode, link, orders, approvals, positions, fills, and the kill switch
+    #[command(after_help = crate::top::HELP)]
+    Top,
     /// Check the installation and say how to mend what is wrong
     Doctor,
     /// Prices now

@@ -111,6 +111,7 @@ impl Home {
              Try, in another terminal:\n\
              \x20 export TOLLGATE_URL={url}\n\
              \x20 {binary} --key-file {operator} status\n\
+             \x20 {binary} --key-file {operator} top\n\
              \x20 {binary} --key-file {operator} quote AAPL MSFT\n\
              \x20 {binary} --key-file {agent} order submit buy 10 AAPL --limit 100\n\
              \x20 {binary} --key-file {operator} approval list\n\

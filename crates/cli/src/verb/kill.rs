@@ -54,7 +54,11 @@ async fn on(config: &Config, client: Result<Client, Failure>, args: &KillArgs) -
     Ok(Said::new(json!({"kill_file": path, "state": "halted", "gateway_reached": false}), human))
 }
 
-fn write_kill_file(config: &Config, reason: &str) -> std::io::Result<()> {
+/// Writes the file that a gateway looks at before each send.
+///
+/// # Errors
+/// The data directory or the file cannot be written.
+pub(crate) fn write_kill_file(config: &Config, reason: &str) -> std::io::Result<()> {
     private::own_dir(&config.data_dir)?;
     private::write(&config.kill_file(), &format!("{reason}\n"))
 }

@@ -36,5 +36,7 @@ mod storage;
 mod support;
 mod telemetry;
 mod tls;
+mod top;
+mod tty;
 mod vanish;
 mod venue;

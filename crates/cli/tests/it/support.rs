@@ -86,6 +86,14 @@ impl Desktop {
         self.start(words).ended()
     }
 
+    /// The environment of a process of this user on this machine, and where the binary is.
+    pub(crate) fn binary(&self) -> (&'static str, [(&'static str, PathBuf); 2]) {
+        (
+            env!("CARGO_BIN_EXE_tollgate"),
+            [("HOME", self.dir.path().to_owned()), ("PATH", PathBuf::from("/usr/bin:/bin"))],
+        )
+    }
+
     /// Starts a process that stays.
     pub(crate) fn start(&self, words: &[&str]) -> Running {
         self.start_with(&[], words)
