@@ -44,4 +44,5 @@ mod zone;
 pub use adapter::start;
 pub use config::TwsConfig;
 pub use report::UNREADABLE;
+pub use zone::iana as iana_zone;
 pub use seat::Adapter;

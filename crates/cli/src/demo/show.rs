@@ -37,7 +37,12 @@ async fn show(args: &DemoArgs, json: bool, home: &Home, gateway: &Gateway) -> Re
     until_ready(gateway, "the demo").await?;
     if !args.once {
         let text = home.suggestions(&gateway.url(), gateway.venue_control());
-        data(&text).map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
+        data(&text).map_err(|error| {
+            Failure::unavailable(
+                format!("stdout cannot be written: {error}"),
+                "look at what reads it, and run it again",
+            )
+        })?;
         return std::future::pending().await;
     }
     let client = |path| Client::new(&gateway.url(), &KeySource::File(path), &Trust::default());
