@@ -7,7 +7,7 @@ ONLY ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo dashboard test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp bench-dashboard pictures lint tidy clean
+.PHONY: help demo dashboard test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp bench-cli bench-dashboard pictures lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -24,6 +24,7 @@ help:
 	@echo "make mcp-clients         official MCP clients of Python and TypeScript against every tool"
 	@echo "make mcpb                the bundle target/tollgate.mcpb for programs that install MCP servers"
 	@echo "make bench-mcp           what a call of get_status takes over stdio"
+	@echo "make bench-cli           what a process of tollgate takes: --help, and status of a gateway that runs"
 	@echo "make bench-dashboard     what the dashboard costs: first load, time until it can be used, quotes, memory"
 	@echo "make pictures            the pictures of docs/pictures, anew"
 	@echo "make fuzz-rest [ARGS=\"--seed 2 --examples 300\"]  thousands of made-up requests against every REST operation, judged by openapi.json"
@@ -79,6 +80,10 @@ bench-face:
 bench-mcp:
 	cargo build --locked --release --package tollgate --bin tollgate --example mcp_latency
 	target/release/examples/mcp_latency target/release/tollgate
+
+bench-cli:
+	cargo build --locked --release --package tollgate --bin tollgate --example cli_start
+	target/release/examples/cli_start target/release/tollgate
 
 bench-dashboard:
 	@scripts/setup.sh test

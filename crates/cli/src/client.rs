@@ -90,7 +90,9 @@ fn built(http: ClientBuilder) -> Result<reqwest::Client, Failure> {
         .connect_timeout(CONNECT_PATIENCE)
         .user_agent(concat!("tollgate-cli/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(|error| Failure::told(UNAVAILABLE, "internal", format!("no HTTP client: {error}"), ""))
+        .map_err(|error| {
+            Failure::told(UNAVAILABLE, "internal", format!("no HTTP client: {error}"), "look at --url and --ca-file")
+        })
 }
 
 /// A gateway, and the key to present to it.

@@ -5,15 +5,19 @@ use crate::client::{Client, key_source, trust_of};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
-use crate::{demo, drill, log, mcp, run, telemetry, top, verb};
-use clap::CommandFactory;
+use crate::{demo, doctor, drill, log, mcp, run, telemetry, top, verb};
 use serde_json::Value;
 use std::path::PathBuf;
 
 /// Runs a command; the result is its exit code.
 pub(crate) fn run(cli: Cli) -> u8 {
     let json = cli.common.json;
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut runtime = if has_threads(&cli.noun) {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             talk(format!("error: the system refused threads: {error}"));
@@ -36,9 +40,40 @@ pub(crate) fn run(cli: Cli) -> u8 {
     }
 }
 
+/// Commands that hold a gateway, a venue or both in them. All others ask and wait, which one thread does.
+fn has_threads(noun: &Noun) -> bool {
+    match noun {
+        Noun::Demo(_) | Noun::Mcp(_) | Noun::Serve | Noun::Venue(_) | Noun::Limits(LimitsVerb::Drill { .. }) => true,
+        Noun::Status(_)
+        | Noun::Doctor
+        | Noun::Quote(_)
+        | Noun::Bars(_)
+        | Noun::Contract(_)
+        | Noun::Account(_)
+        | Noun::Broker(_)
+        | Noun::Order(_)
+        | Noun::Flatten(_)
+        | Noun::Approval(_)
+        | Noun::Kill(_)
+        | Noun::Limits(_)
+        | Noun::Live(_)
+        | Noun::Mandate(_)
+        | Noun::Audit(_)
+        | Noun::Incident(_)
+        | Noun::Backup(_)
+        | Noun::Restore(_)
+        | Noun::Key(_)
+        | Noun::Config(_)
+        | Noun::Completions { .. }
+        | Noun::Man { .. } => false,
+    }
+}
+
 fn print(said: &Said, json: bool) -> u8 {
     let text = match (&said.json, json) {
         (Value::Null, _) if said.human.is_empty() => return said.exit,
+        // A script or a page: there is no JSON of it.
+        (Value::Null, true) => said.human.clone(),
         (value, true) => match serde_json::to_string_pretty(value) {
             Ok(text) => text,
             Err(error) => {
@@ -59,8 +94,12 @@ fn print(said: &Said, json: bool) -> u8 {
 
 async fn answer(cli: Cli) -> Result<Said, Failure> {
     let Cli { noun, common } = cli;
+    if verb::watch::is_watched(&noun) {
+        return verb::watch::watch(&connect(&load(&common)?, &common)?, &noun, common.json).await;
+    }
     match noun {
-        Noun::Completions { shell } => Ok(completions(shell)),
+        Noun::Completions { shell } => Ok(verb::paper::completions(shell)),
+        Noun::Man { dir } => verb::paper::man(dir.as_deref()),
         Noun::Venue(args) => {
             log::begin("warn");
             match &args.verb {
@@ -83,7 +122,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         }
         Noun::Serve => serve(&load(&common)?).await,
         Noun::Top => on_a_terminal(&common).await,
-        Noun::Doctor => verb::doctor::doctor(load(&common), &common).await,
+        Noun::Doctor => doctor::doctor(load(&common), &common).await,
         Noun::Config(verb) => verb::config::config(&load(&common)?, &verb),
         Noun::Kill(verb) => {
             let config = load(&common)?;
@@ -101,12 +140,8 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
             verb::tail::follow(&connect(&load(&common)?, &common)?, &tail).await
         }
         Noun::Key(KeyVerb::Protect { off }) => {
-            let path = key_file(&common)?;
-            if off {
-                verb::protect::unprotect(&path, !common.no_input)
-            } else {
-                verb::protect::protect(&path, !common.no_input)
-            }
+            let change = if off { verb::protect::unprotect } else { verb::protect::protect };
+            change(&key_file(&common)?, !common.no_input)
         }
         Noun::Key(KeyVerb::Reveal) => verb::protect::reveal(&key_file(&common)?, !common.no_input),
         Noun::Status(_)
@@ -144,7 +179,7 @@ async fn on_a_terminal(common: &Common) -> Result<Said, Failure> {
 }
 
 /// The commands that are nothing but clients.
-async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
+pub(crate) async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
     match noun {
         Noun::Status(args) => verb::status::status(client, args).await,
         Noun::Quote(args) => verb::market::quote(client, args).await,
@@ -171,7 +206,8 @@ async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         | Noun::Restore(_)
         | Noun::Incident(_)
         | Noun::Config(_)
-        | Noun::Completions { .. } => Err(Failure::usage("this command asks no gateway", "")),
+        | Noun::Completions { .. }
+        | Noun::Man { .. } => Err(Failure::usage("this command asks no gateway", "call it without --url")),
     }
 }
 
@@ -193,10 +229,4 @@ pub(crate) fn connect(config: &Config, common: &Common) -> Result<Client, Failur
     let key = key_source(config, common.key_file.as_ref(), common.no_input);
     let (url, trust) = trust_of(config, common);
     Client::new(&url, &key, &trust)
-}
-
-fn completions(shell: clap_complete::Shell) -> Said {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "tollgate", &mut script);
-    Said::new(Value::Null, String::from_utf8_lossy(&script))
 }

@@ -99,3 +99,7 @@ impl From<ConfigError> for Failure {
         Self::Config(Box::new(error))
     }
 }
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;

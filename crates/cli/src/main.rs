@@ -8,12 +8,14 @@ mod client;
 mod config;
 mod demo;
 mod dispatch;
+mod doctor;
 mod drill;
 mod failure;
 mod log;
 mod mcp;
 mod out;
 mod problem;
+mod progress;
 mod rehearsal;
 mod run;
 mod sealed;
@@ -24,7 +26,6 @@ mod top;
 mod verb;
 mod version;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 /// The venue makes and frees some forty small pieces of memory for each order: a fifth of its time with
@@ -35,5 +36,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // The only one in the process: nobody else can have installed another.
     drop(rustls::crypto::ring::default_provider().install_default());
-    ExitCode::from(dispatch::run(args::Cli::parse()))
+    ExitCode::from(dispatch::run(args::parse()))
 }

@@ -45,3 +45,4 @@ pub use adapter::start;
 pub use config::TwsConfig;
 pub use report::UNREADABLE;
 pub use seat::Adapter;
+pub use zone::iana as iana_zone;

@@ -103,7 +103,7 @@ const ZONES: &[(&str, &str)] = &[
 ];
 
 /// The IANA name of a zone as TWS calls it, e.g. `US/Eastern`, `EST (Eastern Standard Time)`, `China Standard Time`.
-pub(crate) fn iana(name: &str) -> Option<String> {
+pub fn iana(name: &str) -> Option<String> {
     let name = name.trim();
     let mapped = |name: &str| ZONES.iter().find(|(theirs, _)| *theirs == name).map(|(_, iana)| (*iana).to_owned());
     let bare = name.split_once(" (").map_or(name, |(bare, _)| bare);

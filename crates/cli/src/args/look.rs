@@ -9,6 +9,9 @@ pub(crate) struct StatusArgs {
     /// Show the gate board: each gate, open or closed, and why
     #[arg(long)]
     pub(crate) gates: bool,
+    /// Stay, and show it again whenever something happens; with --json a line each
+    #[arg(short, long)]
+    pub(crate) watch: bool,
 }
 
 /// One instrument: a con_id, or a symbol with what else is said about it.
@@ -43,6 +46,9 @@ pub(crate) struct QuoteArgs {
     /// Symbols
     #[arg(required_unless_present = "con_id", value_name = "SYMBOL")]
     pub(crate) symbols: Vec<String>,
+    /// Stay, and show each change as it comes; with --json a line each
+    #[arg(short, long)]
+    pub(crate) watch: bool,
     /// What else is known about them
     #[command(flatten)]
     pub(crate) instrument: InstrumentArgs,
@@ -99,6 +105,9 @@ pub(crate) enum AccountVerb {
     Positions {
         /// Account [default: the only one]
         account: Option<String>,
+        /// Stay, and show them again whenever something happens; with --json a line each
+        #[arg(short, long)]
+        watch: bool,
     },
     /// Profit and loss: now, by position, by period
     Pnl {

@@ -143,6 +143,9 @@ pub(crate) enum OrderVerb {
         /// At most so many
         #[arg(long, default_value_t = 50)]
         limit: u32,
+        /// Stay, and show them again whenever something happens; with --json a line each
+        #[arg(short, long)]
+        watch: bool,
     },
     /// One order, with its history
     Show {

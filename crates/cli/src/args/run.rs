@@ -38,8 +38,7 @@ pub(crate) enum McpClient {
 #[derive(Args, Debug)]
 #[command(
     after_help = "The key is agent.key of the data directory unless --key-file or TOLLGATE_API_KEY says otherwise. Whoever owns it: \
-    over MCP it is an agent's, which approves, arms and lifts nothing.\n\nExamples:\n  tollgate mcp --demo\n  tollgate mcp --print-config \
-    claude-desktop\n  tollgate mcp --url http://127.0.0.1:8787 --key-file agent.key"
+    over MCP it is an agent's, which approves, arms and lifts nothing."
 )]
 pub(crate) struct McpArgs {
     /// Start the demonstration and talk to it: play money, nothing of yours

@@ -119,12 +119,6 @@ pub(crate) enum LimitsVerb {
         changed: bool,
     },
     /// Set limits: what tightens counts at once, what loosens waits to be accepted
-    #[command(
-        after_help = "Examples:\n  tollgate limits set order_qty_max=500 --reason \"smaller for now\"\n  tollgate limits \
-                            set order_notional_max=5000 --strategy calm --reason \"a new strategy\"\n  tollgate limits set \
-                            tifs_allowed=day,ioc --reason \"no orders over night\"\n  tollgate limits set order_qty_max= \
-                            --strategy calm --reason \"taken out of the section\""
-    )]
     Set {
         /// Limits as NAME=VALUE; lists with commas
         #[arg(required = true, value_name = "NAME=VALUE")]

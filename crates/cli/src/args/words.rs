@@ -124,4 +124,9 @@ pub(crate) enum Noun {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Manual pages: one for each command into a directory, or the first one to stdout
+    Man {
+        /// Where to; made if it is not there
+        dir: Option<PathBuf>,
+    },
 }

@@ -39,7 +39,12 @@ async fn show(args: &DemoArgs, json: bool, home: &Home, gateway: &Gateway) -> Re
     let client = |path| Client::new(&gateway.url(), &KeySource::File(path), &Trust::default());
     if !args.once {
         let text = home.suggestions(&gateway.url(), gateway.venue_control())?;
-        data(&text).map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
+        data(&text).map_err(|error| {
+            Failure::unavailable(
+                format!("stdout cannot be written: {error}"),
+                "look at what reads it, and run it again",
+            )
+        })?;
         match agent::proposes(&client(home.config.agent_key_file())?).await {}
     }
     let operator = client(home.config.operator_key_file())?;

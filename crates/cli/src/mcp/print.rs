@@ -32,7 +32,8 @@ pub(super) fn configuration(client: McpClient, args: &McpArgs, common: &Common) 
         }
         McpClient::Codex => return Ok(Said::new(under("mcp_servers", &stdio), toml_of(&command, &words))),
     };
-    let text = serde_json::to_string_pretty(&whole).map_err(|error| Failure::usage(error.to_string(), ""))?;
+    let text = serde_json::to_string_pretty(&whole)
+        .map_err(|error| Failure::usage(error.to_string(), "report this: it is made of our own words"))?;
     Ok(Said::new(whole, text))
 }
 
@@ -66,8 +67,8 @@ fn words(args: &McpArgs, common: &Common) -> Result<Vec<String>, Failure> {
 
 /// The program that reads it starts us in a directory of its own.
 fn whole(path: &Path) -> Result<String, Failure> {
-    let whole =
-        std::path::absolute(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display()), ""))?;
+    let whole = std::path::absolute(path)
+        .map_err(|error| Failure::usage(format!("{}: {error}", path.display()), "name a path that exists"))?;
     let text = whole.to_str().map(str::to_owned);
     text.ok_or_else(|| Failure::usage(format!("{} is not text", path.display()), "use a path that is UTF-8"))
 }

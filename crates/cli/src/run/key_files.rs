@@ -46,11 +46,15 @@ async fn one(
     };
     for round in 0..RENEWALS_MAX {
         let id = if round == 0 { name.to_owned() } else { format!("{name}-{}", round + 1) };
-        let id: KeyId = id.parse().map_err(|error: domain::id::IdError| Failure::usage(error.to_string(), ""))?;
-        let made = engine
-            .ensure_key(id, kind, scopes.clone())
-            .await
-            .map_err(|fault| Failure::storage(format!("the key {name} cannot be made: {fault}"), ""))?;
+        let id: KeyId = id.parse().map_err(|error: domain::id::IdError| {
+            Failure::usage(error.to_string(), "report this: the names of the first keys are part of the binary")
+        })?;
+        let made = engine.ensure_key(id, kind, scopes.clone()).await.map_err(|fault| {
+            Failure::storage(
+                format!("the key {name} cannot be made: {fault}"),
+                "`tollgate doctor` looks at files and disk",
+            )
+        })?;
         if let Some(secret) = made {
             return private::write(path, &format!("{secret}\n")).map_err(|error| trouble("key file", path, &error));
         }

@@ -12,5 +12,5 @@ pub(crate) mod rest;
 pub(crate) mod serve;
 mod standby;
 pub(crate) mod venue;
-mod witness;
+pub(crate) mod witness;
 mod writing;

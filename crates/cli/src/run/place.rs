@@ -7,7 +7,7 @@ use domain::id::{IdError, InstallationId};
 use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use store::OpenError;
+use store::{JournalReader, OpenError};
 
 /// Names the directory of the checkpoint file and moves with the data directory.
 pub(crate) const INSTALLATION_FILE: &str = "installation";
@@ -99,6 +99,11 @@ pub(crate) fn installation(config: &Config) -> Result<Option<String>, Failure> {
     }
 }
 
+/// How many records the journal has, where it can be read; for telling how far long work is.
+pub(crate) fn records(config: &Config) -> Option<u64> {
+    Some(JournalReader::open(&config.data_dir).ok()?.head().ok()?.seq)
+}
+
 /// What keys the hashes of API keys; made at the first start.
 ///
 /// # Errors
@@ -180,7 +185,9 @@ pub(crate) fn open_failure(error: &OpenError) -> Failure {
             };
             Failure::told(CONFLICT, "lease_not_held", error.to_string(), hint)
         }
-        OpenError::NoJournal { .. } => Failure::told(NOT_FOUND, "not_found", error.to_string(), ""),
+        OpenError::NoJournal { .. } => {
+            Failure::told(NOT_FOUND, "not_found", error.to_string(), "check data_dir with `tollgate config explain`")
+        }
         OpenError::Foreign { .. }
         | OpenError::Newer { .. }
         | OpenError::Older { .. }
@@ -191,6 +198,9 @@ pub(crate) fn open_failure(error: &OpenError) -> Failure {
         | OpenError::Behind { .. }
         | OpenError::Tampered(_)
         | OpenError::Unreplayable(_)
-        | OpenError::Storage(_) => Failure::storage(error.to_string(), ""),
+        | OpenError::Storage(_) => Failure::storage(
+            error.to_string(),
+            "`tollgate doctor` looks at files, disk and keys; docs/runbook.md says what helps",
+        ),
     }
 }

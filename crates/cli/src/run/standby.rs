@@ -71,8 +71,9 @@ impl Waiting {
             clock: Arc::new(WallClock),
             entropy: Arc::new(SystemEntropy),
         };
-        let (standby, follower) = engine::stand_by(setup.engine_config()?, parts)
-            .map_err(|error| Failure::storage(format!("cannot stand by: {error}"), ""))?;
+        let (standby, follower) = engine::stand_by(setup.engine_config()?, parts).map_err(|error| {
+            Failure::storage(format!("cannot stand by: {error}"), "`tollgate doctor` looks at files and disk")
+        })?;
         Ok(Self { standby, socket, watch: Watch::begin(setup.clone(), follower)? })
     }
 

@@ -15,7 +15,9 @@ pub(crate) async fn run(args: &VenueArgs) -> Result<Said, Failure> {
     let signal = serve::signal()?;
     let venue = start(VenueConfig { faults, ..configured(args) }).await?;
     let printed = data(&format!("tws {}\ncontrol http://{}\n", venue.tws_addr(), venue.control_addr()));
-    printed.map_err(|error| Failure::unavailable(format!("stdout cannot be written: {error}"), ""))?;
+    printed.map_err(|error| {
+        Failure::unavailable(format!("stdout cannot be written: {error}"), "look at what reads it, and run it again")
+    })?;
     talk("the simulated IBKR is running; its accounts are play money");
     // The venue has nothing to lose at its end: what it told anybody is on disk, or was never to be kept.
     tokio::select! {

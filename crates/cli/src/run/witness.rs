@@ -33,7 +33,7 @@ impl SecondLook {
 
 /// Lets nothing out.
 #[derive(Debug)]
-struct Shut;
+pub(crate) struct Shut;
 
 impl SendGuard for Shut {
     fn check(&self, _permit: &SendPermit) -> Result<(), NotSentReason> {

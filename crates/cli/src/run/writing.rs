@@ -169,8 +169,12 @@ impl Writing {
         let engine = start(tws.endpoint(), books, Box::new(journal))?;
         key_files::ensure(&engine, config).await?;
         let reporter = Reporter::begin(&config.data_dir, config.execution_report_file(), Arc::clone(&setup.reports))?;
-        let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events)
-            .map_err(|error| Failure::unavailable(format!("the TWS adapter cannot start: {error}"), ""))?;
+        let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events).map_err(|error| {
+            Failure::unavailable(
+                format!("the TWS adapter cannot start: {error}"),
+                "start again; `tollgate doctor` looks at the way to the broker",
+            )
+        })?;
         Ok(Self { engine, adapter, venue, reporter })
     }
 
@@ -209,7 +213,10 @@ impl Writing {
 }
 
 fn not_started(error: &engine::StartError) -> Failure {
-    Failure::storage(format!("the engine cannot start: {error}"), "")
+    Failure::storage(
+        format!("the engine cannot start: {error}"),
+        "`tollgate doctor` looks at files and disk, `tollgate audit verify` at the journal",
+    )
 }
 
 fn verify_options(config: &Config, checkpoint_file: PathBuf) -> VerifyOptions {

@@ -95,7 +95,9 @@ fn client(settings: &TelemetrySettings) -> Result<reqwest::Client, Failure> {
         let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
         built = built.tls_certs_only(Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))?);
     }
-    built.build().map_err(|error| Failure::unavailable(format!("no HTTP client: {error}"), ""))
+    built.build().map_err(|error| {
+        Failure::unavailable(format!("no HTTP client: {error}"), "look at telemetry.endpoint and telemetry.ca_file")
+    })
 }
 
 /// Lines `Name: value`, such as the collector's key.

@@ -36,7 +36,7 @@ pub(crate) async fn account(client: &Client, verb: &AccountVerb) -> Result<Said,
             ];
             Ok(Said::new(answer.clone(), figures(&answer, &fields)))
         }
-        AccountVerb::Positions { account } => {
+        AccountVerb::Positions { account, watch: _ } => {
             let account = chosen(client, account.as_deref()).await?;
             let answer = client.send(Request::get(&format!("/accounts/{account}/positions"))).await?.body;
             let columns = [
@@ -71,7 +71,7 @@ async fn pnl(client: &Client, account: &str) -> Result<Said, Failure> {
         column("realized", "realized"),
         column("currency", "currency"),
     ];
-    human.push_str(&table(answer.get("by_symbol").map(list).unwrap_or_default(), &positions, "no positions"));
+    human.push_str(&table(answer.get("by_symbol").map(list).unwrap_or_default(), &positions, "no positions\n"));
     let periods = [
         column("since", "period"),
         column("start", "start"),

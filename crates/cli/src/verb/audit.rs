@@ -5,6 +5,7 @@ use crate::client::{Client, Request};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::out::Said;
+use crate::progress::Progress;
 use crate::run::place;
 use crate::table::{column, field, items, sheet, table};
 use serde_json::{Value, json};
@@ -37,7 +38,10 @@ pub(crate) async fn audit(client: &Client, verb: &AuditVerb) -> Result<Said, Fai
             Ok(Said::new(body, table(&rows, &columns, "no records")))
         }
         AuditVerb::Show { seq } => show(client, *seq).await,
-        AuditVerb::Export { .. } => Err(Failure::usage("an export reads the files, not the gateway", "")),
+        AuditVerb::Export { .. } => Err(Failure::usage(
+            "an export reads the files, not the gateway",
+            "call it without --url, where the files are",
+        )),
         AuditVerb::Verify => {
             let body = client.send(Request::get("/audit/verify")).await?.body;
             Ok(verified(body))
@@ -69,7 +73,10 @@ pub(crate) fn verify_files(config: &Config) -> Result<Said, Failure> {
         key_file: None,
         faults_max: FINDINGS_MAX,
     };
-    let report = store::verify::verify(&options).map_err(|error| place::open_failure(&error))?;
+    let telling = Progress::begin("walking the journal", place::records(config));
+    let walked = store::verify::verify(&options);
+    drop(telling);
+    let report = walked.map_err(|error| place::open_failure(&error))?;
     let findings: Vec<Value> =
         report.faults.iter().map(|fault| json!({"seq": null, "what": fault.to_string()})).collect();
     Ok(verified(json!({

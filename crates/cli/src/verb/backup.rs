@@ -4,6 +4,7 @@ use crate::args::BackupArgs;
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
 use crate::out::Said;
+use crate::progress::Progress;
 use crate::run::place;
 use crate::table::sheet;
 use crate::version;
@@ -27,7 +28,10 @@ pub(crate) fn backup(config: &Config, args: &BackupArgs) -> Result<Said, Failure
         Some(to) => to.clone(),
         None => PathBuf::from(name),
     };
-    let manifest = back_up(&options, &to).map_err(|error| refused(&error))?;
+    let telling = Progress::begin("taking and verifying the backup", place::records(config));
+    let taken = back_up(&options, &to);
+    drop(telling);
+    let manifest = taken.map_err(|error| refused(&error))?;
     let secrets = if args.with_keys {
         "inside: lock the file away"
     } else {

@@ -3,9 +3,10 @@
 use super::redaction::Hidden;
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
-use crate::out::{Said, data, talk};
+use crate::out::{Said, data};
+use crate::progress::Progress;
 use crate::run::place;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -18,19 +19,22 @@ pub(crate) fn export(config: &Config, to: Option<&Path>, from: u64, with_account
     let hidden = if with_accounts { Ok(Hidden::none()) } else { Hidden::of_all(config, &reader) };
     let hidden = hidden.map_err(|error| unread(&error))?;
     let mut out = Out::open(to)?;
+    let telling = Progress::begin("exporting", reader.head().ok().map(|head| head.seq));
     let mut count = 0_u64;
     let mut line = |record: SealedRecord| {
         let line = hidden.line(record).map_err(|error| JournalError::Stopped(error.to_string()))?;
         count += 1;
+        telling.one();
         out.put(&line).map_err(|error| JournalError::Stopped(format!("the export cannot be written: {error}")))
     };
     reader.sealed(from, &mut line).map_err(|error| unread(&error))?;
+    drop(telling);
     out.end().map_err(|error| Failure::storage(format!("the export cannot be written: {error}"), "free some space"))?;
     let Some(to) = to else {
-        return Ok(Said::new(Value::Null, ""));
+        return Ok(Said::nothing());
     };
-    talk(format!("{count} records in {}", to.display()));
-    Ok(Said::new(json!({"file": to, "records": count, "with_accounts": with_accounts}), ""))
+    let json = json!({"file": to, "records": count, "with_accounts": with_accounts});
+    Ok(Said::new(json, format!("{count} records in {}", to.display())))
 }
 
 fn unread(error: &JournalError) -> Failure {

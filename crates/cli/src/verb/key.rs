@@ -39,6 +39,8 @@ pub(crate) async fn key(client: &Client, verb: &KeyVerb) -> Result<Said, Failure
             let body = client.send(Request::delete(&format!("/keys/{id}"))).await?.body;
             Ok(Said::new(body, format!("{id} is revoked")))
         }
-        KeyVerb::Protect { .. } | KeyVerb::Reveal => Err(Failure::usage("this command asks no gateway", "")),
+        KeyVerb::Protect { .. } | KeyVerb::Reveal => {
+            Err(Failure::usage("this command asks no gateway", "call it without --url"))
+        }
     }
 }

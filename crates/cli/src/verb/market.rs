@@ -36,7 +36,17 @@ pub(crate) async fn quote(client: &Client, args: &QuoteArgs) -> Result<Said, Fai
         let request = asked(Request::get("/market/quote"), symbol, &args.instrument);
         quotes.push(client.send(request).await?.body);
     }
-    let columns = [
+    let human = quote_table(&quotes, false);
+    let json = match quotes.len() {
+        1 => quotes.remove(0),
+        _several => json!({"items": quotes, "next_cursor": null}),
+    };
+    Ok(Said::new(json, human))
+}
+
+/// Quotes side by side; with how they are fed where that is known.
+pub(super) fn quote_table(quotes: &[Value], with_state: bool) -> String {
+    let mut columns = vec![
         column("symbol", "symbol"),
         column("bid", "bid"),
         column("bid size", "bid_size"),
@@ -46,14 +56,9 @@ pub(crate) async fn quote(client: &Client, args: &QuoteArgs) -> Result<Said, Fai
         column("close", "close"),
         column("volume", "volume"),
         column("data", "data_type"),
-        column("age ms", "age_ms"),
     ];
-    let human = table(&quotes, &columns, "no quotes");
-    let json = match quotes.len() {
-        1 => quotes.remove(0),
-        _several => json!({"items": quotes, "next_cursor": null}),
-    };
-    Ok(Said::new(json, human))
+    columns.push(if with_state { column("feed", "state") } else { column("age ms", "age_ms") });
+    table(quotes, &columns, "no quotes")
 }
 
 /// `tollgate bars`.

@@ -24,7 +24,7 @@ pub(crate) async fn order(client: &Client, verb: &OrderVerb) -> Result<Said, Fai
             let reply = client.send(Request::post("/orders/cancel-all", None).waiting(*wait)).await?;
             Ok(list_said(reply.body, "no order was working"))
         }
-        OrderVerb::List { open, status, limit } => {
+        OrderVerb::List { open, status, limit, watch: _ } => {
             let request = Request::get("/orders")
                 .with("open", open.then_some("true"))
                 .with("status", status.as_ref())

@@ -4,6 +4,7 @@ use crate::args::RestoreArgs;
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
 use crate::out::Said;
+use crate::progress::Progress;
 use crate::run::{place, private};
 use crate::table::sheet;
 use crate::verb::backup::{options, refused};
@@ -58,7 +59,10 @@ fn from_file(config: &Config, args: &RestoreArgs, file: &Path) -> Result<Said, F
         key_copy: args.journal_key.clone(),
         now: Timestamp::now(),
     };
-    let staged = backup.stage(&to).map_err(|error| refused(&error))?;
+    let telling = Progress::begin("unpacking and verifying the backup", Some(manifest.head_seq));
+    let staged = backup.stage(&to);
+    drop(telling);
+    let staged = staged.map_err(|error| refused(&error))?;
     let carried =
         carry_over(&config.data_dir, staged.dir()).map_err(|error| place::trouble("file", staged.dir(), &error))?;
     let restoration = Restoration {

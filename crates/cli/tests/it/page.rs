@@ -165,7 +165,10 @@ impl<'a> Page<'a> {
         let words = command.split_whitespace().skip(1).chain(["--tws-port", "0", "--control-port", "0"]);
         let running = self.desktop.start(&words.collect::<Vec<_>>());
         self.instead.push(("7497".to_owned(), running.stdout_line("tws 127.0.0.1:")));
-        self.instead.push(("127.0.0.1:7498".to_owned(), running.stdout_line("control http://")));
+        let control = running.stdout_line("control http://");
+        let port = control.rsplit(':').next().unwrap_or_default();
+        self.instead.push(("--control-port 7498".to_owned(), format!("--control-port {port}")));
+        self.instead.push(("127.0.0.1:7498".to_owned(), control));
         self.venues.push(running);
     }
 

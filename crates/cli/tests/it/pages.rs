@@ -10,6 +10,12 @@ fn the_page_on_rest_holds_what_it_shows_from_the_first_block_to_the_last() {
 }
 
 #[test]
+fn the_page_on_the_command_line_holds_what_it_shows_from_the_first_block_to_the_last() {
+    let desktop = Desktop::new();
+    assert!(Page::new(&desktop).run("cli.md") > 60);
+}
+
+#[test]
 fn the_page_on_an_ib_gateway_of_ones_own_holds_with_the_simulated_broker_in_its_place() {
     let desktop = Desktop::new();
     let venue = desktop.venue(0);

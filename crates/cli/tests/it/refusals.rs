@@ -1,7 +1,6 @@
 //! Exit codes, and words that help.
 
 use crate::support::Desktop;
-use serde_json::Value;
 
 #[test]
 fn without_a_gateway_a_client_says_how_to_start_one() {
@@ -99,30 +98,6 @@ fn the_venue_refuses_what_it_cannot_do() {
     let venue = desktop.venue(0);
     let port = venue.port.to_string();
     assert_eq!(desktop.run(&["venue", "--tws-port", &port, "--control-port", "0"]).exit, 5);
-}
-
-#[test]
-fn the_doctor_reaches_the_broker_and_says_what_to_mend() {
-    let desktop = Desktop::new();
-    let venue = desktop.venue(0);
-    desktop.configure(venue.port);
-    let well = desktop.run(&["doctor", "--json"]);
-    assert_eq!(well.exit, 0, "{well:?}");
-    let checks = well.json()["checks"].clone();
-    let check = |checks: &Value, name: &str| {
-        checks.as_array().unwrap().iter().find(|check| check["check"] == name).unwrap().clone()
-    };
-    let broker = check(&checks, "broker");
-    assert!(broker["found"].as_str().unwrap().contains("TWS version"), "{broker}");
-    let nobody = check(&checks, "contact");
-    assert!(nobody["verdict"] == "warning" && nobody["fix"].as_str().unwrap().contains("contact ="), "{nobody}");
-    desktop.configure_more("contact = \"Ada, 1\"");
-    let named = check(&desktop.run(&["doctor", "--json"]).json()["checks"], "contact");
-    assert_eq!((&named["verdict"], &named["found"]), (&"ok".into(), &"Ada, 1".into()));
-    drop(venue);
-    let ill = desktop.run(&["doctor"]);
-    assert_eq!(ill.exit, 1, "{ill:?}");
-    assert!(ill.stdout.contains("IB Gateway"), "{ill:?}");
 }
 
 #[test]
