@@ -31,6 +31,7 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ]),
     of("venue status", &["tollgate venue status", "tollgate venue status --control-port 7498 --json"]),
     of("status", &["tollgate status", "tollgate status --gates", "tollgate status --watch"]),
+    of("top", &["tollgate top", "tollgate top --url https://gateway:8787 --key-file me.key"]),
     of("doctor", &["tollgate doctor", "tollgate doctor --profile live --json"]),
     of("quote", &["tollgate quote AAPL MSFT", "tollgate quote --con-id 265598", "tollgate quote AAPL MSFT --watch"]),
     of("bars", &["tollgate bars AAPL --size 1d --duration 3mo", "tollgate bars AAPL --size 5m --duration 1d --json"]),

@@ -66,7 +66,9 @@ pub(crate) enum Noun {
     /// What the gateway is doing: mode, link, trading states, orders, and why it is not ready
     Status(StatusArgs),
     /// The gateway on this terminal, live: mode, link, orders, approvals, positions, fills, and the kill switch
-    #[command(after_help = crate::top::HELP)]
+    ///
+    /// Keys: ? help, tab next pane, a approve, d deny, k kill (asks once more), q quit. Without colours with NO_COLOR set. A key with
+    /// `read` is enough to look.
     Top,
     /// Check the installation and say how to mend what is wrong
     Doctor,

@@ -23,11 +23,6 @@ mod words;
 
 pub(crate) use live::{need_a_terminal, run};
 
-/// Behind the flags in `tollgate top --help`.
-pub(crate) const HELP: &str = "Keys: ? help, tab next pane, a approve, d deny, k kill (asks once more), q quit. Without colours with NO_COLOR \
-    set. A key with `read` is enough to look.\n\nExamples:\n  tollgate top\n  tollgate top --url https://gateway:8787 --key-file me.key\n  \
-    ssh -t desk tollgate top";
-
 #[cfg(test)]
 #[path = "keys_tests.rs"]
 mod keys_tests;
