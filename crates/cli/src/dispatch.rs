@@ -40,10 +40,15 @@ pub(crate) fn run(cli: Cli) -> u8 {
     }
 }
 
-/// Commands that hold a gateway, a venue or both in them. All others ask and wait, which one thread does.
+/// Commands that hold a gateway or a venue in them, or do several things at once. All others ask and wait, which one thread does.
 fn has_threads(noun: &Noun) -> bool {
     match noun {
-        Noun::Demo(_) | Noun::Mcp(_) | Noun::Serve | Noun::Venue(_) | Noun::Limits(LimitsVerb::Drill { .. }) => true,
+        Noun::Demo(_)
+        | Noun::Mcp(_)
+        | Noun::Serve
+        | Noun::Top
+        | Noun::Venue(_)
+        | Noun::Limits(LimitsVerb::Drill { .. }) => true,
         Noun::Status(_)
         | Noun::Doctor
         | Noun::Quote(_)

@@ -5,6 +5,7 @@ mod look;
 mod order;
 mod run;
 mod steer;
+mod whole;
 mod words;
 
 pub(crate) use look::{AccountVerb, BarsArgs, BrokerVerb, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
@@ -17,39 +18,7 @@ pub(crate) use steer::{
     ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, LiveVerb, MandateVerb,
     ScopeWord,
 };
-pub(crate) use words::{Cli, Common, Noun};
-
-use clap::error::ErrorKind;
-use clap::{Command, CommandFactory as _, FromArgMatches as _};
-
-/// All commands, with their examples.
-pub(crate) fn command() -> Command {
-    examples::with_examples(Cli::command())
-}
-
-/// The words of this process; help, version and wrong words end it. The examples are put in only where they are shown: every
-/// command begins here.
-pub(crate) fn parse() -> Cli {
-    let matches = match Cli::command().try_get_matches() {
-        Ok(matches) => matches,
-        Err(error) if error.kind() == ErrorKind::DisplayHelp => command().get_matches(),
-        Err(error) => error.exit(),
-    };
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
-}
-
-/// Every command that does something by itself, by its words.
 #[cfg(test)]
-pub(crate) fn leaves() -> Vec<String> {
-    fn below(command: &Command, words: &str, found: &mut Vec<String>) {
-        if !words.is_empty() && !command.is_subcommand_required_set() {
-            found.push(words.trim_start().to_owned());
-        }
-        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-            below(sub, &format!("{words} {}", sub.get_name()), found);
-        }
-    }
-    let mut found = Vec::new();
-    below(&Cli::command(), "", &mut found);
-    found
-}
+pub(crate) use whole::leaves;
+pub(crate) use whole::{command, parse};
+pub(crate) use words::{Cli, Common, Noun};
