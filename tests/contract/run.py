@@ -12,6 +12,7 @@ import argparse
 import pathlib
 import sys
 import tempfile
+import time
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,7 +24,7 @@ sys.path += [str(path) for path in CLIENTS.glob("python3*/site-packages")]
 from faces import FACES, Face, Told  # noqa: E402
 from stage import Stage, staged  # noqa: E402
 
-PATIENCE = 200
+PATIENCE_S = 60
 # What is different about the gateway and the venue of each group of cases.
 GROUPS = {"case": {}, "off": {"trading": "off"}, "blind": {"venue": ("--data", "none")}}
 
@@ -32,7 +33,9 @@ def written(policy):
     """A policy as a file."""
     def word(value):
         return "[" + ", ".join(f'"{one}"' for one in value) + "]" if isinstance(value, list) else str(value)
-    return "".join(f"{name} = {word(value)}\n" for name, value in policy.items())
+    plain = "".join(f"{name} = {word(value)}\n" for name, value in policy.items() if not isinstance(value, dict))
+    named = ((f"{kind}.{name}", one) for kind, all_of in policy.items() if isinstance(all_of, dict) for name, one in all_of.items())
+    return plain + "".join(f"[{name}]\n{written(one)}" for name, one in named)
 
 
 def arrange(stage: Stage, home: pathlib.Path, step) -> None:
@@ -56,7 +59,8 @@ def arrange(stage: Stage, home: pathlib.Path, step) -> None:
 
 def act(face: Face, key: str, step) -> Told:
     """A step through a face; `until` repeats a look until the order is so."""
-    for _ in range(PATIENCE):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         told = face.do(key, step)
         if "until" not in step or told.order == step["until"]:
             return told

@@ -21,6 +21,8 @@ pub(super) struct Subscribed(Mutex<Watched>);
 struct Watched {
     things: BTreeMap<Thing, String>,
     watch: Option<AbortHandle>,
+    /// Among those who follow the journal; one for all that it has subscribed to.
+    place: Option<Place>,
 }
 
 impl Drop for Watched {
@@ -82,24 +84,23 @@ impl Watched {
         things: BTreeMap<Thing, String>,
         peer: Peer<RoleServer>,
     ) -> Result<(), Refusal> {
-        let watching = if things.is_empty() {
-            None
+        let (watching, place) = if things.is_empty() {
+            (None, None)
         } else {
-            let place = app.hub.place(Kind::Mcp, &by.key_id)?;
-            Some((Watching::begin(app, by, things.keys().cloned().collect()).await?, place))
+            let place = if self.place.is_none() { Some(app.hub.place(Kind::Mcp, &by.key_id)?) } else { None };
+            (Some(Watching::begin(app, by, things.keys().cloned().collect()).await?), place)
         };
         if let Some(before) = self.watch.take() {
             before.abort();
         }
-        let spawn = |(watching, place)| tokio::spawn(tell(watching, things.clone(), peer, place)).abort_handle();
-        self.watch = watching.map(spawn);
+        self.place = if watching.is_some() { self.place.take().or(place) } else { None };
+        self.watch = watching.map(|watching| tokio::spawn(tell(watching, things.clone(), peer)).abort_handle());
         self.things = things;
         Ok(())
     }
 }
 
-/// The place is given back when it is over.
-async fn tell(mut watching: Watching, things: BTreeMap<Thing, String>, peer: Peer<RoleServer>, _place: Place) {
+async fn tell(mut watching: Watching, things: BTreeMap<Thing, String>, peer: Peer<RoleServer>) {
     loop {
         match watching.changed().await {
             Ok(changed) => {
