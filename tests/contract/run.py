@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import re
 import sys
 import tempfile
 import time
@@ -25,6 +26,10 @@ from faces import FACES, Face, Told  # noqa: E402
 from stage import Stage, staged  # noqa: E402
 
 PATIENCE_S = 60
+CONTROL = re.compile(r"C\d\d_")
+DENIED = 6
+ROW = re.compile(r"^\| `(\w+)` \| \d+ \| (\d+) \|", re.MULTILINE)
+EXITS = {code: int(told) for code, told in ROW.findall((ROOT / "docs" / "errors.md").read_text())}
 # What is different about the gateway and the venue of each group of cases.
 GROUPS = {"case": {}, "off": {"trading": "off"}, "blind": {"venue": ("--data", "none")}}
 
@@ -85,6 +90,14 @@ def wrong(expected, told: Told) -> list[str]:
     return found
 
 
+def undocumented(told: Told) -> list[str]:
+    """Where the command line ends otherwise than docs/errors.md says of the code."""
+    if told.exit is None or told.code is None:
+        return []
+    documented = DENIED if CONTROL.match(told.code) else EXITS.get(told.code)
+    return [] if told.exit == documented else [f"{told.code} ends with {told.exit}, and is documented to end with {documented}"]
+
+
 def run(cases, name: str, stage: Stage, home: pathlib.Path, table) -> int:
     """All cases through one face; how many failed."""
     failed = 0
@@ -105,7 +118,7 @@ def run(cases, name: str, stage: Stage, home: pathlib.Path, table) -> int:
             told = act(face, case.get("key", "agent"), last)
             found = wrong(case["told"], told)
             same = table.setdefault(case["name"], (name, told))
-            found += told.differences(same[1], same[0])
+            found += told.differences(same[1], same[0]) + undocumented(told)
             failed += bool(found)
             print(f"{'FAIL' if found else 'ok  '} {name:7} {case['name']}", flush=True)
             for line in found:
