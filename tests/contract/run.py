@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import re
 import sys
 import tempfile
+import time
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,7 +25,11 @@ sys.path += [str(path) for path in CLIENTS.glob("python3*/site-packages")]
 from faces import FACES, Face, Told  # noqa: E402
 from stage import Stage, staged  # noqa: E402
 
-PATIENCE = 200
+PATIENCE_S = 60
+CONTROL = re.compile(r"C\d\d_")
+DENIED = 6
+ROW = re.compile(r"^\| `(\w+)` \| \d+ \| (\d+) \|", re.MULTILINE)
+EXITS = {code: int(told) for code, told in ROW.findall((ROOT / "docs" / "errors.md").read_text())}
 # What is different about the gateway and the venue of each group of cases.
 GROUPS = {"case": {}, "off": {"trading": "off"}, "blind": {"venue": ("--data", "none")}}
 
@@ -32,7 +38,9 @@ def written(policy):
     """A policy as a file."""
     def word(value):
         return "[" + ", ".join(f'"{one}"' for one in value) + "]" if isinstance(value, list) else str(value)
-    return "".join(f"{name} = {word(value)}\n" for name, value in policy.items())
+    plain = "".join(f"{name} = {word(value)}\n" for name, value in policy.items() if not isinstance(value, dict))
+    named = ((f"{kind}.{name}", one) for kind, all_of in policy.items() if isinstance(all_of, dict) for name, one in all_of.items())
+    return plain + "".join(f"[{name}]\n{written(one)}" for name, one in named)
 
 
 def arrange(stage: Stage, home: pathlib.Path, step) -> None:
@@ -56,7 +64,8 @@ def arrange(stage: Stage, home: pathlib.Path, step) -> None:
 
 def act(face: Face, key: str, step) -> Told:
     """A step through a face; `until` repeats a look until the order is so."""
-    for _ in range(PATIENCE):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         told = face.do(key, step)
         if "until" not in step or told.order == step["until"]:
             return told
@@ -81,6 +90,14 @@ def wrong(expected, told: Told) -> list[str]:
     return found
 
 
+def undocumented(told: Told) -> list[str]:
+    """Where the command line ends otherwise than docs/errors.md says of the code."""
+    if told.exit is None or told.code is None:
+        return []
+    documented = DENIED if CONTROL.match(told.code) else EXITS.get(told.code)
+    return [] if told.exit == documented else [f"{told.code} ends with {told.exit}, and is documented to end with {documented}"]
+
+
 def run(cases, name: str, stage: Stage, home: pathlib.Path, table) -> int:
     """All cases through one face; how many failed."""
     failed = 0
@@ -101,7 +118,7 @@ def run(cases, name: str, stage: Stage, home: pathlib.Path, table) -> int:
             told = act(face, case.get("key", "agent"), last)
             found = wrong(case["told"], told)
             same = table.setdefault(case["name"], (name, told))
-            found += told.differences(same[1], same[0])
+            found += told.differences(same[1], same[0]) + undocumented(told)
             failed += bool(found)
             print(f"{'FAIL' if found else 'ok  '} {name:7} {case['name']}", flush=True)
             for line in found:

@@ -21,15 +21,15 @@ PATIENCE_S = 120
 
 
 def demo(tollgate):
-    """A demonstration gateway that stays, with its URL and the agent's key file."""
+    """A demonstration gateway that stays, with its URL and the key files of the operator and the agent."""
     process = subprocess.Popen([tollgate, "demo"], stdout=subprocess.PIPE, text=True)
     told = {}
     for line in process.stdout:
-        for name in ("gateway", "agent key"):
+        for name in ("gateway", "operator key", "agent key"):
             if line.startswith(f"{name} "):
                 told[name] = line[len(name) :].strip()
-        if len(told) == 2:
-            return process, told["gateway"], told["agent key"]
+        if len(told) == 3:
+            return process, told["gateway"], told["operator key"], told["agent key"]
     sys.exit("the demo did not begin")
 
 
@@ -105,17 +105,25 @@ def walks(tollgate, url, key_file):
             )
 
 
+def tries(url, operator, key_file):
+    """What no agent may, tried by everything that there is, in both versions of the protocol."""
+    for mode in ("legacy", "2026-07-28"):
+        words = [CLIENTS / "venv" / "bin" / "python", HERE / "drivers" / "powers.py", mode]
+        yield f"what no agent may, {mode}", lambda key, _qty, words=words: [*words, key, url, operator, key_file]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tollgate", default=str(ROOT / "target" / "debug" / "tollgate"))
     tollgate = parser.parse_args().tollgate
     if not (CLIENTS / "stamp").exists():
         sys.exit("the clients are missing: run scripts/mcp_clients.sh")
-    process, url, key_file = demo(tollgate)
+    process, url, operator, key_file = demo(tollgate)
     failed = 0
     try:
         failed += inspect(tollgate, url, key_file)
-        for number, (name, words) in enumerate(walks(tollgate, url, key_file), start=1):
+        all_walks = [*walks(tollgate, url, key_file), *tries(url, operator, key_file)]
+        for number, (name, words) in enumerate(all_walks, start=1):
             began = time.monotonic()
             walked = subprocess.run(
                 [str(word) for word in words(f"walk-{number}", str(number))],

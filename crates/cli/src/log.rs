@@ -7,8 +7,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
-/// The client library logs every lost connection as its own attempt to reconnect, which it was told not to make.
-const QUIET: &str = "ibapi=off";
+/// The broker's library logs every lost connection as its own attempt to reconnect, which it was told not to make. That of MCP warns of
+/// every mistake of a client, who is told so anyway: whoever has a key could fill the log.
+const QUIET: &str = "ibapi=off,rmcp=error";
 /// What stands in the place of what is not for a log.
 const REDACTED: &str = "REDACTED";
 /// What an API key begins with.

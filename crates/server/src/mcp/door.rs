@@ -14,7 +14,7 @@ use crate::seat::Seat;
 use crate::state::App;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
@@ -130,11 +130,16 @@ impl Door {
             self.sessions.make_room(&by.key_id).await.map_err(full)?;
         }
         let stays = parts.method == Method::GET || says(LISTEN);
+        let ends = parts.method == Method::DELETE;
         let place = if stays { Some(app.hub.place(Kind::Mcp, &by.key_id)?) } else { None };
         parts.extensions.insert(by.clone());
         parts.headers.remove(header::AUTHORIZATION);
         let answer = self.service.handle(Request::from_parts(parts, Body::from(body))).await;
         let (mut parts, body) = answer.into_parts();
+        // The end of a session is not on its way, it has come: some clients warn of anything else.
+        if ends && parts.status == StatusCode::ACCEPTED {
+            parts.status = StatusCode::NO_CONTENT;
+        }
         self.seal(&mut parts.headers, &by);
         let answer = plain::in_our_words(Response::from_parts(parts, Body::new(body))).await;
         Ok(match place.filter(|_| plain::is_stream(&answer)) {

@@ -10,17 +10,24 @@ use rmcp::RoleServer;
 use rmcp::model::ResourceUpdatedNotificationParam;
 use rmcp::service::Peer;
 use std::collections::BTreeMap;
-use tokio::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::AbortHandle;
 
 /// Resources, each with the URI that it was called by.
+type Things = BTreeMap<Thing, String>;
+
+/// What a session has subscribed to.
 #[derive(Default)]
 pub(super) struct Subscribed(Mutex<Watched>);
 
 #[derive(Default)]
 struct Watched {
-    things: BTreeMap<Thing, String>,
+    things: Things,
     watch: Option<AbortHandle>,
+    /// Among those who follow the journal; one for all that it has subscribed to.
+    place: Option<Place>,
+    /// Counts changes.
+    version: u64,
 }
 
 impl Drop for Watched {
@@ -32,11 +39,15 @@ impl Drop for Watched {
 }
 
 /// The resources that those URIs name.
-pub(super) fn named(uris: &[String]) -> BTreeMap<Thing, String> {
+pub(super) fn named(uris: &[String]) -> Things {
     uris.iter().filter_map(|uri| Thing::read(uri).ok().map(|thing| (thing, uri.clone()))).collect()
 }
 
 impl Subscribed {
+    fn watched(&self) -> MutexGuard<'_, Watched> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One more.
     pub(super) async fn add(
         &self,
@@ -46,14 +57,16 @@ impl Subscribed {
         uri: String,
         peer: Peer<RoleServer>,
     ) -> Result<(), Refusal> {
-        let mut watched = self.0.lock().await;
-        let mut things = watched.things.clone();
-        things.insert(thing, uri);
         let most = app.limits.mcp.subscriptions_max;
-        if things.len() > most {
-            return Err(Refusal::field("uri", &format!("may be one of at most {most} subscriptions; end another one")));
-        }
-        watched.begin(app, by, things, peer).await
+        let more = |mut things: Things| {
+            things.insert(thing.clone(), uri.clone());
+            if things.len() > most {
+                let rule = format!("may be one of at most {most} subscriptions; end another one");
+                return Err(Refusal::field("uri", &rule));
+            }
+            Ok(things)
+        };
+        self.change(app, by, peer, more).await
     }
 
     /// One less; one that was not there is gone too.
@@ -64,42 +77,56 @@ impl Subscribed {
         thing: &Thing,
         peer: Peer<RoleServer>,
     ) -> Result<(), Refusal> {
-        let mut watched = self.0.lock().await;
-        let mut things = watched.things.clone();
-        if things.remove(thing).is_none() {
-            return Ok(());
+        let less = |mut things: Things| {
+            things.remove(thing);
+            Ok(things)
+        };
+        self.change(app, by, peer, less).await
+    }
+
+    /// Watches what `changed` makes of it, instead of what was watched before.
+    async fn change(
+        &self,
+        app: &App,
+        by: &Principal,
+        peer: Peer<RoleServer>,
+        changed: impl Fn(Things) -> Result<Things, Refusal>,
+    ) -> Result<(), Refusal> {
+        loop {
+            let (seen, before, has_place) = {
+                let watched = self.watched();
+                (watched.version, watched.things.clone(), watched.place.is_some())
+            };
+            let things = changed(before)?;
+            let (watching, place) = if things.is_empty() {
+                (None, None)
+            } else {
+                let place = if has_place { None } else { Some(app.hub.place(Kind::Mcp, &by.key_id)?) };
+                (Some(Watching::begin(app, by, things.keys().cloned().collect()).await?), place)
+            };
+            let mut watched = self.watched();
+            // Another call of the session may have come between: what it changed stays changed.
+            if watched.version == seen {
+                watched.goes_on(things, watching, place, peer);
+                return Ok(());
+            }
         }
-        watched.begin(app, by, things, peer).await
     }
 }
 
 impl Watched {
-    /// Watches these instead of those before.
-    async fn begin(
-        &mut self,
-        app: &App,
-        by: &Principal,
-        things: BTreeMap<Thing, String>,
-        peer: Peer<RoleServer>,
-    ) -> Result<(), Refusal> {
-        let watching = if things.is_empty() {
-            None
-        } else {
-            let place = app.hub.place(Kind::Mcp, &by.key_id)?;
-            Some((Watching::begin(app, by, things.keys().cloned().collect()).await?, place))
-        };
+    fn goes_on(&mut self, things: Things, watching: Option<Watching>, place: Option<Place>, peer: Peer<RoleServer>) {
         if let Some(before) = self.watch.take() {
             before.abort();
         }
-        let spawn = |(watching, place)| tokio::spawn(tell(watching, things.clone(), peer, place)).abort_handle();
-        self.watch = watching.map(spawn);
+        self.place = if watching.is_some() { self.place.take().or(place) } else { None };
+        self.watch = watching.map(|watching| tokio::spawn(tell(watching, things.clone(), peer)).abort_handle());
         self.things = things;
-        Ok(())
+        self.version = self.version.wrapping_add(1);
     }
 }
 
-/// The place is given back when it is over.
-async fn tell(mut watching: Watching, things: BTreeMap<Thing, String>, peer: Peer<RoleServer>, _place: Place) {
+async fn tell(mut watching: Watching, things: Things, peer: Peer<RoleServer>) {
     loop {
         match watching.changed().await {
             Ok(changed) => {

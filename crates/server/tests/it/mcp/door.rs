@@ -54,6 +54,9 @@ async fn a_session_counts_for_the_key_that_began_it_alone() {
     with("human", &session).await.is_problem(404, "not_found");
     with("agent", "made-up").await.is_problem(404, "not_found");
     assert_eq!(with("agent", &session).await.status, 200);
+    let own = [("Authorization", "Bearer agent"), ("Mcp-Session-Id", session.as_str())];
+    assert_eq!(gateway.request("DELETE", "/mcp", &own, "").await.status, 204);
+    with("agent", &session).await.is_problem(404, "not_found");
 }
 
 #[tokio::test]

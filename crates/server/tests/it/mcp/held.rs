@@ -125,20 +125,61 @@ async fn streams(gateway: &Gateway) -> u64 {
     line.rsplit(' ').next().unwrap().trim().parse().unwrap()
 }
 
+/// A session of the older protocol.
+async fn begin(gateway: &Gateway, key: &str) -> String {
+    let params = json!({
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"},
+    });
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).to_string();
+    let bearer = format!("Bearer {key}");
+    let headers = [("Accept", "application/json, text/event-stream"), ("Authorization", bearer.as_str())];
+    let reply = gateway.request("POST", "/mcp", &headers, &body).await;
+    assert_eq!(reply.status, 200, "{}", reply.head);
+    reply.header("mcp-session-id").unwrap().to_owned()
+}
+
+/// A call in such a session, to its end.
+async fn call_in(gateway: &Gateway, session: &str, tool: &str, arguments: &Value) -> String {
+    let body =
+        json!({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": tool, "arguments": arguments}});
+    let body = body.to_string();
+    let asked = format!(
+        "POST /mcp HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer agent\r\nAccept: application/json, \
+         text/event-stream\r\nContent-Type: application/json\r\nMcp-Session-Id: {session}\r\nContent-Length: {}\r\n\r\n{body}",
+        gateway.addr,
+        body.len()
+    );
+    gateway.raw(asked.as_bytes()).await
+}
+
+#[tokio::test]
+async fn a_second_request_with_the_id_of_one_that_waits_is_refused_and_the_first_is_answered() {
+    let gateway = gateway_with(|_| {}).await;
+    let session = begin(&gateway, "agent").await;
+    let order = json!({
+        "cl_ord_id": "k1", "preview_id": "pv-0123456789abcdef01234567", "con_id": "265598", "side": "buy", "qty": "10",
+        "order_type": "limit", "limit_price": "189.50", "tif": "day",
+    });
+    gateway.desk.hold_submits();
+    let first = call_in(&gateway, &session, "place_order", &order);
+    let second = async {
+        gateway.desk.until_held().await;
+        let told = call_in(&gateway, &session, "get_status", &json!({})).await;
+        gateway.desk.let_submits_go();
+        told
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert!(second.contains("has no answer yet"), "{second}");
+    assert!(first.contains("\"isError\":false") && first.contains("acknowledged"), "{first}");
+    // Answered: the id is free again.
+    let third = call_in(&gateway, &session, "get_status", &json!({})).await;
+    assert!(third.contains("\"isError\":false"), "{third}");
+}
+
 #[tokio::test]
 async fn of_a_key_with_too_many_sessions_the_quietest_gives_way_and_other_keys_have_room() {
     let gateway = gateway_with(|limits| limits.mcp.sessions_max = 4).await;
-    let begin = async |key: &'static str| {
-        let params = json!({
-            "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"},
-        });
-        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).to_string();
-        let bearer = format!("Bearer {key}");
-        let headers = [("Accept", "application/json, text/event-stream"), ("Authorization", bearer.as_str())];
-        let reply = gateway.request("POST", "/mcp", &headers, &body).await;
-        assert_eq!(reply.status, 200, "{}", reply.head);
-        reply.header("mcp-session-id").unwrap().to_owned()
-    };
+    let begin = async |key: &'static str| begin(&gateway, key).await;
     let lives = async |session: &str| {
         let headers = [
             ("Accept", "application/json, text/event-stream"),
