@@ -2,6 +2,7 @@
 
 use super::client::{VERSIONS, connect};
 use crate::client::gateway;
+use rmcp::model::ReadResourceRequestParams;
 use serde_json::{Value, json};
 
 /// The largest list, bytes.
@@ -52,6 +53,27 @@ fn every_field_is_typed(schema: &Value, at: &str) {
         }
         Value::Array(items) => items.iter().for_each(|item| every_field_is_typed(item, at)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_kept_is_its_askers_alone_and_only_the_newer_protocol_speaks_of_it() {
+    let gateway = gateway().await;
+    for (version, hints) in VERSIONS.iter().zip([false, true]) {
+        let client = connect(&gateway, "agent", version).await;
+        let service = &client.service;
+        let status = ReadResourceRequestParams::new("tollgate://status");
+        for told in [
+            json!(service.list_tools(None).await.unwrap()),
+            json!(service.list_prompts(None).await.unwrap()),
+            json!(service.list_resources(None).await.unwrap()),
+            json!(service.list_resource_templates(None).await.unwrap()),
+            json!(service.read_resource(status).await.unwrap()),
+        ] {
+            let fresh = if told.get("contents").is_some() { 0 } else { 60_000 };
+            let wanted = if hints { (json!("private"), json!(fresh)) } else { (Value::Null, Value::Null) };
+            assert_eq!((&told["cacheScope"], &told["ttlMs"]), (&wanted.0, &wanted.1), "{version}");
+        }
     }
 }
 
