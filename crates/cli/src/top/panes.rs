@@ -11,6 +11,7 @@ use super::words;
 use crate::table::plain;
 use domain::lifecycle::OrdStatus;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use wire::account::Position;
 use wire::approval::Approval;
 use wire::group::OrderLeg;
@@ -25,6 +26,22 @@ pub(super) struct List {
     pub(super) grid: Grid,
     /// Which rows can be chosen: the row of each id. Exits are rows without one.
     pub(super) rows_of_ids: Vec<usize>,
+}
+
+/// What an instrument is called: where several have the same symbol, by its con_id too.
+fn named(state: &State, symbol: &str, con_id: &str) -> String {
+    plain(&if state.shared.contains(symbol) { format!("{symbol} #{con_id}") } else { symbol.to_owned() })
+}
+
+/// The instrument of an order: of what expires everything that names it.
+pub(super) fn instrument(state: &State, order: &Order) -> String {
+    let con_id = order.con_id.as_deref().unwrap_or(words::UNKNOWN);
+    let Some(symbol) = &order.symbol else { return format!("#{con_id}") };
+    let Some(expiry) = &order.expiry else { return named(state, symbol, con_id) };
+    let mut words = vec![symbol.clone(), expiry.clone()];
+    words.extend(order.strike.map(words::plain));
+    words.extend(order.right.map(|right| right.word().to_owned()));
+    plain(&words.join(" "))
 }
 
 /// The list of a pane.
@@ -52,7 +69,7 @@ fn title<T>(name: &str, known: &Known<T>, count: impl FnOnce(&T) -> String, now:
 
 const ORDERS: [Col; 12] = [
     word("state", 0),
-    text("key", 2),
+    text("key", 0),
     word("side", 0),
     figure("qty", 0),
     figure("filled", 0),
@@ -68,7 +85,7 @@ const ORDERS: [Col; 12] = [
 fn orders(state: &State, now: Now) -> List {
     let listed = state.listed_orders();
     let unknown = listed.iter().filter(|order| is_unknown(order)).count();
-    let count = |orders: &std::collections::BTreeMap<String, Order>| {
+    let count = |orders: &BTreeMap<String, Order>| {
         let more = if state.more_orders { " of more" } else { "" };
         let unknown = if unknown > 0 { format!(", {unknown} of UNKNOWN fate") } else { String::new() };
         if orders.is_empty() { "none is open".to_owned() } else { format!("{} open{more}{unknown}", orders.len()) }
@@ -77,9 +94,13 @@ fn orders(state: &State, now: Now) -> List {
     let (mut rows, mut rows_of_ids) = (Vec::new(), Vec::new());
     for order in listed {
         rows_of_ids.push(rows.len());
-        rows.push(order_row(order, now));
+        rows.push(order_row(state, order, now));
         rows.extend(
-            order.legs.iter().filter(|leg| !OrdStatus::from(leg.status).is_final()).map(|leg| leg_row(order, leg, now)),
+            order
+                .legs
+                .iter()
+                .filter(|leg| !OrdStatus::from(leg.status).is_final())
+                .map(|leg| leg_row(state, order, leg, now)),
         );
     }
     let tone = if unknown > 0 { Tone::Bad } else { tone };
@@ -111,15 +132,14 @@ fn state_cell(status: OrderStatus, attention: bool) -> Cell {
     }
 }
 
-fn order_row(order: &Order, now: Now) -> Vec<Cell> {
-    let con_id = || order.con_id.as_ref().map_or_else(|| words::UNKNOWN.to_owned(), |con_id| format!("#{con_id}"));
+fn order_row(state: &State, order: &Order, now: Now) -> Vec<Cell> {
     vec![
         state_cell(order.status, wants_attention(order)),
         cell(order.cl_ord_id.clone()),
         cell(words::spaced(order.side.word())),
         cell(words::plain(order.qty)),
         cell(words::plain(order.cum_qty)),
-        cell(order.symbol.as_deref().map_or_else(con_id, plain)),
+        cell(instrument(state, order)),
         cell(terms(order)),
         cell(order.tif.word()),
         cell(order.broker_status.as_deref().map_or_else(|| words::UNKNOWN.to_owned(), plain)),
@@ -129,14 +149,14 @@ fn order_row(order: &Order, now: Now) -> Vec<Cell> {
     ]
 }
 
-fn leg_row(order: &Order, leg: &OrderLeg, now: Now) -> Vec<Cell> {
+fn leg_row(state: &State, order: &Order, leg: &OrderLeg, now: Now) -> Vec<Cell> {
     vec![
         state_cell(leg.status, false),
         toned(format!("  {}", words::spaced(leg.leg.word())), Tone::Quiet),
         cell(words::spaced(leg.side.word())),
         cell(words::plain(leg.qty)),
         cell(words::plain(leg.cum_qty)),
-        cell(order.symbol.as_deref().map_or_else(|| words::UNKNOWN.to_owned(), plain)),
+        cell(instrument(state, order)),
         cell(priced(leg.order_type, leg.limit_price, leg.stop_price)),
         cell(leg.tif.word()),
         cell(leg.broker_status.as_deref().map_or_else(|| words::UNKNOWN.to_owned(), plain)),
@@ -196,7 +216,7 @@ fn approval_row(state: &State, approval: &Approval, now: Now) -> Vec<Cell> {
         left,
         said(&|order| words::spaced(order.side.word())),
         said(&|order| words::plain(order.qty)),
-        said(&|order| order.symbol.as_deref().map_or_else(unknown, plain)),
+        said(&|order| instrument(state, order)),
         said(&|order| format!("{} {}", terms(order), order.tif)),
         cell(words::money(approval.bounds.notional_max)),
         cell(plain(&approval.requested_by)),
@@ -236,7 +256,7 @@ fn position_row(state: &State, position: &Position, now: Now) -> Vec<Cell> {
         None => ("no price".to_owned(), Tone::Quiet),
     };
     vec![
-        cell(plain(&position.symbol)),
+        cell(named(state, &position.symbol, &position.con_id)),
         cell(words::plain(position.qty)),
         cell(words::money_or(position.avg_cost)),
         cell(words::plain_or(quote.and_then(|quote| quote.bid))),
@@ -267,12 +287,12 @@ fn fills(state: &State, now: Now) -> List {
     };
     let (title, tone) = title("Fills", &state.fills, count, now);
     let newest = state.fills.value().into_iter().flatten();
-    let rows: Vec<Vec<Cell>> = newest.map(|fill| fill_row(fill, now)).collect();
+    let rows: Vec<Vec<Cell>> = newest.map(|fill| fill_row(state, fill, now)).collect();
     let rows_of_ids = (0..rows.len()).collect();
     List { title, tone, grid: Grid { cols: &FILLS, rows }, rows_of_ids }
 }
 
-fn fill_row(fill: &Execution, now: Now) -> Vec<Cell> {
+fn fill_row(state: &State, fill: &Execution, now: Now) -> Vec<Cell> {
     let commission = fill.commission.as_ref();
     let cost = commission
         .map_or_else(|| words::UNKNOWN.to_owned(), |cost| format!("{} {}", words::plain(cost.amount), cost.currency));
@@ -286,7 +306,7 @@ fn fill_row(fill: &Execution, now: Now) -> Vec<Cell> {
         cell(fill.executed_at.map_or_else(|| words::UNKNOWN.to_owned(), |at| words::time(at, now.at))),
         cell(words::spaced(fill.side.word())),
         cell(words::plain(fill.last_qty)),
-        cell(plain(&fill.symbol)),
+        cell(named(state, &fill.symbol, &fill.con_id)),
         cell(words::plain(fill.last_px)),
         cell(cost),
         toned(words::signed(realized), header::by_sign(realized)),

@@ -167,7 +167,7 @@ pub(super) fn busy(size: (u16, u16)) -> State {
         ),
         order(
             "k-2",
-            &json!({"status": "unconfirmed", "broker_status": null, "symbol": "KO", "side": "sell", "updated_at": "2026-03-02T15:00:00Z"}),
+            &json!({"status": "unconfirmed", "broker_status": null, "symbol": "KO", "con_id": "8894", "side": "sell", "updated_at": "2026-03-02T15:00:00Z"}),
         ),
         order(
             "k-3",
@@ -205,5 +205,6 @@ pub(super) fn busy(size: (u16, u16)) -> State {
     let denied = json!({"kind": "order_denied", "reasons": [{"code": "C13_MAX_QTY"}, {"code": "C17_SESSION"}]});
     state.apply(event(42, "order_denied", Some("agent-5"), &denied), now(4));
     state.questions();
+    state.settle();
     state
 }

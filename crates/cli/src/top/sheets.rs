@@ -246,7 +246,7 @@ fn essence(state: &State, approval: &Approval, now: Now, width: usize) -> Vec<Sa
     let con_id = approval.bounds.con_id.as_str();
     let mut lines = Vec::new();
     if let Some(order) = state.order(&approval.cl_ord_id) {
-        let symbol = order.symbol.as_deref().unwrap_or(con_id);
+        let symbol = panes::instrument(state, order);
         let (side, qty, terms) = (words::spaced(order.side.word()), words::plain(order.qty), panes::terms(order));
         let text = plain(&format!("{side} {qty} {symbol} {terms} {}", order.tif)).to_uppercase();
         lines.extend(view::wrapped(&text, width).into_iter().map(|line| (line, Tone::Head)));

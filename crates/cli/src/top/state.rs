@@ -73,6 +73,8 @@ pub(super) struct State {
     pub(super) quotes_gone: Option<String>,
     /// The newest event that says something to an operator.
     pub(super) happened: Option<String>,
+    /// Symbols that several contracts on the screen have.
+    pub(super) shared: BTreeSet<String>,
     /// The file that a kill is written to when the gateway is not reached; none of another machine's gateway.
     pub(super) kill_file: Option<String>,
     /// Deeds that are under way.
@@ -101,6 +103,7 @@ impl State {
             looked_up: None,
             quotes_gone: None,
             happened: None,
+            shared: BTreeSet::new(),
             kill_file: None,
             doing: Vec::new(),
             due: BTreeSet::new(),
@@ -141,12 +144,24 @@ impl State {
         }
     }
 
-    /// Keeps to what is chosen, though rows have moved: before the screen is drawn.
+    /// Looks at what there is, before the screen is drawn: keeps to what is chosen, though rows have moved.
     pub(super) fn settle(&mut self) {
+        self.shared = self.shared_symbols();
         for pane in Pane::ALL {
             let ids = self.ids(pane);
             self.ui.hold(pane, &ids);
         }
+    }
+
+    fn shared_symbols(&self) -> BTreeSet<String> {
+        let held = self.positions.value().into_iter().flatten().map(|one| (one.symbol.as_str(), one.con_id.as_str()));
+        let traded = self.fills.value().into_iter().flatten().map(|one| (one.symbol.as_str(), one.con_id.as_str()));
+        let orders = self.orders.value().into_iter().flat_map(BTreeMap::values);
+        let ordered = orders.filter_map(|one| Some((one.symbol.as_deref()?, one.con_id.as_deref()?)));
+        let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+        let of_several =
+            |(symbol, con_id)| (*first.entry(symbol).or_insert(con_id) != con_id).then(|| symbol.to_owned());
+        held.chain(traded).chain(ordered).filter_map(of_several).collect()
     }
 
     fn lose(&mut self, why: String, now: Now) {

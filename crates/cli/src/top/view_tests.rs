@@ -179,6 +179,28 @@ fn no_screen_is_too_small_or_too_large_to_draw_on() {
 }
 
 #[test]
+fn instruments_that_share_a_symbol_are_told_apart() {
+    let mut state = busy(LARGE);
+    let option = json!({"sec_type": "opt", "con_id": "77", "expiry": "20261218", "strike": "150.0", "right": "call"});
+    answer(&mut state, Ask::Order("o-1".to_owned()), order("o-1", &option), 2);
+    state.settle();
+    let shown = text(&state, now(5));
+    assert!(shown.contains("AAPL 20261218 150 call"), "{shown}");
+    assert!(shown.contains("AAPL #265598"), "{shown}");
+    assert!(!shown.contains("KO #"), "{shown}");
+}
+
+#[test]
+fn the_page_shows_the_screen_as_it_is() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/top.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let shown = page.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let screen = text(&busy(SMALL), now(5));
+    let lines: Vec<&str> = screen.lines().map(|line| line.trim_matches('"').trim_end()).collect();
+    assert_eq!(shown.trim_end(), lines.join("\n"), "the page should show\n{}", lines.join("\n"));
+}
+
+#[test]
 fn many_rows_are_scrolled_and_the_chosen_one_stays_on_the_screen() {
     let mut state = busy(SMALL);
     let orders: Vec<_> =
