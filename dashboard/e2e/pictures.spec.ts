@@ -27,6 +27,10 @@ for (const scheme of ["dark", "light"] as const) {
       await page.goto(`${gateway.url}${name === "overview" ? "/" : `/${name}`}`);
       await expect(page.getByRole("banner")).toContainText("ACTIVE");
       await expect(page.getByRole("main").getByRole("status").filter({ hasText: "Reading" })).toHaveCount(0);
+      if (name === "trade") {
+        await page.getByLabel("Quantity of AAPL").fill("25");
+        await expect(page.getByRole("region", { name: "Ticket" })).toContainText("gates pass");
+      }
       const found = await new AxeBuilder({ page }).analyze();
       const serious = found.violations.filter((one) => one.impact === "serious" || one.impact === "critical");
       expect(serious.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.html).join("; ")}`)).toEqual([]);
