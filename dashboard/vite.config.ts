@@ -15,7 +15,7 @@ const proxy = {
 
 export default defineConfig({
   plugins: [svelte()],
-  define: { __PATHS__: JSON.stringify(Object.keys(document.paths).filter((path) => /^\/api\/v1\/(streams|alerts)/.test(path))) },
+  define: { __PATHS__: JSON.stringify(Object.keys(document.paths).filter((path) => /^\/api\/v1\/(loop|streams|alerts)/.test(path))) },
   build: {
     target: "es2023",
     assetsDir: "assets",

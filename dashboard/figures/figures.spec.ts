@@ -90,6 +90,8 @@ test("a page that stays open while many orders trade does not grow", async ({ pa
   await trade(800);
   await page.waitForTimeout(3_000);
   const last = await heap();
+  const newest = await gateway.ask<{ status: string }>("operator", "GET", `/orders/grow-${nth - 1}`);
+  expect(newest.status).toBe("filled");
   const events = await metric(devtools, "Nodes");
   say("heap after 400 and after 1,200 orders", `${first.toFixed(1)} MB and ${last.toFixed(1)} MB, ${events} nodes`);
   expect((last / first - 1) * 100).toBeLessThanOrEqual(GROWTH_PERCENT_MAX);

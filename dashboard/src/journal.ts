@@ -72,6 +72,11 @@ export function say(record: AuditRecord): Said {
     case "link_up": return said("The broker's line is up");
     case "link_down": return said("The broker's line is down", text(event, "reason"));
     case "reconciled": return said("Journal and broker compared");
+    case "loop": {
+      const told = within(event, "event");
+      const word = text(told, "event") ?? "loop";
+      return said(`Loop: ${words(word)}`, text(told, "reason"));
+    }
     case "account_marked": return said("Account marked", text(within(event, "mark"), "net_liquidation"));
     default: return said(words(record.kind).replace(/^./, (sign) => sign.toUpperCase()), text(event, "reason"));
   }

@@ -20,6 +20,7 @@ export const NAV: readonly NavItem[] = [
   { page: "orders", path: "/orders", label: "Orders", icon: "orders", key: "r", load: () => import("../pages/Orders.svelte") },
   { page: "approvals", path: "/approvals", label: "Approvals", icon: "approvals", key: "a", load: () => import("../pages/Approvals.svelte") },
   { page: "risk", path: "/risk", label: "Risk", icon: "risk", key: "k", load: () => import("../pages/Risk.svelte") },
+  { page: "loop", path: "/loop", label: "Loop", icon: "loop", key: "l", load: () => import("../pages/Loop.svelte") },
   { page: "streams", path: "/streams", label: "Streams", icon: "streams", key: "s", load: () => import("../pages/Streams.svelte") },
   { page: "alerts", path: "/alerts", label: "Alerts", icon: "alerts", key: "e", load: () => import("../pages/Alerts.svelte") },
   { page: "audit", path: "/audit", label: "Audit", icon: "audit", key: "u", load: () => import("../pages/Audit.svelte") },

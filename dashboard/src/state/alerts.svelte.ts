@@ -16,6 +16,7 @@ export interface Alert {
   at: string;
   count: number;
   open: boolean;
+  closed_at: string | null;
   acked_by: string | null;
   acked_at: string | null;
   deliveries: { channel: string; delivered_at: string | null; given_up_at: string | null; reminders: number }[];
@@ -24,7 +25,8 @@ export interface Alert {
 /** Alerts are kept beside the journal, so that they work when it does not: their changes are no events. */
 class Alerts {
   all = new Resource((signal) => find<Page<Alert>>("/api/v1/alerts", signal), { on: ["*"], every: 5_000 });
-  waiting = $derived((this.all.data?.items ?? []).filter((alert) => alert.acked_at === null));
+  /** What lasts and nobody has acknowledged; news, such as a fill, waits for nobody. */
+  waiting = $derived((this.all.data?.items ?? []).filter((alert) => alert.acked_at === null && alert.closed_at === null && alert.severity !== "info"));
 
   start(): () => void {
     if (!features.has("alerts")) return () => undefined;

@@ -5,6 +5,7 @@
 declare const __PATHS__: readonly string[];
 
 const OPTIONAL: Record<string, string> = {
+  loop: "/api/v1/loop",
   streams: "/api/v1/streams",
   alerts: "/api/v1/alerts",
 };
