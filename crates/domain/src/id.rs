@@ -193,6 +193,21 @@ text_id!(
     |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 );
 text_id!(
+    /// One run of the loop; part of the keys of its orders, hence short.
+    RunId, "run id", 26, "1 to 26 characters out of A-Z a-z 0-9 _ -",
+    |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+);
+text_id!(
+    /// One decision of the loop, named by its content.
+    DecisionId, "decision id", 40, "1 to 40 characters out of A-Z a-z 0-9 . _ -",
+    |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+);
+text_id!(
+    /// One slot of the loop's schedule, e.g. `weekly:2026-11-27T15:50`, in the exchange's civil time. Used once for ever.
+    SlotKey, "slot", 40, "1 to 40 characters out of A-Z a-z 0-9 : . _ -",
+    |c| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-')
+);
+text_id!(
     /// Follows one request through every face, log line and record.
     CorrelationId, "X-Request-Id", 64, "1 to 64 characters out of A-Z a-z 0-9 . _ -",
     |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')

@@ -30,6 +30,7 @@ pub mod journal;
 mod key_use;
 pub mod lifecycle;
 pub mod live;
+pub mod looping;
 pub mod mandate;
 pub mod market;
 pub mod mode;

@@ -1,0 +1,283 @@
+//! What the journal says of the loop, added up: decisions, runs, used slots, the pause.
+
+use super::decision::{Decision, DecisionSource};
+use super::event::LoopEvent;
+use super::run::{RunCause, RunEnd, RunState, TradeRun};
+use crate::id::{DecisionId, RunId, SlotKey};
+use crate::principal::Principal;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The schedule that slots count by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleInForce {
+    /// Its name.
+    pub name: String,
+    /// Its rule.
+    pub spec: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What became of a slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotFate {
+    /// This run used it.
+    Run(RunId),
+    /// It passed without one.
+    Missed {
+        /// When that was noted.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A pause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Since when.
+    pub at: Timestamp,
+    /// By whose key.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A decision that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedDecision {
+    /// When.
+    pub at: Timestamp,
+    /// Where it came from.
+    pub origin: DecisionSource,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+/// The loop's durable state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoopBook {
+    /// The schedule, once there was one.
+    pub schedule: Option<ScheduleInForce>,
+    /// Decisions by id.
+    pub decisions: BTreeMap<DecisionId, Arc<Decision>>,
+    /// Their ids, oldest first.
+    pub decided: Vec<DecisionId>,
+    /// Runs by id.
+    pub runs: BTreeMap<RunId, Arc<TradeRun>>,
+    /// Their ids, oldest first.
+    pub ran: Vec<RunId>,
+    /// Runs that are not over, oldest first.
+    pub open: Vec<RunId>,
+    /// Every slot that was used or missed.
+    pub slots: BTreeMap<SlotKey, SlotFate>,
+    /// The latest moment of one of them.
+    pub accounted_until: Option<Timestamp>,
+    /// The pause, while it lasts.
+    pub paused: Option<Pause>,
+    /// The newest decision that was refused.
+    pub refused: Option<RefusedDecision>,
+}
+
+impl LoopBook {
+    /// One run.
+    pub fn run(&self, id: &RunId) -> Option<&TradeRun> {
+        self.runs.get(id).map(Arc::as_ref)
+    }
+
+    /// One decision.
+    pub fn decision(&self, id: &DecisionId) -> Option<&Decision> {
+        self.decisions.get(id).map(Arc::as_ref)
+    }
+
+    /// The decision that a run goes by.
+    pub fn decision_of(&self, run: &TradeRun) -> Option<&Decision> {
+        run.order.decision.as_ref().and_then(|id| self.decision(id))
+    }
+
+    /// The newest decision.
+    pub fn newest_decision(&self) -> Option<&Decision> {
+        self.decided.last().and_then(|id| self.decision(id))
+    }
+
+    /// The run whose turn it is: the one that has begun, else the oldest that waits.
+    pub fn current(&self) -> Option<&TradeRun> {
+        let open = || self.open.iter().filter_map(|id| self.run(id));
+        open().find(|run| run.state != RunState::Queued).or_else(|| open().next())
+    }
+
+    /// The decision to go back to from a run: that of the newest run before it that was done, by another decision.
+    pub fn last_good(&self, of: &TradeRun) -> Option<&Decision> {
+        let place = self.ran.iter().position(|id| id == of.id())?;
+        let before = self.ran.get(..place)?.iter().rev().filter_map(|id| self.run(id));
+        let mut good = before.filter(|run| run.state == RunState::Done && run.order.decision != of.order.decision);
+        good.find_map(|run| self.decision_of(run))
+    }
+
+    /// Whether an event follows from what is booked.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn follows(&self, event: &LoopEvent) -> Result<(), String> {
+        match event {
+            LoopEvent::ScheduleSet { .. } | LoopEvent::DecisionRefused { .. } => Ok(()),
+            LoopEvent::DecisionMade { decision } => {
+                must(!self.decisions.contains_key(&decision.id), || format!("decision {} was made before", decision.id))
+            }
+            LoopEvent::SlotMissed { slot, .. } => self.slot_is_free(slot),
+            LoopEvent::RunQueued { run } => {
+                must(!self.runs.contains_key(&run.id), || format!("there was a run {} before", run.id))?;
+                if let Some(decision) = &run.decision {
+                    self.need_decision(decision)?;
+                }
+                if let RunCause::Rollback { of } = &run.cause {
+                    self.need_run(of)?;
+                }
+                run.cause.slot().map_or(Ok(()), |slot| self.slot_is_free(slot))
+            }
+            LoopEvent::RunChecking { run } => {
+                let other = self.open.iter().filter_map(|id| self.run(id)).find(|one| one.state != RunState::Queued);
+                if let Some(other) = other {
+                    return Err(format!("run {} is {} already", other.id(), other.state.word()));
+                }
+                self.may(run, RunState::Checking)
+            }
+            LoopEvent::RunDecided { run, decision } => {
+                self.need_decision(decision)?;
+                let run = self.need_run(run)?;
+                let fits =
+                    run.state == RunState::Checking && run.order.decision.as_ref().is_none_or(|own| own == decision);
+                must(fits, || format!("run {} is {} and has its decision", run.id(), run.state.word()))
+            }
+            LoopEvent::RunPlanned { run, .. } => {
+                must(self.need_run(run)?.order.decision.is_some(), || format!("run {run} has no decision"))?;
+                self.may(run, RunState::Executing)
+            }
+            LoopEvent::StepEnded { run, step, .. } => {
+                let open = self.need_run(run)?;
+                let fits = open.state == RunState::Executing && open.open_steps().contains(step);
+                must(fits, || format!("run {run} is {} and has no open step {step}", open.state.word()))
+            }
+            LoopEvent::RunEnded { run, state, .. } => {
+                let open = self.need_run(run)?;
+                // What sent orders is done or partial only once all of them are accounted for.
+                let accounted =
+                    open.state != RunState::Executing || open.open_steps().is_empty() || *state == RunEnd::Failed;
+                must(accounted, || format!("run {run} has open steps"))?;
+                self.may(run, RunState::from(*state))
+            }
+            LoopEvent::RunRolledBack { run, by_run } => {
+                self.need_run(by_run)?;
+                self.may(run, RunState::RolledBack)
+            }
+            LoopEvent::Paused { .. } => must(self.paused.is_none(), || "the loop is paused already".to_owned()),
+            LoopEvent::Resumed { .. } => must(self.paused.is_some(), || "the loop is not paused".to_owned()),
+        }
+    }
+
+    /// Books an event.
+    ///
+    /// # Errors
+    /// Why it does not follow; nothing is booked then.
+    pub fn apply(&mut self, event: &LoopEvent, by: &Principal, at: Timestamp) -> Result<(), String> {
+        self.follows(event)?;
+        match event {
+            LoopEvent::ScheduleSet { name, spec } => {
+                self.schedule = Some(ScheduleInForce { name: name.clone(), spec: spec.clone(), since: at });
+                self.accounted_until = None;
+            }
+            LoopEvent::DecisionMade { decision } => {
+                self.decided.push(decision.id.clone());
+                self.decisions.insert(decision.id.clone(), Arc::new(decision.as_ref().clone()));
+            }
+            LoopEvent::DecisionRefused { origin, reasons, .. } => {
+                self.refused = Some(RefusedDecision { at, origin: origin.clone(), reasons: reasons.clone() });
+            }
+            LoopEvent::SlotMissed { slot, due_at, reason } => {
+                self.account(*due_at);
+                self.slots.insert(slot.clone(), SlotFate::Missed { at, reason: reason.clone() });
+            }
+            LoopEvent::RunQueued { run } => {
+                if let RunCause::Slot { slot, due_at } = &run.cause {
+                    self.account(*due_at);
+                    self.slots.insert(slot.clone(), SlotFate::Run(run.id.clone()));
+                }
+                self.ran.push(run.id.clone());
+                self.open.push(run.id.clone());
+                self.runs.insert(run.id.clone(), Arc::new(TradeRun::queued(run.as_ref().clone(), at)));
+            }
+            LoopEvent::RunChecking { run } => self.go(run, RunState::Checking, "its turn came", at)?,
+            LoopEvent::RunDecided { run, decision } => {
+                self.run_mut(run)?.order.decision = Some(decision.clone());
+            }
+            LoopEvent::RunPlanned { run, account, plan } => {
+                self.go(run, RunState::Executing, "its plan stands", at)?;
+                let run = self.run_mut(run)?;
+                run.account = Some(account.clone());
+                run.plan = Some(Arc::new(plan.as_ref().clone()));
+                run.executing_since = Some(at);
+            }
+            LoopEvent::StepEnded { run, step, end } => {
+                self.run_mut(run)?.steps.insert(*step, end.clone());
+            }
+            LoopEvent::RunEnded { run, state, reason, positions } => {
+                self.go(run, RunState::from(*state), reason, at)?;
+                self.run_mut(run)?.positions.clone_from(positions);
+                self.open.retain(|id| id != run);
+            }
+            LoopEvent::RunRolledBack { run, by_run } => {
+                self.go(run, RunState::RolledBack, &format!("run {by_run} went back"), at)?;
+                self.run_mut(run)?.rolled_back_by = Some(by_run.clone());
+            }
+            LoopEvent::Paused { reason } => {
+                self.paused = Some(Pause { at, by: by.key_id.to_string(), reason: reason.clone() });
+            }
+            LoopEvent::Resumed { .. } => self.paused = None,
+        }
+        Ok(())
+    }
+
+    fn account(&mut self, due_at: Timestamp) {
+        self.accounted_until = self.accounted_until.max(Some(due_at));
+    }
+
+    fn slot_is_free(&self, slot: &SlotKey) -> Result<(), String> {
+        must(!self.slots.contains_key(slot), || format!("slot {slot} was used before"))
+    }
+
+    fn need_run(&self, id: &RunId) -> Result<&TradeRun, String> {
+        self.run(id).ok_or_else(|| format!("there is no run {id}"))
+    }
+
+    fn need_decision(&self, id: &DecisionId) -> Result<(), String> {
+        must(self.decisions.contains_key(id), || format!("there is no decision {id}"))
+    }
+
+    fn may(&self, id: &RunId, next: RunState) -> Result<(), String> {
+        let run = self.need_run(id)?;
+        must(run.state.may_become(next), || {
+            format!("run {id} is {} and cannot become {}", run.state.word(), next.word())
+        })
+    }
+
+    fn run_mut(&mut self, id: &RunId) -> Result<&mut TradeRun, String> {
+        self.runs.get_mut(id).map(Arc::make_mut).ok_or_else(|| format!("there is no run {id}"))
+    }
+
+    fn go(&mut self, id: &RunId, state: RunState, reason: &str, at: Timestamp) -> Result<(), String> {
+        self.run_mut(id)?.go(state, reason, at)
+    }
+}
+
+fn must(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why()) }
+}
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,222 @@
+use super::*;
+use crate::book::tests::principal;
+use crate::looping::decision::{Amount, Target};
+use crate::looping::execution::{ExecutionTerms, Leftover, Style};
+use crate::looping::order_plan::{Holding, OrderPlan, PlanPrice, PlanRules, plan};
+use crate::looping::run::{RunEnd, RunOrder, StepEnd, StepOutcome};
+use crate::market::DataType;
+use rust_decimal::Decimal;
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_000_000 + second).unwrap()
+}
+
+pub(crate) fn terms(style: Style) -> ExecutionTerms {
+    ExecutionTerms {
+        style,
+        slices: 1,
+        slice_every_s: 60,
+        deadline_s: 600,
+        leftover: Leftover::Cancel,
+        strategy: "loop".parse().unwrap(),
+    }
+}
+
+pub(crate) fn order_of(id: &str, cause: RunCause, decision: Option<&str>) -> RunOrder {
+    RunOrder {
+        id: id.parse().unwrap(),
+        cause,
+        decision: decision.map(|id| id.parse().unwrap()),
+        terms: terms(Style::Moc),
+        begin_by: at(1_000_000),
+    }
+}
+
+fn decision(id: &str) -> LoopEvent {
+    let target = Target {
+        con_id: crate::id::ConId::new(1).unwrap(),
+        symbol: "AAPL".to_owned(),
+        amount: Amount::Weight(Decimal::ONE),
+    };
+    LoopEvent::DecisionMade {
+        decision: Box::new(Decision {
+            id: id.parse().unwrap(),
+            source: DecisionSource::Proposed,
+            as_of: at(0),
+            decided_at: at(0),
+            data_hash: "0".repeat(64),
+            cash_buffer: Decimal::ZERO,
+            targets: vec![target],
+            note: None,
+        }),
+    }
+}
+
+pub(crate) fn small_plan() -> OrderPlan {
+    let holding = Holding {
+        con_id: crate::id::ConId::new(1).unwrap(),
+        symbol: "AAPL".to_owned(),
+        held: Decimal::ZERO,
+        target: Amount::Weight(Decimal::ONE),
+        price: Ok(PlanPrice { price: Decimal::TEN, source: DataType::Live, at: at(0) }),
+        lot: Decimal::ONE,
+        min_size: Decimal::ONE,
+        working: 0,
+    };
+    let rules = PlanRules {
+        cash_buffer: Decimal::ZERO,
+        min_trade_value: Decimal::ZERO,
+        turnover_max: Decimal::TWO,
+        slippage: Decimal::ZERO,
+        commission_per_unit: Decimal::ZERO,
+        commission_min: Decimal::ZERO,
+    };
+    plan(&[holding], Decimal::ONE_HUNDRED, Decimal::ONE_HUNDRED, &rules)
+}
+
+fn slot(key: &str) -> RunCause {
+    RunCause::Slot { slot: key.parse().unwrap(), due_at: at(0) }
+}
+
+fn queued(id: &str, cause: RunCause, decision: Option<&str>) -> LoopEvent {
+    LoopEvent::RunQueued { run: Box::new(order_of(id, cause, decision)) }
+}
+
+fn ended(id: &str, state: RunEnd) -> LoopEvent {
+    LoopEvent::RunEnded { run: id.parse().unwrap(), state, reason: "so it ended".to_owned(), positions: None }
+}
+
+struct Books {
+    book: LoopBook,
+    second: i64,
+}
+
+impl Books {
+    fn new() -> Self {
+        Self { book: LoopBook::default(), second: 0 }
+    }
+
+    fn book(&mut self, event: &LoopEvent) {
+        self.second += 1;
+        self.book.apply(event, &principal(), at(self.second)).unwrap();
+    }
+
+    fn refuses(&self, event: &LoopEvent) -> String {
+        let mut copy = self.book.clone();
+        let why = copy.apply(event, &principal(), at(99)).unwrap_err();
+        assert_eq!(copy, self.book, "what is refused leaves nothing behind");
+        why
+    }
+
+    /// A run through its whole life, to this end.
+    fn run(&mut self, id: &str, decided: &str, state: RunEnd) {
+        let run: RunId = id.parse().unwrap();
+        self.book(&queued(id, RunCause::Hand, Some(decided)));
+        self.book(&LoopEvent::RunChecking { run: run.clone() });
+        self.book(&LoopEvent::RunPlanned {
+            run: run.clone(),
+            account: "DU1234567".parse().unwrap(),
+            plan: Box::new(small_plan()),
+        });
+        let end = StepEnd {
+            outcome: StepOutcome::Filled,
+            filled: Decimal::TEN,
+            avg_px: None,
+            reasons: Vec::new(),
+            orders: Vec::new(),
+        };
+        self.book(&LoopEvent::StepEnded { run, step: 1, end });
+        self.book(&ended(id, state));
+    }
+}
+
+#[test]
+fn a_slot_is_used_once_for_ever() {
+    let mut books = Books::new();
+    books.book(&queued("a", slot("weekly:1"), None));
+    assert!(books.refuses(&queued("b", slot("weekly:1"), None)).contains("slot weekly:1 was used before"));
+    let missed =
+        |key: &str| LoopEvent::SlotMissed { slot: key.parse().unwrap(), due_at: at(0), reason: "late".to_owned() };
+    assert!(books.refuses(&missed("weekly:1")).contains("was used before"));
+    books.book(&missed("weekly:2"));
+    assert!(books.refuses(&queued("b", slot("weekly:2"), None)).contains("was used before"));
+    assert!(books.refuses(&queued("a", RunCause::Hand, None)).contains("there was a run a before"));
+}
+
+#[test]
+fn one_run_is_under_way_at_a_time_and_the_oldest_comes_first() {
+    let mut books = Books::new();
+    books.book(&queued("a", RunCause::Hand, None));
+    books.book(&queued("b", RunCause::Hand, None));
+    assert_eq!(books.book.current().unwrap().id().as_str(), "a");
+    books.book(&LoopEvent::RunChecking { run: "a".parse().unwrap() });
+    assert!(books.refuses(&LoopEvent::RunChecking { run: "b".parse().unwrap() }).contains("run a is checking already"));
+    books.book(&ended("a", RunEnd::Blocked));
+    assert_eq!(books.book.current().unwrap().id().as_str(), "b");
+}
+
+#[test]
+fn a_run_has_a_decision_before_it_has_a_plan_and_ends_once_its_steps_have() {
+    let mut books = Books::new();
+    let run: RunId = "a".parse().unwrap();
+    books.book(&queued("a", RunCause::Hand, None));
+    books.book(&LoopEvent::RunChecking { run: run.clone() });
+    let planned =
+        LoopEvent::RunPlanned { run: run.clone(), account: "DU1234567".parse().unwrap(), plan: Box::new(small_plan()) };
+    assert!(books.refuses(&planned).contains("no decision"));
+    let decided = LoopEvent::RunDecided { run: run.clone(), decision: "d-1".parse().unwrap() };
+    assert!(books.refuses(&decided).contains("there is no decision d-1"));
+    books.book(&decision("d-1"));
+    assert!(books.refuses(&decision("d-1")).contains("was made before"));
+    books.book(&decided);
+    books.book(&planned);
+    assert!(books.refuses(&ended("a", RunEnd::Done)).contains("open steps"));
+    assert!(books.refuses(&ended("a", RunEnd::Blocked)).contains("open steps"));
+}
+
+#[test]
+fn the_way_back_leads_to_the_last_decision_that_was_done() {
+    let mut books = Books::new();
+    for id in ["d-1", "d-2", "d-3"] {
+        books.book(&decision(id));
+    }
+    books.run("a", "d-1", RunEnd::Done);
+    books.run("b", "d-2", RunEnd::Partial);
+    books.run("c", "d-3", RunEnd::Failed);
+    let good = |id: &str| {
+        let run = books.book.run(&id.parse().unwrap()).unwrap();
+        books.book.last_good(run).map(|decision| decision.id.to_string())
+    };
+    assert_eq!(good("c").as_deref(), Some("d-1"));
+    assert_eq!(good("a"), None, "there is nothing before the first");
+    books.run("back", "d-1", RunEnd::Done);
+    books.book(&LoopEvent::RunRolledBack { run: "c".parse().unwrap(), by_run: "back".parse().unwrap() });
+    let again = LoopEvent::RunRolledBack { run: "c".parse().unwrap(), by_run: "back".parse().unwrap() };
+    assert!(books.refuses(&again).contains("rolled_back"));
+    let done = LoopEvent::RunRolledBack { run: "a".parse().unwrap(), by_run: "back".parse().unwrap() };
+    assert!(books.refuses(&done).contains("cannot become"));
+}
+
+#[test]
+fn a_pause_is_one_until_it_is_lifted() {
+    let mut books = Books::new();
+    let (pause, resume) =
+        (LoopEvent::Paused { reason: "look".to_owned() }, LoopEvent::Resumed { reason: "seen".to_owned() });
+    assert!(books.refuses(&resume).contains("not paused"));
+    books.book(&pause);
+    assert!(books.refuses(&pause).contains("paused already"));
+    books.book(&resume);
+    assert_eq!(books.book.paused, None);
+}
+
+#[test]
+fn a_new_schedule_counts_from_the_moment_it_is_set() {
+    let mut books = Books::new();
+    let set = |spec: &str| LoopEvent::ScheduleSet { name: "weekly".to_owned(), spec: spec.to_owned() };
+    books.book(&set("fri"));
+    books.book(&queued("a", slot("weekly:1"), None));
+    assert_eq!(books.book.accounted_until, Some(at(0)));
+    books.book(&set("thu"));
+    assert_eq!((books.book.accounted_until, books.book.schedule.as_ref().unwrap().since), (None, at(3)));
+    assert!(books.refuses(&queued("b", slot("weekly:1"), None)).contains("used before"), "used slots stay used");
+}

@@ -1,0 +1,168 @@
+//! What happened in the loop, as the journal keeps it.
+
+use super::decision::{Decision, DecisionSource};
+use super::order_plan::OrderPlan;
+use super::run::{Held, RunEnd, RunOrder, StepEnd};
+use crate::id::{AccountId, DecisionId, RunId, SlotKey};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One durable fact of the loop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum LoopEvent {
+    /// Slots count from here on by this schedule.
+    ScheduleSet {
+        /// Its name.
+        name: String,
+        /// Its rule, in words that differ when the rule does.
+        spec: String,
+    },
+    /// A decision was accepted.
+    DecisionMade {
+        /// It.
+        decision: Box<Decision>,
+    },
+    /// A decision was refused; nothing follows from it.
+    DecisionRefused {
+        /// Where it came from.
+        origin: DecisionSource,
+        /// BLAKE3 of its text, 64 hex digits; `None` where there was none.
+        data_hash: Option<String>,
+        /// Every reason.
+        reasons: Vec<String>,
+    },
+    /// A slot passed without a run.
+    SlotMissed {
+        /// Which.
+        slot: SlotKey,
+        /// Its moment.
+        due_at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// A run was asked for. Its slot, if it has one, is used up.
+    RunQueued {
+        /// It.
+        run: Box<RunOrder>,
+    },
+    /// Its turn came.
+    RunChecking {
+        /// Which.
+        run: RunId,
+    },
+    /// It goes by this decision.
+    RunDecided {
+        /// Which.
+        run: RunId,
+        /// The decision.
+        decision: DecisionId,
+    },
+    /// Its plan stands; what follows sends orders.
+    RunPlanned {
+        /// Which.
+        run: RunId,
+        /// The account.
+        account: AccountId,
+        /// The plan.
+        plan: Box<OrderPlan>,
+    },
+    /// One of its steps is over.
+    StepEnded {
+        /// Which run.
+        run: RunId,
+        /// Which step, from 1.
+        step: u16,
+        /// How.
+        end: StepEnd,
+    },
+    /// It is over.
+    RunEnded {
+        /// Which.
+        run: RunId,
+        /// How.
+        state: RunEnd,
+        /// Why.
+        reason: String,
+        /// What is held now of the decision's instruments; `None` where nobody could tell.
+        positions: Option<Vec<Held>>,
+    },
+    /// A later run went back to the decision before it.
+    RunRolledBack {
+        /// Which.
+        run: RunId,
+        /// The run that went back.
+        by_run: RunId,
+    },
+    /// Nothing begins and no new order of a run leaves.
+    Paused {
+        /// Why.
+        reason: String,
+    },
+    /// It goes on.
+    Resumed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl LoopEvent {
+    /// Every word that [`Self::word`] gives.
+    pub const WORDS: [&'static str; 13] = [
+        "schedule_set",
+        "decision_made",
+        "decision_refused",
+        "slot_missed",
+        "run_queued",
+        "run_checking",
+        "run_decided",
+        "run_planned",
+        "step_ended",
+        "run_ended",
+        "run_rolled_back",
+        "paused",
+        "resumed",
+    ];
+
+    /// The word by which the journal calls it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ScheduleSet { .. } => "schedule_set",
+            Self::DecisionMade { .. } => "decision_made",
+            Self::DecisionRefused { .. } => "decision_refused",
+            Self::SlotMissed { .. } => "slot_missed",
+            Self::RunQueued { .. } => "run_queued",
+            Self::RunChecking { .. } => "run_checking",
+            Self::RunDecided { .. } => "run_decided",
+            Self::RunPlanned { .. } => "run_planned",
+            Self::StepEnded { .. } => "step_ended",
+            Self::RunEnded { .. } => "run_ended",
+            Self::RunRolledBack { .. } => "run_rolled_back",
+            Self::Paused { .. } => "paused",
+            Self::Resumed { .. } => "resumed",
+        }
+    }
+
+    /// The run that it is about, if one.
+    pub fn run(&self) -> Option<&RunId> {
+        match self {
+            Self::RunQueued { run } => Some(&run.id),
+            Self::RunChecking { run }
+            | Self::RunDecided { run, .. }
+            | Self::RunPlanned { run, .. }
+            | Self::StepEnded { run, .. }
+            | Self::RunEnded { run, .. }
+            | Self::RunRolledBack { run, .. } => Some(run),
+            Self::ScheduleSet { .. }
+            | Self::DecisionMade { .. }
+            | Self::DecisionRefused { .. }
+            | Self::SlotMissed { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,391 @@
+use super::*;
+use crate::book::tests::contract;
+use crate::looping::book::tests::{at, order_of, terms};
+use crate::looping::decision::Amount;
+use crate::looping::order_plan::{Holding, PlanPrice, PlanRules, plan};
+use crate::looping::run::{RunCause, RunState};
+use crate::market::DataType;
+use proptest::prelude::*;
+use std::sync::Arc;
+
+fn dec(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn id(number: i64) -> ConId {
+    ConId::new(number).unwrap()
+}
+
+fn rules() -> PlanRules {
+    PlanRules {
+        cash_buffer: Decimal::ZERO,
+        min_trade_value: Decimal::ZERO,
+        turnover_max: Decimal::TWO,
+        slippage: Decimal::ZERO,
+        commission_per_unit: Decimal::ZERO,
+        commission_min: Decimal::ZERO,
+    }
+}
+
+/// A run and a market that answers as it is told.
+struct Floor {
+    run: TradeRun,
+    children: BTreeMap<ClOrdId, Child>,
+    markets: BTreeMap<ConId, Market>,
+    now: i64,
+    paused: bool,
+    changes: Vec<String>,
+    sent: Vec<ClOrdId>,
+}
+
+impl Floor {
+    /// 100 of the first are held and all of the account is to be in the second, at 10 each with 9.90 bid and 10.10 asked.
+    fn switch(style: Style, change: impl FnOnce(&mut ExecutionTerms)) -> Self {
+        let holding = |number, held: &str, weight: &str| Holding {
+            con_id: id(number),
+            symbol: format!("S{number}"),
+            held: dec(held),
+            target: Amount::Weight(dec(weight)),
+            price: Ok(PlanPrice { price: Decimal::TEN, source: DataType::Live, at: at(0) }),
+            lot: Decimal::ONE,
+            min_size: Decimal::ONE,
+            working: 0,
+        };
+        let planned = plan(&[holding(1, "100", "0"), holding(2, "0", "1")], dec("1000"), Decimal::ZERO, &rules());
+        let mut order = order_of("run", RunCause::Hand, None);
+        order.terms = terms(style);
+        change(&mut order.terms);
+        let mut run = TradeRun::queued(order, at(0));
+        run.state = RunState::Executing;
+        run.plan = Some(Arc::new(planned));
+        run.executing_since = Some(at(0));
+        let mut floor = Self {
+            run,
+            children: BTreeMap::new(),
+            markets: BTreeMap::new(),
+            now: 0,
+            paused: false,
+            changes: Vec::new(),
+            sent: Vec::new(),
+        };
+        floor.quote(1, Some(("9.90", "10.10")));
+        floor.quote(2, Some(("9.90", "10.10")));
+        floor
+    }
+
+    fn quote(&mut self, number: i64, prices: Option<(&str, &str)>) {
+        let quote = prices.map(|(bid, ask)| Quote {
+            con_id: id(number),
+            bid: Some(bid.parse().unwrap()),
+            ask: Some(ask.parse().unwrap()),
+            last: None,
+            bid_size: None,
+            ask_size: None,
+            last_size: None,
+            volume: None,
+            close: None,
+            halted: None,
+            shortable: None,
+            data_type: DataType::Live,
+            received_at: at(self.now),
+        });
+        self.markets.insert(id(number), Market { contract: Contract { con_id: id(number), ..contract() }, quote });
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            run: &self.run,
+            children: &self.children,
+            markets: &self.markets,
+            closes_at: Some(at(1_000)),
+            paused: self.paused,
+            now: at(self.now),
+        }
+    }
+
+    /// Does what is to do, until there is nothing; what was done, in words.
+    fn go(&mut self) -> Vec<String> {
+        let mut done = Vec::new();
+        for _ in 0..100 {
+            let moves = moves(&self.scene());
+            if moves.is_empty() {
+                return done;
+            }
+            for one in moves {
+                done.push(self.do_one(one));
+            }
+        }
+        panic!("it never comes to rest: {done:?}");
+    }
+
+    fn do_one(&mut self, one: Move) -> String {
+        match one {
+            Move::Submit(intent) => {
+                let limit = intent.order_type.limit_price().map(Price::get);
+                self.sent.push(intent.cl_ord_id.clone());
+                let told = format!(
+                    "{} {} {}{}",
+                    intent.cl_ord_id,
+                    intent.side.word(),
+                    intent.qty,
+                    limit.map_or_else(String::new, |limit| format!(" at {limit}"))
+                );
+                let child = Child {
+                    status: OrdStatus::Working,
+                    qty: intent.qty.get(),
+                    cum_qty: Decimal::ZERO,
+                    avg_px: None,
+                    limit,
+                    created_at: at(self.now),
+                    changes: Vec::new(),
+                    cancel_wanted: false,
+                    reasons: Vec::new(),
+                };
+                assert!(self.children.insert(intent.cl_ord_id, child).is_none(), "nothing is sent twice");
+                told
+            }
+            Move::Replace { order, key, amendment } => {
+                let child = self.children.get_mut(&order).unwrap();
+                child.limit = amendment.order_type.limit_price().map(Price::get);
+                child.changes.push(key.clone());
+                assert!(!self.changes.contains(&key.to_string()), "no change is asked for twice");
+                self.changes.push(key.to_string());
+                format!("{key} to {}", child.limit.unwrap())
+            }
+            Move::Cancel(key) => {
+                let child = self.children.get_mut(&key).unwrap();
+                child.cancel_wanted = true;
+                child.status = OrdStatus::Canceled;
+                format!("cancel {key}")
+            }
+            Move::EndStep(step, end) => {
+                let told = format!("step {step} {} {}", end.outcome.word(), end.filled);
+                assert_eq!(end.reasons.is_empty(), end.outcome == StepOutcome::Filled, "{end:?}");
+                assert!(self.run.steps.insert(step, end).is_none());
+                told
+            }
+        }
+    }
+
+    fn fill(&mut self, key: &str, qty: &str, price: &str) {
+        let child = self.children.get_mut(&key.parse().unwrap()).unwrap();
+        child.cum_qty += dec(qty);
+        child.avg_px = Some(dec(price));
+        if child.cum_qty == child.qty {
+            child.status = OrdStatus::Filled;
+        }
+    }
+
+    fn set(&mut self, key: &str, status: OrdStatus, reason: &str) {
+        let child = self.children.get_mut(&key.parse().unwrap()).unwrap();
+        child.status = status;
+        child.reasons.push(reason.to_owned());
+    }
+}
+
+const MARKETABLE: Style = Style::Marketable { collar: Decimal::from_parts(1, 0, 0, false, 2) };
+
+#[test]
+fn a_buy_waits_for_the_sells_and_spends_what_they_brought() {
+    let mut floor = Floor::switch(MARKETABLE, |_| {});
+    assert_eq!(floor.go(), ["run.1 sell 100 at 9.81"], "one percent below the bid, to the next tick");
+    floor.fill("run.1", "60", "9.90");
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.fill("run.1", "40", "9.90");
+    // 990 came in; at 10.20 it buys 97.
+    assert_eq!(floor.go(), ["step 1 filled 100", "run.2 buy 97 at 10.2"]);
+    floor.fill("run.2", "97", "10.10");
+    assert_eq!(floor.go(), ["step 2 partial 97"]);
+    assert!(floor.run.steps[&2].reasons[0].starts_with("cut_to_cash"));
+    assert_eq!(floor.run.verdict().0, super::super::run::RunEnd::Partial);
+}
+
+#[test]
+fn a_sell_that_did_not_trade_leaves_nothing_to_buy_with() {
+    let mut floor = Floor::switch(MARKETABLE, |_| {});
+    floor.go();
+    floor.set("run.1", OrdStatus::Denied, "C13_MAX_QTY: too many");
+    assert_eq!(floor.go(), ["step 1 refused 0", "step 2 refused 0"]);
+    let (end, why) = floor.run.verdict();
+    assert_eq!(end, super::super::run::RunEnd::Failed);
+    assert!(why.contains("C13_MAX_QTY") && why.contains("cut_to_cash"), "{why}");
+}
+
+#[test]
+fn what_is_left_at_the_deadline_is_canceled() {
+    let mut floor = Floor::switch(MARKETABLE, |_| {});
+    floor.go();
+    floor.fill("run.1", "60", "9.90");
+    floor.now = 599;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 600;
+    assert_eq!(floor.go(), ["cancel run.1", "step 2 refused 0", "step 1 partial 60"]);
+    assert!(floor.run.steps[&2].reasons[0].contains("deadline"));
+}
+
+#[test]
+fn what_is_left_may_cross_the_market_once_and_is_then_canceled() {
+    let patient = Style::Patient { collar: dec("0.01"), walk_every_s: 10_000, walks: 1 };
+    let mut floor = Floor::switch(patient, |terms| terms.leftover = Leftover::Cross);
+    assert_eq!(floor.go(), ["run.1 sell 100 at 10.1"], "it begins at its own side");
+    floor.now = 600;
+    assert_eq!(floor.go(), ["run.1.x to 9.81", "step 2 refused 0"]);
+    floor.now = 659;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 660;
+    assert_eq!(floor.go()[0], "cancel run.1");
+}
+
+#[test]
+fn what_is_left_may_be_kept() {
+    let mut floor = Floor::switch(MARKETABLE, |terms| terms.leftover = Leftover::Keep);
+    floor.go();
+    floor.now = 600;
+    assert_eq!(floor.go(), ["step 1 unfilled 0", "step 2 refused 0"]);
+    assert_eq!(floor.children[&"run.1".parse().unwrap()].status, OrdStatus::Working);
+}
+
+#[test]
+fn a_patient_order_walks_to_the_other_side_and_never_back() {
+    let mut floor = Floor::switch(Style::Patient { collar: Decimal::ZERO, walk_every_s: 10, walks: 4 }, |_| {});
+    assert_eq!(floor.go(), ["run.1 sell 100 at 10.1"]);
+    floor.now = 9;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 10;
+    assert_eq!(floor.go(), ["run.1.w1 to 10.05"]);
+    // A walk that was slept through is not made up for.
+    floor.now = 35;
+    assert_eq!(floor.go(), ["run.1.w3 to 9.95"]);
+    floor.quote(1, Some(("10.40", "10.60")));
+    floor.now = 40;
+    assert_eq!(floor.go(), Vec::<String>::new(), "the market went up: the order stands better than it would");
+    floor.quote(1, Some(("9.90", "10.10")));
+    assert_eq!(floor.go(), ["run.1.w4 to 9.9"]);
+    floor.now = 500;
+    assert_eq!(floor.go(), Vec::<String>::new());
+}
+
+#[test]
+fn slices_leave_one_after_the_other_and_are_the_step_together() {
+    let mut floor = Floor::switch(MARKETABLE, |terms| terms.slices = 3);
+    assert_eq!(floor.go(), ["run.1.1 sell 33 at 9.81"]);
+    floor.now = 60;
+    assert_eq!(floor.go(), ["run.1.2 sell 33 at 9.81"]);
+    floor.now = 120;
+    assert_eq!(floor.go(), ["run.1.3 sell 34 at 9.81"]);
+    for (key, qty) in [("run.1.1", "33"), ("run.1.2", "33"), ("run.1.3", "34")] {
+        floor.fill(key, qty, "9.90");
+    }
+    assert_eq!(floor.go()[0], "step 1 filled 100");
+}
+
+#[test]
+fn the_closing_auction_gets_everything_at_once_sells_first() {
+    let mut floor = Floor::switch(Style::Moc, |terms| terms.slices = 3);
+    assert_eq!(floor.go(), ["run.1 sell 100", "run.2 buy 100"]);
+    floor.now = 1_100;
+    assert_eq!(floor.go(), Vec::<String>::new(), "trades of the auction are told behind the close");
+    floor.fill("run.1", "100", "10");
+    floor.fill("run.2", "100", "10");
+    assert_eq!(floor.go(), ["step 1 filled 100", "step 2 filled 100"]);
+    assert_eq!(floor.run.verdict(), (super::super::run::RunEnd::Done, "2 of 2 orders filled".to_owned()));
+}
+
+#[test]
+fn nothing_new_leaves_while_the_loop_is_paused() {
+    let mut floor = Floor::switch(MARKETABLE, |_| {});
+    floor.paused = true;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 600;
+    floor.go();
+    assert!(floor.run.steps[&1].reasons[0].contains("paused"));
+}
+
+#[test]
+fn an_order_without_a_quote_waits_and_says_so_in_the_end() {
+    let mut floor = Floor::switch(MARKETABLE, |_| {});
+    floor.quote(1, None);
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 600;
+    floor.go();
+    assert!(floor.run.steps[&1].reasons[0].starts_with("market_data_error"));
+}
+
+#[test]
+fn an_order_of_unknown_fate_is_waited_for_and_then_said_to_be_unknown() {
+    let mut floor = Floor::switch(MARKETABLE, |_| {});
+    floor.go();
+    let key: ClOrdId = "run.1".parse().unwrap();
+    let child = floor.children.get_mut(&key).unwrap();
+    (child.status, child.cancel_wanted) = (OrdStatus::Unconfirmed, true);
+    floor.now = 600;
+    assert_eq!(floor.go(), ["step 2 refused 0"]);
+    floor.now = 899;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 900;
+    assert_eq!(floor.go()[0], "step 1 unknown 0");
+    assert_eq!(floor.sent.len(), 1, "it is never sent again");
+}
+
+proptest! {
+    /// Whatever the market does and wherever it is looked at anew, nothing is sent or changed twice, no step trades more
+    /// than its plan, buys never cost more than there is, and everything ends.
+    #[test]
+    fn a_run_keeps_to_its_plan_in_any_market(
+        seed in prop::collection::vec((0_u8..8, 1_i64..80, 1_i64..60), 1..120),
+        patient in any::<bool>(),
+        slices in 1_u16..5,
+        cross in any::<bool>(),
+    ) {
+        let collar = dec("0.01");
+        let style = if patient { Style::Patient { collar, walk_every_s: 20, walks: 5 } } else { Style::Marketable { collar } };
+        let mut floor = Floor::switch(style, |terms| {
+            terms.slices = slices;
+            if cross { terms.leftover = Leftover::Cross; }
+        });
+        for (what, amount, wait) in seed {
+            floor.go();
+            let open: Vec<ClOrdId> =
+                floor.children.iter().filter(|(_, child)| !child.status.is_final()).map(|(key, _)| key.clone()).collect();
+            match what {
+                0..=2 => {
+                    if let Some(key) = open.first() {
+                        let child = floor.children.get_mut(key).unwrap();
+                        let qty = Decimal::from(amount).min(child.leaves());
+                        let price = child.limit.unwrap();
+                        let before = child.avg_px.unwrap_or(price) * child.cum_qty;
+                        child.cum_qty += qty;
+                        child.avg_px = Some((before + qty * price) / child.cum_qty);
+                        if child.leaves().is_zero() { child.status = OrdStatus::Filled; }
+                    }
+                }
+                3 => {
+                    if let Some(key) = open.last() {
+                        floor.set(key.as_str(), OrdStatus::Rejected, "broker 201: no");
+                    }
+                }
+                4 => {
+                    let mid = Decimal::TEN + Decimal::new(amount - 40, 2);
+                    let (bid, ask) = ((mid - dec("0.05")).to_string(), (mid + dec("0.05")).to_string());
+                    floor.quote(1, Some((&bid, &ask)));
+                    floor.quote(2, Some((&bid, &ask)));
+                }
+                5 => floor.paused = !floor.paused,
+                _ => floor.now += wait,
+            }
+        }
+        floor.now = floor.now.max(1_000) + 1_000;
+        floor.go();
+        prop_assert!(floor.run.open_steps().is_empty(), "everything ends");
+        let plan = Arc::clone(floor.run.plan.as_ref().unwrap());
+        let mut cash = plan.cash;
+        for (step, line) in plan.steps() {
+            let end = &floor.run.steps[&step];
+            prop_assert!(end.filled <= line.qty.unwrap().get());
+            let value = end.avg_px.unwrap_or_default() * end.filled;
+            cash += if line.action == LineAction::Sell { value } else { -value };
+        }
+        prop_assert!(cash > dec("-0.000001"), "overspent: {cash}");
+        prop_assert_eq!(floor.sent.len(), floor.children.len());
+    }
+}
