@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod alert;
 pub mod approval;
 pub mod approved;
 pub mod book;
