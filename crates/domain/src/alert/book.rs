@@ -168,11 +168,14 @@ impl AlertBook {
     fn raise(&self, news: &News, count: u64, now: Timestamp) -> Entry {
         let opens = news.turn == Turn::Opens;
         let title = if count > 1 { format!("{} ({count} times)", news.title) } else { news.title.clone() };
+        let topic = self.topics.get(&(news.kind, news.subject.clone())).filter(|topic| topic.is_open);
+        let before = topic.and_then(|topic| self.alerts.get(&topic.told));
         let alert = Alert {
             id: AlertId(self.newest.saturating_add(1)),
             kind: news.kind,
             subject: news.subject.clone(),
             severity: news.severity,
+            reach: before.map_or(news.severity, |before| before.reach.max(news.severity)),
             title,
             text: news.text.clone(),
             seq: news.seq,

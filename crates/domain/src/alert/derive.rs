@@ -16,15 +16,26 @@ use Severity::{Critical, Info, Warning};
 
 /// What a record says that somebody may want to be told; nothing of most.
 pub fn news(record: &Recorded) -> Vec<News> {
-    let at = record.at;
-    let said = match &record.event {
-        JournalEvent::Order { cl_ord_id, event } => order::of_order(cl_ord_id, event, at),
-        JournalEvent::LinkUp { mode, .. } => link_up(mode, at),
-        JournalEvent::Notice { code, message } => notice(*code, message, at),
-        JournalEvent::Reconciled { report } => reconciled(report, at),
-        other => one(other, at).into_iter().collect(),
-    };
-    said.into_iter().map(|news| news.of_record(record.seq)).collect()
+    let (event, at) = (&record.event, record.at);
+    let said = several(event, at).into_iter().chain(one(event, at));
+    said.map(|news| news.of_record(record.seq)).collect()
+}
+
+/// Of records that may say more than one thing.
+fn several(event: &JournalEvent, at: Timestamp) -> Vec<News> {
+    if let JournalEvent::Order { cl_ord_id, event } = event {
+        return order::of_order(cl_ord_id, event, at);
+    }
+    if let JournalEvent::LinkUp { mode, .. } = event {
+        return link_up(mode, at);
+    }
+    if let JournalEvent::Notice { code, message } = event {
+        return notice(*code, message, at);
+    }
+    if let JournalEvent::Reconciled { report } = event {
+        return reconciled(report, at);
+    }
+    Vec::new()
 }
 
 #[expect(clippy::too_many_lines, reason = "a table: what each kind of record says")]
@@ -163,7 +174,7 @@ fn one(event: &JournalEvent, at: Timestamp) -> Option<News> {
                 format!("{} takes the broker's word for contract {con_id}: {qty} and not {expected}", by.key_id);
             Some(of(AlertKind::Permit, Warning, &format!("position {con_id}"), &title).saying(reason))
         }
-        // Said elsewhere, told by what follows, or no news.
+        // Said above, told by what follows, or no news.
         JournalEvent::Order { .. }
         | JournalEvent::LinkUp { .. }
         | JournalEvent::Notice { .. }

@@ -67,14 +67,14 @@ impl AlertBook {
         let failed = Entry::Failed { channel: channel.clone(), at: now, error: error.to_owned(), next_at };
         let too_old = |alert: &&Alert| now.duration_since(alert.raised_at) >= GIVE_UP_AFTER;
         let ids: Vec<AlertId> = parcel.alerts.iter().filter(too_old).map(|alert| alert.id).collect();
-        let gave_up = (!ids.is_empty()).then(|| Entry::GaveUp { channel, ids, at: now });
+        let gave_up = (!ids.is_empty()).then_some(Entry::GaveUp { channel, ids, at: now });
         std::iter::once(failed).chain(gave_up).collect()
     }
 }
 
 fn is_due(alert: &Alert, rules: &ChannelRules, now: Timestamp) -> bool {
-    let held_back = rules.quiet.as_ref().is_some_and(|quiet| quiet.hold_back(alert.severity, now));
-    if alert.severity < rules.severity_min || held_back {
+    let held_back = rules.quiet.as_ref().is_some_and(|quiet| quiet.hold_back(alert.reach, now));
+    if alert.reach < rules.severity_min || held_back {
         return false;
     }
     let Some(delivery) = alert.deliveries.get(&rules.channel) else { return true };

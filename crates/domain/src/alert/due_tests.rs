@@ -49,6 +49,18 @@ fn each_way_takes_what_is_grave_enough_for_it_and_takes_it_once() {
 }
 
 #[test]
+fn what_is_over_is_told_wherever_its_beginning_was() {
+    let mut book = AlertBook::default();
+    let news = |severity| News::new(AlertKind::Link, severity, "broker", "link", at("10:00:00"));
+    for one in [news(Severity::Critical).opens(), news(Severity::Info).closes(), news(Severity::Info)] {
+        let entry = book.hear(&one, at("10:00:00"), SignedDuration::ZERO).unwrap();
+        book.apply(&entry);
+    }
+    let grave = ChannelRules { severity_min: Severity::Critical, ..rules() };
+    assert_eq!(ids(&book, &grave, "10:00:01"), [1, 2]);
+}
+
+#[test]
 fn in_quiet_hours_the_rest_waits_for_their_end() {
     let book = book(&[(Severity::Info, "21:59:00"), (Severity::Critical, "22:30:00")]);
     let quiet = QuietHours::read("22:00-23:00", TimeZone::UTC, Severity::Critical).unwrap();

@@ -76,6 +76,8 @@ pub struct Alert {
     pub subject: String,
     /// How much it matters.
     pub severity: Severity,
+    /// How far it goes: what is over is told wherever its beginning was told.
+    pub reach: Severity,
     /// One line.
     pub title: String,
     /// What was seen, and what to do.
