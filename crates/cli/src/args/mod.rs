@@ -5,6 +5,7 @@ mod look;
 mod order;
 mod run;
 mod steer;
+mod watch;
 mod whole;
 mod words;
 
@@ -21,4 +22,5 @@ pub(crate) use steer::{
 #[cfg(test)]
 pub(crate) use whole::leaves;
 pub(crate) use whole::{command, parse};
+pub(crate) use watch::{AlertVerb, GuardVerb, StreamVerb};
 pub(crate) use words::{Cli, Common, Noun};
