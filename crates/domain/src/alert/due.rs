@@ -14,6 +14,8 @@ const REST_MIN: SignedDuration = SignedDuration::from_secs(2);
 const REST_MAX: SignedDuration = SignedDuration::from_mins(10);
 /// What no way has taken for so long is given up there; it stays in the list.
 const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(48);
+/// A way that was never tried, such as a new one, is not told what is older than this.
+const OLD_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// An alert is told again at most so often.
 const REMINDERS_MAX: u32 = 24;
 
@@ -77,7 +79,9 @@ fn is_due(alert: &Alert, rules: &ChannelRules, now: Timestamp) -> bool {
     if alert.reach < rules.severity_min || held_back {
         return false;
     }
-    let Some(delivery) = alert.deliveries.get(&rules.channel) else { return true };
+    let Some(delivery) = alert.deliveries.get(&rules.channel) else {
+        return now.duration_since(alert.raised_at) < OLD_AFTER;
+    };
     match (delivery.given_up_at, delivery.told_at, rules.remind_after) {
         (Some(_), _, _) => false,
         (None, None, _) => true,

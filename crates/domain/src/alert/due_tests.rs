@@ -49,6 +49,14 @@ fn each_way_takes_what_is_grave_enough_for_it_and_takes_it_once() {
 }
 
 #[test]
+fn a_new_way_is_not_told_the_news_of_last_month() {
+    let book = book(&[(Severity::Critical, "10:00:00")]);
+    let later = |days: i64| at("10:00:00") + SignedDuration::from_hours(24 * days);
+    assert!(book.due(&rules(), later(6)).is_some());
+    assert_eq!(book.due(&rules(), later(7)), None);
+}
+
+#[test]
 fn what_is_over_is_told_wherever_its_beginning_was() {
     let mut book = AlertBook::default();
     let news = |severity| News::new(AlertKind::Link, severity, "broker", "link", at("10:00:00"));
