@@ -92,6 +92,7 @@ async fn account(desk: &dyn Desk, by: &Principal) -> Result<Account, String> {
     Ok(Account { id, pnl: pnl.map_err(words), summary: summary.map_err(words), positions: positions.map_err(words) })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the shape of a fact")]
 fn seen(value: Decimal, of: impl ToString) -> Known {
     Ok(Some(Observed { value: Some(value), of: of.to_string() }))
 }

@@ -8,7 +8,7 @@ use crate::out::Said;
 use crate::run::{alerts, place};
 use crate::table::{column, field, items, sheet, table};
 use autopilot::alert::Refused;
-use domain::alert::{AlertBook, AlertKind, Entry, News, Parcel, Severity};
+use domain::alert::{Alert, AlertBook, AlertId, AlertKind, Entry, News, Parcel, Severity};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -58,7 +58,8 @@ pub(crate) async fn test(config: &Config) -> Result<Said, Failure> {
         .saying("Somebody typed `tollgate alert test`. Nothing has happened.");
     let book = AlertBook::default();
     let alert = match book.hear(&news, now, SignedDuration::ZERO) {
-        Some(Entry::Raised { alert, .. }) => *alert,
+        // The ids of the outbox begin with one: whoever knows alerts by their ids must not take this one for the first of them.
+        Some(Entry::Raised { alert, .. }) => Alert { id: AlertId(0), ..*alert },
         Some(_) | None => return Err(Failure::unavailable("there is nothing to send", "report this")),
     };
     let mut rows = Vec::new();

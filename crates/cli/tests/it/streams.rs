@@ -65,7 +65,7 @@ fn prices_follow_the_market_and_say_where_they_come_from_when_it_is_gone() {
     assert!(!first["con_id"].is_null() && first["reason"].is_null(), "{first}");
     venue.price("AAPL", "201");
     until(&dir.join("AAPL.json"), |record| {
-        let price: f64 = record["price"].as_str().unwrap_or("0").parse().unwrap(); // tidy: float — a test looks whether it moved
+        let price: f64 = record["price"].as_str().unwrap_or("0").parse().unwrap();
         (price - 201.0).abs() < 1.0
     });
     // The same source for everybody: what REST quotes is what the file says.
@@ -74,7 +74,8 @@ fn prices_follow_the_market_and_say_where_they_come_from_when_it_is_gone() {
     assert!(status["unresolved"][0].as_str().unwrap().contains("NOSUCHTICKER"), "{status}");
     assert_eq!(status["owner"]["pid"], gateway.running.pid());
     // What is held is streamed without being named.
-    buys(&gateway, "KO", "10000", "k-1");
+    venue.price("KO", "60");
+    buys(&gateway, "KO", "61", "k-1");
     until(&dir.join("KO.json"), is_streamed);
     let shown = gateway.until("stream status", |status| status["subscriptions"].as_array().unwrap().len() == 3);
     assert!(symbols(&shown).contains(&"KO [\"position\"]".to_owned()), "{shown}");

@@ -15,6 +15,7 @@ fn rules() -> GuardRules {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the shape of a fact")]
 fn seen(value: i64) -> Known {
     Ok(Some(Observed { value: Some(Decimal::from(value)), of: "DU1".to_owned() }))
 }

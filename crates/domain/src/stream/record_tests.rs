@@ -67,7 +67,7 @@ fn a_crossed_quote_is_no_price() {
 fn the_record_is_plain_json_with_amounts_as_texts() {
     let price = Price { line: Some(quote(0, "190.10")), ..Price::default() };
     let json = serde_json::to_value(record(&contract(), &price, STALE, at(2))).unwrap();
-    assert_eq!(json["price"], "190.10");
+    assert_eq!(json["price"], "190.1");
     assert_eq!(
         (json["source"].as_str(), json["age_ms"].as_i64(), json["bid"].is_null()),
         (Some("stream"), Some(2_000), true)
