@@ -141,6 +141,7 @@ fn profile_beats_file_and_environment_beats_both() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table: one line for each key")]
 fn every_key_can_be_set_by_the_environment() {
     let values = [
         ("TOLLGATE_LISTEN", "127.0.0.1:1"),
