@@ -19,8 +19,8 @@ pub(crate) use steer::{
     ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, LiveVerb, MandateVerb,
     ScopeWord,
 };
+pub(crate) use watch::{AlertVerb, GuardVerb, StreamVerb};
 #[cfg(test)]
 pub(crate) use whole::leaves;
 pub(crate) use whole::{command, parse};
-pub(crate) use watch::{AlertVerb, GuardVerb, StreamVerb};
 pub(crate) use words::{Cli, Common, Noun};
