@@ -1,6 +1,6 @@
 //! From words to a command, and from its result to output and exit code.
 
-use crate::args::{AuditVerb, Cli, Common, IncidentVerb, KeyVerb, LimitsVerb, Noun, VenueVerb};
+use crate::args::{AlertVerb, AuditVerb, Cli, Common, IncidentVerb, KeyVerb, LimitsVerb, Noun, VenueVerb};
 use crate::client::{Client, key_source, trust_of};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
@@ -128,6 +128,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         Noun::Serve => serve(&load(&common)?).await,
         Noun::Top => on_a_terminal(&common).await,
         Noun::Doctor => doctor::doctor(load(&common), &common).await,
+        Noun::Alert(AlertVerb::Test) => verb::alert::test(&load(&common)?).await,
         Noun::Config(verb) => verb::config::config(&load(&common)?, &verb),
         Noun::Kill(verb) => {
             let config = load(&common)?;
@@ -152,12 +153,15 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         Noun::Status(_)
         | Noun::Quote(_)
         | Noun::Bars(_)
+        | Noun::Stream(_)
         | Noun::Contract(_)
         | Noun::Account(_)
         | Noun::Broker(_)
         | Noun::Order(_)
         | Noun::Flatten(_)
         | Noun::Approval(_)
+        | Noun::Guard(_)
+        | Noun::Alert(_)
         | Noun::Audit(_)
         | Noun::Limits(_)
         | Noun::Live(_)
@@ -189,12 +193,15 @@ pub(crate) async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Status(args) => verb::status::status(client, args).await,
         Noun::Quote(args) => verb::market::quote(client, args).await,
         Noun::Bars(args) => verb::market::bars(client, args).await,
+        Noun::Stream(verb) => verb::streams::streams(client, verb).await,
         Noun::Contract(verb) => verb::contract::contract(client, verb).await,
         Noun::Broker(verb) => verb::account::broker(client, verb).await,
         Noun::Account(verb) => verb::account::account(client, verb).await,
         Noun::Order(verb) => verb::order::order(client, verb).await,
         Noun::Flatten(args) => verb::flatten::flatten(client, args).await,
         Noun::Approval(verb) => verb::approval::approval(client, verb).await,
+        Noun::Guard(verb) => verb::guard::guard(client, verb).await,
+        Noun::Alert(verb) => verb::alert::alert(client, verb).await,
         Noun::Audit(verb) => verb::audit::audit(client, verb).await,
         Noun::Limits(verb) => verb::limits::limits(client, verb).await,
         Noun::Live(verb) => verb::permit::live(client, verb).await,

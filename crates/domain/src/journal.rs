@@ -499,4 +499,4 @@ pub struct Recorded {
 
 #[cfg(test)]
 #[path = "journal_tests.rs"]
-mod tests;
+pub(crate) mod tests;

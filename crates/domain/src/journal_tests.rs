@@ -281,11 +281,11 @@ fn about_permits() -> Vec<JournalEvent> {
 }
 
 /// All but what happens to an order.
-fn examples() -> Vec<JournalEvent> {
+pub(crate) fn examples() -> Vec<JournalEvent> {
     [about_the_installation(), about_a_restore(), about_orders(), about_limits(), about_permits()].concat()
 }
 
-fn order_events() -> Vec<OrderEvent> {
+pub(crate) fn order_events() -> Vec<OrderEvent> {
     let text = || "words".to_owned();
     vec![
         OrderEvent::Refused { reasons: vec![reason()] },

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod alert;
 pub mod approval;
 pub mod approved;
 pub mod book;
@@ -22,6 +23,7 @@ pub mod farms;
 pub mod fault;
 pub mod gates;
 pub mod group;
+pub mod guard;
 pub mod halt;
 pub mod holding;
 pub mod hours;
@@ -52,6 +54,7 @@ pub mod reconcile;
 pub mod restoration;
 pub mod self_match;
 pub mod silence;
+pub mod stream;
 pub mod tally;
 pub mod trading_state;
 pub mod twin;

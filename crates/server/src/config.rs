@@ -1,6 +1,7 @@
 //! What the server may be told, and why it may not start.
 
 use crate::tls::TlsError;
+use engine::Watch;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +22,21 @@ pub struct ServerConfig {
     pub limits: Limits,
     /// What became of exported spans, for `/metrics`; `None` where none are exported.
     pub spans: Option<SpanCounts>,
+    /// Who watches over the gateway; `None` where nobody does.
+    pub watch: Option<Watching>,
 }
+
+/// Who watches over the gateway.
+#[derive(Clone, Debug)]
+pub struct Watching(pub Arc<dyn Watch>);
+
+impl PartialEq for Watching {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Watching {}
 
 /// What became of spans that are exported. Clones count together.
 #[derive(Clone, Debug, Default)]
@@ -220,7 +235,7 @@ impl Limits {
 impl ServerConfig {
     /// The shipped bounds at an address, without TLS.
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, public_names: Vec::new(), tls: None, limits: Limits::standard(), spans: None }
+        Self { listen, public_names: Vec::new(), tls: None, limits: Limits::standard(), spans: None, watch: None }
     }
 }
 

@@ -32,7 +32,7 @@ mod state;
 mod throttle;
 mod tls;
 
-pub use config::{Limits, McpLimits, ServeError, ServerConfig, SpanCounts, StreamLimits, TlsFiles};
+pub use config::{Limits, McpLimits, ServeError, ServerConfig, SpanCounts, StreamLimits, TlsFiles, Watching};
 pub use envelope::REQUEST;
 pub use listen::{Running, check, serve};
 pub use openapi::openapi_json;

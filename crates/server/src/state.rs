@@ -1,13 +1,14 @@
 //! What every handler sees.
 
-use crate::config::{Limits, ServerConfig, SpanCounts};
+use crate::config::{Limits, ServerConfig, SpanCounts, Watching};
 use crate::cookie::Cookie;
 use crate::events::Hub;
 use crate::names::Names;
 use crate::pace::Pace;
 use crate::throttle::Throttle;
+use domain::fault::Fault;
 use domain::id::KeyId;
-use engine::Desk;
+use engine::{Desk, Watch};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) pace_of_peers: Arc<Pace<IpAddr>>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) spans: Option<SpanCounts>,
+    watch: Option<Watching>,
 }
 
 impl App {
@@ -43,7 +45,14 @@ impl App {
             pace_of_peers: Arc::new(Pace::new(limits.requests_per_second_per_peer_max)),
             hub: Hub::new(limits.streams.clone()),
             spans: config.spans.clone(),
+            watch: config.watch.clone(),
             limits: Arc::new(limits.clone()),
         }
+    }
+
+    /// Who watches over the gateway.
+    pub(crate) fn watch(&self) -> Result<&dyn Watch, Fault> {
+        let nobody = || Fault::CapabilityMissing("nobody watches over this gateway".to_owned());
+        self.watch.as_ref().map(|watch| &*watch.0).ok_or_else(nobody)
     }
 }

@@ -3,6 +3,7 @@
 //! fields are added, words and codes are permanent.
 
 pub mod account;
+pub mod alert;
 pub mod amendment;
 pub mod approval;
 pub mod audit;
@@ -13,6 +14,7 @@ pub mod fields;
 pub mod flatten;
 pub mod gates;
 pub mod group;
+pub mod guard;
 pub mod instrument;
 pub mod key;
 pub mod kill;
@@ -28,6 +30,7 @@ pub mod problem;
 pub mod schema;
 pub mod session;
 pub mod status;
+pub mod stream;
 pub mod terms;
 pub mod verification;
 pub mod word;

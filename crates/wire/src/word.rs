@@ -180,6 +180,40 @@ words! {
         Rest "rest", Cli "cli", Mcp "mcp", Dashboard "dashboard", Loop "loop", File "file", Engine "engine",
     }
 
+    /// What the stream runner does.
+    StreamState: domain::stream::StreamState {
+        Off "off", LockedOut "locked_out", Waiting "waiting", Streaming "streaming", Degraded "degraded", Stopped "stopped",
+    }
+
+    /// Where a price comes from.
+    PriceSource: domain::stream::Source { Stream "stream", Snapshot "snapshot", LastClose "last_close", None "none", }
+
+    /// Why an instrument is streamed.
+    WantedBy: domain::stream::Reason { Decision "decision", Position "position", WatchList "watch_list", }
+
+    /// What the guard looks at.
+    GuardRule: domain::guard::GuardRule {
+        Drawdown "drawdown", DailyLoss "daily_loss", Exposure "exposure", StaleData "stale_data",
+        PositionDrift "position_drift", OrderStuck "order_stuck", Heartbeat "heartbeat",
+    }
+
+    /// What the guard does where a rule is broken.
+    GuardAction: domain::guard::GuardAction { Alert "alert", Reduce "reduce", Halt "halt", }
+
+    /// How a rule of the guard stands.
+    GuardVerdict: domain::guard::Verdict { Holds "holds", Broken "broken", Unknown "unknown", Nothing "nothing", }
+
+    /// How much an alert matters.
+    Severity: domain::alert::Severity { Info "info", Warning "warning", Critical "critical", }
+
+    /// What an alert is about.
+    AlertKind: domain::alert::AlertKind {
+        Gateway "gateway", Link "link", OrderDenied "order_denied", OrderRejected "order_rejected",
+        OrderUnknown "order_unknown", Fill "fill", FillChanged "fill_changed", External "external",
+        Approval "approval", Risk "risk", Guard "guard", Run "run", SlotMissed "slot_missed", DataStale "data_stale",
+        Window "window", Audit "audit", Disk "disk", Silence "silence", Permit "permit", Stranger "stranger",
+    }
+
     /// How an order stands towards its caller.
     Outcome {
         Acknowledged "acknowledged", NeedsApproval "needs_approval", Simulated "simulated", Denied "denied",

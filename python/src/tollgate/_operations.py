@@ -18,6 +18,7 @@ from .models import (
     Account,
     AccountPoint,
     AccountSummary,
+    Alert,
     AmendOrder,
     Approval,
     ArmLive,
@@ -39,6 +40,8 @@ from .models import (
     FlattenAnswer,
     FlattenPositions,
     GrantMandate,
+    GuardReport,
+    GuardState,
     Health,
     Key,
     KeyKind,
@@ -67,6 +70,7 @@ from .models import (
     SetTradingState,
     Side,
     Status,
+    StreamStatus,
     SymbolMatch,
     TradingState,
     TradingStates,
@@ -219,6 +223,57 @@ class AccountsGroup(Group[M]):
         `GET /api/v1/accounts/{id}/summary`
         """
         return Call("GET", f"/api/v1/accounts/{in_path(id)}/summary", AccountSummary)
+
+
+class AlertsGroup(Group[M]):
+    """`/alerts` and what belongs to it."""
+
+    @operation
+    def list(self, *, open: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Call[Page[Alert]]:
+        """What somebody was told or is to be told, newest first.
+
+        Args:
+            open: `true`: only those that nobody acknowledged, and that are not over.
+            limit: Page size; above 1000 is clamped.
+            cursor: `next_cursor` of the page before.
+
+        `GET /api/v1/alerts`
+        """
+        return Call(
+            "GET",
+            "/api/v1/alerts",
+            Page[Alert],
+            query={"open": open, "limit": limit, "cursor": cursor},
+        )
+
+    @paged
+    def each(self, *, open: bool | None = None, limit: int | None = None, cursor: str | None = None) -> Call[Page[Alert]]:
+        """The same item by item, over all pages: list().
+
+        Args:
+            open: `true`: only those that nobody acknowledged, and that are not over.
+            limit: Page size; above 1000 is clamped.
+            cursor: `next_cursor` of the page before.
+
+        `GET /api/v1/alerts`
+        """
+        return Call(
+            "GET",
+            "/api/v1/alerts",
+            Page[Alert],
+            query={"open": open, "limit": limit, "cursor": cursor},
+        )
+
+    @operation
+    def ack(self, id: str) -> Call[Alert]:
+        """A human has seen it: it is not told again.
+
+        Args:
+            id: The alert.
+
+        `POST /api/v1/alerts/{id}/ack`
+        """
+        return Call("POST", f"/api/v1/alerts/{in_path(id)}/ack", Alert)
 
 
 class ApprovalsGroup(Group[M]):
@@ -556,6 +611,26 @@ class GatesGroup(Group[M]):
         `GET /api/v1/gates`
         """
         return Call("GET", "/api/v1/gates", Page[BoardEntry])
+
+
+class GuardGroup(Group[M]):
+    """`/loop/guard` and what belongs to it."""
+
+    @operation
+    def get(self) -> Call[GuardState]:
+        """The guard's rules, and how each stood at the newest look.
+
+        `GET /api/v1/loop/guard`
+        """
+        return Call("GET", "/api/v1/loop/guard", GuardState)
+
+    @operation
+    def evaluate(self) -> Call[GuardReport]:
+        """The guard looks now, whatever its schedule says, and acts as the schedule would: it may stop trading.
+
+        `POST /api/v1/loop/guard/evaluate`
+        """
+        return Call("POST", "/api/v1/loop/guard/evaluate", GuardReport)
 
 
 class InstrumentsGroup(Group[M]):
@@ -1031,6 +1106,14 @@ class MarketGroup(QuoteStreams[M]):
             query={"symbols": symbols, "con_ids": con_ids},
         )
 
+    @operation
+    def streams(self) -> Call[StreamStatus]:
+        """How the streams stand: lock, heartbeat, and each instrument with its price's source and age.
+
+        `GET /api/v1/streams`
+        """
+        return Call("GET", "/api/v1/streams", StreamStatus)
+
 
 class OrdersGroup(Group[M]):
     """`/orders` and what belongs to it."""
@@ -1253,6 +1336,7 @@ class Operations(Group[M]):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.accounts: AccountsGroup[M] = AccountsGroup(run)
+        self.alerts: AlertsGroup[M] = AlertsGroup(run)
         self.approvals: ApprovalsGroup[M] = ApprovalsGroup(run)
         self.audit: AuditGroup[M] = AuditGroup(run)
         self.broker: BrokerGroup[M] = BrokerGroup(run)
@@ -1260,6 +1344,7 @@ class Operations(Group[M]):
         self.events: EventsGroup[M] = EventsGroup(run)
         self.executions: ExecutionsGroup[M] = ExecutionsGroup(run)
         self.gates: GatesGroup[M] = GatesGroup(run)
+        self.guard: GuardGroup[M] = GuardGroup(run)
         self.instruments: InstrumentsGroup[M] = InstrumentsGroup(run)
         self.keys: KeysGroup[M] = KeysGroup(run)
         self.kill: KillGroup[M] = KillGroup(run)
@@ -1311,6 +1396,8 @@ TABLE = {
     "get_pnl": ("accounts", "pnl", ""),
     "list_positions": ("accounts", "positions", "each_position"),
     "get_account_summary": ("accounts", "summary", ""),
+    "list_alerts": ("alerts", "list", "each"),
+    "ack_alert": ("alerts", "ack", ""),
     "list_approvals": ("approvals", "list", "each"),
     "get_approval": ("approvals", "get", ""),
     "approve_order": ("approvals", "approve", ""),
@@ -1342,6 +1429,8 @@ TABLE = {
     "get_live": ("live", "get", ""),
     "arm_live": ("live", "arm", ""),
     "disarm_live": ("live", "disarm", ""),
+    "get_guard": ("guard", "get", ""),
+    "evaluate_guard": ("guard", "evaluate", ""),
     "list_mandates": ("mandates", "list", "each"),
     "grant_mandate": ("mandates", "grant", ""),
     "revoke_mandate": ("mandates", "revoke", ""),
@@ -1362,6 +1451,7 @@ TABLE = {
     "get_session": ("session", "get", ""),
     "sign_in": ("session", "sign_in", ""),
     "get_status": ("", "status", ""),
+    "get_streams": ("market", "streams", ""),
     "get_health": ("", "health", ""),
     "get_metrics": ("", "metrics", ""),
     "get_readiness": ("", "readiness", ""),

@@ -15,6 +15,9 @@ __all__ = [
     "Account",
     "AccountPoint",
     "AccountSummary",
+    "Alert",
+    "AlertDelivery",
+    "AlertKind",
     "AmendOrder",
     "Approval",
     "ApprovalBounds",
@@ -58,6 +61,13 @@ __all__ = [
     "GrantMandate",
     "GroupFault",
     "GroupFaultKind",
+    "GuardAction",
+    "GuardFinding",
+    "GuardLimit",
+    "GuardReport",
+    "GuardRule",
+    "GuardState",
+    "GuardVerdict",
     "HaltedInstrument",
     "Health",
     "JournalHead",
@@ -98,6 +108,7 @@ __all__ = [
     "PositionGap",
     "Preview",
     "PriceIncrement",
+    "PriceSource",
     "Problem",
     "Proof",
     "Quote",
@@ -112,10 +123,15 @@ __all__ = [
     "Session",
     "SetLimits",
     "SetTradingState",
+    "Severity",
     "Side",
     "Status",
     "StreamEnd",
     "StreamEndReason",
+    "StreamOwner",
+    "StreamState",
+    "StreamStatus",
+    "StreamSubscription",
     "SymbolMatch",
     "SymbolPnl",
     "Tif",
@@ -124,10 +140,14 @@ __all__ = [
     "TradingStateEntry",
     "TradingStates",
     "Verification",
+    "WantedBy",
     "WatchedQuote",
     "WhatIf",
     "WhatToShow",
 ]
+
+AlertKind: TypeAlias = Literal["gateway", "link", "order_denied", "order_rejected", "order_unknown", "fill", "fill_changed", "external", "approval", "risk", "guard", "run", "slot_missed", "data_stale", "window", "audit", "disk", "silence", "permit", "stranger"]
+"""`AlertKind`."""
 
 ApprovalStatus: TypeAlias = Literal["pending", "approved", "consumed", "denied", "revoked", "expired", "void"]
 """`ApprovalStatus`."""
@@ -149,6 +169,15 @@ GateVerdict: TypeAlias = Literal["pass", "deny", "hold", "off"]
 
 GroupFaultKind: TypeAlias = Literal["unprotected", "over_exited"]
 """`GroupFaultKind`."""
+
+GuardAction: TypeAlias = Literal["alert", "reduce", "halt"]
+"""`GuardAction`."""
+
+GuardRule: TypeAlias = Literal["drawdown", "daily_loss", "exposure", "stale_data", "position_drift", "order_stuck", "heartbeat"]
+"""`GuardRule`."""
+
+GuardVerdict: TypeAlias = Literal["holds", "broken", "unknown", "nothing"]
+"""`GuardVerdict`."""
 
 KeyKind: TypeAlias = Literal["human", "agent"]
 """`KeyKind`."""
@@ -174,6 +203,9 @@ Outcome: TypeAlias = Literal["acknowledged", "needs_approval", "simulated", "den
 PnlPeriod: TypeAlias = Literal["day", "week", "peak"]
 """`PnlPeriod`."""
 
+PriceSource: TypeAlias = Literal["stream", "snapshot", "last_close", "none"]
+"""`PriceSource`."""
+
 Proof: TypeAlias = Literal["proven", "rejected", "unknown"]
 """`Proof`."""
 
@@ -189,11 +221,17 @@ ScopeOfState: TypeAlias = Literal["global", "account", "strategy"]
 SecType: TypeAlias = Literal["stk", "etf", "fut", "opt", "ind", "cash", "cfd", "bond", "fund", "crypto"]
 """`SecType`."""
 
+Severity: TypeAlias = Literal["info", "warning", "critical"]
+"""`Severity`."""
+
 Side: TypeAlias = Literal["buy", "sell", "sell_short", "buy_to_cover"]
 """`Side`."""
 
 StreamEndReason: TypeAlias = Literal["slow_reader", "key_revoked", "key_expired", "key_unknown", "session_over", "shutting_down", "storage", "not_ready"]
 """Why a stream ends."""
+
+StreamState: TypeAlias = Literal["off", "locked_out", "waiting", "streaming", "degraded", "stopped"]
+"""`StreamState`."""
 
 Tif: TypeAlias = Literal["day", "gtc", "ioc", "fok", "gtd", "opg"]
 """`Tif`."""
@@ -203,6 +241,9 @@ Trading: TypeAlias = Literal["off", "paper", "live"]
 
 TradingState: TypeAlias = Literal["active", "reducing", "halted"]
 """`TradingState`."""
+
+WantedBy: TypeAlias = Literal["decision", "position", "watch_list"]
+"""`WantedBy`."""
 
 WhatToShow: TypeAlias = Literal["trades", "midpoint", "bid", "ask"]
 """`WhatToShow`."""
@@ -287,6 +328,71 @@ class AccountSummary(Answer):
 
     unrealized_pnl: Number | None = None
     """Unrealised profit or loss: the sum over the positions."""
+
+
+class AlertDelivery(Answer):
+    """What became of an alert on one way."""
+
+    channel: str
+    """`webhook`, or `telegram:` and the chat."""
+
+    reminders: int
+    """How often it was told again because nobody acknowledged it."""
+
+    delivered_at: Time | None = None
+    """When it was taken for the first time; null when it was not."""
+
+    given_up_at: Time | None = None
+    """When it was given up."""
+
+
+class Alert(Answer):
+    """What somebody was told, or is to be told."""
+
+    id: str
+    """Its id."""
+
+    kind: AlertKind
+    """What it is about."""
+
+    subject: str
+    """What exactly: a link, an order, a rule."""
+
+    severity: Severity
+    """How much it matters."""
+
+    title: str
+    """One line."""
+
+    text: str
+    """What was seen, and what to do; may be empty."""
+
+    at: Time
+    """When the newest of it was so."""
+
+    raised_at: Time
+    """When it was decided that somebody is told."""
+
+    count: int
+    """How many pieces of news it stands for."""
+
+    open: bool
+    """Whether it lasts, as far as is known."""
+
+    deliveries: list[AlertDelivery]
+    """What became of it on each way that it was tried on."""
+
+    acked_at: Time | None = None
+    """When."""
+
+    acked_by: str | None = None
+    """The key of the human who acknowledged it."""
+
+    closed_at: Time | None = None
+    """When it was over."""
+
+    seq: int | None = None
+    """The newest record of the journal that says so; null for what no record says."""
 
 
 class AmendOrder(Request):
@@ -1329,6 +1435,83 @@ class GrantMandate(Request):
     """The strategy that orders must name; with `key`, both must fit."""
 
 
+class GuardFinding(Answer):
+    """How one rule stood."""
+
+    rule: GuardRule
+    """Which."""
+
+    verdict: GuardVerdict
+    """How it stood."""
+
+    since: Time
+    """Since when."""
+
+    limit: Number
+    """What is allowed."""
+
+    action: GuardAction
+    """What is done where it is broken."""
+
+    about: str
+    """Of what, or why it is not known."""
+
+    acted_at: Time | None = None
+    """When that was done for this breach; null when it was not, or not yet."""
+
+    observed: Number | None = None
+    """What was seen; null where it is not known, or more than any figure."""
+
+
+class GuardLimit(Answer):
+    """One rule."""
+
+    rule: GuardRule
+    """Which."""
+
+    limit: Number
+    """More than this breaks it: percent or seconds, by the rule."""
+
+    action: GuardAction
+    """What is done then."""
+
+
+class GuardReport(Answer):
+    """One look at every rule that is on."""
+
+    at: Time
+    """When."""
+
+    findings: list[GuardFinding]
+    """Rule by rule."""
+
+    asked_by: str | None = None
+    """The key that asked for it; null when the schedule did."""
+
+    failed: str | None = None
+    """Why an action could not be taken; null when none failed."""
+
+    outcome: GuardAction | None = None
+
+
+class GuardState(Answer):
+    """The rules that are on, whether the schedule looks now, and the newest report."""
+
+    rules: list[GuardLimit]
+    """The rules that are on."""
+
+    awake: bool
+    """Whether the schedule looks now: it rests while the market is closed, and without rules."""
+
+    last: GuardReport | None = None
+
+    next_at: Time | None = None
+    """When the schedule has its next turn; null when it has none."""
+
+    trouble: str | None = None
+    """Why reports cannot be kept; null when they can."""
+
+
 class HaltedInstrument(Answer):
     """An instrument on which new orders are halted."""
 
@@ -2324,6 +2507,88 @@ class StreamEnd(Answer):
 
     retryable: bool
     """Whether a new stream can be opened with the same key."""
+
+
+class StreamOwner(Answer):
+    """Who has the lock."""
+
+    pid: int
+    """Its process."""
+
+    installation: str
+    """Its installation."""
+
+    since: Time
+    """Since when."""
+
+
+class StreamSubscription(Answer):
+    """One instrument."""
+
+    symbol: str
+    """Its symbol."""
+
+    con_id: str
+    """Its contract."""
+
+    file: str
+    """Its file in the directory."""
+
+    reasons: list[WantedBy]
+    """Why it is wanted."""
+
+    has_line: bool
+    """Whether it has a line."""
+
+    source: PriceSource
+    """Where its price comes from."""
+
+    stale: bool
+    """Whether the price is older than it may be, or there is none."""
+
+    age_ms: int | None = None
+    """Age of the price, milliseconds."""
+
+    data_type: DataType | None = None
+
+    error: str | None = None
+    """Why the price does not come from the line."""
+
+    is_open: bool | None = None
+    """Whether its market is open, in regular hours; null where the broker has not said."""
+
+
+class StreamStatus(Answer):
+    """The stream runner: who has the lock, when it last looked, and each instrument with its price's source and age."""
+
+    state: StreamState
+    """What it does."""
+
+    lines: int
+    """Lines in use."""
+
+    lines_max: int
+    """Most lines."""
+
+    follows_decision: bool
+    """Whether the decision in force names instruments."""
+
+    subscriptions: list[StreamSubscription]
+    """Every instrument, those with a line first."""
+
+    unresolved: list[str]
+    """What is wanted and could not be resolved to one contract, with the reason."""
+
+    gaps_filled: int
+    """Times without a price that were filled from the broker's history since the start."""
+
+    heartbeat_at: Time | None = None
+    """When it last looked."""
+
+    owner: StreamOwner | None = None
+
+    trouble: str | None = None
+    """What is wrong as a whole; null when nothing is."""
 
 
 class SymbolMatch(Answer):

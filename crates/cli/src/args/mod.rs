@@ -5,6 +5,7 @@ mod look;
 mod order;
 mod run;
 mod steer;
+mod watch;
 mod whole;
 mod words;
 
@@ -18,6 +19,7 @@ pub(crate) use steer::{
     ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, LiveVerb, MandateVerb,
     ScopeWord,
 };
+pub(crate) use watch::{AlertVerb, GuardVerb, StreamVerb};
 #[cfg(test)]
 pub(crate) use whole::leaves;
 pub(crate) use whole::{command, parse};

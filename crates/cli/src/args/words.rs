@@ -1,9 +1,9 @@
 //! The nouns, and the flags that every command takes.
 
 use super::{
-    AccountVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, BrokerVerb, ConfigVerb, ContractVerb, DemoArgs,
-    FlattenArgs, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, McpArgs, OrderVerb, QuoteArgs,
-    RestoreArgs, StatusArgs, VenueArgs,
+    AccountVerb, AlertVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, BrokerVerb, ConfigVerb, ContractVerb,
+    DemoArgs, FlattenArgs, GuardVerb, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, McpArgs,
+    OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, StreamVerb, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -76,6 +76,9 @@ pub(crate) enum Noun {
     Quote(QuoteArgs),
     /// Prices then
     Bars(BarsArgs),
+    /// Prices in files, for programs of your own
+    #[command(subcommand)]
+    Stream(StreamVerb),
     /// Find contracts
     #[command(subcommand)]
     Contract(ContractVerb),
@@ -105,6 +108,12 @@ pub(crate) enum Noun {
     /// Budgets inside which orders need no further approval
     #[command(subcommand)]
     Mandate(MandateVerb),
+    /// Rules that are looked at on a schedule, and what is done where one is broken
+    #[command(subcommand)]
+    Guard(GuardVerb),
+    /// What somebody was told, and whether it arrives
+    #[command(subcommand)]
+    Alert(AlertVerb),
     /// The record of everything
     #[command(subcommand)]
     Audit(AuditVerb),

@@ -33,7 +33,7 @@ const fn list(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 52] = [
+pub(crate) const KEYS: [Key; 89] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
@@ -86,10 +86,48 @@ pub(crate) const KEYS: [Key; 52] = [
     text("telemetry.ca_file"),
     text("telemetry.headers_file"),
     number("telemetry.queue_spans_max"),
+    text("alerts.quiet_hours"),
+    text("alerts.quiet_zone"),
+    text("alerts.quiet_severity"),
+    number("alerts.repeat_window_s"),
+    number("alerts.remind_after_s"),
+    number("alerts.disk_free_mib_min"),
+    text("alerts.telegram.token_file"),
+    list("alerts.telegram.chats"),
+    text("alerts.telegram.api_url"),
+    text("alerts.telegram.severity"),
+    text("alerts.webhook.url"),
+    text("alerts.webhook.secret_file"),
+    text("alerts.webhook.ca_file"),
+    text("alerts.webhook.severity"),
+    list("stream.symbols"),
+    text("stream.dir"),
+    number("stream.lines_max"),
+    number("stream.interval_ms"),
+    number("stream.stale_after_s"),
+    number("stream.snapshot_every_s"),
+    number("stream.history_every_s"),
+    number("guard.every_s"),
+    text("guard.hours"),
+    text("guard.drawdown_percent_max"),
+    text("guard.drawdown_action"),
+    text("guard.daily_loss_percent_max"),
+    text("guard.daily_loss_action"),
+    text("guard.exposure_percent_max"),
+    text("guard.exposure_action"),
+    text("guard.stale_data_s_max"),
+    text("guard.stale_data_action"),
+    text("guard.position_drift_percent_max"),
+    text("guard.position_drift_action"),
+    text("guard.order_stuck_s_max"),
+    text("guard.order_stuck_action"),
+    text("guard.heartbeat_s_max"),
+    text("guard.heartbeat_action"),
 ];
 
 /// The sections of the file.
-pub(crate) const SECTIONS: [&str; 4] = ["broker", "tls", "server", "telemetry"];
+pub(crate) const SECTIONS: [&str; 9] =
+    ["broker", "tls", "server", "telemetry", "alerts", "alerts.telegram", "alerts.webhook", "stream", "guard"];
 
 /// Variables of ours that are not configuration keys: the flags' own, the key of the client, the log filter.
 pub(crate) const OTHER_VARIABLES: [&str; 7] = [

@@ -183,6 +183,7 @@ impl ServerSettings {
             tls: self.tls.clone(),
             limits: self.limits.clone(),
             spans: None,
+            watch: None,
         }
     }
 

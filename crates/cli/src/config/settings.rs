@@ -1,9 +1,12 @@
 //! The checked configuration.
 
+use super::alerts::AlertSettings;
 use super::error::ConfigError;
+use super::guard::GuardSettings;
 use super::keys::KEYS;
 use super::load::{Gathered, Place, RawSettings, Surroundings, read_settings};
 use super::server::ServerSettings;
+use super::stream::StreamSettings;
 use super::telemetry::TelemetrySettings;
 use domain::id::{AccountId, ClientId};
 use domain::mode::{Trading, is_venue_account};
@@ -81,6 +84,12 @@ pub(crate) struct Config {
     pub(crate) server: ServerSettings,
     /// Where spans go, if anywhere.
     pub(crate) telemetry: Option<TelemetrySettings>,
+    /// Who is told what, and how.
+    pub(crate) alerts: AlertSettings,
+    /// What is streamed into files.
+    pub(crate) stream: StreamSettings,
+    /// What the guard looks at.
+    pub(crate) guard: GuardSettings,
     /// The file that was read.
     pub(crate) file: Option<PathBuf>,
     /// The profile in use.
@@ -114,6 +123,9 @@ impl Config {
             listen,
             server: ServerSettings::read(&reader, listen)?,
             telemetry: TelemetrySettings::read(&reader)?,
+            alerts: AlertSettings::read(&reader)?,
+            stream: StreamSettings::read(&reader)?,
+            guard: GuardSettings::read(&reader)?,
             data_dir,
             trading: reader.trading(broker.kind)?,
             policy: reader.text("policy")?.unwrap_or_else(|| "default".to_owned()),
@@ -158,7 +170,13 @@ impl Config {
             "broker.account" => self.broker.account.as_ref().map(ToString::to_string).unwrap_or_default(),
             other => {
                 let of_telemetry = || TelemetrySettings::text_of(self.telemetry.as_ref(), other);
-                self.server.text_of(other).or_else(of_telemetry).unwrap_or_default()
+                let of_alerts = || {
+                    self.alerts
+                        .text_of(other)
+                        .or_else(|| self.stream.text_of(other))
+                        .or_else(|| self.guard.text_of(other))
+                };
+                self.server.text_of(other).or_else(of_telemetry).or_else(of_alerts).unwrap_or_default()
             }
         }
     }

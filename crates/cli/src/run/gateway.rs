@@ -1,8 +1,10 @@
 //! One gateway in this process: assembled here, taken apart in order.
 
+use super::alerts;
 use super::place::{self, LeaseHolder};
 use super::rest;
 use super::standby::{self, Seated};
+use super::watch::WatchPlace;
 use super::writing::{Setup, Writing};
 use crate::config::{Config, load_policy};
 use crate::failure::{Failure, UNAVAILABLE};
@@ -47,13 +49,22 @@ impl Gateway {
         let policy = Box::new(load_policy(&config.data_dir, &config.policy)?);
         // First what fails for others' sake: a port in use must leave the data directory as it is.
         rest::check(config)?;
+        alerts::check(&config.alerts)?;
         if let Err(taken) = rest::probe(config.listen).await {
             return Err(running_already(config).unwrap_or(taken));
         }
         let checkpoint_file = place::checkpoint_file_at_start(config)?;
         let reports = Arc::new(SignOfLife::begun(Timestamp::now()));
-        let setup =
-            Setup { config: config.clone(), sessions, policy, checkpoint_file, reports, witness: Arc::default() };
+        let watch: Arc<WatchPlace> = Arc::default();
+        let setup = Setup {
+            config: config.clone(),
+            sessions,
+            policy,
+            checkpoint_file,
+            reports,
+            witness: Arc::default(),
+            watch: Arc::clone(&watch),
+        };
         let (end, ending) = oneshot::channel();
         let (desk, venue_control, life): (Arc<dyn Desk>, _, _) = match standby::take_or_follow(&setup).await? {
             Seated::Writer(journal) => {
@@ -62,7 +73,7 @@ impl Gateway {
             }
             Seated::Standby(waiting) => (waiting.desk(), None, tokio::spawn(waiting.until_end(setup, ending))),
         };
-        let server = rest::start(Arc::clone(&desk), config).await?;
+        let server = rest::start(Arc::clone(&desk), watch, config).await?;
         let url = config.server.own_url(server.address());
         Ok(Self { desk, server, url, venue_control, life: Some(life), end })
     }

@@ -1,7 +1,10 @@
 //! The composition root: puts journal, adapter, engine, server and venue together and takes them apart in order.
 
+pub(crate) mod alerts;
+mod aside;
 mod driller;
 pub(crate) mod gateway;
+mod guarding;
 mod key_files;
 mod open_files;
 mod others;
@@ -11,6 +14,9 @@ pub(crate) mod reporting;
 pub(crate) mod rest;
 pub(crate) mod serve;
 mod standby;
+mod streaming;
 pub(crate) mod venue;
+mod watch;
+mod watching;
 pub(crate) mod witness;
 mod writing;

@@ -3,6 +3,8 @@
 use super::driller::OwnProgram;
 use super::gateway::EmbeddedSessions;
 use super::reporting::Reporter;
+use super::watch::WatchPlace;
+use super::watching::Watching;
 use super::witness::SecondLook;
 use super::{key_files, place, venue};
 use crate::config::{BrokerKind, Config};
@@ -55,6 +57,8 @@ pub(crate) struct Setup {
     pub(crate) reports: Arc<SignOfLife>,
     /// Looks at the broker a second time.
     pub(crate) witness: Arc<SecondLook>,
+    /// Whoever watches over the gateway.
+    pub(crate) watch: Arc<WatchPlace>,
 }
 
 impl Setup {
@@ -108,6 +112,7 @@ pub(crate) struct Writing {
     adapter: Adapter,
     venue: Option<Venue>,
     reporter: Reporter,
+    watching: Watching,
 }
 
 impl Writing {
@@ -175,7 +180,9 @@ impl Writing {
                 "start again; `tollgate doctor` looks at the way to the broker",
             )
         })?;
-        Ok(Self { engine, adapter, venue, reporter })
+        let desk: Arc<dyn Desk> = engine.desk();
+        let watching = Watching::begin(setup, &desk)?;
+        Ok(Self { engine, adapter, venue, reporter, watching })
     }
 
     /// The use cases.
@@ -191,11 +198,14 @@ impl Writing {
     /// Goes on until the engine ends by itself, or in order once the other end of `ending` is gone; then closes the
     /// broker's socket and ends the venue.
     pub(crate) async fn until_end(self, ending: oneshot::Receiver<()>) -> Result<Ended, Failure> {
-        let Self { engine, adapter, venue, mut reporter } = self;
+        let Self { engine, adapter, venue, mut reporter, watching } = self;
         let ended = tokio::select! {
-            ended = engine.ended() => ended,
+            ended = engine.ended() => {
+                watching.end(why(&ended)).await;
+                ended
+            }
             _word = ending => {
-                reporter.let_go().await;
+                tokio::join!(watching.end(None), reporter.let_go());
                 engine.stop().await
             }
         };
@@ -209,6 +219,15 @@ impl Writing {
             venue.shutdown().await.map_err(|error| venue::failed(&error))?;
         }
         Ok(ended)
+    }
+}
+
+/// What the alerts are to say of an end that nobody asked for.
+fn why(ended: &Ended) -> Option<String> {
+    match ended {
+        Ended::Orderly => None,
+        Ended::Poisoned(why) => Some(format!("The journal cannot be trusted any more: {why}")),
+        Ended::LeaseLost(why) => Some(format!("Another process writes now: {why}")),
     }
 }
 

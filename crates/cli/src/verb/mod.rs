@@ -1,6 +1,7 @@
 //! The commands. Each asks the gateway, or a file, and says what it learned; none holds a rule.
 
 pub(crate) mod account;
+pub(crate) mod alert;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod backup;
@@ -9,6 +10,7 @@ pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod export;
 pub(crate) mod flatten;
+pub(crate) mod guard;
 pub(crate) mod incident;
 pub(crate) mod key;
 pub(crate) mod kill;
@@ -23,6 +25,7 @@ pub(crate) mod restore;
 pub(crate) mod sse;
 pub(crate) mod status;
 mod stream;
+pub(crate) mod streams;
 pub(crate) mod tail;
 pub(crate) mod ticket;
 pub(crate) mod venue;

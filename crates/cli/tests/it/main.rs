@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test's helpers meet unexpectedly fails the test")]
 
+mod alerts;
 mod attack;
 mod audit;
+mod bot_api;
 mod bracket;
 mod clients;
 mod contract;
@@ -14,6 +16,7 @@ mod doctor;
 mod drill;
 mod events;
 mod full_disk;
+mod guard;
 mod limits;
 mod live;
 mod looks;
@@ -35,6 +38,7 @@ mod small_disk;
 mod sse;
 mod standby;
 mod storage;
+mod streams;
 mod support;
 mod telemetry;
 mod tls;

@@ -1,12 +1,14 @@
 //! The routes, one file per noun.
 
 pub(crate) mod account;
+mod alert;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod contract;
 mod events;
 mod flatten;
 pub(crate) mod gates;
+mod guard;
 mod key;
 mod kill;
 pub(crate) mod limits;
@@ -19,6 +21,7 @@ pub(crate) mod order;
 mod order_change;
 mod session;
 pub(crate) mod status;
+mod stream;
 mod table;
 
 pub(crate) use table::{router, routes};

@@ -1,8 +1,8 @@
 //! Every route of this version. A path that is not here is a 404 problem.
 
 use super::{
-    account, approval, audit, contract, events, flatten, gates, key, kill, limits, live, mandate, market,
-    market_stream, metrics, order, order_change, session, status,
+    account, alert, approval, audit, contract, events, flatten, gates, guard, key, kill, limits, live, mandate, market,
+    market_stream, metrics, order, order_change, session, status, stream,
 };
 use crate::config::ServeError;
 use crate::envelope;
@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(market::quote))
         .routes(routes!(market::bars))
         .routes(routes!(market_stream::stream))
+        .routes(routes!(stream::show))
         .routes(routes!(contract::search))
         .routes(routes!(contract::show))
         .routes(routes!(contract::chain))
@@ -65,6 +66,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(mandate::list, mandate::grant))
         .routes(routes!(mandate::confirm))
         .routes(routes!(mandate::revoke))
+        .routes(routes!(guard::show))
+        .routes(routes!(guard::evaluate))
+        .routes(routes!(alert::list))
+        .routes(routes!(alert::ack))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(events::events))
