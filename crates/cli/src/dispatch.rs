@@ -1,6 +1,6 @@
 //! From words to a command, and from its result to output and exit code.
 
-use crate::args::{AlertVerb, AuditVerb, Cli, Common, IncidentVerb, KeyVerb, LimitsVerb, Noun, VenueVerb};
+use crate::args::{AlertVerb, AuditVerb, Cli, Common, IncidentVerb, KeyVerb, LimitsVerb, Noun, VenueArgs, VenueVerb};
 use crate::client::{Client, key_source, trust_of};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
@@ -62,6 +62,9 @@ fn has_threads(noun: &Noun) -> bool {
         | Noun::Kill(_)
         | Noun::Limits(_)
         | Noun::Live(_)
+        | Noun::Alert(_)
+        | Noun::Guard(_)
+        | Noun::Stream(_)
         | Noun::Mandate(_)
         | Noun::Audit(_)
         | Noun::Incident(_)
@@ -105,13 +108,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
     match noun {
         Noun::Completions { shell } => Ok(verb::paper::completions(shell)),
         Noun::Man { dir } => verb::paper::man(dir.as_deref()),
-        Noun::Venue(args) => {
-            log::begin("warn");
-            match &args.verb {
-                None => run::venue::run(&args).await,
-                Some(VenueVerb::Status { control_port, orders }) => verb::venue::status(*control_port, *orders).await,
-            }
-        }
+        Noun::Venue(args) => venue(&args).await,
         Noun::Demo(args) => {
             log::begin("error");
             demo::run(&args, common.json).await
@@ -167,6 +164,14 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         | Noun::Live(_)
         | Noun::Mandate(_)
         | Noun::Key(_) => ask(&connect(&load(&common)?, &common)?, &noun).await,
+    }
+}
+
+async fn venue(args: &VenueArgs) -> Result<Said, Failure> {
+    log::begin("warn");
+    match &args.verb {
+        None => run::venue::run(args).await,
+        Some(VenueVerb::Status { control_port, orders }) => verb::venue::status(*control_port, *orders).await,
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 /// Rests after a question for updates that failed.
 const REST_MIN: Duration = Duration::from_secs(1);
-const REST_MAX: Duration = Duration::from_secs(60);
+const REST_MAX: Duration = Duration::from_mins(1);
 /// Runs that are told.
 const RUNS_MAX: usize = 5;
 /// Longest reason that is taken from a chat, characters.

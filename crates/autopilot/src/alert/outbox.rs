@@ -68,7 +68,9 @@ impl Outbox {
                 line,
                 why: error.to_string(),
             })?;
-            entries.iter().for_each(|entry| book.apply(entry));
+            for entry in &entries {
+                book.apply(entry);
+            }
         }
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(disk)?;
         let len = u64::try_from(end).unwrap_or(u64::MAX);
@@ -106,7 +108,9 @@ impl Outbox {
             return Err(disk(&self.path, error));
         }
         self.len = self.len.saturating_add(u64::try_from(line.len()).unwrap_or(0));
-        entries.iter().for_each(|entry| self.book.apply(entry));
+        for entry in entries {
+            self.book.apply(entry);
+        }
         if self.len > self.whole_len.saturating_add(GROWTH_MAX) {
             self.write_anew()?;
         }

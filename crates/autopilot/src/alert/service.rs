@@ -431,7 +431,9 @@ impl AlertsTask {
     async fn tell_unwritten(&self, entries: &[Entry], now: Timestamp) {
         for way in &self.parts.ways {
             let mut book = self.parts.outbox.book().clone();
-            entries.iter().for_each(|entry| book.apply(entry));
+            for entry in entries {
+                book.apply(entry);
+            }
             if let Some(parcel) = book.due(&way.rules, now)
                 && let Err(Refused { why, .. }) = way.channel.deliver(&parcel, now).await
             {

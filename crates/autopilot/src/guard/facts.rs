@@ -93,7 +93,7 @@ async fn account(desk: &dyn Desk, by: &Principal) -> Result<Account, String> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "in the shape of a fact")]
-fn seen(value: Decimal, of: impl ToString) -> Known {
+fn seen(value: Decimal, of: &(impl ToString + ?Sized)) -> Known {
     Ok(Some(Observed { value: Some(value), of: of.to_string() }))
 }
 
@@ -151,7 +151,7 @@ fn drift(account: &Account, targets: Option<&Targets>) -> Known {
     let not_held = targets.keys().filter(|con_id| !weights.contains_key(con_id));
     let missing = not_held.map(|con_id| (target(con_id).abs(), format!("contract {con_id}")));
     match held.chain(missing).max() {
-        Some((distance, what)) => seen(distance, what),
+        Some((distance, what)) => seen(distance, &what),
         None => Ok(None),
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
 
 /// Bars of a minute, as they are written.
 #[derive(Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the name in the file")]
 struct Bars {
     schema: u32,
     size: String,

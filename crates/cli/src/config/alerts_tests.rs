@@ -65,7 +65,10 @@ fn every_section_in_the_documentation_can_be_used() {
             match (line.trim(), &mut block) {
                 ("```toml", None) => block = Some(String::new()),
                 ("```", Some(_)) => blocks.extend(block.take()),
-                (_, Some(block)) => block.push_str(&format!("{line}\n")),
+                (_, Some(block)) => {
+                    block.push_str(line);
+                    block.push('\n');
+                }
                 (_, None) => {}
             }
         }

@@ -18,12 +18,11 @@ pub(crate) async fn guard(client: &Client, verb: &GuardVerb) -> Result<Said, Fai
                 ("trouble", field(&body, "trouble")),
             ]);
             human.push('\n');
-            match at(&body, "last") {
-                Some(report) => human.push_str(&findings(report)),
-                None => {
-                    let columns = [column("rule", "rule"), column("at most", "limit"), column("then", "action")];
-                    human.push_str(&table(rows(&body, "rules"), &columns, "no rule is on: set limits in [guard]"));
-                }
+            if let Some(report) = at(&body, "last") {
+                human.push_str(&findings(report));
+            } else {
+                let columns = [column("rule", "rule"), column("at most", "limit"), column("then", "action")];
+                human.push_str(&table(rows(&body, "rules"), &columns, "no rule is on: set limits in [guard]"));
             }
             Ok(Said::new(body, human))
         }
