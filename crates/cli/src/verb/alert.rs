@@ -41,7 +41,7 @@ pub(crate) async fn alert(client: &Client, verb: &AlertVerb) -> Result<Said, Fai
             ]);
             Ok(Said::new(body, human))
         }
-        AlertVerb::Test => Err(Failure::usage("this command asks no gateway", "")),
+        AlertVerb::Test => Err(Failure::usage("this command asks no gateway", "run it where the configuration is")),
     }
 }
 
