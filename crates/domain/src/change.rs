@@ -61,7 +61,7 @@ impl PendingReplace {
 
 impl OrderRecord {
     /// Changes of which nobody knows whether they were taken: the one under way, and what the order's end overtook.
-    pub fn unsettled_changes(&self) -> impl Iterator<Item = (&ClOrdId, &Amendment)> {
+    pub(crate) fn unsettled_changes(&self) -> impl Iterator<Item = (&ClOrdId, &Amendment)> {
         let open = self.pending_replace.iter().map(|replace| (&replace.key, &replace.amendment));
         let overtaken = self.changes.iter().filter_map(|(key, fate)| match fate {
             ChangeFate::Overtaken { amendment } => Some((key, amendment)),

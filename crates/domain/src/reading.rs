@@ -62,6 +62,17 @@ pub fn left_in_the_end(seen: &BrokerOrder, ours: &OrderRecord) -> Option<OrderEv
     ours.unsettled_changes().any(|(_, asked)| is_original(asked)).then_some(OrderEvent::ReplaceUnsent)
 }
 
+/// Whether this says of an order no more than that it works, which is known: over the connection that acknowledged it, under its
+/// own permanent id, and while nothing else is asked of it. Only the broker's word may be another one.
+pub fn works_as_known(ours: &OrderRecord, said: &OrderEvent, heard_in: Generation) -> bool {
+    let OrderEvent::Acknowledged { perm_id, .. } = said else { return false };
+    ours.status == OrdStatus::Working
+        && ours.acknowledged_in == Some(heard_in)
+        && (perm_id.is_none() || ours.perm_id == *perm_id)
+        && !ours.cancel_wanted
+        && ours.unsettled_changes().next().is_none()
+}
+
 fn read_word(
     word: &str,
     tif: TifKind,

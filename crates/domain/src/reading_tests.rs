@@ -110,3 +110,34 @@ fn a_filled_order_without_its_filled_quantity_counts_its_own_total_or_the_smalle
         assert_eq!(event, OrderEvent::ReportedFilled { filled: Decimal::from(filled), avg_px: None, perm_id });
     }
 }
+
+#[test]
+fn an_order_works_as_known_only_under_its_own_id_over_the_connection_that_acknowledged_it_while_nothing_is_asked() {
+    let says = |word: &str, perm_id: Option<i64>, generation| OrderEvent::Acknowledged {
+        broker_status: word.to_owned(),
+        perm_id: perm_id.map(|id| PermId::new(id).unwrap()),
+        generation: Generation(generation),
+    };
+    let after = |events: Vec<OrderEvent>| sent_then(events);
+    let working = after(vec![acknowledged(900, 1)]);
+    let known =
+        |book: &crate::book::Book, said: &OrderEvent, heard_in| works_as_known(first(book), said, Generation(heard_in));
+    assert!(known(&working, &says("Submitted", Some(900), 1), 1));
+    assert!(known(&working, &says("PreSubmitted", None, 1), 1));
+    assert!(!known(&working, &says("Submitted", Some(901), 1), 1), "another order's id");
+    assert!(!known(&working, &says("Submitted", Some(900), 2), 2), "a connection that has not acknowledged it");
+    assert!(!known(&after(vec![]), &says("Submitted", Some(900), 1), 1), "its acknowledgement itself");
+    for said in
+        [OrderEvent::CancelPending, OrderEvent::Canceled { detail: None }, OrderEvent::Inactive { detail: None }]
+    {
+        assert!(!known(&working, &said, 1), "{said:?}");
+    }
+    let mut asked = working.clone();
+    let event = replacing("o-1", "r-1", 6, "190");
+    asked.apply(&crate::journal::Recorded { seq: asked.seq + 1, at: crate::book::tests::at(9), event }).unwrap();
+    assert!(!known(&asked, &says("Submitted", Some(900), 1), 1), "a change is under way");
+    let mut asked = working;
+    let event = crate::book::tests::canceling("o-1");
+    asked.apply(&crate::journal::Recorded { seq: asked.seq + 1, at: crate::book::tests::at(9), event }).unwrap();
+    assert!(!known(&asked, &says("Submitted", Some(900), 1), 1), "a cancel is wanted");
+}

@@ -5,10 +5,6 @@ use crate::core::Core;
 use crate::input::Input;
 use domain::broker::{BrokerEvent, SendOutcome};
 use domain::echo::echo_differences;
-use domain::event::OrderEvent;
-use domain::id::Generation;
-use domain::lifecycle::OrdStatus;
-use domain::order_record::OrderRecord;
 use domain::reading;
 use domain::twin::is_of_twin;
 
@@ -23,14 +19,14 @@ impl Core {
                 let order = self.find(Some(report.broker_order_id), report.client_id, "", report.perm_id);
                 order.filter(|order| !is_of_twin(order, report.perm_id)).is_some_and(|order| {
                     let read = reading::read_status(report, order.intent.tif.kind(), *generation);
-                    read.is_some_and(|said| works_as_known(order, *generation, &said))
+                    read.is_some_and(|said| reading::works_as_known(order, &said, *generation))
                 })
             }
             BrokerEvent::OpenOrder { generation, order: seen } => {
                 let order = self.find(seen.broker_order_id, seen.client_id, &seen.order_ref, seen.perm_id);
                 order.filter(|order| !is_of_twin(order, seen.perm_id)).is_some_and(|order| {
                     let read = reading::read_order(seen, order, *generation);
-                    read.is_some_and(|said| works_as_known(order, *generation, &said))
+                    read.is_some_and(|said| reading::works_as_known(order, &said, *generation))
                         && echo_differences(order, seen).is_empty()
                 })
             }
@@ -49,14 +45,4 @@ impl Core {
             | BrokerEvent::Answer { .. } => false,
         }
     }
-}
-
-/// Whether an order that works, and of which nothing is asked, is said to work over the connection that acknowledged it.
-fn works_as_known(order: &OrderRecord, now_in: Generation, said: &OrderEvent) -> bool {
-    let OrderEvent::Acknowledged { perm_id, .. } = said else { return false };
-    order.status == OrdStatus::Working
-        && order.acknowledged_in == Some(now_in)
-        && (perm_id.is_none() || order.perm_id == *perm_id)
-        && !order.cancel_wanted
-        && order.unsettled_changes().next().is_none()
 }

@@ -1,6 +1,7 @@
 //! How many commits there are, and when the checkpoint file is synced.
 
 use crate::support::*;
+use domain::event::OrderEvent;
 use domain::journal::JournalEvent;
 use engine::desk::Desk as _;
 use jiff::SignedDuration;
@@ -90,4 +91,56 @@ async fn the_checkpoint_file_is_synced_every_second_and_at_the_end() {
     assert_eq!(rig.log.syncs(), before + 3);
     let [.., Call::Append(last), Call::SyncCheckpoint] = calls.as_slice() else { panic!("{:?}", calls.last()) };
     assert_eq!(last.last(), Some(&JournalEvent::Stopped));
+}
+
+/// The commits in which the broker's word on this order was booked.
+fn words_per_commit(rig: &Rig, cl_ord_id: &str) -> Vec<Vec<String>> {
+    let words = |events: &Vec<JournalEvent>| -> Vec<String> {
+        let word = |event: &JournalEvent| -> Option<String> {
+            let JournalEvent::Order { cl_ord_id: key, event: OrderEvent::Acknowledged { broker_status, .. } } = event
+            else {
+                return None;
+            };
+            (key.as_str() == cl_ord_id).then(|| broker_status.clone())
+        };
+        events.iter().filter_map(word).collect()
+    };
+    let calls = rig.log.calls();
+    let commits = calls.iter().filter_map(|call| match call {
+        Call::Append(events) => Some(words(events)),
+        Call::SyncCheckpoint => None,
+    });
+    commits.filter(|words| !words.is_empty()).collect()
+}
+
+#[tokio::test]
+async fn another_word_for_a_working_order_waits_for_company_and_a_differing_echo_does_not() {
+    let rig = Rig::ready().await;
+    rig.working("k-1").await;
+    rig.settle().await;
+    tokio::time::pause();
+    // A tick that was due before time stood still comes now.
+    work_off().await;
+    let before = rig.log.calls().len();
+    let first_word = rig.broker.placed("k-1").status;
+    let other = if first_word == "Submitted" { "PreSubmitted" } else { "Submitted" };
+    rig.broker.edit("k-1", |placed| placed.status = other.to_owned());
+    rig.broker.echo("k-1").await;
+    rig.broker.echo("k-1").await;
+    work_off().await;
+    assert_eq!(rig.log.calls().len(), before, "nothing follows from it: no commit of its own");
+    // Company: what it brings is booked behind it, in one commit.
+    rig.broker.commission("company.1", "0").await;
+    spin_until(|| rig.log.calls().len() > before).await;
+    let (commits, words) = (rig.log.calls(), words_per_commit(&rig, "k-1"));
+    let [Call::Append(events)] = &commits[before..] else { panic!("one commit: {:?}", &commits[before..]) };
+    assert!(events.iter().any(|event| matches!(event, JournalEvent::ExternalCommission { .. })), "{events:?}");
+    assert!(events.iter().any(|event| event.cl_ord_id().is_some_and(|key| key.as_str() == "k-1")), "{events:?}");
+    assert_eq!(words.last().unwrap().as_slice(), [other.to_owned()], "said twice, booked once");
+    // What is not as it was sent is never put off.
+    let before = rig.log.calls().len();
+    rig.broker.edit("k-1", |placed| placed.intent.qty = qty("11"));
+    rig.broker.echo("k-1").await;
+    spin_until(|| rig.log.calls().len() > before).await;
+    assert_eq!(rig.log.count(|event| matches!(event, JournalEvent::InstrumentHalted { .. })), 1);
 }
