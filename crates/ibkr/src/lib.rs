@@ -30,6 +30,7 @@ mod contract;
 mod decimal;
 mod door;
 mod fault;
+mod greeting;
 mod lanes;
 mod order;
 mod pacing;
@@ -43,6 +44,7 @@ mod zone;
 
 pub use adapter::start;
 pub use config::TwsConfig;
+pub use greeting::{SERVER_VERSION_MIN, greet};
 pub use report::UNREADABLE;
 pub use seat::Adapter;
 pub use zone::iana as iana_zone;

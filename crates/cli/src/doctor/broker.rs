@@ -3,7 +3,8 @@
 use super::finding::{Finding, bad, good, skipped, warning};
 use super::seen::Seen;
 use super::visit::NoVisit;
-use super::wire::{Greeting, OwnId, VERSION_MIN, Wire};
+use super::wire::{Greeting, OwnId, Wire};
+use ibkr::SERVER_VERSION_MIN;
 
 /// With the embedded venue there is nothing to set.
 pub(super) const EMBEDDED: &str = "the embedded venue starts with the gateway, and needs no settings";
@@ -70,8 +71,8 @@ pub(super) fn trusted(seen: &Seen) -> Finding {
 
 pub(super) fn version(seen: &Seen) -> Finding {
     of_wire(seen, |wire| match &wire.greeting {
-        Greeting::Spoke(version, _) if *version < VERSION_MIN => bad(
-            format!("{version}; Tollgate speaks {VERSION_MIN} and newer"),
+        Greeting::Spoke(version, _) if *version < SERVER_VERSION_MIN => bad(
+            format!("{version}; Tollgate speaks {SERVER_VERSION_MIN} and newer"),
             "install the newest stable TWS or IB Gateway from IBKR, and log in there once",
         ),
         Greeting::Spoke(version, _) => good(version.to_string()),

@@ -1,22 +1,17 @@
-//! The broker's port and its greeting, byte by byte; then connections by the adapter.
+//! The broker's port and its greeting; then connections by the adapter.
 
 use super::visit::{self, Heard, NoVisit};
 use crate::config::Config;
+use ibkr::SERVER_VERSION_MIN;
 use std::io;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// For a port that may be the right one.
 const GLANCE: Duration = Duration::from_millis(500);
-/// The greeting of a TWS client. It reaches far down, so that an old server says how old it is.
-const GREETING: &[u8] = b"v100..226";
-/// The oldest server version that the adapter speaks.
-pub(super) const VERSION_MIN: u32 = 213;
 /// TWS and IB Gateway, live and paper.
 const USUAL_PORTS: [u16; 4] = [7496, 7497, 4001, 4002];
-const FRAME_LEN_MAX: u32 = 256;
 
 /// How the port answered.
 #[derive(Debug)]
@@ -63,7 +58,7 @@ pub(super) async fn look(config: &Config, is_running: bool) -> Wire {
         Greeting::NoConnection(_) => other_ports(config).await,
         Greeting::Silent | Greeting::Closed | Greeting::Strange(_) | Greeting::Spoke(..) => Vec::new(),
     };
-    let can_visit = matches!(&greeting, Greeting::Spoke(version, _) if *version >= VERSION_MIN);
+    let can_visit = matches!(&greeting, Greeting::Spoke(version, _) if *version >= SERVER_VERSION_MIN);
     if !can_visit {
         return Wire { greeting, other_ports, session: None, own_id: None };
     }
@@ -98,7 +93,7 @@ async fn greeting(config: &Config) -> Greeting {
         Ok(socket) => socket,
         Err(error) => return Greeting::NoConnection(error.to_string()),
     };
-    match tokio::time::timeout(PATIENCE, greet(&mut socket)).await {
+    match tokio::time::timeout(PATIENCE, ibkr::greet(&mut socket)).await {
         Err(_late) => Greeting::Silent,
         Ok(Ok((version, time))) => Greeting::Spoke(version, time),
         Ok(Err(error)) if is_end(error.kind()) => Greeting::Closed,
@@ -108,24 +103,4 @@ async fn greeting(config: &Config) -> Greeting {
 
 fn is_end(kind: io::ErrorKind) -> bool {
     [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe].contains(&kind)
-}
-
-/// The greeting only: no client id is used.
-async fn greet(socket: &mut TcpStream) -> io::Result<(u32, String)> {
-    socket.write_all(b"API\0").await?;
-    let length = u32::try_from(GREETING.len()).map_err(io::Error::other)?;
-    socket.write_all(&length.to_be_bytes()).await?;
-    socket.write_all(GREETING).await?;
-    let length = socket.read_u32().await?;
-    if !(1..=FRAME_LEN_MAX).contains(&length) {
-        return Err(io::Error::other(format!("a frame of {length} bytes")));
-    }
-    let mut frame = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-    socket.read_exact(&mut frame).await?;
-    let text = String::from_utf8_lossy(&frame);
-    let mut words = text.split('\0');
-    match (words.next().map(str::parse), words.next()) {
-        (Some(Ok(version)), Some(time)) => Ok((version, time.to_owned())),
-        (Some(_) | None, _) => Err(io::Error::other("no version")),
-    }
 }
