@@ -1,15 +1,12 @@
-//! The closed loop. Today it reads a decision and plans it; running plans on a schedule comes with the loop's own
-//! milestone. A client of the desk with no privilege of its own.
+//! The closed loop: it asks a signal what to hold, plans what that takes, and has it ordered, slot by slot. A client of the
+//! desk with no privilege of its own; what it knows across a crash stands in the journal.
 
 pub mod alert;
-mod decision;
 pub mod guard;
-mod planning;
+pub mod pilot;
 mod secret;
 pub mod stream;
 mod watching;
 
-pub use decision::{Decision, DecisionError, Target};
-pub use planning::{Plan, plan};
 pub use secret::Secret;
 pub use watching::Watcher;

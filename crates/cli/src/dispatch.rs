@@ -66,6 +66,7 @@ fn has_threads(noun: &Noun) -> bool {
         | Noun::Guard(_)
         | Noun::Stream(_)
         | Noun::Mandate(_)
+        | Noun::Loop(_)
         | Noun::Audit(_)
         | Noun::Incident(_)
         | Noun::Backup(_)
@@ -163,6 +164,7 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         | Noun::Limits(_)
         | Noun::Live(_)
         | Noun::Mandate(_)
+        | Noun::Loop(_)
         | Noun::Key(_) => ask(&connect(&load(&common)?, &common)?, &noun).await,
     }
 }
@@ -211,6 +213,7 @@ pub(crate) async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Limits(verb) => verb::limits::limits(client, verb).await,
         Noun::Live(verb) => verb::permit::live(client, verb).await,
         Noun::Mandate(verb) => verb::permit::mandate(client, verb).await,
+        Noun::Loop(verb) => verb::looping::looping(client, verb).await,
         Noun::Key(verb) => verb::key::key(client, verb).await,
         Noun::Demo(_)
         | Noun::Mcp(_)

@@ -24,6 +24,7 @@ use crate::id::{
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::{EventKind, OrdStatus};
 use crate::live::{DrillRun, LiveState};
+use crate::looping::book::LoopBook;
 use crate::mandate::{MandateAsk, Mandates};
 use crate::mode::World;
 use crate::orphan::Orphans;
@@ -119,6 +120,8 @@ pub struct Book {
     pub activity: Activity,
     /// How long nobody could see what rests at the broker.
     pub silence: Silence,
+    /// The loop: decisions, runs, used slots. Copies share it until it changes.
+    pub looping: Arc<LoopBook>,
     /// API keys.
     pub api_keys: BTreeMap<KeyId, KeyRecord>,
     /// Number of the newest connection.
@@ -161,6 +164,7 @@ impl Book {
             index: Indexed::default(),
             activity: Activity::default(),
             silence: Silence::default(),
+            looping: Arc::default(),
             api_keys: BTreeMap::new(),
             generation: Generation(0),
             counts: BTreeMap::new(),
@@ -244,6 +248,9 @@ impl Book {
                 self.use_mandate(record, id, &MandateAsk { cl_ord_id, qty: *qty, notional: *notional })
             }
             JournalEvent::MandateRevoked { id, by, reason } => self.revoke_mandate(record, id, by, reason),
+            JournalEvent::Loop { event, by } => {
+                Arc::make_mut(&mut self.looping).apply(event, by, record.at).map_err(|why| refuse(record, why))
+            }
             JournalEvent::Installed { .. }
             | JournalEvent::Started { .. }
             | JournalEvent::Stopped
@@ -569,6 +576,7 @@ impl Book {
             | JournalEvent::PolicyWished { .. }
             | JournalEvent::PolicyAccepted { .. }
             | JournalEvent::PolicyWithdrawn { .. }
+            | JournalEvent::Loop { .. }
             | JournalEvent::Order { .. } => {}
         }
     }

@@ -134,6 +134,17 @@ pub enum Fault {
         /// What it is.
         status: String,
     },
+    /// A decision breaks rules; nothing follows from it.
+    #[error("the decision is refused: {}", .0.join("; "))]
+    DecisionRefused(Vec<String>),
+    /// What is asked does not follow from how things stand.
+    #[error("{what}: {why}")]
+    Conflict {
+        /// The kind of thing.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
     /// Another process writes.
     #[error("the writer's lease is not held here: {0}")]
     LeaseNotHeld(String),

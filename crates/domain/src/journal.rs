@@ -15,6 +15,7 @@ use crate::id::{
     MandateId, PreviewId,
 };
 use crate::live::Arming;
+use crate::looping::event::LoopEvent;
 use crate::mandate::MandateTerms;
 use crate::mode::{Mode, Trading};
 use crate::order::{Amendment, OrderIntent};
@@ -469,6 +470,13 @@ pub enum JournalEvent {
         by: Principal,
         /// Why.
         reason: String,
+    },
+    /// Something happened in the loop.
+    Loop {
+        /// What.
+        event: LoopEvent,
+        /// Who caused it: a caller, or the loop's own key.
+        by: Principal,
     },
     /// An API key was made.
     KeyCreated {

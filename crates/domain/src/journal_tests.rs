@@ -282,7 +282,13 @@ fn about_permits() -> Vec<JournalEvent> {
 
 /// All but what happens to an order.
 pub(crate) fn examples() -> Vec<JournalEvent> {
-    [about_the_installation(), about_a_restore(), about_orders(), about_limits(), about_permits()].concat()
+    [about_the_installation(), about_a_restore(), about_orders(), about_limits(), about_permits(), about_the_loop()]
+        .concat()
+}
+
+fn about_the_loop() -> Vec<JournalEvent> {
+    let of = |event| JournalEvent::Loop { event, by: principal() };
+    crate::looping::event::tests::examples().into_iter().map(of).collect()
 }
 
 pub(crate) fn order_events() -> Vec<OrderEvent> {

@@ -49,7 +49,6 @@ pub mod principal;
 pub mod proof;
 pub mod reading;
 pub mod reason;
-pub mod rebalance;
 pub mod reconcile;
 pub mod restoration;
 pub mod self_match;

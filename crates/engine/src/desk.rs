@@ -25,6 +25,8 @@ use domain::id::{
 };
 use domain::journal::Recorded;
 use domain::live::{Arming, ChecklistItem, OverrideFile};
+use domain::looping::book::LoopBook;
+use domain::looping::event::LoopEvent;
 use domain::mandate::{Mandate, MandateStatus, MandateTerms};
 use domain::market::{Bar, BarDuration, BarSize, Quote, WhatToShow};
 use domain::mode::{Mode, Trading};
@@ -40,6 +42,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the operator wants to know in one look.
@@ -618,6 +621,12 @@ pub trait Desk: Send + Sync {
         reason: String,
     ) -> Result<LiveStatus, Fault>;
     async fn disarm_live(&self, by: &Principal, reason: String) -> Result<LiveStatus, Fault>;
+
+    /// The loop's durable state.
+    fn looping(&self, by: &Principal) -> Result<Arc<LoopBook>, Fault>;
+    /// Notes what happened in the loop; refused where it does not follow from what is noted. It does nothing else: whoever
+    /// runs the loop asks for orders like any other caller.
+    async fn note_loop(&self, by: &Principal, event: LoopEvent) -> Result<(), Fault>;
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault>;
     async fn verify_audit(&self, by: &Principal) -> Result<AuditVerification, Fault>;

@@ -10,6 +10,7 @@ use domain::contract::Contract;
 use domain::fault::Fault;
 use domain::gates::{Evaluation, Reference};
 use domain::id::{ApprovalId, BrokerOrderId, ClOrdId, ConId, Generation, KeyId, PreviewId};
+use domain::looping::event::LoopEvent;
 use domain::market::Quote;
 use domain::order::{Amendment, OrderIntent};
 use domain::principal::{KeyRecord, Principal};
@@ -139,6 +140,11 @@ pub(crate) enum Input {
         scope: KillScope,
         state: TradingState,
         reason: String,
+        reply: Reply<()>,
+    },
+    Loop {
+        by: Principal,
+        event: Box<LoopEvent>,
         reply: Reply<()>,
     },
     Policy {

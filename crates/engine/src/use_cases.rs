@@ -29,6 +29,8 @@ use domain::execution::Execution;
 use domain::fault::Fault;
 use domain::gates::Decision;
 use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, MandateId};
+use domain::looping::book::LoopBook;
+use domain::looping::event::LoopEvent;
 use domain::mandate::MandateTerms;
 use domain::market::{Bar, Quote};
 use domain::order::{Amendment, OrderIntent};
@@ -37,6 +39,7 @@ use domain::trading_state::{KillScope, StateEntry, TradingState};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest text of a reason.
@@ -511,6 +514,15 @@ impl Desk for Service {
 
     async fn reset_breaker(&self, by: &Principal, breaker: Breaker, reason: String) -> Result<LimitsView, Fault> {
         self.wish(by, PolicyWish::Reset(breaker), None, reason).await
+    }
+
+    fn looping(&self, by: &Principal) -> Result<Arc<LoopBook>, Fault> {
+        need(by, Scope::Read)?;
+        Ok(self.look(|book, _| Arc::clone(&book.looping)))
+    }
+
+    async fn note_loop(&self, by: &Principal, event: LoopEvent) -> Result<(), Fault> {
+        self.note_of_loop(by, event).await
     }
 
     async fn audit(&self, by: &Principal, filter: AuditFilter) -> Result<Vec<AuditRecord>, Fault> {

@@ -433,6 +433,7 @@ impl Core {
                 let answer = self.refuse_approval(batch, now, Some(&by), &id, status, &reason);
                 batch.owe(reply, answer);
             }
+            Input::Loop { by, event, reply } => self.note_loop(batch, now, by, *event, reply),
             Input::Policy { by, wish, if_match, reason, reply } => {
                 let answer = self.wish_policy(batch, now, &by, wish, if_match.as_deref(), &reason);
                 batch.owe(reply, answer);

@@ -22,6 +22,8 @@ pub struct ServerConfig {
     pub limits: Limits,
     /// What became of exported spans, for `/metrics`; `None` where none are exported.
     pub spans: Option<SpanCounts>,
+    /// The loop, once there is one.
+    pub pilot: engine::PilotSeat,
     /// Who watches over the gateway; `None` where nobody does.
     pub watch: Option<Watching>,
 }
@@ -235,7 +237,15 @@ impl Limits {
 impl ServerConfig {
     /// The shipped bounds at an address, without TLS.
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, public_names: Vec::new(), tls: None, limits: Limits::standard(), spans: None, watch: None }
+        Self {
+            listen,
+            public_names: Vec::new(),
+            tls: None,
+            limits: Limits::standard(),
+            spans: None,
+            pilot: engine::PilotSeat::default(),
+            watch: None,
+        }
     }
 }
 

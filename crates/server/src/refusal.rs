@@ -69,6 +69,8 @@ impl From<Fault> for Refusal {
             | Fault::NotReplaceable { .. }
             | Fault::LiveRefused(_)
             | Fault::ApprovalOver { .. }
+            | Fault::DecisionRefused(_)
+            | Fault::Conflict { .. }
             | Fault::LeaseNotHeld(_) => {}
         }
         Self(Box::new(Problem::from(&fault)))

@@ -28,6 +28,7 @@ pub(crate) struct App {
     pub(crate) pace_of_peers: Arc<Pace<IpAddr>>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) spans: Option<SpanCounts>,
+    pub(crate) pilot: engine::PilotSeat,
     watch: Option<Watching>,
 }
 
@@ -45,6 +46,7 @@ impl App {
             pace_of_peers: Arc::new(Pace::new(limits.requests_per_second_per_peer_max)),
             hub: Hub::new(limits.streams.clone()),
             spans: config.spans.clone(),
+            pilot: config.pilot.clone(),
             watch: config.watch.clone(),
             limits: Arc::new(limits.clone()),
         }

@@ -120,6 +120,7 @@ fn spend(conn: &Connection, record: &Recorded) -> Result<(), JournalError> {
         | JournalEvent::AccountMarked { .. }
         | JournalEvent::BreakerTripped { .. }
         | JournalEvent::BreakerReset { .. }
+        | JournalEvent::Loop { .. }
         | JournalEvent::KeyCreated { .. }
         | JournalEvent::KeyRevoked { .. } => Ok(()),
     }

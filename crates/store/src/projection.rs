@@ -78,6 +78,7 @@ impl Touched {
             | JournalEvent::AccountMarked { .. }
             | JournalEvent::BreakerTripped { .. }
             | JournalEvent::BreakerReset { .. }
+            | JournalEvent::Loop { .. }
             | JournalEvent::KeyCreated { .. }
             | JournalEvent::KeyRevoked { .. } => {}
         }

@@ -25,6 +25,7 @@ use domain::id::{
     ApprovalId, BrokerOrderId, ClOrdId, ConId, ExecId, Generation, InstallationId, KeyId, LeaseEpoch, PermId,
 };
 use domain::live::LiveState;
+use domain::looping::book::LoopBook;
 use domain::mandate::Mandates;
 use domain::orphan::Orphans;
 use domain::policy::PolicyInForce;
@@ -46,7 +47,7 @@ use std::thread::JoinHandle;
 
 /// The snapshot's file in the data directory.
 pub(crate) const SNAPSHOT_FILE: &str = "book.snapshot";
-const FORMAT: u32 = 18;
+const FORMAT: u32 = 19;
 /// Orders of one part: enough that both processors have something to read at any size that matters.
 const ORDERS_OF_PART: usize = 1_024;
 const LENGTH_LEN: usize = 8;
@@ -154,6 +155,7 @@ struct Facts {
     orphans: Orphans,
     activity: Activity,
     silence: Silence,
+    looping: Arc<LoopBook>,
     api_keys: BTreeMap<KeyId, KeyRecord>,
     generation: Generation,
     counts: BTreeMap<Cow<'static, str>, u64>,
@@ -194,6 +196,7 @@ impl Facts {
             index: _,
             activity,
             silence,
+            looping,
             api_keys,
             generation,
             counts,
@@ -227,6 +230,7 @@ impl Facts {
             orphans: orphans.clone(),
             activity: activity.clone(),
             silence: *silence,
+            looping: Arc::clone(looping),
             api_keys: api_keys.clone(),
             generation: *generation,
             counts: counts.clone(),
@@ -269,6 +273,7 @@ impl Facts {
             index: Indexed::default(),
             activity: self.activity,
             silence: self.silence,
+            looping: self.looping,
             api_keys: self.api_keys,
             generation: self.generation,
             counts: self.counts,

@@ -79,6 +79,8 @@ codes! {
         "ask again with the same key";
     UnderWay "under_way" 409 5 true "One is under way already"
         "wait for its end; nothing was done";
+    Conflict "conflict" 409 5 false "It does not follow from how things stand"
+        "look at how it stands; nothing was done";
     AlreadyFinal "already_final" 409 5 false "The order is over"
         "look at the order: it was over before this could take hold";
     NotReplaceable "not_replaceable" 409 5 false "The order cannot be changed now"
@@ -156,7 +158,8 @@ impl Code {
     /// The code of a fault.
     pub fn of(fault: &Fault) -> Self {
         match fault {
-            Fault::Invalid { .. } => Self::InvalidRequest,
+            Fault::Invalid { .. } | Fault::DecisionRefused(_) => Self::InvalidRequest,
+            Fault::Conflict { .. } => Self::Conflict,
             Fault::Unauthorized => Self::Unauthorized,
             Fault::ForbiddenScope(_) => Self::ForbiddenScope,
             Fault::HumansOnly => Self::ForbiddenKind,

@@ -19,6 +19,7 @@ pub mod instrument;
 pub mod key;
 pub mod kill;
 pub mod limits;
+pub mod looping;
 pub mod market;
 pub mod new_order;
 pub mod option_chain;

@@ -187,6 +187,9 @@ impl From<&Fault> for Problem {
         let said = fault.to_string();
         match fault {
             Fault::Invalid { field, rule } => Self::of_fields(vec![FieldError::new(field, rule)]),
+            Fault::DecisionRefused(reasons) => {
+                Self::of_fields(reasons.iter().map(|reason| FieldError::new("decision", reason)).collect())
+            }
             Fault::ContractAmbiguous { candidates, .. } => {
                 Self { candidates: candidates.iter().map(Contract::from).collect(), ..Self::new(code, &said) }
             }
@@ -222,6 +225,7 @@ impl From<&Fault> for Problem {
             | Fault::AlreadyFinal { .. }
             | Fault::NotReplaceable { .. }
             | Fault::ApprovalOver { .. }
+            | Fault::Conflict { .. }
             | Fault::LeaseNotHeld(_) => Self::new(code, &said),
         }
     }

@@ -27,6 +27,7 @@ from .models import (
     BarSize,
     Bars,
     Because,
+    BeginRun,
     BoardEntry,
     BrokerVerification,
     CancelAnswer,
@@ -34,6 +35,7 @@ from .models import (
     Contract,
     CreateKey,
     DecidePolicy,
+    Decision,
     Drill,
     EventPage,
     Execution,
@@ -47,6 +49,8 @@ from .models import (
     KeyKind,
     Limits,
     Live,
+    LookAtPlan,
+    LoopStatus,
     Mandate,
     NewKey,
     NewOrder,
@@ -55,13 +59,18 @@ from .models import (
     OrderAnswer,
     OrderStatus,
     Page,
+    PlanAnswer,
     Pnl,
     Position,
     Preview,
+    ProposeDecision,
     Quote,
     Readiness,
     ResetBreaker,
     Right,
+    RollBack,
+    Run,
+    RunEvidence,
     Scope,
     ScopeOfState,
     SecType,
@@ -72,6 +81,7 @@ from .models import (
     Status,
     StreamStatus,
     SymbolMatch,
+    Target,
     TradingState,
     TradingStates,
     WatchedQuote,
@@ -942,6 +952,197 @@ class LiveGroup(Group[M]):
         )
 
 
+class LoopGroup(Group[M]):
+    """`/loop` and what belongs to it."""
+
+    @operation
+    def status(self) -> Call[LoopStatus]:
+        """The loop in one look.
+
+        `GET /api/v1/loop`
+        """
+        return Call("GET", "/api/v1/loop", LoopStatus)
+
+    @operation
+    def decisions(self, *, limit: int | None = None, cursor: str | None = None) -> Call[Page[Decision]]:
+        """Decisions, newest first.
+
+        Args:
+            limit: Page size; above 1000 is clamped.
+            cursor: `next_cursor` of the page before.
+
+        `GET /api/v1/loop/decisions`
+        """
+        return Call(
+            "GET",
+            "/api/v1/loop/decisions",
+            Page[Decision],
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    @paged
+    def each_decision(self, *, limit: int | None = None, cursor: str | None = None) -> Call[Page[Decision]]:
+        """The same item by item, over all pages: decisions().
+
+        Args:
+            limit: Page size; above 1000 is clamped.
+            cursor: `next_cursor` of the page before.
+
+        `GET /api/v1/loop/decisions`
+        """
+        return Call(
+            "GET",
+            "/api/v1/loop/decisions",
+            Page[Decision],
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    @operation
+    def propose(self, *, as_of: datetime, targets: Sequence[Target], cash_buffer: Amount | None = None, note: str | None = None) -> Call[Decision]:
+        """Proposes what the account should hold. Nothing is ordered by it; the same proposal again is the same decision.
+
+        Args:
+            as_of: The moment that its data is of.
+            targets: Each symbol once; weights add up to 1 at most.
+            cash_buffer: Part of the account that stays cash; left out, the configuration says it.
+            note: Why, at most 500 bytes.
+
+        `POST /api/v1/loop/decisions`
+        """
+        return Call(
+            "POST",
+            "/api/v1/loop/decisions",
+            Decision,
+            body=body_of(ProposeDecision, {"as_of": as_of, "cash_buffer": cash_buffer, "note": note, "targets": targets}),
+        )
+
+    @operation
+    def pause(self, *, reason: str) -> Call[LoopStatus]:
+        """Pauses: nothing begins, and no new order of a run leaves. What works goes on.
+
+        Args:
+            reason: 1 to 500 characters.
+
+        `POST /api/v1/loop/pause`
+        """
+        return Call(
+            "POST",
+            "/api/v1/loop/pause",
+            LoopStatus,
+            body=body_of(Because, {"reason": reason}),
+        )
+
+    @operation
+    def plan(self, *, decision: str | None = None) -> Call[PlanAnswer]:
+        """What a run would do now, line by line. Nothing is done.
+
+        Args:
+            decision: What it would go by; left out, the configured signal is asked.
+
+        `POST /api/v1/loop/plan`
+        """
+        return Call(
+            "POST",
+            "/api/v1/loop/plan",
+            PlanAnswer,
+            body=body_of(LookAtPlan, {"decision": decision}, optional=True),
+        )
+
+    @operation
+    def resume(self, *, reason: str) -> Call[LoopStatus]:
+        """Lets it go on. A person with `admin` does that.
+
+        Args:
+            reason: 1 to 500 characters.
+
+        `POST /api/v1/loop/resume`
+        """
+        return Call(
+            "POST",
+            "/api/v1/loop/resume",
+            LoopStatus,
+            body=body_of(Because, {"reason": reason}),
+        )
+
+    @operation
+    def roll_back(self, *, run: str) -> Call[Run]:
+        """Asks for a run that goes back to the last decision that was done before a run that ended badly.
+
+        Args:
+            run: The run that ended partial or failed.
+
+        `POST /api/v1/loop/rollback`
+        """
+        return Call(
+            "POST",
+            "/api/v1/loop/rollback",
+            Run,
+            body=body_of(RollBack, {"run": run}),
+        )
+
+    @operation
+    def runs(self, *, limit: int | None = None, cursor: str | None = None) -> Call[Page[Run]]:
+        """Runs without their plans, newest first.
+
+        Args:
+            limit: Page size; above 1000 is clamped.
+            cursor: `next_cursor` of the page before.
+
+        `GET /api/v1/loop/runs`
+        """
+        return Call(
+            "GET",
+            "/api/v1/loop/runs",
+            Page[Run],
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    @paged
+    def each_run(self, *, limit: int | None = None, cursor: str | None = None) -> Call[Page[Run]]:
+        """The same item by item, over all pages: runs().
+
+        Args:
+            limit: Page size; above 1000 is clamped.
+            cursor: `next_cursor` of the page before.
+
+        `GET /api/v1/loop/runs`
+        """
+        return Call(
+            "GET",
+            "/api/v1/loop/runs",
+            Page[Run],
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    @operation
+    def begin(self, *, decision: str | None = None, id: str | None = None) -> Call[Run]:
+        """Asks for a run. It goes through every gate, and begins once its turn comes; a repeat of its id is the same run.
+
+        Args:
+            decision: What it goes by; left out, the configured signal is asked.
+            id: Its id, so that a repeat is the same run; left out, one is made.
+
+        `POST /api/v1/loop/runs`
+        """
+        return Call(
+            "POST",
+            "/api/v1/loop/runs",
+            Run,
+            body=body_of(BeginRun, {"decision": decision, "id": id}, optional=True),
+        )
+
+    @operation
+    def run(self, id: str) -> Call[RunEvidence]:
+        """Everything that a run can be traced by.
+
+        Args:
+            id: The run.
+
+        `GET /api/v1/loop/runs/{id}`
+        """
+        return Call("GET", f"/api/v1/loop/runs/{in_path(id)}", RunEvidence)
+
+
 class MandatesGroup(Group[M]):
     """`/mandates` and what belongs to it."""
 
@@ -1350,6 +1551,7 @@ class Operations(Group[M]):
         self.kill: KillGroup[M] = KillGroup(run)
         self.limits: LimitsGroup[M] = LimitsGroup(run)
         self.live: LiveGroup[M] = LiveGroup(run)
+        self.loop: LoopGroup[M] = LoopGroup(run)
         self.mandates: MandatesGroup[M] = MandatesGroup(run)
         self.market: MarketGroup[M] = MarketGroup(run)
         self.orders: OrdersGroup[M] = OrdersGroup(run)
@@ -1429,8 +1631,18 @@ TABLE = {
     "get_live": ("live", "get", ""),
     "arm_live": ("live", "arm", ""),
     "disarm_live": ("live", "disarm", ""),
+    "get_loop": ("loop", "status", ""),
+    "list_decisions": ("loop", "decisions", "each_decision"),
+    "propose_decision": ("loop", "propose", ""),
     "get_guard": ("guard", "get", ""),
     "evaluate_guard": ("guard", "evaluate", ""),
+    "pause_loop": ("loop", "pause", ""),
+    "plan_loop": ("loop", "plan", ""),
+    "resume_loop": ("loop", "resume", ""),
+    "roll_back": ("loop", "roll_back", ""),
+    "list_runs": ("loop", "runs", "each_run"),
+    "begin_run": ("loop", "begin", ""),
+    "get_run": ("loop", "run", ""),
     "list_mandates": ("mandates", "list", "each"),
     "grant_mandate": ("mandates", "grant", ""),
     "revoke_mandate": ("mandates", "revoke", ""),

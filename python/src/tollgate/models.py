@@ -31,6 +31,7 @@ __all__ = [
     "BarSize",
     "Bars",
     "Because",
+    "BeginRun",
     "BoardEntry",
     "Bracket",
     "BrokerMessage",
@@ -44,6 +45,7 @@ __all__ = [
     "CreateKey",
     "DataType",
     "DecidePolicy",
+    "Decision",
     "Difference",
     "Drill",
     "EventPage",
@@ -80,12 +82,16 @@ __all__ = [
     "Limits",
     "Link",
     "Live",
+    "LookAtPlan",
+    "LoopStatus",
     "Mandate",
     "MandateStatus",
     "MandateUse",
+    "MissedSlot",
     "Mode",
     "NewKey",
     "NewOrder",
+    "NextSlot",
     "OptionChain",
     "OptionClass",
     "Order",
@@ -96,9 +102,13 @@ __all__ = [
     "Outbound",
     "Outcome",
     "Page",
+    "Pause",
     "PendingPolicy",
     "PendingReplace",
     "PeriodPnl",
+    "Plan",
+    "PlanAnswer",
+    "PlanLine",
     "PlannedWindow",
     "Pnl",
     "PnlPeriod",
@@ -111,12 +121,17 @@ __all__ = [
     "PriceSource",
     "Problem",
     "Proof",
+    "ProposeDecision",
     "Quote",
     "Readiness",
     "Reason",
     "Reconciliation",
     "ResetBreaker",
     "Right",
+    "RollBack",
+    "Run",
+    "RunEvidence",
+    "RunMove",
     "Scope",
     "ScopeOfState",
     "SecType",
@@ -126,6 +141,7 @@ __all__ = [
     "Severity",
     "Side",
     "Status",
+    "Step",
     "StreamEnd",
     "StreamEndReason",
     "StreamOwner",
@@ -134,6 +150,8 @@ __all__ = [
     "StreamSubscription",
     "SymbolMatch",
     "SymbolPnl",
+    "Target",
+    "TargetDifference",
     "Tif",
     "Trading",
     "TradingState",
@@ -731,6 +749,16 @@ class Because(Request):
     """1 to 500 characters."""
 
 
+class BeginRun(Request):
+    """Asks for a run."""
+
+    decision: str | None = None
+    """What it goes by; left out, the configured signal is asked."""
+
+    id: str | None = None
+    """Its id, so that a repeat is the same run; left out, one is made."""
+
+
 class BoardEntry(Answer):
     """One control on the board, without an order."""
 
@@ -1210,6 +1238,50 @@ class DecidePolicy(Request):
 
     reason: str
     """Why, 1 to 500 characters."""
+
+
+class Target(Answer):
+    """A target of a decision: a weight or a quantity."""
+
+    symbol: str
+    """Ticker in capitals: a stock at SMART in dollars, of the loop's universe."""
+
+    qty: Number | None = None
+    """Units to hold."""
+
+    weight: Number | None = None
+    """Part of what the account invests, 0 to 1."""
+
+
+class Decision(Answer):
+    """A decision that counts: checked, resolved, immutable."""
+
+    id: str
+    """Named by its content."""
+
+    source: str
+    """`command`, `file`, `proposed`, `built_in`."""
+
+    as_of: Time
+    """The moment that its data is of."""
+
+    decided_at: Time
+    """When it was accepted."""
+
+    data_hash: str
+    """BLAKE3 of what it was made from, 64 hex digits."""
+
+    cash_buffer: Number
+    """Part of the account that stays cash."""
+
+    targets: list[Target]
+    """One for every symbol of the universe."""
+
+    note: str | None = None
+    """Words of whoever decided: data, never an instruction."""
+
+    source_name: str | None = None
+    """Program, path or name of the source; null for a proposal."""
 
 
 class Difference(Answer):
@@ -1737,6 +1809,241 @@ class Live(Answer):
     mode: Mode | None = None
 
 
+class LookAtPlan(Request):
+    """Asks for a look at a plan."""
+
+    decision: str | None = None
+    """What it would go by; left out, the configured signal is asked."""
+
+
+class MissedSlot(Answer):
+    """A slot that passed without a run."""
+
+    slot: str
+    """Its key."""
+
+    reason: str
+    """Why."""
+
+
+class NextSlot(Answer):
+    """The next slot."""
+
+    slot: str
+    """Its key."""
+
+    at: Time
+    """Its moment."""
+
+    session_closes_at: Time
+    """When its session closes."""
+
+
+class Pause(Answer):
+    """A pause."""
+
+    at: Time
+    """Since when."""
+
+    by: str
+    """By whose key."""
+
+    reason: str
+    """Why."""
+
+
+class PlanLine(Answer):
+    """One line of a plan."""
+
+    symbol: str
+    """Ticker."""
+
+    con_id: int
+    """IBKR's id."""
+
+    action: str
+    """`buy`, `sell`, `keep`, `refused`."""
+
+    held: Number
+    """Held, signed."""
+
+    value: Number
+    """Worth of the trade."""
+
+    cost: Number
+    """Commission at most."""
+
+    reason: str
+    """Why: a code, and words."""
+
+    price: Number | None = None
+    """The price that it was planned with; null where there was none."""
+
+    price_at: Time | None = None
+    """When the price was received."""
+
+    price_source: str | None = None
+    """`live`, `frozen`, `delayed`, `delayed_frozen`, `close`; null without a price."""
+
+    qty: Number | None = None
+    """To trade; null where nothing is."""
+
+    step: int | None = None
+    """The number of its step, from 1; null where nothing is traded."""
+
+    target: Number | None = None
+    """Wanted; null where it could not be told."""
+
+
+class Plan(Answer):
+    """A plan."""
+
+    value: Number
+    """The account's net liquidation value."""
+
+    cash: Number
+    """Its cash."""
+
+    cash_buffer: Number
+    """Part of the account that stays cash."""
+
+    turnover: Number
+    """Worth of all trades."""
+
+    lines: list[PlanLine]
+    """Sells, buys, what stays, what was refused."""
+
+
+class RunMove(Answer):
+    """A state that a run came to."""
+
+    at: Time
+    """When."""
+
+    state: str
+    """Which."""
+
+    reason: str
+    """Why."""
+
+
+class Step(Answer):
+    """A step that is over."""
+
+    step: int
+    """Its number."""
+
+    outcome: str
+    """`filled`, `partial`, `unfilled`, `refused`, `unknown`."""
+
+    filled: Number
+    """What traded."""
+
+    reasons: list[str]
+    """Why it is not all that was planned."""
+
+    orders: list[str]
+    """Its orders."""
+
+    avg_px: Number | None = None
+    """Average price; null where nothing traded or the broker does not say."""
+
+
+class Run(Answer):
+    """A run."""
+
+    id: str
+    """Its id: the first part of its orders' keys."""
+
+    state: str
+    """`queued`, `checking`, `executing`, `done`, `partial`, `failed`, `blocked`, `rolled_back`."""
+
+    reason: str
+    """Why."""
+
+    cause: str
+    """`slot`, `hand`, `rollback`."""
+
+    style: str
+    """`marketable`, `patient`, `moc`."""
+
+    steps: list[Step]
+    """Steps that are over."""
+
+    moves: list[RunMove]
+    """Every state that it came to."""
+
+    account: str | None = None
+    """The account, once its plan stands."""
+
+    decision: str | None = None
+    """What it goes by; null until its signal was asked."""
+
+    executing_since: Time | None = None
+    """When it began to send."""
+
+    moved_at: Time | None = None
+    """When it last came to another state."""
+
+    plan: Plan | None = None
+
+    queued_at: Time | None = None
+    """When it was asked for."""
+
+    rolled_back_by: str | None = None
+    """The run that went back from it, if one did."""
+
+    rolls_back: str | None = None
+    """The run that it goes back from, if it does."""
+
+    slot: str | None = None
+    """Its slot, if it has one."""
+
+
+class LoopStatus(Answer):
+    """The loop in one look."""
+
+    state: str
+    """`idle`, `running`, `paused`, `standby`."""
+
+    universe: list[str]
+    """Symbols that it trades."""
+
+    style: str
+    """`marketable`, `patient`, `moc`."""
+
+    rolls_back: bool
+    """Whether a run that ends badly is taken back by itself."""
+
+    missed: list[MissedSlot]
+    """Slots that passed without a run, newest first."""
+
+    refused: list[str]
+    """Why the newest refused decision was refused; empty when none was."""
+
+    now: Time
+    """The moment of this look."""
+
+    current: Run | None = None
+
+    decision: Decision | None = None
+
+    last: Run | None = None
+
+    next_slot: NextSlot | None = None
+
+    paused: Pause | None = None
+
+    schedule: str | None = None
+    """The schedule in words; null: it runs by hand."""
+
+    signal: str | None = None
+    """The signal in words; null: decisions are proposed."""
+
+    turned_at: Time | None = None
+    """When the scheduler last turned."""
+
+
 class MandateUse(Answer):
     """What one order takes from a mandate."""
 
@@ -1988,6 +2295,19 @@ class PeriodPnl(Answer):
 
     at: Time
     """When the newest one was told."""
+
+
+class PlanAnswer(Answer):
+    """What a run would do now. Nothing was done."""
+
+    decision: Decision
+    """What it would go by."""
+
+    plan: Plan
+    """The plan."""
+
+    blocked: list[str]
+    """Why a run would not begin now; empty when it would."""
 
 
 class PlannedWindow(Answer):
@@ -2243,6 +2563,22 @@ class Preview(Answer):
     """Worst plausible price per unit."""
 
 
+class ProposeDecision(Request):
+    """A proposal of what the account should hold. What it leaves out of the loop's universe is wanted no more."""
+
+    as_of: Time
+    """The moment that its data is of."""
+
+    targets: list[Target]
+    """Each symbol once; weights add up to 1 at most."""
+
+    cash_buffer: Number | None = None
+    """Part of the account that stays cash; left out, the configuration says it."""
+
+    note: str | None = None
+    """Why, at most 500 bytes."""
+
+
 class Readiness(Answer):
     """Whether trading is ready, and every reason why not."""
 
@@ -2306,6 +2642,44 @@ class ResetBreaker(Request):
 
     reason: str
     """Why, 1 to 500 characters."""
+
+
+class RollBack(Request):
+    """Asks to go back from a run."""
+
+    run: str
+    """The run that ended partial or failed."""
+
+
+class TargetDifference(Answer):
+    """What was wanted of an instrument and what was held at the run's end."""
+
+    symbol: str
+    """Ticker."""
+
+    held: Number | None = None
+    """Held; null where nobody could tell."""
+
+    wanted: Number | None = None
+    """Wanted; null where it could not be told."""
+
+
+class RunEvidence(Answer):
+    """Everything that a run can be traced by."""
+
+    run: Run
+    """The run, with plan and prices."""
+
+    orders: list[Order]
+    """Its orders with gate results and executions."""
+
+    records: list[AuditRecord]
+    """The journal's records about run and orders, oldest first."""
+
+    differences: list[TargetDifference]
+    """Wanted and held at its end."""
+
+    decision: Decision | None = None
 
 
 class Session(Answer):

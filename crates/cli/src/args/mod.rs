@@ -2,6 +2,7 @@
 
 mod examples;
 mod look;
+mod looping;
 mod order;
 mod run;
 mod steer;
@@ -10,6 +11,7 @@ mod whole;
 mod words;
 
 pub(crate) use look::{AccountVerb, BarsArgs, BrokerVerb, ContractVerb, InstrumentArgs, QuoteArgs, StatusArgs};
+pub(crate) use looping::LoopVerb;
 pub(crate) use order::{ChangeArgs, FlattenArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{
     BackupArgs, BundleArgs, CommissionsWord, DataWord, DemoArgs, IncidentVerb, McpArgs, McpClient, RestoreArgs,

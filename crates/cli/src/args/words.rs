@@ -2,8 +2,8 @@
 
 use super::{
     AccountVerb, AlertVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, BrokerVerb, ConfigVerb, ContractVerb,
-    DemoArgs, FlattenArgs, GuardVerb, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, MandateVerb, McpArgs,
-    OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, StreamVerb, VenueArgs,
+    DemoArgs, FlattenArgs, GuardVerb, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, LoopVerb, MandateVerb,
+    McpArgs, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, StreamVerb, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -108,6 +108,9 @@ pub(crate) enum Noun {
     /// Budgets inside which orders need no further approval
     #[command(subcommand)]
     Mandate(MandateVerb),
+    /// The closed loop: a signal decides, a plan follows, orders leave, slot by slot
+    #[command(subcommand)]
+    Loop(LoopVerb),
     /// Rules that are looked at on a schedule, and what is done where one is broken
     #[command(subcommand)]
     Guard(GuardVerb),

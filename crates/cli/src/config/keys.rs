@@ -33,7 +33,7 @@ const fn list(name: &'static str) -> Key {
 }
 
 /// Every key, in the order of the documentation.
-pub(crate) const KEYS: [Key; 89] = [
+pub(crate) const KEYS: [Key; 123] = [
     text("listen"),
     text("data_dir"),
     text("trading"),
@@ -123,11 +123,45 @@ pub(crate) const KEYS: [Key; 89] = [
     text("guard.order_stuck_action"),
     text("guard.heartbeat_s_max"),
     text("guard.heartbeat_action"),
+    list("loop.universe"),
+    text("loop.signal"),
+    list("loop.command"),
+    number("loop.command_timeout_s"),
+    number("loop.bars_days"),
+    text("loop.params"),
+    text("loop.file"),
+    list("loop.weights"),
+    number("loop.lookback"),
+    number("loop.top"),
+    text("loop.name"),
+    text("loop.schedule"),
+    text("loop.at"),
+    text("loop.missed"),
+    number("loop.begin_within_s"),
+    text("loop.rollback"),
+    number("loop.decision_age_max_s"),
+    text("loop.weight_max"),
+    text("loop.cash_buffer"),
+    text("loop.min_trade_value"),
+    text("loop.turnover_max"),
+    text("loop.slippage"),
+    text("loop.commission_per_unit"),
+    text("loop.commission_min"),
+    text("loop.strategy"),
+    text("loop.style"),
+    text("loop.collar"),
+    number("loop.walk_every_s"),
+    number("loop.walks"),
+    number("loop.slices"),
+    number("loop.slice_every_s"),
+    number("loop.deadline_s"),
+    text("loop.leftover"),
+    text("loop.currency"),
 ];
 
 /// The sections of the file.
-pub(crate) const SECTIONS: [&str; 9] =
-    ["broker", "tls", "server", "telemetry", "alerts", "alerts.telegram", "alerts.webhook", "stream", "guard"];
+pub(crate) const SECTIONS: [&str; 10] =
+    ["broker", "tls", "server", "telemetry", "alerts", "alerts.telegram", "alerts.webhook", "stream", "guard", "loop"];
 
 /// Variables of ours that are not configuration keys: the flags' own, the key of the client, the log filter.
 pub(crate) const OTHER_VARIABLES: [&str; 7] = [

@@ -6,6 +6,7 @@ mod error;
 mod guard;
 mod keys;
 mod load;
+mod looping;
 mod policy_file;
 mod server;
 mod settings;

@@ -183,6 +183,7 @@ impl ServerSettings {
             tls: self.tls.clone(),
             limits: self.limits.clone(),
             spans: None,
+            pilot: engine::PilotSeat::default(),
             watch: None,
         }
     }

@@ -5,6 +5,7 @@ use super::error::ConfigError;
 use super::guard::GuardSettings;
 use super::keys::KEYS;
 use super::load::{Gathered, Place, RawSettings, Surroundings, read_settings};
+use super::looping::LoopSettings;
 use super::server::ServerSettings;
 use super::stream::StreamSettings;
 use super::telemetry::TelemetrySettings;
@@ -84,6 +85,8 @@ pub(crate) struct Config {
     pub(crate) server: ServerSettings,
     /// Where spans go, if anywhere.
     pub(crate) telemetry: Option<TelemetrySettings>,
+    /// The closed loop.
+    pub(crate) looping: LoopSettings,
     /// Who is told what, and how.
     pub(crate) alerts: AlertSettings,
     /// What is streamed into files.
@@ -123,6 +126,7 @@ impl Config {
             listen,
             server: ServerSettings::read(&reader, listen)?,
             telemetry: TelemetrySettings::read(&reader)?,
+            looping: LoopSettings::read(&reader)?,
             alerts: AlertSettings::read(&reader)?,
             stream: StreamSettings::read(&reader)?,
             guard: GuardSettings::read(&reader)?,
@@ -175,6 +179,7 @@ impl Config {
                         .text_of(other)
                         .or_else(|| self.stream.text_of(other))
                         .or_else(|| self.guard.text_of(other))
+                        .or_else(|| self.looping.text_of(other))
                 };
                 self.server.text_of(other).or_else(of_telemetry).or_else(of_alerts).unwrap_or_default()
             }
@@ -223,6 +228,17 @@ impl Config {
     /// The operator's own key.
     pub(crate) fn operator_key_file(&self) -> PathBuf {
         self.data_dir.join("operator.key")
+    }
+
+    /// The key files that a start makes.
+    pub(crate) fn own_key_files(&self) -> Vec<PathBuf> {
+        let of_loop = self.looping.is_on().then(|| self.loop_key_file());
+        [self.operator_key_file(), self.agent_key_file()].into_iter().chain(of_loop).collect()
+    }
+
+    /// The loop's own key.
+    pub(crate) fn loop_key_file(&self) -> PathBuf {
+        self.data_dir.join("loop.key")
     }
 
     /// The key for programs that decide by themselves.

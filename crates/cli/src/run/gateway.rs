@@ -1,6 +1,7 @@
 //! One gateway in this process: assembled here, taken apart in order.
 
 use super::alerts;
+use super::piloting::LoopSeat;
 use super::place::{self, LeaseHolder};
 use super::rest;
 use super::standby::{self, Seated};
@@ -64,7 +65,9 @@ impl Gateway {
             reports,
             witness: Arc::default(),
             watch: Arc::clone(&watch),
+            looping: LoopSeat::empty(),
         };
+        let pilot = setup.looping.pilot.clone();
         let (end, ending) = oneshot::channel();
         let (desk, venue_control, life): (Arc<dyn Desk>, _, _) = match standby::take_or_follow(&setup).await? {
             Seated::Writer(journal) => {
@@ -73,7 +76,7 @@ impl Gateway {
             }
             Seated::Standby(waiting) => (waiting.desk(), None, tokio::spawn(waiting.until_end(setup, ending))),
         };
-        let server = rest::start(Arc::clone(&desk), watch, config).await?;
+        let server = rest::start(Arc::clone(&desk), watch, pilot, config).await?;
         let url = config.server.own_url(server.address());
         Ok(Self { desk, server, url, venue_control, life: Some(life), end })
     }

@@ -1,4 +1,4 @@
-//! The two key files of the first start.
+//! The key files of the first start: the operator's, an agent's, and the loop's where there is one.
 //!
 //! An empty file means that its key was about to be made: whoever finds it after a crash makes another. A missing file
 //! beside a known key stays missing, because its owner may have put it behind a pass phrase.
@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::out::talk;
 use domain::id::KeyId;
+use domain::mode::Trading;
 use domain::principal::{PrincipalKind, Scope};
 use engine::EngineHandle;
 use std::collections::BTreeSet;
@@ -25,7 +26,15 @@ pub(crate) async fn ensure(engine: &EngineHandle, config: &Config) -> Result<(),
     let operator = Scope::WORDS.iter().map(|(_, scope)| *scope).filter(|scope| *scope != Scope::TradeLive).collect();
     let agent = BTreeSet::from([Scope::Read, Scope::Preview, Scope::TradePaper, Scope::Kill]);
     one(engine, &config.operator_key_file(), "operator", PrincipalKind::Human, operator).await?;
-    one(engine, &config.agent_key_file(), "agent", PrincipalKind::Agent, agent).await
+    one(engine, &config.agent_key_file(), "agent", PrincipalKind::Agent, agent).await?;
+    if config.looping.is_on() {
+        let mut scopes = BTreeSet::from([Scope::Read, Scope::Preview, Scope::TradePaper]);
+        if config.trading == Trading::Live {
+            scopes.insert(Scope::TradeLive);
+        }
+        one(engine, &config.loop_key_file(), "loop", PrincipalKind::Agent, scopes).await?;
+    }
+    Ok(())
 }
 
 async fn one(

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::failure::{CONFLICT, Failure};
-use engine::{Desk, Watch};
+use engine::{Desk, PilotSeat, Watch};
 use server::{Running, ServeError, ServerConfig, Watching};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,10 +38,16 @@ pub(crate) async fn probe(address: SocketAddr) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The address cannot be had.
-pub(crate) async fn start(desk: Arc<dyn Desk>, watch: Arc<dyn Watch>, config: &Config) -> Result<Server, Failure> {
+pub(crate) async fn start(
+    desk: Arc<dyn Desk>,
+    watch: Arc<dyn Watch>,
+    pilot: PilotSeat,
+    config: &Config,
+) -> Result<Server, Failure> {
     let (end, ended) = oneshot::channel();
     let spans = config.telemetry.as_ref().map(|telemetry| telemetry.counts.clone());
-    let config = ServerConfig { spans, watch: Some(Watching(watch)), ..config.server.config_at(config.listen) };
+    let watch = Some(Watching(watch));
+    let config = ServerConfig { spans, pilot, watch, ..config.server.config_at(config.listen) };
     // A sender that is gone means the same as one that spoke.
     let shutdown = async move {
         drop(ended.await);

@@ -3,13 +3,15 @@
 use super::alerts::{AlertsThread, Around};
 use super::guarding::{self, Guarding, Sights};
 use super::place;
+use super::runs::RunsOf;
 use super::streaming::Streaming;
 use super::writing::Setup;
 use crate::failure::Failure;
 use autopilot::Watcher;
+use autopilot::alert::{Runs, Watched};
+use domain::alert::SIGN_SILENCE_MAX;
 use engine::Desk;
 use std::sync::Arc;
-use tokio::sync::watch;
 
 /// Alerts, streams and the guard.
 pub(super) struct Watching {
@@ -26,22 +28,28 @@ impl Watching {
     pub(super) fn begin(setup: &Setup, desk: &Arc<dyn Desk>) -> Result<Self, Failure> {
         let config = &setup.config;
         let installation = place::installation_at_start(config)?.to_string();
-        // Without a loop no decision names anything.
-        let (_nobody, decision) = watch::channel(Vec::new());
-        let (_nobody, targets) = watch::channel(None);
-        let streaming = Streaming::begin(config, Arc::clone(desk), &installation, decision, false)?;
+        let (seat, has_loop) = (&setup.looping, config.looping.is_on());
+        let decision = seat.wanted.subscribe();
+        let streaming = Streaming::begin(config, Arc::clone(desk), &installation, decision, has_loop)?;
         let life = guarding::begun();
         let mut watched = streaming.watched.clone();
         watched.push(guarding::watched(config, &life));
+        let heartbeat = has_loop.then(|| Arc::clone(&seat.life));
+        watched.extend(heartbeat.iter().map(|life| Watched {
+            part: "loop".to_owned(),
+            life: Arc::clone(life),
+            silence_max: SIGN_SILENCE_MAX,
+        }));
         let around = Around {
             reports: Arc::clone(&setup.reports),
             watched,
             stale: streaming.stale.clone(),
-            runs: None,
+            runs: has_loop.then(|| Arc::new(RunsOf(seat.pilot.clone())) as Arc<dyn Runs>),
             installation,
         };
         let (thread, alerts) = AlertsThread::begin(config, Arc::clone(desk), around)?;
-        let sights = Sights { streams: streaming.streams.clone(), targets, heartbeat: None, life };
+        let targets = seat.targets.subscribe();
+        let sights = Sights { streams: streaming.streams.clone(), targets, heartbeat, life };
         let (guarding, guard) = Guarding::begin(config, Arc::clone(desk), alerts.clone(), sights)?;
         setup.watch.seat(Arc::new(Watcher { alerts, streams: streaming.streams.clone(), guard }));
         Ok(Self { alerts: thread, streaming, guarding })

@@ -2,6 +2,7 @@
 
 use super::driller::OwnProgram;
 use super::gateway::EmbeddedSessions;
+use super::piloting::{LoopSeat, Looping};
 use super::reporting::Reporter;
 use super::watch::WatchPlace;
 use super::watching::Watching;
@@ -57,6 +58,8 @@ pub(crate) struct Setup {
     pub(crate) reports: Arc<SignOfLife>,
     /// Looks at the broker a second time.
     pub(crate) witness: Arc<SecondLook>,
+    /// What others see of the loop.
+    pub(crate) looping: LoopSeat,
     /// Whoever watches over the gateway.
     pub(crate) watch: Arc<WatchPlace>,
 }
@@ -112,6 +115,7 @@ pub(crate) struct Writing {
     adapter: Adapter,
     venue: Option<Venue>,
     reporter: Reporter,
+    looping: Looping,
     watching: Watching,
 }
 
@@ -182,7 +186,8 @@ impl Writing {
         })?;
         let desk: Arc<dyn Desk> = engine.desk();
         let watching = Watching::begin(setup, &desk)?;
-        Ok(Self { engine, adapter, venue, reporter, watching })
+        let looping = Looping::begin(setup, desk)?;
+        Ok(Self { engine, adapter, venue, reporter, looping, watching })
     }
 
     /// The use cases.
@@ -198,13 +203,15 @@ impl Writing {
     /// Goes on until the engine ends by itself, or in order once the other end of `ending` is gone; then closes the
     /// broker's socket and ends the venue.
     pub(crate) async fn until_end(self, ending: oneshot::Receiver<()>) -> Result<Ended, Failure> {
-        let Self { engine, adapter, venue, mut reporter, watching } = self;
+        let Self { engine, adapter, venue, mut reporter, looping, watching } = self;
         let ended = tokio::select! {
             ended = engine.ended() => {
                 watching.end(why(&ended)).await;
                 ended
             }
             _word = ending => {
+                // What it has begun goes on after the next start.
+                drop(looping);
                 tokio::join!(watching.end(None), reporter.let_go());
                 engine.stop().await
             }
@@ -298,7 +305,7 @@ fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
 }
 
 /// The zone that IBKR's times in North America are given in.
-fn new_york() -> Result<TimeZone, Failure> {
+pub(crate) fn new_york() -> Result<TimeZone, Failure> {
     TimeZone::get("America/New_York").map_err(|error| {
         Failure::storage(format!("no time zones: {error}"), "report this: they are part of the binary")
     })

@@ -58,11 +58,7 @@ pub(crate) fn options(config: &Config, with_key: bool, accept_loss: bool) -> Res
     let mut names = vec![PathBuf::from(place::INSTALLATION_FILE)];
     if with_key {
         names.push(PathBuf::from(place::API_SECRET_FILE));
-        names.extend(
-            [config.operator_key_file(), config.agent_key_file()]
-                .iter()
-                .filter_map(|path| Some(path.file_name()?.into())),
-        );
+        names.extend(config.own_key_files().iter().filter_map(|path| Some(path.file_name()?.into())));
     }
     names.extend(policies(&config.data_dir)?);
     let mut extras = Vec::new();

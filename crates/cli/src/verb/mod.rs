@@ -15,6 +15,7 @@ pub(crate) mod incident;
 pub(crate) mod key;
 pub(crate) mod kill;
 pub(crate) mod limits;
+pub(crate) mod looping;
 pub(crate) mod market;
 pub(crate) mod order;
 pub(crate) mod paper;

@@ -125,7 +125,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 fn renew_keys(config: &Config, book: &Book, staged: &Path) -> Result<(), Failure> {
     let is_there = staged.join(place::API_SECRET_FILE).exists();
     let secret = if is_there { Some(place::api_secret(staged)?) } else { None };
-    for path in [config.operator_key_file(), config.agent_key_file()] {
+    for path in config.own_key_files() {
         let Some(name) = path.file_name() else { continue };
         let path = staged.join(name);
         let presented = private::read(&path).map_err(|error| place::trouble("key file", &path, &error))?;

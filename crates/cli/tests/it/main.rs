@@ -20,6 +20,7 @@ mod guard;
 mod limits;
 mod live;
 mod looks;
+mod looping;
 mod mcp;
 mod mode;
 mod order;

@@ -22,3 +22,9 @@ fn the_page_on_an_ib_gateway_of_ones_own_holds_with_the_simulated_broker_in_its_
     let port = venue.port.to_string();
     assert!(Page::new(&desktop).read("4002", &port).read("DU1234567", "DUV0000001").run("gateway.md") > 7);
 }
+
+#[test]
+fn the_page_on_the_loop_holds_from_nothing_to_a_weekly_rebalance() {
+    let desktop = Desktop::new();
+    assert!(Page::new(&desktop).run("loop.md") > 8);
+}

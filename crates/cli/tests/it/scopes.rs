@@ -73,6 +73,19 @@ fn table() -> BTreeMap<&'static str, (May, &'static str)> {
         ("approve_order", (One(APPROVE), "")),
         ("deny_approval", (One(APPROVE), BECAUSE)),
         ("revoke_approval", (One(APPROVE), BECAUSE)),
+        ("get_loop", (One(READ), "")),
+        ("list_decisions", (One(READ), "")),
+        (
+            "propose_decision",
+            (One(TRADE), r#"{"as_of":"2020-01-01T00:00:00Z","targets":[{"symbol":"KO","weight":"0"}]}"#),
+        ),
+        ("plan_loop", (One(TRADE), "")),
+        ("list_runs", (One(READ), "")),
+        ("begin_run", (One(TRADE), r#"{"decision":"d-none"}"#)),
+        ("get_run", (One(READ), "")),
+        ("roll_back", (One(TRADE), r#"{"run":"none"}"#)),
+        ("pause_loop", (One(CANCEL), BECAUSE)),
+        ("resume_loop", (One(ADMIN), BECAUSE)),
         ("get_gates", (One(READ), "")),
         ("get_trading_states", (One(READ), "")),
         ("set_trading_state", (One(STOP), KILL)),
@@ -147,6 +160,7 @@ fn every_route_refuses_every_key_that_lacks_its_scope() {
     let desktop = Desktop::new();
     let venue = desktop.venue(0);
     desktop.configure(venue.port);
+    desktop.append_config("[loop]\nuniverse = [\"KO\"]\n");
     let gateway = desktop.serve();
     let keys: Vec<(&str, String)> = SCOPES
         .iter()

@@ -48,6 +48,7 @@ const BEFORE: &[(&str, &[&str])] = &[
     ),
     ("key revoke", &["key create gone-{n} --kind agent --scopes read"]),
     ("flatten", &["order submit buy {n} MSFT --key held-{n}"]),
+    ("loop resume", &["loop pause --reason before-{n}"]),
 ];
 
 const FIELDS_OF_DOCTOR: &[&str] = &["ok", "checks"];
@@ -144,7 +145,7 @@ const ONLINE: &[Row] = &[
     Row("mandate list", "mandate list", 0, &["calm-", "pending", "DUV0000001"], PageOf("Mandate")),
     Row("mandate confirm", "mandate confirm {mandate}", 0, &["active", "calm-"], Of("Mandate")),
     Row("mandate revoke", "mandate revoke {mandate}", 0, &["revoked", "calm-"], Of("Mandate")),
-    Row("stream status", "stream status", 0, &["streams", "off", "nothing is streamed"], Of("StreamStatus")),
+    Row("stream status", "stream status", 0, &["streams", "lines", "wanted by"], Of("StreamStatus")),
     Row("guard show", "guard show", 0, &["guard", "rests"], Of("GuardState")),
     Row("guard evaluate", "guard evaluate", 0, &["outcome", "no rule is on"], Of("GuardReport")),
     Row("alert list", "alert list", 0, &["severity", "order_denied", "seen by"], PageOf("Alert")),
@@ -156,6 +157,15 @@ const ONLINE: &[Row] = &[
     Row("key create", "key create made-{n} --kind agent --scopes read,preview", 0, &["tg_"], Of("NewKey")),
     Row("key list", "key list", 0, &["operator", "human", "made-"], PageOf("Key")),
     Row("key revoke", "key revoke gone-{n}", 0, &["gone-", "is revoked"], Of("Key")),
+    Row("loop status", "loop status", 0, &["loop", "idle", "KO"], Of("LoopStatus")),
+    Row("loop plan", "loop plan", 2, &["error:", "nobody has proposed", "help:"], Of("Problem")),
+    Row("loop run", "loop run --id r-{n}", 0, &["run", "r-", "loop show"], Of("Run")),
+    Row("loop propose", "loop propose /nowhere.json", 2, &["error:", "/nowhere.json"], Own(&["code", "title", "detail"])),
+    Row("loop history", "loop history", 0, &["r-", "hand"], PageOf("Run")),
+    Row("loop show", "loop show r-{n}", 0, &["run", "r-"], Of("RunEvidence")),
+    Row("loop rollback", "loop rollback r-{n}", 5, &["error:", "run", "help:"], Of("Problem")),
+    Row("loop pause", "loop pause --reason \"\"", 2, &["error:", "reason", "help:"], Of("Problem")),
+    Row("loop resume", "loop resume --reason over", 0, &["loop", "KO"], Of("LoopStatus")),
     Row("venue status", "venue status --control-port {control}", 0, &["market", "DUV0000001", "working orders"], Own(FIELDS_OF_VENUE)),
 ];
 
@@ -339,6 +349,7 @@ fn installed() -> (Desktop, Venue) {
     let venue = desktop.venue(0);
     desktop.configure(venue.port);
     desktop.configure_more("contact = \"Ada, 1\"");
+    desktop.append_config("[loop]\nuniverse = [\"KO\"]\n");
     (desktop, venue)
 }
 

@@ -1,5 +1,6 @@
 //! What of a record is news.
 
+mod looping;
 mod order;
 
 use super::kind::{AlertKind, Severity};
@@ -25,6 +26,9 @@ pub fn news(record: &Recorded) -> Vec<News> {
 fn several(event: &JournalEvent, at: Timestamp) -> Vec<News> {
     if let JournalEvent::Order { cl_ord_id, event } = event {
         return order::of_order(cl_ord_id, event, at);
+    }
+    if let JournalEvent::Loop { event, .. } = event {
+        return looping::of_loop(event, at);
     }
     if let JournalEvent::LinkUp { mode, .. } = event {
         return link_up(mode, at);
@@ -197,6 +201,7 @@ fn one(event: &JournalEvent, at: Timestamp) -> Option<News> {
         | JournalEvent::ReferenceSurvived { .. }
         | JournalEvent::LimitsDrilled { .. }
         | JournalEvent::TradingDayBegan { .. }
+        | JournalEvent::Loop { .. }
         | JournalEvent::AccountMarked { .. } => None,
     }
 }

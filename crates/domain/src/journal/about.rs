@@ -6,7 +6,7 @@ use crate::principal::Principal;
 
 impl JournalEvent {
     /// Every word that [`Self::kind`] gives.
-    pub const KINDS: [&'static str; 48] = [
+    pub const KINDS: [&'static str; 49] = [
         "installed",
         "started",
         "policy_applied",
@@ -53,6 +53,7 @@ impl JournalEvent {
         "account_marked",
         "breaker_tripped",
         "breaker_reset",
+        "loop",
         "key_created",
         "key_revoked",
     ];
@@ -106,6 +107,7 @@ impl JournalEvent {
             Self::AccountMarked { .. } => "account_marked",
             Self::BreakerTripped { .. } => "breaker_tripped",
             Self::BreakerReset { .. } => "breaker_reset",
+            Self::Loop { .. } => "loop",
             Self::KeyCreated { .. } => "key_created",
             Self::KeyRevoked { .. } => "key_revoked",
         }
@@ -165,6 +167,7 @@ impl JournalEvent {
             | Self::AccountMarked { .. }
             | Self::BreakerTripped { .. }
             | Self::BreakerReset { .. }
+            | Self::Loop { .. }
             | Self::KeyCreated { .. }
             | Self::KeyRevoked { .. } => None,
         }
@@ -185,6 +188,7 @@ impl JournalEvent {
             | Self::PositionAdopted { by, .. }
             | Self::PolicyAccepted { by, .. }
             | Self::BreakerReset { by, .. }
+            | Self::Loop { by, .. }
             | Self::MandateGranted { by, .. }
             | Self::MandateConfirmed { by, .. }
             | Self::MandateRevoked { by, .. }

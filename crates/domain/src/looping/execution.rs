@@ -393,7 +393,7 @@ impl Step<'_> {
     fn moves(&self, purse: &mut Purse, found: &mut Vec<Move>) {
         let slices = self.scene.run.order.terms.slices();
         let begun = found.len();
-        let (mut children, mut reasons, mut open) = (Vec::new(), Vec::new(), false);
+        let (mut children, mut reasons, mut open, mut has_left) = (Vec::new(), Vec::new(), false, false);
         let refused = self.keys(slices).any(|(_, key)| self.scene.children.get(&key).is_some_and(Child::was_refused));
         for (slice, key) in self.keys(slices) {
             let qty = self.slice_qty(slice, slices);
@@ -404,10 +404,12 @@ impl Step<'_> {
                     children.push((key, child));
                 }
                 None if qty.is_zero() => {}
+                // What has just left is not known of yet.
+                None if has_left => open = true,
                 None if refused => reasons.push("an earlier slice was refused".to_owned()),
                 None => match self.begin(slice, &key, qty, purse) {
                     Ok(intent) => {
-                        open = true;
+                        (open, has_left) = (true, true);
                         found.push(Move::Submit(Box::new(intent)));
                     }
                     Err(Unsent::Waits) => open = true,
@@ -464,6 +466,14 @@ impl Step<'_> {
         }
     }
 
+    /// Whether nobody knows yet what became of an order of this step: the gates refuse a new one in its instrument for good,
+    /// so it is waited for.
+    fn is_unclear(&self) -> bool {
+        let slices = self.scene.run.order.terms.slices();
+        let unclear = |child: &Child| child.status.is_unknown() || child.status == OrdStatus::Submitting;
+        self.keys(slices).filter_map(|(_, key)| self.scene.children.get(&key)).any(unclear)
+    }
+
     /// The order of a slice, if it is to leave now.
     fn begin(&self, slice: u16, key: &ClOrdId, qty: Decimal, purse: &mut Purse) -> Result<OrderIntent, Unsent> {
         let scene = self.scene;
@@ -473,6 +483,8 @@ impl Step<'_> {
                 "the deadline came while sells still worked"
             } else if scene.paused {
                 "the loop was paused until the deadline"
+            } else if self.is_unclear() {
+                "the deadline came before the fate of an earlier slice was known"
             } else if self.limit(0).is_none() && terms.style != Style::Moc {
                 "market_data_error: there was no quote to price it by until the deadline"
             } else {
@@ -482,7 +494,7 @@ impl Step<'_> {
         }
         let since = scene.run.executing_since.unwrap_or(scene.now);
         let due = since + seconds(terms.slice_every_s) * i32::from(slice - 1);
-        if !self.is_turn || scene.paused || scene.now < due {
+        if !self.is_turn || scene.paused || scene.now < due || self.is_unclear() {
             return Err(Unsent::Waits);
         }
         let (order_type, qty) = match terms.style {

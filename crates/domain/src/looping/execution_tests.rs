@@ -280,6 +280,27 @@ fn slices_leave_one_after_the_other_and_are_the_step_together() {
 }
 
 #[test]
+fn a_slice_waits_until_the_fate_of_the_one_before_it_is_known() {
+    let mut floor = Floor::switch(MARKETABLE, |terms| terms.slices = 2);
+    floor.go();
+    let key: ClOrdId = "run.1.1".parse().unwrap();
+    floor.children.get_mut(&key).unwrap().status = OrdStatus::Unconfirmed;
+    floor.now = 60;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.children.get_mut(&key).unwrap().status = OrdStatus::Working;
+    assert_eq!(floor.go(), ["run.1.2 sell 50 at 9.81"]);
+}
+
+#[test]
+fn slices_that_were_slept_through_leave_one_by_one() {
+    let mut floor = Floor::switch(MARKETABLE, |terms| terms.slices = 3);
+    floor.now = 500;
+    let one = moves(&floor.scene());
+    assert_eq!(one.len(), 1, "{one:?}");
+    assert_eq!(floor.go(), ["run.1.1 sell 33 at 9.81", "run.1.2 sell 33 at 9.81", "run.1.3 sell 34 at 9.81"]);
+}
+
+#[test]
 fn the_closing_auction_gets_everything_at_once_sells_first() {
     let mut floor = Floor::switch(Style::Moc, |terms| terms.slices = 3);
     assert_eq!(floor.go(), ["run.1 sell 100", "run.2 buy 100"]);

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use utoipa::{OpenApi, ToSchema};
 use wire::contract::Contract;
 use wire::kill::TradingStateEntry;
+use wire::looping::{LoopStatus, Run};
 use wire::market::{Bar, Bars, Quote};
 use wire::option_chain::{OptionChain, OptionClass};
 use wire::order::{BrokerMessage, Order, Reason};
@@ -378,6 +379,62 @@ pub(crate) struct CanceledOrder {
     pub(crate) order: OrderReceipt,
 }
 
+/// The loop in one look.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct LoopNow {
+    /// `idle`, `running`, `paused`, `standby`.
+    pub(crate) state: String,
+    /// The next slot.
+    pub(crate) next_slot_at: Option<Timestamp>,
+    /// The run under way or next.
+    pub(crate) current: Option<RunLine>,
+    /// The newest that is over.
+    pub(crate) last: Option<RunLine>,
+    /// Id of the newest decision.
+    pub(crate) decision: Option<String>,
+    /// Why the newest refused decision was refused.
+    pub(crate) refused: Vec<String>,
+}
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct RunLine {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its state.
+    pub(crate) state: String,
+    /// Why.
+    pub(crate) reason: String,
+}
+
+impl RunLine {
+    fn of(run: &Run) -> Self {
+        Self { id: run.id.clone(), state: run.state.clone(), reason: run.reason.clone() }
+    }
+}
+
+impl LoopNow {
+    pub(crate) fn of(status: &LoopStatus) -> Self {
+        Self {
+            state: status.state.clone(),
+            next_slot_at: status.next_slot.as_ref().map(|slot| slot.at),
+            current: status.current.as_ref().map(RunLine::of),
+            last: status.last.as_ref().map(RunLine::of),
+            decision: status.decision.as_ref().map(|decision| decision.id.clone()),
+            refused: status.refused.clone(),
+        }
+    }
+}
+
+/// A decision that counts.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct Proposed {
+    /// Its id.
+    pub(crate) id: String,
+    /// The moment that its data is of.
+    pub(crate) as_of: Timestamp,
+}
+
 /// Their descriptions.
 #[derive(OpenApi)]
 #[openapi(components(schemas(
@@ -388,6 +445,9 @@ pub(crate) struct CanceledOrder {
     OrderLine,
     PlacedOrder,
     ChangedOrder,
-    CanceledOrder
+    CanceledOrder,
+    LoopNow,
+    RunLine,
+    Proposed
 )))]
 pub(super) struct Own;

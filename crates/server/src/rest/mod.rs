@@ -13,6 +13,7 @@ mod key;
 mod kill;
 pub(crate) mod limits;
 mod live;
+pub(crate) mod looping;
 mod mandate;
 pub(crate) mod market;
 mod market_stream;

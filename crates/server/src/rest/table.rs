@@ -1,8 +1,8 @@
 //! Every route of this version. A path that is not here is a 404 problem.
 
 use super::{
-    account, alert, approval, audit, contract, events, flatten, gates, guard, key, kill, limits, live, mandate, market,
-    market_stream, metrics, order, order_change, session, status, stream,
+    account, alert, approval, audit, contract, events, flatten, gates, guard, key, kill, limits, live, looping,
+    mandate, market, market_stream, metrics, order, order_change, session, status, stream,
 };
 use crate::config::ServeError;
 use crate::envelope;
@@ -63,6 +63,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(live::show))
         .routes(routes!(live::arm))
         .routes(routes!(live::disarm))
+        .routes(routes!(looping::status))
+        .routes(routes!(looping::decisions, looping::propose))
+        .routes(routes!(looping::plan))
+        .routes(routes!(looping::runs, looping::begin))
+        .routes(routes!(looping::run))
+        .routes(routes!(looping::rollback))
+        .routes(routes!(looping::pause))
+        .routes(routes!(looping::resume))
         .routes(routes!(mandate::list, mandate::grant))
         .routes(routes!(mandate::confirm))
         .routes(routes!(mandate::revoke))

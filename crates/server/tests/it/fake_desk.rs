@@ -685,6 +685,14 @@ impl Desk for FakeDesk {
         self.called(Call::Kill(scope.clone(), state, reason.clone()))?;
         Ok(vec![(scope, StateEntry { state, reason, by: "tester".to_owned(), at: now(), cancels: true })])
     }
+    fn looping(&self, _: &Principal) -> Result<Arc<domain::looping::book::LoopBook>, Fault> {
+        Ok(Arc::default())
+    }
+
+    async fn note_loop(&self, _: &Principal, _: domain::looping::event::LoopEvent) -> Result<(), Fault> {
+        untold()
+    }
+
     fn mandates(&self, _: &Principal) -> Result<Vec<engine::desk::MandateView>, Fault> {
         Ok(Vec::new())
     }

@@ -1,6 +1,6 @@
 //! All of them, and what their rows share.
 
-use super::{account, guard, market, order, record};
+use super::{account, guard, looping, market, order, record};
 use crate::mcp::tool::{Row, Tools};
 use crate::refusal::Refusal;
 use domain::fault::Fault;
@@ -15,7 +15,7 @@ pub(super) const READ: &[Scope] = &[Scope::Read];
 /// # Errors
 /// A description that is no JSON; a fault of ours.
 pub(in crate::mcp) fn all() -> Result<Tools, serde_json::Error> {
-    let groups = [market::rows(), account::rows(), order::rows(), guard::rows(), record::rows()];
+    let groups = [market::rows(), account::rows(), order::rows(), guard::rows(), looping::rows(), record::rows()];
     Tools::new(groups.into_iter().flatten().collect::<Vec<Row>>())
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod all;
 mod guard;
+mod looping;
 mod market;
 mod order;
 mod record;

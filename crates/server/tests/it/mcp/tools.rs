@@ -81,7 +81,15 @@ async fn what_may_be_kept_is_its_askers_alone_and_only_the_newer_protocol_speaks
 async fn a_key_sees_the_tools_of_its_scopes() {
     let reader = names("reader").await;
     let agent = names("agent").await;
-    let writes = ["preview_order", "place_order", "replace_order", "cancel_order", "cancel_all_orders", "kill_switch"];
+    let writes = [
+        "preview_order",
+        "place_order",
+        "replace_order",
+        "cancel_order",
+        "cancel_all_orders",
+        "kill_switch",
+        "propose_decision",
+    ];
     assert_eq!(agent.iter().filter(|name| !reader.contains(name)).collect::<Vec<_>>(), writes);
     assert_eq!(reader.len() + writes.len(), agent.len());
     // Whoever owns the key: through here it is an agent's.
@@ -93,7 +101,7 @@ async fn a_tool_that_is_not_there_is_an_error_of_the_protocol() {
     let gateway = gateway().await;
     for version in &VERSIONS {
         let client = connect(&gateway, "agent", version).await;
-        for name in ["approve_order", "arm_live", "grant_mandate", "create_key", "set_limits", "get_loop_status"] {
+        for name in ["approve_order", "arm_live", "grant_mandate", "create_key", "set_limits", "resume_loop"] {
             let error = client.service.call_tool(super::client::call(name, &json!({}))).await.unwrap_err();
             assert!(error.to_string().contains("there is no tool"), "{error}");
             let rmcp::ServiceError::McpError(told) = error else { panic!("{error}") };

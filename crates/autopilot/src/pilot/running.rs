@@ -1,0 +1,226 @@
+//! One run, a step further each time. Everything that it does is noted or has a key, so that after a crash the same question
+//! finds what was done, and goes on.
+
+use super::gathering::Planned;
+use super::service::{Pilot, Progress};
+use super::signalling::NoDecision;
+use domain::contract::Instrument;
+use domain::fault::Fault;
+use domain::id::ClOrdId;
+use domain::looping::decision::Decision;
+use domain::looping::event::LoopEvent;
+use domain::looping::execution::{Child, Market, Move, Scene, Style, moves, order_keys};
+use domain::looping::run::{Held, RunEnd, RunState, TradeRun};
+use domain::principal::Principal;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+impl Pilot {
+    /// Takes a run a step further.
+    pub(super) async fn advance(&self, run: &TradeRun) -> Result<Progress, Fault> {
+        let by = self.principal(run.id().as_str())?;
+        match run.state {
+            RunState::Queued => {
+                self.note(&by, LoopEvent::RunChecking { run: run.id().clone() }).await?;
+                Ok(Progress::Went)
+            }
+            RunState::Checking => self.check(&by, run).await,
+            RunState::Executing => self.execute(&by, run).await,
+            RunState::Done | RunState::Partial | RunState::Failed | RunState::Blocked | RunState::RolledBack => {
+                Ok(Progress::Waits)
+            }
+        }
+    }
+
+    async fn check(&self, by: &Principal, run: &TradeRun) -> Result<Progress, Fault> {
+        let mut blockers = self.blockers(by)?;
+        if let Some(pause) = &self.desk.looping(by)?.paused {
+            blockers.push(format!("the loop is paused: {}", pause.reason));
+        }
+        if !blockers.is_empty() {
+            return self.wait_or_block(by, run, blockers).await;
+        }
+        let book = self.desk.looping(by)?;
+        let decision = match run.order.decision.as_ref().and_then(|id| book.decisions.get(id)) {
+            Some(decision) => Arc::clone(decision),
+            None => return self.ask_and_note(by, run).await,
+        };
+        let planned = match self.make_plan(by, &decision, self.clock.now()).await {
+            Ok(planned) => planned,
+            Err(fault) => return self.wait_or_block(by, run, vec![fault.to_string()]).await,
+        };
+        let Planned { account, plan, blocked } = planned;
+        if !blocked.is_empty() {
+            return self.wait_or_block(by, run, blocked).await;
+        }
+        self.note(by, LoopEvent::RunPlanned { run: run.id().clone(), account, plan: Box::new(plan) }).await?;
+        Ok(Progress::Went)
+    }
+
+    async fn wait_or_block(&self, by: &Principal, run: &TradeRun, why: Vec<String>) -> Result<Progress, Fault> {
+        if self.clock.now() < run.order.begin_by {
+            return Ok(Progress::Waits);
+        }
+        self.end(by, run, RunEnd::Blocked, why.join("; "), None).await
+    }
+
+    async fn end(
+        &self,
+        by: &Principal,
+        run: &TradeRun,
+        state: RunEnd,
+        reason: String,
+        positions: Option<Vec<Held>>,
+    ) -> Result<Progress, Fault> {
+        self.note(by, LoopEvent::RunEnded { run: run.id().clone(), state, reason, positions }).await?;
+        Ok(Progress::Went)
+    }
+
+    /// Asks the signal. A signal that does not decide costs its slot; a desk that does not answer is asked again.
+    async fn ask_and_note(&self, by: &Principal, run: &TradeRun) -> Result<Progress, Fault> {
+        let decision = match self.ask_signal(by, self.clock.now()).await {
+            Ok(decision) => decision,
+            Err(NoDecision::Fault(fault)) => return self.wait_or_block(by, run, vec![fault.to_string()]).await,
+            Err(NoDecision::Refused { origin, data_hash, reasons }) => {
+                let why = format!("no decision: {}", reasons.join("; "));
+                self.note(by, LoopEvent::DecisionRefused { origin, data_hash, reasons }).await?;
+                return self.end(by, run, RunEnd::Failed, why, None).await;
+            }
+        };
+        self.note_decision(by, &decision).await?;
+        let decided = LoopEvent::RunDecided { run: run.id().clone(), decision: decision.id.clone() };
+        self.note(by, decided).await?;
+        Ok(Progress::Went)
+    }
+
+    /// Notes a decision unless it is known: it is named by its content.
+    pub(super) async fn note_decision(&self, by: &Principal, decision: &Arc<Decision>) -> Result<(), Fault> {
+        if self.desk.looping(&self.principal("loop")?)?.decisions.contains_key(&decision.id) {
+            return Ok(());
+        }
+        let decision = Box::new(decision.as_ref().clone());
+        self.note(by, LoopEvent::DecisionMade { decision }).await
+    }
+
+    async fn execute(&self, by: &Principal, run: &TradeRun) -> Result<Progress, Fault> {
+        if run.open_steps().is_empty() {
+            let (end, reason) = run.verdict();
+            // What is held now is evidence; a broker that does not tell it holds the end up for nobody.
+            let held = self.held_now(by, run).await.ok();
+            return self.end(by, run, end, reason, held).await;
+        }
+        let children = self.children(by, run)?;
+        let markets = self.markets(by, run, &children).await?;
+        let began = run.executing_since.unwrap_or_else(|| self.clock.now());
+        let scene = Scene {
+            run,
+            children: &children,
+            markets: &markets,
+            closes_at: self.settings.calendar.session_at(began).map(|session| session.close),
+            paused: self.desk.looping(by)?.paused.is_some(),
+            now: self.clock.now(),
+        };
+        let mut progress = Progress::Waits;
+        for one in moves(&scene) {
+            if self.make(by, run, one).await? {
+                progress = Progress::Went;
+            }
+        }
+        Ok(progress)
+    }
+
+    /// The run's orders as they are now.
+    fn children(&self, by: &Principal, run: &TradeRun) -> Result<BTreeMap<ClOrdId, Child>, Fault> {
+        let mut children = BTreeMap::new();
+        for key in order_keys(run) {
+            match self.desk.order(by, &key) {
+                Ok(order) => drop(children.insert(key, Child::of(&order))),
+                Err(Fault::NotFound { .. }) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(children)
+    }
+
+    /// The instruments of open steps, with quotes where an order is to be priced.
+    async fn markets(
+        &self,
+        by: &Principal,
+        run: &TradeRun,
+        children: &BTreeMap<ClOrdId, Child>,
+    ) -> Result<BTreeMap<domain::id::ConId, Market>, Fault> {
+        let mut markets = BTreeMap::new();
+        let style = run.order.terms.style;
+        for step in run.open_steps() {
+            let Some(line) = run.plan.as_ref().and_then(|plan| plan.step(step)) else { continue };
+            let instrument = Instrument::ConId(line.con_id);
+            let contract = self.desk.contract(by, instrument.clone()).await?;
+            let sent = children.keys().any(|key| key.as_str() == format!("{}.{step}", run.id()));
+            let prices = match style {
+                Style::Moc => false,
+                Style::Marketable { .. } | Style::Patient { .. } => true,
+            };
+            let quote = if prices && (!sent || style.walks() || run.order.terms.crosses()) {
+                match self.desk.quote(by, instrument).await {
+                    Ok((_, quote)) => Some(quote),
+                    Err(fault) => {
+                        tracing::info!(%fault, symbol = line.symbol, "no quote to price an order by");
+                        None
+                    }
+                }
+            } else {
+                None
+            };
+            markets.insert(line.con_id, Market { contract, quote });
+        }
+        Ok(markets)
+    }
+
+    /// Does one thing; `false` when the desk did not take it now.
+    async fn make(&self, by: &Principal, run: &TradeRun, one: Move) -> Result<bool, Fault> {
+        let (what, done) = match one {
+            Move::Submit(intent) => {
+                let key = intent.cl_ord_id.to_string();
+                (key, self.desk.submit(by, *intent, Duration::ZERO).await.map(drop))
+            }
+            Move::Replace { order, key, amendment } => {
+                let what = key.to_string();
+                (what, self.desk.replace(by, order, key, amendment, None, Duration::ZERO).await.map(drop))
+            }
+            Move::Cancel(key) => {
+                let what = key.to_string();
+                (what, self.desk.cancel(by, key, None, None, Duration::ZERO).await.map(drop))
+            }
+            Move::EndStep(step, mut end) => {
+                let troubles = self.troubles_of(&format!("{}.{step}", run.id()));
+                if !end.reasons.is_empty() {
+                    end.reasons.extend(troubles);
+                }
+                self.note(by, LoopEvent::StepEnded { run: run.id().clone(), step, end }).await?;
+                return Ok(true);
+            }
+        };
+        match done {
+            Ok(()) => Ok(true),
+            // The process or the journal is at its end: nothing more is to be done here.
+            Err(fault @ (Fault::Storage(_) | Fault::LeaseNotHeld(_))) => Err(fault),
+            Err(fault) => {
+                tracing::info!(%fault, what, "the desk did not take it");
+                self.remember_trouble(&what, &fault.to_string());
+                Ok(false)
+            }
+        }
+    }
+
+    /// What is held of a run's instruments now.
+    async fn held_now(&self, by: &Principal, run: &TradeRun) -> Result<Vec<Held>, Fault> {
+        let account = self.account(by).await?;
+        let lines = run.plan.iter().flat_map(|plan| plan.lines.iter());
+        let held = |con_id| account.held.get(&con_id).copied().unwrap_or(Decimal::ZERO);
+        Ok(lines
+            .map(|line| Held { con_id: line.con_id, symbol: line.symbol.clone(), qty: held(line.con_id) })
+            .collect())
+    }
+}

@@ -1,0 +1,96 @@
+//! Slots: each is run or noted as missed, once.
+
+use super::service::Pilot;
+use domain::fault::Fault;
+use domain::id::RunId;
+use domain::looping::event::LoopEvent;
+use domain::looping::run::{RunCause, RunOrder, RunState, TradeRun};
+use domain::looping::schedule::{Slot, SlotVerdict};
+use domain::principal::Principal;
+use jiff::SignedDuration;
+
+/// A run that ended longer ago is not taken back by itself any more: a person has seen it.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
+
+impl Pilot {
+    /// Accounts for every slot whose moment has come.
+    pub(super) async fn mind_schedule(&self, by: &Principal) -> Result<(), Fault> {
+        let Some((schedule, spec)) = &self.settings.schedule else { return Ok(()) };
+        let book = self.desk.looping(by)?;
+        let in_force = book.schedule.as_ref().filter(|one| one.name == schedule.name && one.spec == *spec);
+        let Some(in_force) = in_force else {
+            let event = LoopEvent::ScheduleSet { name: schedule.name.clone(), spec: spec.clone() };
+            return self.note(by, event).await;
+        };
+        let since = book.accounted_until.map_or(in_force.since, |until| until.max(in_force.since));
+        let is_used = |key: &_| book.slots.contains_key(key);
+        let now = self.clock.now();
+        for verdict in schedule.due(&self.settings.calendar, is_used, since, now) {
+            let event = match verdict {
+                SlotVerdict::Missed(slot, reason) => missed(slot, reason),
+                SlotVerdict::Run(slot) => match &book.paused {
+                    Some(pause) => missed(slot, format!("the loop was paused: {}", pause.reason)),
+                    None => self.queued(slot),
+                },
+            };
+            self.note(by, event).await?;
+        }
+        Ok(())
+    }
+
+    fn queued(&self, slot: Slot) -> LoopEvent {
+        // What stands in its way is waited for within its session.
+        let begin_by = slot.at.checked_add(self.settings.begin_within).unwrap_or(slot.session.close);
+        let run = RunOrder {
+            id: slot.run,
+            cause: RunCause::Slot { slot: slot.key, due_at: slot.at },
+            decision: None,
+            terms: self.settings.terms.clone(),
+            begin_by: begin_by.min(slot.session.close).max(self.clock.now()),
+        };
+        LoopEvent::RunQueued { run: Box::new(run) }
+    }
+
+    /// Takes the newest run back where the setting says so and it ended badly, and notes where that went well.
+    pub(super) async fn mind_rollbacks(&self, by: &Principal) -> Result<(), Fault> {
+        let book = self.desk.looping(by)?;
+        let Some(newest) = book.ran.last().and_then(|id| book.run(id)) else { return Ok(()) };
+        if let RunCause::Rollback { of } = &newest.order.cause {
+            let waits = |run: &TradeRun| matches!(run.state, RunState::Partial | RunState::Failed);
+            if newest.state == RunState::Done && book.run(of).is_some_and(waits) {
+                let event = LoopEvent::RunRolledBack { run: of.clone(), by_run: newest.id().clone() };
+                return self.note(by, event).await;
+            }
+            return Ok(());
+        }
+        let is_recent = newest.moved_at().is_some_and(|at| self.clock.now().duration_since(at) <= RECENT);
+        let ended_badly = is_recent && matches!(newest.state, RunState::Partial | RunState::Failed);
+        if self.settings.rolls_back
+            && ended_badly
+            && book.paused.is_none()
+            && !newest.steps.is_empty()
+            && let Some(event) = book.last_good(newest).and_then(|good| self.going_back(newest, good.id.clone()))
+        {
+            self.note(by, event).await?;
+            self.nudge.notify_one();
+        }
+        Ok(())
+    }
+
+    /// A run that goes back from this one.
+    pub(super) fn going_back(&self, from: &TradeRun, to: domain::id::DecisionId) -> Option<LoopEvent> {
+        let id: RunId = format!("{}-r", from.id()).parse().ok()?;
+        let run = RunOrder {
+            id,
+            cause: RunCause::Rollback { of: from.id().clone() },
+            decision: Some(to),
+            terms: self.settings.terms.clone(),
+            begin_by: self.clock.now().checked_add(self.settings.begin_within).ok()?,
+        };
+        Some(LoopEvent::RunQueued { run: Box::new(run) })
+    }
+}
+
+fn missed(slot: Slot, reason: String) -> LoopEvent {
+    LoopEvent::SlotMissed { slot: slot.key, due_at: slot.at, reason }
+}

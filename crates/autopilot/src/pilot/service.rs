@@ -1,0 +1,176 @@
+//! The loop itself: one turn after the other, each of which does whatever is due and returns.
+
+use super::settings::PilotSettings;
+use domain::contract::Instrument;
+use domain::fault::Fault;
+use domain::id::{ConId, CorrelationId};
+use domain::looping::book::LoopBook;
+use domain::looping::event::LoopEvent;
+use domain::principal::{Face, Principal};
+use engine::desk::Role;
+use engine::{Clock, Desk, SignOfLife};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The loop turns this often, and whenever the journal grows.
+const TURN_EVERY: Duration = Duration::from_secs(1);
+/// After a fault it rests so long.
+const REST: Duration = Duration::from_secs(5);
+/// Steps of one turn; more is a circle.
+const STEPS_MAX: usize = 1_000;
+
+/// What a loop is made of.
+pub struct PilotParts {
+    /// The use cases.
+    pub desk: Arc<dyn Desk>,
+    /// The loop's own key: it does what this key may do, and nothing else.
+    pub key: String,
+    /// How it is set up.
+    pub settings: PilotSettings,
+    /// The one clock.
+    pub clock: Arc<dyn Clock>,
+    /// Shown on every turn.
+    pub life: Arc<SignOfLife>,
+    /// The instruments of the decision in force.
+    pub wanted: watch::Sender<Vec<Instrument>>,
+    /// Their target weights, where the decision says weights.
+    pub targets: watch::Sender<Option<BTreeMap<ConId, Decimal>>>,
+}
+
+/// The loop.
+pub struct Pilot {
+    pub(super) desk: Arc<dyn Desk>,
+    key: String,
+    pub(super) settings: PilotSettings,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) life: Arc<SignOfLife>,
+    wanted: watch::Sender<Vec<Instrument>>,
+    targets: watch::Sender<Option<BTreeMap<ConId, Decimal>>>,
+    /// One turn at a time.
+    turning: tokio::sync::Mutex<()>,
+    /// Why the desk did not take an order, by what was to be done: told when its step ends.
+    troubles: Mutex<BTreeMap<String, String>>,
+    /// Somebody asked for something: the next turn comes at once.
+    pub(super) nudge: tokio::sync::Notify,
+}
+
+/// How far a step of a turn came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Something was done: look again.
+    Went,
+    /// News or time must come first.
+    Waits,
+}
+
+impl Pilot {
+    /// A loop that does not turn yet.
+    pub fn new(parts: PilotParts) -> Arc<Self> {
+        let PilotParts { desk, key, settings, clock, life, wanted, targets } = parts;
+        Arc::new(Self {
+            desk,
+            key,
+            settings,
+            clock,
+            life,
+            wanted,
+            targets,
+            turning: tokio::sync::Mutex::new(()),
+            troubles: Mutex::default(),
+            nudge: tokio::sync::Notify::new(),
+        })
+    }
+
+    /// Turns until it is dropped. Faults are told and do not end it.
+    pub async fn run(&self) {
+        loop {
+            let rest = match self.turn().await {
+                Ok(()) => TURN_EVERY,
+                Err(fault) => {
+                    tracing::warn!(%fault, "the loop could not turn");
+                    REST
+                }
+            };
+            // Life is shown while it rests, too: a fault of the desk is told where it belongs.
+            tokio::select! {
+                () = self.nudge.notified() => {}
+                // tidy: sleep — the schedule is looked at every second
+                () = tokio::time::sleep(rest) => {}
+            }
+        }
+    }
+
+    /// Does whatever is due now. Only the process that writes does anything.
+    ///
+    /// # Errors
+    /// What the desk says; what was done before is noted, and the next turn goes on from there.
+    pub async fn turn(&self) -> Result<(), Fault> {
+        let _only = self.turning.lock().await;
+        self.life.show(self.clock.now());
+        let by = self.principal("loop")?;
+        if self.desk.status(&by)?.lease.role != Role::Writer {
+            return Ok(());
+        }
+        self.mind_schedule(&by).await?;
+        for _ in 0..STEPS_MAX {
+            let book = self.desk.looping(&by)?;
+            self.tell_targets(&book);
+            let Some(run) = book.current() else { break };
+            if self.advance(run).await? == Progress::Waits {
+                break;
+            }
+            self.life.show(self.clock.now());
+        }
+        self.mind_rollbacks(&by).await
+    }
+
+    /// The loop's key, for what belongs together under this name.
+    pub(super) fn principal(&self, correlation: &str) -> Result<Principal, Fault> {
+        let correlation_id: CorrelationId =
+            correlation.parse().map_err(|error: domain::id::IdError| Fault::Internal(error.to_string()))?;
+        self.desk.authenticate(&self.key, Face::Loop, correlation_id)
+    }
+
+    pub(super) async fn note(&self, by: &Principal, event: LoopEvent) -> Result<(), Fault> {
+        self.desk.note_loop(by, event).await
+    }
+
+    fn tell_targets(&self, book: &LoopBook) {
+        let Some(decision) = book.newest_decision() else { return };
+        let instruments: Vec<Instrument> =
+            decision.targets.iter().map(|target| Instrument::ConId(target.con_id)).collect();
+        let weights: Option<BTreeMap<ConId, Decimal>> =
+            decision.targets.iter().map(|target| Some((target.con_id, target.amount.weight()?))).collect();
+        let tell = |old: &mut Vec<Instrument>| {
+            let is_new = *old != instruments;
+            if is_new {
+                old.clone_from(&instruments);
+            }
+            is_new
+        };
+        self.wanted.send_if_modified(tell);
+        self.targets.send_if_modified(|old| {
+            let is_new = *old != weights;
+            if is_new {
+                old.clone_from(&weights);
+            }
+            is_new
+        });
+    }
+
+    pub(super) fn remember_trouble(&self, what: &str, why: &str) {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        troubles.insert(what.to_owned(), why.to_owned());
+    }
+
+    /// Troubles of what begins so, told once.
+    pub(super) fn troubles_of(&self, prefix: &str) -> Vec<String> {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = |key: &str| key == prefix || key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+        let keys: Vec<String> = troubles.keys().filter(|key| own(key)).cloned().collect();
+        keys.into_iter().filter_map(|key| troubles.remove(&key).map(|why| format!("{key}: {why}"))).collect()
+    }
+}

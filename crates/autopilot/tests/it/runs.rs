@@ -1,0 +1,245 @@
+//! Runs by hand: what they do, what stops them, and the way back.
+
+use crate::world::*;
+use domain::fault::Fault;
+use domain::looping::decision::DecisionDraft;
+use domain::looping::run::{RunState, StepOutcome, TradeRun};
+use domain::mode::Mode;
+use engine::Pilot as _;
+use engine::pilot::RunWish;
+use jiff::SignedDuration;
+use std::sync::Arc;
+
+const ANY: RunWish = RunWish { id: None, decision: None };
+
+fn last(world: &World) -> Arc<TradeRun> {
+    let book = world.book();
+    Arc::clone(&book.runs[book.ran.last().unwrap()])
+}
+
+#[tokio::test]
+async fn a_run_goes_to_its_target_and_the_next_one_finds_nothing_to_do() {
+    let world = World::new();
+    let pilot = world.pilot(settings());
+    pilot.begin(&person(), RunWish { id: Some("first".parse().unwrap()), decision: None }).await.unwrap();
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!((run.state, run.reason.as_str()), (RunState::Done, "2 of 2 orders filled"));
+    assert_eq!(world.sent(), ["first.1", "first.2"]);
+    // 45 percent of 98,000 at 10 each.
+    assert_eq!(world.held(), [(1, dec("4410")), (2, dec("4410"))]);
+    assert_eq!(run.positions.as_ref().unwrap().len(), 3, "what is held at the end is on record");
+    let bundle = engine::Pilot::run(pilot.as_ref(), &person(), run.id().clone()).await.unwrap();
+    assert_eq!(bundle.differences[0].wanted, bundle.differences[0].held);
+
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert!(last(&world).reason.starts_with("nothing to do"));
+    assert_eq!(world.sent().len(), 2);
+    // A repeat of an id is the same run.
+    let again = pilot.begin(&person(), RunWish { id: Some("first".parse().unwrap()), decision: None }).await.unwrap();
+    assert_eq!(again.state, RunState::Done);
+}
+
+#[tokio::test]
+async fn a_missing_price_refuses_its_line_and_the_run_is_partial() {
+    let world = World::new();
+    world.with(|world| world.market.get_mut("BBB").unwrap().1 = None);
+    let pilot = world.pilot(settings());
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!(run.state, RunState::Partial);
+    assert!(run.reason.contains("BBB not planned"), "{}", run.reason);
+    let plan = run.plan.as_ref().unwrap();
+    assert!(plan.refused().next().unwrap().reason.starts_with("market_data_error"));
+}
+
+#[tokio::test]
+async fn orders_that_the_gates_refuse_make_a_run_partial_or_failed() {
+    for (denied, state) in [(&["BBB"][..], RunState::Partial), (&["AAA", "BBB"][..], RunState::Failed)] {
+        let world = World::new();
+        world.with(|world| world.fates.extend(denied.iter().map(|symbol| ((*symbol).to_owned(), Fate::Denied))));
+        let pilot = world.pilot(settings());
+        pilot.begin(&person(), ANY).await.unwrap();
+        pilot.turn().await.unwrap();
+        let run = last(&world);
+        assert_eq!(run.state, state);
+        assert!(run.steps.values().any(|end| end.outcome == StepOutcome::Refused));
+    }
+}
+
+#[tokio::test]
+async fn a_run_without_a_connection_waits_and_is_then_blocked() {
+    let world = World::new();
+    world.with(|world| world.not_ready = vec!["no connection".to_owned()]);
+    let pilot = world.pilot(settings());
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Checking);
+    world.pass(SignedDuration::from_mins(5));
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!((run.state, run.reason.as_str()), (RunState::Blocked, "no connection"));
+    assert_eq!(world.sent(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_run_waits_for_a_connection_that_comes_back_in_time() {
+    let world = World::new();
+    world.with(|world| world.not_ready = vec!["no connection".to_owned()]);
+    let pilot = world.pilot(settings());
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    world.pass(SignedDuration::from_mins(4));
+    world.with(|world| world.not_ready.clear());
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Done);
+}
+
+#[tokio::test]
+async fn nothing_begins_while_the_exchange_is_closed() {
+    let world = World::new();
+    world.with(|world| world.now = "2026-11-26T16:00:00Z".parse().unwrap());
+    let pilot = world.pilot(settings());
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    world.pass(SignedDuration::from_mins(5));
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!((run.state, run.reason.as_str()), (RunState::Blocked, "the exchange is closed, by the calendar"));
+}
+
+#[tokio::test]
+async fn in_live_a_run_needs_a_mandate() {
+    let world = World::new();
+    world.with(|world| world.mode = Mode::Live);
+    let pilot = world.pilot(settings());
+    let refused = pilot.begin(&person(), ANY).await.unwrap_err();
+    assert!(matches!(refused, Fault::ForbiddenScope(domain::principal::Scope::TradeLive)));
+    let mut trader = person();
+    trader.scopes.insert(domain::principal::Scope::TradeLive);
+    pilot.begin(&trader, ANY).await.unwrap();
+    world.pass(SignedDuration::from_mins(5));
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!(run.state, RunState::Blocked);
+    assert!(run.reason.contains("in live a run needs a mandate"), "{}", run.reason);
+    assert_eq!(world.sent(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_rests_is_canceled_at_the_deadline() {
+    let world = World::new();
+    world.with(|world| world.fates.insert("BBB".to_owned(), Fate::Rests));
+    let pilot = world.pilot(settings());
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Executing);
+    world.pass(SignedDuration::from_mins(10));
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Partial);
+    assert!(world.orders(true).is_empty(), "nothing is left at the broker");
+}
+
+#[tokio::test]
+async fn a_run_that_ended_badly_is_taken_back_where_the_setting_says_so() {
+    let world = World::new();
+    let mut first = settings();
+    first.rolls_back = true;
+    let pilot = world.pilot(first.clone());
+    pilot.begin(&person(), RunWish { id: Some("good".parse().unwrap()), decision: None }).await.unwrap();
+    pilot.turn().await.unwrap();
+    let before = world.held();
+    // The next decision sells AAA and wants CCC, which the gates refuse.
+    world.with(|world| world.fates.insert("CCC".to_owned(), Fate::Denied));
+    let pilot = world.pilot(domain_change(first, &[("BBB", "0.5"), ("CCC", "0.5")]));
+    pilot.begin(&person(), RunWish { id: Some("bad".parse().unwrap()), decision: None }).await.unwrap();
+    pilot.turn().await.unwrap();
+    pilot.turn().await.unwrap();
+    let book = world.book();
+    let back = book.run(&"bad-r".parse().unwrap()).unwrap();
+    assert_eq!(back.state, RunState::Done, "{}", back.reason);
+    pilot.turn().await.unwrap();
+    let book = world.book();
+    let bad = book.run(&"bad".parse().unwrap()).unwrap();
+    assert_eq!(bad.state, RunState::RolledBack);
+    assert_eq!(bad.rolled_back_by.as_ref().unwrap().as_str(), "bad-r");
+    // Back where it was, but for what the market took on the way.
+    let ids = |held: Vec<(i32, rust_decimal::Decimal)>| {
+        held.into_iter().filter(|(_, qty)| !qty.is_zero()).map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(world.held()), ids(before));
+}
+
+fn domain_change(
+    mut settings: autopilot::pilot::PilotSettings,
+    weights: &[(&str, &str)],
+) -> autopilot::pilot::PilotSettings {
+    settings.signal = fixed(weights);
+    settings
+}
+
+#[tokio::test]
+async fn the_way_back_by_hand_is_for_what_ended_badly() {
+    let world = World::new();
+    let pilot = world.pilot(settings());
+    pilot.begin(&person(), RunWish { id: Some("good".parse().unwrap()), decision: None }).await.unwrap();
+    pilot.turn().await.unwrap();
+    let refused = pilot.roll_back(&person(), "good".parse().unwrap()).await.unwrap_err();
+    assert!(refused.to_string().contains("only what ended partial or failed"), "{refused}");
+    world.with(|world| world.fates.insert("CCC".to_owned(), Fate::Denied));
+    let pilot = world.pilot(domain_change(settings(), &[("CCC", "1")]));
+    pilot.begin(&person(), RunWish { id: Some("bad".parse().unwrap()), decision: None }).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert!(world.book().run(&"bad-r".parse().unwrap()).is_none(), "by hand only");
+    pilot.roll_back(&person(), "bad".parse().unwrap()).await.unwrap();
+    pilot.turn().await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(world.book().run(&"bad".parse().unwrap()).unwrap().state, RunState::RolledBack);
+}
+
+#[tokio::test]
+async fn a_proposal_is_a_decision_once_and_a_bad_one_orders_nothing() {
+    let world = World::new();
+    let pilot = world.pilot(settings());
+    let draft = |targets: &str| {
+        DecisionDraft::from_json(&format!(r#"{{"as_of": "2026-11-20T19:59:00Z", "targets": [{targets}]}}"#)).unwrap()
+    };
+    let good = r#"{"symbol": "CCC", "weight": "0.3"}"#;
+    let decision = pilot.propose(&person(), draft(good)).await.unwrap();
+    assert_eq!(decision.targets.len(), 3, "what it leaves out is wanted no more");
+    assert_eq!(pilot.propose(&person(), draft(good)).await.unwrap().id, decision.id);
+    assert_eq!(world.book().decided.len(), 1);
+    let bad = r#"{"symbol": "ZZZ", "weight": "0.9"}, {"symbol": "AAA", "weight": "0.9"}"#;
+    let Fault::DecisionRefused(reasons) = pilot.propose(&person(), draft(bad)).await.unwrap_err() else {
+        panic!("it must be refused")
+    };
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+    assert_eq!(world.book().refused.as_ref().unwrap().reasons, reasons);
+    pilot.begin(&person(), RunWish { id: None, decision: Some(decision.id.clone()) }).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(world.held(), [(3, dec("2940"))]);
+}
+
+#[tokio::test]
+async fn a_paused_loop_begins_nothing() {
+    let world = World::new();
+    let pilot = world.pilot(settings());
+    pilot.pause(&person(), "a look".to_owned()).await.unwrap();
+    assert!(matches!(pilot.begin(&person(), ANY).await.unwrap_err(), Fault::Conflict { .. }));
+    assert_eq!(pilot.resume(&person(), "seen".to_owned()).await.unwrap().state, "idle");
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Done);
+}
+
+#[tokio::test]
+async fn a_look_at_the_plan_does_nothing() {
+    let world = World::new();
+    let pilot = world.pilot(settings());
+    let view = pilot.plan(&person(), None).await.unwrap();
+    assert_eq!(view.plan.steps().count(), 2);
+    assert_eq!(view.blocked, Vec::<String>::new());
+    assert!(world.with(|world| world.events.is_empty()));
+}

@@ -1,0 +1,167 @@
+//! The schedule: each slot once, none silently missed.
+
+use crate::world::*;
+use domain::looping::book::SlotFate;
+use domain::looping::run::RunState;
+use domain::looping::schedule::MissedPolicy;
+use engine::Pilot as _;
+use engine::desk::Role;
+use jiff::{SignedDuration, Timestamp};
+
+fn weekly_settings(missed: MissedPolicy) -> autopilot::pilot::PilotSettings {
+    let mut settings = settings();
+    settings.schedule = Some(weekly(missed));
+    settings
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Slots and what became of them.
+fn slots(world: &World) -> Vec<String> {
+    let told = |fate: &SlotFate| match fate {
+        SlotFate::Run(run) => format!("run {run}"),
+        SlotFate::Missed { .. } => "missed".to_owned(),
+    };
+    world.book().slots.iter().map(|(slot, fate)| format!("{slot} {}", told(fate))).collect()
+}
+
+#[tokio::test]
+async fn a_slot_runs_once_however_often_and_by_however_many_it_is_looked_at() {
+    let world = World::new();
+    let pilots = [world.pilot(weekly_settings(MissedPolicy::Skip)), world.pilot(weekly_settings(MissedPolicy::Skip))];
+    for minute in 0..60 {
+        for pilot in &pilots {
+            pilot.turn().await.unwrap();
+        }
+        if minute == 41 {
+            assert_eq!(slots(&world), ["weekly:2026-11-20T15:40 run weekly-20261120-1540"]);
+        }
+        world.pass(SignedDuration::from_mins(1));
+    }
+    assert_eq!(world.book().ran.len(), 1);
+    assert_eq!(world.sent(), ["weekly-20261120-1540.1", "weekly-20261120-1540.2"]);
+}
+
+#[tokio::test]
+async fn two_turns_at_the_same_moment_run_a_slot_once() {
+    let world = World::new();
+    let pilots = [world.pilot(weekly_settings(MissedPolicy::Skip)), world.pilot(weekly_settings(MissedPolicy::Skip))];
+    pilots[0].turn().await.unwrap();
+    world.pass(SignedDuration::from_mins(40));
+    let (one, other) = tokio::join!(pilots[0].turn(), pilots[1].turn());
+    // Whoever came too late is told that it does not follow.
+    assert!(one.is_ok() || other.is_ok());
+    pilots[1].turn().await.unwrap();
+    assert_eq!(world.book().ran.len(), 1);
+    assert_eq!(world.sent().len(), 2);
+}
+
+#[tokio::test]
+async fn weeks_of_silence_are_accounted_for_slot_by_slot() {
+    let world = World::new();
+    let pilot = world.pilot(weekly_settings(MissedPolicy::Skip));
+    pilot.turn().await.unwrap();
+    world.with(|world| world.now = at("2026-12-11T20:41:00Z"));
+    pilot.turn().await.unwrap();
+    assert_eq!(
+        slots(&world),
+        [
+            "weekly:2026-11-20T15:40 missed",
+            // The day after Thanksgiving ends at 13:00.
+            "weekly:2026-11-27T12:40 missed",
+            "weekly:2026-12-04T15:40 missed",
+            "weekly:2026-12-11T15:40 run weekly-20261211-1540",
+        ]
+    );
+    let status = engine::Pilot::status(pilot.as_ref(), &person()).unwrap();
+    assert_eq!(status.missed.len(), 3);
+    assert_eq!(status.next_slot.unwrap().key.as_str(), "weekly:2026-12-18T15:40");
+}
+
+#[tokio::test]
+async fn a_slot_may_run_late_within_its_window() {
+    for (minutes, runs) in [(14, true), (16, false)] {
+        let world = World::new();
+        let pilot = world.pilot(weekly_settings(MissedPolicy::Late(SignedDuration::from_mins(15))));
+        pilot.turn().await.unwrap();
+        world.pass(SignedDuration::from_mins(40 + minutes));
+        pilot.turn().await.unwrap();
+        assert_eq!(!world.book().ran.is_empty(), runs, "{minutes} minutes late");
+    }
+}
+
+#[tokio::test]
+async fn a_slot_without_a_connection_waits_for_it_and_is_used_once() {
+    let world = World::new();
+    let pilot = world.pilot(weekly_settings(MissedPolicy::Skip));
+    pilot.turn().await.unwrap();
+    world.with(|world| world.not_ready = vec!["no connection".to_owned()]);
+    world.pass(SignedDuration::from_mins(40));
+    pilot.turn().await.unwrap();
+    world.pass(SignedDuration::from_mins(6));
+    world.with(|world| world.not_ready.clear());
+    let book = world.book();
+    assert_eq!(book.current().unwrap().state, RunState::Checking);
+    pilot.turn().await.unwrap();
+    assert_eq!(world.book().run(&"weekly-20261120-1540".parse().unwrap()).unwrap().state, RunState::Done);
+}
+
+#[tokio::test]
+async fn a_slot_of_a_paused_loop_is_missed_and_says_so() {
+    let world = World::new();
+    let pilot = world.pilot(weekly_settings(MissedPolicy::Skip));
+    pilot.turn().await.unwrap();
+    pilot.pause(&person(), "holidays".to_owned()).await.unwrap();
+    world.pass(SignedDuration::from_mins(40));
+    pilot.turn().await.unwrap();
+    assert_eq!(slots(&world), ["weekly:2026-11-20T15:40 missed"]);
+    let status = engine::Pilot::status(pilot.as_ref(), &person()).unwrap();
+    assert!(status.missed[0].1.contains("holidays"));
+}
+
+#[tokio::test]
+async fn a_process_that_does_not_write_runs_nothing() {
+    let world = World::new();
+    let pilot = world.pilot(weekly_settings(MissedPolicy::Skip));
+    pilot.turn().await.unwrap();
+    world.with(|world| world.role = Role::Standby);
+    world.pass(SignedDuration::from_mins(40));
+    pilot.turn().await.unwrap();
+    assert_eq!(slots(&world), Vec::<String>::new());
+    assert_eq!(engine::Pilot::status(pilot.as_ref(), &person()).unwrap().state, "standby");
+}
+
+#[tokio::test]
+async fn slots_before_the_schedule_was_set_are_nobody_s() {
+    let world = World::new();
+    world.with(|world| world.now = at("2026-12-11T20:41:00Z"));
+    let pilot = world.pilot(weekly_settings(MissedPolicy::Late(SignedDuration::from_mins(60))));
+    pilot.turn().await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(slots(&world), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_signal_that_fails_costs_its_slot_and_nothing_else() {
+    let world = World::new();
+    let mut settings = weekly_settings(MissedPolicy::Skip);
+    settings.signal = autopilot::pilot::Signal::Command(autopilot::pilot::SignalCommand {
+        words: ["/bin/sh", "-c", "cat > /dev/null; echo garbage"].map(str::to_owned).to_vec(),
+        directory: "/".into(),
+        timeout: std::time::Duration::from_mins(1),
+        bars_days: 0,
+        params: serde_json::Value::Null,
+    });
+    let pilot = world.pilot(settings);
+    pilot.turn().await.unwrap();
+    world.pass(SignedDuration::from_mins(40));
+    pilot.turn().await.unwrap();
+    let book = world.book();
+    let run = book.run(&"weekly-20261120-1540".parse().unwrap()).unwrap();
+    assert_eq!(run.state, RunState::Failed);
+    assert!(run.reason.contains("not JSON"), "{}", run.reason);
+    assert!(book.refused.is_some());
+    assert_eq!(world.sent(), Vec::<String>::new());
+}

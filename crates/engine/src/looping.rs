@@ -1,0 +1,61 @@
+//! What happens in the loop, noted in the journal. The engine knows no loop: it keeps the facts in order and does nothing of
+//! what they say.
+
+use crate::core::{Batch, Core};
+use crate::input::{Input, Reply};
+use crate::service::{Service, may_cancel, need_human, need_trade};
+use crate::use_cases::check_reason;
+use domain::fault::Fault;
+use domain::journal::JournalEvent;
+use domain::looping::event::LoopEvent;
+use domain::principal::{Principal, Scope};
+use jiff::Timestamp;
+
+impl Core {
+    pub(crate) fn note_loop(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: Principal,
+        event: LoopEvent,
+        reply: Reply<()>,
+    ) {
+        let answer = self.book.looping.follows(&event).map_err(|why| Fault::Conflict { what: "loop", why });
+        if answer.is_ok() {
+            self.push(batch, now, JournalEvent::Loop { event, by });
+        }
+        batch.owe(reply, answer);
+    }
+}
+
+impl Service {
+    /// Whoever may trade runs the loop; a pause makes nothing worse; a person lets it go on.
+    pub(crate) async fn note_of_loop(&self, by: &Principal, event: LoopEvent) -> Result<(), Fault> {
+        let event = match event {
+            LoopEvent::Paused { reason } => {
+                may_cancel(by)?;
+                LoopEvent::Paused { reason: check_reason(reason)? }
+            }
+            LoopEvent::Resumed { reason } => {
+                need_human(by, Scope::Admin)?;
+                LoopEvent::Resumed { reason: check_reason(reason)? }
+            }
+            LoopEvent::ScheduleSet { .. }
+            | LoopEvent::DecisionMade { .. }
+            | LoopEvent::DecisionRefused { .. }
+            | LoopEvent::SlotMissed { .. }
+            | LoopEvent::RunQueued { .. }
+            | LoopEvent::RunChecking { .. }
+            | LoopEvent::RunDecided { .. }
+            | LoopEvent::RunPlanned { .. }
+            | LoopEvent::StepEnded { .. }
+            | LoopEvent::RunEnded { .. }
+            | LoopEvent::RunRolledBack { .. } => {
+                need_trade(by)?;
+                event
+            }
+        };
+        let by = by.clone();
+        self.tell(|reply| Input::Loop { by, event: Box::new(event), reply }).await
+    }
+}
