@@ -2,9 +2,13 @@
 
 use crate::support::{Desktop, Gateway, Venue};
 use serde_json::Value;
+use std::cell::RefCell;
 
 /// Orders of the loop need no human here, and slices that come within seconds are no slip of the hand.
 const POLICY: &str = "approval_required_for = []\nlook_alike_window_s = 0\n";
+
+/// States in which a run is over.
+const OVER: [&str; 5] = ["done", "partial", "failed", "blocked", "rolled_back"];
 
 /// Three stocks, a third of seven hundredths of the account each.
 fn configured(venue: &Venue, section: &str) -> Desktop {
@@ -20,8 +24,22 @@ fn configured(venue: &Venue, section: &str) -> Desktop {
 }
 
 fn until_over(gateway: &Gateway<'_>, run: &str) -> Value {
-    let over = ["done", "partial", "failed", "blocked", "rolled_back"];
-    gateway.until(&format!("loop show {run}"), |body| over.contains(&body["run"]["state"].as_str().unwrap_or_default()))
+    gateway.until(&format!("loop show {run}"), |body| OVER.contains(&body["run"]["state"].as_str().unwrap_or_default()))
+}
+
+/// The end of a run that was killed on its way, and the orders that never left. A kill between the journal and the socket
+/// leaves one that the broker does not know, which nobody can prove: a person says so, and so much is not traded.
+fn until_settled(gateway: &Gateway<'_>, run: &str) -> (Value, Vec<String>) {
+    let lost = RefCell::new(Vec::new());
+    let evidence = gateway.until(&format!("loop show {run}"), |body| {
+        for order in body["orders"].as_array().unwrap().iter().filter(|order| order["status"] == "missing") {
+            let key = order["cl_ord_id"].as_str().unwrap();
+            assert_eq!(gateway.ask(&format!("order resolve {key} --reason never-left")).exit, 0, "{key}");
+            lost.borrow_mut().push(key.to_owned());
+        }
+        OVER.contains(&body["run"]["state"].as_str().unwrap_or_default())
+    });
+    (evidence, lost.into_inner())
 }
 
 /// Keys of the run's orders at the venue, in the order in which they came.
@@ -46,16 +64,17 @@ fn a_gateway_killed_in_the_middle_of_a_run_finishes_it_and_sends_nothing_twice()
         assert!(keys(&venue).len() >= before, "round {round}");
         gateway = desktop.serve();
     }
-    let evidence = until_over(&gateway, "walk");
-    assert_eq!(evidence["run"]["state"], "done", "{:#}", evidence["run"]);
+    let (evidence, lost) = until_settled(&gateway, "walk");
+    assert_eq!(evidence["run"]["state"], if lost.is_empty() { "done" } else { "partial" }, "{:#}", evidence["run"]);
     let mut sent = keys(&venue);
-    assert_eq!(sent.len(), 12, "{sent:?}");
+    assert_eq!(sent.len(), 12 - lost.len(), "{sent:?}, and {lost:?} never left");
+    sent.extend(lost.iter().cloned());
     sent.sort();
     sent.dedup();
     assert_eq!(sent.len(), 12, "nothing is sent twice");
-    for difference in evidence["differences"].as_array().unwrap() {
-        assert_eq!(difference["wanted"], difference["held"], "{difference}");
-    }
+    let differs = |difference: &&Value| difference["wanted"] != difference["held"];
+    let differences: Vec<&Value> = evidence["differences"].as_array().unwrap().iter().filter(differs).collect();
+    assert_eq!(differences.is_empty(), lost.is_empty(), "{differences:?}");
     assert_eq!(evidence["orders"].as_array().unwrap().len(), 12);
     assert!(
         evidence["records"].as_array().unwrap().iter().any(|record| record["event"]["event"]["event"] == "run_ended")

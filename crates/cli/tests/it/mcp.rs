@@ -52,7 +52,7 @@ async fn an_agent_places_over_stdio_and_a_human_approves() {
     let key = desktop.data("agent.key").display().to_string();
     for (version, cl_ord_id) in [(ProtocolVersion::V_2025_11_25, "old-1"), (ProtocolVersion::V_2026_07_28, "new-1")] {
         let (client, mut child) = connect(&desktop, &["--url", &gateway.url, "--key-file", &key], &version).await;
-        assert_eq!(client.list_all_tools().await.unwrap().len(), 21);
+        assert_eq!(client.list_all_tools().await.unwrap().len(), 23);
         let mut order = json!({
             "symbol": "KO", "sec_type": "stk", "exchange": "SMART", "currency": "USD", "side": "buy", "qty": "10",
             "order_type": "market", "tif": "day",
