@@ -49,7 +49,7 @@ def inspections(tollgate, url, key_file):
     }
     # `--strict` ends with a code where a schema is one that programs of models cannot take.
     asked = {
-        "every tool": (["--method", "tools/list", "--strict"], lambda told: len(told["tools"]) >= 21),
+        "every tool": (["--method", "tools/list", "--strict"], lambda told: len(told["tools"]) >= 23),
         "get_status": (
             ["--method", "tools/call", "--tool-name", "get_status"],
             lambda told: not told.get("isError") and told["structuredContent"]["ready"] is True,

@@ -27,7 +27,10 @@ impl Home {
     pub(crate) async fn make(any_port: bool) -> Result<Self, Failure> {
         let listen = if any_port { ANY_ADDRESS } else { free_address().await };
         let dir = own_dir("tollgate-demo-")?;
-        Self::of(dir, "demo", listen, "paper", "default", vec![("broker.kind", text("venue"))])
+        // A loop that waits for what somebody proposes: nothing in it begins by itself.
+        let universe = ["AAPL", "JNJ", "KO", "PG", "XOM"].into_iter().map(text).collect();
+        let own = vec![("broker.kind", text("venue")), ("loop.universe", toml::Value::Array(universe))];
+        Self::of(dir, "demo", listen, "paper", "default", own)
     }
 
     /// One for a drill, on any port, under a policy of its own or a built-in one.
@@ -67,7 +70,7 @@ impl Home {
         listen: &str,
         trading: &str,
         policy: &str,
-        broker: Vec<(&'static str, toml::Value)>,
+        own: Vec<(&'static str, toml::Value)>,
     ) -> Result<Self, Failure> {
         let path = |name: &str| text(&dir.path().join(name).display().to_string());
         let values = [
@@ -79,7 +82,7 @@ impl Home {
         ];
         let settings: RawSettings = values
             .into_iter()
-            .chain(broker)
+            .chain(own)
             .map(|(key, value)| (key, Raw { value, place: Place::Command(command) }))
             .collect();
         // Neither the user's file nor the user's environment: nothing of theirs is read or written.

@@ -231,7 +231,7 @@ fn the_bundle_holds_the_binary_and_says_how_to_run_it() {
     assert!(opened.success());
     let manifest: Value = serde_json::from_slice(&std::fs::read(to.join("manifest.json")).unwrap()).unwrap();
     assert_eq!((&manifest["version"], &manifest["server"]["type"]), (&json!("9.9.9"), &json!("binary")));
-    assert_eq!(manifest["tools"].as_array().unwrap().len(), 21);
+    assert_eq!(manifest["tools"].as_array().unwrap().len(), 23);
     let entry = to.join(manifest["server"]["entry_point"].as_str().unwrap());
     assert_eq!(std::fs::read(entry).unwrap(), std::fs::read(stand_in).unwrap());
 }
