@@ -342,7 +342,7 @@ def operations(document: Schema, types: Types) -> str:
         for one in own:
             lines += one.lines()
     lines += ["", "", "class Operations(Group[M]):", '    """Every operation of the gateway."""', ""]
-    lines += ["    def __init__(self, run: Run) -> None:", "        super().__init__(run)"]
+    lines += ["    def __init__(self, run: Runner) -> None:", "        super().__init__(run)"]
     lines += [f"        self.{group}: {title(group)}[M] = {title(group)}(run)" for group in groups]
     for one in all_of:
         if one.group == "":
@@ -353,7 +353,7 @@ def operations(document: Schema, types: Types) -> str:
     head += "from __future__ import annotations\n\nfrom collections.abc import Sequence\nfrom datetime import datetime\n"
     head += "from types import NoneType\n\nfrom pydantic import JsonValue\n\n"
     head += "from ._base import Amount\n"
-    head += "from ._call import Call, Group, M, Run, body_of, in_path, lined, new_key, operation, paged\n"
+    head += "from ._call import Call, Group, M, Runner, body_of, in_path, lined, new_key, operation, paged\n"
     head += "from ._streams import EventStreams, QuoteStreams\n"
     head += "from .models import (\n" + "".join(f"    {name},\n" for name in sorted(used)) + ")\n"
     table = ["", "", "# Operation id: the group, the method, and the method that walks over all pages.", "TABLE = {"]

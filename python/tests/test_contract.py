@@ -64,6 +64,7 @@ def sample(name: str, annotation: str) -> object:
         "dict": {"order_qty_max": "1"},
         "Sequence[Side]": ["buy"],
         "Sequence[Scope]": ["read"],
+        "Sequence[Target]": [{"symbol": "KO", "weight": "1"}],
         "Sequence": ["x"],
         "KeyKind": "agent",
         "ScopeOfState": "global",

@@ -91,7 +91,7 @@ def body_of(shape: type[R], fields: Mapping[str, object], *, optional: bool = Fa
     return None if optional and not given else shape.model_validate(given)
 
 
-class Run(Protocol):
+class Runner(Protocol):
     """Makes calls: either side of `Client` and `AsyncClient`."""
 
     def one(self, call: Call[Any], /) -> Any:
@@ -110,7 +110,7 @@ class Run(Protocol):
 class Group(Generic[M]):
     """Operations that belong together."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Runner) -> None:
         self._run = run
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from types import NoneType
 from pydantic import JsonValue
 
 from ._base import Amount
-from ._call import Call, Group, M, Run, body_of, in_path, lined, new_key, operation, paged
+from ._call import Call, Group, M, Runner, body_of, in_path, lined, new_key, operation, paged
 from ._streams import EventStreams, QuoteStreams
 from .models import (
     Account,
@@ -1534,7 +1534,7 @@ class SessionGroup(Group[M]):
 class Operations(Group[M]):
     """Every operation of the gateway."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Runner) -> None:
         super().__init__(run)
         self.accounts: AccountsGroup[M] = AccountsGroup(run)
         self.alerts: AlertsGroup[M] = AlertsGroup(run)
