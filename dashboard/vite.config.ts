@@ -1,12 +1,8 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 /** The gateway that the development server passes requests to. */
 const gateway = process.env["TOLLGATE_URL"] ?? "http://127.0.0.1:8787";
-
-/** What the gateway of this tree can be asked. */
-const document = JSON.parse(readFileSync(new URL("../openapi.json", import.meta.url), "utf8")) as { paths: Record<string, unknown> };
 
 const proxy = {
   // The gateway lets in only its own Host and Origin.
@@ -15,7 +11,6 @@ const proxy = {
 
 export default defineConfig({
   plugins: [svelte()],
-  define: { __PATHS__: JSON.stringify(Object.keys(document.paths).filter((path) => /^\/api\/v1\/(loop|streams|alerts)/.test(path))) },
   build: {
     target: "es2023",
     assetsDir: "assets",

@@ -118,27 +118,6 @@ export const post = <P extends Having<"post">>(path: P, asking: Asking<P, "post"
 export const put = <P extends Having<"put">>(path: P, asking: Asking<P, "put"> = {}) => ask("put", path, asking);
 export const remove = <P extends Having<"delete">>(path: P, asking: Asking<P, "delete"> = {}) => ask("delete", path, asking);
 
-/** Looks at a path that this gateway may not have; `undefined` where it has not. */
-export async function find<T>(url: string, signal?: AbortSignal): Promise<T | undefined> {
-  const answer = await send("get", url, signal === undefined ? {} : { signal });
-  door.heard();
-  if (answer.status === 404) return undefined;
-  if (answer.status === 401) door.signedOut();
-  if (!answer.ok) throw await problemOf(answer);
-  return (await answer.json()) as T;
-}
-
-/** Changes something by a path that this gateway may not have in its document. */
-export async function act<T>(method: Method, url: string, body?: unknown, key?: string): Promise<T> {
-  const asking: Brought = { body };
-  if (key !== undefined) asking.key = key;
-  const answer = await send(method, url, asking);
-  door.heard();
-  if (answer.status === 401) door.signedOut();
-  if (!answer.ok) throw await problemOf(answer);
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
-}
-
 /** A name for one thing that is done once: `ui-` and the time and chance, 30 signs. */
 export function newKey(now: number = Date.now()): string {
   const chance = crypto.getRandomValues(new Uint8Array(8));

@@ -25,16 +25,20 @@ export class Problem extends Error {
 
   /** Whether the request could have changed something before its line broke. */
   mayHaveDone = false;
+  /** The line stands, and this one answer did not come. */
+  isLate = false;
+  /** Milliseconds after which the gateway wants to be asked again, where it said so. */
+  retryAfter: number | undefined;
 }
 
 /** Reads a refused answer. */
 export async function problemOf(answer: Response): Promise<Problem> {
   const kind = answer.headers.get("content-type") ?? "";
-  if (kind.includes("json")) {
-    const told = (await answer.json()) as ProblemShape;
-    return new Problem(answer.status, told, told.detail);
-  }
-  return new Problem(answer.status, undefined, `The gateway answered ${answer.status} without a reason.`);
+  const told = kind.includes("json") ? ((await answer.json()) as ProblemShape) : undefined;
+  const problem = new Problem(answer.status, told, told?.detail ?? `The gateway answered ${answer.status} without a reason.`);
+  const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
+  problem.retryAfter = Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+  return problem;
 }
 
 /** Whatever was thrown, as a problem. */

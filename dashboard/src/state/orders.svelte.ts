@@ -1,5 +1,4 @@
 import { get } from "../api/client";
-import { asProblem, type Problem } from "../api/problem";
 import type { AuditRecord, Order, OrderStatus } from "../api/types";
 import { live } from "./live.svelte";
 import { Resource } from "./resource.svelte";
@@ -24,32 +23,26 @@ export function inOrder(orders: Order[]): Order[] {
 
 /** The newest orders, each read again when the journal says something of it. */
 class Orders {
-  problem = $state.raw<Problem | undefined>();
-  isRead = $state(false);
   all = $state.raw<Order[]>([]);
 
   #byId = new Map<string, Order>();
   #dirty = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #list = new Resource(async () => {
-    try {
-      const page = await get("/api/v1/orders", { query: { limit: HELD } });
-      // Unknown and open ones first of all: however old they are.
-      const open = await get("/api/v1/orders", { query: { open: true, limit: HELD } });
-      this.#byId = new Map([...page.items, ...open.items].map((order) => [order.cl_ord_id, order]));
-      this.problem = undefined;
-      this.#publish();
-    } catch (thrown) {
-      this.problem = asProblem(thrown);
-    }
+  /** The newest, and with them what is open, however old it is. */
+  list = new Resource(async (signal) => {
+    const page = await get("/api/v1/orders", { query: { limit: HELD }, signal });
+    const open = await get("/api/v1/orders", { query: { open: true, limit: HELD }, signal });
+    this.#byId = new Map([...page.items, ...open.items].map((order) => [order.cl_ord_id, order]));
+    this.#publish();
+    return this.#byId.size;
   });
 
   unknown = $derived(this.all.filter(isUnknown));
   open = $derived(this.all.filter(isOpen));
 
   start(): () => void {
-    const detach = live.attach(this.#list as Resource<unknown>);
-    const end = this.#list.begin();
+    const detach = live.attach(this.list as Resource<unknown>);
+    const end = this.list.begin();
     const deaf = live.listen((record) => this.#hear(record));
     return () => {
       detach();
@@ -76,14 +69,14 @@ class Orders {
       this.#dirty.add(id.split(":")[0] ?? id);
       this.#timer ??= setTimeout(() => void this.#flush(), GAP_MS);
     } else if (record.kind.startsWith("approval_") || record.kind === "reconciled") {
-      this.#list.touch();
+      this.list.touch();
     }
   }
 
   async #flush(): Promise<void> {
     const ids = [...this.#dirty];
     this.#dirty.clear();
-    if (ids.length > ALONE) this.#list.touch();
+    if (ids.length > ALONE) this.list.touch();
     else {
       try {
         const orders = await Promise.all(ids.map((id) => get("/api/v1/orders/{cl_ord_id}", { path: { cl_ord_id: id } })));
@@ -91,7 +84,7 @@ class Orders {
         this.#publish();
       } catch {
         // One of them cannot be shown alone: the list says what there is, or why not.
-        this.#list.touch();
+        this.list.touch();
       }
     }
     this.#timer = this.#dirty.size > 0 ? setTimeout(() => void this.#flush(), GAP_MS) : undefined;
@@ -102,7 +95,6 @@ class Orders {
     const kept = sorted.filter((order, nth) => nth < HELD || isOpen(order));
     if (kept.length < sorted.length) this.#byId = new Map(kept.map((order) => [order.cl_ord_id, order]));
     this.all = kept;
-    this.isRead = true;
   }
 }
 

@@ -1,8 +1,13 @@
-import { asProblem, type Problem } from "../api/problem";
+import { asProblem, Problem } from "../api/problem";
 import type { AuditRecord } from "../api/types";
 
 /** Least time between two readings of the same thing, however many events ask for it. */
 const GAP_MS = 300;
+/** No answer within it is none. */
+export const LATE_MS = 20_000;
+/** What could not be read is read again after so long, twice as long each time. */
+export const RETRY_FIRST_MS = 1_000;
+const RETRY_MOST_MS = 15_000;
 
 export interface Terms {
   /** Kinds of events, whole or by their beginning (`approval_*`), after which it may be another. */
@@ -15,7 +20,10 @@ function hears(kinds: string[], kind: string): boolean {
   return kinds.some((word) => (word.endsWith("*") ? kind.startsWith(word.slice(0, -1)) : kind === word));
 }
 
-/** Something that was read from the gateway: what it is, or why not, and since when. */
+/**
+ * Something that was read from the gateway: what it is, or why not, and since when. What could not be read says so and is read again by
+ * itself. `undefined` as what was read says that it cannot be asked yet.
+ */
 export class Resource<T> {
   data = $state.raw<T | undefined>();
   problem = $state.raw<Problem | undefined>();
@@ -24,14 +32,17 @@ export class Resource<T> {
   #reading = false;
   #wanted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #lastAt = 0;
-  #ended = false;
+  /** When it may be read again. */
+  #notBefore = 0;
+  #failures = 0;
   #stop = new AbortController();
 
   constructor(
     private readonly load: (signal: AbortSignal) => Promise<T>,
     private readonly terms: Terms = {},
-  ) {}
+  ) {
+    this.#stop.abort();
+  }
 
   get isLoading(): boolean {
     return this.data === undefined && this.problem === undefined;
@@ -39,14 +50,9 @@ export class Resource<T> {
 
   /** It may be another now. */
   touch(): void {
-    if (this.#ended) return;
+    if (this.#stop.signal.aborted) return;
     this.#wanted = true;
-    if (this.#reading || this.#timer !== undefined) return;
-    const rest = Math.max(0, this.#lastAt + GAP_MS - Date.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#read();
-    }, rest);
+    if (!this.#reading) this.#after(Math.max(0, this.#notBefore - Date.now()));
   }
 
   hear(record: AuditRecord): void {
@@ -55,36 +61,67 @@ export class Resource<T> {
 
   /** Reads it while somebody looks; returns how to stop. */
   begin(): () => void {
-    this.#ended = false;
-    this.#stop = new AbortController();
+    this.#stop.abort();
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.#reading = false;
+    this.#failures = 0;
     this.touch();
     const every = this.terms.every;
     const timer = every === undefined ? undefined : setInterval(() => !document.hidden && this.touch(), every);
     return () => {
-      this.#ended = true;
+      stop.abort();
       clearInterval(timer);
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#stop.abort();
+      if (this.#stop === stop) clearTimeout(this.#timer);
     };
   }
 
-  async #read(): Promise<void> {
+  #after(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#read(this.#stop), ms);
+  }
+
+  async #read(stop: AbortController): Promise<void> {
     this.#reading = true;
     this.#wanted = false;
-    this.#lastAt = Date.now();
+    this.#notBefore = Date.now() + GAP_MS;
+    let problem: Problem | undefined;
     try {
-      const data = await this.load(this.#stop.signal);
-      if (this.#ended) return;
+      const data = await inTime(this.load, stop.signal);
+      if (stop.signal.aborted) return;
       this.data = data;
-      this.problem = undefined;
       this.readAt = Date.now();
     } catch (thrown) {
-      if (this.#ended) return;
-      this.problem = asProblem(thrown);
-    } finally {
-      this.#reading = false;
-      if (this.#wanted) this.touch();
+      if (stop.signal.aborted) return;
+      problem = asProblem(thrown);
     }
+    this.problem = problem;
+    this.#reading = false;
+    this.#failures = problem === undefined ? 0 : this.#failures + 1;
+    if (problem?.retryAfter !== undefined) this.#notBefore = Date.now() + problem.retryAfter;
+    if (this.#wanted) this.touch();
+    else if (problem !== undefined) this.#after(problem.retryAfter ?? Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
+  }
+}
+
+/** What is loaded, or that it took too long: a line may break without a word. */
+async function inTime<T>(load: (signal: AbortSignal) => Promise<T>, stop: AbortSignal): Promise<T> {
+  const line = new AbortController();
+  const end = () => line.abort();
+  stop.addEventListener("abort", end, { once: true });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      const problem = new Problem(0, undefined, `The gateway did not answer within ${LATE_MS / 1_000} seconds; it is asked again.`);
+      problem.isLate = true;
+      fail(problem);
+      line.abort();
+    }, LATE_MS);
+  });
+  try {
+    return await Promise.race([load(line.signal), late]);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", end);
   }
 }
