@@ -286,7 +286,10 @@ pub struct View {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Worth {
     places: BTreeMap<ConId, Place>,
-    parts: BTreeMap<ClOrdId, Part>,
+    /// By instrument: what is asked of one looks at no order of another.
+    parts: BTreeMap<ConId, BTreeMap<ClOrdId, Part>>,
+    /// In which instrument each order is open.
+    of: BTreeMap<ClOrdId, ConId>,
     totals: Totals,
 }
 
@@ -301,9 +304,20 @@ impl Worth {
         self.places.get(&con_id)
     }
 
-    /// What is open, in flight or unknown, without one order.
-    pub fn open(&self, without: &ClOrdId) -> impl Iterator<Item = (&ClOrdId, &OpenRisk)> {
-        self.parts.iter().filter(move |(key, _)| *key != without).map(|(key, part)| (key, &part.risk))
+    /// What is open, in flight or unknown in one instrument, by key.
+    pub fn open_in(&self, con_id: ConId) -> impl Iterator<Item = (&ClOrdId, &OpenRisk)> {
+        self.parts.get(&con_id).into_iter().flatten().map(|(key, part)| (key, &part.risk))
+    }
+
+    /// How many orders are open, in flight or unknown in all instruments, without one order.
+    pub fn open_count(&self, without: &ClOrdId) -> usize {
+        self.of.len().saturating_sub(usize::from(self.of.contains_key(without)))
+    }
+
+    /// Open orders of unknown worth.
+    pub fn unpriced(&self) -> impl Iterator<Item = &ClOrdId> {
+        let places = self.places.iter().filter(|(_, place)| place.unpriced > 0);
+        places.flat_map(|(con_id, _)| self.open_in(*con_id)).filter(|(_, risk)| risk.notional.is_none()).map(|(key, _)| key)
     }
 
     /// Books what is held of an instrument, instead of what was booked before.
@@ -327,27 +341,44 @@ impl Worth {
     /// Books an open order, instead of what was booked of it before; `None` once it cannot trade any more.
     pub fn order(&mut self, key: &ClOrdId, risk: Option<&OpenRisk>, currency: &Currency, issuer: &str) {
         let part = risk.map(|risk| Part::of(risk.clone()));
-        if self.parts.get(key) == part.as_ref() {
+        if self.part(key) == part.as_ref() {
             return;
         }
-        if let Some(old) = self.parts.remove(key) {
+        if let Some(old) = self.remove(key) {
             self.totals.open.take(old.notional);
             self.change_known(old.risk.con_id, |place| place.take(&old));
         }
         if let Some(part) = part {
+            let con_id = part.risk.con_id;
             self.totals.open.add(part.notional);
-            self.change(part.risk.con_id, currency, issuer, |place| place.add(&part));
-            self.parts.insert(key.clone(), part);
+            self.change(con_id, currency, issuer, |place| place.add(&part));
+            self.of.insert(key.clone(), con_id);
+            self.parts.entry(con_id).or_default().insert(key.clone(), part);
         }
+    }
+
+    fn part(&self, key: &ClOrdId) -> Option<&Part> {
+        self.parts.get(self.of.get(key)?)?.get(key)
+    }
+
+    fn remove(&mut self, key: &ClOrdId) -> Option<Part> {
+        let con_id = self.of.remove(key)?;
+        let near = self.parts.get_mut(&con_id)?;
+        let part = near.remove(key);
+        if near.is_empty() {
+            self.parts.remove(&con_id);
+        }
+        part
     }
 
     /// Books other worst-case notionals of what is open in one instrument, whose price has moved: what it adds up to is
     /// counted once for all of them. What is not open there is left as it is.
     pub fn revalue(&mut self, con_id: ConId, notionals: impl IntoIterator<Item = (ClOrdId, Option<Decimal>)>) {
         let Some(place) = self.places.get_mut(&con_id) else { return };
+        let Some(near) = self.parts.get_mut(&con_id) else { return };
         self.totals.count(place, Sum::take);
         for (key, notional) in notionals {
-            let Some(part) = self.parts.get_mut(&key).filter(|part| part.risk.con_id == con_id) else { continue };
+            let Some(part) = near.get_mut(&key) else { continue };
             place.take(part);
             self.totals.open.take(part.notional);
             *part = Part::of(OpenRisk { notional, ..part.risk.clone() });
@@ -372,7 +403,7 @@ impl Worth {
             place: self.places.get(&con_id).cloned(),
         };
         let (Some(part), Some(place)) =
-            (self.parts.get(without).filter(|part| part.risk.con_id == con_id), &mut view.place)
+            (self.parts.get(&con_id).and_then(|near| near.get(without)), &mut view.place)
         else {
             return view;
         };

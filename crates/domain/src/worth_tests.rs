@@ -6,7 +6,7 @@ use crate::order::Side;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn con_id(number: i64) -> ConId {
     ConId::new(number).unwrap()
@@ -138,9 +138,19 @@ proptest! {
                     }
                 }
             }
-            let booked: BTreeMap<ClOrdId, OpenRisk> =
-                worth.open(&key(8)).map(|(key, risk)| (key.clone(), risk.clone())).collect();
+            let booked: BTreeMap<ClOrdId, OpenRisk> = (1..5)
+                .flat_map(|id| worth.open_in(con_id(id)).map(move |(key, risk)| (id, key, risk)))
+                .inspect(|(id, _, risk)| assert_eq!(risk.con_id, con_id(*id)))
+                .map(|(_, key, risk)| (key.clone(), risk.clone()))
+                .collect();
             let all: BTreeMap<ClOrdId, OpenRisk> = open.iter().map(|(number, risk)| (key(*number), risk.clone())).collect();
+            let unpriced: BTreeSet<&ClOrdId> = worth.unpriced().collect();
+            let expected = all.iter().filter(|(_, risk)| risk.notional.is_none()).map(|(key, _)| key);
+            prop_assert_eq!(unpriced, expected.collect());
+            for number in 0..9 {
+                let besides = all.keys().filter(|other| **other != key(number)).count();
+                prop_assert_eq!(worth.open_count(&key(number)), besides);
+            }
             prop_assert_eq!(booked, all);
             prop_assert_eq!(worth.totals(), &recomputed(&held, &open));
             for without in 0_usize..8 {
@@ -294,8 +304,9 @@ fn an_instrument_has_a_place_for_as_long_as_anything_is_held_or_open_in_it() {
     order(&mut worth, 2, Some(risk(1, true, 4, Some(1_000))));
     order(&mut worth, 3, Some(risk(1, false, 5, Some(1_000))));
     assert_eq!(range(&worth), Some((5, 17)));
-    let besides: Vec<&ClOrdId> = worth.open(&key(2)).map(|(key, _)| key).collect();
-    assert_eq!(besides, [&key(1), &key(3)]);
+    let near: Vec<&ClOrdId> = worth.open_in(con_id(1)).map(|(key, _)| key).collect();
+    assert_eq!(near, [&key(1), &key(2), &key(3)]);
+    assert_eq!(worth.open_in(con_id(2)).count(), 0);
     order(&mut worth, 1, None);
     assert_eq!(range(&worth), Some((5, 14)));
     order(&mut worth, 3, None);

@@ -74,7 +74,7 @@ impl Batch {
 }
 
 /// Where orders would meet the other side: the far touch, else the reference. `None` is unknown.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Touch {
     /// Buys.
     pub(crate) buys: Option<Decimal>,

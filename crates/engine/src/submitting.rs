@@ -5,6 +5,7 @@ use crate::input::{Booked, OrderFacts, PreviewDraft};
 use domain::approved::{Approved, ResolvedOrder, Ticket};
 use domain::bracket::ExitIds;
 use domain::broker::SendPermit;
+use domain::exposure::OpenRisk;
 use domain::fault::Fault;
 use domain::gates::{
     self, AccountFacts, ApprovalFact, Dated, Decision, Evaluation, GateInput, LookAlike, PreviewFact, Readiness, Rules,
@@ -97,12 +98,14 @@ impl Core {
     pub(crate) fn judge(&mut self, case: &Case<'_>, now: Timestamp) -> Judged {
         let messages_second = self.messages_second(now);
         let contract = &case.order.contract;
-        let (open, worth) = self.value_for(case.order, case.facts);
+        let worth = self.value_for(case.order, case.facts);
         let key = &case.order.intent.cl_ord_id;
         // What is valued is all that may trade.
-        let near = self.valuation.worth.open(key).filter(|(_, risk)| risk.con_id == contract.con_id);
-        let own = self.book.own_orders_among(contract.con_id, key, near.map(|(key, _)| key));
-        let readiness = self.readiness(case.order);
+        let besides = || self.valuation.worth.open_in(contract.con_id).filter(|(other, _)| *other != key);
+        let near: Vec<OpenRisk> = besides().map(|(_, risk)| risk.clone()).collect();
+        let own = self.book.own_orders_among(contract.con_id, key, besides().map(|(key, _)| key));
+        let unknown = besides().filter(|(_, risk)| risk.unknown).map(|(key, _)| key.clone()).collect();
+        let readiness = self.readiness(case.order, unknown);
         let account = self.account_facts(case.order);
         let journal_fault = self.session.fault.as_ref().map(ToString::to_string);
         let limits = self.limits_for(case.order);
@@ -132,8 +135,9 @@ impl Core {
             kill_file: self.kill_file,
             journal_fault: journal_fault.as_deref(),
             account: &account,
-            open: &open,
-            reduces: gates::reduces(case.order, leaves, account.held, &open),
+            near: &near,
+            open_count: self.valuation.worth.open_count(key),
+            reduces: gates::reduces(case.order, leaves, account.held, &near),
             own: &own,
             con_id: contract.con_id,
             look_alikes: &look_alikes,
@@ -169,15 +173,13 @@ impl Core {
         self.policy().limits_for(&order.policy_scope())
     }
 
-    fn readiness(&self, order: &ResolvedOrder) -> Readiness {
+    fn readiness(&self, order: &ResolvedOrder, unknown_on_instrument: Vec<ClOrdId>) -> Readiness {
         let con_id = order.contract.con_id;
-        let unknown = self.valuation.worth.open(&order.intent.cl_ord_id);
-        let unknown = unknown.filter(|(_, risk)| risk.unknown && risk.con_id == con_id).map(|(key, _)| key.clone());
         Readiness {
             link: self.session.link.clone(),
             reconciled: self.session.reconciled,
             clock_skew_ms: self.session.clock_skew_ms,
-            unknown_on_instrument: unknown.collect(),
+            unknown_on_instrument,
             instrument_halted: self.book.halted_instruments.get(&con_id).map(ToString::to_string),
             alarm: self.session.alarm.clone(),
             lease_held: self.session.fault.is_none(),

@@ -10,7 +10,6 @@ use crate::ticking::has_passed;
 use domain::account::Position;
 use domain::approved::ResolvedOrder;
 use domain::book::{Book, OrderRecord};
-use domain::exposure::OpenRisk;
 use domain::id::{ClOrdId, ConId};
 use domain::money::Currency;
 use domain::mutation::{self, Mutation};
@@ -43,7 +42,19 @@ pub(crate) struct Valuation {
     orders: BTreeSet<ClOrdId>,
     positions: BTreeSet<ConId>,
     papers: BTreeMap<ConId, Paper>,
+    /// By what all open orders of a contract were valued last. Only of contracts whose orders share it.
+    bases: BTreeMap<ConId, Basis>,
     valued_at: Option<Timestamp>,
+}
+
+/// All that the worth of an open order hangs on, besides the order itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Basis {
+    touch: Touch,
+    /// To base currency.
+    rate: Option<Decimal>,
+    /// Hash of the limits, which tell how far a market may slip.
+    policy: String,
 }
 
 impl Valuation {
@@ -53,6 +64,7 @@ impl Valuation {
             orders: book.open.clone(),
             positions: BTreeSet::new(),
             papers: BTreeMap::new(),
+            bases: BTreeMap::new(),
             valued_at: None,
         }
     }
@@ -113,23 +125,21 @@ impl Valuation {
 }
 
 impl Core {
-    /// What is open besides the order, and what the account holds, by the prices of this moment.
-    pub(crate) fn value_for(&mut self, order: &ResolvedOrder, facts: &OrderFacts) -> (Vec<OpenRisk>, View) {
+    /// What the account holds and has open besides the order, by the prices of this moment.
+    pub(crate) fn value_for(&mut self, order: &ResolvedOrder, facts: &OrderFacts) -> View {
         let (key, con_id) = (&order.intent.cl_ord_id, order.contract.con_id);
         self.valuation.know(order);
         self.valuation.positions.insert(con_id);
         // An order without a known worth may have one now.
         let Valuation { worth, orders, .. } = &mut self.valuation;
-        orders.extend(worth.open(key).filter(|(_, risk)| risk.notional.is_none()).map(|(key, _)| key.clone()));
+        orders.extend(worth.unpriced().cloned());
         self.value_what_moved();
-        self.value_open_in(con_id, key);
+        self.value_open_in(con_id, &order.contract.currency);
         if let Some(price) = facts.quote.as_ref().and_then(domain::market::Quote::reference) {
             // The newest price that there is, even if it came with the order alone.
             self.value_position(con_id, Some(price));
         }
-        let open = self.valuation.worth.open(key).map(|(_, risk)| risk.clone()).collect();
-        let view = self.valuation.worth.view(key, con_id, &order.contract.currency, &order.contract.symbol);
-        (open, view)
+        self.valuation.worth.view(key, con_id, &order.contract.currency, &order.contract.symbol)
     }
 
     /// Counts everything anew: positions, rates or prices are others.
@@ -161,12 +171,25 @@ impl Core {
         }
     }
 
-    /// The price of a contract may be another: what is open in it, without one order, is worth anew. What is left of an
-    /// order is no matter of prices, and was counted when it moved.
-    fn value_open_in(&mut self, con_id: ConId, without: &ClOrdId) {
-        let touch = self.prices.touch(con_id);
-        let near = self.valuation.worth.open(without).filter(|(_, risk)| risk.con_id == con_id);
-        let anew = near.filter_map(|(key, risk)| {
+    /// By what the open orders of a contract are valued now.
+    fn basis(&self, con_id: ConId, currency: &Currency) -> Basis {
+        let rate = self.fx_to_base(currency).map(|(rate, _)| rate);
+        Basis { touch: self.prices.touch(con_id), rate, policy: self.policy_hash().to_owned() }
+    }
+
+    /// The price of a contract may be another: then what is open in it is worth anew. What is left of an order is no
+    /// matter of prices, and was counted when it moved.
+    fn value_open_in(&mut self, con_id: ConId, currency: &Currency) {
+        let basis = self.basis(con_id, currency);
+        if self.valuation.worth.open_in(con_id).next().is_none() {
+            self.valuation.bases.remove(&con_id);
+            return;
+        }
+        if self.valuation.bases.get(&con_id) == Some(&basis) {
+            return;
+        }
+        let touch = basis.touch;
+        let anew = self.valuation.worth.open_in(con_id).filter_map(|(key, risk)| {
             let notional = self.open_notional(self.book.order(key)?, risk.leaves, touch);
             (notional != risk.notional).then(|| (key.clone(), notional))
         });
@@ -174,6 +197,7 @@ impl Core {
         if !anew.is_empty() {
             self.valuation.worth.revalue(con_id, anew);
         }
+        self.valuation.bases.insert(con_id, basis);
     }
 
     fn value_order(&mut self, key: &ClOrdId) {
@@ -181,9 +205,13 @@ impl Core {
         let Some(contract) = order.contract.as_deref() else { return };
         let forgotten = order.status.is_unknown() && mutation::is_on(Mutation::ForgetUnknownRisk);
         let leaves = if forgotten { Decimal::ZERO } else { self.book.worst_leaves(order) };
-        let touch = self.prices.touch(contract.con_id);
-        let risk = order.open_risk(leaves, self.open_notional(order, leaves, touch));
+        let (con_id, basis) = (contract.con_id, self.basis(contract.con_id, &contract.currency));
+        let risk = order.open_risk(leaves, self.open_notional(order, leaves, basis.touch));
         self.valuation.worth.order(key, risk.as_ref(), &contract.currency, &contract.symbol);
+        // Valued by other prices than its neighbours: none of them counts as valued.
+        if self.valuation.bases.get(&con_id).is_some_and(|common| *common != basis) {
+            self.valuation.bases.remove(&con_id);
+        }
     }
 
     fn value_position(&mut self, con_id: ConId, price: Option<Decimal>) {

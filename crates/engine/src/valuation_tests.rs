@@ -462,9 +462,8 @@ impl World {
         for order in judged.into_iter().chain(changed) {
             assert_eq!(value(&mut self.core, &order), value(&mut anew, &order));
         }
-        let judged = "judged".parse().unwrap();
-        let open = self.core.valuation.worth.open(&judged);
-        let open: Vec<_> = open.map(|(key, risk)| (key.clone(), risk.clone())).collect();
+        let open = open(&self.core);
+        assert_eq!(open.len(), self.core.valuation.worth.open_count(&"judged".parse().unwrap()));
         for (key, risk) in open {
             let order = self.core.book.order(&key).unwrap();
             assert_eq!(risk.notional.map(|told| told.round_dp(8)), self.dearest(order, risk.leaves), "{order:?}");
@@ -590,13 +589,17 @@ fn another_slippage_counts_at_once_for_what_is_open() {
     assert_eq!(open(&mut world) - before, Decimal::new(10_001, 2), "ten percent of ten at 100.01");
 }
 
-type Told = (BTreeMap<ClOrdId, domain::exposure::OpenRisk>, Vec<domain::exposure::OpenRisk>, domain::worth::View);
+type Told = (BTreeMap<ClOrdId, domain::exposure::OpenRisk>, domain::worth::View);
 
 fn value(core: &mut Core, order: &ResolvedOrder) -> Told {
     let facts = OrderFacts { contract: order.contract.clone(), quote: None, reference: Reference::default() };
-    let (open, view) = core.value_for(order, &facts);
-    let near = core.valuation.worth.open(&order.intent.cl_ord_id);
-    (near.map(|(key, risk)| (key.clone(), risk.clone())).collect(), open, view)
+    let view = core.value_for(order, &facts);
+    (open(core), view)
+}
+
+fn open(core: &Core) -> BTreeMap<ClOrdId, domain::exposure::OpenRisk> {
+    let super::Valuation { papers, worth, .. } = &core.valuation;
+    papers.keys().flat_map(|con_id| worth.open_in(*con_id)).map(|(key, risk)| (key.clone(), risk.clone())).collect()
 }
 
 proptest! {

@@ -84,7 +84,7 @@ fn clock(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
 fn instrument(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
     let named: Vec<&str> = input.readiness.unknown_on_instrument.iter().map(ClOrdId::as_str).collect();
     // Two books of the same fact: either of them blocks.
-    let reserved = input.open.iter().filter(|risk| risk.unknown && risk.con_id == input.con_id).count();
+    let reserved = input.near.iter().filter(|risk| risk.unknown).count();
     if !named.is_empty() || reserved > 0 {
         let observed = if named.is_empty() { format!("{reserved} unknown") } else { named.join(", ") };
         reasons.push(GATE.reason(

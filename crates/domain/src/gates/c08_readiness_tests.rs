@@ -1,6 +1,6 @@
 use super::GATE;
 use crate::gates::LinkState;
-use crate::gates::world::{Expect, check, con_id};
+use crate::gates::world::{Expect, check};
 use crate::order::Side;
 
 #[test]
@@ -79,13 +79,9 @@ fn an_unknown_order_blocks_its_own_instrument_only() {
             }),
             ("reserved as unknown", Expect::Deny(1), |w| {
                 w.also_open(Side::Sell, "1", Some("1"));
-                w.open[0].unknown = true;
+                w.near[0].unknown = true;
             }),
-            ("unknown on another instrument", Expect::Pass, |w| {
-                w.also_open(Side::Sell, "1", Some("1"));
-                w.open[0].unknown = true;
-                w.open[0].con_id = con_id(1);
-            }),
+            ("open on another instrument", Expect::Pass, |w| w.opens(1, Side::Sell, "1", Some("1"))),
             ("open and known", Expect::Pass, |w| {
                 w.also_open(Side::Sell, "1", Some("1"));
             }),

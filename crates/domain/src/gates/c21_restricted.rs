@@ -74,7 +74,7 @@ fn short_sale(input: &GateInput<'_>, reasons: &mut Vec<Reason>) {
         ));
     }
     let con_id = input.order.contract.con_id;
-    let high = input.account.held.map(|held| position_range(held, con_id, input.open).high);
+    let high = input.account.held.map(|held| position_range(held, con_id, input.near).high);
     // What is held already is control 24's matter.
     let buys =
         high.filter(|high| *high > Decimal::ZERO && input.account.held.is_some_and(|held| held <= Decimal::ZERO));

@@ -8,16 +8,13 @@ pub(super) const GATE: Gate = Gate { number: 30, code: "C30_OPEN_ORDERS", title:
 
 fn check(input: &GateInput<'_>) -> Verdict {
     let intent = &input.order.intent;
-    let on_side = |buy: bool| {
-        let same = |risk: &&crate::exposure::OpenRisk| risk.con_id == input.con_id && risk.side.is_buy() == buy;
-        input.open.iter().filter(same).count()
-    };
+    let on_side = |buy: bool| input.near.iter().filter(|risk| risk.side.is_buy() == buy).count();
     let policy = input.policy;
     let per_instrument = (policy.open_orders_per_instrument_max, "open_orders_per_instrument_max");
     let buy = intent.side.is_buy();
     let exits = intent.orders() - 1;
     let counts = [
-        ("in all", input.open.len(), intent.orders(), (policy.open_orders_max, "open_orders_max")),
+        ("in all", input.open_count, intent.orders(), (policy.open_orders_max, "open_orders_max")),
         ("on this instrument and side", on_side(buy), 1, per_instrument),
         ("on this instrument and the side of its exits", on_side(!buy), exits, per_instrument),
     ];

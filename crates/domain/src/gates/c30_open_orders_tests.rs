@@ -1,12 +1,13 @@
 use super::GATE;
-use crate::gates::world::{Expect, World, check, con_id};
+use crate::gates::world::{Expect, World, check};
 use crate::order::Side;
 
 fn open(world: &mut World, count: usize, side: Side, con_id_offset: i64) {
     for number in 0..count {
-        world.also_open(side, "1", Some("1"));
         if con_id_offset > 0 {
-            world.open.last_mut().unwrap().con_id = con_id(con_id_offset + i64::try_from(number).unwrap());
+            world.opens(con_id_offset + i64::try_from(number).unwrap(), side, "1", Some("1"));
+        } else {
+            world.also_open(side, "1", Some("1"));
         }
     }
 }

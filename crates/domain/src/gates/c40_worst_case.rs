@@ -3,7 +3,6 @@
 
 use super::input::GateInput;
 use super::table::{Gate, Verdict, worst_leaves_notional};
-use rust_decimal::Decimal;
 
 pub(super) const GATE: Gate =
     Gate { number: 40, code: "C40_WORST_CASE", title: "Open notional within the limit at worst", check };
@@ -11,7 +10,8 @@ pub(super) const GATE: Gate =
 fn check(input: &GateInput<'_>) -> Verdict {
     let limit = input.policy.open_notional_max;
     let mut reasons = Vec::new();
-    let unpriced = input.open.iter().filter(|risk| risk.notional.is_none()).count();
+    let open = input.worth.open;
+    let unpriced = open.unknown;
     if unpriced > 0 {
         reasons.push(GATE.reason(
             &"The worst case of an open order is unknown, so their sum is.",
@@ -29,9 +29,8 @@ fn check(input: &GateInput<'_>) -> Verdict {
             &"See the reasons of control 14.",
         ));
     }
-    // Summed up with checks: figures that cannot be added are beyond every limit.
-    let known = input.open.iter().filter_map(|risk| risk.notional).chain(this);
-    let sum = known.map(|notional| notional.abs()).try_fold(Decimal::ZERO, Decimal::checked_add);
+    // Figures that cannot be added are beyond every limit.
+    let sum = open.known.checked_add(this.unwrap_or_default().abs());
     if sum.is_none_or(|sum| sum > limit) {
         let observed = sum.map_or_else(|| "beyond every figure".to_owned(), |sum| sum.normalize().to_string());
         reasons.push(GATE.reason(

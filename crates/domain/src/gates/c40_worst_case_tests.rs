@@ -53,11 +53,9 @@ fn an_unknown_sum_is_refused() {
                 w.also_open(Side::Buy, "1", None);
                 w.also_open(Side::Buy, "1", Some("100000"));
             }),
-            ("beyond every figure", Expect::Deny(1), |w| {
+            ("beyond what any account is worth", Expect::Deny(1), |w| {
                 w.also_open(Side::Buy, "1", Some("1"));
-                w.also_open(Side::Buy, "1", Some("1"));
-                w.open[0].notional = Some(Decimal::MAX);
-                w.open[1].notional = Some(Decimal::MAX);
+                w.also_open(Side::Buy, "1", Some(&Decimal::MAX.to_string()));
             }),
         ],
     );

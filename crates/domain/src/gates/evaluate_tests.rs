@@ -147,7 +147,7 @@ fn any_market_change() -> impl Strategy<Value = Named> {
             w.account.fx_to_base = fx.map(|(value, at)| Dated { value, at });
         }),
         change(prop_oneof![Just("EUR"), Just("USD")], |w, base| w.account.base_currency = Some(base.parse().unwrap())),
-        change(vec(any_risk(), 0..15), |w, open| w.open = open),
+        change(vec(any_risk(), 0..15), |w, open| open.into_iter().for_each(|risk| w.books(risk))),
         change(any_decimal(), |w, percent| w.policy.collar_live_percent = percent),
         change(any_decimal(), |w, percent| w.policy.market_order_slippage_percent = percent),
         change((any_decimal(), any_decimal()), |w, (one, all)| {
@@ -257,7 +257,7 @@ proptest! {
                 let rate = world.account.fx_to_base.as_ref().map(|fx| fx.value);
                 prop_assert!(rate.is_some_and(|rate| rate > Decimal::ZERO));
                 prop_assert!(intent.qty.get() <= world.policy.order_qty_max);
-                prop_assert!(world.open.iter().all(|risk| risk.notional.is_some()));
+                prop_assert!(world.view.open.unknown == 0);
             }
         }
     }

@@ -190,8 +190,10 @@ pub struct GateInput<'a> {
     pub journal_fault: Option<&'a str>,
     /// The account.
     pub account: &'a AccountFacts,
-    /// Every order of the account that may still trade, without this one.
-    pub open: &'a [OpenRisk],
+    /// Every order on the instrument that may still trade, without this one.
+    pub near: &'a [OpenRisk],
+    /// How many orders of the account may still trade, in every instrument, without this one.
+    pub open_count: usize,
     /// What [`super::reduces`] says of it. Many gates ask, so it is added up once.
     pub reduces: Option<bool>,
     /// Every order of ours on the instrument that may trade, of any strategy, without this one's group.

@@ -12,7 +12,7 @@ use crate::bracket::Bracket;
 use crate::contract::{Contract, Instrument, PriceIncrement, SecType, SymbolSpec};
 use crate::exposure::OpenRisk;
 use crate::hours::Hours;
-use crate::id::{ConId, Generation};
+use crate::id::{ClOrdId, ConId, Generation};
 use crate::live::LiveFacts;
 use crate::mandate::{Mandate, MandateTerms};
 use crate::market::{DataType, Quote};
@@ -60,7 +60,10 @@ pub(super) struct World {
     pub(super) kill_file: bool,
     pub(super) journal_fault: Option<String>,
     pub(super) account: AccountFacts,
-    pub(super) open: Vec<OpenRisk>,
+    /// What is open on the instrument.
+    pub(super) near: Vec<OpenRisk>,
+    /// So many orders are open on others.
+    pub(super) elsewhere: usize,
     pub(super) own: Vec<OwnOrder>,
     pub(super) look_alikes: Vec<LookAlike>,
     pub(super) messages_second: u32,
@@ -146,7 +149,8 @@ impl World {
                 held: Some(Decimal::ZERO),
                 fx_to_base: Some(Dated { value: Decimal::ONE, at: now }),
             },
-            open: Vec::new(),
+            near: Vec::new(),
+            elsewhere: 0,
             own: Vec::new(),
             look_alikes: Vec::new(),
             messages_second: 0,
@@ -183,8 +187,9 @@ impl World {
             kill_file: self.kill_file,
             journal_fault: self.journal_fault.as_deref(),
             account: &self.account,
-            open: &self.open,
-            reduces: reduces(&self.order, self.leaves(), self.account.held, &self.open),
+            near: &self.near,
+            open_count: self.near.len() + self.elsewhere,
+            reduces: reduces(&self.order, self.leaves(), self.account.held, &self.near),
             own: &self.own,
             con_id: self.order.contract.con_id,
             look_alikes: &self.look_alikes,
@@ -245,13 +250,24 @@ impl World {
     }
 
     pub(super) fn also_open(&mut self, side: Side, leaves: &str, notional: Option<&str>) {
-        self.open.push(OpenRisk {
-            con_id: self.order.contract.con_id,
-            side,
-            leaves: dec(leaves),
-            notional: notional.map(dec),
-            unknown: false,
-        });
+        let (con_id, notional) = (self.order.contract.con_id, notional.map(dec));
+        self.books(OpenRisk { con_id, side, leaves: dec(leaves), notional, unknown: false });
+    }
+
+    /// One more open order, of a key of its own.
+    pub(super) fn books(&mut self, risk: OpenRisk) {
+        let key = format!("open-{}", self.near.len() + self.elsewhere).parse().unwrap();
+        self.open(&key, risk, "AAPL");
+    }
+
+    fn open(&mut self, key: &ClOrdId, risk: OpenRisk, issuer: &str) {
+        self.worth.order(key, Some(&risk), &"USD".parse().unwrap(), issuer);
+        if risk.con_id == self.order.contract.con_id {
+            self.near.push(risk);
+        } else {
+            self.elsewhere += 1;
+        }
+        self.look();
     }
 
     /// Another order of ours on the instrument.
@@ -290,9 +306,7 @@ impl World {
         let risk = OpenRisk { con_id: con_id(number), side, leaves: dec(leaves), notional, unknown: false };
         let issuer = if number == 265_598 { "AAPL".to_owned() } else { format!("S{number}") };
         let key = format!("open-{number}-{}", side.is_buy()).parse().unwrap();
-        self.worth.order(&key, Some(&risk), &"USD".parse().unwrap(), &issuer);
-        self.open.push(risk);
-        self.look();
+        self.open(&key, risk, &issuer);
     }
 
     fn look(&mut self) {
