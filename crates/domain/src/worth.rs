@@ -317,7 +317,10 @@ impl Worth {
     /// Open orders of unknown worth.
     pub fn unpriced(&self) -> impl Iterator<Item = &ClOrdId> {
         let places = self.places.iter().filter(|(_, place)| place.unpriced > 0);
-        places.flat_map(|(con_id, _)| self.open_in(*con_id)).filter(|(_, risk)| risk.notional.is_none()).map(|(key, _)| key)
+        places
+            .flat_map(|(con_id, _)| self.open_in(*con_id))
+            .filter(|(_, risk)| risk.notional.is_none())
+            .map(|(key, _)| key)
     }
 
     /// Books what is held of an instrument, instead of what was booked before.
@@ -402,8 +405,7 @@ impl Worth {
             held: self.totals.held,
             place: self.places.get(&con_id).cloned(),
         };
-        let (Some(part), Some(place)) =
-            (self.parts.get(&con_id).and_then(|near| near.get(without)), &mut view.place)
+        let (Some(part), Some(place)) = (self.parts.get(&con_id).and_then(|near| near.get(without)), &mut view.place)
         else {
             return view;
         };

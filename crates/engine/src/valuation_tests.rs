@@ -598,8 +598,9 @@ fn value(core: &mut Core, order: &ResolvedOrder) -> Told {
 }
 
 fn open(core: &Core) -> BTreeMap<ClOrdId, domain::exposure::OpenRisk> {
-    let super::Valuation { papers, worth, .. } = &core.valuation;
-    papers.keys().flat_map(|con_id| worth.open_in(*con_id)).map(|(key, risk)| (key.clone(), risk.clone())).collect()
+    let worth = &core.valuation.worth;
+    let papers = core.book.open_orders().filter_map(|order| Some(order.contract.as_ref()?.con_id));
+    papers.flat_map(|con_id| worth.open_in(con_id)).map(|(key, risk)| (key.clone(), risk.clone())).collect()
 }
 
 proptest! {
