@@ -7,12 +7,16 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 
-/// Slots that are told at once; more have been missed than anybody would want to hear one by one.
+/// Slots that are told at once, the oldest ones; the others are told when these are accounted for.
 pub const SLOTS_MAX: usize = 400;
 /// A slot within this long of its moment runs on time.
 pub const ON_TIME: SignedDuration = SignedDuration::from_mins(2);
 /// A rule comes round at least once in so many days.
 const DAYS_MAX: i32 = 400;
+/// A day of the rule and the session that it leads to lie at most so far apart, in either direction.
+const SHIFT_DAYS_MAX: i32 = 14;
+const OPEN: Time = Time::constant(9, 30, 0, 0);
+const CLOSE: Time = Time::constant(16, 0, 0, 0);
 
 /// On which days.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,27 +95,42 @@ impl Schedule {
         if self.name.is_empty() || self.name.len() > 10 || !self.name.chars().all(named) {
             return Some("name: 1 to 10 lower-case letters, digits and hyphens".to_owned());
         }
+        let in_session = |time: Time| (OPEN..CLOSE).contains(&time);
+        let cron = match &self.cadence {
+            Cadence::Cron(cron) => Some(cron),
+            Cadence::Daily | Cadence::Weekly(_) | Cadence::MonthBegin | Cadence::MonthEnd => None,
+        };
+        if let Some(time) = cron.and_then(|cron| cron.times().find(|time| !in_session(*time))) {
+            return Some(format!("schedule: {time} in New York is outside of every session, 9:30 to 16:00"));
+        }
         let offset = match self.at {
             SlotTime::AfterOpen(offset) | SlotTime::BeforeClose(offset) => offset,
-            SlotTime::At(_) => SignedDuration::ZERO,
+            SlotTime::At(time) if in_session(time) || cron.is_some() => SignedDuration::ZERO,
+            SlotTime::At(_) => return Some("at: a time within the session, 09:30 to 15:59 in New York".to_owned()),
         };
         // An early session lasts three and a half hours.
         let fits = offset >= SignedDuration::ZERO && offset < SignedDuration::from_mins(210);
         (!fits).then(|| "at: 0 to 209 minutes after the open or before the close".to_owned())
     }
 
-    /// Slots with a moment in `(after, until]`, oldest first, at most [`SLOTS_MAX`] of them: the newest.
+    /// Slots with a moment in `(after, until]`, oldest first, at most [`SLOTS_MAX`] of them: the oldest.
     pub fn slots(&self, calendar: &ExchangeCalendar, after: Timestamp, until: Timestamp) -> Vec<Slot> {
-        // What was shifted over a holiday begins before the span.
+        self.first_slots(calendar, after, until, SLOTS_MAX)
+    }
+
+    fn first_slots(&self, calendar: &ExchangeCalendar, after: Timestamp, until: Timestamp, most: usize) -> Vec<Slot> {
+        // What was shifted over a holiday begins before the span; the last session of a month may lie before its last day.
         let (first, last) = (calendar.date_of(after), calendar.date_of(until));
-        let Ok(begin) = first.checked_sub(14.days()) else { return Vec::new() };
+        let begin = first.checked_sub(SHIFT_DAYS_MAX.days());
+        let end = last.checked_add(SHIFT_DAYS_MAX.days());
+        let (Ok(begin), Ok(end)) = (begin, end) else { return Vec::new() };
         let mut found = BTreeMap::new();
-        for date in begin.series(1.day()).take_while(|date| *date <= last) {
+        for date in begin.series(1.day()).take_while(|date| *date <= end) {
             for slot in self.of_day(calendar, date) {
                 if after < slot.at && slot.at <= until {
                     found.insert((slot.at, slot.key.clone()), slot);
-                    if found.len() > SLOTS_MAX {
-                        found.pop_first();
+                    if found.len() > most {
+                        found.pop_last();
                     }
                 }
             }
@@ -121,7 +140,7 @@ impl Schedule {
 
     /// The next slot.
     pub fn next(&self, calendar: &ExchangeCalendar, now: Timestamp) -> Option<Slot> {
-        let begin = calendar.date_of(now).checked_sub(14.days()).ok()?;
+        let begin = calendar.date_of(now).checked_sub(SHIFT_DAYS_MAX.days()).ok()?;
         let mut best: Option<Slot> = None;
         for date in begin.series(1.day()).take(usize::try_from(DAYS_MAX).ok()?) {
             if best.as_ref().is_some_and(|slot| slot.session.date < date) {
@@ -144,9 +163,11 @@ impl Schedule {
         since: Timestamp,
         now: Timestamp,
     ) -> Vec<SlotVerdict> {
-        let mut slots = self.slots(calendar, since, now);
+        let mut slots = self.first_slots(calendar, since, now, SLOTS_MAX + 1);
+        let is_all = slots.len() <= SLOTS_MAX;
+        slots.truncate(SLOTS_MAX);
         slots.retain(|slot| !used(&slot.key));
-        let newest = slots.pop();
+        let newest = if is_all { slots.pop() } else { None };
         let passed = |slot: Slot| {
             let why = format!("its moment {} passed, and a newer slot came round", slot.at);
             SlotVerdict::Missed(slot, why)

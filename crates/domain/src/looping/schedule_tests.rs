@@ -128,14 +128,62 @@ fn what_cannot_be_a_schedule_says_why() {
     assert!(Schedule { name: "Weekly!".to_owned(), ..weekly(Weekday::Friday) }.problem().is_some());
     let at = SlotTime::AfterOpen(SignedDuration::from_mins(210));
     assert!(Schedule { at, ..weekly(Weekday::Friday) }.problem().is_some());
+    // A slot behind the close would be missed for ever.
+    for at in [Time::constant(17, 0, 0, 0), Time::constant(16, 0, 0, 0), Time::constant(9, 29, 0, 0)] {
+        let problem = Schedule { at: SlotTime::At(at), ..weekly(Weekday::Friday) }.problem();
+        assert!(problem.is_some_and(|why| why.starts_with("at: a time within the session")), "{at}");
+    }
+    let cron = |line: &str| Schedule { cadence: Cadence::Cron(Cron::read(line).unwrap()), ..weekly(Weekday::Friday) };
+    assert_eq!(cron("50 15 * * fri").problem(), None);
+    assert!(cron("0 18 * * fri").problem().unwrap().starts_with("schedule: 18:00:00 in New York"));
+}
+
+#[test]
+fn the_last_session_of_a_month_that_ends_on_a_weekend_has_its_slot_when_it_comes() {
+    // 31 May 2026 is a Sunday.
+    let schedule = Schedule { cadence: Cadence::MonthEnd, ..weekly(Weekday::Friday) };
+    let verdicts = schedule.due(&calendar(), |_| false, at("2026-05-20T00:00:00Z"), at("2026-05-29T19:40:30Z"));
+    assert!(matches!(verdicts.as_slice(), [SlotVerdict::Run(slot)] if slot.session.date == date(2026, 5, 29)));
+}
+
+#[test]
+fn of_very_many_missed_slots_each_is_told() {
+    let cron = Schedule { cadence: Cadence::Cron(Cron::read("* 10-14 * * *").unwrap()), ..weekly(Weekday::Friday) };
+    let (mut since, now) = (at("2026-11-16T00:00:00Z"), at("2026-11-20T19:59:30Z"));
+    let (mut missed, mut run) = (0, 0);
+    for _ in 0..10 {
+        let verdicts = cron.due(&calendar(), |_| false, since, now);
+        assert!(verdicts.len() <= SLOTS_MAX);
+        for verdict in verdicts {
+            let slot = match verdict {
+                SlotVerdict::Run(slot) => {
+                    run += 1;
+                    slot
+                }
+                SlotVerdict::Missed(slot, _) => {
+                    missed += 1;
+                    slot
+                }
+            };
+            assert!(since < slot.at);
+            since = slot.at;
+        }
+    }
+    assert_eq!((missed, run), (5 * 300 - 1, 1));
 }
 
 proptest! {
     /// Looked at in any steps, a year of slots is the same, each once, and each inside its session.
     #[test]
-    fn no_slot_is_told_twice_and_none_is_left_out(steps in prop::collection::vec(1_i64..2_000_000, 1..40), day in 0_i8..5) {
+    fn no_slot_is_told_twice_and_none_is_left_out(steps in prop::collection::vec(1_i64..2_000_000, 1..40), rule in 0_i8..8) {
         let calendar = calendar();
-        let schedule = weekly(Weekday::Monday.wrapping_add(day));
+        let cadence = match rule {
+            5 => Cadence::MonthBegin,
+            6 => Cadence::MonthEnd,
+            7 => Cadence::Daily,
+            day => Cadence::Weekly(Weekday::Monday.wrapping_add(day)),
+        };
+        let schedule = Schedule { cadence, ..weekly(Weekday::Friday) };
         let begin = at("2026-01-01T00:00:00Z");
         let mut told: Vec<Slot> = Vec::new();
         let mut now = begin;
