@@ -257,8 +257,11 @@ pub fn moves(scene: &Scene<'_>) -> Vec<Move> {
     let sells_are_over = sells_are_over(scene, plan);
     let mut purse = Purse::of(scene, plan);
     for (number, line) in plan.steps().filter(|(number, _)| !scene.run.steps.contains_key(number)) {
-        let Some(market) = scene.markets.get(&line.con_id) else { continue };
         let Some(qty) = line.qty else { continue };
+        let Some(market) = scene.markets.get(&line.con_id) else {
+            found.extend(given_up(scene, number, qty.get()));
+            continue;
+        };
         let step = Step {
             scene,
             number,
@@ -289,6 +292,20 @@ pub fn wakes_at(scene: &Scene<'_>) -> Option<Timestamp> {
     moments.into_iter().filter(|at| *at > scene.now).min()
 }
 
+/// The end of a step whose contract nobody tells any more: nothing of it can be worked, and it is not waited for without end.
+fn given_up(scene: &Scene<'_>, number: u16, qty: Decimal) -> Option<Move> {
+    let until = deadline(scene).and_then(|at| at.checked_add(END_WITHIN).ok());
+    if until.is_some_and(|until| scene.now < until) {
+        return None;
+    }
+    let slices = scene.run.order.terms.slices();
+    let keys = (1..=slices).filter_map(|slice| order_key(scene.run.id(), number, slice, slices));
+    let children: Vec<(ClOrdId, &Child)> =
+        keys.filter_map(|key| scene.children.get(&key).map(|child| (key, child))).collect();
+    let why = "the broker does not tell the contract of this step any more".to_owned();
+    Some(Move::EndStep(number, end_of(qty, &children, vec![why])))
+}
+
 fn seconds(count: u32) -> SignedDuration {
     SignedDuration::from_secs(i64::from(count))
 }
@@ -308,22 +325,23 @@ fn deadline(scene: &Scene<'_>) -> Option<Timestamp> {
 /// sells left before.
 fn sells_are_over(scene: &Scene<'_>, plan: &OrderPlan) -> bool {
     let is_moc = scene.run.order.terms.style == Style::Moc;
-    let left = |number| order_key(scene.run.id(), number, 1, 1).is_some_and(|key| scene.children.contains_key(&key));
+    let left = |number| {
+        let child = order_key(scene.run.id(), number, 1, 1).and_then(|key| scene.children.get(&key));
+        child.is_some_and(|child| child.status != OrdStatus::PendingApproval)
+    };
     plan.steps()
         .filter(|(_, line)| line.action == LineAction::Sell)
         .all(|(number, _)| scene.run.steps.contains_key(&number) || (is_moc && left(number)))
 }
 
-/// What buys may cost still. In the closing auction the plan has said it all.
+/// What buys may cost still.
 struct Purse {
-    left: Option<Decimal>,
+    left: Decimal,
 }
 
 impl Purse {
     fn of(scene: &Scene<'_>, plan: &OrderPlan) -> Self {
-        if scene.run.order.terms.style == Style::Moc {
-            return Self { left: None };
-        }
+        let is_moc = scene.run.order.terms.style == Style::Moc;
         let slices = scene.run.order.terms.slices();
         let (mut brought, mut bound) = (Decimal::ZERO, Decimal::ZERO);
         for (number, line) in plan.steps() {
@@ -334,6 +352,10 @@ impl Purse {
                     // What the broker does not tell a price of counts at the worst.
                     let price = child.avg_px.or(child.limit).unwrap_or(planned * (Decimal::ONE - plan.rules.slippage));
                     brought += child.cum_qty * price - charged(plan, child.cum_qty);
+                    // In the closing auction all trade at once: what is to be sold there pays for what is bought.
+                    if is_moc && !child.leaves().is_zero() {
+                        brought += plan.rules.brought(child.leaves(), planned);
+                    }
                 } else {
                     let price = child.avg_px.or(child.limit).unwrap_or(planned);
                     let worst = child.limit.unwrap_or(planned * (Decimal::ONE + plan.rules.slippage));
@@ -342,12 +364,15 @@ impl Purse {
                 }
             }
         }
-        Self { left: Some(plan.rules.spendable(plan.value, plan.cash, brought) - bound) }
+        Self { left: plan.rules.spendable(plan.value, plan.cash, brought) - bound }
     }
 
     /// How much of it can be paid for at `limit`.
     fn affords(&self, qty: Decimal, limit: Decimal, lot: Decimal, plan: &OrderPlan) -> Decimal {
-        let Some(left) = self.left else { return qty };
+        let left = self.left;
+        if qty * limit + charged(plan, qty) <= left {
+            return qty;
+        }
         let unit = limit + plan.rules.commission_per_unit;
         if left <= plan.rules.commission_min || unit <= Decimal::ZERO {
             return Decimal::ZERO;
@@ -356,9 +381,7 @@ impl Purse {
     }
 
     fn spend(&mut self, qty: Decimal, limit: Decimal, plan: &OrderPlan) {
-        if let Some(left) = &mut self.left {
-            *left -= qty * limit + charged(plan, qty);
-        }
+        self.left -= qty * limit + charged(plan, qty);
     }
 }
 
@@ -420,7 +443,7 @@ impl Step<'_> {
         if !open {
             // What is over is not worked on.
             found.truncate(begun);
-            found.push(Move::EndStep(self.number, self.end(&children, reasons)));
+            found.push(Move::EndStep(self.number, end_of(self.qty, &children, reasons)));
         }
     }
 
@@ -454,8 +477,10 @@ impl Step<'_> {
 
     /// Whether an order that is not over is not waited for any longer.
     fn is_let_go(&self, child: &Child) -> bool {
-        let kept =
-            self.scene.run.order.terms.leftover == Leftover::Keep && self.is_overdue() && !child.status.is_unknown();
+        let kept = self.scene.run.order.terms.leftover == Leftover::Keep
+            && self.is_overdue()
+            && !child.status.is_unknown()
+            && child.status != OrdStatus::PendingApproval;
         kept || self.past_deadline(END_WITHIN)
     }
 
@@ -478,8 +503,11 @@ impl Step<'_> {
     fn begin(&self, slice: u16, key: &ClOrdId, qty: Decimal, purse: &mut Purse) -> Result<OrderIntent, Unsent> {
         let scene = self.scene;
         let terms = &scene.run.order.terms;
-        if self.is_overdue() {
-            let why = if !self.is_turn {
+        let is_closed = terms.style == Style::Moc && scene.closes_at.is_some_and(|close| scene.now >= close);
+        if is_closed || self.is_overdue() {
+            let why = if is_closed {
+                "the session closed before it could be sent to its auction"
+            } else if !self.is_turn {
                 "the deadline came while sells still worked"
             } else if scene.paused {
                 "the loop was paused until the deadline"
@@ -498,10 +526,16 @@ impl Step<'_> {
             return Err(Unsent::Waits);
         }
         let (order_type, qty) = match terms.style {
-            Style::Moc => (OrderType::Moc, qty),
+            Style::Moc => {
+                let worst = |plan: &OrderPlan| {
+                    self.line.price.as_ref().map(|price| price.price * (Decimal::ONE + plan.rules.slippage))
+                };
+                let Some(worst) = scene.run.plan.as_deref().and_then(worst) else { return Err(Unsent::Waits) };
+                (OrderType::Moc, self.afforded(qty, worst, purse)?)
+            }
             Style::Marketable { .. } | Style::Patient { .. } => {
                 let Some(limit) = self.limit(0) else { return Err(Unsent::Waits) };
-                (OrderType::Limit { limit }, self.afforded(qty, limit, purse)?)
+                (OrderType::Limit { limit }, self.afforded(qty, limit.get(), purse)?)
             }
         };
         let qty = Qty::new(qty).map_err(|error| Unsent::Never(error.to_string()))?;
@@ -524,13 +558,14 @@ impl Step<'_> {
     }
 
     /// What of a buy the cash suffices for.
-    fn afforded(&self, qty: Decimal, limit: Price, purse: &mut Purse) -> Result<Decimal, Unsent> {
+    fn afforded(&self, qty: Decimal, limit: Decimal, purse: &mut Purse) -> Result<Decimal, Unsent> {
         let Some(plan) = self.scene.run.plan.as_ref().filter(|_| self.side().is_buy()) else { return Ok(qty) };
-        let affordable = purse.affords(qty, limit.get(), self.lot(), plan);
+        let affordable = purse.affords(qty, limit, self.lot(), plan);
         if affordable < self.market.contract.min_size || affordable.is_zero() {
+            let limit = limit.normalize();
             return Err(Unsent::Never(format!("cut_to_cash: nothing is left to buy {qty} at {limit} with")));
         }
-        purse.spend(affordable, limit.get(), plan);
+        purse.spend(affordable, limit, plan);
         Ok(affordable)
     }
 
@@ -567,6 +602,8 @@ impl Step<'_> {
         let terms = &self.scene.run.order.terms;
         if self.is_overdue() {
             let cross = match terms.leftover {
+                // What nobody said yes to is not kept: it would leave behind the back of the next run.
+                Leftover::Keep if child.status == OrdStatus::PendingApproval => None,
                 Leftover::Keep => return,
                 Leftover::Cancel => None,
                 Leftover::Cross if self.past_deadline(CROSS_FOR) => None,
@@ -595,56 +632,57 @@ impl Step<'_> {
         if child.status != OrdStatus::Working || child.changes.contains(&change) || !moves_on {
             return;
         }
-        if buys && let Some(left) = &mut purse.left {
+        if buys {
             let dearer = child.leaves() * (limit.get() - present);
-            if dearer > *left {
+            if dearer > purse.left {
                 return;
             }
-            *left -= dearer;
+            purse.left -= dearer;
         }
         let Ok(qty) = Qty::new(child.qty) else { return };
         let amendment = Amendment { qty, order_type: OrderType::Limit { limit }, tif: Tif::Day };
         found.push(Move::Replace { order: key.clone(), key: change, amendment });
     }
+}
 
-    fn end(&self, children: &[(ClOrdId, &Child)], mut reasons: Vec<String>) -> StepEnd {
-        let filled: Decimal = children.iter().map(|(_, child)| child.cum_qty).sum();
-        let paid: Option<Decimal> = children
-            .iter()
-            .filter(|(_, child)| !child.cum_qty.is_zero())
-            .map(|(_, child)| child.avg_px.map(|price| price * child.cum_qty))
-            .sum();
-        let unknown =
-            children.iter().any(|(_, child)| child.status.is_unknown() || child.status == OrdStatus::Submitting);
-        for (key, child) in children {
-            reasons.extend(child.reasons.iter().map(|why| format!("{key}: {why}")));
-            if child.cum_qty < child.qty && child.reasons.is_empty() {
-                reasons.push(format!(
-                    "{key} is {} with {} of {} filled",
-                    child.status.word(),
-                    child.cum_qty,
-                    child.qty
-                ));
-            }
+/// How a step ends by its orders.
+fn end_of(qty: Decimal, children: &[(ClOrdId, &Child)], mut reasons: Vec<String>) -> StepEnd {
+    let filled: Decimal = children.iter().map(|(_, child)| child.cum_qty).sum();
+    let paid: Option<Decimal> = children
+        .iter()
+        .filter(|(_, child)| !child.cum_qty.is_zero())
+        .map(|(_, child)| child.avg_px.map(|price| price * child.cum_qty))
+        .sum();
+    let unknown =
+        children.iter().any(|(_, child)| child.status.is_unknown() || child.status == OrdStatus::Submitting);
+    for (key, child) in children {
+        reasons.extend(child.reasons.iter().map(|why| format!("{key}: {why}")));
+        if child.cum_qty < child.qty && child.reasons.is_empty() {
+            reasons.push(format!(
+                "{key} is {} with {} of {} filled",
+                child.status.word(),
+                child.cum_qty,
+                child.qty
+            ));
         }
-        let asked: Decimal = children.iter().map(|(_, child)| child.qty).sum();
-        if filled < self.qty && reasons.is_empty() {
-            reasons.push(format!("cut_to_cash: {asked} of {} could be paid for", self.qty));
-        }
-        let outcome = match () {
-            () if filled >= self.qty => StepOutcome::Filled,
-            () if unknown => StepOutcome::Unknown,
-            () if !filled.is_zero() => StepOutcome::Partial,
-            () if children.iter().all(|(_, child)| child.was_refused()) => StepOutcome::Refused,
-            () => StepOutcome::Unfilled,
-        };
-        if outcome == StepOutcome::Filled {
-            reasons.clear();
-        }
-        let avg_px =
-            paid.filter(|_| !filled.is_zero()).and_then(|paid| paid.checked_div(filled)).map(|price| price.normalize());
-        StepEnd { outcome, filled, avg_px, reasons, orders: children.iter().map(|(key, _)| key.clone()).collect() }
     }
+    let asked: Decimal = children.iter().map(|(_, child)| child.qty).sum();
+    if filled < qty && reasons.is_empty() {
+        reasons.push(format!("cut_to_cash: {asked} of {} could be paid for", qty));
+    }
+    let outcome = match () {
+        () if filled >= qty => StepOutcome::Filled,
+        () if unknown => StepOutcome::Unknown,
+        () if !filled.is_zero() => StepOutcome::Partial,
+        () if children.iter().all(|(_, child)| child.was_refused()) => StepOutcome::Refused,
+        () => StepOutcome::Unfilled,
+    };
+    if outcome == StepOutcome::Filled {
+        reasons.clear();
+    }
+    let avg_px =
+        paid.filter(|_| !filled.is_zero()).and_then(|paid| paid.checked_div(filled)).map(|price| price.normalize());
+    StepEnd { outcome, filled, avg_px, reasons, orders: children.iter().map(|(key, _)| key.clone()).collect() }
 }
 
 #[cfg(test)]

@@ -313,6 +313,49 @@ fn the_closing_auction_gets_everything_at_once_sells_first() {
 }
 
 #[test]
+fn a_sell_that_the_auction_does_not_take_pays_for_nothing_there() {
+    let mut floor = Floor::switch(Style::Moc, |_| {});
+    let first = moves(&floor.scene());
+    assert_eq!(first.len(), 1, "the buy waits until its sell has left: {first:?}");
+    floor.do_one(first.into_iter().next().unwrap());
+    floor.set("run.1", OrdStatus::Denied, "C13_MAX_QTY: too many");
+    assert_eq!(floor.go(), ["step 1 refused 0", "step 2 refused 0"]);
+    assert!(floor.run.steps[&2].reasons[0].starts_with("cut_to_cash"));
+}
+
+#[test]
+fn nothing_is_sent_to_an_auction_that_is_over() {
+    let mut floor = Floor::switch(Style::Moc, |_| {});
+    floor.now = 1_000;
+    assert_eq!(floor.go(), ["step 1 refused 0", "step 2 refused 0"]);
+    assert!(floor.run.steps[&1].reasons[0].contains("the session closed before"));
+}
+
+#[test]
+fn what_waits_for_a_yes_is_withdrawn_at_the_deadline_also_where_leftovers_are_kept() {
+    let mut floor = Floor::switch(MARKETABLE, |terms| terms.leftover = Leftover::Keep);
+    floor.go();
+    floor.set("run.1", OrdStatus::PendingApproval, "C06_APPROVAL: needs a yes");
+    floor.now = 599;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 600;
+    assert_eq!(floor.go()[0], "cancel run.1");
+}
+
+#[test]
+fn a_step_whose_contract_nobody_tells_any_more_ends_all_the_same() {
+    let mut floor = Floor::switch(MARKETABLE, |_| {});
+    floor.go();
+    floor.markets.clear();
+    floor.now = 899;
+    assert_eq!(floor.go(), Vec::<String>::new());
+    floor.now = 900;
+    let ends = floor.go();
+    assert_eq!(ends, ["step 1 unfilled 0", "step 2 refused 0"]);
+    assert!(floor.run.steps[&1].reasons[0].contains("does not tell the contract"));
+}
+
+#[test]
 fn nothing_new_leaves_while_the_loop_is_paused() {
     let mut floor = Floor::switch(MARKETABLE, |_| {});
     floor.paused = true;
