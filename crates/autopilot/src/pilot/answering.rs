@@ -17,8 +17,9 @@ use engine::desk::{AuditFilter, AuditRecord, Role};
 use engine::pilot::{Difference, LoopSettings, LoopStatus, PlanView, RunBundle, RunWish};
 use std::sync::Arc;
 
-/// Records of one run that are told.
-const RECORDS_MAX: usize = 1_000;
+/// Records that are read at a time, and the most that one run or one of its orders can have.
+const RECORDS_PAGE: usize = 1_000;
+const RECORDS_MAX: usize = 100_000;
 /// Missed slots that are told.
 const MISSED_MAX: usize = 10;
 
@@ -82,8 +83,8 @@ impl engine::Pilot for Pilot {
     }
 
     async fn propose(&self, by: &Principal, draft: DecisionDraft) -> Result<Arc<Decision>, Fault> {
-        may_run(by)?;
-        // What it takes to check a proposal is looked up by the loop itself: whoever may trade may propose.
+        // What it takes to check a proposal is looked up by the loop itself: whoever may trade here may propose.
+        self.may_trade_here(by)?;
         let own = self.principal("loop-propose")?;
         let (now, source) = (self.clock.now(), DecisionSource::Proposed);
         let text = format!("{draft:?}");
@@ -105,12 +106,15 @@ impl engine::Pilot for Pilot {
         // The signal may be a command: only whoever may have it run for real may have it run for a look.
         may_run(by)?;
         let own = self.principal("loop-plan")?;
+        let Ok(_only) = self.looking.try_lock() else {
+            return Err(Fault::TooMany("a plan is being made already: ask again when it is there".to_owned()));
+        };
         let decision = match decision {
             Some(id) => {
                 let book = self.desk.looping(&own)?;
                 Arc::clone(book.decisions.get(&id).ok_or(Fault::NotFound { what: "decision", id: id.to_string() })?)
             }
-            None => match self.ask_signal(&own, self.clock.now()).await {
+            None => match self.ask_signal(&own).await {
                 Ok(decision) => decision,
                 Err(NoDecision::Fault(fault)) => return Err(fault),
                 Err(NoDecision::Refused { reasons, .. }) => return Err(Fault::DecisionRefused(reasons)),
@@ -118,10 +122,7 @@ impl engine::Pilot for Pilot {
         };
         let mut blocked = self.blockers(&own)?;
         let planned = self.make_plan(&own, &decision, self.clock.now()).await?;
-        blocked.extend(planned.blocked);
-        if let Some(pause) = &self.desk.looping(&own)?.paused {
-            blocked.push(format!("the loop is paused: {}", pause.reason));
-        }
+        blocked.extend(planned.blocked.into_iter().chain(planned.too_large));
         Ok(PlanView { decision, plan: planned.plan, blocked })
     }
 
@@ -157,7 +158,8 @@ impl engine::Pilot for Pilot {
     async fn roll_back(&self, by: &Principal, of: RunId) -> Result<Arc<TradeRun>, Fault> {
         self.may_begin(by)?;
         let book = self.desk.looping(&self.principal("loop")?)?;
-        let run = book.run(&of).ok_or_else(|| no_run(&of))?;
+        let run = book.origin(book.run(&of).ok_or_else(|| no_run(&of))?);
+        let of = run.id().clone();
         let cannot = |why: String| Fault::Conflict { what: "loop", why };
         if !matches!(run.state, RunState::Partial | RunState::Failed) {
             return Err(cannot(format!(
@@ -167,9 +169,8 @@ impl engine::Pilot for Pilot {
         }
         let good =
             book.last_good(run).ok_or_else(|| cannot(format!("no run before {of} was done by another decision")))?;
-        let event = self.going_back(run, good.id.clone());
-        let event = event
-            .ok_or_else(|| cannot(format!("run {of} goes back itself; begin a run by the decision that you want")))?;
+        let event = self.going_back(&book, run, good.id.clone());
+        let event = event.ok_or_else(|| cannot(format!("run {of} was taken back often enough: begin a run by the decision {}", good.id)))?;
         let id = event.run().cloned().ok_or_else(|| no_run(&of))?;
         self.queue(by, event, &id).await
     }
@@ -205,14 +206,20 @@ impl Pilot {
 
     /// Whoever begins a run may trade in the mode that it would trade in.
     fn may_begin(&self, by: &Principal) -> Result<(), Fault> {
-        may_run(by)?;
+        self.may_trade_here(by)?;
         let own = self.principal("loop")?;
-        let status = self.desk.status(&own)?;
-        if status.mode == Ok(Mode::Live) && !by.may(Scope::TradeLive) {
-            return Err(Fault::ForbiddenScope(Scope::TradeLive));
-        }
         if let Some(pause) = &self.desk.looping(&own)?.paused {
             return Err(Fault::Conflict { what: "loop", why: format!("it is paused: {}", pause.reason) });
+        }
+        Ok(())
+    }
+
+    /// A decision is as good as the orders that it leads to: in live it takes the scope for live.
+    fn may_trade_here(&self, by: &Principal) -> Result<(), Fault> {
+        may_run(by)?;
+        let is_live = self.desk.status(&self.principal("loop")?)?.mode == Ok(Mode::Live);
+        if is_live && !by.may(Scope::TradeLive) {
+            return Err(Fault::ForbiddenScope(Scope::TradeLive));
         }
         Ok(())
     }
@@ -237,15 +244,28 @@ impl Pilot {
         order: Option<domain::id::ClOrdId>,
     ) -> Result<Vec<AuditRecord>, Fault> {
         let correlation_id = if order.is_some() { None } else { run.parse().ok() };
-        let filter = AuditFilter {
+        let mut filter = AuditFilter {
             kind: None,
             cl_ord_id: order,
             correlation_id,
             after: None,
             newest_first: false,
-            limit: RECORDS_MAX,
+            limit: RECORDS_PAGE,
         };
-        self.desk.audit(by, filter).await
+        let mut found: Vec<AuditRecord> = Vec::new();
+        loop {
+            let page = self.desk.audit(by, filter.clone()).await?;
+            let is_last = page.len() < RECORDS_PAGE;
+            filter.after = page.last().map(|stored| stored.record.seq);
+            found.extend(page);
+            if is_last {
+                return Ok(found);
+            }
+            if found.len() >= RECORDS_MAX {
+                let why = format!("run {run} has more than {RECORDS_MAX} records: read them with `tollgate audit show`");
+                return Err(Fault::TooMany(why));
+            }
+        }
     }
 }
 

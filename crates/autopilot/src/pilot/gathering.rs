@@ -6,7 +6,7 @@ use domain::fault::Fault;
 use domain::hours::{Hours, Phase};
 use domain::id::{AccountId, ConId};
 use domain::looping::decision::Decision;
-use domain::looping::order_plan::{Holding, OrderPlan, PlanPrice, PlanRules, plan};
+use domain::looping::order_plan::{Holding, OrderPlan, PlanPrice, PlanRules, plan, too_large};
 use domain::mandate::MandateStatus;
 use domain::market::Quote;
 use domain::mode::{Mode, Trading};
@@ -34,6 +34,8 @@ pub(super) struct Planned {
     pub(super) account: AccountId,
     pub(super) plan: OrderPlan,
     pub(super) blocked: Vec<String>,
+    /// Targets that are larger than a target may be, at the prices of the plan.
+    pub(super) too_large: Vec<String>,
 }
 
 impl Pilot {
@@ -43,9 +45,10 @@ impl Pilot {
         let id = status.account.ok_or(Fault::NotReady(status.not_ready))?;
         let summary = self.desk.account_summary(by, id.clone()).await?;
         let untold = |what: &str| Fault::Unanswered(format!("the broker does not tell the account's {what}"));
-        let is_base = summary.base_currency.as_ref().is_none_or(|base| *base == self.settings.currency);
-        if !is_base {
-            let why = format!("the account's base currency is not {}", self.settings.currency);
+        let base = summary.base_currency.as_ref().ok_or_else(|| untold("base currency"))?;
+        if *base != self.settings.currency {
+            let own = &self.settings.currency;
+            let why = format!("the account's base currency is {base}, not {own}: set loop.currency");
             return Err(Fault::CapabilityMissing(why));
         }
         let value = summary.net_liquidation.ok_or_else(|| untold("net liquidation"))?;
@@ -88,9 +91,10 @@ impl Pilot {
         }
         let rules = PlanRules { cash_buffer: decision.cash_buffer, ..self.settings.rules.clone() };
         let plan = plan(&holdings, account.value, account.cash, &rules);
+        let too_large = too_large(&holdings, account.value, self.settings.decisions.weight_max);
         // A market whose hours are the same is told once.
         blocked.dedup();
-        Ok(Planned { account: account.id, plan, blocked })
+        Ok(Planned { account: account.id, plan, blocked, too_large })
     }
 
     async fn price(&self, by: &Principal, instrument: Instrument) -> Result<Result<PlanPrice, String>, Fault> {
@@ -118,10 +122,22 @@ impl Pilot {
         }
     }
 
+    /// When the session of a moment closes: by the broker's hours, by the calendar where it tells none.
+    pub(super) fn closes_at(&self, contract: &Contract, at: Timestamp) -> Option<Timestamp> {
+        let by_calendar = self.settings.calendar.session_at(at).map(|session| session.close);
+        match Hours::read(contract).map(|hours| hours.phase(at)) {
+            Some(Phase::Regular(session)) => Some(session.close),
+            Some(Phase::Extended | Phase::Closed) | None => by_calendar,
+        }
+    }
+
     /// Why no run could begin now, whatever it wants.
     pub(super) fn blockers(&self, by: &Principal) -> Result<Vec<String>, Fault> {
         let status = self.desk.status(by)?;
         let mut found = status.not_ready;
+        if let Some(pause) = &self.desk.looping(by)?.paused {
+            found.push(format!("the loop is paused: {}", pause.reason));
+        }
         if status.trading == Trading::Off {
             found.push("trading is off in the configuration".to_owned());
         }

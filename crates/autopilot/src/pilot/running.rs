@@ -14,14 +14,26 @@ use domain::looping::run::{Held, RunEnd, RunState, TradeRun};
 use domain::principal::Principal;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Life is shown so often while a signal is waited for.
+const SIGN_EVERY: Duration = Duration::from_secs(5);
+
+/// What came of asking the signal.
+enum Asked {
+    Decided(Arc<Decision>),
+    /// No decision: how far the run came instead.
+    Not(Progress),
+}
 
 impl Pilot {
     /// Takes a run a step further.
     pub(super) async fn advance(&self, run: &TradeRun) -> Result<Progress, Fault> {
         let by = self.principal(run.id().as_str())?;
         match run.state {
+            RunState::Queued if self.is_late(run) => self.wait_or_block(&by, run, Vec::new()).await,
             RunState::Queued => {
                 self.note(&by, LoopEvent::RunChecking { run: run.id().clone() }).await?;
                 Ok(Progress::Went)
@@ -35,23 +47,31 @@ impl Pilot {
     }
 
     async fn check(&self, by: &Principal, run: &TradeRun) -> Result<Progress, Fault> {
-        let mut blockers = self.blockers(by)?;
-        if let Some(pause) = &self.desk.looping(by)?.paused {
-            blockers.push(format!("the loop is paused: {}", pause.reason));
-        }
-        if !blockers.is_empty() {
+        let blockers = self.blockers(by)?;
+        if !blockers.is_empty() || self.is_late(run) {
             return self.wait_or_block(by, run, blockers).await;
         }
         let book = self.desk.looping(by)?;
         let decision = match run.order.decision.as_ref().and_then(|id| book.decisions.get(id)) {
             Some(decision) => Arc::clone(decision),
-            None => return self.ask_and_note(by, run).await,
+            None => match self.ask_and_note(by, run).await? {
+                Asked::Decided(decision) => decision,
+                Asked::Not(progress) => return Ok(progress),
+            },
         };
+        // A signal may take its time, and the world goes on meanwhile.
+        let blockers = self.blockers(by)?;
+        if !blockers.is_empty() {
+            return self.wait_or_block(by, run, blockers).await;
+        }
         let planned = match self.make_plan(by, &decision, self.clock.now()).await {
             Ok(planned) => planned,
             Err(fault) => return self.wait_or_block(by, run, vec![fault.to_string()]).await,
         };
-        let Planned { account, plan, blocked } = planned;
+        let Planned { account, plan, blocked, too_large } = planned;
+        if !too_large.is_empty() {
+            return self.end(by, run, RunEnd::Failed, too_large.join("; "), None).await;
+        }
         if !blocked.is_empty() {
             return self.wait_or_block(by, run, blocked).await;
         }
@@ -59,11 +79,22 @@ impl Pilot {
         Ok(Progress::Went)
     }
 
+    /// Whether its moment to begin is over, whatever held it up: a process that was not there, another run, a signal.
+    fn is_late(&self, run: &TradeRun) -> bool {
+        self.clock.now() > run.order.begin_by
+    }
+
     async fn wait_or_block(&self, by: &Principal, run: &TradeRun, why: Vec<String>) -> Result<Progress, Fault> {
-        if self.clock.now() < run.order.begin_by {
+        let (now, begin_by) = (self.clock.now(), run.order.begin_by);
+        if now < begin_by {
             return Ok(Progress::Waits);
         }
-        self.end(by, run, RunEnd::Blocked, why.join("; "), None).await
+        let why = if why.is_empty() {
+            format!("it was to begin by {begin_by}, and it is {now}: begin another run by hand if you still want it")
+        } else {
+            why.join("; ")
+        };
+        self.end(by, run, RunEnd::Blocked, why, None).await
     }
 
     async fn end(
@@ -79,20 +110,33 @@ impl Pilot {
     }
 
     /// Asks the signal. A signal that does not decide costs its slot; a desk that does not answer is asked again.
-    async fn ask_and_note(&self, by: &Principal, run: &TradeRun) -> Result<Progress, Fault> {
-        let decision = match self.ask_signal(by, self.clock.now()).await {
+    async fn ask_and_note(&self, by: &Principal, run: &TradeRun) -> Result<Asked, Fault> {
+        let decision = match self.while_it_lives(self.ask_signal(by)).await {
             Ok(decision) => decision,
-            Err(NoDecision::Fault(fault)) => return self.wait_or_block(by, run, vec![fault.to_string()]).await,
+            Err(NoDecision::Fault(fault)) => {
+                return self.wait_or_block(by, run, vec![fault.to_string()]).await.map(Asked::Not);
+            }
             Err(NoDecision::Refused { origin, data_hash, reasons }) => {
                 let why = format!("no decision: {}", reasons.join("; "));
                 self.note(by, LoopEvent::DecisionRefused { origin, data_hash, reasons }).await?;
-                return self.end(by, run, RunEnd::Failed, why, None).await;
+                return self.end(by, run, RunEnd::Failed, why, None).await.map(Asked::Not);
             }
         };
         self.note_decision(by, &decision).await?;
         let decided = LoopEvent::RunDecided { run: run.id().clone(), decision: decision.id.clone() };
         self.note(by, decided).await?;
-        Ok(Progress::Went)
+        Ok(Asked::Decided(decision))
+    }
+
+    /// Shows life while something takes its time that has a limit of its own.
+    async fn while_it_lives<T>(&self, doing: impl Future<Output = T>) -> T {
+        let mut doing = pin!(doing);
+        loop {
+            match tokio::time::timeout(SIGN_EVERY, doing.as_mut()).await {
+                Ok(done) => return done,
+                Err(_elapsed) => self.life.show(self.clock.now()),
+            }
+        }
     }
 
     /// Notes a decision unless it is known: it is named by its content.
@@ -108,7 +152,13 @@ impl Pilot {
         if run.open_steps().is_empty() {
             let (end, reason) = run.verdict();
             // What is held now is evidence; a broker that does not tell it holds the end up for nobody.
-            let held = self.held_now(by, run).await.ok();
+            let held = match self.held_now(by, run).await {
+                Ok(held) => Some(held),
+                Err(fault) => {
+                    tracing::warn!(%fault, run = %run.id(), "what is held at the end of a run is not known");
+                    None
+                }
+            };
             return self.end(by, run, end, reason, held).await;
         }
         let children = self.children(by, run)?;
@@ -118,7 +168,7 @@ impl Pilot {
             run,
             children: &children,
             markets: &markets,
-            closes_at: self.settings.calendar.session_at(began).map(|session| session.close),
+            closes_at: markets.values().filter_map(|market| self.closes_at(&market.contract, began)).min(),
             paused: self.desk.looping(by)?.paused.is_some(),
             now: self.clock.now(),
         };
@@ -156,7 +206,14 @@ impl Pilot {
         for step in run.open_steps() {
             let Some(line) = run.plan.as_ref().and_then(|plan| plan.step(step)) else { continue };
             let instrument = Instrument::ConId(line.con_id);
-            let contract = self.desk.contract(by, instrument.clone()).await?;
+            let contract = match self.desk.contract(by, instrument.clone()).await {
+                Ok(contract) => contract,
+                Err(fault @ (Fault::Storage(_) | Fault::LeaseNotHeld(_))) => return Err(fault),
+                Err(fault) => {
+                    tracing::info!(%fault, symbol = line.symbol, "the contract of an open step is not told now");
+                    continue;
+                }
+            };
             let sent = children.keys().any(|key| key.as_str() == format!("{}.{step}", run.id()));
             let prices = match style {
                 Style::Moc => false,

@@ -2,7 +2,8 @@
 
 use super::service::Pilot;
 use domain::fault::Fault;
-use domain::id::RunId;
+use domain::id::DecisionId;
+use domain::looping::book::{LoopBook, OPEN_RUNS_MAX};
 use domain::looping::event::LoopEvent;
 use domain::looping::run::{RunCause, RunOrder, RunState, TradeRun};
 use domain::looping::schedule::{Slot, SlotVerdict};
@@ -30,6 +31,9 @@ impl Pilot {
                 SlotVerdict::Missed(slot, reason) => missed(slot, reason),
                 SlotVerdict::Run(slot) => match &book.paused {
                     Some(pause) => missed(slot, format!("the loop was paused: {}", pause.reason)),
+                    None if book.open.len() >= OPEN_RUNS_MAX => {
+                        missed(slot, format!("{OPEN_RUNS_MAX} runs were waiting or under way already"))
+                    }
                     None => self.queued(slot),
                 },
             };
@@ -39,14 +43,15 @@ impl Pilot {
     }
 
     fn queued(&self, slot: Slot) -> LoopEvent {
-        // What stands in its way is waited for within its session.
-        let begin_by = slot.at.checked_add(self.settings.begin_within).unwrap_or(slot.session.close);
+        // What stands in its way is waited for within its session, by a slot that may be late from now on.
+        let from = slot.at.max(self.clock.now());
+        let begin_by = from.checked_add(self.settings.begin_within).unwrap_or(slot.session.close);
         let run = RunOrder {
             id: slot.run,
             cause: RunCause::Slot { slot: slot.key, due_at: slot.at },
             decision: None,
             terms: self.settings.terms.clone(),
-            begin_by: begin_by.min(slot.session.close).max(self.clock.now()),
+            begin_by: begin_by.min(slot.session.close),
         };
         LoopEvent::RunQueued { run: Box::new(run) }
     }
@@ -54,13 +59,11 @@ impl Pilot {
     /// Takes the newest run back where the setting says so and it ended badly, and notes where that went well.
     pub(super) async fn mind_rollbacks(&self, by: &Principal) -> Result<(), Fault> {
         let book = self.desk.looping(by)?;
+        for (of, by_run) in book.gone_back() {
+            self.note(by, LoopEvent::RunRolledBack { run: of.clone(), by_run: by_run.clone() }).await?;
+        }
         let Some(newest) = book.ran.last().and_then(|id| book.run(id)) else { return Ok(()) };
-        if let RunCause::Rollback { of } = &newest.order.cause {
-            let waits = |run: &TradeRun| matches!(run.state, RunState::Partial | RunState::Failed);
-            if newest.state == RunState::Done && book.run(of).is_some_and(waits) {
-                let event = LoopEvent::RunRolledBack { run: of.clone(), by_run: newest.id().clone() };
-                return self.note(by, event).await;
-            }
+        if matches!(newest.order.cause, RunCause::Rollback { .. }) {
             return Ok(());
         }
         let is_recent = newest.moved_at().is_some_and(|at| self.clock.now().duration_since(at) <= RECENT);
@@ -69,7 +72,8 @@ impl Pilot {
             && ended_badly
             && book.paused.is_none()
             && !newest.steps.is_empty()
-            && let Some(event) = book.last_good(newest).and_then(|good| self.going_back(newest, good.id.clone()))
+            && let Some(good) = book.last_good(newest)
+            && let Some(event) = self.going_back(&book, newest, good.id.clone())
         {
             self.note(by, event).await?;
             self.nudge.notify_one();
@@ -78,10 +82,9 @@ impl Pilot {
     }
 
     /// A run that goes back from this one.
-    pub(super) fn going_back(&self, from: &TradeRun, to: domain::id::DecisionId) -> Option<LoopEvent> {
-        let id: RunId = format!("{}-r", from.id()).parse().ok()?;
+    pub(super) fn going_back(&self, book: &LoopBook, from: &TradeRun, to: DecisionId) -> Option<LoopEvent> {
         let run = RunOrder {
-            id,
+            id: book.way_back(from.id())?,
             cause: RunCause::Rollback { of: from.id().clone() },
             decision: Some(to),
             terms: self.settings.terms.clone(),

@@ -51,6 +51,8 @@ pub struct Pilot {
     targets: watch::Sender<Option<BTreeMap<ConId, Decimal>>>,
     /// One turn at a time.
     turning: tokio::sync::Mutex<()>,
+    /// One look at a plan at a time: it may run the signal's command.
+    pub(super) looking: tokio::sync::Mutex<()>,
     /// Why the desk did not take an order, by what was to be done: told when its step ends.
     troubles: Mutex<BTreeMap<String, String>>,
     /// Somebody asked for something: the next turn comes at once.
@@ -79,6 +81,7 @@ impl Pilot {
             wanted,
             targets,
             turning: tokio::sync::Mutex::new(()),
+            looking: tokio::sync::Mutex::new(()),
             troubles: Mutex::default(),
             nudge: tokio::sync::Notify::new(),
         })
@@ -139,11 +142,14 @@ impl Pilot {
     }
 
     fn tell_targets(&self, book: &LoopBook) {
-        let Some(decision) = book.newest_decision() else { return };
+        let Some(newest) = book.newest_decision() else { return };
         let instruments: Vec<Instrument> =
-            decision.targets.iter().map(|target| Instrument::ConId(target.con_id)).collect();
-        let weights: Option<BTreeMap<ConId, Decimal>> =
-            decision.targets.iter().map(|target| Some((target.con_id, target.amount.weight()?))).collect();
+            newest.targets.iter().map(|target| Instrument::ConId(target.con_id)).collect();
+        // What was merely proposed is nothing that the account could have drifted from.
+        let in_force = book.decision_in_force();
+        let weights: Option<BTreeMap<ConId, Decimal>> = in_force.and_then(|decision| {
+            decision.targets.iter().map(|target| Some((target.con_id, target.amount.weight()?))).collect()
+        });
         let tell = |old: &mut Vec<Instrument>| {
             let is_new = *old != instruments;
             if is_new {

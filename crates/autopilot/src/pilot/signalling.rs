@@ -40,7 +40,8 @@ fn refused(origin: &DecisionSource, data_hash: Option<String>, reasons: Vec<Stri
 
 impl Pilot {
     /// Asks the signal and makes its answer a decision, without noting anything.
-    pub(super) async fn ask_signal(&self, by: &Principal, now: Timestamp) -> Result<Arc<Decision>, NoDecision> {
+    pub(super) async fn ask_signal(&self, by: &Principal) -> Result<Arc<Decision>, NoDecision> {
+        let now = self.clock.now();
         match &self.settings.signal {
             Signal::Command(command) => {
                 let source = DecisionSource::Command { program: command.words.first().cloned().unwrap_or_default() };
@@ -50,7 +51,8 @@ impl Pilot {
                     .run(&input)
                     .await
                     .map_err(|fault| refused(&source, Some(data_hash.clone()), vec![fault.to_string()]))?;
-                self.read(by, source, data_hash, &said, now).await
+                // It took its time: what it says is judged by the time when it is said.
+                self.read(by, source, data_hash, &said, self.clock.now()).await
             }
             Signal::File(path) => {
                 let source = DecisionSource::File { path: path.display().to_string() };
@@ -60,7 +62,11 @@ impl Pilot {
             }
             Signal::BuiltIn(signal) => {
                 let source = DecisionSource::BuiltIn { name: signal.word().to_owned() };
-                let (closes, as_of) = self.closes(by, signal, now).await?;
+                let (closes, old) = self.closes(by, signal, now).await?;
+                if !old.is_empty() {
+                    return Err(refused(&source, None, old));
+                }
+                let as_of = now;
                 let text = serde_json::to_vec(&(signal.word(), as_of, &closes)).map_err(|error| internal(&error))?;
                 let data_hash = hash_of(&text);
                 let targets = signal.targets(&closes).map_err(|why| refused(&source, Some(data_hash.clone()), why))?;
@@ -116,11 +122,11 @@ impl Pilot {
     }
 
     /// The contract of every symbol of the universe; what cannot be resolved, by name.
-    pub(super) async fn resolve_universe(&self, by: &Principal) -> Result<(Vec<Contract>, Vec<String>), Fault> {
+    pub(super) async fn resolve_universe(&self, by: &Principal) -> Result<(Vec<(String, Contract)>, Vec<String>), Fault> {
         let (mut contracts, mut reasons) = (Vec::new(), Vec::new());
         for symbol in &self.settings.decisions.universe {
             match self.desk.contract(by, self.settings.instrument(symbol)).await {
-                Ok(contract) => contracts.push(contract),
+                Ok(contract) => contracts.push((symbol.clone(), contract)),
                 Err(Fault::ContractNotFound(_)) => reasons.push(format!("{symbol}: the broker knows no such stock")),
                 Err(Fault::ContractAmbiguous { candidates, .. }) => {
                     reasons.push(format!("{symbol}: ambiguous, {} contracts fit", candidates.len()));
@@ -159,30 +165,36 @@ impl Pilot {
         Ok(input.to_string())
     }
 
-    /// Closes of whole days that a signal needs, oldest first, and the moment that they are of.
+    /// Closes of whole days that a signal needs, oldest first, and which of them do not reach up to the last session.
     async fn closes(
         &self,
         by: &Principal,
         signal: &BuiltIn,
         now: Timestamp,
-    ) -> Result<(BTreeMap<String, Vec<Decimal>>, Timestamp), Fault> {
+    ) -> Result<(BTreeMap<String, Vec<Decimal>>, Vec<String>), Fault> {
         let needed = signal.closes_needed();
-        let mut closes = BTreeMap::new();
+        let today = self.settings.calendar.date_of(now);
+        let last = today.yesterday().ok().and_then(|day| self.settings.calendar.last_until(day));
+        let (mut closes, mut old) = (BTreeMap::new(), Vec::new());
         for symbol in &self.settings.decisions.universe {
             let mut of_symbol = Vec::new();
             if needed > 0 {
                 // Weekends and holidays take up to a third of the days.
                 let days = u16::try_from(needed + needed / 2 + 10).unwrap_or(u16::MAX);
-                let today = self.settings.calendar.date_of(now);
                 let bars = self.daily_bars(by, symbol, days).await?;
-                let whole = bars.iter().filter(|bar| day_of(bar) < today);
-                of_symbol = whole.map(|bar| bar.close.get()).collect();
+                let whole: Vec<&Bar> = bars.iter().filter(|bar| day_of(bar) < today).collect();
+                if let (Some(newest), Some(last)) = (whole.last().map(|bar| day_of(bar)), last)
+                    && newest < last.date
+                {
+                    old.push(format!("{symbol}: stale: its newest daily bar is of {newest}, the last session was {}", last.date));
+                }
+                of_symbol = whole.iter().map(|bar| bar.close.get()).collect();
                 let surplus = of_symbol.len().saturating_sub(needed);
                 of_symbol.drain(..surplus);
             }
             closes.insert(symbol.clone(), of_symbol);
         }
-        Ok((closes, now))
+        Ok((closes, old))
     }
 
     async fn daily_bars(&self, by: &Principal, symbol: &str, days: u16) -> Result<Vec<Bar>, Fault> {

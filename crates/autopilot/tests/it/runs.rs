@@ -223,6 +223,88 @@ async fn a_proposal_is_a_decision_once_and_a_bad_one_orders_nothing() {
 }
 
 #[tokio::test]
+async fn a_quantity_that_is_worth_too_much_is_refused_and_nothing_is_ordered() {
+    let world = World::new();
+    let mut narrow = settings();
+    narrow.decisions.weight_max = dec("0.5");
+    let pilot = world.pilot(narrow);
+    let text = r#"{"as_of": "2026-11-20T19:59:00Z", "targets": [{"symbol": "AAA", "qty": 10}, {"symbol": "BBB", "qty": 5001}]}"#;
+    let decision = pilot.propose(&person(), DecisionDraft::from_json(text).unwrap()).await.unwrap();
+    let view = pilot.plan(&person(), Some(decision.id.clone())).await.unwrap();
+    assert!(view.blocked.iter().any(|why| why.starts_with("BBB: too large")), "{:?}", view.blocked);
+    pilot.begin(&person(), RunWish { id: None, decision: Some(decision.id.clone()) }).await.unwrap();
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!(run.state, RunState::Failed);
+    assert!(run.reason.starts_with("BBB: too large"), "{}", run.reason);
+    assert_eq!(world.sent(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn whoever_may_not_trade_live_decides_nothing_there() {
+    let world = World::new();
+    world.with(|world| world.mode = Mode::Live);
+    let pilot = world.pilot(settings());
+    let text = r#"{"as_of": "2026-11-20T19:59:00Z", "targets": [{"symbol": "AAA", "weight": "0.1"}]}"#;
+    let refused = pilot.propose(&person(), DecisionDraft::from_json(text).unwrap()).await.unwrap_err();
+    assert!(matches!(refused, Fault::ForbiddenScope(domain::principal::Scope::TradeLive)), "{refused}");
+    assert_eq!(world.book().decided.len(), 0);
+}
+
+#[tokio::test]
+async fn a_proposal_is_no_target_that_the_account_could_have_drifted_from() {
+    let world = World::new();
+    let (pilot, targets) = world.pilot_and_targets(settings());
+    let text = r#"{"as_of": "2026-11-20T19:59:00Z", "targets": [{"symbol": "CCC", "weight": "0.5"}]}"#;
+    pilot.propose(&person(), DecisionDraft::from_json(text).unwrap()).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(*targets.borrow(), None);
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    pilot.turn().await.unwrap();
+    let told: Vec<_> = targets.borrow().as_ref().unwrap().values().copied().collect();
+    assert_eq!(told, [dec("0.45"), dec("0.45"), dec("0")]);
+}
+
+#[tokio::test]
+async fn a_signal_that_takes_its_time_may_name_the_moment_of_its_end() {
+    let world = World::new();
+    let mut slow = settings();
+    slow.signal = autopilot::pilot::Signal::Command(autopilot::pilot::SignalCommand {
+        words: ["/bin/sh", "-c", r#"read -r _ < "$0"; cat > /dev/null; echo '{"as_of": "2026-11-20T20:02:00Z", "targets": [{"symbol": "AAA", "weight": 0.1}]}'"#]
+            .map(str::to_owned)
+            .to_vec(),
+        directory: "/".into(),
+        timeout: std::time::Duration::from_mins(1),
+        bars_days: 0,
+        params: serde_json::Value::Null,
+    });
+    // The command waits at a pipe until the world's clock has moved.
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("go");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR, 0)
+        .unwrap();
+    if let autopilot::pilot::Signal::Command(command) = &mut slow.signal {
+        command.words.push(pipe.display().to_string());
+    }
+    let pilot = world.pilot(slow);
+    pilot.begin(&person(), ANY).await.unwrap();
+    let opened = {
+        let (world, pipe) = (Arc::clone(&world), pipe.clone());
+        tokio::task::spawn_blocking(move || {
+            // Opening it waits for the command to read.
+            let mut end = std::fs::OpenOptions::new().write(true).open(pipe).unwrap();
+            world.pass(SignedDuration::from_mins(2));
+            std::io::Write::write_all(&mut end, b"go\n").unwrap();
+        })
+    };
+    pilot.turn().await.unwrap();
+    opened.await.unwrap();
+    let run = last(&world);
+    assert_eq!(run.state, RunState::Done, "{}", run.reason);
+}
+
+#[tokio::test]
 async fn a_paused_loop_begins_nothing() {
     let world = World::new();
     let pilot = world.pilot(settings());

@@ -7,6 +7,7 @@ use domain::looping::schedule::MissedPolicy;
 use engine::Pilot as _;
 use engine::desk::Role;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 fn weekly_settings(missed: MissedPolicy) -> autopilot::pilot::PilotSettings {
     let mut settings = settings();
@@ -100,12 +101,41 @@ async fn a_slot_without_a_connection_waits_for_it_and_is_used_once() {
     world.with(|world| world.not_ready = vec!["no connection".to_owned()]);
     world.pass(SignedDuration::from_mins(40));
     pilot.turn().await.unwrap();
-    world.pass(SignedDuration::from_mins(6));
+    world.pass(SignedDuration::from_mins(4));
     world.with(|world| world.not_ready.clear());
     let book = world.book();
     assert_eq!(book.current().unwrap().state, RunState::Checking);
     pilot.turn().await.unwrap();
     assert_eq!(world.book().run(&"weekly-20261120-1540".parse().unwrap()).unwrap().state, RunState::Done);
+}
+
+/// Whatever held it up: the gateway was not there, or another run took its time.
+#[tokio::test]
+async fn a_run_that_has_not_begun_in_time_is_blocked_and_does_not_begin_on_another_day() {
+    for begun in [false, true] {
+        let world = World::new();
+        let pilot = world.pilot(weekly_settings(MissedPolicy::Skip));
+        pilot.turn().await.unwrap();
+        world.pass(SignedDuration::from_mins(40));
+        world.with(|world| {
+            world.not_ready = vec!["no connection".to_owned()];
+            world.death = if begun { Death::Never } else { Death::Behind(0) };
+        });
+        drop(pilot.turn().await);
+        let state = world.book().current().unwrap().state;
+        assert_eq!(state, if begun { RunState::Checking } else { RunState::Queued });
+        world.with(|world| {
+            world.death = Death::Never;
+            world.not_ready.clear();
+            // The Monday behind it, in the middle of the session.
+            world.now = at("2026-11-23T16:00:00Z");
+        });
+        world.pilot(weekly_settings(MissedPolicy::Skip)).turn().await.unwrap();
+        let run = Arc::clone(&world.book().runs[&"weekly-20261120-1540".parse().unwrap()]);
+        assert_eq!(run.state, RunState::Blocked, "{}", run.reason);
+        assert!(run.reason.contains("it was to begin by 2026-11-20T20:45:00Z"), "{}", run.reason);
+        assert_eq!(world.sent(), Vec::<String>::new());
+    }
 }
 
 #[tokio::test]

@@ -50,6 +50,9 @@ pub(crate) enum Fate {
     Denied,
 }
 
+/// The targets of the decision in force.
+pub(crate) type Told = watch::Receiver<Option<BTreeMap<ConId, Decimal>>>;
+
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Death {
@@ -138,17 +141,25 @@ impl World {
 
     /// The loop over this world, as it comes up after a start.
     pub(crate) fn pilot(self: &Arc<Self>, settings: PilotSettings) -> Arc<Pilot> {
+        self.pilot_and_targets(settings).0
+    }
+
+    /// The same, and what it tells the guard.
+    pub(crate) fn pilot_and_targets(self: &Arc<Self>, settings: PilotSettings) -> (Arc<Pilot>, Told) {
+        let targets = watch::Sender::new(None);
+        let told = targets.subscribe();
         let clock = Arc::new(WorldClock(Arc::clone(self)));
         let now = clock.now();
-        Pilot::new(PilotParts {
+        let pilot = Pilot::new(PilotParts {
             desk: Arc::new(FakeDesk(Arc::clone(self))),
             key: "loop-key".to_owned(),
             settings,
             clock,
             life: Arc::new(SignOfLife::begun(now)),
             wanted: watch::Sender::new(Vec::new()),
-            targets: watch::Sender::new(None),
-        })
+            targets,
+        });
+        (pilot, told)
     }
 
     /// Does something that a crash may come before or behind.

@@ -5,7 +5,7 @@ use super::settings::Reader;
 use autopilot::pilot::{PilotSettings, Signal, SignalCommand};
 use domain::looping::calendar::ExchangeCalendar;
 use domain::looping::cron::Cron;
-use domain::looping::decision::DecisionRules;
+use domain::looping::decision::{DecisionRules, is_ticker};
 use domain::looping::execution::{ExecutionTerms, Leftover, Style};
 use domain::looping::order_plan::PlanRules;
 use domain::looping::schedule::{Cadence, MissedPolicy, Schedule, SlotTime};
@@ -101,12 +101,7 @@ impl LoopSettings {
             };
             texts.insert(key, text);
         }
-        let is_symbol = |text: &String| {
-            !text.is_empty()
-                && text.len() <= 20
-                && text.chars().all(|c| c.is_ascii_graphic() && !c.is_ascii_lowercase())
-        };
-        if universe.len() > UNIVERSE_MAX || !universe.iter().all(is_symbol) {
+        if universe.len() > UNIVERSE_MAX || !universe.iter().all(|text| is_ticker(text)) {
             return Err(reader.refuse(
                 "loop.universe",
                 "at most 500 tickers in capitals",
@@ -282,7 +277,12 @@ impl LoopSettings {
         let cadence = cadence(rule)?;
         let schedule = Schedule { name: self.text("loop.name").to_owned(), cadence, at, missed };
         if let Some(problem) = schedule.problem() {
-            return Err(("loop.name", problem));
+            let key = match problem.split(':').next() {
+                Some("at") => "loop.at",
+                Some("schedule") => "loop.schedule",
+                Some(_) | None => "loop.name",
+            };
+            return Err((key, problem));
         }
         let spec = format!("{rule} at {}, missed: {}", self.text("loop.at"), self.text("loop.missed"));
         Ok(Some((schedule, spec)))

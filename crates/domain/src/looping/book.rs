@@ -1,6 +1,6 @@
 //! What the journal says of the loop, added up: decisions, runs, used slots, the pause.
 
-use super::decision::{Decision, DecisionSource};
+use super::decision::{Decision, DecisionSource, hash_of};
 use super::event::LoopEvent;
 use super::run::{RunCause, RunEnd, RunState, TradeRun};
 use crate::id::{DecisionId, RunId, SlotKey};
@@ -9,6 +9,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Runs that may wait or be under way at a time; who wants more of them wants something else.
+pub const OPEN_RUNS_MAX: usize = 20;
+/// Newest runs among which those are looked for that went back and are not noted yet.
+const GONE_BACK_AMONG: usize = 100;
+/// How often one run may be taken back.
+const WAYS_BACK_MAX: u8 = 9;
 
 /// The schedule that slots count by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +112,45 @@ impl LoopBook {
         self.decided.last().and_then(|id| self.decision(id))
     }
 
+    /// The decision that the account follows: that of the newest run that traded and stands.
+    pub fn decision_in_force(&self) -> Option<&Decision> {
+        let stands = |run: &&TradeRun| match run.state {
+            RunState::Executing | RunState::Done | RunState::Partial => true,
+            RunState::Queued | RunState::Checking | RunState::Failed | RunState::Blocked | RunState::RolledBack => false,
+        };
+        self.ran.iter().rev().filter_map(|id| self.run(id)).find(stands).and_then(|run| self.decision_of(run))
+    }
+
+    /// Runs that a later one took back without that being noted yet, each with the later one.
+    pub fn gone_back(&self) -> Vec<(&RunId, &RunId)> {
+        let newest = self.ran.iter().rev().take(GONE_BACK_AMONG).filter_map(|id| self.run(id));
+        let back = newest.filter(|run| run.state == RunState::Done).filter_map(|run| match &run.order.cause {
+            RunCause::Rollback { of } => Some((of, run.id())),
+            RunCause::Slot { .. } | RunCause::Hand => None,
+        });
+        back.filter(|(of, _)| self.run(of).is_some_and(|run| run.state.may_become(RunState::RolledBack))).collect()
+    }
+
+    /// The run that is to be taken back: of one that went back itself, the one that it went back from.
+    pub fn origin<'a>(&'a self, run: &'a TradeRun) -> &'a TradeRun {
+        match &run.order.cause {
+            RunCause::Rollback { of } => self.run(of).unwrap_or(run),
+            RunCause::Slot { .. } | RunCause::Hand => run,
+        }
+    }
+
+    /// A free id for a run that goes back from this one; `None` once it was taken back often enough.
+    pub fn way_back(&self, from: &RunId) -> Option<RunId> {
+        let suffixed = |attempt: u8| if attempt == 1 { "r".to_owned() } else { format!("r{attempt}") };
+        let named = |attempt: u8| {
+            let suffix = suffixed(attempt);
+            // A long id leaves no room: a short one is made of it.
+            let short = || hash_of(from.as_str().as_bytes()).chars().take(12).collect::<String>();
+            format!("{from}-{suffix}").parse().or_else(|_| format!("{}-{suffix}", short()).parse()).ok()
+        };
+        (1..=WAYS_BACK_MAX).filter_map(named).find(|id| !self.runs.contains_key(id))
+    }
+
     /// The run whose turn it is: the one that has begun, else the oldest that waits.
     pub fn current(&self) -> Option<&TradeRun> {
         let open = || self.open.iter().filter_map(|id| self.run(id));
@@ -138,6 +184,9 @@ impl LoopBook {
                 if let RunCause::Rollback { of } = &run.cause {
                     self.need_run(of)?;
                 }
+                must(self.open.len() < OPEN_RUNS_MAX, || {
+                    format!("{OPEN_RUNS_MAX} runs wait or are under way already: wait until one of them is over")
+                })?;
                 run.cause.slot().map_or(Ok(()), |slot| self.slot_is_free(slot))
             }
             LoopEvent::RunChecking { run } => {

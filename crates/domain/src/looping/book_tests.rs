@@ -198,6 +198,76 @@ fn the_way_back_leads_to_the_last_decision_that_was_done() {
 }
 
 #[test]
+fn the_account_follows_the_newest_decision_that_traded_and_stands() {
+    let mut books = Books::new();
+    for id in ["d-1", "d-2", "d-3"] {
+        books.book(&decision(id));
+    }
+    assert_eq!(books.book.decision_in_force(), None, "what was only decided is followed by nothing");
+    books.run("a", "d-1", RunEnd::Done);
+    books.run("b", "d-2", RunEnd::Failed);
+    let in_force = |books: &Books| books.book.decision_in_force().unwrap().id.to_string();
+    assert_eq!(in_force(&books), "d-1");
+    books.run("c", "d-3", RunEnd::Partial);
+    assert_eq!(in_force(&books), "d-3");
+}
+
+#[test]
+fn a_run_may_be_taken_back_again_where_the_way_back_failed_and_whatever_came_behind_it() {
+    let mut books = Books::new();
+    books.book(&decision("d-1"));
+    books.book(&decision("d-2"));
+    books.run("good", "d-1", RunEnd::Done);
+    books.run("bad", "d-2", RunEnd::Partial);
+    let bad: RunId = "bad".parse().unwrap();
+    let way = |books: &Books| books.book.way_back(&bad).map(|id| id.to_string());
+    assert_eq!(way(&books).as_deref(), Some("bad-r"));
+    let back = |books: &mut Books, id: &str, state| {
+        let run: RunId = id.parse().unwrap();
+        books.book(&queued(id, RunCause::Rollback { of: bad.clone() }, Some("d-1")));
+        books.book(&LoopEvent::RunChecking { run: run.clone() });
+        if state == RunEnd::Done {
+            let account = "DU1234567".parse().unwrap();
+            books.book(&LoopEvent::RunPlanned { run: run.clone(), account, plan: Box::new(small_plan()) });
+            let end = StepEnd {
+                outcome: StepOutcome::Filled,
+                filled: Decimal::TEN,
+                avg_px: None,
+                reasons: Vec::new(),
+                orders: Vec::new(),
+            };
+            books.book(&LoopEvent::StepEnded { run, step: 1, end });
+        }
+        books.book(&ended(id, state));
+    };
+    back(&mut books, "bad-r", RunEnd::Blocked);
+    assert_eq!(way(&books).as_deref(), Some("bad-r2"));
+    let failed = books.book.run(&"bad-r".parse().unwrap()).unwrap();
+    assert_eq!(books.book.origin(failed).id(), &bad);
+    back(&mut books, "bad-r2", RunEnd::Done);
+    books.book(&queued("next", RunCause::Hand, None));
+    let gone: Vec<(String, String)> =
+        books.book.gone_back().into_iter().map(|(of, by)| (of.to_string(), by.to_string())).collect();
+    assert_eq!(gone, [("bad".to_owned(), "bad-r2".to_owned())]);
+    books.book(&LoopEvent::RunRolledBack { run: bad.clone(), by_run: "bad-r2".parse().unwrap() });
+    assert_eq!(books.book.gone_back(), Vec::new());
+    // The longest id has a way back, too.
+    let longest: RunId = "a".repeat(26).parse().unwrap();
+    assert!(books.book.way_back(&longest).is_some());
+}
+
+#[test]
+fn so_many_runs_may_wait_and_no_more() {
+    let mut books = Books::new();
+    for at in 0..OPEN_RUNS_MAX {
+        books.book(&queued(&format!("run-{at}"), RunCause::Hand, None));
+    }
+    assert!(books.refuses(&queued("more", RunCause::Hand, None)).contains("20 runs wait"));
+    books.book(&ended("run-0", RunEnd::Blocked));
+    books.book(&queued("more", RunCause::Hand, None));
+}
+
+#[test]
 fn a_pause_is_one_until_it_is_lifted() {
     let mut books = Books::new();
     let (pause, resume) =

@@ -16,8 +16,12 @@ pub const TARGETS_MAX: usize = 500;
 /// Most reasons that are told of one.
 const REASONS_MAX: usize = 100;
 const NOTE_LEN_MAX: usize = 500;
+/// Characters of an unknown field's name that are told.
+const FIELD_LEN_MAX: usize = 40;
 /// Digits of a weight that count; the rest is cut off, so that thirds and sevenths never add up to more than one.
 const WEIGHT_DIGITS: u32 = 8;
+/// A number that is written with a smaller exponent than this one's is nothing.
+const EXPONENT_MAX: i32 = 20;
 /// A clock of the signal may be ahead of ours by so much.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_secs(60);
 
@@ -225,14 +229,15 @@ impl DecisionDraft {
         found
     }
 
-    /// Makes it a decision. `resolved` holds the contract of every symbol of the universe.
+    /// Makes it a decision. `resolved` holds every symbol of the universe with its contract, whatever symbol the contract
+    /// itself bears.
     ///
     /// # Errors
     /// What cannot be named or encoded; nothing of that is known for these shapes.
     pub fn decide(
         self,
         origin: Origin,
-        resolved: &[Contract],
+        resolved: &[(String, Contract)],
         cash_buffer: Decimal,
         now: Timestamp,
     ) -> Result<Decision, String> {
@@ -242,10 +247,10 @@ impl DecisionDraft {
         };
         let targets: Vec<Target> = resolved
             .iter()
-            .map(|contract| Target {
+            .map(|(symbol, contract)| Target {
                 con_id: contract.con_id,
-                symbol: contract.symbol.clone(),
-                amount: amount(&contract.symbol),
+                symbol: symbol.clone(),
+                amount: amount(symbol),
             })
             .collect();
         let cash_buffer = self.cash_buffer.unwrap_or(cash_buffer);
@@ -267,7 +272,8 @@ impl DecisionDraft {
 }
 
 fn unknown(said: &Map<String, Value>, at: &str, known: &[&str]) -> Vec<String> {
-    said.keys().filter(|key| !known.contains(&key.as_str())).map(|key| format!("{at}{key}: unknown field")).collect()
+    let named = |key: &String| format!("{at}{}: unknown field", key.chars().take(FIELD_LEN_MAX).collect::<String>());
+    said.keys().filter(|key| !known.contains(&key.as_str())).map(named).collect()
 }
 
 fn targets(said: Option<&Value>, reasons: &mut Vec<String>) -> Vec<Wish> {
@@ -303,10 +309,7 @@ fn wish(place: usize, value: &Value, reasons: &mut Vec<String>) -> Option<Wish> 
         return None;
     };
     reasons.extend(unknown(said, &at, &["symbol", "weight", "qty"]));
-    let is_symbol = |text: &&str| {
-        !text.is_empty() && text.len() <= 20 && text.chars().all(|c| c.is_ascii_graphic() && !c.is_ascii_lowercase())
-    };
-    let symbol = said.get("symbol").and_then(Value::as_str).filter(is_symbol);
+    let symbol = said.get("symbol").and_then(Value::as_str).filter(|text| is_ticker(text));
     if symbol.is_none() {
         reasons.push(format!("{at}symbol: 1 to 20 printable characters, letters in capitals"));
     }
@@ -333,6 +336,13 @@ fn wish(place: usize, value: &Value, reasons: &mut Vec<String>) -> Option<Wish> 
     symbol.map(|symbol| Wish { symbol: symbol.to_owned(), amount })
 }
 
+/// Whether a text may be a ticker: 1 to 20 printable characters, letters in capitals; IBKR's have blanks within, as in
+/// `BRK B`.
+pub fn is_ticker(text: &str) -> bool {
+    let fits = |c: char| c == ' ' || (c.is_ascii_graphic() && !c.is_ascii_lowercase());
+    !text.is_empty() && text.len() <= 20 && text.trim() == text && text.chars().all(fits)
+}
+
 fn part(field: &str, value: &Value, reasons: &mut Vec<String>) -> Option<Decimal> {
     let part = number(field, value, reasons)?;
     if part < Decimal::ZERO || part > Decimal::ONE {
@@ -343,18 +353,34 @@ fn part(field: &str, value: &Value, reasons: &mut Vec<String>) -> Option<Decimal
 }
 
 fn number(field: &str, value: &Value, reasons: &mut Vec<String>) -> Option<Decimal> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+    let read = match value {
+        Value::String(text) => parse_decimal(text, "it"),
+        // Many languages write small numbers with an exponent, and say nothing else by it.
+        Value::Number(number) => {
+            let text = number.to_string();
+            plain(&text).map_or_else(|| parse_decimal(&text, "it"), Ok)
+        }
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => parse_decimal("", "it"),
     };
-    match parse_decimal(&text, "it") {
+    match read {
         Ok(number) => Some(number),
         Err(error) => {
             reasons.push(format!("{field}: must be {}", error.rule));
             None
         }
     }
+}
+
+/// A number with an exponent; what lies below every digit that counts is nothing.
+fn plain(text: &str) -> Option<Decimal> {
+    let (digits, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let digits = Decimal::from_str_exact(digits).ok()?;
+    if exponent < -EXPONENT_MAX {
+        return Some(Decimal::ZERO);
+    }
+    let tens = (0..exponent.unsigned_abs()).try_fold(Decimal::ONE, |tens, _| tens.checked_mul(Decimal::TEN))?;
+    if exponent < 0 { digits.checked_div(tens) } else { digits.checked_mul(tens) }
 }
 
 /// BLAKE3 of a text, 64 hex digits.

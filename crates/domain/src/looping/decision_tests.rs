@@ -91,6 +91,38 @@ fn equal_parts_as_floats_never_add_up_to_more_than_one() {
     }
 }
 
+#[test]
+fn numbers_with_exponents_are_numbers() {
+    let weight = |said: &str| {
+        let text = format!(r#"{{"as_of": "2026-11-27T20:00:00Z", "targets": [{{"symbol": "AAPL", "weight": {said}}}]}}"#);
+        DecisionDraft::from_json(&text).map(|draft| draft.targets[0].amount)
+    };
+    assert_eq!(weight("2.5e-1"), weight("0.25"));
+    assert_eq!(weight("1e-05"), Ok(Amount::Weight("0.00001".parse().unwrap())));
+    // What an optimiser leaves of nothing is nothing.
+    assert_eq!(weight("3.1e-17"), Ok(Amount::Weight(Decimal::ZERO)));
+    assert_eq!(weight("3.1e-300"), Ok(Amount::Weight(Decimal::ZERO)));
+    assert!(weight("1e300").is_err());
+    assert!(weight("\"1e-5\"").is_err(), "a text is a plain decimal");
+}
+
+#[test]
+fn a_ticker_may_have_a_blank_within() {
+    assert!(is_ticker("BRK B") && is_ticker("AAPL"));
+    for wrong in ["", " BRK", "BRK ", "brk", "A\tB", "ABCDEFGHIJKLMNOPQRSTU"] {
+        assert!(!is_ticker(wrong), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_target_is_found_by_the_symbol_that_was_said_whatever_the_contract_bears() {
+    let contract = crate::contract::Contract { symbol: "OTHER".to_owned(), ..crate::book::tests::contract() };
+    let draft = DecisionDraft::from_json(GOOD).unwrap();
+    let origin = Origin { source: DecisionSource::Proposed, data_hash: "0".repeat(64) };
+    let decision = draft.decide(origin, &[("AAPL".to_owned(), contract)], Decimal::ZERO, now()).unwrap();
+    assert_eq!((decision.targets[0].symbol.as_str(), decision.targets[0].amount.weight()), ("AAPL", "0.6".parse().ok()));
+}
+
 proptest! {
     #[test]
     fn no_text_is_more_than_refused(text in ".{0,200}") {

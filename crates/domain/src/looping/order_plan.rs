@@ -206,6 +206,22 @@ pub fn plan(holdings: &[Holding], value: Decimal, cash: Decimal, rules: &PlanRul
     OrderPlan { value, cash, rules: rules.clone(), lines }
 }
 
+/// Quantities that are worth more than a target may weigh, at the prices of the plan: what a weight is told when it is
+/// decided, a quantity is told once there is a price.
+pub fn too_large(holdings: &[Holding], value: Decimal, weight_max: Decimal) -> Vec<String> {
+    let most = (value * weight_max).max(Decimal::ZERO);
+    let worth = |holding: &Holding| match (holding.target, &holding.price) {
+        (Amount::Qty(qty), Ok(price)) => qty.checked_mul(price.price).or(Some(Decimal::MAX)),
+        (Amount::Qty(_), Err(_)) | (Amount::Weight(_), _) => None,
+    };
+    let told = |holding: &Holding| {
+        let worth = worth(holding).filter(|worth| *worth > most)?;
+        let (symbol, worth, most) = (&holding.symbol, worth.normalize(), most.normalize());
+        Some(format!("{symbol}: too large: the quantity is worth {worth}, at most {most} (weight_max {weight_max} of the account)"))
+    };
+    holdings.iter().filter_map(told).collect()
+}
+
 fn wish(holding: &Holding, investable: Decimal, rules: &PlanRules) -> PlanLine {
     let mut line = PlanLine {
         con_id: holding.con_id,

@@ -85,6 +85,19 @@ fn a_quantity_is_a_target_too() {
 }
 
 #[test]
+fn a_quantity_that_is_worth_more_than_a_target_may_weigh_is_too_large() {
+    let mut by_qty = holding(1, "0", "0", "10");
+    by_qty.target = Amount::Qty(dec("51"));
+    let large = |holding: &Holding| too_large(std::slice::from_ref(holding), dec("1000"), dec("0.5"));
+    assert!(large(&by_qty)[0].contains("worth 510, at most 500"), "{:?}", large(&by_qty));
+    by_qty.target = Amount::Qty(dec("50"));
+    assert_eq!(large(&by_qty), Vec::<String>::new());
+    by_qty.target = Amount::Qty(Decimal::MAX);
+    assert_eq!(large(&by_qty).len(), 1);
+    assert_eq!(large(&holding(1, "0", "1", "10")), Vec::<String>::new(), "weights were told before");
+}
+
+#[test]
 fn slippage_and_commission_are_paid_for_in_advance() {
     let rules =
         PlanRules { slippage: dec("0.01"), commission_per_unit: dec("0.005"), commission_min: Decimal::ONE, ..rules() };
