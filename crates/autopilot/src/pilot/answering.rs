@@ -170,7 +170,9 @@ impl engine::Pilot for Pilot {
         let good =
             book.last_good(run).ok_or_else(|| cannot(format!("no run before {of} was done by another decision")))?;
         let event = self.going_back(&book, run, good.id.clone());
-        let event = event.ok_or_else(|| cannot(format!("run {of} was taken back often enough: begin a run by the decision {}", good.id)))?;
+        let event = event.ok_or_else(|| {
+            cannot(format!("run {of} was taken back often enough: begin a run by the decision {}", good.id))
+        })?;
         let id = event.run().cloned().ok_or_else(|| no_run(&of))?;
         self.queue(by, event, &id).await
     }
@@ -262,7 +264,8 @@ impl Pilot {
                 return Ok(found);
             }
             if found.len() >= RECORDS_MAX {
-                let why = format!("run {run} has more than {RECORDS_MAX} records: read them with `tollgate audit show`");
+                let why =
+                    format!("run {run} has more than {RECORDS_MAX} records: read them with `tollgate audit show`");
                 return Err(Fault::TooMany(why));
             }
         }

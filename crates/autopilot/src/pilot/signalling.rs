@@ -122,7 +122,10 @@ impl Pilot {
     }
 
     /// The contract of every symbol of the universe; what cannot be resolved, by name.
-    pub(super) async fn resolve_universe(&self, by: &Principal) -> Result<(Vec<(String, Contract)>, Vec<String>), Fault> {
+    pub(super) async fn resolve_universe(
+        &self,
+        by: &Principal,
+    ) -> Result<(Vec<(String, Contract)>, Vec<String>), Fault> {
         let (mut contracts, mut reasons) = (Vec::new(), Vec::new());
         for symbol in &self.settings.decisions.universe {
             match self.desk.contract(by, self.settings.instrument(symbol)).await {
@@ -186,7 +189,10 @@ impl Pilot {
                 if let (Some(newest), Some(last)) = (whole.last().map(|bar| day_of(bar)), last)
                     && newest < last.date
                 {
-                    old.push(format!("{symbol}: stale: its newest daily bar is of {newest}, the last session was {}", last.date));
+                    old.push(format!(
+                        "{symbol}: stale: its newest daily bar is of {newest}, the last session was {}",
+                        last.date
+                    ));
                 }
                 of_symbol = whole.iter().map(|bar| bar.close.get()).collect();
                 let surplus = of_symbol.len().saturating_sub(needed);

@@ -282,8 +282,14 @@ async fn a_signal_that_takes_its_time_may_name_the_moment_of_its_end() {
     // The command waits at a pipe until the world's clock has moved.
     let directory = tempfile::tempdir().unwrap();
     let pipe = directory.path().join("go");
-    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR, 0)
-        .unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
     if let autopilot::pilot::Signal::Command(command) = &mut slow.signal {
         command.words.push(pipe.display().to_string());
     }

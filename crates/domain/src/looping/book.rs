@@ -116,7 +116,9 @@ impl LoopBook {
     pub fn decision_in_force(&self) -> Option<&Decision> {
         let stands = |run: &&TradeRun| match run.state {
             RunState::Executing | RunState::Done | RunState::Partial => true,
-            RunState::Queued | RunState::Checking | RunState::Failed | RunState::Blocked | RunState::RolledBack => false,
+            RunState::Queued | RunState::Checking | RunState::Failed | RunState::Blocked | RunState::RolledBack => {
+                false
+            }
         };
         self.ran.iter().rev().filter_map(|id| self.run(id)).find(stands).and_then(|run| self.decision_of(run))
     }

@@ -94,7 +94,8 @@ fn equal_parts_as_floats_never_add_up_to_more_than_one() {
 #[test]
 fn numbers_with_exponents_are_numbers() {
     let weight = |said: &str| {
-        let text = format!(r#"{{"as_of": "2026-11-27T20:00:00Z", "targets": [{{"symbol": "AAPL", "weight": {said}}}]}}"#);
+        let text =
+            format!(r#"{{"as_of": "2026-11-27T20:00:00Z", "targets": [{{"symbol": "AAPL", "weight": {said}}}]}}"#);
         DecisionDraft::from_json(&text).map(|draft| draft.targets[0].amount)
     };
     assert_eq!(weight("2.5e-1"), weight("0.25"));
@@ -120,7 +121,10 @@ fn a_target_is_found_by_the_symbol_that_was_said_whatever_the_contract_bears() {
     let draft = DecisionDraft::from_json(GOOD).unwrap();
     let origin = Origin { source: DecisionSource::Proposed, data_hash: "0".repeat(64) };
     let decision = draft.decide(origin, &[("AAPL".to_owned(), contract)], Decimal::ZERO, now()).unwrap();
-    assert_eq!((decision.targets[0].symbol.as_str(), decision.targets[0].amount.weight()), ("AAPL", "0.6".parse().ok()));
+    assert_eq!(
+        (decision.targets[0].symbol.as_str(), decision.targets[0].amount.weight()),
+        ("AAPL", "0.6".parse().ok())
+    );
 }
 
 proptest! {

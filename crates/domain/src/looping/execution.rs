@@ -653,22 +653,16 @@ fn end_of(qty: Decimal, children: &[(ClOrdId, &Child)], mut reasons: Vec<String>
         .filter(|(_, child)| !child.cum_qty.is_zero())
         .map(|(_, child)| child.avg_px.map(|price| price * child.cum_qty))
         .sum();
-    let unknown =
-        children.iter().any(|(_, child)| child.status.is_unknown() || child.status == OrdStatus::Submitting);
+    let unknown = children.iter().any(|(_, child)| child.status.is_unknown() || child.status == OrdStatus::Submitting);
     for (key, child) in children {
         reasons.extend(child.reasons.iter().map(|why| format!("{key}: {why}")));
         if child.cum_qty < child.qty && child.reasons.is_empty() {
-            reasons.push(format!(
-                "{key} is {} with {} of {} filled",
-                child.status.word(),
-                child.cum_qty,
-                child.qty
-            ));
+            reasons.push(format!("{key} is {} with {} of {} filled", child.status.word(), child.cum_qty, child.qty));
         }
     }
     let asked: Decimal = children.iter().map(|(_, child)| child.qty).sum();
     if filled < qty && reasons.is_empty() {
-        reasons.push(format!("cut_to_cash: {asked} of {} could be paid for", qty));
+        reasons.push(format!("cut_to_cash: {asked} of {qty} could be paid for"));
     }
     let outcome = match () {
         () if filled >= qty => StepOutcome::Filled,

@@ -217,7 +217,9 @@ pub fn too_large(holdings: &[Holding], value: Decimal, weight_max: Decimal) -> V
     let told = |holding: &Holding| {
         let worth = worth(holding).filter(|worth| *worth > most)?;
         let (symbol, worth, most) = (&holding.symbol, worth.normalize(), most.normalize());
-        Some(format!("{symbol}: too large: the quantity is worth {worth}, at most {most} (weight_max {weight_max} of the account)"))
+        Some(format!(
+            "{symbol}: too large: the quantity is worth {worth}, at most {most} (weight_max {weight_max} of the account)"
+        ))
     };
     holdings.iter().filter_map(told).collect()
 }
