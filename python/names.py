@@ -21,6 +21,7 @@ NAMES: dict[str, tuple[str, str, str]] = {
     "list_approvals": ("approvals", "list", "each"),
     "get_approval": ("approvals", "get", ""),
     "approve_order": ("approvals", "approve", ""),
+    "approve_plan": ("approvals", "approve_plan", ""),
     "deny_approval": ("approvals", "deny", ""),
     "revoke_approval": ("approvals", "revoke", ""),
     "list_audit": ("audit", "list", "each"),

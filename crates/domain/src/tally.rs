@@ -7,6 +7,7 @@ use crate::event::OrderEvent;
 use crate::id::{ApprovalId, ClOrdId};
 use crate::journal::{JournalEvent, Recorded};
 use crate::lifecycle::OrdStatus;
+use crate::looping::event::LoopEvent;
 use crate::reason::Reason;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +111,8 @@ impl Tally {
         for order in book.orders.values() {
             add(&mut orders, order.status);
         }
-        let pending = book.approvals.values().filter(|approval| approval.status == ApprovalStatus::Pending).count();
+        let pending = book.approvals.values().filter(|approval| approval.status == ApprovalStatus::Pending).count()
+            + book.looping.plan_approvals().filter(|approval| approval.status == ApprovalStatus::Pending).count();
         let unknown = book.open_orders().filter(|order| order.status.is_unknown());
         let watched = book.open_orders().filter(|order| is_watched(order));
         Self {
@@ -300,11 +302,19 @@ fn approval_of(event: &JournalEvent) -> Option<&ApprovalId> {
     if let JournalEvent::OrderSubmitting { approval, .. } = event {
         return approval.as_ref();
     }
+    if let JournalEvent::Loop { event: LoopEvent::PlanHeld { approval, .. }, .. } = event {
+        return Some(&approval.id);
+    }
+    if let JournalEvent::Loop { event: LoopEvent::PlanAnswered { approval, .. }, .. } = event {
+        return Some(approval);
+    }
     None
 }
 
 fn is_pending(book: &Book, id: &ApprovalId) -> bool {
-    book.approval(id).is_some_and(|approval| approval.status == ApprovalStatus::Pending)
+    let status = book.approval(id).map(|approval| approval.status);
+    let status = status.or_else(|| book.looping.plan_approval(id).map(|approval| approval.status));
+    status == Some(ApprovalStatus::Pending)
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ use domain::journal::Recorded;
 use domain::live::{Arming, ChecklistItem, OverrideFile};
 use domain::looping::book::LoopBook;
 use domain::looping::event::LoopEvent;
+use domain::looping::plan_approval::PlanApproval;
 use domain::mandate::{Mandate, MandateStatus, MandateTerms};
 use domain::market::{Bar, BarDuration, BarSize, Quote, WhatToShow};
 use domain::mode::{Mode, Trading};
@@ -569,6 +570,17 @@ pub trait Desk: Send + Sync {
     ) -> Result<OrderAnswer, Fault>;
     async fn deny_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault>;
     async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault>;
+
+    /// Questions about whole plans, beside those about orders; newest first.
+    fn plan_approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<PlanApproval>, Fault>;
+    /// One of them; `None` where the id is of an order's approval or of none.
+    fn plan_approval(&self, by: &Principal, id: &ApprovalId) -> Result<Option<PlanApproval>, Fault>;
+    /// A yes begins the orders of the run, each of which goes through every gate and takes its part of the plan once.
+    async fn approve_plan(&self, by: &Principal, id: ApprovalId, reason: Option<String>)
+    -> Result<PlanApproval, Fault>;
+    async fn deny_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault>;
+    /// Also what was approved can be taken back: no further order of the run leaves.
+    async fn revoke_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault>;
 
     fn trading_states(&self, by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault>;
     /// Halting cancels what works in the scope; lifting needs a human with `admin`.

@@ -3,6 +3,7 @@
 use crate::desk::{AuditVerification, FlattenWish};
 use crate::limits::PolicyWish;
 use crate::permitting::Permit;
+use crate::planning::PlanAnswer;
 use domain::account::AccountSummary;
 use domain::approval::ApprovalStatus;
 use domain::broker::{BrokerEvent, BrokerSnapshot};
@@ -145,6 +146,12 @@ pub(crate) enum Input {
     Loop {
         by: Principal,
         event: Box<LoopEvent>,
+        approval_id: ApprovalId,
+        reply: Reply<()>,
+    },
+    AnswerPlan {
+        by: Principal,
+        answer: PlanAnswer,
         reply: Reply<()>,
     },
     Policy {

@@ -42,6 +42,7 @@ mod pace;
 mod patience;
 mod permitting;
 pub mod pilot;
+mod planning;
 mod service;
 mod sessions;
 mod shared;

@@ -6,6 +6,7 @@ use crate::input::{Input, Reply};
 use crate::service::{Service, may_cancel, need_human, need_trade};
 use crate::use_cases::check_reason;
 use domain::fault::Fault;
+use domain::id::ApprovalId;
 use domain::journal::JournalEvent;
 use domain::looping::event::LoopEvent;
 use domain::principal::{Principal, Scope};
@@ -18,13 +19,45 @@ impl Core {
         now: Timestamp,
         by: Principal,
         event: LoopEvent,
+        approval_id: ApprovalId,
         reply: Reply<()>,
     ) {
-        let answer = self.book.looping.follows(&event).map_err(|why| Fault::Conflict { what: "loop", why });
-        if answer.is_ok() {
-            self.push(batch, now, JournalEvent::Loop { event, by });
-        }
+        let answer = self.follow_loop(batch, now, by, event, approval_id);
         batch.owe(reply, answer);
+    }
+
+    fn follow_loop(
+        &mut self,
+        batch: &mut Batch,
+        now: Timestamp,
+        by: Principal,
+        event: LoopEvent,
+        approval_id: ApprovalId,
+    ) -> Result<(), Fault> {
+        let event = match event {
+            // Whether a plan takes a human's yes is told here, by policy and mandates, and by nobody else.
+            LoopEvent::RunPlanned { run, account, plan } => {
+                self.planned(now, &by, (run, account, plan), approval_id)?
+            }
+            event @ (LoopEvent::ScheduleSet { .. }
+            | LoopEvent::DecisionMade { .. }
+            | LoopEvent::DecisionRefused { .. }
+            | LoopEvent::SlotMissed { .. }
+            | LoopEvent::RunQueued { .. }
+            | LoopEvent::RunChecking { .. }
+            | LoopEvent::RunDecided { .. }
+            | LoopEvent::PlanHeld { .. }
+            | LoopEvent::PlanAnswered { .. }
+            | LoopEvent::PartUsed { .. }
+            | LoopEvent::StepEnded { .. }
+            | LoopEvent::RunEnded { .. }
+            | LoopEvent::RunRolledBack { .. }
+            | LoopEvent::Paused { .. }
+            | LoopEvent::Resumed { .. }) => event,
+        };
+        self.book.looping.follows(&event).map_err(|why| Fault::Conflict { what: "loop", why })?;
+        self.push(batch, now, JournalEvent::Loop { event, by });
+        Ok(())
     }
 }
 
@@ -54,8 +87,12 @@ impl Service {
                 need_trade(by)?;
                 event
             }
+            LoopEvent::PlanHeld { .. } | LoopEvent::PlanAnswered { .. } | LoopEvent::PartUsed { .. } => {
+                let why = format!("{} is noted by what leads to it, and by nobody who says so", event.word());
+                return Err(Fault::Conflict { what: "loop", why });
+            }
         };
-        let by = by.clone();
-        self.tell(|reply| Input::Loop { by, event: Box::new(event), reply }).await
+        let (by, approval_id) = (by.clone(), self.new_approval_id()?);
+        self.tell(|reply| Input::Loop { by, event: Box::new(event), approval_id, reply }).await
     }
 }

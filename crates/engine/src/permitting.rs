@@ -164,7 +164,7 @@ impl Core {
     }
 
     /// Why live cannot be armed for the account: what control 4 asks, but for the arming itself.
-    fn why_not_live(&self, account: &AccountId, now: Timestamp) -> Vec<Reason> {
+    pub(crate) fn why_not_live(&self, account: &AccountId, now: Timestamp) -> Vec<Reason> {
         let facts = self.live_facts(now);
         live_faults(&LiveAsk {
             trading: self.config.trading,

@@ -126,6 +126,11 @@ impl EngineHandle {
     ) -> Result<Option<String>, Fault> {
         self.service.ensure_key(id, kind, scopes).await
     }
+
+    /// Whether somebody revoked the key with this id.
+    pub fn is_revoked(&self, id: &KeyId) -> bool {
+        self.service.look(|book, _| book.api_keys.get(id).is_some_and(|key| key.revoked_at.is_some()))
+    }
 }
 
 /// The parts that the composition root brings.

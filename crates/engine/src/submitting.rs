@@ -283,10 +283,10 @@ impl Core {
         }
         let order = self.resolve(intent, facts)?;
         let preview = self.preview_fact(intent, request_hash, now);
-        let (approval, changes) = (ApprovalFact::None, None);
+        let (approval, changes) = (self.plan_fact(by, &intent.cl_ord_id), None);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
         let judged = self.judge(&case, now);
-        let asked = judged.asked();
+        let (asked, approval) = (judged.asked(), case.approval);
         self.remember(now, order.contract.con_id, &intent.cl_ord_id);
         let passed = passed(&judged.evaluation);
         let used = judged.mandate.clone().zip(judged.notional);
@@ -315,6 +315,7 @@ impl Core {
             Decision::Approved(approved) => {
                 let ids = self.allocate_ids(&approved.get().intent)?;
                 self.use_mandate(batch, now, approved.get(), used);
+                self.take_part(batch, now, approved.get(), by, &approval);
                 self.release(batch, now, *approved, ids, request_hash, by, None, passed, judged.notional)?;
             }
         }
@@ -412,7 +413,7 @@ impl Core {
         order.intent = amendment.of(order.intent);
         let preview = PreviewFact::NotNamed;
         order.intent.preview_id = None;
-        let approval = ApprovalFact::None;
+        let approval = self.plan_fact(by, cl_ord_id);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: false, changes };
         let judged = self.judge(&case, now);
         let used = judged.mandate.clone().zip(judged.notional);

@@ -19,6 +19,7 @@ impl Core {
         self.ticked_at = Some(now);
         self.lapse_approvals(batch, now);
         self.void_approvals(batch, now);
+        self.mind_plans(batch, now);
         self.apply_due_policy(batch, now);
         self.mind_groups(batch, now);
         self.repeat_cancels(batch, now);

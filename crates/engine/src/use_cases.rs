@@ -31,6 +31,7 @@ use domain::gates::Decision;
 use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, MandateId};
 use domain::looping::book::LoopBook;
 use domain::looping::event::LoopEvent;
+use domain::looping::plan_approval::PlanApproval;
 use domain::mandate::MandateTerms;
 use domain::market::{Bar, Quote};
 use domain::order::{Amendment, OrderIntent};
@@ -401,6 +402,10 @@ impl Desk for Service {
         need_human(by, Scope::Approve)?;
         let reason = reason.map(check_reason).transpose()?;
         self.be_ready()?;
+        if let Some(plan) = self.plan_question(by, &id)? {
+            let why = format!("it is about the whole plan of run {}: say yes to that (`approve-plan`)", plan.run);
+            return Err(Fault::Conflict { what: "approval", why });
+        }
         let approval = self.approval_record(&id)?;
         let order = self.order_record(&approval.cl_ord_id)?;
         let instrument = Instrument::ConId(approval.bounds.con_id);
@@ -418,6 +423,31 @@ impl Desk for Service {
 
     async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault> {
         self.refuse(by, id, ApprovalStatus::Revoked, reason).await
+    }
+
+    fn plan_approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<PlanApproval>, Fault> {
+        self.list_plan_approvals(by, pending_only)
+    }
+
+    fn plan_approval(&self, by: &Principal, id: &ApprovalId) -> Result<Option<PlanApproval>, Fault> {
+        self.plan_question(by, id)
+    }
+
+    async fn approve_plan(
+        &self,
+        by: &Principal,
+        id: ApprovalId,
+        reason: Option<String>,
+    ) -> Result<PlanApproval, Fault> {
+        self.answer_to_plan(by, id, ApprovalStatus::Approved, reason).await
+    }
+
+    async fn deny_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault> {
+        self.answer_to_plan(by, id, ApprovalStatus::Denied, Some(reason)).await
+    }
+
+    async fn revoke_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault> {
+        self.answer_to_plan(by, id, ApprovalStatus::Revoked, Some(reason)).await
     }
 
     fn trading_states(&self, by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
@@ -579,7 +609,7 @@ impl Service {
         pinned.ok_or_else(|| Fault::NotReady(self.why_not_ready()))
     }
 
-    fn new_approval_id(&self) -> Result<ApprovalId, Fault> {
+    pub(crate) fn new_approval_id(&self) -> Result<ApprovalId, Fault> {
         format!("ap-{}", self.random_hex::<12>()?).parse().map_err(internal)
     }
 

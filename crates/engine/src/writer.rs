@@ -433,7 +433,8 @@ impl Core {
                 let answer = self.refuse_approval(batch, now, Some(&by), &id, status, &reason);
                 batch.owe(reply, answer);
             }
-            Input::Loop { by, event, reply } => self.note_loop(batch, now, by, *event, reply),
+            Input::Loop { by, event, approval_id, reply } => self.note_loop(batch, now, by, *event, approval_id, reply),
+            Input::AnswerPlan { by, answer, reply } => self.take_answer(batch, now, by, answer, reply),
             Input::Policy { by, wish, if_match, reason, reply } => {
                 let answer = self.wish_policy(batch, now, &by, wish, if_match.as_deref(), &reason);
                 batch.owe(reply, answer);

@@ -268,6 +268,8 @@ pub struct Run {
     pub decision: Option<String>,
     /// The account, once its plan stands.
     pub account: Option<String>,
+    /// The question about its plan, where a person had to be asked: see `/approvals`.
+    pub approval_id: Option<String>,
     /// When it was asked for.
     pub queued_at: Option<Timestamp>,
     /// When it began to send.
@@ -313,6 +315,7 @@ impl From<&TradeRun> for Run {
             rolled_back_by: run.rolled_back_by.as_ref().map(ToString::to_string),
             decision: run.order.decision.as_ref().map(ToString::to_string),
             account: run.account.as_ref().map(ToString::to_string),
+            approval_id: run.approval.as_ref().map(|asked| asked.id.to_string()),
             queued_at: run.queued_at(),
             executing_since: run.executing_since,
             moved_at: run.moved_at(),

@@ -7,10 +7,9 @@ use domain::hours::{Hours, Phase};
 use domain::id::{AccountId, ConId};
 use domain::looping::decision::Decision;
 use domain::looping::order_plan::{Holding, OrderPlan, PlanPrice, PlanRules, plan, too_large};
-use domain::mandate::MandateStatus;
 use domain::market::Quote;
 use domain::mode::{Mode, Trading};
-use domain::principal::Principal;
+use domain::principal::{Principal, Scope};
 use domain::trading_state::TradingState;
 use engine::desk::OrderFilter;
 use jiff::Timestamp;
@@ -70,12 +69,14 @@ impl Pilot {
         let account = self.account(by).await?;
         let filter = OrderFilter { open_only: true, status: None, strategy: None, after: None, limit: OPEN_ORDERS_MAX };
         let open = self.desk.orders(by, filter)?;
-        let mut blocked = Vec::new();
+        let (mut blocked, mut differs) = (Vec::new(), None);
         let mut holdings = Vec::with_capacity(decision.targets.len());
         for target in &decision.targets {
             let instrument = Instrument::ConId(target.con_id);
             let contract = self.desk.contract(by, instrument.clone()).await?;
             blocked.extend(self.closed(&contract, now));
+            differs = differs
+                .or_else(|| Hours::read(&contract).and_then(|hours| self.settings.calendar.differs(&hours, now)));
             let is_its = |con_id: Option<ConId>| con_id == Some(target.con_id);
             let works = open.iter().filter(|order| is_its(order.contract.as_ref().map(|contract| contract.con_id)));
             holdings.push(Holding {
@@ -92,6 +93,9 @@ impl Pilot {
         let rules = PlanRules { cash_buffer: decision.cash_buffer, ..self.settings.rules.clone() };
         let plan = plan(&holdings, account.value, account.cash, &rules);
         let too_large = too_large(&holdings, account.value, self.settings.decisions.weight_max);
+        if let Some(difference) = differs {
+            tracing::warn!(difference, "the calendar of slots and the broker's hours differ; the broker's count");
+        }
         // A market whose hours are the same is told once.
         blocked.dedup();
         Ok(Planned { account: account.id, plan, blocked, too_large })
@@ -141,6 +145,13 @@ impl Pilot {
         if status.trading == Trading::Off {
             found.push("trading is off in the configuration".to_owned());
         }
+        if status.mode == Ok(Mode::Live) && !by.may(Scope::TradeLive) {
+            found.push(format!(
+                "the loop's key {} was made for paper and may not trade live: revoke it (`tollgate key revoke {}`), remove \
+                 loop.key from the data directory and start again, so that another one is made",
+                by.key_id, by.key_id
+            ));
+        }
         if status.kill_file {
             found.push("the file KILL is there".to_owned());
         }
@@ -154,23 +165,6 @@ impl Pilot {
                 found.push(format!("trading is {}: {}", entry.state.word(), entry.reason));
             }
         }
-        if status.mode == Ok(Mode::Live) && !self.has_live_mandate(by)? {
-            let (key, strategy) = (&by.key_id, self.settings.strategy());
-            found.push(format!(
-                "in live a run needs a mandate for key {key} or strategy {strategy}, and there is none: a person grants one \
-                 (`tollgate mandate grant`); the approval of a whole plan is not possible yet"
-            ));
-        }
         Ok(found)
-    }
-
-    /// Whether a person granted a budget for live orders of the loop. Whether it suffices is told by the gates, order by order.
-    fn has_live_mandate(&self, by: &Principal) -> Result<bool, Fault> {
-        let covers = |view: &engine::desk::MandateView| {
-            view.status == MandateStatus::Active
-                && view.mandate.terms.mode == Mode::Live
-                && view.mandate.is_for(&by.key_id, Some(self.settings.strategy()))
-        };
-        Ok(self.desk.mandates(by)?.iter().any(covers))
     }
 }

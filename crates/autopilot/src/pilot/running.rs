@@ -4,12 +4,14 @@
 use super::gathering::Planned;
 use super::service::{Pilot, Progress};
 use super::signalling::NoDecision;
+use domain::approval::ApprovalStatus;
 use domain::contract::Instrument;
 use domain::fault::Fault;
 use domain::id::ClOrdId;
 use domain::looping::decision::Decision;
 use domain::looping::event::LoopEvent;
 use domain::looping::execution::{Child, Market, Move, Scene, Style, moves, order_keys};
+use domain::looping::plan_approval::PlanApproval;
 use domain::looping::run::{Held, RunEnd, RunState, TradeRun};
 use domain::principal::Principal;
 use rust_decimal::Decimal;
@@ -47,6 +49,9 @@ impl Pilot {
     }
 
     async fn check(&self, by: &Principal, run: &TradeRun) -> Result<Progress, Fault> {
+        if let Some(asked) = &run.approval {
+            return self.mind_answer(by, run, asked).await;
+        }
         let blockers = self.blockers(by)?;
         if !blockers.is_empty() || self.is_late(run) {
             return self.wait_or_block(by, run, blockers).await;
@@ -75,8 +80,28 @@ impl Pilot {
         if !blocked.is_empty() {
             return self.wait_or_block(by, run, blocked).await;
         }
-        self.note(by, LoopEvent::RunPlanned { run: run.id().clone(), account, plan: Box::new(plan) }).await?;
-        Ok(Progress::Went)
+        let planned = LoopEvent::RunPlanned { run: run.id().clone(), account, plan: Box::new(plan) };
+        match self.note(by, planned).await {
+            Ok(()) => Ok(Progress::Went),
+            Err(Fault::NotReady(why)) => self.wait_or_block(by, run, why).await,
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// A run whose plan a person was asked about. The question lapses by itself; a yes has begun the orders.
+    async fn mind_answer(&self, by: &Principal, run: &TradeRun, asked: &PlanApproval) -> Result<Progress, Fault> {
+        let word = match asked.status {
+            ApprovalStatus::Pending | ApprovalStatus::Approved => return Ok(Progress::Waits),
+            ApprovalStatus::Consumed
+            | ApprovalStatus::Denied
+            | ApprovalStatus::Revoked
+            | ApprovalStatus::Expired
+            | ApprovalStatus::Void => asked.status.word(),
+        };
+        let who = asked.decided_by.as_ref().map_or_else(String::new, |key| format!(" by {key}"));
+        let why = asked.decision_reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+        let reason = format!("approval {} of its plan is {word}{who}{why}", asked.id);
+        self.end(by, run, RunEnd::Blocked, reason, None).await
     }
 
     /// Whether its moment to begin is over, whatever held it up: a process that was not there, another run, a signal.

@@ -15,8 +15,10 @@ use domain::fault::Fault;
 use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, MandateId};
 use domain::looping::book::LoopBook;
 use domain::looping::event::LoopEvent;
+use domain::looping::plan_approval::PlanApproval;
 use domain::mandate::MandateTerms;
 use domain::market::{Bar, Quote};
+use domain::mode::Mode;
 use domain::order::{Amendment, OrderIntent};
 use domain::principal::{Face, KeyRecord, Principal, PrincipalKind, Scope};
 use domain::trading_state::{KillScope, StateEntry, TradingState};
@@ -41,10 +43,16 @@ impl Desk for FakeDesk {
         if presented != "loop-key" {
             return Err(Fault::Unauthorized);
         }
+        // Its key is made for the mode that it trades in.
+        let trade = if self.0.with(|world| world.mode) == Mode::Live && !self.0.with(|world| world.paper_key) {
+            Scope::TradeLive
+        } else {
+            Scope::TradePaper
+        };
         Ok(Principal {
             key_id: "loop".parse().unwrap(),
             kind: PrincipalKind::Agent,
-            scopes: BTreeSet::from([Scope::Read, Scope::Preview, Scope::TradePaper]),
+            scopes: BTreeSet::from([Scope::Read, Scope::Preview, trade]),
             face,
             correlation_id,
         })
@@ -231,6 +239,21 @@ impl Desk for FakeDesk {
         untold()
     }
     async fn revoke_approval(&self, _: &Principal, _: ApprovalId, _: String) -> Result<Approval, Fault> {
+        untold()
+    }
+    fn plan_approvals(&self, _: &Principal, _: bool) -> Result<Vec<PlanApproval>, Fault> {
+        untold()
+    }
+    fn plan_approval(&self, _: &Principal, _: &ApprovalId) -> Result<Option<PlanApproval>, Fault> {
+        untold()
+    }
+    async fn approve_plan(&self, _: &Principal, _: ApprovalId, _: Option<String>) -> Result<PlanApproval, Fault> {
+        untold()
+    }
+    async fn deny_plan(&self, _: &Principal, _: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
+        untold()
+    }
+    async fn revoke_plan(&self, _: &Principal, _: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
         untold()
     }
     fn trading_states(&self, _: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {

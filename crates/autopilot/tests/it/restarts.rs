@@ -1,6 +1,7 @@
 //! The process dies at every single thing that a run does, before it and behind it; the next one goes on.
 
 use crate::world::*;
+use domain::approval::ApprovalStatus;
 use domain::looping::event::LoopEvent;
 use domain::looping::execution::Style;
 use domain::looping::run::RunState;
@@ -10,14 +11,14 @@ use jiff::SignedDuration;
 use std::sync::Arc;
 
 /// A run from cash to half and half, then to something else, so that there are sells before buys; it dies once on the way.
-async fn with_death(death: Death, style: Style) -> (Arc<World>, bool) {
+async fn with_death(death: Death, style: Style, asks: bool) -> (Arc<World>, bool) {
     let world = World::new();
     let mut first = settings();
     first.terms.style = style;
     let pilot = world.pilot(first.clone());
     pilot.begin(&person(), RunWish { id: Some("one".parse().unwrap()), decision: None }).await.unwrap();
     pilot.turn().await.unwrap();
-    world.with(|world| world.death = death);
+    world.with(|world| (world.death, world.asks) = (death, asks));
     let mut second = first;
     second.signal = fixed(&[("BBB", "0.4"), ("CCC", "0.4")]);
     let wish = RunWish { id: Some("two".parse().unwrap()), decision: None };
@@ -33,6 +34,11 @@ async fn with_death(death: Death, style: Style) -> (Arc<World>, bool) {
             pilot = world.pilot(second.clone());
         }
         world.pass(SignedDuration::from_secs(1));
+        let two = world.book().runs.get(&"two".parse().unwrap()).cloned();
+        let waits = two.and_then(|run| Some(run.approval.as_ref()?.status == ApprovalStatus::Pending));
+        if waits == Some(true) {
+            world.answer("two", ApprovalStatus::Approved, None);
+        }
     }
     (world, died)
 }
@@ -50,14 +56,15 @@ fn outcome(world: &World) -> (Vec<String>, Vec<(i32, rust_decimal::Decimal)>, Ve
 
 #[tokio::test]
 async fn a_run_goes_on_where_it_stopped_and_repeats_nothing() {
-    for style in [Style::Marketable { collar: dec("0.001") }, Style::Moc] {
-        let (world, _) = with_death(Death::Never, style).await;
+    let marketable = Style::Marketable { collar: dec("0.001") };
+    for (style, asks) in [(marketable, false), (Style::Moc, false), (marketable, true)] {
+        let (world, _) = with_death(Death::Never, style, asks).await;
         let expected = outcome(&world);
         assert_eq!(expected.0.len(), 5, "two buys, then two sells and a buy: {:?}", expected.0);
         let mut deaths = 0;
         for at in 0..30 {
             for death in [Death::Before(at), Death::Behind(at)] {
-                let (world, died) = with_death(death, style).await;
+                let (world, died) = with_death(death, style, asks).await;
                 assert_eq!(outcome(&world), expected, "{death:?}");
                 deaths += usize::from(died);
             }

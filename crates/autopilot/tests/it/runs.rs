@@ -1,6 +1,7 @@
 //! Runs by hand: what they do, what stops them, and the way back.
 
 use crate::world::*;
+use domain::approval::ApprovalStatus;
 use domain::fault::Fault;
 use domain::looping::decision::DecisionDraft;
 use domain::looping::run::{RunState, StepOutcome, TradeRun};
@@ -111,12 +112,34 @@ async fn nothing_begins_while_the_exchange_is_closed() {
 }
 
 #[tokio::test]
-async fn in_live_a_run_needs_a_mandate() {
+async fn in_live_only_whoever_may_trade_live_begins_a_run_and_its_plan_waits_for_a_yes() {
     let world = World::new();
-    world.with(|world| world.mode = Mode::Live);
+    world.with(|world| (world.mode, world.asks) = (Mode::Live, true));
     let pilot = world.pilot(settings());
     let refused = pilot.begin(&person(), ANY).await.unwrap_err();
     assert!(matches!(refused, Fault::ForbiddenScope(domain::principal::Scope::TradeLive)));
+    let mut trader = person();
+    trader.scopes.insert(domain::principal::Scope::TradeLive);
+    pilot.begin(&trader, RunWish { id: Some("live".parse().unwrap()), decision: None }).await.unwrap();
+    pilot.turn().await.unwrap();
+    // Its own moment to begin passes: somebody was asked, and that has a limit of its own.
+    world.pass(SignedDuration::from_mins(6));
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!(run.state, RunState::Checking);
+    assert!(run.reason.starts_with("awaits approval ap-live of its plan"), "{}", run.reason);
+    assert_eq!(world.sent(), Vec::<String>::new());
+    world.answer("live", ApprovalStatus::Approved, None);
+    pilot.turn().await.unwrap();
+    let run = last(&world);
+    assert_eq!((run.state, world.sent().len()), (RunState::Done, 2), "{}", run.reason);
+}
+
+#[tokio::test]
+async fn a_key_that_was_made_on_paper_blocks_a_live_run_and_says_how_to_get_another() {
+    let world = World::new();
+    world.with(|world| (world.mode, world.paper_key) = (Mode::Live, true));
+    let pilot = world.pilot(settings());
     let mut trader = person();
     trader.scopes.insert(domain::principal::Scope::TradeLive);
     pilot.begin(&trader, ANY).await.unwrap();
@@ -124,8 +147,30 @@ async fn in_live_a_run_needs_a_mandate() {
     pilot.turn().await.unwrap();
     let run = last(&world);
     assert_eq!(run.state, RunState::Blocked);
-    assert!(run.reason.contains("in live a run needs a mandate"), "{}", run.reason);
-    assert_eq!(world.sent(), Vec::<String>::new());
+    assert!(run.reason.contains("was made for paper") && run.reason.contains("loop.key"), "{}", run.reason);
+}
+
+#[tokio::test]
+async fn a_plan_that_nobody_says_yes_to_blocks_its_run_and_orders_nothing() {
+    let cases = [
+        (ApprovalStatus::Denied, Some("not this week"), "is denied by operator: not this week"),
+        (ApprovalStatus::Revoked, Some("too late"), "is revoked by operator: too late"),
+        (ApprovalStatus::Expired, Some("nobody answered in time"), "is expired: nobody answered in time"),
+        (ApprovalStatus::Void, Some("the policy changed since it was asked"), "is void: the policy changed"),
+    ];
+    for (status, reason, told) in cases {
+        let world = World::new();
+        world.with(|world| world.asks = true);
+        let pilot = world.pilot(settings());
+        pilot.begin(&person(), RunWish { id: Some("one".parse().unwrap()), decision: None }).await.unwrap();
+        pilot.turn().await.unwrap();
+        world.answer("one", status, reason);
+        pilot.turn().await.unwrap();
+        let run = last(&world);
+        assert_eq!(run.state, RunState::Blocked);
+        assert!(run.reason.contains(told), "{}", run.reason);
+        assert_eq!(world.sent(), Vec::<String>::new());
+    }
 }
 
 #[tokio::test]
@@ -220,6 +265,26 @@ async fn a_proposal_is_a_decision_once_and_a_bad_one_orders_nothing() {
     pilot.begin(&person(), RunWish { id: None, decision: Some(decision.id.clone()) }).await.unwrap();
     pilot.turn().await.unwrap();
     assert_eq!(world.held(), [(3, dec("2940"))]);
+}
+
+#[tokio::test]
+async fn a_symbol_that_is_unknown_or_ambiguous_to_the_broker_is_refused_by_name_with_everything_else() {
+    let world = World::new();
+    world.with(|world| {
+        world.ambiguous.insert("AAA".to_owned());
+        world.market.remove("BBB");
+    });
+    let pilot = world.pilot(settings());
+    let text = r#"{"as_of": "2026-11-20T19:59:00Z", "targets": [{"symbol": "AAA", "weight": "0.7"}, {"symbol": "CCC", "weight": "0.7"}]}"#;
+    let refused = pilot.propose(&person(), DecisionDraft::from_json(text).unwrap()).await.unwrap_err();
+    let Fault::DecisionRefused(reasons) = refused else { panic!("it must be refused: {refused}") };
+    for part in ["add up to 1.4", "AAA: ambiguous", "BBB: the broker knows no such stock"] {
+        assert!(reasons.iter().any(|reason| reason.contains(part)), "{part}: {reasons:?}");
+    }
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Failed);
+    assert_eq!(world.sent(), Vec::<String>::new());
 }
 
 #[tokio::test]

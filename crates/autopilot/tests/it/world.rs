@@ -3,17 +3,19 @@
 use crate::fake_desk::FakeDesk;
 use autopilot::pilot::{Pilot, PilotParts, PilotSettings, Signal};
 use domain::account::{AccountSummary, Position};
+use domain::approval::ApprovalStatus;
 use domain::book::OrderRecord;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::fault::Fault;
-use domain::id::{ClOrdId, ConId};
+use domain::id::{AccountId, ClOrdId, ConId, RunId};
 use domain::lifecycle::OrdStatus;
 use domain::looping::book::LoopBook;
 use domain::looping::calendar::ExchangeCalendar;
 use domain::looping::decision::DecisionRules;
 use domain::looping::event::LoopEvent;
 use domain::looping::execution::{ExecutionTerms, Leftover, Style};
-use domain::looping::order_plan::PlanRules;
+use domain::looping::order_plan::{OrderPlan, PlanRules};
+use domain::looping::plan_approval::{PlanApproval, PlanQuestion};
 use domain::looping::schedule::{Cadence, MissedPolicy, Schedule, SlotTime};
 use domain::looping::signal::BuiltIn;
 use domain::market::{DataType, Quote};
@@ -78,6 +80,12 @@ pub(crate) struct Inner {
     pub(crate) mode: Mode,
     pub(crate) role: Role,
     pub(crate) death: Death,
+    /// Whether plans take a person's yes, which the engine says.
+    pub(crate) asks: bool,
+    /// The loop's key was made on paper.
+    pub(crate) paper_key: bool,
+    /// Symbols that fit several contracts.
+    pub(crate) ambiguous: BTreeSet<String>,
 }
 
 /// The world.
@@ -124,6 +132,9 @@ impl World {
             mode: Mode::Paper,
             role: Role::Writer,
             death: Death::Never,
+            asks: false,
+            paper_key: false,
+            ambiguous: BTreeSet::new(),
         })))
     }
 
@@ -187,12 +198,28 @@ impl World {
     pub(crate) fn note(&self, by: &Principal, event: LoopEvent) -> Result<(), Fault> {
         self.act(|world| {
             let at = world.now;
+            let event = match event {
+                LoopEvent::RunPlanned { run, account, plan } if world.asks => held(world, by, run, account, plan),
+                event => event,
+            };
             Arc::make_mut(&mut world.book)
                 .apply(&event, by, at)
                 .map_err(|why| Fault::Conflict { what: "loop", why })?;
             world.events.push(event);
             Ok(())
         })
+    }
+
+    /// A person answers the question about a run's plan.
+    pub(crate) fn answer(&self, run: &str, status: ApprovalStatus, reason: Option<&str>) {
+        let run: RunId = run.parse().unwrap();
+        let approval = self.book().run(&run).unwrap().approval.as_ref().unwrap().id.clone();
+        let event = LoopEvent::PlanAnswered { run, approval, status, reason: reason.map(str::to_owned) };
+        let person = person();
+        self.with(|world| {
+            let at = world.now;
+            Arc::make_mut(&mut world.book).apply(&event, &person, at).unwrap();
+        });
     }
 
     pub(crate) fn submit(&self, by: &Principal, intent: OrderIntent) -> Result<OrderRecord, Fault> {
@@ -361,6 +388,23 @@ impl World {
     }
 }
 
+fn held(world: &Inner, by: &Principal, run: RunId, account: AccountId, plan: Box<OrderPlan>) -> LoopEvent {
+    let question = PlanQuestion {
+        id: format!("ap-{run}").parse().unwrap(),
+        run: &run,
+        terms: &world.book.run(&run).unwrap().order.terms,
+        by: &by.key_id,
+        account: &account,
+        mode: world.mode,
+        policy_hash: "policy",
+        ttl_s: 900,
+        band: dec("0.02"),
+        reasons: Vec::new(),
+    };
+    let approval = Box::new(PlanApproval::ask(question, &plan, world.now).unwrap());
+    LoopEvent::PlanHeld { run: run.clone(), account, plan, approval }
+}
+
 fn worth(world: &Inner) -> Decimal {
     let price = |id: &ConId| {
         let (_, prices) = world.market.values().find(|(own, _)| own == id).unwrap();
@@ -375,6 +419,9 @@ fn contract(world: &Inner, instrument: &Instrument) -> Result<Contract, Fault> {
         Instrument::Spec(spec) => spec.symbol == **symbol,
     });
     let (symbol, (id, _)) = found.ok_or_else(|| Fault::ContractNotFound(instrument.to_string()))?;
+    if world.ambiguous.contains(symbol) {
+        return Err(Fault::ContractAmbiguous { instrument: instrument.to_string(), candidates: Vec::new() });
+    }
     Ok(Contract {
         con_id: *id,
         symbol: symbol.clone(),

@@ -58,7 +58,7 @@ async fn one(
         let id: KeyId = id.parse().map_err(|error: domain::id::IdError| {
             Failure::usage(error.to_string(), "report this: the names of the first keys are part of the binary")
         })?;
-        let made = engine.ensure_key(id, kind, scopes.clone()).await.map_err(|fault| {
+        let made = engine.ensure_key(id.clone(), kind, scopes.clone()).await.map_err(|fault| {
             Failure::storage(
                 format!("the key {name} cannot be made: {fault}"),
                 "`tollgate doctor` looks at files and disk",
@@ -66,6 +66,10 @@ async fn one(
         })?;
         if let Some(secret) = made {
             return private::write(path, &format!("{secret}\n")).map_err(|error| trouble("key file", path, &error));
+        }
+        // A key that was revoked is gone for good: the next one has a name of its own.
+        if engine.is_revoked(&id) {
+            continue;
         }
         if !interrupted {
             std::fs::remove_file(path).map_err(|error| trouble("key file", path, &error))?;

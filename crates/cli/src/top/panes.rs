@@ -206,6 +206,13 @@ fn approvals(state: &State, now: Now) -> List {
     List { title, tone, grid: Grid { cols: &APPROVALS, rows }, rows_of_ids }
 }
 
+/// What a yes may come to at most, in the account's currency.
+pub(super) fn at_most(approval: &Approval) -> String {
+    let of_order = approval.bounds.as_ref().map(|bounds| bounds.notional_max);
+    let notional = of_order.or_else(|| approval.plan.as_ref().map(|plan| plan.notional_max));
+    notional.map_or_else(|| words::UNKNOWN.to_owned(), words::money)
+}
+
 fn approval_row(state: &State, approval: &Approval, now: Now) -> Vec<Cell> {
     let left = words::since(now.at, approval.expires_at);
     let left = if left.is_zero() { toned("lapsed", Tone::Quiet) } else { toned(words::age(left), Tone::Warn) };
@@ -218,7 +225,7 @@ fn approval_row(state: &State, approval: &Approval, now: Now) -> Vec<Cell> {
         said(&|order| words::plain(order.qty)),
         said(&|order| instrument(state, order)),
         said(&|order| format!("{} {}", terms(order), order.tif)),
-        cell(words::money(approval.bounds.notional_max)),
+        cell(at_most(approval)),
         cell(plain(&approval.requested_by)),
         cell(approval.cl_ord_id.clone()),
     ]

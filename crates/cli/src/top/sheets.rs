@@ -123,6 +123,9 @@ fn question(state: &State, now: Now) -> Vec<Said> {
 
 fn unanswerable(state: &State, now: Now, id: &str) -> Option<&'static str> {
     let Some(approval) = state.approval(id) else { return Some("it does not wait any more") };
+    if approval.plan.is_some() {
+        return Some("a whole plan is answered with `tollgate approval` or on the dashboard");
+    }
     if state.order(&approval.cl_ord_id).is_none() {
         return Some("the order is not known yet");
     }
@@ -226,16 +229,18 @@ const ORDER_FIRST: [&str; 20] = [
     "sec_type",
     "exchange",
 ];
-const APPROVAL_FIRST: [&str; 4] = ["requested_by", "requested_at", "expires_at", "bounds"];
+const APPROVAL_FIRST: [&str; 5] = ["requested_by", "requested_at", "expires_at", "bounds", "plan"];
 
 /// Everything that a yes or no is about: the essence, and the world now; then the whole order, and what the yes is bound to.
 fn whole(state: &State, approval: &Approval, now: Now, width: usize) -> Vec<Said> {
     let order = state.order(&approval.cl_ord_id);
     let mut lines = essence(state, approval, now, width);
-    lines.extend([plainly(""), ("the whole order".to_owned(), Tone::Head)]);
-    match order {
-        Some(order) => lines.extend(fields(order, &ORDER_FIRST, width)),
-        None => lines.push(plainly("asking the gateway …")),
+    if approval.plan.is_none() {
+        lines.extend([plainly(""), ("the whole order".to_owned(), Tone::Head)]);
+        match order {
+            Some(order) => lines.extend(fields(order, &ORDER_FIRST, width)),
+            None => lines.push(plainly("asking the gateway …")),
+        }
     }
     lines.extend([plainly(""), ("the question, and what a yes is bound to".to_owned(), Tone::Head)]);
     lines.extend(fields(approval, &APPROVAL_FIRST, width));
@@ -243,7 +248,7 @@ fn whole(state: &State, approval: &Approval, now: Now, width: usize) -> Vec<Said
 }
 
 fn essence(state: &State, approval: &Approval, now: Now, width: usize) -> Vec<Said> {
-    let con_id = approval.bounds.con_id.as_str();
+    let con_id = approval.bounds.as_ref().map_or("", |bounds| bounds.con_id.as_str());
     let mut lines = Vec::new();
     if let Some(order) = state.order(&approval.cl_ord_id) {
         let symbol = panes::instrument(state, order);
@@ -251,7 +256,7 @@ fn essence(state: &State, approval: &Approval, now: Now, width: usize) -> Vec<Sa
         let text = plain(&format!("{side} {qty} {symbol} {terms} {}", order.tif)).to_uppercase();
         lines.extend(view::wrapped(&text, width).into_iter().map(|line| (line, Tone::Head)));
     }
-    let at_most = format!("{} in the account's currency", words::money(approval.bounds.notional_max));
+    let at_most = format!("{} in the account's currency", panes::at_most(approval));
     lines.extend(named("at most", &at_most, width));
     for reason in &approval.reasons {
         lines.extend(named("asked because", &format!("{}: {}", reason.code, reason.message), width));

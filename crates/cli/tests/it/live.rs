@@ -6,12 +6,12 @@ use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 
 const PAPER: &str = "DUV0000001";
-const LIVE: &str = "UV0000001";
+pub(crate) const LIVE: &str = "UV0000001";
 /// One order type, so that one paper order shows it; a comparison a start, so that no test waits for timers.
 const POLICY: &str = "order_types_allowed = [\"limit\"]\nlive_accounts_allowed = [\"UV0000001\"]\n\
                       live_clean_reconciliations_min = 1\nwhat_if_required = true\nlook_alike_window_s = 0\n";
 
-fn configure(desktop: &Desktop, port: u16, trading: &str, account: &str) {
+pub(crate) fn configure(desktop: &Desktop, port: u16, trading: &str, account: &str) {
     desktop.configure_as(port, trading, account);
     desktop.configure_more(&format!("live_override_file = \"{}\"", desktop.path("live.yes").display()));
     desktop.configure_more("policy = \"small\"");
@@ -30,7 +30,7 @@ fn rest(desktop: &Desktop, gateway: &Gateway<'_>, key: &str) -> Output {
     gateway.ask(&format!("--key-file {} order submit buy 3 KO --limit 10 --tif gtc --key {key}", file.display()))
 }
 
-fn make_trader(desktop: &Desktop, gateway: &Gateway<'_>) {
+pub(crate) fn make_trader(desktop: &Desktop, gateway: &Gateway<'_>) {
     let made = gateway.json("key create trader --kind human --scopes read,preview,trade:live");
     std::fs::write(desktop.path("trader.key"), made["secret"].as_str().unwrap()).unwrap();
     std::fs::set_permissions(desktop.path("trader.key"), std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -63,7 +63,7 @@ fn end(mut gateway: Gateway<'_>) {
 }
 
 /// On paper, in the data directory that is to go live.
-fn rehearse(desktop: &Desktop) {
+pub(crate) fn rehearse(desktop: &Desktop) {
     let venue = desktop.venue(0);
     configure(desktop, venue.port, "paper", PAPER);
     let gateway = desktop.serve();

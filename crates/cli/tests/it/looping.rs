@@ -5,13 +5,16 @@ use serde_json::Value;
 use std::cell::RefCell;
 
 /// Orders of the loop need no human here, and slices that come within seconds are no slip of the hand.
-const POLICY: &str = "approval_required_for = []\nlook_alike_window_s = 0\n";
+pub(crate) const POLICY: &str = "approval_required_for = []\nlook_alike_window_s = 0\n";
+
+/// As much of each of three, with room, so that nothing is cut to the cash.
+pub(crate) const WEIGHTS: &str = "signal = \"fixed\"\nweights = [\"AAPL=0.3\", \"KO=0.3\", \"XOM=0.3\"]\n";
 
 /// States in which a run is over.
 const OVER: [&str; 5] = ["done", "partial", "failed", "blocked", "rolled_back"];
 
 /// Three stocks, a third of seven hundredths of the account each.
-fn configured(venue: &Venue, section: &str) -> Desktop {
+pub(crate) fn configured(venue: &Venue, section: &str) -> Desktop {
     let desktop = Desktop::new();
     desktop.configure(venue.port);
     desktop.configure_more("policy = \"loose\"");
@@ -23,13 +26,13 @@ fn configured(venue: &Venue, section: &str) -> Desktop {
     desktop
 }
 
-fn until_over(gateway: &Gateway<'_>, run: &str) -> Value {
+pub(crate) fn until_over(gateway: &Gateway<'_>, run: &str) -> Value {
     gateway.until(&format!("loop show {run}"), |body| OVER.contains(&body["run"]["state"].as_str().unwrap_or_default()))
 }
 
 /// The end of a run that was killed on its way, and the orders that never left. A kill between the journal and the socket
 /// leaves one that the broker does not know, which nobody can prove: a person says so, and so much is not traded.
-fn until_settled(gateway: &Gateway<'_>, run: &str) -> (Value, Vec<String>) {
+pub(crate) fn until_settled(gateway: &Gateway<'_>, run: &str) -> (Value, Vec<String>) {
     let lost = RefCell::new(Vec::new());
     let evidence = gateway.until(&format!("loop show {run}"), |body| {
         for order in body["orders"].as_array().unwrap().iter().filter(|order| order["status"] == "missing") {
@@ -43,7 +46,7 @@ fn until_settled(gateway: &Gateway<'_>, run: &str) -> (Value, Vec<String>) {
 }
 
 /// Keys of the run's orders at the venue, in the order in which they came.
-fn keys(venue: &Venue) -> Vec<String> {
+pub(crate) fn keys(venue: &Venue) -> Vec<String> {
     venue.order_refs().iter().filter_map(|reference| Some(reference.rsplit_once(':')?.1.to_owned())).collect()
 }
 
@@ -115,7 +118,19 @@ fn a_signal_that_misbehaves_costs_its_run_and_orders_nothing() {
         ("sleep 1000", "took longer than 1 s"),
         ("exit 3", "exit status: 3"),
         ("echo garbage", "not JSON"),
+        ("kill -SEGV $$", "signal: 11"),
         ("cat /dev/zero", "more than 262144 bytes"),
+        ("cat /dev/zero >&2", "took longer than 1 s"),
+        (r#"echo '{"as_of": "2026-01-01T00:00:00Z"}'"#, "targets: needed"),
+        (
+            r#"echo '{"as_of": "'$(date -u +%FT%TZ)'", "targets": [{"symbol": "KO", "weight": 0.7}, {"symbol": "XOM", "weight": 0.4}]}'"#,
+            "add up to 1.1",
+        ),
+        (
+            r#"echo '{"as_of": "'$(date -u +%FT%TZ)'", "targets": [{"symbol": "ENRN", "weight": 0.7}]}'"#,
+            "ENRN: unknown",
+        ),
+        (r#"echo '{"as_of": "'$(date -u +%FT%TZ)'", "targets": [{"symbol": "KO", "qty": 1000000}]}'"#, "KO: too large"),
         (r#"echo '{"as_of": "2020-01-01T00:00:00Z", "targets": [{"symbol": "KO", "weight": 1}]}'"#, "stale"),
     ];
     let desktop =

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test's helpers meet unexpectedly fails the test")]
 
+mod acceptance;
 mod alerts;
 mod attack;
 mod audit;

@@ -71,6 +71,7 @@ fn table() -> BTreeMap<&'static str, (May, &'static str)> {
         ("list_approvals", (One(READ), "")),
         ("get_approval", (One(READ), "")),
         ("approve_order", (One(APPROVE), "")),
+        ("approve_plan", (One(APPROVE), "")),
         ("deny_approval", (One(APPROVE), BECAUSE)),
         ("revoke_approval", (One(APPROVE), BECAUSE)),
         ("get_loop", (One(READ), "")),

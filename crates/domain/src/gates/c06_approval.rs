@@ -1,5 +1,7 @@
 //! Control 6: a human's yes to this exact order, where the policy asks for one.
 //!
+//! A yes to the plan of a run stands for the yes to each of its orders, within the part that it has in the plan.
+//!
 //! The policy says when: by kind of key, face, strategy, size, mode, or for the first order in an instrument. A mandate that
 //! covers the order stands for the yes.
 //!
@@ -11,10 +13,14 @@ use super::c05_authorised::kind_at_face;
 use super::input::{ApprovalFact, GateInput};
 use super::table::{Gate, Verdict, worst_notional};
 use crate::approval::{Approval, ApprovalStatus};
+use crate::id::StrategyId;
+use crate::looping::plan_approval::PlanApproval;
 use crate::mandate::{Mandate, MandateAsk, MandateStatus};
 use crate::market::Quote;
 use crate::mode::{Mode, ModeProof};
-use crate::principal::PrincipalKind;
+use crate::money::Price;
+use crate::policy::Policy;
+use crate::principal::{Principal, PrincipalKind};
 use crate::reason::Reason;
 use rust_decimal::Decimal;
 use std::fmt::Display;
@@ -26,6 +32,7 @@ pub(super) const GATE: Gate =
 const WAIT: &str = "Wait: a human answers with `tollgate approval approve` or on the dashboard. Repeating the key shows the present state.";
 /// Mandates whose misfit is told; an agent has few.
 const MISFITS_MAX: usize = 3;
+const ANOTHER_RUN: &str = "Begin another run (`tollgate loop run`): its plan is asked about anew.";
 const ASK_ANEW: &str = "Submit the order anew under a new key, so that a human is asked again.";
 
 fn check(input: &GateInput<'_>) -> Verdict {
@@ -48,6 +55,7 @@ fn check(input: &GateInput<'_>) -> Verdict {
                 Verdict::Deny(faults)
             }
         }
+        ApprovalFact::Planned(plan) => Verdict::deny_on(plan_faults(input, plan)),
     }
 }
 
@@ -56,6 +64,7 @@ pub(super) fn stands(input: &GateInput<'_>) -> bool {
     match input.approval {
         ApprovalFact::None => false,
         ApprovalFact::Granted(approval) => binding_faults(input, approval).is_empty(),
+        ApprovalFact::Planned(plan) => plan_faults(input, plan).is_empty(),
     }
 }
 
@@ -127,18 +136,53 @@ fn misfits(input: &GateInput<'_>) -> Vec<Reason> {
 }
 
 /// Whether a human must be asked.
-enum Wanted {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nobody.
     No,
+    /// For these reasons.
     Yes(Vec<Reason>),
     /// A limit cannot be checked.
     Unknown(Vec<Reason>),
 }
 
+/// What of an order says whether a human must be asked.
+#[derive(Clone, Copy)]
+pub struct YesAsk<'a> {
+    /// The limits that count for it.
+    pub policy: &'a Policy,
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// The strategy that it names.
+    pub strategy: Option<&'a StrategyId>,
+    /// Its symbol.
+    pub symbol: &'a str,
+    /// Whether it is the first order in its instrument.
+    pub first_use: bool,
+    /// Whether it is for a live account, or nobody knows.
+    pub is_live: bool,
+    /// Its worst-case notional in base currency; `None` is unknown.
+    pub notional: &'a dyn Fn() -> Option<Decimal>,
+}
+
 fn wanted(input: &GateInput<'_>) -> Wanted {
-    let policy = input.policy;
+    whether_asked(&YesAsk {
+        policy: input.policy,
+        principal: input.principal,
+        strategy: input.order.intent.strategy.as_ref(),
+        symbol: &input.order.contract.symbol,
+        first_use: input.first_use,
+        is_live: input.mode.map(ModeProof::mode) != Some(Ok(Mode::Paper)),
+        notional: &|| worst_notional(input),
+    })
+}
+
+/// Whether the policy wants a human to be asked.
+pub fn whether_asked(asked: &YesAsk<'_>) -> Wanted {
+    let policy = asked.policy;
     let mut reasons = Vec::new();
     let mut unknown = Vec::new();
-    let kind = kind_at_face(input.principal);
+    let kind = kind_at_face(asked.principal);
     let kind_word = match kind {
         PrincipalKind::Human => "human",
         PrincipalKind::Agent => "agent",
@@ -146,27 +190,26 @@ fn wanted(input: &GateInput<'_>) -> Wanted {
     if policy.approval_required_for.contains(&kind) {
         reasons.push(ask(&format_args!("Orders of {kind_word} keys need a human's approval."), &"not approved"));
     }
-    let came_by = input.principal.face;
+    let came_by = asked.principal.face;
     if policy.approval_required_on.iter().any(|face| face.is_same_door(came_by)) {
         let face = came_by.word();
         reasons.push(ask(&format_args!("Orders that come by {face} need a human's approval."), &"not approved"));
     }
-    if let Some(strategy) = &input.order.intent.strategy
+    if let Some(strategy) = asked.strategy
         && policy.approval_required_for_strategies.contains(strategy.as_str())
     {
         let message = format!("Orders of strategy {strategy} need a human's approval.");
         reasons.push(ask(&message, &"not approved"));
     }
-    if policy.approval_first_use && input.first_use {
+    if policy.approval_first_use && asked.first_use {
         let message = "The first order in an instrument needs a human's approval.";
-        reasons.push(ask(&message, &format_args!("no order in {} yet", input.order.contract.symbol)));
+        reasons.push(ask(&message, &format_args!("no order in {} yet", asked.symbol)));
     }
-    let is_live = input.mode.map(ModeProof::mode) != Some(Ok(Mode::Paper));
-    let live_min = policy.approval_live_notional_min.filter(|_| is_live);
+    let live_min = policy.approval_live_notional_min.filter(|_| asked.is_live);
     for (min, key) in
         [(policy.approval_notional_min, "approval_notional_min"), (live_min, "approval_live_notional_min")]
     {
-        match (min, worst_notional(input)) {
+        match (min, min.and_then(|_| (asked.notional)())) {
             (None, _) => {}
             (Some(min), Some(notional)) if notional < min => {}
             (Some(min), Some(notional)) => reasons.push(GATE.reason(
@@ -192,6 +235,68 @@ fn wanted(input: &GateInput<'_>) -> Wanted {
 
 fn ask(message: &dyn Display, observed: &dyn Display) -> Reason {
     GATE.reason(message, observed, &"approved by a human other than the requester", &WAIT)
+}
+
+/// What of its part in the plan an order breaks. Whatever it is, it is refused: the yes was to the plan, and a run has nobody
+/// to ask anew in the middle of it.
+fn plan_faults(input: &GateInput<'_>, plan: &PlanApproval) -> Vec<Reason> {
+    let (order, intent) = (input.order, &input.order.intent);
+    let mut faults = Vec::new();
+    let mut must = |holds: bool, message: &dyn Display, observed: &dyn Display, limit: &dyn Display| {
+        if !holds {
+            faults.push(GATE.reason(message, observed, limit, &ANOTHER_RUN));
+        }
+    };
+    let Some(part) = plan.part_of(&intent.cl_ord_id) else {
+        must(
+            false,
+            &"The order is no part of the approved plan.",
+            &intent.cl_ord_id,
+            &format_args!("a step of run {}", plan.run),
+        );
+        return faults;
+    };
+    let other = |what: &str| format!("The plan was approved for another {what}.");
+    must(input.principal.key_id == plan.requested_by, &other("key"), &input.principal.key_id, &plan.requested_by);
+    must(order.contract.con_id == part.con_id, &other("contract"), &order.contract.con_id, &part.con_id);
+    must(intent.side == part.side, &other("side"), &intent.side.word(), &part.side.word());
+    must(order.account == plan.account, &other("account"), &order.account, &plan.account);
+    must(input.policy_hash == plan.policy_hash, &other("policy"), &input.policy_hash, &plan.policy_hash);
+    let mode = input.mode.map(ModeProof::mode).and_then(Result::ok);
+    must(mode == Some(plan.mode), &other("mode"), &mode.map_or("unknown", Mode::word), &plan.mode.word());
+    let is_plain = intent.bracket.is_none() && intent.oca_group.is_none();
+    must(is_plain, &other("kind of order"), &"a group of orders", &"a single order");
+    let stands = plan.status == ApprovalStatus::Approved;
+    must(stands, &"The approval of the plan does not stand.", &plan.status.word(), &ApprovalStatus::Approved.word());
+    let until = plan.valid_until();
+    let in_time = until.is_some_and(|until| input.now < until);
+    let limit = until.map_or_else(|| "a yes".to_owned(), |until| until.to_string());
+    must(in_time, &"The approval of the plan has lapsed.", &input.now, &limit);
+    let by_another = plan.decided_by.as_ref().is_some_and(|by| *by != plan.requested_by);
+    must(
+        by_another,
+        &"Nobody else's name stands under the plan.",
+        &plan.requested_by,
+        &"a human other than the requester",
+    );
+    let room = plan.room_for(part, &intent.cl_ord_id);
+    must(intent.qty.get() <= room, &"The plan has less left for this step.", &intent.qty, &room);
+    let band = format!("{} to {}", part.price_low, part.price_high);
+    let within = |price: Decimal| part.price_low.get() <= price && price <= part.price_high.get();
+    match input.quote.and_then(Quote::reference) {
+        Some(price) => must(within(price), &"The market has left the approved price band.", &price, &band),
+        None => must(
+            false,
+            &"The reference price is unknown, so the approved price band cannot be checked.",
+            &"unknown",
+            &band,
+        ),
+    }
+    if let Some(price) = intent.order_type.limit_price().map(Price::get) {
+        let bounded = if intent.side.is_buy() { price <= part.price_high.get() } else { price >= part.price_low.get() };
+        must(bounded, &"The limit is outside the approved price band.", &price, &band);
+    }
+    faults
 }
 
 fn binding_faults(input: &GateInput<'_>, approval: &Approval) -> Vec<Reason> {
@@ -303,3 +408,7 @@ fn drift(input: &GateInput<'_>, approval: &Approval, faults: &mut Vec<Reason>) -
 #[cfg(test)]
 #[path = "c06_approval_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "c06_plan_tests.rs"]
+mod plan_tests;

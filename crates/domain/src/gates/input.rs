@@ -7,6 +7,7 @@ use crate::exposure::OpenRisk;
 use crate::hours::Hours;
 use crate::id::{ClOrdId, ConId, Generation};
 use crate::live::LiveFacts;
+use crate::looping::plan_approval::PlanApproval;
 use crate::mandate::Mandate;
 use crate::market::Quote;
 use crate::mode::{ModeProof, Trading};
@@ -118,6 +119,8 @@ pub enum ApprovalFact {
     None,
     /// A human said yes; the bounds are checked here.
     Granted(Box<Approval>),
+    /// A human said yes to the plan that it is a part of; the bounds are checked here.
+    Planned(Box<PlanApproval>),
 }
 
 /// When a part that watches over orders last showed life.

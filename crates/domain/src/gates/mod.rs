@@ -50,7 +50,7 @@ mod table;
 mod worst_after;
 
 pub use c04_live_arming::{LiveAsk, live_faults};
-pub use c06_approval::mandate_in_use;
+pub use c06_approval::{Wanted, YesAsk, mandate_in_use, whether_asked};
 pub use c12_version::is_older;
 pub use c19_liquidity::volume_counts;
 pub use c29_margin::sells_option;

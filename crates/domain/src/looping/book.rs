@@ -2,8 +2,10 @@
 
 use super::decision::{Decision, DecisionSource, hash_of};
 use super::event::LoopEvent;
-use super::run::{RunCause, RunEnd, RunState, TradeRun};
-use crate::id::{DecisionId, RunId, SlotKey};
+use super::plan_approval::{PartUse, PlanApproval};
+use super::run::{RunCause, RunEnd, RunMove, RunState, TradeRun};
+use crate::approval::ApprovalStatus;
+use crate::id::{ApprovalId, DecisionId, RunId, SlotKey};
 use crate::principal::Principal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -159,6 +161,16 @@ impl LoopBook {
         open().find(|run| run.state != RunState::Queued).or_else(|| open().next())
     }
 
+    /// Questions about plans, those of the newest runs first.
+    pub fn plan_approvals(&self) -> impl Iterator<Item = &Arc<PlanApproval>> {
+        self.ran.iter().rev().filter_map(|id| self.run(id)?.approval.as_ref())
+    }
+
+    /// One of them.
+    pub fn plan_approval(&self, id: &ApprovalId) -> Option<&Arc<PlanApproval>> {
+        self.plan_approvals().find(|approval| approval.id == *id)
+    }
+
     /// The decision to go back to from a run: that of the newest run before it that was done, by another decision.
     pub fn last_good(&self, of: &TradeRun) -> Option<&Decision> {
         let place = self.ran.iter().position(|id| id == of.id())?;
@@ -207,7 +219,33 @@ impl LoopBook {
             }
             LoopEvent::RunPlanned { run, .. } => {
                 must(self.need_run(run)?.order.decision.is_some(), || format!("run {run} has no decision"))?;
+                must(self.need_run(run)?.approval.is_none(), || format!("the plan of run {run} takes a person's yes"))?;
                 self.may(run, RunState::Executing)
+            }
+            LoopEvent::PlanHeld { run, approval, .. } => {
+                let run = self.need_run(run)?;
+                let fits = run.state == RunState::Checking && run.order.decision.is_some() && run.approval.is_none();
+                must(fits, || format!("run {} is {} and nobody is to be asked about it", run.id(), run.state.word()))?;
+                must(approval.run == *run.id() && approval.status == ApprovalStatus::Pending, || {
+                    format!("approval {} is of another run, or answered", approval.id)
+                })?;
+                must(self.plan_approval(&approval.id).is_none(), || format!("approval {} exists already", approval.id))
+            }
+            LoopEvent::PlanAnswered { run, approval, status, .. } => {
+                let run = self.need_run(run)?;
+                let asked = run.approval.as_ref().filter(|asked| asked.id == *approval);
+                let asked = asked.ok_or_else(|| format!("run {} does not wait for approval {approval}", run.id()))?;
+                must(asked.may_become(*status), || {
+                    format!("approval {approval} is {} and cannot become {}", asked.status.word(), status.word())
+                })?;
+                // It is consumed by the end of its run alone.
+                must(*status != ApprovalStatus::Consumed, || format!("approval {approval} is no order's"))?;
+                must(!run.state.is_final(), || format!("run {} is {} already", run.id(), run.state.word()))
+            }
+            LoopEvent::PartUsed { run, step, order, .. } => {
+                let run = self.need_run(run)?;
+                let fits = run.state == RunState::Executing && run.approval.is_some() && !run.steps.contains_key(step);
+                must(fits, || format!("run {} has no approved part for order {order}", run.id()))
             }
             LoopEvent::StepEnded { run, step, .. } => {
                 let open = self.need_run(run)?;
@@ -220,6 +258,8 @@ impl LoopBook {
                 let accounted =
                     open.state != RunState::Executing || open.open_steps().is_empty() || *state == RunEnd::Failed;
                 must(accounted, || format!("run {run} has open steps"))?;
+                let waits = open.approval.as_ref().is_some_and(|asked| asked.status == ApprovalStatus::Pending);
+                must(!waits, || format!("run {run} waits for the approval of its plan"))?;
                 self.may(run, RunState::from(*state))
             }
             LoopEvent::RunRolledBack { run, by_run } => {
@@ -237,6 +277,7 @@ impl LoopBook {
     /// Why it does not follow; nothing is booked then.
     pub fn apply(&mut self, event: &LoopEvent, by: &Principal, at: Timestamp) -> Result<(), String> {
         self.follows(event)?;
+        self.is_timely(event, by, at)?;
         match event {
             LoopEvent::ScheduleSet { name, spec } => {
                 self.schedule = Some(ScheduleInForce { name: name.clone(), spec: spec.clone(), since: at });
@@ -273,12 +314,34 @@ impl LoopBook {
                 run.plan = Some(Arc::new(plan.as_ref().clone()));
                 run.executing_since = Some(at);
             }
+            LoopEvent::PlanHeld { run, account, plan, approval } => {
+                let (id, until) = (&approval.id, approval.expires_at);
+                let reason = format!("awaits approval {id} of its plan, until {until}");
+                let run = self.run_mut(run)?;
+                run.account = Some(account.clone());
+                run.plan = Some(Arc::new(plan.as_ref().clone()));
+                run.approval = Some(Arc::new(approval.as_ref().clone()));
+                run.moves.push(RunMove { at, state: run.state, reason: reason.clone() });
+                run.reason = reason;
+            }
+            LoopEvent::PlanAnswered { run, status, reason, .. } => {
+                self.answer_plan(run, *status, reason.as_deref(), by, at)?
+            }
+            LoopEvent::PartUsed { run, step, order, qty } => {
+                if let Some(approval) = self.run_mut(run)?.approval.as_mut().map(Arc::make_mut) {
+                    approval.used.insert(order.clone(), PartUse { step: *step, qty: *qty });
+                }
+            }
             LoopEvent::StepEnded { run, step, end } => {
                 self.run_mut(run)?.steps.insert(*step, end.clone());
             }
             LoopEvent::RunEnded { run, state, reason, positions } => {
                 self.go(run, RunState::from(*state), reason, at)?;
-                self.run_mut(run)?.positions.clone_from(positions);
+                let over = self.run_mut(run)?;
+                over.positions.clone_from(positions);
+                if let Some(approval) = over.approval.as_mut().filter(|one| one.status == ApprovalStatus::Approved) {
+                    Arc::make_mut(approval).status = ApprovalStatus::Consumed;
+                }
                 self.open.retain(|id| id != run);
             }
             LoopEvent::RunRolledBack { run, by_run } => {
@@ -289,6 +352,64 @@ impl LoopBook {
                 self.paused = Some(Pause { at, by: by.key_id.to_string(), reason: reason.clone() });
             }
             LoopEvent::Resumed { .. } => self.paused = None,
+        }
+        Ok(())
+    }
+
+    /// What of an answer or its use depends on the moment and on whoever gives it.
+    fn is_timely(&self, event: &LoopEvent, by: &Principal, at: Timestamp) -> Result<(), String> {
+        match event {
+            LoopEvent::PlanAnswered { run, status: ApprovalStatus::Approved, .. } => {
+                let Some(asked) = self.run(run).and_then(|run| run.approval.as_ref()) else { return Ok(()) };
+                must(asked.waits(at), || format!("approval {} ran out at {}", asked.id, asked.expires_at))?;
+                must(by.is_human() && by.key_id != asked.requested_by, || {
+                    format!("approval {} takes the yes of a human other than {}", asked.id, asked.requested_by)
+                })
+            }
+            LoopEvent::PartUsed { run, step, order, qty } => {
+                let Some(asked) = self.run(run).and_then(|run| run.approval.as_ref()) else { return Ok(()) };
+                asked.may_use(*step, order, *qty, at)
+            }
+            LoopEvent::PlanAnswered { .. }
+            | LoopEvent::ScheduleSet { .. }
+            | LoopEvent::DecisionMade { .. }
+            | LoopEvent::DecisionRefused { .. }
+            | LoopEvent::SlotMissed { .. }
+            | LoopEvent::RunQueued { .. }
+            | LoopEvent::RunChecking { .. }
+            | LoopEvent::RunDecided { .. }
+            | LoopEvent::RunPlanned { .. }
+            | LoopEvent::PlanHeld { .. }
+            | LoopEvent::StepEnded { .. }
+            | LoopEvent::RunEnded { .. }
+            | LoopEvent::RunRolledBack { .. }
+            | LoopEvent::Paused { .. }
+            | LoopEvent::Resumed { .. } => Ok(()),
+        }
+    }
+
+    fn answer_plan(
+        &mut self,
+        id: &RunId,
+        status: ApprovalStatus,
+        reason: Option<&str>,
+        by: &Principal,
+        at: Timestamp,
+    ) -> Result<(), String> {
+        if status == ApprovalStatus::Approved {
+            self.go(id, RunState::Executing, &format!("{} approved its plan", by.key_id), at)?;
+            self.run_mut(id)?.executing_since = Some(at);
+        }
+        if let Some(approval) = self.run_mut(id)?.approval.as_mut().map(Arc::make_mut) {
+            let is_answer =
+                matches!(status, ApprovalStatus::Approved | ApprovalStatus::Denied | ApprovalStatus::Revoked);
+            if is_answer {
+                approval.decided_by = Some(by.key_id.clone());
+                // What was approved is counted from the yes on, also once it was taken back.
+                approval.decided_at = approval.decided_at.or(Some(at));
+            }
+            approval.status = status;
+            approval.decision_reason = reason.map(str::to_owned);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@ use crate::book::tests::principal;
 use crate::looping::decision::{Amount, Target};
 use crate::looping::execution::{ExecutionTerms, Leftover, Style};
 use crate::looping::order_plan::{Holding, OrderPlan, PlanPrice, PlanRules, plan};
+use crate::looping::plan_approval::PlanQuestion;
 use crate::looping::run::{RunEnd, RunOrder, StepEnd, StepOutcome};
 use crate::market::DataType;
 use rust_decimal::Decimal;
@@ -72,6 +73,23 @@ pub(crate) fn small_plan() -> OrderPlan {
         commission_min: Decimal::ZERO,
     };
     plan(&[holding], Decimal::ONE_HUNDRED, Decimal::ONE_HUNDRED, &rules)
+}
+
+/// A question about the small plan of a run, by the key `loop`.
+pub(crate) fn asked(id: &str, run: &str) -> PlanApproval {
+    let question = PlanQuestion {
+        id: id.parse().unwrap(),
+        run: &run.parse().unwrap(),
+        terms: &terms(Style::Moc),
+        by: &"loop".parse().unwrap(),
+        account: &"DU1234567".parse().unwrap(),
+        mode: crate::mode::Mode::Paper,
+        policy_hash: "policy",
+        ttl_s: 900,
+        band: Decimal::new(2, 2),
+        reasons: Vec::new(),
+    };
+    PlanApproval::ask(question, &small_plan(), at(0)).unwrap()
 }
 
 fn slot(key: &str) -> RunCause {
@@ -254,6 +272,102 @@ fn a_run_may_be_taken_back_again_where_the_way_back_failed_and_whatever_came_beh
     // The longest id has a way back, too.
     let longest: RunId = "a".repeat(26).parse().unwrap();
     assert!(books.book.way_back(&longest).is_some());
+}
+
+/// A run whose plan waits for a yes.
+fn held() -> (Books, RunId) {
+    let mut books = Books::new();
+    let run: RunId = "a".parse().unwrap();
+    books.book(&decision("d-1"));
+    books.book(&queued("a", RunCause::Hand, Some("d-1")));
+    books.book(&LoopEvent::RunChecking { run: run.clone() });
+    books.book(&LoopEvent::PlanHeld {
+        run: run.clone(),
+        account: "DU1234567".parse().unwrap(),
+        plan: Box::new(small_plan()),
+        approval: Box::new(asked("ap-1", "a")),
+    });
+    (books, run)
+}
+
+fn answered(run: &RunId, status: ApprovalStatus) -> LoopEvent {
+    LoopEvent::PlanAnswered { run: run.clone(), approval: "ap-1".parse().unwrap(), status, reason: None }
+}
+
+fn part(run: &RunId, order: &str, qty: i64) -> LoopEvent {
+    LoopEvent::PartUsed { run: run.clone(), step: 1, order: order.parse().unwrap(), qty: Decimal::from(qty) }
+}
+
+#[test]
+fn a_plan_that_is_held_begins_nothing_before_a_human_said_yes() {
+    let (mut books, run) = held();
+    let state = books.book.run(&run).unwrap();
+    assert_eq!(state.state, RunState::Checking);
+    assert!(state.reason.starts_with("awaits approval ap-1 of its plan, until "), "{}", state.reason);
+    assert!(books.refuses(&part(&run, "a.1", 1)).contains("no approved part"));
+    let planned =
+        LoopEvent::RunPlanned { run: run.clone(), account: "DU1234567".parse().unwrap(), plan: Box::new(small_plan()) };
+    assert!(books.refuses(&planned).contains("takes a person's yes"), "nothing goes round the question");
+    assert!(books.refuses(&ended("a", RunEnd::Blocked)).contains("waits for the approval"));
+    for status in [ApprovalStatus::Pending, ApprovalStatus::Consumed] {
+        assert!(!books.refuses(&answered(&run, status)).is_empty());
+    }
+    // An agent, the one who asked, and one who comes too late say yes in vain.
+    let (yes, human) = (answered(&run, ApprovalStatus::Approved), principal());
+    let agent = Principal { kind: crate::principal::PrincipalKind::Agent, ..human.clone() };
+    let asker = Principal { key_id: "loop".parse().unwrap(), ..human.clone() };
+    for (by, second) in [(&agent, 50), (&asker, 50), (&human, 600)] {
+        assert!(books.book.clone().apply(&yes, by, at(second)).is_err());
+    }
+    books.book(&yes);
+    let state = books.book.run(&run).unwrap();
+    assert_eq!(state.state, RunState::Executing);
+    assert_eq!(state.executing_since, Some(at(books.second)));
+    assert!(books.refuses(&yes).contains("cannot become approved"), "an answer is given once");
+}
+
+#[test]
+fn each_order_takes_its_part_once_and_the_end_of_the_run_ends_the_yes() {
+    let (mut books, run) = held();
+    books.book(&answered(&run, ApprovalStatus::Approved));
+    books.book(&part(&run, "a.1", 10));
+    assert!(books.refuses(&part(&run, "a.1", 10)).contains("took its part before"));
+    assert!(books.refuses(&part(&run, "a.1.2", 1)).contains("and 0 is left"));
+    assert!(books.refuses(&part(&run, "b.1", 1)).contains("no part"));
+    let end = StepEnd {
+        outcome: StepOutcome::Filled,
+        filled: Decimal::TEN,
+        avg_px: None,
+        reasons: Vec::new(),
+        orders: Vec::new(),
+    };
+    books.book(&LoopEvent::StepEnded { run: run.clone(), step: 1, end });
+    books.book(&ended("a", RunEnd::Done));
+    let status = |books: &Books| books.book.run(&run).unwrap().approval.as_ref().unwrap().status;
+    assert_eq!(status(&books), ApprovalStatus::Consumed);
+    assert!(!books.refuses(&answered(&run, ApprovalStatus::Revoked)).is_empty());
+}
+
+#[test]
+fn a_yes_that_is_taken_back_holds_for_no_further_order() {
+    let (mut books, run) = held();
+    books.book(&answered(&run, ApprovalStatus::Approved));
+    books.book(&part(&run, "a.1.1", 4));
+    books.book(&answered(&run, ApprovalStatus::Revoked));
+    assert!(books.refuses(&part(&run, "a.1.2", 4)).contains("is revoked"));
+}
+
+#[test]
+fn a_plan_that_is_refused_ends_its_run_and_nothing_else() {
+    for status in [ApprovalStatus::Denied, ApprovalStatus::Revoked, ApprovalStatus::Expired, ApprovalStatus::Void] {
+        let (mut books, run) = held();
+        books.book(&answered(&run, status));
+        assert_eq!(books.book.run(&run).unwrap().state, RunState::Checking);
+        assert!(books.refuses(&answered(&run, ApprovalStatus::Approved)).contains("cannot become"));
+        books.book(&ended("a", RunEnd::Blocked));
+        let decided = books.book.run(&run).unwrap().approval.as_ref().unwrap().decided_by.is_some();
+        assert_eq!(decided, matches!(status, ApprovalStatus::Denied | ApprovalStatus::Revoked));
+    }
 }
 
 #[test]

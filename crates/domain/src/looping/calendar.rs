@@ -3,6 +3,7 @@
 //! A cross-check and a planner, not an authority: whether an order may be sent is told by the broker's own trading hours.
 //! Source: NYSE Rule 7.2 and the exchanges' published calendars. Early closes are told from 1993 on.
 
+use crate::hours::{Hours, Phase};
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -97,6 +98,19 @@ impl ExchangeCalendar {
     /// The session that a moment lies in.
     pub fn session_at(&self, at: Timestamp) -> Option<ExchangeSession> {
         self.session_on(self.date_of(at)).filter(|session| session.holds(at))
+    }
+
+    /// What the broker's hours say of the session of a moment that this calendar says otherwise; `None` where they agree or
+    /// both say that there is none.
+    pub fn differs(&self, hours: &Hours, at: Timestamp) -> Option<String> {
+        let ours = self.session_at(at).map(|session| session.close);
+        let theirs = match hours.phase(at) {
+            Phase::Regular(session) => Some(session.close),
+            Phase::Extended | Phase::Closed => None,
+        };
+        let told =
+            |close: Option<Timestamp>| close.map_or("no session".to_owned(), |close| format!("one until {close}"));
+        (ours != theirs).then(|| format!("at {at} the calendar knows {}, the broker {}", told(ours), told(theirs)))
     }
 
     /// The first session on this day or after it.

@@ -106,6 +106,30 @@ fn sessions_follow_the_clocks_of_new_york() {
 }
 
 #[test]
+fn the_broker_s_hours_cross_check_the_calendar() {
+    let hours = |liquid: &str| {
+        let contract = crate::contract::Contract {
+            time_zone: Some("America/New_York".to_owned()),
+            trading_hours: Some(liquid.to_owned()),
+            liquid_hours: Some(liquid.to_owned()),
+            ..crate::book::tests::contract()
+        };
+        Hours::read(&contract).unwrap()
+    };
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let calendar = calendar();
+    let usual = hours("20261127:0930-20261127:1300;20261128:CLOSED;20261130:0930-20261130:1600");
+    for moment in ["2026-11-27T17:00:00Z", "2026-11-27T19:00:00Z", "2026-11-28T17:00:00Z", "2026-11-30T17:00:00Z"] {
+        assert_eq!(calendar.differs(&usual, at(moment)), None, "{moment}");
+    }
+    // A day of mourning, and a close that no rule foresaw.
+    let odd = hours("20261201:CLOSED;20261202:0930-20261202:1500");
+    let told = calendar.differs(&odd, at("2026-12-01T17:00:00Z")).unwrap();
+    assert!(told.ends_with("knows one until 2026-12-01T21:00:00Z, the broker no session"), "{told}");
+    assert!(calendar.differs(&odd, at("2026-12-02T17:00:00Z")).unwrap().contains("2026-12-02T20:00:00Z"));
+}
+
+#[test]
 fn the_next_session_lies_behind_weekends_and_holidays() {
     let calendar = calendar();
     let behind = |day: Date| calendar.first_from(day).unwrap().date;

@@ -2,9 +2,12 @@
 
 use super::decision::{Decision, DecisionSource};
 use super::order_plan::OrderPlan;
+use super::plan_approval::PlanApproval;
 use super::run::{Held, RunEnd, RunOrder, StepEnd};
-use crate::id::{AccountId, DecisionId, RunId, SlotKey};
+use crate::approval::ApprovalStatus;
+use crate::id::{AccountId, ApprovalId, ClOrdId, DecisionId, RunId, SlotKey};
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// One durable fact of the loop.
@@ -67,6 +70,39 @@ pub enum LoopEvent {
         /// The plan.
         plan: Box<OrderPlan>,
     },
+    /// Its plan is made and waits for a person's yes; nothing follows from it before.
+    PlanHeld {
+        /// Which.
+        run: RunId,
+        /// The account.
+        account: AccountId,
+        /// The plan.
+        plan: Box<OrderPlan>,
+        /// The question.
+        approval: Box<PlanApproval>,
+    },
+    /// The question about its plan was answered, or needs no answer any more. A yes begins its orders.
+    PlanAnswered {
+        /// Which run.
+        run: RunId,
+        /// Which question.
+        approval: ApprovalId,
+        /// How.
+        status: ApprovalStatus,
+        /// Why; a yes may do without.
+        reason: Option<String>,
+    },
+    /// An order takes its part of the plan that a person said yes to: in the transaction of its intent.
+    PartUsed {
+        /// Which run.
+        run: RunId,
+        /// Which step.
+        step: u16,
+        /// The order.
+        order: ClOrdId,
+        /// How much.
+        qty: Decimal,
+    },
     /// One of its steps is over.
     StepEnded {
         /// Which run.
@@ -108,7 +144,7 @@ pub enum LoopEvent {
 
 impl LoopEvent {
     /// Every word that [`Self::word`] gives.
-    pub const WORDS: [&'static str; 13] = [
+    pub const WORDS: [&'static str; 16] = [
         "schedule_set",
         "decision_made",
         "decision_refused",
@@ -117,6 +153,9 @@ impl LoopEvent {
         "run_checking",
         "run_decided",
         "run_planned",
+        "plan_held",
+        "plan_answered",
+        "part_used",
         "step_ended",
         "run_ended",
         "run_rolled_back",
@@ -135,6 +174,9 @@ impl LoopEvent {
             Self::RunChecking { .. } => "run_checking",
             Self::RunDecided { .. } => "run_decided",
             Self::RunPlanned { .. } => "run_planned",
+            Self::PlanHeld { .. } => "plan_held",
+            Self::PlanAnswered { .. } => "plan_answered",
+            Self::PartUsed { .. } => "part_used",
             Self::StepEnded { .. } => "step_ended",
             Self::RunEnded { .. } => "run_ended",
             Self::RunRolledBack { .. } => "run_rolled_back",
@@ -150,6 +192,9 @@ impl LoopEvent {
             Self::RunChecking { run }
             | Self::RunDecided { run, .. }
             | Self::RunPlanned { run, .. }
+            | Self::PlanHeld { run, .. }
+            | Self::PlanAnswered { run, .. }
+            | Self::PartUsed { run, .. }
             | Self::StepEnded { run, .. }
             | Self::RunEnded { run, .. }
             | Self::RunRolledBack { run, .. } => Some(run),

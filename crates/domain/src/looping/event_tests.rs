@@ -1,9 +1,8 @@
 use super::*;
 use crate::id::ConId;
-use crate::looping::book::tests::{at, order_of, small_plan};
+use crate::looping::book::tests::{asked, at, order_of, small_plan};
 use crate::looping::decision::{Amount, Target};
 use crate::looping::run::{RunCause, StepOutcome};
-use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 /// One of each.
@@ -44,6 +43,24 @@ pub(crate) fn examples() -> Vec<LoopEvent> {
         LoopEvent::RunChecking { run: run() },
         LoopEvent::RunDecided { run: run(), decision: decided },
         LoopEvent::RunPlanned { run: run(), account: "DU1234567".parse().unwrap(), plan: Box::new(small_plan()) },
+        LoopEvent::PlanHeld {
+            run: run(),
+            account: "DU1234567".parse().unwrap(),
+            plan: Box::new(small_plan()),
+            approval: Box::new(asked("ap-1", "weekly-20261127-1240")),
+        },
+        LoopEvent::PlanAnswered {
+            run: run(),
+            approval: "ap-1".parse().unwrap(),
+            status: ApprovalStatus::Denied,
+            reason: Some("not this week".to_owned()),
+        },
+        LoopEvent::PartUsed {
+            run: run(),
+            step: 1,
+            order: "weekly-20261127-1240.1".parse().unwrap(),
+            qty: Decimal::TEN,
+        },
         LoopEvent::StepEnded { run: run(), step: 1, end },
         LoopEvent::RunEnded {
             run: run(),

@@ -8,6 +8,7 @@ pub mod decision;
 pub mod event;
 pub mod execution;
 pub mod order_plan;
+pub mod plan_approval;
 pub mod run;
 pub mod schedule;
 pub mod signal;

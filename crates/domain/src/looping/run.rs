@@ -3,6 +3,7 @@
 use super::decision::Decision;
 use super::execution::ExecutionTerms;
 use super::order_plan::OrderPlan;
+use super::plan_approval::PlanApproval;
 use crate::id::{AccountId, ClOrdId, ConId, DecisionId, RunId, SlotKey};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -235,6 +236,9 @@ pub struct TradeRun {
     pub account: Option<AccountId>,
     /// The plan, once it stands.
     pub plan: Option<Arc<OrderPlan>>,
+    /// The question about its plan, where a person had to be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Arc<PlanApproval>>,
     /// When it began to send.
     pub executing_since: Option<Timestamp>,
     /// Steps that are over.
@@ -262,6 +266,7 @@ impl TradeRun {
             reason,
             account: None,
             plan: None,
+            approval: None,
             executing_since: None,
             steps: BTreeMap::new(),
             positions: None,

@@ -32,6 +32,7 @@ mod looking;
 mod on_disk;
 mod peers;
 mod permits;
+mod plans;
 mod previews;
 mod readers;
 mod refusal;

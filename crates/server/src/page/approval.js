@@ -69,6 +69,32 @@ function show(approval, order) {
   place("asked").hidden = false;
 }
 
+// A question about the whole plan of a run: every step, with what a yes is bound to.
+function showPlan(approval) {
+  const plan = approval.plan;
+  place("facts").replaceChildren();
+  fact("Plan of run", approval.run_id);
+  for (const part of plan.parts)
+    fact(`Step ${part.step}`, `${part.side} at most ${part.qty} ${part.symbol}, while the price is between ${part.price_low} and ${part.price_high}`);
+  fact("Account", `${plan.account} (${plan.mode})`);
+  fact("Worst value of all", plan.notional_max);
+  fact("Asked by", approval.requested_by);
+  fact("Lapses at", approval.expires_at);
+  fact("Orders may leave until", plan.valid_until);
+  const reasons = approval.reasons.map((reason) => {
+    const line = document.createElement("li");
+    line.textContent = `${reason.code}: ${reason.message}`;
+    return line;
+  });
+  place("reasons").replaceChildren(...reasons);
+  const waits = approval.status === "pending";
+  say(waits ? "Read what was asked. A yes lets each step trade once, within its quantity and prices." : `It is ${approval.status}.`);
+  place("answer").hidden = !waits;
+  place("asked").hidden = false;
+}
+
+let ofPlan = false;
+
 async function look() {
   const session = await ask("GET", "/session", {});
   place("sign-in").hidden = session.ok;
@@ -80,6 +106,11 @@ async function look() {
   const approval = await ask("GET", `/approvals/${encodeURIComponent(id)}`, {});
   if (!approval.ok) {
     say(refusal(approval.told));
+    return;
+  }
+  ofPlan = approval.told.plan !== null && approval.told.plan !== undefined;
+  if (ofPlan) {
+    showPlan(approval.told);
     return;
   }
   const order = await ask("GET", `/orders/${encodeURIComponent(approval.told.cl_ord_id)}`, {});
@@ -105,7 +136,8 @@ for (const button of place("answer").querySelectorAll("button")) {
 async function answer(verb) {
   const reason = place("reason").value.trim();
   const body = reason === "" && verb === "approve" ? undefined : { reason };
-  const answered = await ask("POST", `/approvals/${encodeURIComponent(id)}/${verb}`, { "X-CSRF-Token": token }, body);
+  const path = ofPlan && verb === "approve" ? "approve-plan" : verb;
+  const answered = await ask("POST", `/approvals/${encodeURIComponent(id)}/${path}`, { "X-CSRF-Token": token }, body);
   await look();
   if (!answered.ok) say(refusal(answered.told));
 }

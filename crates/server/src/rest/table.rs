@@ -50,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(approval::list))
         .routes(routes!(approval::show))
         .routes(routes!(approval::approve))
+        .routes(routes!(approval::approve_plan))
         .routes(routes!(approval::deny))
         .routes(routes!(approval::revoke))
         .routes(routes!(gates::board))

@@ -16,6 +16,7 @@ use domain::fault::Fault;
 use domain::id::{AccountId, ApprovalId, ClOrdId, ConId, CorrelationId, KeyId, Leg};
 use domain::journal::{JournalEvent, Recorded};
 use domain::lifecycle::OrdStatus;
+use domain::looping::plan_approval::PlanApproval;
 use domain::market::{Bar, DataType, Quote};
 use domain::mode::Trading;
 use domain::order::{Amendment, OrderIntent, OrderType, Side, Tif};
@@ -671,6 +672,21 @@ impl Desk for FakeDesk {
     }
     async fn revoke_approval(&self, _by: &Principal, _id: ApprovalId, _reason: String) -> Result<Approval, Fault> {
         untold()
+    }
+    fn plan_approvals(&self, _by: &Principal, _pending_only: bool) -> Result<Vec<PlanApproval>, Fault> {
+        Ok(Vec::new())
+    }
+    fn plan_approval(&self, _by: &Principal, _id: &ApprovalId) -> Result<Option<PlanApproval>, Fault> {
+        Ok(None)
+    }
+    async fn approve_plan(&self, _: &Principal, id: ApprovalId, _: Option<String>) -> Result<PlanApproval, Fault> {
+        Err(Fault::NotFound { what: "approval", id: id.to_string() })
+    }
+    async fn deny_plan(&self, _: &Principal, id: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
+        Err(Fault::NotFound { what: "approval", id: id.to_string() })
+    }
+    async fn revoke_plan(&self, _: &Principal, id: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
+        Err(Fault::NotFound { what: "approval", id: id.to_string() })
     }
     fn trading_states(&self, _by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
         Ok(Vec::new())

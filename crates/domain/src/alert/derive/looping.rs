@@ -40,7 +40,18 @@ pub(super) fn of_loop(event: &LoopEvent, at: Timestamp) -> Vec<News> {
         LoopEvent::Resumed { reason } => {
             vec![of(AlertKind::Run, Info, "loop", "The loop goes on").closes().saying(reason)]
         }
+        LoopEvent::PlanHeld { run, approval, .. } => {
+            let title = format!("{} asks for an approval: the plan of run {run}", approval.requested_by);
+            let why: Vec<&str> = approval.reasons.iter().map(|reason| reason.message.as_str()).collect();
+            let what = format!("Approval {}, until {}.\n{}", approval.id, approval.expires_at, why.join("\n"));
+            vec![of(AlertKind::Approval, Warning, approval.id.as_str(), &title).opens().saying(&what)]
+        }
+        LoopEvent::PlanAnswered { approval, status, .. } => {
+            let title = format!("Approval {approval} is {}", status.word());
+            vec![of(AlertKind::Approval, Info, approval.as_str(), &title).closes()]
+        }
         LoopEvent::ScheduleSet { .. }
+        | LoopEvent::PartUsed { .. }
         | LoopEvent::DecisionMade { .. }
         | LoopEvent::RunQueued { .. }
         | LoopEvent::RunChecking { .. }

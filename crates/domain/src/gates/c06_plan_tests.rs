@@ -1,0 +1,157 @@
+use super::GATE;
+use crate::approval::ApprovalStatus;
+use crate::gates::input::ApprovalFact;
+use crate::gates::world::{Case, Expect, World, check, con_id, dec, price};
+use crate::gates::{Decision, evaluate};
+use crate::looping::plan_approval::{PartUse, PlanApproval, PlanPart};
+use crate::mode::Mode;
+use crate::order::{OrderType, Side};
+use crate::principal::PrincipalKind;
+use std::collections::BTreeMap;
+
+/// The order is the first step of a run whose plan of 10 AAPL a human approved a minute ago.
+fn planned(world: &mut World) -> &mut PlanApproval {
+    world.principal.kind = PrincipalKind::Agent;
+    world.principal.key_id = "loop".parse().unwrap();
+    world.order.intent.cl_ord_id = "run.1".parse().unwrap();
+    let asked_at = world.now.checked_sub(jiff::SignedDuration::from_mins(1)).unwrap();
+    let part = PlanPart {
+        step: 1,
+        con_id: world.order.contract.con_id,
+        symbol: "AAPL".to_owned(),
+        side: Side::Buy,
+        qty: dec("10"),
+        price_low: price("185"),
+        price_high: price("190"),
+    };
+    world.approval = ApprovalFact::Planned(Box::new(PlanApproval {
+        id: "ap-1".parse().unwrap(),
+        run: "run".parse().unwrap(),
+        requested_by: "loop".parse().unwrap(),
+        requested_at: asked_at,
+        expires_at: world.now,
+        account: world.order.account.clone(),
+        mode: Mode::Paper,
+        policy_hash: world.policy_hash.clone(),
+        parts: vec![part],
+        lasts_s: 600,
+        reasons: Vec::new(),
+        status: ApprovalStatus::Approved,
+        decided_by: Some("operator".parse().unwrap()),
+        decided_at: Some(asked_at),
+        decision_reason: None,
+        used: BTreeMap::new(),
+    }));
+    match &mut world.approval {
+        ApprovalFact::Planned(plan) => plan,
+        ApprovalFact::None | ApprovalFact::Granted(_) => panic!("it was set"),
+    }
+}
+
+#[test]
+fn an_order_that_keeps_to_its_part_of_an_approved_plan_passes() {
+    let cases: &[Case] = &[
+        ("fits", Expect::Pass, |w| {
+            planned(w);
+        }),
+        ("a slice of it", Expect::Pass, |w| {
+            planned(w).used.insert("run.1.1".parse().unwrap(), PartUse { step: 1, qty: dec("6") });
+            w.order.intent.cl_ord_id = "run.1.2".parse().unwrap();
+            w.order.intent.qty = "4".parse().unwrap();
+        }),
+        ("its own change", Expect::Pass, |w| {
+            planned(w).used.insert("run.1".parse().unwrap(), PartUse { step: 1, qty: dec("10") });
+        }),
+        ("the limit may reach the band", Expect::Pass, |w| {
+            planned(w);
+            w.limit("190");
+        }),
+        ("in the closing auction", Expect::Pass, |w| {
+            planned(w);
+            w.types(OrderType::Moc);
+        }),
+    ];
+    check(&GATE, cases);
+    let mut world = World::open_to_all();
+    planned(&mut world);
+    assert!(matches!(evaluate(&world.input()).decision, Decision::Approved(_)));
+}
+
+#[test]
+fn whatever_leaves_its_part_is_refused() {
+    let cases: &[Case] = &[
+        ("another key", Expect::Deny(1), |w| {
+            planned(w);
+            w.principal.key_id = "other".parse().unwrap();
+        }),
+        ("no step of it", Expect::Deny(1), |w| {
+            planned(w);
+            w.order.intent.cl_ord_id = "run.2".parse().unwrap();
+        }),
+        ("another run", Expect::Deny(1), |w| {
+            planned(w).run = "ran".parse().unwrap();
+        }),
+        ("another contract", Expect::Deny(1), |w| {
+            planned(w).parts[0].con_id = con_id(1);
+        }),
+        ("another side", Expect::Deny(1), |w| {
+            planned(w).parts[0].side = Side::Sell;
+        }),
+        ("another account", Expect::Deny(1), |w| {
+            planned(w).account = "DU1".parse().unwrap();
+        }),
+        ("another policy", Expect::Deny(1), |w| {
+            planned(w).policy_hash = "policy-2".to_owned();
+        }),
+        ("another mode", Expect::Deny(1), |w| {
+            planned(w).mode = Mode::Live;
+        }),
+        ("more than the part", Expect::Deny(1), |w| {
+            planned(w).parts[0].qty = dec("9");
+        }),
+        ("more than is left of it", Expect::Deny(1), |w| {
+            planned(w).used.insert("run.1.1".parse().unwrap(), PartUse { step: 1, qty: dec("1") });
+            w.order.intent.cl_ord_id = "run.1.2".parse().unwrap();
+        }),
+        ("a limit beyond the band", Expect::Deny(1), |w| {
+            planned(w);
+            w.limit("190.01");
+        }),
+        ("a market beyond the band", Expect::Deny(1), |w| {
+            planned(w).parts[0].price_low = price("189.51");
+        }),
+        ("no price", Expect::Deny(1), |w| {
+            planned(w);
+            w.quote = None;
+        }),
+        ("a bracket", Expect::Deny(1), |w| {
+            planned(w);
+            w.bracket("195", "180");
+        }),
+        ("still pending", Expect::Deny(1), |w| {
+            planned(w).status = ApprovalStatus::Pending;
+        }),
+        ("revoked", Expect::Deny(1), |w| {
+            planned(w).status = ApprovalStatus::Revoked;
+        }),
+        ("lapsed at this very moment", Expect::Deny(1), |w| {
+            planned(w).lasts_s = 60;
+        }),
+        ("answered by nobody", Expect::Deny(1), |w| {
+            planned(w).decided_by = None;
+        }),
+        ("answered by the requester", Expect::Deny(1), |w| {
+            planned(w).decided_by = Some("loop".parse().unwrap());
+        }),
+        ("also where nobody must be asked", Expect::Deny(1), |w| {
+            planned(w).parts[0].qty = dec("9");
+            w.policy.approval_required_for.clear();
+        }),
+        ("two faults are two reasons", Expect::Deny(2), |w| {
+            let plan = planned(w);
+            plan.mode = Mode::Live;
+            plan.parts[0].qty = dec("9");
+        }),
+    ];
+    check(&GATE, cases);
+}
