@@ -38,7 +38,7 @@ def by_ibapi(port, orders):
         order = Order()
         # This old version sets two flags that brokers refuse by now; its users know to unset them.
         order.eTradeOnly = order.firmQuoteOnly = False
-        order.action, order.totalQuantity, order.orderType, order.lmtPrice = "BUY", nth % 90 + 1, "LMT", 10.0
+        order.action, order.totalQuantity, order.orderType, order.lmtPrice = "BUY", nth % 90 + 1, "LMT", 1.0
         began = time.perf_counter()
         app.placeOrder(first + nth, contract, order)
         while said.get(timeout=10) != ("Submitted", first + nth):
@@ -60,7 +60,7 @@ def by_ib_async(port, orders):
         contract = ib_async.Stock("KO", "SMART", "USD")
         took = []
         for nth in range(orders):
-            order = ib_async.LimitOrder("BUY", nth % 90 + 1, 10.0)
+            order = ib_async.LimitOrder("BUY", nth % 90 + 1, 1.0)
             told = asyncio.Event()
             began = time.perf_counter()
             trade = ib.placeOrder(contract, order)
