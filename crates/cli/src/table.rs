@@ -42,6 +42,22 @@ pub(crate) fn field(value: &Value, name: &str) -> String {
     word(at(value, name))
 }
 
+/// What is named `contract` in a table: the symbol, and of a future or an option what tells it from others, as in `AAPL 20261218 190 call`.
+pub(crate) fn named(rows: &[Value]) -> Vec<Value> {
+    let name = |row: &Value| {
+        let parts = ["symbol", "expiry", "strike", "right"].iter().filter_map(|part| at(row, part));
+        Value::String(parts.map(|part| word(Some(part))).collect::<Vec<_>>().join(" "))
+    };
+    let with_name = |row: &Value| {
+        let mut named = row.clone();
+        if let Some(fields) = named.as_object_mut() {
+            fields.insert("contract".to_owned(), name(row));
+        }
+        named
+    };
+    rows.iter().map(with_name).collect()
+}
+
 /// Broker text must not move the cursor or paint the terminal.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

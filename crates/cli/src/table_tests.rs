@@ -38,3 +38,17 @@ fn items_are_found_in_a_page_and_in_a_bare_list() {
     assert_eq!(items(&json!([1, 2])).len(), 2);
     assert!(items(&json!({"else": 1})).is_empty());
 }
+
+#[test]
+fn an_option_is_called_by_what_tells_it_from_others_and_a_stock_by_its_symbol() {
+    let rows = [
+        json!({"symbol": "AAPL", "expiry": null, "strike": null, "right": null}),
+        json!({"symbol": "AAPL", "expiry": "20261218", "strike": "190", "right": "call"}),
+        json!({"symbol": "ES", "expiry": "20261218", "strike": null, "right": null}),
+    ];
+    let text = table(&named(&rows), &[column("contract", "contract")], "none");
+    assert_eq!(
+        text.lines().map(str::trim).collect::<Vec<_>>(),
+        ["contract", "AAPL", "AAPL 20261218 190 call", "ES 20261218"]
+    );
+}

@@ -1,5 +1,6 @@
 //! The account as the broker reports it; what it did not say stays unknown.
 
+use crate::contract::ContractTerms;
 use crate::id::{AccountId, ConId};
 use crate::money::Currency;
 use jiff::Timestamp;
@@ -51,6 +52,9 @@ pub struct Position {
     pub con_id: ConId,
     /// Symbol, for reading.
     pub symbol: String,
+    /// Which future or option of the symbol, for reading.
+    #[serde(default, skip_serializing_if = "ContractTerms::is_none")]
+    pub terms: ContractTerms,
     /// Currency of the price.
     pub currency: Currency,
     /// Whether it is cash of another currency, which is no position that trades add up to.

@@ -130,6 +130,7 @@ pub(crate) fn execution(exec_id: &str, quantity: i64, order_ref: &str) -> Execut
         account: "DU1234567".parse().unwrap(),
         con_id: contract().con_id,
         symbol: "AAPL".to_owned(),
+        terms: crate::contract::ContractTerms::NONE,
         is_buy: true,
         last_qty: qty(quantity),
         last_px: "189.40".parse().unwrap(),

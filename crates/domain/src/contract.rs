@@ -107,6 +107,30 @@ pub struct SymbolSpec {
     pub right: Option<Right>,
 }
 
+/// What tells a future or an option from others of its symbol; nothing of a stock.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractTerms {
+    /// Expiry `YYYYMMDD` or `YYYYMM` of futures and options.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<String>,
+    /// Strike of an option.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strike: Option<Price>,
+    /// Right of an option.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<Right>,
+}
+
+impl ContractTerms {
+    /// Those of a stock.
+    pub const NONE: Self = Self { expiry: None, strike: None, right: None };
+
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        *self == Self::NONE
+    }
+}
+
 /// What a caller says about the instrument.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,6 @@
 //! What the broker says was traded, and what it cost.
 
+use crate::contract::ContractTerms;
 use crate::id::{AccountId, BrokerOrderId, ClientId, ConId, ExecId, PermId};
 use crate::money::{Money, Price, Qty};
 use jiff::Timestamp;
@@ -18,6 +19,9 @@ pub struct Execution {
     pub con_id: ConId,
     /// Symbol, for reading.
     pub symbol: String,
+    /// Which future or option of the symbol, for reading.
+    #[serde(default, skip_serializing_if = "ContractTerms::is_none")]
+    pub terms: ContractTerms,
     /// Whether the position grew.
     pub is_buy: bool,
     /// Quantity of this trade.

@@ -2,7 +2,7 @@
 
 use crate::decimal;
 use crate::zone;
-use domain::contract::{Contract, Instrument, PriceIncrement, Right, SecType};
+use domain::contract::{Contract, ContractTerms, Instrument, PriceIncrement, Right, SecType};
 use domain::id::ConId;
 use domain::money::Currency;
 use ibapi::contracts::{Contract as WireContract, ContractDetails, Exchange, OptionRight, SecurityType, Symbol};
@@ -136,6 +136,7 @@ pub(crate) fn from_details(
         let currency = &wire.currency;
         format!("currency {currency:?} of contract {con_id}")
     })?;
+    let ContractTerms { expiry, strike, right } = terms(wire);
     let multiplier = match wire.multiplier.as_str() {
         "" | "0" => Decimal::ONE,
         text => decimal::text(text).ok_or_else(|| format!("multiplier {text:?} of contract {con_id}"))?,
@@ -153,12 +154,9 @@ pub(crate) fn from_details(
         currency,
         local_symbol: wire.local_symbol.clone(),
         trading_class: wire.trading_class.clone(),
-        expiry: expiry(wire),
-        strike: decimal::price(wire.strike),
-        right: wire.right.map(|right| match right {
-            OptionRight::Call => Right::Call,
-            OptionRight::Put => Right::Put,
-        }),
+        expiry,
+        strike,
+        right,
         multiplier,
         price_increments,
         min_size,
@@ -169,6 +167,15 @@ pub(crate) fn from_details(
         trading_hours: some_text(&details.trading_hours.join(";")),
         liquid_hours: some_text(&details.liquid_hours.join(";")),
     })
+}
+
+/// What tells a future or an option from others of its symbol.
+pub(crate) fn terms(wire: &WireContract) -> ContractTerms {
+    let right = wire.right.map(|right| match right {
+        OptionRight::Call => Right::Call,
+        OptionRight::Put => Right::Put,
+    });
+    ContractTerms { expiry: expiry(wire), strike: decimal::price(wire.strike), right }
 }
 
 /// The day of expiry. The wire may append the last trading time behind a blank.

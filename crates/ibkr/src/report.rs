@@ -1,6 +1,6 @@
 //! Reports of the broker about orders and trades, in our words.
 
-use crate::contract::some_text;
+use crate::contract::{self, some_text};
 use crate::decimal;
 use crate::zone;
 use domain::broker::{BrokerOrder, StatusReport};
@@ -147,6 +147,7 @@ fn execution(data: &ExecutionData) -> Result<Execution, String> {
         account: execution.account_number.parse().map_err(|_| unreadable("no account"))?,
         con_id: con_id(data.contract.contract_id).ok_or_else(|| unreadable("no contract id"))?,
         symbol: data.contract.symbol.to_string(),
+        terms: contract::terms(&data.contract),
         is_buy: match execution.side {
             ExecutionSide::Bought => true,
             ExecutionSide::Sold => false,

@@ -1,4 +1,5 @@
 use super::{Trade, commission, completed_order, execution, open_order, status};
+use domain::contract::{ContractTerms, Right};
 use domain::id::{BrokerOrderId, ClientId, PermId};
 use ibapi::contracts::SecurityType;
 use ibapi::orders::{
@@ -191,4 +192,19 @@ fn an_unset_or_zero_commission_is_not_known_yet() {
     }
     let nowhere = CommissionReport { currency: String::new(), ..fee(1.0, None) };
     assert_eq!(commission(&nowhere), None);
+}
+
+#[test]
+fn a_trade_in_an_option_says_which_and_one_in_a_stock_says_nothing_of_the_kind() {
+    let mut data = trade();
+    assert_eq!(execution(&data).unwrap().terms, ContractTerms::NONE);
+    // TWS appends the last trading time.
+    data.contract.last_trade_date_or_contract_month = "20261218 16:00:00 US/Eastern".to_owned();
+    data.contract.strike = 190.0;
+    data.contract.right = Some(ibapi::contracts::OptionRight::Call);
+    let terms = execution(&data).unwrap().terms;
+    assert_eq!(
+        (terms.expiry.as_deref(), terms.strike, terms.right),
+        (Some("20261218"), Some("190".parse().unwrap()), Some(Right::Call))
+    );
 }

@@ -208,6 +208,7 @@ pub(crate) fn traded(order: &OrderRecord, part: Decimal, exec_id: &str) -> Optio
         account: world::account(),
         con_id: order.contract.as_ref()?.con_id,
         symbol: "LIE".to_owned(),
+        terms: domain::contract::ContractTerms::NONE,
         is_buy: order.intent.side.is_buy(),
         last_qty: world::lit(&part.to_string()),
         last_px: world::lit("100"),

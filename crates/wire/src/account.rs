@@ -1,6 +1,6 @@
 //! Accounts: summary, positions, profit and loss. What the broker did not say is null.
 
-use crate::word::{DataType, Mode, PnlPeriod, Proof, SecType, Trading};
+use crate::word::{DataType, Mode, PnlPeriod, Proof, Right, SecType, Trading};
 use domain::account;
 use domain::activity::{AccountMark, AccountValue};
 use jiff::Timestamp;
@@ -97,6 +97,16 @@ pub struct Position {
     pub con_id: String,
     /// Symbol.
     pub symbol: String,
+    /// Expiry of a future or an option, `YYYYMMDD` or `YYYYMM`.
+    #[serde(default)]
+    pub expiry: Option<String>,
+    /// Strike of an option.
+    #[serde(default)]
+    #[schema(format = "decimal")]
+    pub strike: Option<Decimal>,
+    /// Right of an option.
+    #[serde(default)]
+    pub right: Option<Right>,
     /// Currency of the price.
     pub currency: String,
     /// Signed quantity: negative is short.
@@ -125,6 +135,9 @@ impl From<&account::Position> for Position {
             account: one.account.to_string(),
             con_id: one.con_id.to_string(),
             symbol: one.symbol.clone(),
+            expiry: one.terms.expiry.clone(),
+            strike: one.terms.strike.map(domain::money::Price::get),
+            right: one.terms.right.map(Into::into),
             currency: one.currency.to_string(),
             qty: one.qty,
             avg_cost: one.avg_cost,

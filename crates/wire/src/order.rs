@@ -80,6 +80,16 @@ pub struct Execution {
     pub con_id: String,
     /// Symbol.
     pub symbol: String,
+    /// Expiry of a future or an option, `YYYYMMDD` or `YYYYMM`.
+    #[serde(default)]
+    pub expiry: Option<String>,
+    /// Strike of an option.
+    #[serde(default)]
+    #[schema(format = "decimal")]
+    pub strike: Option<Decimal>,
+    /// Right of an option.
+    #[serde(default)]
+    pub right: Option<Right>,
     /// `buy` or `sell`: all that the broker says.
     pub side: Side,
     /// Quantity of this trade.
@@ -127,6 +137,9 @@ impl Execution {
             account: one.account.to_string(),
             con_id: one.con_id.to_string(),
             symbol: one.symbol.clone(),
+            expiry: one.terms.expiry.clone(),
+            strike: one.terms.strike.map(domain::money::Price::get),
+            right: one.terms.right.map(Into::into),
             side: if one.is_buy { Side::Buy } else { Side::Sell },
             last_qty: one.last_qty.get(),
             last_px: one.last_px.get(),

@@ -332,6 +332,7 @@ impl World {
                 account: "DU1234567".parse().unwrap(),
                 con_id: *id,
                 symbol: world.market.iter().find(|(_, (own, _))| own == id).unwrap().0.clone(),
+                terms: domain::contract::ContractTerms::NONE,
                 currency: "USD".parse().unwrap(),
                 is_cash: false,
                 qty: *qty,

@@ -21,6 +21,7 @@ fn execution(exec_id: &str) -> Execution {
         account: "DU1234567".parse().unwrap(),
         con_id: domain::id::ConId::new(265_598).unwrap(),
         symbol: "AAPL".to_owned(),
+        terms: domain::contract::ContractTerms::NONE,
         is_buy: true,
         last_qty: "10".parse::<Qty>().unwrap(),
         last_px: "189.5".parse::<Price>().unwrap(),

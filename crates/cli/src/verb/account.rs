@@ -4,7 +4,7 @@ use crate::args::{AccountVerb, BrokerVerb};
 use crate::client::{Client, Request};
 use crate::failure::Failure;
 use crate::out::Said;
-use crate::table::{column, field, items, sheet, table, word};
+use crate::table::{column, field, items, named, sheet, table, word};
 use serde_json::Value;
 
 /// `tollgate account`.
@@ -40,7 +40,7 @@ pub(crate) async fn account(client: &Client, verb: &AccountVerb) -> Result<Said,
             let account = chosen(client, account.as_deref()).await?;
             let answer = client.send(Request::get(&format!("/accounts/{account}/positions"))).await?.body;
             let columns = [
-                column("symbol", "symbol"),
+                column("contract", "contract"),
                 column("con_id", "con_id"),
                 column("qty", "qty"),
                 column("avg cost", "avg_cost"),
@@ -49,7 +49,7 @@ pub(crate) async fn account(client: &Client, verb: &AccountVerb) -> Result<Said,
                 column("unrealized", "unrealized_pnl"),
                 column("currency", "currency"),
             ];
-            let human = table(items(&answer), &columns, "no positions");
+            let human = table(&named(items(&answer)), &columns, "no positions");
             Ok(Said::new(answer, human))
         }
         AccountVerb::Pnl { account } => pnl(client, &chosen(client, account.as_deref()).await?).await,

@@ -29,6 +29,7 @@ fn trade(exec_id: &str) -> JournalEvent {
         account: PAPER.parse().unwrap(),
         con_id: domain::id::ConId::new(265_598).unwrap(),
         symbol: "AAPL".to_owned(),
+        terms: domain::contract::ContractTerms::NONE,
         is_buy: true,
         last_qty: "10".parse().unwrap(),
         last_px: "189.5".parse().unwrap(),

@@ -5,7 +5,7 @@ use crate::client::{Client, Reply, Request};
 use crate::failure::Failure;
 use crate::out::{Said, talk};
 use crate::problem;
-use crate::table::{at, column, field, items, sheet, table};
+use crate::table::{at, column, field, items, named, sheet, table};
 use crate::verb::ticket;
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
@@ -271,13 +271,13 @@ async fn executions(client: &Client) -> Result<Said, Failure> {
         column("time", "executed_at"),
         column("key", "cl_ord_id"),
         column("leg", "leg"),
-        column("symbol", "symbol"),
+        column("contract", "contract"),
         column("side", "side"),
         column("qty", "last_qty"),
         column("price", "last_px"),
         column("commission", "commission.amount"),
         column("exec_id", "exec_id"),
     ];
-    let human = table(items(&body), &columns, "no executions");
+    let human = table(&named(items(&body)), &columns, "no executions");
     Ok(Said::new(body, human))
 }

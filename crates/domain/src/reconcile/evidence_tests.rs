@@ -17,6 +17,7 @@ fn held(quantity: i64) -> Vec<Position> {
         account: "DU1234567".parse().unwrap(),
         con_id: contract().con_id,
         symbol: "AAPL".to_owned(),
+        terms: crate::contract::ContractTerms::NONE,
         currency: "USD".parse().unwrap(),
         is_cash: false,
         qty: Decimal::from(quantity),

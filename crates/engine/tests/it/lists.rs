@@ -95,6 +95,7 @@ async fn trades_come_newest_first_corrected_and_without_what_was_taken_back() {
         executed_at: (!number.is_multiple_of(50))
             .then(|| begin + SignedDuration::from_secs(i64::try_from(number / 3).unwrap())),
         symbol: if number == 7 { "RARE".to_owned() } else { own.symbol.clone() },
+        terms: domain::contract::ContractTerms::NONE,
         order_ref: String::new(),
         client_id: Some(ClientId::new(0).unwrap()),
         perm_id: None,

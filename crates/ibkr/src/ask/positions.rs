@@ -2,6 +2,7 @@
 
 use super::answer::Asker;
 use super::snapshot::{linger, turn};
+use crate::contract;
 use crate::decimal;
 use crate::fault;
 use domain::account::Position;
@@ -112,6 +113,7 @@ fn position(wire: &ibapi::accounts::Position) -> Result<Position, String> {
         account: wire.account.parse().map_err(|_| unreadable("no account"))?,
         con_id: ConId::new(i64::from(id)).map_err(|_| unreadable("no contract id"))?,
         symbol: wire.contract.symbol.to_string(),
+        terms: contract::terms(&wire.contract),
         currency: wire.contract.currency.as_str().parse().map_err(|_| unreadable("no currency"))?,
         is_cash: wire.contract.security_type == SecurityType::ForexPair,
         qty: decimal::decimal(wire.position).ok_or_else(|| unreadable("no quantity"))?,

@@ -634,6 +634,7 @@ impl Desk for FakeDesk {
             account: "DUV1000001".parse().unwrap(),
             con_id: "265598".parse().unwrap(),
             symbol: "AAPL".to_owned(),
+            terms: domain::contract::ContractTerms::NONE,
             is_buy: true,
             last_qty: "10".parse().unwrap(),
             last_px: "189.5".parse().unwrap(),

@@ -173,6 +173,7 @@ fn execution(nth: u32, trade: u32) -> Result<Execution, Failure> {
         account: "DUV000001".parse()?,
         con_id: con_id(nth)?,
         symbol: "AAPL".to_owned(),
+        terms: domain::contract::ContractTerms::NONE,
         is_buy: true,
         last_qty: "5".parse()?,
         last_px: "189.45".parse()?,

@@ -6,7 +6,7 @@
 
 use domain::bracket::Bracket;
 use domain::change::ChangeFate;
-use domain::contract::{Contract, Instrument};
+use domain::contract::{Contract, ContractTerms, Instrument, Right};
 use domain::execution::{Commission, Execution};
 use domain::group::GroupFault;
 use domain::id::{
@@ -101,6 +101,8 @@ struct TradeRow {
     account: AccountId,
     con_id: ConId,
     symbol: String,
+    #[serde(with = "TermsRow")]
+    terms: ContractTerms,
     is_buy: bool,
     last_qty: Qty,
     last_px: Price,
@@ -113,6 +115,15 @@ struct TradeRow {
     perm_id: Option<PermId>,
     order_ref: String,
     commission: Option<Commission>,
+}
+
+/// By place: what is left out in the journal must not be left out here.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ContractTerms")]
+struct TermsRow {
+    expiry: Option<String>,
+    strike: Option<Price>,
+    right: Option<Right>,
 }
 
 /// Trades by their own ids.

@@ -6,6 +6,7 @@ fn full() -> Value {
     let trade = |id: &str, is_cash: bool| {
         json!({
             "exec_id": id, "account": "DU1", "con_id": 7, "symbol": "EUR", "is_buy": true, "last_qty": "2.5",
+            "terms": {"expiry": "20261218", "strike": "1.1", "right": "put"},
             "last_px": "1.0825", "is_cash": is_cash, "exchange": "IDEALPRO", "executed_at": "2026-11-18T11:17:56.000000001Z",
             "broker_order_id": 3, "client_id": 7, "perm_id": 9, "order_ref": "tg:i:k-1",
             "commission": {"amount": {"amount": "0.35", "currency": "USD"}, "realized_pnl": "-1.25"},
@@ -56,7 +57,7 @@ fn an_order_is_read_as_it_was_written_whatever_it_says_or_leaves_out() {
     let whole = order(full());
     assert_eq!(stored(&whole), whole);
     let mut left_out = 0;
-    for at in ["", "/intent", "/executions/e.01"] {
+    for at in ["", "/intent", "/executions/e.01", "/executions/e.01/terms"] {
         for name in full().pointer(at).unwrap().as_object().unwrap().keys() {
             let mut value = full();
             let field = value.pointer_mut(at).unwrap().get_mut(name).unwrap();
@@ -72,7 +73,7 @@ fn an_order_is_read_as_it_was_written_whatever_it_says_or_leaves_out() {
             assert_eq!(stored(&order), order, "{at}/{name}");
         }
     }
-    assert_eq!(left_out, 36, "what may be left out");
+    assert_eq!(left_out, 39, "what may be left out");
 }
 
 #[test]

@@ -245,6 +245,7 @@ pub(crate) fn trade(exec_id: &str, qty: &str) -> Box<Execution> {
         account: "DUV000001".parse().unwrap(),
         con_id: ConId::new(265_598).unwrap(),
         symbol: "AAPL".to_owned(),
+        terms: domain::contract::ContractTerms::NONE,
         is_buy: true,
         last_qty: qty.parse().unwrap(),
         last_px: "189.40".parse().unwrap(),

@@ -436,6 +436,7 @@ fn held(qty: Decimal) -> Position {
         account: account(),
         con_id: con_id(),
         symbol: "AAPL".to_owned(),
+        terms: domain::contract::ContractTerms::NONE,
         currency: usd(),
         qty,
         avg_cost: None,

@@ -173,6 +173,7 @@ impl Broker {
             account: account(),
             con_id: con_id(),
             symbol: "AAPL".to_owned(),
+            terms: domain::contract::ContractTerms::NONE,
             is_buy: order.intent.side.is_buy(),
             last_qty: qty(last_qty),
             last_px: px("100"),
