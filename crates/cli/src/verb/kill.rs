@@ -1,5 +1,6 @@
-//! The kill switch. Turning it on also works without a gateway, by the file `KILL` in the data directory, which a
-//! gateway looks at before each send.
+//! The kill switch. Turning it on also works without a gateway, or with one that does not do it, by the file `KILL` in the data
+//! directory, which a gateway looks at before each send. Whoever may write that file may stop trading, whatever becomes of his key: a
+//! kill that ends with a refusal would be the worse of the two mistakes. What was done, and by whom, is told as it was.
 
 use crate::args::{KillArgs, KillVerb, ScopeWord};
 use crate::client::{Client, Request};
@@ -40,18 +41,39 @@ async fn on(config: &Config, client: Result<Client, Failure>, args: &KillArgs) -
     let reason = args.reason.as_deref().unwrap_or("no reason given");
     write_kill_file(config, reason).map_err(|error| {
         Failure::storage(
-            format!("the gateway was not reached, and {} cannot be written: {error}", path.display()),
+            format!("the gateway did not halt, and {} cannot be written: {error}", path.display()),
             "end the gateway's process, or log out of TWS",
         )
     })?;
+    let code = code_of_answer(&failure);
     talk(format!("the gateway did not do it itself: {}", failure.human()));
+    let what_else = code.as_ref().map_or_else(
+        || "The gateway itself was not reached, so that nobody confirms the cancel of working orders: look at TWS.".to_owned(),
+        |code| {
+            format!(
+                "The gateway answered, and refused ({code}). If it uses this data directory it sees the file, halts and cancels what works; \
+                 nobody confirms that here: look at `tollgate kill status` with a key that may read, or at TWS."
+            )
+        },
+    );
     let human = format!(
-        "halted by the file {}: no new order leaves a gateway that uses this data directory.\n\
-         The gateway itself was not reached, so that nobody confirms the cancel of working orders: look at TWS.\n\
+        "halted by the file {}: no new order leaves a gateway that uses this data directory.\n{what_else}\n\
          `tollgate kill off --reason …` removes the file.",
         path.display()
     );
-    Ok(Said::new(json!({"kill_file": path, "state": "halted", "gateway_reached": false}), human))
+    let reached = code.is_some();
+    Ok(Said::new(
+        json!({"kill_file": path, "state": "halted", "gateway_reached": reached, "gateway_code": code}),
+        human,
+    ))
+}
+
+/// The code with which a gateway answered; `None` where none did.
+fn code_of_answer(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Told(told) => told.answer.as_ref().map(|_answer| told.code.clone()),
+        Failure::Config(_) => None,
+    }
 }
 
 /// Writes the file that a gateway looks at before each send.

@@ -32,6 +32,40 @@ fn the_kill_file_is_made_without_a_gateway_and_stops_the_next_one() {
 }
 
 #[test]
+fn a_kill_that_the_gateway_refuses_is_the_file_s_and_says_so() {
+    let desktop = Desktop::new();
+    let venue = desktop.venue(0);
+    desktop.configure(venue.port);
+    let gateway = desktop.serve();
+    let made = gateway.json("key create reader --kind human --scopes read");
+    let key = made["secret"].as_str().unwrap().to_owned();
+    let path = desktop.path("reader.key");
+    std::fs::write(&path, format!("{key}\n")).unwrap();
+    venue.price("AAPL", "190");
+    let working = gateway.ask("order submit buy 1 AAPL --limit 150 --key rests");
+    assert_eq!(working.exit, 0, "{working:?}");
+    // Only global: there is no file for less.
+    let refused = gateway.ask(&format!("--key-file {} kill on --scope strategy --id nobody", path.display()));
+    assert_eq!(refused.exit, 4, "{refused:?}");
+    assert!(!desktop.data("KILL").exists());
+    let killed = gateway.ask(&format!("--json --key-file {} kill on --reason alarm", path.display()));
+    assert_eq!(killed.exit, 0, "{killed:?}");
+    let told = killed.json();
+    assert_eq!(
+        (told["gateway_reached"].as_bool(), told["gateway_code"].as_str()),
+        (Some(true), Some("forbidden_scope"))
+    );
+    assert_eq!(std::fs::read_to_string(desktop.data("KILL")).unwrap(), "alarm\n");
+    // The gateway does by the file what it did not do for the key.
+    gateway
+        .until("kill status", |states| states["items"].as_array().unwrap().iter().any(|one| one["state"] == "halted"));
+    gateway.until("order show rests", |order| order["status"] == "canceled");
+    let human = gateway.ask(&format!("--key-file {} kill on --reason again", path.display()));
+    assert!(human.stdout.contains("The gateway answered, and refused (forbidden_scope)."), "{human:?}");
+    assert!(!human.stdout.contains("not reached"), "{human:?}");
+}
+
+#[test]
 fn each_kind_of_refusal_has_its_exit_code() {
     let desktop = Desktop::new();
     let venue = desktop.venue(0);

@@ -84,7 +84,7 @@ const FIELDS_OF_VENUE: &[&str] = &[
     "connections",
 ];
 const FIELDS_OF_EXPORT: &[&str] = &["file", "records", "with_accounts"];
-const FIELDS_OF_KILL_FILE: &[&str] = &["kill_file", "state", "gateway_reached"];
+const FIELDS_OF_KILL_FILE: &[&str] = &["kill_file", "state", "gateway_reached", "gateway_code"];
 
 /// With a gateway that runs, in this order.
 #[rustfmt::skip]
