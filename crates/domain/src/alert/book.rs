@@ -1,14 +1,16 @@
 //! The outbox as a whole: what its entries add up to, and what news adds to it.
 
 use super::entry::{Alert, AlertId, ChannelId, Cursor, Delivery, Entry};
-use super::kind::AlertKind;
+use super::kind::{AlertKind, Severity};
 use super::news::{News, Turn};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Alerts that are kept; beyond so many the oldest are forgotten, delivered or not.
+/// Alerts that are kept; beyond so many those are forgotten that are over, then those that were told, the mildest and oldest first.
 const ALERTS_MAX: usize = 2_000;
+/// So long Telegram keeps what nobody heard.
+const HEARD_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Topics that are kept; beyond so many those that were told longest ago are forgotten: what repeats then is told once more.
 const TOPICS_MAX: usize = 4_000;
 
@@ -93,7 +95,10 @@ pub struct AlertBook {
     pub cursor: Option<Cursor>,
     /// The bot's next update; 0 before the first.
     pub next_update: i64,
-    /// Alerts that were forgotten before every way had taken them.
+    /// When it heard the one before it.
+    #[serde(default)]
+    pub heard_at: Option<Timestamp>,
+    /// Alerts that were forgotten before any way had taken them.
     pub forgotten: u64,
     #[serde(with = "listed")]
     alerts: BTreeMap<AlertId, Alert>,
@@ -133,12 +138,20 @@ impl AlertBook {
     pub fn hear(&self, news: &News, now: Timestamp, window: SignedDuration) -> Option<Entry> {
         let topic = self.topics.get(&(news.kind, news.subject.clone()));
         let Some(topic) = topic else {
-            return (news.turn != Turn::Closes).then(|| self.raise(news, 1, now));
+            return (news.turn != Turn::Closes || news.at_once).then(|| self.raise(news, 1, now));
         };
         // What a clock that was set back told in the future holds nothing back.
         let due_at = topic.told_at.checked_add(window).ok().filter(|due| *due > now && topic.told_at <= now);
+        let told = self.alerts.get(&topic.told);
+        // What is graver than whatever was told is no repetition.
+        let is_graver = told.is_some_and(|told| news.severity > told.reach);
+        let is_other = told.is_none_or(|told| (told.severity, &told.title) != (news.severity, &news.title));
         match (news.turn, topic.is_open, due_at) {
-            (Turn::Opens, true, _) => None,
+            (Turn::Opens, true, _) => (is_graver || (news.at_once && is_other)).then(|| self.raise(news, 1, now)),
+            (Turn::Closes, false, _) if news.at_once => is_other.then(|| self.raise(news, 1, now)),
+            (Turn::Happens, _, Some(_)) | (Turn::Opens, false, Some(_)) if is_graver || news.at_once => {
+                Some(self.raise(news, 1, now))
+            }
             (Turn::Closes, true, _) => Some(self.raise(news, 1, now)),
             (Turn::Closes, false, _) => {
                 topic.folded.as_ref().map(|_| Entry::Unfolded { kind: news.kind, subject: news.subject.clone() })
@@ -153,7 +166,10 @@ impl AlertBook {
 
     /// What was folded and whose time has come.
     pub fn unfold(&self, now: Timestamp) -> Vec<Entry> {
-        let due = self.topics.values().filter_map(|topic| topic.folded.as_ref()).filter(|folded| folded.due_at <= now);
+        // A clock that was set back does not keep what waits until it has caught up.
+        let is_due = |topic: &Topic, folded: &Folded| folded.due_at <= now || topic.told_at > now;
+        let folded = self.topics.values().filter_map(|topic| topic.folded.as_ref().map(|folded| (topic, folded)));
+        let due = folded.filter(|(topic, folded)| is_due(topic, folded)).map(|(_, folded)| folded);
         let mut entries = Vec::new();
         for (place, folded) in (1..).zip(due) {
             let mut entry = self.raise(&folded.news, folded.count, now);
@@ -232,7 +248,7 @@ impl AlertBook {
                     alert.acked = Some((by.clone(), *at));
                 }
             }
-            Entry::Heard { next_update } => self.next_update = self.next_update.max(*next_update),
+            Entry::Heard { next_update, at } => (self.next_update, self.heard_at) = (*next_update, *at),
             Entry::Whole { book } => *self = (**book).clone(),
         }
     }
@@ -258,9 +274,11 @@ impl AlertBook {
         self.topics.insert(key, topic);
         self.alerts.insert(alert.id, alert.clone());
         while self.alerts.len() > ALERTS_MAX {
-            let Some((_, gone)) = self.alerts.pop_first() else { break };
-            let untold = |delivery: &Delivery| delivery.delivered_at.is_none();
-            self.forgotten = self.forgotten.saturating_add(u64::from(gone.deliveries.values().any(untold)));
+            let Some(gone) = self.alerts.values().min_by_key(|alert| worth(alert)).map(|alert| alert.id) else { break };
+            let gone = self.alerts.remove(&gone);
+            let was_told = |alert: &Alert| alert.deliveries.values().any(|one| one.delivered_at.is_some());
+            let untold = gone.as_ref().is_some_and(|alert| !was_told(alert));
+            self.forgotten = self.forgotten.saturating_add(u64::from(untold));
         }
         if self.topics.len() > TOPICS_MAX {
             let oldest =
@@ -271,11 +289,23 @@ impl AlertBook {
         }
     }
 
+    /// What the bot has not heard yet, as far as that is still so: Telegram keeps a day, and after a week it counts anew.
+    pub fn next_update(&self, now: Timestamp) -> Option<i64> {
+        let is_new = |at: &Timestamp| *at <= now && now.duration_since(*at) < HEARD_FOR;
+        self.heard_at.filter(is_new).map(|_| self.next_update)
+    }
+
     /// A human has seen it; `None` where there is no such alert, or somebody has seen it before.
     pub fn ack(&self, id: AlertId, by: &str, now: Timestamp) -> Option<Entry> {
         let alert = self.alerts.get(&id).filter(|alert| alert.acked.is_none())?;
         Some(Entry::Acked { id: alert.id, by: by.to_owned(), at: now })
     }
+}
+
+/// What is kept rather than what is less: what lasts, what nobody was told yet, what is graver, what is newer.
+fn worth(alert: &Alert) -> (bool, bool, Severity, AlertId) {
+    let waits = alert.deliveries.values().all(|one| one.delivered_at.is_none() && one.given_up_at.is_none());
+    (alert.is_open, waits, alert.reach, alert.id)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::alert::{ChannelRules, Severity, backoff};
+use crate::alert::{Severity, backoff};
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
@@ -112,6 +112,10 @@ fn a_clock_that_was_set_back_holds_nothing_back() {
     let mut told = Told::new();
     told.hear(&news(AlertKind::Fill, "o", "a"), 10_000);
     assert_eq!(told.hear(&news(AlertKind::Fill, "o", "b"), 0).as_deref(), Some("b"));
+    let mut told = Told::new();
+    told.hear(&news(AlertKind::Fill, "o", "a"), 10_000);
+    told.hear(&news(AlertKind::Fill, "o", "b"), 10_001);
+    assert_eq!(told.unfold(5_000), ["al-2 b"]);
 }
 
 #[test]
@@ -124,7 +128,7 @@ fn a_book_that_was_written_down_goes_on_as_if_it_had_not_been() {
     told.0.apply(&Entry::Delivered { channel: channel.clone(), ids: vec![AlertId(1)], at: at(2) });
     told.0.apply(&Entry::Failed { channel, at: at(3), error: "no".to_owned(), next_at: at(5) });
     told.0.apply(&Entry::Read { cursor: Cursor { seq: 7, hash: "ab".to_owned() } });
-    told.0.apply(&Entry::Heard { next_update: 9 });
+    told.0.apply(&Entry::Heard { next_update: 9, at: Some(at(4)) });
     let whole = serde_json::to_string(&Entry::Whole { book: Box::new(told.0.clone()) }).unwrap();
     let mut again = AlertBook::default();
     again.apply(&serde_json::from_str(&whole).unwrap());
@@ -133,27 +137,75 @@ fn a_book_that_was_written_down_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
-fn alerts_are_bounded_and_what_was_forgotten_untold_is_counted() {
+fn alerts_are_bounded_what_matters_is_kept_and_what_was_forgotten_untold_is_counted() {
     let mut told = Told::new();
-    let rules = ChannelRules {
-        channel: ChannelId("webhook".to_owned()),
-        severity_min: Severity::Info,
-        quiet: None,
-        remind_after: None,
-    };
-    for number in 0..2_100 {
-        told.hear(&news(AlertKind::Fill, &number.to_string(), "a"), 0);
-        if number == 0 {
-            let parcel = told.0.due(&rules, at(0)).unwrap();
-            for entry in told.0.failed(&parcel, "no", None, at(200_000)) {
-                told.0.apply(&entry);
-            }
-        }
+    let fill = |number: u64| News { severity: Severity::Info, ..news(AlertKind::Fill, &number.to_string(), "a") };
+    told.hear(&news(AlertKind::Risk, "breaker", "lasts").opens(), 0);
+    told.hear(&news(AlertKind::Audit, "journal", "grave"), 0);
+    told.hear(&fill(1), 0);
+    let channel = ChannelId("webhook".to_owned());
+    told.0.apply(&Entry::Delivered { channel, ids: vec![AlertId(1), AlertId(3)], at: at(0) });
+    for number in 2..2_100 {
+        told.hear(&fill(number), 0);
     }
     assert_eq!(told.0.alerts().count(), 2_000);
-    assert_eq!(told.0.forgotten, 1);
-    assert_eq!(told.0.alerts().next().unwrap().id, AlertId(101));
+    // Of 101 that had to go, one had been told.
+    assert_eq!(told.0.forgotten, 100);
+    let left: Vec<AlertId> = told.0.alerts().map(|alert| alert.id).take(3).collect();
+    assert_eq!(left, [AlertId(1), AlertId(2), AlertId(104)]);
     assert_eq!(backoff(0, None), SignedDuration::from_secs(2));
+}
+
+#[test]
+fn a_second_kill_is_told_at_once_and_the_same_one_said_again_is_not() {
+    let kill = |severity, title: &str| {
+        let news = News::new(AlertKind::Risk, severity, "trading global", title, at(0)).at_once();
+        if title == "active" { news.closes() } else { news.opens() }
+    };
+    let mut told = Told::new();
+    let steps = [
+        (kill(Severity::Warning, "reducing"), Some("reducing")),
+        (kill(Severity::Critical, "halted"), Some("halted")),
+        (kill(Severity::Critical, "halted"), None),
+        (kill(Severity::Warning, "active"), Some("active")),
+        (kill(Severity::Warning, "active"), None),
+        (kill(Severity::Critical, "halted"), Some("halted")),
+        (kill(Severity::Critical, "halted by another"), Some("halted by another")),
+        (kill(Severity::Warning, "reducing"), Some("reducing")),
+    ];
+    for (seconds, (news, title)) in (0..).zip(steps) {
+        assert_eq!(told.hear(&news, seconds).as_deref(), title, "step {seconds}");
+    }
+    assert_eq!(told.0.alerts().filter(|alert| alert.is_open).count(), 1);
+    // A lift is told even where nobody knows of the kill.
+    assert_eq!(Told::new().hear(&kill(Severity::Warning, "active"), 0).as_deref(), Some("active"));
+}
+
+#[test]
+fn what_is_graver_than_what_was_told_waits_for_nothing() {
+    let mut told = Told::new();
+    let of = |severity, title: &str| News { severity, ..news(AlertKind::Guard, "drawdown", title) };
+    told.hear(&of(Severity::Warning, "a"), 0);
+    assert_eq!(told.hear(&of(Severity::Warning, "b"), 1).as_deref(), Some("(folded)"));
+    assert_eq!(told.hear(&of(Severity::Critical, "c"), 2).as_deref(), Some("c"));
+    assert_eq!(told.hear(&of(Severity::Critical, "d"), 3).as_deref(), Some("(folded)"));
+    let mut told = Told::new();
+    told.hear(&of(Severity::Warning, "a").opens(), 0);
+    assert_eq!(told.hear(&of(Severity::Warning, "b").opens(), 1), None);
+    assert_eq!(told.hear(&of(Severity::Critical, "c").opens(), 2).as_deref(), Some("c"));
+}
+
+#[test]
+fn what_the_bot_heard_counts_for_a_day_and_numbers_may_begin_anew() {
+    let mut book = AlertBook::default();
+    assert_eq!(book.next_update(at(0)), None);
+    book.apply(&Entry::Heard { next_update: 900, at: Some(at(0)) });
+    assert_eq!(book.next_update(at(86_399)), Some(900));
+    // Behind a week of silence Telegram's numbers begin anywhere: an old one would hide all that is below it.
+    assert_eq!(book.next_update(at(86_400)), None);
+    assert_eq!(book.next_update(at(-1)), None);
+    book.apply(&Entry::Heard { next_update: 7, at: Some(at(86_400)) });
+    assert_eq!(book.next_update(at(86_401)), Some(7));
 }
 
 #[test]

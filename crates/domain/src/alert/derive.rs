@@ -105,7 +105,9 @@ fn one(event: &JournalEvent, at: Timestamp) -> Option<News> {
         }
         JournalEvent::InstrumentHalted { con_id, reason } => {
             let title = format!("New orders on contract {con_id} are halted");
-            Some(of(AlertKind::Risk, Critical, &format!("instrument {con_id}"), &title).opens().saying(reason))
+            Some(
+                of(AlertKind::Risk, Critical, &format!("instrument {con_id}"), &title).opens().saying(reason).at_once(),
+            )
         }
         JournalEvent::InstrumentReleased { con_id, by, reason } => {
             let title = format!("Contract {con_id} was released by {}", by.key_id);
@@ -113,7 +115,7 @@ fn one(event: &JournalEvent, at: Timestamp) -> Option<News> {
         }
         JournalEvent::BreakerTripped { breaker, reason } => {
             let title = format!("The breaker {breaker} has tripped");
-            Some(of(AlertKind::Risk, Critical, &format!("breaker {breaker}"), &title).opens().saying(reason))
+            Some(of(AlertKind::Risk, Critical, &format!("breaker {breaker}"), &title).opens().saying(reason).at_once())
         }
         JournalEvent::BreakerReset { breaker, by, reason } => {
             let title = format!("The breaker {breaker} was reset by {}", by.key_id);
@@ -121,7 +123,7 @@ fn one(event: &JournalEvent, at: Timestamp) -> Option<News> {
         }
         JournalEvent::OrphanSeen { cl_ord_id, works: true } => {
             let title = format!("An order with our reference and without our intent works at the broker: {cl_ord_id}");
-            Some(of(AlertKind::Risk, Critical, &format!("orphan {cl_ord_id}"), &title).opens())
+            Some(of(AlertKind::Risk, Critical, &format!("orphan {cl_ord_id}"), &title).opens().at_once())
         }
         JournalEvent::OrphanSeen { cl_ord_id, works: false } => {
             let title = format!("The order without our intent is over: {cl_ord_id}");
@@ -267,13 +269,17 @@ fn farm_of(message: &str) -> &str {
     message.rsplit(':').next().unwrap_or(message).trim()
 }
 
+/// Each kill is one of its own: it is told at once, however short the one before it was ago.
 fn state_set(scope: &KillScope, state: TradingState, by: &str, reason: &str, at: Timestamp) -> News {
-    let severity = match state {
-        TradingState::Active | TradingState::Reducing => Warning,
-        TradingState::Halted => Critical,
-    };
     let title = format!("Trading is {} ({scope}), set by {by}", state.word());
-    News::new(AlertKind::Risk, severity, &format!("trading {scope} {}", state.word()), &title, at).saying(reason)
+    let news = |severity| {
+        News::new(AlertKind::Risk, severity, &format!("trading {scope}"), &title, at).saying(reason).at_once()
+    };
+    match state {
+        TradingState::Active => news(Warning).closes(),
+        TradingState::Reducing => news(Warning).opens(),
+        TradingState::Halted => news(Critical).opens(),
+    }
 }
 
 fn reconciled(report: &ReconciliationReport, at: Timestamp) -> Vec<News> {

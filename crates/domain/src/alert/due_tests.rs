@@ -90,8 +90,8 @@ fn a_way_that_takes_nothing_is_tried_again_ever_later_and_given_up_at_last() {
     let mut book = book(&[(Severity::Info, "10:00:00")]);
     let (rules, mut now, mut rests) = (rules(), at("10:00:00"), Vec::new());
     loop {
-        let parcel = book.due(&rules, now).unwrap();
-        for entry in book.failed(&parcel, "refused", None, now) {
+        assert!(book.due(&rules, now).is_some());
+        for entry in book.failed(&rules, "refused", None, now) {
             book.apply(&entry);
         }
         assert_eq!(book.trouble(&rules.channel), Some("refused"));
@@ -119,8 +119,7 @@ fn a_way_that_asks_for_a_rest_gets_it_within_bounds() {
 fn success_makes_the_next_try_immediate_again() {
     let mut book = book(&[(Severity::Info, "10:00:00"), (Severity::Info, "10:00:00")]);
     let rules = rules();
-    let parcel = book.due(&rules, at("10:00:00")).unwrap();
-    for entry in book.failed(&parcel, "refused", None, at("10:00:00")) {
+    for entry in book.failed(&rules, "refused", None, at("10:00:00")) {
         book.apply(&entry);
     }
     delivered(&mut book, &rules, &[1], "10:00:02");
@@ -159,4 +158,46 @@ fn what_is_over_is_not_told_again() {
     let rules = ChannelRules { remind_after: Some(SignedDuration::from_hours(1)), ..rules() };
     delivered(&mut book, &rules, &[1], "10:00:00");
     assert_eq!(ids(&book, &rules, "12:00:00"), [2]);
+}
+
+#[test]
+fn where_not_all_fit_the_gravest_go_first() {
+    let mut all = vec![(Severity::Info, "10:00:00"); 30];
+    all.push((Severity::Critical, "10:00:01"));
+    let book = book(&all);
+    let ids = ids(&book, &rules(), "10:00:02");
+    assert_eq!((ids.len(), ids.first(), ids.last()), (20, Some(&1), Some(&31)));
+}
+
+#[test]
+fn one_alert_that_is_refused_holds_nothing_back_for_long() {
+    let mut book = book(&[(Severity::Info, "10:00:00"); 5]);
+    let (rules, mut now) = (rules(), at("10:00:00"));
+    let mut arrived: Vec<u64> = Vec::new();
+    // The other side takes no message with the third alert in it.
+    for _ in 0..100 {
+        let Some(parcel) = book.due(&rules, now) else {
+            now += SignedDuration::from_secs(2);
+            continue;
+        };
+        let ids: Vec<u64> = parcel.alerts.iter().map(|alert| alert.id.0).collect();
+        if ids.contains(&3) {
+            for entry in book.failed(&rules, "400", None, now) {
+                book.apply(&entry);
+            }
+        } else {
+            arrived.extend(&ids);
+            delivered(&mut book, &rules, &ids, "10:00:00");
+        }
+    }
+    assert_eq!(arrived, [1, 2, 4, 5]);
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_silence_a_way() {
+    let mut book = book(&[(Severity::Info, "10:00:00")]);
+    for entry in book.failed(&rules(), "refused", None, at("20:00:00")) {
+        book.apply(&entry);
+    }
+    assert_eq!(ids(&book, &rules(), "10:00:01"), [1]);
 }

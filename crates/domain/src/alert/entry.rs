@@ -172,6 +172,9 @@ pub enum Entry {
     Heard {
         /// The next update's id.
         next_update: i64,
+        /// When.
+        #[serde(default)]
+        at: Option<Timestamp>,
     },
     /// All of it, at the beginning of a file that was written anew.
     Whole {

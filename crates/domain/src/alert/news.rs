@@ -35,12 +35,26 @@ pub struct News {
     pub seq: Option<u64>,
     /// When it was so.
     pub at: Timestamp,
+    /// Whether it is never held back: somebody did it, and nothing that flickers repeats it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
 }
 
 /// Longest text that an alert carries, characters.
 const TEXT_MAX: usize = 1_000;
 /// Longest line and subject, characters.
 const LINE_MAX: usize = 200;
+
+/// A text without what moves a cursor or turns the order of what is read: texts of brokers and agents are shown as they come.
+fn plain(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' => '\n',
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
 
 /// The beginning of a text, in one line where it must be one.
 pub(super) fn cut(text: &str, len_max: usize) -> String {
@@ -54,7 +68,7 @@ pub(super) fn cut(text: &str, len_max: usize) -> String {
 impl News {
     /// News that happens, by itself of no record.
     pub fn new(kind: AlertKind, severity: Severity, subject: &str, title: &str, at: Timestamp) -> Self {
-        let line = |text: &str| cut(&text.replace(['\n', '\r'], " "), LINE_MAX);
+        let line = |text: &str| cut(&plain(text).replace('\n', " "), LINE_MAX);
         Self {
             kind,
             subject: line(subject),
@@ -64,13 +78,14 @@ impl News {
             text: String::new(),
             seq: None,
             at,
+            at_once: false,
         }
     }
 
     /// The same, with what was seen.
     #[must_use]
     pub fn saying(mut self, text: &str) -> Self {
-        self.text = cut(text.trim(), TEXT_MAX);
+        self.text = cut(plain(text).trim(), TEXT_MAX);
         self
     }
 
@@ -78,6 +93,13 @@ impl News {
     #[must_use]
     pub fn of_record(mut self, seq: u64) -> Self {
         self.seq = Some(seq);
+        self
+    }
+
+    /// The same, never held back.
+    #[must_use]
+    pub fn at_once(mut self) -> Self {
+        self.at_once = true;
         self
     }
 
@@ -95,3 +117,7 @@ impl News {
         self
     }
 }
+
+#[cfg(test)]
+#[path = "news_tests.rs"]
+mod tests;

@@ -50,7 +50,9 @@ pub(super) fn of_loop(event: &LoopEvent, at: Timestamp) -> Vec<News> {
             let title = format!("Approval {approval} is {}", status.word());
             vec![of(AlertKind::Approval, Info, approval.as_str(), &title).closes()]
         }
-        LoopEvent::ScheduleSet { .. }
+        // The guard tells its own, once it has acted.
+        LoopEvent::GuardJudged { .. }
+        | LoopEvent::ScheduleSet { .. }
         | LoopEvent::PartUsed { .. }
         | LoopEvent::DecisionMade { .. }
         | LoopEvent::RunQueued { .. }
