@@ -36,8 +36,8 @@ impl Reading {
 
     /// What is new since the last reading. What it gives must be said before the next one.
     pub(super) async fn read(&mut self, desk: &dyn Desk, book: &AlertBook, now: Timestamp) -> Result<Read, Fault> {
-        let (feed, mut news_before) = match &self.feed {
-            Some(feed) => (feed.clone(), Vec::new()),
+        let (feed, mut news_before, begun) = match &self.feed {
+            Some(feed) => (feed.clone(), Vec::new(), None),
             None => self.begin(desk, book, now).await?,
         };
         let page = feed.page(self.after, &Wanted::default(), PAGE_LEN).await?;
@@ -47,7 +47,7 @@ impl Reading {
         self.after = page.upto;
         self.feed = Some(feed);
         let more = page.records.len() >= PAGE_LEN;
-        Ok(Read { news: news_before, cursor: last.map(|cursor| Entry::Read { cursor }), more })
+        Ok(Read { news: news_before, cursor: last.or(begun).map(|cursor| Entry::Read { cursor }), more })
     }
 
     /// What was read and not said is read again.
@@ -56,29 +56,42 @@ impl Reading {
     }
 
     /// Goes on where the outbox says, if the journal has the same record there; else from the newest restore, and without one from
-    /// the present.
+    /// the present, which is noted at once: what comes behind it and before a crash is told after it.
     async fn begin(
         &mut self,
         desk: &dyn Desk,
         book: &AlertBook,
         now: Timestamp,
-    ) -> Result<(JournalFeed, Vec<News>), Fault> {
-        let Some(cursor) = &book.cursor else { return self.at(desk, None, Vec::new()) };
+    ) -> Result<(JournalFeed, Vec<News>, Option<Cursor>), Fault> {
+        let Some(cursor) = &book.cursor else { return self.at_present(desk, Vec::new()).await };
         let known = AuditFilter { after: Some(cursor.seq.saturating_sub(1)), limit: 1, ..filter() };
         let known = desk.audit(&self.by, known).await?;
         let is_same = |record: &AuditRecord| record.record.seq == cursor.seq && record.hash == cursor.hash;
         if known.first().is_some_and(is_same) {
-            return self.at(desk, Some(cursor.seq), Vec::new());
+            let (feed, said) = self.at(desk, Some(cursor.seq), Vec::new())?;
+            return Ok((feed, said, None));
         }
         let restored = AuditFilter { kind: Some(RESTORED.to_owned()), newest_first: true, limit: 1, ..filter() };
         let restored = desk.audit(&self.by, restored).await?.first().map(|record| record.record.seq);
         if let Some(seq) = restored {
-            return self.at(desk, Some(seq.saturating_sub(1)), Vec::new());
+            let (feed, said) = self.at(desk, Some(seq.saturating_sub(1)), Vec::new())?;
+            return Ok((feed, said, None));
         }
         let title = "The alerts' place in the journal is of another journal; they go on from the present";
         let what = format!("Record {} is not the one that was read last.", cursor.seq);
         let said = News::new(AlertKind::Audit, Severity::Critical, "alerts", title, now).saying(&what);
-        self.at(desk, None, vec![said])
+        self.at_present(desk, vec![said]).await
+    }
+
+    async fn at_present(
+        &mut self,
+        desk: &dyn Desk,
+        said: Vec<News>,
+    ) -> Result<(JournalFeed, Vec<News>, Option<Cursor>), Fault> {
+        let newest = desk.audit(&self.by, AuditFilter { newest_first: true, ..filter() }).await?;
+        let newest = newest.into_iter().next().map(|one| Cursor { seq: one.record.seq, hash: one.hash });
+        let (feed, said) = self.at(desk, newest.as_ref().map(|newest| newest.seq), said)?;
+        Ok((feed, said, newest))
     }
 
     fn at(&mut self, desk: &dyn Desk, after: Option<u64>, said: Vec<News>) -> Result<(JournalFeed, Vec<News>), Fault> {

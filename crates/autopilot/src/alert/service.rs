@@ -3,7 +3,7 @@
 use super::channel::{Channel, Refused};
 use super::disk;
 use super::journal::{Read, Reading};
-use super::outbox::Outbox;
+use super::outbox::{Outbox, OutboxError};
 use domain::alert::{
     Alert, AlertBook, AlertId, AlertKind, ChannelRules, Entry, Facts, Lookout, News, Parcel, Severity, Sign,
 };
@@ -74,6 +74,8 @@ pub struct AlertParts {
     pub ways: Vec<Way>,
     /// Who should show life.
     pub watched: Vec<Watched>,
+    /// What the alerts show of themselves, on every turn.
+    pub life: Arc<SignOfLife>,
     /// What is known of prices.
     pub stale: watch::Receiver<StalePrices>,
     /// Whose disk is looked at.
@@ -142,8 +144,8 @@ impl Alerts {
         self.ask(Command::Ack { id: parsed, by: by.key_id.to_string(), reply }, answer).await
     }
 
-    pub(super) fn next_update(&self) -> i64 {
-        self.read().next_update
+    pub(super) fn next_update(&self, now: Timestamp) -> Option<i64> {
+        self.read().next_update(now)
     }
 
     pub(super) async fn heard(&self, next_update: i64) -> Result<(), Fault> {
@@ -182,8 +184,10 @@ pub struct AlertsTask {
     busy: BTreeSet<usize>,
     looked_at: Option<Duration>,
     trouble: Option<String>,
-    /// News that could not be written down, and is told from memory at least.
-    said: String,
+    /// Why alerts cannot be written down, as it was last told; empty while they can.
+    unwritten: String,
+    /// Another process has the outbox now: it tells what is to be told.
+    is_followed: bool,
 }
 
 /// Makes the alerts, and the task that keeps them.
@@ -202,7 +206,8 @@ pub fn begin(desk: Arc<dyn Desk>, parts: AlertParts) -> (Alerts, AlertsTask) {
         busy: BTreeSet::new(),
         looked_at: None,
         trouble: None,
-        said: String::new(),
+        unwritten: String::new(),
+        is_followed: false,
     };
     (Alerts { book: shared, commands: sender }, task)
 }
@@ -212,6 +217,7 @@ type Done = (usize, Parcel, Result<(), Refused>);
 impl AlertsTask {
     /// Works until `ending` says why the process ends, or its other end is gone, which is an end in order.
     pub async fn run(mut self, mut ending: oneshot::Receiver<String>) {
+        self.parts.life.show(self.now());
         let mut sending = JoinSet::new();
         let mut every = tokio::time::interval(self.parts.rules.turn_every);
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -232,25 +238,40 @@ impl AlertsTask {
         self.parts.clock.now()
     }
 
-    /// Says entries, and shows them to others. What cannot be written down is shown all the same: a full disk must not silence the
-    /// alert of a full disk.
-    fn say(&mut self, entries: &[Entry]) -> Result<(), Fault> {
-        if entries.is_empty() {
-            return Ok(());
+    /// Says entries, and shows them to others. What cannot be written down is told all the same: a full disk must not silence the
+    /// alert of a full disk. What is not on the disk is said again after a crash.
+    fn say(&mut self, entries: &[Entry]) {
+        let forgotten = self.parts.outbox.book().forgotten;
+        let written = self.parts.outbox.say_anyway(entries);
+        self.wrote(written.as_ref().err());
+        let forgotten = self.parts.outbox.book().forgotten.saturating_sub(forgotten);
+        if forgotten > 0 {
+            tracing::warn!(forgotten, "there are too many alerts; the oldest are forgotten before anybody took them");
         }
+        if !entries.is_empty() {
+            self.show();
+        }
+    }
+
+    /// Says an entry on the disk, or not at all.
+    fn say_for_good(&mut self, entries: &[Entry]) -> Result<(), Fault> {
         let written = self.parts.outbox.say(entries);
-        if written.is_ok() {
-            self.said.clear();
-            *self.shared.write().unwrap_or_else(PoisonError::into_inner) = self.parts.outbox.book().clone();
+        self.wrote(written.as_ref().err());
+        self.show();
+        written.map_err(|error| Fault::Storage(error.to_string()))
+    }
+
+    fn show(&self) {
+        *self.shared.write().unwrap_or_else(PoisonError::into_inner) = self.parts.outbox.book().clone();
+    }
+
+    fn wrote(&mut self, error: Option<&OutboxError>) {
+        self.is_followed |= matches!(error, Some(OutboxError::TakenOver(_)));
+        let words = error.map(ToString::to_string).unwrap_or_default();
+        if !words.is_empty() && words != self.unwritten {
+            tracing::error!(why = %words, "alerts cannot be written down; they are told all the same");
         }
-        written.map_err(|error| {
-            let words = error.to_string();
-            if self.said != words {
-                tracing::error!(%error, "alerts cannot be written down");
-            }
-            self.said.clone_from(&words);
-            Fault::Storage(words)
-        })
+        self.unwritten = words;
     }
 
     /// What news adds, one after the other, each seeing what the ones before it added.
@@ -271,24 +292,22 @@ impl AlertsTask {
 
     async fn turn(&mut self) {
         let now = self.now();
+        self.parts.life.show(now);
         self.read_journal(now).await;
-        let mut entries = self.parts.outbox.book().unfold(now);
+        // Ids are given in the order of the entries.
+        let unfolded = self.parts.outbox.book().unfold(now);
+        self.say(&unfolded);
         let monotonic = self.parts.clock.monotonic();
         let rested = self.looked_at.map(|at| monotonic.saturating_sub(at));
         if rested.is_none_or(|rested| rested >= self.parts.rules.look_every) {
             self.looked_at = Some(monotonic);
+            let caught_up = self.parts.outbox.catch_up();
+            self.wrote(caught_up.as_ref().err());
             let facts = self.facts();
             let news = self.lookout.look(&facts, self.parts.outbox.book(), now);
-            if entries.is_empty() {
-                entries = self.entries_of(&news, now);
-            } else {
-                // Ids are given in the order of the entries.
-                drop(self.say(&entries));
-                entries = self.entries_of(&news, now);
-            }
+            let entries = self.entries_of(&news, now);
+            self.say(&entries);
         }
-        // What could not be said is decided anew at the next turn.
-        drop(self.say(&entries));
     }
 
     async fn read_journal(&mut self, now: Timestamp) {
@@ -299,10 +318,7 @@ impl AlertsTask {
                     self.trouble = None;
                     let mut entries = self.entries_of(&news, now);
                     entries.extend(cursor);
-                    if self.say(&entries).is_err() {
-                        self.reading.again();
-                        return;
-                    }
+                    self.say(&entries);
                     if !more {
                         return;
                     }
@@ -341,25 +357,28 @@ impl AlertsTask {
         match command {
             Command::Ack { id, by, reply } => {
                 let entry = self.parts.outbox.book().ack(id, &by, now);
-                let said = self.say(entry.as_slice());
+                let said = self.say_for_good(entry.as_slice());
                 let alert = self.parts.outbox.book().alert(id).cloned();
                 let answer =
                     said.and_then(|()| alert.ok_or_else(|| Fault::NotFound { what: "alert", id: id.to_string() }));
                 drop(reply.send(answer));
             }
             Command::Heard { next_update, reply } => {
-                let said = self.say(&[Entry::Heard { next_update }]);
+                let said = self.say_for_good(&[Entry::Heard { next_update, at: Some(now) }]);
                 drop(reply.send(said));
             }
             Command::Say(news) => {
                 let entries = self.entries_of(&[*news], now);
-                drop(self.say(&entries));
+                self.say(&entries);
             }
         }
     }
 
     /// Sends what is due on every way that is not at work.
     fn send(&mut self, sending: &mut JoinSet<Done>) {
+        if self.is_followed {
+            return;
+        }
         let now = self.now();
         for (place, way) in self.parts.ways.iter().enumerate() {
             if self.busy.contains(&place) {
@@ -392,11 +411,12 @@ impl AlertsTask {
                 if self.parts.outbox.book().trouble(&parcel.channel) != Some(why.as_str()) {
                     tracing::warn!(channel = %parcel.channel, %why, "alerts do not arrive; it is tried again");
                 }
-                self.parts.outbox.book().failed(&parcel, &why, rest, now)
+                let rules = self.parts.ways.get(place).map(|way| &way.rules);
+                rules.map(|rules| self.parts.outbox.book().failed(rules, &why, rest, now)).unwrap_or_default()
             }
         };
         // What is not noted is sent again.
-        drop(self.say(&entries));
+        self.say(&entries);
     }
 
     /// The last word: that the process ends, and why.
@@ -411,16 +431,15 @@ impl AlertsTask {
             }
         };
         let entries = self.entries_of(&[news], now);
-        let written = self.say(&entries);
+        self.say(&entries);
         let rest = async {
+            if self.is_followed {
+                self.tell_alone(&entries, now).await;
+            }
             self.send(&mut sending);
             while let Some(done) = sending.join_next().await {
                 self.done(done.ok());
                 self.send(&mut sending);
-            }
-            if written.is_err() {
-                // Nothing of it is on the disk; whoever can be told is told now.
-                self.tell_unwritten(&entries, now).await;
             }
         };
         if tokio::time::timeout(FAREWELL, rest).await.is_err() {
@@ -428,9 +447,10 @@ impl AlertsTask {
         }
     }
 
-    async fn tell_unwritten(&self, entries: &[Entry], now: Timestamp) {
+    /// Tells these and nothing else: the rest is told by whoever follows.
+    async fn tell_alone(&self, entries: &[Entry], now: Timestamp) {
         for way in &self.parts.ways {
-            let mut book = self.parts.outbox.book().clone();
+            let mut book = AlertBook::default();
             for entry in entries {
                 book.apply(entry);
             }
