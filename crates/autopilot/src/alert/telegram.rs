@@ -16,6 +16,9 @@ use std::time::Duration;
 
 /// Longest text of a message, UTF-16 units by the API; characters of ours are at most two of them.
 const TEXT_MAX: usize = 4_000;
+/// Updates of one answer. A message is up to 4,096 characters, each of which may take six bytes, and may hold the one that it replies to:
+/// more of them would not fit into an answer that we read, and anybody may write to a bot.
+const UPDATES_MAX: u64 = 10;
 /// How long a question for updates may stay open, seconds.
 const POLL_S: u64 = 25;
 /// And how much longer its answer may take.
@@ -91,10 +94,18 @@ struct Parameters {
 }
 
 /// One update; anything but a message with a text is passed over.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Update {
     pub(super) update_id: i64,
     pub(super) message: Option<Message>,
+}
+
+impl Update {
+    /// What cannot be read is passed over by its number: a message of anybody's must not stop the bot's ear.
+    fn read(update: &Value) -> Option<Self> {
+        let update_id = update.get("update_id")?.as_i64()?;
+        Some(Self { update_id, message: update.get("message").and_then(|message| Message::deserialize(message).ok()) })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -102,6 +113,16 @@ pub(super) struct Message {
     pub(super) chat: Chat,
     pub(super) text: Option<String>,
     pub(super) from: Option<User>,
+    forward_origin: Option<Value>,
+    forward_date: Option<Value>,
+    via_bot: Option<Value>,
+}
+
+impl Message {
+    /// Whether somebody else's words came with it: forwarded, or put together by another bot.
+    pub(super) fn is_second_hand(&self) -> bool {
+        self.forward_origin.is_some() || self.forward_date.is_some() || self.via_bot.is_some()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -159,15 +180,24 @@ impl Telegram {
     /// Sends a text, redacted and cut to what a message may hold.
     pub(super) async fn say(&self, chat: ChatId, text: &str, silently: bool) -> Result<(), Refused> {
         let text: String = (self.settings.redact)(text).chars().take(TEXT_MAX / 2).collect();
-        let body = json!({"chat_id": chat, "text": text, "disable_notification": silently});
+        // No mark-up is read in it, and no address in it is looked up.
+        let body = json!({
+            "chat_id": chat, "text": text, "disable_notification": silently,
+            "link_preview_options": {"is_disabled": true},
+        });
         let _sent: Value = self.call("sendMessage", &body, None).await?;
         Ok(())
     }
 
-    /// Waits for updates from this one on; empty when none came in time.
-    pub(super) async fn updates(&self, offset: i64) -> Result<Vec<Update>, Refused> {
-        let body = json!({"offset": offset, "timeout": POLL_S, "allowed_updates": ["message"]});
-        self.call("getUpdates", &body, Some(POLL_PATIENCE)).await
+    /// Waits for updates; empty when none came in time. With an offset it confirms those below it, and waits for nothing.
+    pub(super) async fn updates(&self, offset: Option<i64>) -> Result<Vec<Update>, Refused> {
+        let wait = offset.map_or(POLL_S, |_offset| 0);
+        let mut body = json!({"timeout": wait, "limit": UPDATES_MAX, "allowed_updates": ["message"]});
+        if let (Some(offset), Some(fields)) = (offset, body.as_object_mut()) {
+            fields.insert("offset".to_owned(), offset.into());
+        }
+        let updates: Vec<Value> = self.call("getUpdates", &body, Some(POLL_PATIENCE)).await?;
+        Ok(updates.iter().filter_map(Update::read).collect())
     }
 }
 
@@ -191,12 +221,15 @@ pub(super) fn text_of(parcel: &Parcel) -> String {
     let one = |alert: &Alert| {
         let told = alert.deliveries.get(&parcel.channel).is_some_and(|delivery| delivery.delivered_at.is_some());
         let again = if told { " (again)" } else { "" };
-        let mut text = format!("{}{again}: {}", alert.severity.word().to_uppercase(), alert.title);
-        if !alert.text.is_empty() {
-            text.push('\n');
-            text.push_str(&alert.text);
+        let (word, at) = (alert.severity.word().to_uppercase(), alert.at.strftime("%Y-%m-%d %H:%M:%S UTC"));
+        // Its id stands where nothing cuts it off.
+        let mut text = format!("{word}{again} {}: {}\n{at}", alert.id, alert.title);
+        // What others wrote stands behind a mark on each line, and cannot look like another alert.
+        for line in alert.text.lines() {
+            text.push_str("\n> ");
+            text.push_str(line);
         }
-        format!("{text}\n{} {}", alert.id, alert.at.strftime("%Y-%m-%d %H:%M:%S UTC"))
+        text
     };
     // Each gets its fair part, so that the last of twenty is not cut off.
     let share = (TEXT_MAX / 2 - 100) / parcel.alerts.len().max(1);

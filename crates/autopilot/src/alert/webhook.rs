@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::alert::{Alert, Parcel};
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
-use ring::hmac;
+use ring::{digest, hmac};
 use serde::Serialize;
 use std::fmt;
 
@@ -127,12 +127,16 @@ impl Webhook {
     }
 }
 
-/// The first and last alert and how often it was told: a message that is tried again has the same.
+/// Made of every alert in it, when it was raised and how often it was told: a message that is tried again has the same, and no other has,
+/// also behind an outbox that was begun anew.
 fn delivery_id(installation: &str, parcel: &Parcel) -> String {
-    let told = |alert: &Alert| alert.deliveries.get(&parcel.channel).map_or(0, |one| one.reminders.saturating_add(1));
-    let ends = parcel.alerts.first().zip(parcel.alerts.last());
-    let ids = ends.map(|(first, last)| format!("{}-{}-{}", first.id.0, last.id.0, told(first))).unwrap_or_default();
-    format!("{installation}-{ids}")
+    let mut context = digest::Context::new(&digest::SHA256);
+    for alert in &parcel.alerts {
+        let told = alert.deliveries.get(&parcel.channel).map_or(0, |one| one.reminders.saturating_add(1));
+        context.update(format!("{} {} {told}\n", alert.id, alert.raised_at).as_bytes());
+    }
+    let all = hex::encode(context.finish());
+    format!("{installation}-{}", all.get(..32).unwrap_or(&all))
 }
 
 #[async_trait]
@@ -160,3 +164,7 @@ impl Channel for Webhook {
         Err(Refused { why: format!("the webhook answered {status}: {}", said.trim()), rest })
     }
 }
+
+#[cfg(test)]
+#[path = "webhook_tests.rs"]
+mod tests;

@@ -43,7 +43,7 @@ fn a_lost_line_is_told_to_every_chat_and_its_return_too() {
     venue.running.kill();
     for chat in [CHAT, GROUP] {
         let text = api.told(chat, "Disconnected from the broker");
-        assert!(text.contains("CRITICAL: "), "{text}");
+        assert!(text.contains("CRITICAL al-"), "{text}");
     }
     let open = gateway.until("alert list --open", |list| kinds(list).contains(&"link".to_owned()));
     let _venue = desktop.venue(venue.port);
@@ -82,6 +82,11 @@ fn a_chat_on_the_list_can_look_and_kill_and_nobody_can_do_more() {
     for text in ["hello", "/approve ap-1", "/arm 1", "/unkill", "/resume"] {
         api.write(CHAT, text);
     }
+    // Nor are somebody else's words, or words of the command line that ask for something else.
+    api.forward(CHAT, "/kill passed on");
+    api.told(CHAT, "This was forwarded, or made by another bot, and is not obeyed.");
+    api.write(CHAT, "/kill status");
+    api.told(CHAT, "Nothing was done.");
     api.heard();
     assert_eq!(state(&gateway), "active");
     api.told(CHAT, "A chat that is not on the list speaks to the bot: 666");
@@ -93,9 +98,39 @@ fn a_chat_on_the_list_can_look_and_kill_and_nobody_can_do_more() {
     let record = gateway.json("audit tail --kind trading_state_set");
     let event = &record["items"].as_array().unwrap()[0]["event"];
     assert_eq!(event["by"]["key_id"], "telegram");
-    assert_eq!(event["reason"], format!("telegram chat {CHAT}: the feed is wrong"));
+    assert_eq!(event["reason"], format!("telegram chat {CHAT}, user 77 (eve): the feed is wrong"));
     let refused = gateway.ask("order submit buy 1 AAPL --limit 191 --key k-2");
     assert_eq!(refused.exit, 6, "{refused:?}");
+}
+
+#[test]
+fn a_flood_of_strangers_does_not_make_the_bot_deaf_and_a_kill_is_obeyed_once() {
+    let (desktop, api) = (Desktop::new(), BotApi::start());
+    let _venue = with_bot(&desktop, &api, "");
+    api.count_from(9_000_000);
+    // More than a mebibyte, in messages as long as they may be.
+    for _ in 0..100 {
+        api.write(STRANGER, &"株".repeat(4_096));
+    }
+    api.write(CHAT, "/kill flooded");
+    let mut gateway = desktop.serve();
+    api.told(CHAT, "HALTED. ");
+    assert_eq!(state(&gateway), "halted");
+    // All strangers are one topic.
+    let strangers = kinds(&gateway.json("alert list")).iter().filter(|kind| *kind == "stranger").count();
+    assert_eq!(strangers, 1);
+    assert_eq!(gateway.ask("kill off --reason looked").exit, 0);
+    api.heard();
+    gateway.running.kill();
+    drop(gateway);
+    // The server's numbers begin lower than those that were heard, as they may.
+    api.count_from(7);
+    let gateway = desktop.serve();
+    assert_eq!(state(&gateway), "active", "what was heard before is not obeyed again");
+    api.heard();
+    api.write(GROUP, "/positions");
+    api.told(GROUP, "Nothing is held.");
+    assert_eq!(gateway.json("audit tail --kind trading_state_set")["items"].as_array().unwrap().len(), 2);
 }
 
 fn state(gateway: &Gateway<'_>) -> String {

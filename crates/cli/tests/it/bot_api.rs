@@ -50,15 +50,29 @@ impl BotApi {
 
     /// Somebody writes to the bot.
     pub(crate) fn write(&self, chat: i64, text: &str) {
+        self.push(chat, json!({"text": text}));
+    }
+
+    /// Somebody passes on what somebody else has written.
+    pub(crate) fn forward(&self, chat: i64, text: &str) {
+        let origin = json!({"type": "hidden_user", "sender_user_name": "Mallory", "date": 0});
+        self.push(chat, json!({"text": text, "forward_origin": origin}));
+    }
+
+    /// Numbers of updates go on from here, as they do anywhere behind a week of silence.
+    pub(crate) fn count_from(&self, newest: i64) {
+        self.state().newest = newest;
+    }
+
+    fn push(&self, chat: i64, more: Value) {
         let mut state = self.state();
         state.newest += 1;
-        let update = json!({
-            "update_id": state.newest,
-            "message": {
-                "message_id": state.newest, "date": 0, "text": text, "chat": {"id": chat, "type": "private"},
-                "from": {"id": 77, "is_bot": false, "first_name": "Eve", "username": "eve"},
-            },
+        let mut message = json!({
+            "message_id": state.newest, "date": 0, "chat": {"id": chat, "type": "private"},
+            "from": {"id": 77, "is_bot": false, "first_name": "Eve", "username": "eve"},
         });
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let update = json!({"update_id": state.newest, "message": message});
         state.updates.push_back(update);
         drop(state);
         self.state.1.notify_all();
@@ -165,13 +179,15 @@ fn get_updates(body: &Value, shared: &(Mutex<State>, Condvar)) -> (u16, Value) {
     // What is below the offset is confirmed, and never told again.
     state.updates.retain(|update| update["update_id"].as_i64().unwrap() >= offset);
     shared.1.notify_all();
-    while state.updates.is_empty() {
+    let is_new = |update: &&Value| update["update_id"].as_i64().unwrap() >= offset;
+    while state.updates.iter().filter(is_new).count() == 0 {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             break;
         }
         state = shared.1.wait_timeout(state, left).unwrap().0;
     }
-    let updates: Vec<Value> = state.updates.iter().cloned().collect();
+    let limit = usize::try_from(body["limit"].as_u64().unwrap_or(100)).unwrap();
+    let updates: Vec<Value> = state.updates.iter().filter(is_new).take(limit).cloned().collect();
     (200, json!({"ok": true, "result": updates}))
 }
