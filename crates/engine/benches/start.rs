@@ -177,7 +177,7 @@ fn config(dir: &Path) -> Result<EngineConfig, Failure> {
         live_override_file: None,
         driller: Arc::new(engine::NoDriller),
         witness: Arc::new(engine::NoWitness),
-        reports: None,
+        parts: Vec::new(),
         lease_silence: engine::LEASE_SILENCE,
         reconcile_every: Duration::from_mins(10),
         calendar: BrokerCalendar::without_windows(TimeZone::UTC, jiff::civil::time(23, 0, 0, 0)),

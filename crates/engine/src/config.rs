@@ -61,8 +61,8 @@ pub struct EngineConfig {
     pub driller: Arc<dyn Driller>,
     /// Looks at the broker on a connection of its own.
     pub witness: Arc<dyn Witness>,
-    /// When the reports of trades were last known to be delivered; `None` where nobody reports.
-    pub reports: Option<Arc<SignOfLife>>,
+    /// Parts beside the engine that must show life, each with its name: whoever reports trades, whoever tells alerts.
+    pub parts: Vec<(&'static str, Arc<SignOfLife>)>,
     /// How long an order may be unconfirmed on a good link before it is looked up.
     pub look_up_after: Duration,
 }

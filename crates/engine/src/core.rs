@@ -304,16 +304,14 @@ impl Core {
     }
 
     /// Who shows life.
-    pub(crate) fn heartbeats(&self, now: Timestamp) -> [Heartbeat; 4] {
-        [
+    pub(crate) fn heartbeats(&self, now: Timestamp) -> Vec<Heartbeat> {
+        let own = [
             Heartbeat { part: "engine's clock", at: self.ticked_at },
             Heartbeat { part: "line to the broker", at: self.heard_at },
             Heartbeat::of_comparison(self.reconciling, self.reconciled_at, duration(self.config.reconcile_every), now),
-            Heartbeat {
-                part: "report of trades",
-                at: self.config.reports.as_ref().map_or(Some(now), |part| part.at()),
-            },
-        ]
+        ];
+        let beside = self.config.parts.iter().map(|(part, life)| Heartbeat { part, at: life.at() });
+        own.into_iter().chain(beside).collect()
     }
 
     /// Whether a connection stands whose state we know.

@@ -238,7 +238,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         live_override_file: None,
         driller: std::sync::Arc::new(engine::NoDriller),
         witness: std::sync::Arc::new(engine::NoWitness),
-        reports: None,
+        parts: Vec::new(),
         reconcile_every: Duration::from_secs(30),
         look_up_after: Duration::from_secs(5),
         calendar: domain::broker_calendar::BrokerCalendar::without_windows(

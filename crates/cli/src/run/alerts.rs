@@ -44,6 +44,8 @@ pub(crate) struct AlertsThread {
 pub(crate) struct Around {
     /// The part that reports trades.
     pub(crate) reports: Arc<SignOfLife>,
+    /// What the alerts show of themselves: nobody else would tell that they are silent.
+    pub(crate) life: Arc<SignOfLife>,
     /// Further parts.
     pub(crate) watched: Vec<Watched>,
     /// What is known of prices.
@@ -164,6 +166,7 @@ impl AlertsThread {
             ways,
             watched,
             stale: around.stale,
+            life: around.life,
             data_dir: config.data_dir.clone(),
             clock: clock.clone(),
             by: own_agent("alerts", &[Scope::Read]).map_err(internal)?,

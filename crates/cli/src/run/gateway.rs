@@ -63,6 +63,7 @@ impl Gateway {
             policy,
             checkpoint_file,
             reports,
+            alerts: Arc::new(SignOfLife::begun(Timestamp::now())),
             witness: Arc::default(),
             watch: Arc::clone(&watch),
             looping: LoopSeat::empty(),

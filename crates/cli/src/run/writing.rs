@@ -56,6 +56,8 @@ pub(crate) struct Setup {
     pub(crate) checkpoint_file: PathBuf,
     /// What the reports of trades show of themselves.
     pub(crate) reports: Arc<SignOfLife>,
+    /// What the path of the alerts shows of itself.
+    pub(crate) alerts: Arc<SignOfLife>,
     /// Looks at the broker a second time.
     pub(crate) witness: Arc<SecondLook>,
     /// What others see of the loop.
@@ -295,7 +297,10 @@ fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
         live_override_file: config.live_override_file.clone(),
         driller: Arc::new(OwnProgram),
         witness: Arc::clone(&setup.witness) as Arc<dyn engine::Witness>,
-        reports: Some(Arc::clone(&setup.reports)),
+        parts: vec![
+            ("report of trades", Arc::clone(&setup.reports)),
+            ("path of the alerts", Arc::clone(&setup.alerts)),
+        ],
         lease_silence: config.lease_silence,
         reconcile_every: RECONCILE_EVERY,
         look_up_after: LOOK_UP_AFTER,

@@ -7,8 +7,10 @@ use domain::fault::Fault;
 use domain::journal::JournalEvent;
 use domain::lifecycle::OrdStatus;
 use domain::order::Side;
+use engine::SignOfLife;
 use engine::desk::{Desk as _, Outcome};
 use jiff::SignedDuration;
+use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_accepted_before_the_first_comparison_and_no_key_is_spent() {
@@ -366,4 +368,20 @@ async fn a_silence_lasts_over_a_restart_and_not_longer_than_until_the_line_was_u
         rig.until("what is to be canceled is", || rig.broker.all_cancels().len() == canceled).await;
         assert_eq!(rig.broker.all_cancels().len(), canceled, "{minutes_down} {minutes_of_comparison}");
     }
+}
+
+#[tokio::test]
+async fn a_part_beside_the_engine_that_shows_no_life_stops_what_is_new_until_it_does() {
+    let life = Arc::new(SignOfLife::begun("2026-03-02T14:58:00Z".parse().unwrap()));
+    let rig = Rig::ready_with(|config| {
+        config.policy.base.heartbeat_s_max = 60;
+        config.parts = vec![("path of the alerts", Arc::clone(&life))];
+    })
+    .await;
+    let denied = rig.submit(&alice(), buy("k-1")).await.unwrap().order;
+    let silent = "path of the alerts has shown no life for ";
+    let says_so = denied.reasons.iter().any(|one| one.code == "C46_DEAD_MAN" && one.message.contains(silent));
+    assert!(says_so, "{denied:?}");
+    life.show("2026-03-02T15:00:00Z".parse().unwrap());
+    rig.working("k-2").await;
 }

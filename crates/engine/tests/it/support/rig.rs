@@ -100,7 +100,7 @@ impl Rig {
             live_override_file: None,
             driller: Arc::new(engine::NoDriller),
             witness: Arc::new(engine::NoWitness),
-            reports: None,
+            parts: Vec::new(),
             lease_silence: engine::LEASE_SILENCE,
             reconcile_every: Duration::from_mins(10),
             calendar: domain::broker_calendar::BrokerCalendar::without_windows(
