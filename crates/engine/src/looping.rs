@@ -3,7 +3,7 @@
 
 use crate::core::{Batch, Core};
 use crate::input::{Input, Reply};
-use crate::service::{Service, may_cancel, need_human, need_trade};
+use crate::service::{Service, may_cancel, need, need_human, need_trade};
 use crate::use_cases::check_reason;
 use domain::fault::Fault;
 use domain::id::ApprovalId;
@@ -53,7 +53,8 @@ impl Core {
             | LoopEvent::RunEnded { .. }
             | LoopEvent::RunRolledBack { .. }
             | LoopEvent::Paused { .. }
-            | LoopEvent::Resumed { .. }) => event,
+            | LoopEvent::Resumed { .. }
+            | LoopEvent::GuardJudged { .. }) => event,
         };
         self.book.looping.follows(&event).map_err(|why| Fault::Conflict { what: "loop", why })?;
         self.push(batch, now, JournalEvent::Loop { event, by });
@@ -72,6 +73,11 @@ impl Service {
             LoopEvent::Resumed { reason } => {
                 need_human(by, Scope::Admin)?;
                 LoopEvent::Resumed { reason: check_reason(reason)? }
+            }
+            // Whoever may stop trading may note why.
+            LoopEvent::GuardJudged { .. } => {
+                need(by, Scope::Kill)?;
+                event
             }
             LoopEvent::ScheduleSet { .. }
             | LoopEvent::DecisionMade { .. }

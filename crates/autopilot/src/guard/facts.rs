@@ -1,14 +1,16 @@
 //! What the rules look at, as the desk tells it. What is not known says why; it is never taken for zero.
 
 use domain::account::{AccountSummary, Position};
+use domain::alert::SIGN_SILENCE_MAX;
 use domain::contract::Instrument;
 use domain::fault::Fault;
 use domain::guard::{Facts, GuardRule, Known, Observed};
 use domain::hours::{Hours, Phase};
-use domain::id::{AccountId, ConId};
+use domain::id::{AccountId, ClOrdId, ConId};
 use domain::lifecycle::OrdStatus;
+use domain::looping::decision::{Amount, Decision};
 use domain::principal::Principal;
-use domain::stream::{Reason, StreamState, StreamStatus};
+use domain::stream::{Reason, StreamState, StreamStatus, Subscription};
 use engine::desk::{OrderFilter, PnlView};
 use engine::{Desk, SignOfLife};
 use jiff::{SignedDuration, Timestamp};
@@ -21,15 +23,16 @@ const PNL_AGE_MAX: SignedDuration = SignedDuration::from_mins(10);
 /// Orders that are looked at.
 const ORDERS_MAX: usize = 10_000;
 
-/// Target weights by contract, as the decision in force has them.
-pub type Targets = BTreeMap<ConId, Decimal>;
-
 /// Where facts come from beside the desk.
 pub(super) struct Around<'a> {
     pub(super) streams: &'a StreamStatus,
-    pub(super) targets: Option<&'a Targets>,
     pub(super) heartbeat: Option<&'a SignOfLife>,
 }
+
+/// Since when each order waits for a word of the broker's. What else is told of an order meanwhile, such as that its cancel was asked
+/// for again, does not begin its wait anew.
+#[derive(Debug, Default)]
+pub(super) struct Waits(BTreeMap<ClOrdId, (OrdStatus, Timestamp)>);
 
 /// What the broker tells of the account.
 struct Account {
@@ -45,16 +48,22 @@ fn words(fault: Fault) -> String {
 }
 
 /// Gathers everything.
-pub(super) async fn gather(desk: &dyn Desk, by: &Principal, around: &Around<'_>, now: Timestamp) -> Facts {
+pub(super) async fn gather(
+    desk: &dyn Desk,
+    by: &Principal,
+    around: &Around<'_>,
+    waits: &mut Waits,
+    now: Timestamp,
+) -> Facts {
     let account = account(desk, by).await;
     let of_account = |of: &dyn Fn(&Account) -> Known| account.as_ref().map_err(Clone::clone).and_then(of);
     Facts(BTreeMap::from([
         (GuardRule::Drawdown, of_account(&|account| drawdown(account, now))),
         (GuardRule::DailyLoss, of_account(&|account| daily_loss(account, now))),
         (GuardRule::Exposure, of_account(&exposure)),
-        (GuardRule::PositionDrift, of_account(&|account| drift(account, around.targets))),
-        (GuardRule::StaleData, stale(around.streams)),
-        (GuardRule::OrderStuck, stuck(desk, by, now)),
+        (GuardRule::PositionDrift, drift_of(desk, by, account.as_ref())),
+        (GuardRule::StaleData, stale(around.streams, now)),
+        (GuardRule::OrderStuck, stuck(desk, by, waits, now)),
         (GuardRule::Heartbeat, heartbeat(around.heartbeat, now)),
     ]))
 }
@@ -134,30 +143,58 @@ fn percent(part: Decimal, whole: Decimal) -> Result<Decimal, String> {
     percent.ok_or_else(|| "the figures are beyond counting".to_owned())
 }
 
-/// The largest distance of any position from its target; what the decision does not name has the target zero.
-fn drift(account: &Account, targets: Option<&Targets>) -> Known {
-    let Some(targets) = targets else { return Ok(None) };
+/// The decision in force is read from the journal: it is the same before the loop's first turn and after a restart.
+fn drift_of(desk: &dyn Desk, by: &Principal, account: Result<&Account, &String>) -> Known {
+    let book = desk.looping(by).map_err(words)?;
+    let Some(decision) = book.decision_in_force() else { return Ok(None) };
+    drift(account.map_err(Clone::clone)?, decision)
+}
+
+/// The largest distance of any position from its target; what the decision does not name has the target zero. A weight is a part of what
+/// the decision invests, which is the account without the cash buffer.
+fn drift(account: &Account, decision: &Decision) -> Known {
     let worth = worth(account)?;
     let positions = account.positions.as_ref().map_err(Clone::clone)?;
-    let held = positions.iter().filter(|one| !one.is_cash && !one.qty.is_zero());
-    let mut weights: BTreeMap<ConId, (Decimal, String)> = BTreeMap::new();
-    for one in held {
-        let value = one.market_value.ok_or_else(|| format!("the value of {} is not known", one.symbol))?;
-        weights.insert(one.con_id, (percent(value, worth)?, one.symbol.clone()));
+    let held: BTreeMap<ConId, &Position> =
+        positions.iter().filter(|one| !one.is_cash && !one.qty.is_zero()).map(|one| (one.con_id, one)).collect();
+    let invested = Decimal::ONE.saturating_sub(decision.cash_buffer).saturating_mul(Decimal::ONE_HUNDRED);
+    let mut farthest: Option<(Decimal, String)> = None;
+    let mut tell = |distance: Decimal, symbol: &str| {
+        farthest = farthest.take().max(Some((distance.abs(), symbol.to_owned())));
+    };
+    for (con_id, position) in &held {
+        let value = position.market_value.ok_or_else(|| format!("the value of {} is not known", position.symbol))?;
+        let target = decision.targets.iter().find(|target| target.con_id == *con_id).map(|target| target.amount);
+        let beyond = || "the figures are beyond counting".to_owned();
+        let wanted = match target {
+            None => Decimal::ZERO,
+            Some(Amount::Weight(weight)) => weight.saturating_mul(invested),
+            // As much of its value as is wanted of its quantity.
+            Some(Amount::Qty(qty)) => {
+                let part = qty.checked_div(position.qty).ok_or_else(beyond)?;
+                percent(value.checked_mul(part).ok_or_else(beyond)?, worth)?
+            }
+        };
+        tell(percent(value, worth)?.saturating_sub(wanted), &position.symbol);
     }
-    let target = |con_id: &ConId| targets.get(con_id).copied().unwrap_or_default().saturating_mul(Decimal::ONE_HUNDRED);
-    let held =
-        weights.iter().map(|(con_id, (weight, symbol))| (weight.saturating_sub(target(con_id)).abs(), symbol.clone()));
-    let not_held = targets.keys().filter(|con_id| !weights.contains_key(con_id));
-    let missing = not_held.map(|con_id| (target(con_id).abs(), format!("contract {con_id}")));
-    match held.chain(missing).max() {
+    for target in decision.targets.iter().filter(|target| !held.contains_key(&target.con_id)) {
+        match target.amount {
+            Amount::Weight(weight) => tell(weight.saturating_mul(invested), &target.symbol),
+            Amount::Qty(qty) if qty.is_zero() => tell(Decimal::ZERO, &target.symbol),
+            Amount::Qty(qty) => {
+                return Err(format!("what {qty} {} are worth is not known: none is held", target.symbol));
+            }
+        }
+    }
+    match farthest {
         Some((distance, what)) => seen(distance, &what),
         None => Ok(None),
     }
 }
 
-/// Of what is held or decided, while its market is open.
-fn stale(streams: &StreamStatus) -> Known {
+/// Of what is held or decided, while its market is open. A runner that does not look any more says nothing about now, and of a market whose
+/// hours are not known nobody knows that it is closed.
+fn stale(streams: &StreamStatus, now: Timestamp) -> Known {
     match streams.state {
         StreamState::Off => return Ok(None),
         StreamState::LockedOut | StreamState::Stopped => {
@@ -170,20 +207,64 @@ fn stale(streams: &StreamStatus) -> Known {
         Reason::Decision | Reason::Position => true,
         Reason::WatchList => false,
     };
-    let wanted = streams.subscriptions.iter().filter(|one| one.is_open == Some(true) && one.reasons.iter().any(counts));
+    let looked = streams.heartbeat_at.ok_or("the stream runner has not looked yet")?;
+    if now.duration_since(looked) > SIGN_SILENCE_MAX {
+        return Err(format!("the stream runner has not looked since {looked}"));
+    }
     // No age is older than any.
-    let oldest = wanted.max_by_key(|one| (one.age_ms.is_none(), one.age_ms));
-    Ok(oldest.map(|one| match one.age_ms {
-        Some(age_ms) => Observed { value: Some(Decimal::from(age_ms / 1_000)), of: one.symbol.clone() },
-        None => Observed { value: None, of: format!("{} has no price", one.symbol) },
-    }))
+    let age = |one: &&Subscription| (one.age_ms.is_none(), one.age_ms);
+    let wanted = |is_open: Option<bool>| {
+        let those =
+            streams.subscriptions.iter().filter(move |one| one.is_open == is_open && one.reasons.iter().any(counts));
+        those.max_by_key(age)
+    };
+    let (oldest, of_unknown_hours) = (wanted(Some(true)), wanted(None));
+    if let Some(one) = of_unknown_hours
+        && oldest.as_ref().is_none_or(|oldest| age(oldest) < age(&one))
+    {
+        return Err(format!("the hours of {} are not known, nor whether its price should be fresh", one.symbol));
+    }
+    match oldest {
+        Some(one) => Ok(Some(match one.age_ms {
+            Some(age_ms) => Observed { value: Some(Decimal::from(age_ms / 1_000)), of: one.symbol.clone() },
+            None => Observed { value: None, of: format!("{} has no price", one.symbol) },
+        })),
+        // Where nobody knows what is held, there may be something to look at.
+        None => streams.trouble.as_ref().map_or(Ok(None), |why| Err(why.clone())),
+    }
 }
 
 /// Orders that wait for a word of the broker's; one that works at its price waits for nobody.
-fn stuck(desk: &dyn Desk, by: &Principal, now: Timestamp) -> Known {
+fn stuck(desk: &dyn Desk, by: &Principal, waits: &mut Waits, now: Timestamp) -> Known {
     let filter = OrderFilter { open_only: true, status: None, strategy: None, after: None, limit: ORDERS_MAX };
     let orders = desk.orders(by, filter).map_err(words)?;
-    let waits = |status: OrdStatus| match status {
+    let seen = orders.iter().map(|order| (&order.intent.cl_ord_id, order.status, order.updated_at));
+    let oldest = waits.look(seen);
+    Ok(oldest.map(|(cl_ord_id, status, since)| {
+        let seconds = now.duration_since(since).as_secs().max(0);
+        let of = format!("order {cl_ord_id}, {}", status.word());
+        Observed { value: Some(Decimal::from(seconds)), of }
+    }))
+}
+
+impl Waits {
+    /// The order that waits longest, by what is open now: its key, its state, and since when it is in it.
+    fn look<'a>(
+        &mut self,
+        open: impl Iterator<Item = (&'a ClOrdId, OrdStatus, Timestamp)>,
+    ) -> Option<(&ClOrdId, OrdStatus, Timestamp)> {
+        let waiting = open.filter(|(_, status, _)| waits(*status)).map(|(cl_ord_id, status, at)| {
+            let known = self.0.get(cl_ord_id).filter(|(before, _)| *before == status).map(|(_, since)| *since);
+            (cl_ord_id.clone(), (status, known.map_or(at, |since| since.min(at))))
+        });
+        self.0 = waiting.collect();
+        let oldest = self.0.iter().min_by_key(|(_, (_, since))| *since);
+        oldest.map(|(cl_ord_id, (status, since))| (cl_ord_id, *status, *since))
+    }
+}
+
+fn waits(status: OrdStatus) -> bool {
+    match status {
         OrdStatus::Submitting
         | OrdStatus::Unconfirmed
         | OrdStatus::Missing
@@ -197,13 +278,7 @@ fn stuck(desk: &dyn Desk, by: &Principal, now: Timestamp) -> Known {
         | OrdStatus::Canceled
         | OrdStatus::Rejected
         | OrdStatus::Expired => false,
-    };
-    let oldest = orders.iter().filter(|order| waits(order.status)).min_by_key(|order| order.updated_at);
-    Ok(oldest.map(|order| {
-        let seconds = now.duration_since(order.updated_at).as_secs().max(0);
-        let of = format!("order {}, {}", order.intent.cl_ord_id, order.status.word());
-        Observed { value: Some(Decimal::from(seconds)), of }
-    }))
+    }
 }
 
 fn heartbeat(life: Option<&SignOfLife>, now: Timestamp) -> Known {

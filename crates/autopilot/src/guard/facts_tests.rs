@@ -1,7 +1,8 @@
 use super::*;
 use domain::account::AccountPnl;
 use domain::activity::{AccountMark, AccountValue};
-use domain::stream::{Source, Subscription};
+use domain::looping::decision::{DecisionSource, Target};
+use domain::stream::Source;
 
 fn now() -> Timestamp {
     "2026-03-02T15:00:00Z".parse().unwrap()
@@ -16,6 +17,7 @@ fn position(con_id: i64, symbol: &str, value: Option<&str>) -> Position {
         account: "DU1".parse().unwrap(),
         con_id: ConId::new(con_id).unwrap(),
         symbol: symbol.to_owned(),
+        terms: domain::contract::ContractTerms::NONE,
         currency: "USD".parse().unwrap(),
         is_cash: false,
         qty: Decimal::ONE,
@@ -100,19 +102,69 @@ fn what_was_told_long_ago_or_not_at_all_is_unknown_and_not_zero() {
     assert_eq!(figure(exposure(&empty)), "unknown: the account is worth 0");
 }
 
+fn decision(cash_buffer: &str, targets: &[(i64, &str, Amount)]) -> Decision {
+    let target = |(con_id, symbol, amount): &(i64, &str, Amount)| Target {
+        con_id: ConId::new(*con_id).unwrap(),
+        symbol: (*symbol).to_owned(),
+        amount: *amount,
+    };
+    Decision {
+        id: "d-0123456789abcdef".parse().unwrap(),
+        source: DecisionSource::Proposed,
+        as_of: now(),
+        decided_at: now(),
+        data_hash: "0".repeat(64),
+        cash_buffer: number(cash_buffer),
+        targets: targets.iter().map(target).collect(),
+        note: None,
+    }
+}
+
 #[test]
 fn drift_is_the_largest_distance_from_a_target_on_either_side() {
-    let targets = |list: &[(i64, &str)]| -> Targets {
-        list.iter().map(|(con_id, weight)| (ConId::new(*con_id).unwrap(), number(weight))).collect()
-    };
+    let weight = |text: &str| Amount::Weight(number(text));
     let one = account();
-    assert_eq!(figure(drift(&one, None)), "nothing");
-    assert_eq!(figure(drift(&one, Some(&targets(&[(1, "0.5"), (2, "0.08")])))), "2 MSFT");
+    let all = decision("0", &[(1, "AAPL", weight("0.5")), (2, "MSFT", weight("0.08"))]);
+    assert_eq!(figure(drift(&one, &all)), "2 MSFT");
     // What the decision does not name should not be held; what it names and is not held is missing.
-    assert_eq!(figure(drift(&one, Some(&targets(&[(1, "0.5")])))), "10 MSFT");
-    assert_eq!(figure(drift(&one, Some(&targets(&[(1, "0.5"), (2, "0.1"), (3, "0.2")])))), "20 contract 3");
+    assert_eq!(figure(drift(&one, &decision("0", &[(1, "AAPL", weight("0.5"))]))), "10 MSFT");
+    let more = decision("0", &[(1, "AAPL", weight("0.5")), (2, "MSFT", weight("0.1")), (3, "KO", weight("0.2"))]);
+    assert_eq!(figure(drift(&one, &more)), "20 KO");
     let unpriced = Account { positions: Ok(vec![position(1, "AAPL", None)]), ..account() };
-    assert_eq!(figure(drift(&unpriced, Some(&targets(&[])))), "unknown: the value of AAPL is not known");
+    assert_eq!(figure(drift(&unpriced, &decision("0", &[]))), "unknown: the value of AAPL is not known");
+}
+
+#[test]
+fn a_weight_is_a_part_of_what_is_invested_and_not_of_the_cash_that_is_kept() {
+    // Half of a hundred is kept: all of the rest, and a fifth of it.
+    let weight = |text: &str| Amount::Weight(number(text));
+    let kept = decision("0.5", &[(1, "AAPL", weight("1")), (2, "MSFT", weight("0.2"))]);
+    assert_eq!(figure(drift(&account(), &kept)), "0 MSFT");
+}
+
+#[test]
+fn quantities_drift_by_what_they_are_worth_and_are_unknown_where_nothing_tells_that() {
+    let qty = |text: &str| Amount::Qty(number(text));
+    // One of each is held: 45,000 and 9,000 of 90,000.
+    let wanted = decision("0", &[(1, "AAPL", qty("1")), (2, "MSFT", qty("3"))]);
+    assert_eq!(figure(drift(&account(), &wanted)), "20 MSFT");
+    let absent = decision("0", &[(1, "AAPL", qty("1")), (2, "MSFT", qty("1")), (3, "KO", qty("7"))]);
+    assert_eq!(figure(drift(&account(), &absent)), "unknown: what 7 KO are worth is not known: none is held");
+    let none = decision("0", &[(1, "AAPL", qty("1")), (2, "MSFT", qty("1")), (3, "KO", qty("0"))]);
+    assert_eq!(figure(drift(&account(), &none)), "0 MSFT");
+}
+
+#[test]
+fn what_is_told_of_an_order_that_waits_does_not_begin_its_wait_anew() {
+    let at = |seconds: i64| now() + SignedDuration::from_secs(seconds);
+    let key: ClOrdId = "k-1".parse().unwrap();
+    let mut waits = Waits::default();
+    let mut look = |status, updated| waits.look([(&key, status, at(updated))].into_iter()).map(|(_, _, since)| since);
+    assert_eq!(look(OrdStatus::PendingCancel, 0), Some(at(0)));
+    assert_eq!(look(OrdStatus::PendingCancel, 60), Some(at(0)));
+    assert_eq!(look(OrdStatus::Unconfirmed, 90), Some(at(90)));
+    assert_eq!(look(OrdStatus::Working, 91), None);
+    assert_eq!(look(OrdStatus::PendingCancel, 120), Some(at(120)));
 }
 
 fn subscription(symbol: &str, reason: Reason, is_open: Option<bool>, age_ms: Option<i64>) -> Subscription {
@@ -135,8 +187,10 @@ fn subscription(symbol: &str, reason: Reason, is_open: Option<bool>, age_ms: Opt
 fn only_prices_that_matter_and_whose_market_is_open_grow_old() {
     let streams = |subscriptions: Vec<Subscription>| StreamStatus {
         subscriptions,
+        heartbeat_at: Some(now()),
         ..StreamStatus::idle(StreamState::Streaming, 5)
     };
+    let stale = |status: &StreamStatus| super::stale(status, now());
     let open = Some(true);
     assert_eq!(figure(stale(&StreamStatus::idle(StreamState::Off, 0))), "nothing");
     assert!(figure(stale(&StreamStatus::idle(StreamState::LockedOut, 0))).starts_with("unknown: "));
@@ -150,6 +204,28 @@ fn only_prices_that_matter_and_whose_market_is_open_grow_old() {
     let none = [all, vec![subscription("LOST", Reason::Position, open, None)]].concat();
     assert_eq!(figure(stale(&streams(none))), "more LOST has no price");
     assert_eq!(figure(stale(&streams(Vec::new()))), "nothing");
+}
+
+#[test]
+fn a_runner_that_does_not_look_and_a_market_of_unknown_hours_are_unknown_and_not_fine() {
+    let fresh = vec![subscription("HELD", Reason::Position, Some(true), Some(1_000))];
+    let told = |status: StreamStatus, seconds| figure(stale(&status, now() + SignedDuration::from_secs(seconds)));
+    let looked = |subscriptions: Vec<Subscription>| StreamStatus {
+        subscriptions,
+        heartbeat_at: Some(now()),
+        ..StreamStatus::idle(StreamState::Streaming, 5)
+    };
+    assert_eq!(told(looked(fresh.clone()), 60), "1 HELD");
+    assert_eq!(told(looked(fresh.clone()), 61), "unknown: the stream runner has not looked since 2026-03-02T15:00:00Z");
+    let unlooked = StreamStatus { heartbeat_at: None, ..looked(fresh.clone()) };
+    assert_eq!(told(unlooked, 0), "unknown: the stream runner has not looked yet");
+    let hours = [fresh, vec![subscription("NEW", Reason::Decision, None, Some(9_000))]].concat();
+    assert_eq!(
+        told(looked(hours), 0),
+        "unknown: the hours of NEW are not known, nor whether its price should be fresh"
+    );
+    let untold = StreamStatus { trouble: Some("positions are not known: no link".to_owned()), ..looked(Vec::new()) };
+    assert_eq!(told(untold, 0), "unknown: positions are not known: no link");
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The task that looks on a schedule and when it is asked to, acts, and keeps what it saw.
 
-use super::facts::{self, Around, Targets};
-use super::kept::Kept;
+use super::facts::{self, Around, Waits};
 use crate::alert::Alerts;
 use crate::stream::Streams;
 use domain::alert::{AlertKind, News, Severity};
 use domain::fault::Fault;
 use domain::guard::{Finding, GuardAction, GuardReport, GuardRule, GuardRules, GuardState, Verdict, judge};
 use domain::id::KeyId;
+use domain::looping::event::LoopEvent;
 use domain::principal::{Principal, Scope};
 use domain::trading_state::{KillScope, StateEntry, TradingState};
 use engine::{Clock, Desk, SignOfLife};
@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 /// Requests that may wait.
@@ -41,14 +41,8 @@ pub struct GuardParts {
     pub every: Option<Duration>,
     /// When.
     pub hours: GuardHours,
-    /// Where reports are kept.
-    pub kept: Kept,
-    /// The newest report of a process before this one.
-    pub last: Option<GuardReport>,
     /// The streams.
     pub streams: Streams,
-    /// Target weights of the decision in force.
-    pub targets: watch::Receiver<Option<Targets>>,
     /// What the loop shows of itself; `None` without a loop.
     pub heartbeat: Option<Arc<SignOfLife>>,
     /// Who is told.
@@ -112,18 +106,23 @@ pub struct GuardTask {
     desk: Arc<dyn Desk>,
     state: Arc<RwLock<GuardState>>,
     asked: mpsc::Receiver<Asked>,
+    waits: Waits,
     last: Option<GuardReport>,
+    /// The newest that is in the journal; `None` before it was read.
+    noted: Option<Option<Arc<GuardReport>>>,
     trouble: Option<String>,
 }
 
 /// Makes the guard, and the task that looks.
-pub fn begin(desk: Arc<dyn Desk>, mut parts: GuardParts) -> (Guard, GuardTask) {
+pub fn begin(desk: Arc<dyn Desk>, parts: GuardParts) -> (Guard, GuardTask) {
     let (sender, asked) = mpsc::channel(COMMANDS_MAX);
-    let last = parts.last.take();
-    let state =
-        GuardState { rules: parts.rules.clone(), is_awake: false, last: last.clone(), next_at: None, trouble: None };
+    let state = GuardState { rules: parts.rules.clone(), is_awake: false, last: None, next_at: None, trouble: None };
     let state = Arc::new(RwLock::new(state));
-    let task = GuardTask { parts, desk, state: Arc::clone(&state), asked, last, trouble: None };
+    let waits = Waits::default();
+    let mut task =
+        GuardTask { parts, desk, state: Arc::clone(&state), asked, waits, last: None, noted: None, trouble: None };
+    task.recall();
+    task.show(false, None);
     (Guard { state, asked: sender }, task)
 }
 
@@ -174,28 +173,57 @@ impl GuardTask {
         };
     }
 
-    /// One look: judge, act, tell, keep.
-    async fn look(&mut self, asked_by: Option<KeyId>) -> GuardReport {
-        let streams = self.parts.streams.newest();
-        let targets = self.parts.targets.borrow().clone();
-        let around =
-            Around { streams: &streams, targets: targets.as_ref(), heartbeat: self.parts.heartbeat.as_deref() };
-        let now = self.parts.clock.now();
-        let facts = facts::gather(self.desk.as_ref(), &self.parts.by, &around, now).await;
-        let mut report = judge(&self.parts.rules, &facts, self.last.as_ref(), asked_by, self.parts.clock.now());
-        self.act(&mut report).await;
-        self.tell(&report).await;
-        if report.asked_by.is_some() || report.differs(self.last.as_ref()) {
-            self.trouble =
-                self.parts.kept.keep(&report).err().map(|error| format!("the report cannot be kept: {error}"));
-            if let Some(why) = &self.trouble {
-                tracing::error!(%why, "the guard");
-            }
+    /// Reads what the journal says that was seen and done before.
+    fn recall(&mut self) {
+        if self.noted.is_some() {
+            return;
         }
+        match self.desk.looping(&self.parts.by) {
+            Ok(book) => {
+                self.noted = Some(book.guard.clone());
+                self.last = self.last.take().or_else(|| book.guard.as_deref().cloned());
+            }
+            Err(fault) => self.trouble = Some(format!("what was seen before cannot be read: {fault}")),
+        }
+    }
+
+    /// One look: judge, note, act, note what was done, tell. A journal that takes nothing stops no action.
+    async fn look(&mut self, asked_by: Option<KeyId>) -> GuardReport {
+        self.recall();
+        let streams = self.parts.streams.newest();
+        let around = Around { streams: &streams, heartbeat: self.parts.heartbeat.as_deref() };
+        let now = self.parts.clock.now();
+        let facts = facts::gather(self.desk.as_ref(), &self.parts.by, &around, &mut self.waits, now).await;
+        let is_asked = asked_by.is_some();
+        let mut report = judge(&self.parts.rules, &facts, self.last.as_ref(), asked_by, self.parts.clock.now());
+        self.note(&report, is_asked).await;
+        self.act(&mut report).await;
+        self.note(&report, false).await;
+        self.tell(&report).await;
         self.last = Some(report.clone());
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         (state.last, state.trouble) = (self.last.clone(), self.trouble.clone());
         report
+    }
+
+    /// Notes a report in the journal, where it differs from the one before it or must be there.
+    async fn note(&mut self, report: &GuardReport, anyway: bool) {
+        let before = self.noted.as_ref().and_then(|noted| noted.as_deref());
+        if !anyway && self.noted.is_some() && !report.differs(before) {
+            return;
+        }
+        let noted =
+            self.desk.note_loop(&self.parts.by, LoopEvent::GuardJudged { report: Box::new(report.clone()) }).await;
+        match noted {
+            Ok(()) => (self.noted, self.trouble) = (Some(Some(Arc::new(report.clone()))), None),
+            Err(fault) => {
+                let why = format!("the report cannot be noted: {fault}");
+                if self.trouble.as_ref() != Some(&why) {
+                    tracing::error!(%why, "the guard");
+                }
+                self.trouble = Some(why);
+            }
+        }
     }
 
     /// Takes the strongest action that was not taken yet, by the use case of a kill.

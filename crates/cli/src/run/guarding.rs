@@ -5,7 +5,7 @@ use super::aside::Aside;
 use crate::config::Config;
 use crate::failure::Failure;
 use autopilot::alert::{Alerts, Watched};
-use autopilot::guard::{Guard, GuardParts, Kept, Targets, begin};
+use autopilot::guard::{Guard, GuardParts, begin};
 use autopilot::stream::Streams;
 use domain::alert::SIGN_SILENCE_MAX;
 use domain::principal::Scope;
@@ -13,10 +13,8 @@ use engine::{Desk, SignOfLife, WallClock};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
-/// The directory of the newest report in the data directory.
-const DIR: &str = "guard";
 /// How long the end may take.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
@@ -30,8 +28,6 @@ pub(super) struct Guarding {
 pub(super) struct Sights {
     /// The streams.
     pub(super) streams: Streams,
-    /// Target weights of the decision in force.
-    pub(super) targets: watch::Receiver<Option<Targets>>,
     /// What the loop shows of itself.
     pub(super) heartbeat: Option<Arc<SignOfLife>>,
     /// What the guard shows of itself.
@@ -54,27 +50,19 @@ impl Guarding {
     /// Begins to look.
     ///
     /// # Errors
-    /// The report of before cannot be read, or the system refuses a thread.
+    /// The system refuses a thread.
     pub(super) fn begin(
         config: &Config,
         desk: Arc<dyn Desk>,
         alerts: Alerts,
         sights: Sights,
     ) -> Result<(Self, Guard), Failure> {
-        let dir = config.data_dir.join(DIR);
-        let (kept, last) = Kept::open(&dir).map_err(|error| {
-            let hint = "what the guard did before is not known: look at `tollgate kill status`, and move the file away";
-            Failure::storage(format!("the guard's report in {}: {error}", dir.display()), hint)
-        })?;
         let settings = &config.guard;
         let parts = GuardParts {
             rules: settings.rules.clone(),
             every: Some(settings.every),
             hours: settings.hours,
-            kept,
-            last,
             streams: sights.streams,
-            targets: sights.targets,
             heartbeat: sights.heartbeat,
             alerts,
             life: sights.life,

@@ -11,6 +11,7 @@ use autopilot::Watcher;
 use autopilot::alert::{Runs, Watched};
 use domain::alert::SIGN_SILENCE_MAX;
 use engine::Desk;
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// Alerts, streams and the guard.
@@ -24,7 +25,7 @@ impl Watching {
     /// Begins to watch, and takes the watch's place.
     ///
     /// # Errors
-    /// A file of the configuration, the outbox or the guard's report cannot be used, or the system refuses a thread.
+    /// A file of the configuration or the outbox cannot be used, or the system refuses a thread.
     pub(super) fn begin(setup: &Setup, desk: &Arc<dyn Desk>) -> Result<Self, Failure> {
         let config = &setup.config;
         let installation = place::installation_at_start(config)?.to_string();
@@ -35,6 +36,8 @@ impl Watching {
         let mut watched = streaming.watched.clone();
         watched.push(guarding::watched(config, &life));
         let heartbeat = has_loop.then(|| Arc::clone(&seat.life));
+        // Who stood by until now was not silent: it begins here.
+        heartbeat.iter().for_each(|life| life.show(Timestamp::now()));
         watched.extend(heartbeat.iter().map(|life| Watched {
             part: "loop".to_owned(),
             life: Arc::clone(life),
@@ -42,14 +45,14 @@ impl Watching {
         }));
         let around = Around {
             reports: Arc::clone(&setup.reports),
+            life: Arc::clone(&setup.alerts),
             watched,
             stale: streaming.stale.clone(),
             runs: has_loop.then(|| Arc::new(RunsOf(seat.pilot.clone())) as Arc<dyn Runs>),
             installation,
         };
         let (thread, alerts) = AlertsThread::begin(config, Arc::clone(desk), around)?;
-        let targets = seat.targets.subscribe();
-        let sights = Sights { streams: streaming.streams.clone(), targets, heartbeat, life };
+        let sights = Sights { streams: streaming.streams.clone(), heartbeat, life };
         let (guarding, guard) = Guarding::begin(config, Arc::clone(desk), alerts.clone(), sights)?;
         setup.watch.seat(Arc::new(Watcher { alerts, streams: streaming.streams.clone(), guard }));
         Ok(Self { alerts: thread, streaming, guarding })

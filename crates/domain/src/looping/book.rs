@@ -5,6 +5,7 @@ use super::event::LoopEvent;
 use super::plan_approval::{PartUse, PlanApproval};
 use super::run::{RunCause, RunEnd, RunMove, RunState, TradeRun};
 use crate::approval::ApprovalStatus;
+use crate::guard::GuardReport;
 use crate::id::{ApprovalId, DecisionId, RunId, SlotKey};
 use crate::principal::Principal;
 use jiff::Timestamp;
@@ -91,6 +92,9 @@ pub struct LoopBook {
     pub paused: Option<Pause>,
     /// The newest decision that was refused.
     pub refused: Option<RefusedDecision>,
+    /// What the guard noted last.
+    #[serde(default)]
+    pub guard: Option<Arc<GuardReport>>,
 }
 
 impl LoopBook {
@@ -185,7 +189,7 @@ impl LoopBook {
     /// Why not.
     pub fn follows(&self, event: &LoopEvent) -> Result<(), String> {
         match event {
-            LoopEvent::ScheduleSet { .. } | LoopEvent::DecisionRefused { .. } => Ok(()),
+            LoopEvent::ScheduleSet { .. } | LoopEvent::DecisionRefused { .. } | LoopEvent::GuardJudged { .. } => Ok(()),
             LoopEvent::DecisionMade { decision } => {
                 must(!self.decisions.contains_key(&decision.id), || format!("decision {} was made before", decision.id))
             }
@@ -352,6 +356,7 @@ impl LoopBook {
                 self.paused = Some(Pause { at, by: by.key_id.to_string(), reason: reason.clone() });
             }
             LoopEvent::Resumed { .. } => self.paused = None,
+            LoopEvent::GuardJudged { report } => self.guard = Some(Arc::new(report.as_ref().clone())),
         }
         Ok(())
     }
@@ -384,7 +389,8 @@ impl LoopBook {
             | LoopEvent::RunEnded { .. }
             | LoopEvent::RunRolledBack { .. }
             | LoopEvent::Paused { .. }
-            | LoopEvent::Resumed { .. } => Ok(()),
+            | LoopEvent::Resumed { .. }
+            | LoopEvent::GuardJudged { .. } => Ok(()),
         }
     }
 

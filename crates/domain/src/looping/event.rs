@@ -5,6 +5,7 @@ use super::order_plan::OrderPlan;
 use super::plan_approval::PlanApproval;
 use super::run::{Held, RunEnd, RunOrder, StepEnd};
 use crate::approval::ApprovalStatus;
+use crate::guard::GuardReport;
 use crate::id::{AccountId, ApprovalId, ClOrdId, DecisionId, RunId, SlotKey};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -140,11 +141,16 @@ pub enum LoopEvent {
         /// Why.
         reason: String,
     },
+    /// The guard looked, and something stands differently from when it was last noted, or somebody asked.
+    GuardJudged {
+        /// What it saw, and what it did.
+        report: Box<GuardReport>,
+    },
 }
 
 impl LoopEvent {
     /// Every word that [`Self::word`] gives.
-    pub const WORDS: [&'static str; 16] = [
+    pub const WORDS: [&'static str; 17] = [
         "schedule_set",
         "decision_made",
         "decision_refused",
@@ -161,6 +167,7 @@ impl LoopEvent {
         "run_rolled_back",
         "paused",
         "resumed",
+        "guard_judged",
     ];
 
     /// The word by which the journal calls it.
@@ -182,6 +189,7 @@ impl LoopEvent {
             Self::RunRolledBack { .. } => "run_rolled_back",
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
+            Self::GuardJudged { .. } => "guard_judged",
         }
     }
 
@@ -203,7 +211,8 @@ impl LoopEvent {
             | Self::DecisionRefused { .. }
             | Self::SlotMissed { .. }
             | Self::Paused { .. }
-            | Self::Resumed { .. } => None,
+            | Self::Resumed { .. }
+            | Self::GuardJudged { .. } => None,
         }
     }
 }

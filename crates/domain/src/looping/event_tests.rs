@@ -1,4 +1,5 @@
 use super::*;
+use crate::guard::{Finding, GuardAction, GuardRule, Verdict};
 use crate::id::ConId;
 use crate::looping::book::tests::{asked, at, order_of, small_plan};
 use crate::looping::decision::{Amount, Target};
@@ -71,7 +72,22 @@ pub(crate) fn examples() -> Vec<LoopEvent> {
         LoopEvent::RunRolledBack { run: run(), by_run: "h-1".parse().unwrap() },
         LoopEvent::Paused { reason: "a look".to_owned() },
         LoopEvent::Resumed { reason: "seen".to_owned() },
+        LoopEvent::GuardJudged { report: Box::new(report()) },
     ]
+}
+
+fn report() -> GuardReport {
+    let finding = Finding {
+        rule: GuardRule::Drawdown,
+        verdict: Verdict::Broken,
+        since: at(0),
+        observed: Some(Decimal::new(125, 1)),
+        limit: Decimal::TEN,
+        action: GuardAction::Halt,
+        acted_at: Some(at(1)),
+        about: "DU1234567".to_owned(),
+    };
+    GuardReport { at: at(1), asked_by: None, findings: vec![finding], outcome: Some(GuardAction::Halt), failed: None }
 }
 
 #[test]
