@@ -1,5 +1,6 @@
 //! The files: each is written beside its place and moved there, so that a reader sees the old one or the new one as a whole.
 
+use domain::id::ConId;
 use domain::market::Bar;
 use domain::stream::{History, StreamStatus};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,7 @@ pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
 #[expect(clippy::struct_field_names, reason = "the name in the file")]
 struct Bars {
     schema: u32,
+    con_id: String,
     size: String,
     bars: Vec<Bar>,
 }
@@ -81,19 +83,22 @@ impl Files {
         Ok(())
     }
 
-    /// The history that was written; none where there is none, or none that can be read.
-    pub(super) fn history(&self, name: &str) -> History {
+    /// The history of this contract that was written; none where there is none, none that can be read, or one of another contract that
+    /// had this name before.
+    pub(super) fn history(&self, name: &str, con_id: ConId) -> History {
         let mut history = History::default();
         let text = std::fs::read(self.dir.join(bars_name(name))).ok();
-        if let Some(bars) = text.and_then(|text| serde_json::from_slice::<Bars>(&text).ok()) {
+        let bars = text.and_then(|text| serde_json::from_slice::<Bars>(&text).ok());
+        if let Some(bars) = bars.filter(|bars| bars.con_id == con_id.to_string()) {
             history.merge(bars.bars);
         }
         history
     }
 
     /// Writes a history.
-    pub(super) fn write_history(&self, name: &str, history: &History) -> io::Result<()> {
-        let bars = Bars { schema: 1, size: "1m".to_owned(), bars: history.bars().cloned().collect() };
+    pub(super) fn write_history(&self, name: &str, con_id: ConId, history: &History) -> io::Result<()> {
+        let (con_id, bars) = (con_id.to_string(), history.bars().cloned().collect());
+        let bars = Bars { schema: 1, con_id, size: "1m".to_owned(), bars };
         self.replace(&bars_name(name), &bars)
     }
 

@@ -4,6 +4,10 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+fn con_id(number: i64) -> ConId {
+    ConId::new(number).unwrap()
+}
+
 #[test]
 fn a_reader_never_sees_half_a_file() {
     let dir = tempfile::tempdir().unwrap();
@@ -35,7 +39,7 @@ fn what_is_not_wanted_any_more_is_taken_away_also_what_the_runner_before_left() 
     let mut files = Files::open(dir.path()).unwrap();
     for name in ["AAPL.json", "MSFT.json"] {
         files.record(name, &json!({})).unwrap();
-        files.write_history(name, &History::default()).unwrap();
+        files.write_history(name, con_id(1), &History::default()).unwrap();
     }
     let mut status = StreamStatus::idle(StreamState::Streaming, 1);
     let of = |file: &str| {
@@ -66,7 +70,8 @@ fn history_is_read_again_as_it_was_written() {
     let bar = Bar { time, open: price, high: price, low: price, close: price, volume: None, wap: None, count: Some(3) };
     let mut history = History::default();
     history.merge([bar]);
-    files.write_history("AAPL.json", &history).unwrap();
-    assert_eq!(files.history("AAPL.json"), history);
-    assert_eq!(files.history("MSFT.json"), History::default());
+    files.write_history("AAPL.json", con_id(1), &history).unwrap();
+    assert_eq!(files.history("AAPL.json", con_id(1)), history);
+    assert_eq!(files.history("AAPL.json", con_id(2)), History::default(), "those are another contract's minutes");
+    assert_eq!(files.history("MSFT.json", con_id(1)), History::default());
 }

@@ -38,10 +38,10 @@ impl Lock {
             Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(error)) => return Err(error),
         };
-        let mut text = String::new();
-        (&mut file).take(LEN_MAX).read_to_string(&mut text)?;
-        // A file that was cut off by a crash names nobody.
-        let named = serde_json::from_str::<LockOwner>(&text).ok();
+        let mut text = Vec::new();
+        (&mut file).take(LEN_MAX).read_to_end(&mut text)?;
+        // A file that was cut off by a crash, or holds anything else, names nobody.
+        let named = serde_json::from_slice::<LockOwner>(&text).ok();
         if !is_ours {
             return Ok(Tried::Theirs(named));
         }

@@ -38,4 +38,6 @@ fn a_file_that_was_cut_off_names_nobody_and_can_be_taken() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join(FILE), "{\"pid\": 1, \"inst").unwrap();
     assert_eq!(ours(Lock::take(dir.path(), &owner(2)).unwrap()).taken_over, None);
+    std::fs::write(dir.path().join(FILE), [0xff, 0xfe, 0]).unwrap();
+    assert_eq!(ours(Lock::take(dir.path(), &owner(2)).unwrap()).taken_over, None);
 }

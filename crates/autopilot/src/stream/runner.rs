@@ -33,6 +33,12 @@ const RESOLVE_ANEW: SignedDuration = SignedDuration::from_hours(1);
 const WRITE_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// Files of another runner are not looked at more often.
 const LOCK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// Names that are resolved in one turn: each is a question, and prices are written in between.
+const RESOLVES_MAX: usize = 8;
+/// Between two questions for minutes: IBKR answers sixty in ten minutes, and others ask too.
+const HISTORY_REST: SignedDuration = SignedDuration::from_secs(15);
+/// The newest minutes of a line may come so much later than they were due.
+const HISTORY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 /// A last close is asked for anew after this.
 const CLOSE_AGAIN: SignedDuration = SignedDuration::from_mins(30);
 
@@ -131,6 +137,10 @@ pub struct StreamTask {
     positions: Vec<Instrument>,
     plan_at: Option<Timestamp>,
     held_at: Option<Timestamp>,
+    /// What the lines are open for.
+    held: BTreeSet<ConId>,
+    history_at: Option<Timestamp>,
+    turned_at: Option<Timestamp>,
     items: BTreeMap<ConId, Item>,
     gaps_filled: u64,
     trouble: Option<String>,
@@ -162,6 +172,9 @@ pub fn begin(desk: Arc<dyn Desk>, parts: StreamParts) -> (Streams, StreamTask) {
         positions: Vec::new(),
         plan_at: None,
         held_at: None,
+        held: BTreeSet::new(),
+        history_at: None,
+        turned_at: None,
         items: BTreeMap::new(),
         gaps_filled: 0,
         trouble: None,
@@ -189,6 +202,9 @@ impl StreamTask {
     async fn turn(&mut self, asking: &mut JoinSet<Asked>) {
         let now = self.parts.clock.now();
         self.parts.life.show(now);
+        if self.turned_at.replace(now).is_some_and(|before| now < before) {
+            self.forget_moments();
+        }
         if !self.own(now) {
             return;
         }
@@ -201,6 +217,13 @@ impl StreamTask {
         self.look();
         self.ask(asking, now);
         self.write(now);
+    }
+
+    /// A clock that was set back does not make anything wait until it has caught up.
+    fn forget_moments(&mut self) {
+        (self.plan_at, self.held_at, self.history_at, self.lock_at) = (None, None, None, None);
+        self.items.values_mut().for_each(|item| item.ask_at.clear());
+        self.resolved.values_mut().for_each(|known| known.again_at = Timestamp::MIN);
     }
 
     /// Whether the lock is ours; tries to take it now and then.
@@ -261,11 +284,10 @@ impl StreamTask {
         let all = stream::plan(&decision, &self.positions, &self.parts.watch_list, self.parts.rules.lines_max);
         let wanted = self.resolve(&all, now).await;
         let lines: BTreeSet<ConId> = wanted.iter().filter(|(_, (_, _, line))| *line).map(|(id, _)| *id).collect();
-        let before: BTreeSet<ConId> = self.items.iter().filter(|(_, item)| item.has_line).map(|(id, _)| *id).collect();
         self.take_in(wanted);
         let refused = self.feed.as_ref().is_some_and(|feed| feed.look().iter().any(is_refused));
         let again = refused && self.held_at.is_none_or(|at| now.duration_since(at) >= RESOLVE_AGAIN);
-        if lines != before || self.feed.is_none() || again {
+        if lines != self.held || self.feed.is_none() || again {
             self.hold(&lines, now).await;
         }
     }
@@ -286,10 +308,16 @@ impl StreamTask {
             plan.lines.iter().chain(&plan.without).map(|wanted| &wanted.instrument).collect();
         self.resolved.retain(|name, _| names.contains(name));
         let mut wanted = BTreeMap::new();
+        let mut asked = 0;
         let of = |wanted: &[Wanted], line| wanted.iter().cloned().map(move |one| (one, line)).collect::<Vec<_>>();
         for (Wanted { instrument, reasons }, line) in of(&plan.lines, true).into_iter().chain(of(&plan.without, false))
         {
-            if self.resolved.get(&instrument).is_none_or(|known| known.again_at <= now) {
+            let is_due = self.resolved.get(&instrument).is_none_or(|known| known.again_at <= now);
+            if is_due && asked == RESOLVES_MAX {
+                // The next turn goes on.
+                self.plan_at = None;
+            } else if is_due {
+                asked += 1;
                 let found = self.desk.contract(&self.parts.by, instrument.clone()).await;
                 let before = self.resolved.remove(&instrument).and_then(|known| known.contract);
                 let (contract, trouble, rest) = match found {
@@ -324,7 +352,7 @@ impl StreamTask {
             let plain = stream::file_name(&contract, false);
             let file = if names.contains(&plain) { stream::file_name(&contract, true) } else { plain };
             names.insert(file.clone());
-            let history = files.history(&file);
+            let history = files.history(&file, con_id);
             let item = Item {
                 contract,
                 reasons,
@@ -345,17 +373,16 @@ impl StreamTask {
 
     async fn hold(&mut self, lines: &BTreeSet<ConId>, now: Timestamp) {
         // The new lines are opened before the old ones are let go of, so that none that stays is closed in between.
-        let before = self.feed.take();
         self.held_at = Some(now);
         if lines.is_empty() {
+            (self.feed, self.held) = (None, BTreeSet::new());
             return;
         }
         let instruments = lines.iter().map(|con_id| Instrument::ConId(*con_id)).collect();
-        let asked = self.desk.watch_quotes(&self.parts.by, instruments).await;
-        drop(before);
-        match asked {
-            Ok(feed) => self.feed = Some(feed),
-            Err(fault) => self.trouble = Some(format!("no lines: {fault}")),
+        match self.desk.watch_quotes(&self.parts.by, instruments).await {
+            Ok(feed) => (self.feed, self.held) = (Some(feed), lines.clone()),
+            // What was open stays open.
+            Err(fault) => self.trouble = Some(format!("no lines for what is new: {fault}")),
         }
     }
 
@@ -399,6 +426,13 @@ impl StreamTask {
             }
         }
         due.sort_unstable();
+        let rests = self.history_at.is_some_and(|at| now.duration_since(at) < HISTORY_REST);
+        let first = due.iter().position(|(_, _, topic)| *topic == Topic::History).filter(|_| !rests);
+        let mut place = 0;
+        due.retain(|(_, _, topic)| {
+            place += 1;
+            *topic != Topic::History || first == Some(place - 1)
+        });
         for (_, con_id, topic) in due.into_iter().take(QUESTIONS_MAX.saturating_sub(asking.len())) {
             let Some(item) = self.items.get_mut(&con_id) else { continue };
             let rest = match topic {
@@ -406,6 +440,9 @@ impl StreamTask {
                 Topic::LastClose => CLOSE_AGAIN,
                 Topic::History => rules.history_every.unwrap_or(CLOSE_AGAIN),
             };
+            if topic == Topic::History {
+                self.history_at = Some(now);
+            }
             item.asking.insert(topic);
             item.ask_at.insert(topic, now.checked_add(rest).unwrap_or(Timestamp::MAX));
             let asker = Asker { desk: Arc::clone(&self.desk), by: self.parts.by.clone() };
@@ -439,8 +476,10 @@ impl StreamTask {
             }
             Answer::LastClose(asked) => {
                 item.asking.remove(&Topic::LastClose);
-                if let Ok(close @ Some(_)) = asked {
-                    item.price.last_close = close;
+                match asked {
+                    Ok(Some(close)) => item.price.last_close = Some(close),
+                    Ok(None) => tracing::debug!(%con_id, "the broker knows no close of the last sessions"),
+                    Err(why) => tracing::debug!(%con_id, %why, "the last close could not be had"),
                 }
             }
             Answer::History(asked) => {
@@ -448,9 +487,11 @@ impl StreamTask {
                 match asked {
                     Ok(bars) => {
                         let Some((_, files)) = &self.lock else { return };
+                        let before = item.history.newest();
                         if item.history.merge(bars) {
-                            self.gaps_filled = self.gaps_filled.saturating_add(1);
-                            if let Err(error) = files.write_history(&item.file, &item.history) {
+                            let filled = is_outage(before, item.history.newest(), self.parts.rules.history_every);
+                            self.gaps_filled = self.gaps_filled.saturating_add(u64::from(filled));
+                            if let Err(error) = files.write_history(&item.file, con_id, &item.history) {
                                 self.trouble = Some(format!("a history could not be written: {error}"));
                             }
                         }
@@ -470,7 +511,9 @@ impl StreamTask {
             let is_open = session::is_open(&item.contract, now);
             if record.stale && is_open == Some(true) {
                 let why = record.reason.clone().unwrap_or_else(|| "there is no price".to_owned());
-                stale.insert(record.symbol.clone(), format!("Source: {}. {why}.", record.source.word()));
+                // Two contracts of one symbol are two.
+                let name = item.file.strip_suffix(".json").unwrap_or(&item.file).to_owned();
+                stale.insert(name, format!("Source: {}. {why}.", record.source.word()));
             }
             if is_due(item.written.as_ref(), &record) {
                 match files.record(&item.file, &record) {
@@ -524,6 +567,12 @@ impl StreamTask {
         }
         self.show(status);
     }
+}
+
+/// Whether what was filled in was missing for longer than it takes to ask again. The first minutes that there are fill nothing.
+fn is_outage(before: Option<Timestamp>, after: Option<Timestamp>, every: Option<SignedDuration>) -> bool {
+    let usual = every.unwrap_or_default().saturating_add(every.unwrap_or_default()).saturating_add(HISTORY_SLACK);
+    before.zip(after).is_some_and(|(before, after)| after.duration_since(before) > usual)
 }
 
 fn is_refused(watched: &WatchedQuote) -> bool {

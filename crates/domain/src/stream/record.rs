@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+/// Of a symbol so much is in a file's name, characters.
+const SYMBOL_MAX: usize = 64;
 /// Version of the record's shape.
 const SCHEMA: u32 = 1;
 
@@ -192,8 +194,10 @@ fn empty(contract: &Contract, now: Timestamp) -> StreamRecord {
 /// this symbol has the plain name.
 pub fn file_name(contract: &Contract, taken: bool) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
-    let symbol: String = contract.symbol.chars().map(plain).collect();
+    let symbol: String = contract.symbol.chars().map(plain).take(SYMBOL_MAX).collect();
     let symbol = symbol.trim_start_matches(['.', '_']);
+    // The minutes of another stock have that name, or it is only the beginning of one.
+    let taken = taken || symbol.ends_with(".bars") || contract.symbol.chars().count() > SYMBOL_MAX;
     match contract.sec_type {
         SecType::Stk | SecType::Etf if !taken && !symbol.is_empty() => format!("{symbol}.json"),
         SecType::Stk

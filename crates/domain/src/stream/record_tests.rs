@@ -88,6 +88,10 @@ fn stocks_have_their_symbol_for_a_name_and_no_symbol_leaves_the_directory() {
     assert_eq!(file_name(&one, false), "status.json");
     one.symbol = "../".to_owned();
     assert_eq!(file_name(&one, false), "-265598.json");
+    one.symbol = "AAPL.bars".to_owned();
+    assert_eq!(file_name(&one, false), "AAPL.bars-265598.json");
+    one.symbol = "X".repeat(300);
+    assert_eq!(file_name(&one, false), format!("{}-265598.json", "X".repeat(64)));
     (one.symbol, one.sec_type) = ("ES".to_owned(), SecType::Fut);
     assert_eq!(file_name(&one, false), "ES-265598.json");
 }
