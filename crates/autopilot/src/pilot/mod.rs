@@ -7,6 +7,7 @@
 mod answering;
 mod command;
 mod gathering;
+mod living;
 mod running;
 mod scheduling;
 mod service;

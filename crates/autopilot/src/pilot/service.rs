@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// The loop turns this often, and whenever the journal grows.
-const TURN_EVERY: Duration = Duration::from_secs(1);
+pub(super) const TURN_EVERY: Duration = Duration::from_secs(1);
 /// After a fault it rests so long.
 const REST: Duration = Duration::from_secs(5);
 /// Steps of one turn; more is a circle.

@@ -1,7 +1,8 @@
 //! Asking the signal: what it is given, and what becomes of its answer.
 
 use super::gathering::Account;
-use super::service::Pilot;
+use super::living::alive_while;
+use super::service::{Pilot, TURN_EVERY};
 use super::settings::Signal;
 use domain::contract::{Contract, Instrument};
 use domain::fault::Fault;
@@ -39,8 +40,13 @@ fn refused(origin: &DecisionSource, data_hash: Option<String>, reasons: Vec<Stri
 }
 
 impl Pilot {
-    /// Asks the signal and makes its answer a decision, without noting anything.
+    /// Asks the signal and makes its answer a decision, without noting anything. It may take its time, as a command or the bars of many
+    /// symbols do: the loop lives meanwhile.
     pub(super) async fn ask_signal(&self, by: &Principal) -> Result<Arc<Decision>, NoDecision> {
+        alive_while(&self.life, self.clock.as_ref(), TURN_EVERY, self.what_signal_says(by)).await
+    }
+
+    async fn what_signal_says(&self, by: &Principal) -> Result<Arc<Decision>, NoDecision> {
         let now = self.clock.now();
         match &self.settings.signal {
             Signal::Command(command) => {
