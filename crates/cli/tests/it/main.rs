@@ -27,6 +27,7 @@ mod mode;
 mod order;
 mod page;
 mod pages;
+mod plugged;
 mod protect;
 mod python;
 mod quotes;
