@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,13 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// Time since a moment of this process's own choice. It never goes back and cannot be set, and goes on while the
     /// process is stopped: the age of a lease is measured by it. It says nothing to another process.
     fn monotonic(&self) -> Duration;
+
+    /// Ends once somebody has moved this clock away from `from`: what waits for its time looks again. Never for a clock that
+    /// runs by itself.
+    fn moved(&self, from: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let _runs_by_itself = from;
+        Box::pin(std::future::pending())
+    }
 }
 
 /// The machine's clock.

@@ -291,8 +291,8 @@ impl Office {
             bounced: VecDeque::new(),
         };
         let ended = sit(writer, seat)?;
-        tokio::spawn(listen(link.events, inputs.downgrade(), asks, market, shared, clock));
-        tokio::spawn(tick(inputs.downgrade()));
+        tokio::spawn(listen(link.events, inputs.downgrade(), asks, market, shared, Arc::clone(&clock)));
+        tokio::spawn(tick(inputs.downgrade(), clock));
         Ok(EngineHandle { service, inputs, ended })
     }
 }
@@ -399,11 +399,15 @@ async fn listen(
     }
 }
 
-async fn tick(inputs: mpsc::WeakSender<Input>) {
+async fn tick(inputs: mpsc::WeakSender<Input>, clock: Arc<dyn Clock>) {
     let mut every = tokio::time::interval(TICK);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
-        every.tick().await;
+        let seen = clock.now();
+        tokio::select! {
+            _ = every.tick() => {}
+            () = clock.moved(seen) => {}
+        }
         let Some(inputs) = inputs.upgrade() else {
             return;
         };

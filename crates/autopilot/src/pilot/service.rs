@@ -68,6 +68,18 @@ pub(super) enum Progress {
     Waits,
 }
 
+/// Ends once the journal has grown since it was last asked; never where nobody tells.
+async fn grown(news: &mut Option<watch::Receiver<u64>>) {
+    let told = match news {
+        Some(head) => head.changed().await.is_ok(),
+        None => std::future::pending().await,
+    };
+    if !told {
+        // The process no longer follows this journal: the next turn asks anew.
+        *news = None;
+    }
+}
+
 impl Pilot {
     /// A loop that does not turn yet.
     pub fn new(parts: PilotParts) -> Arc<Self> {
@@ -89,17 +101,24 @@ impl Pilot {
 
     /// Turns until it is dropped. Faults are told and do not end it.
     pub async fn run(&self) {
+        let mut news = None;
         loop {
-            let rest = match self.turn().await {
-                Ok(()) => TURN_EVERY,
+            if news.is_none() {
+                news = self.principal("loop").and_then(|by| self.desk.follow(&by, None)).ok().map(|feed| feed.head());
+            }
+            let seen = self.clock.now();
+            let (rest, hears) = match self.turn().await {
+                Ok(()) => (TURN_EVERY, true),
                 Err(fault) => {
                     tracing::warn!(%fault, "the loop could not turn");
-                    REST
+                    (REST, false)
                 }
             };
             // Life is shown while it rests, too: a fault of the desk is told where it belongs.
             tokio::select! {
                 () = self.nudge.notified() => {}
+                () = grown(&mut news), if hears => {}
+                () = self.clock.moved(seen) => {}
                 // tidy: sleep — the schedule is looked at every second
                 () = tokio::time::sleep(rest) => {}
             }
