@@ -2,7 +2,37 @@
 
 use domain::id::{AccountId, ClientId, Generation};
 use domain::market::DataType;
+use jiff::Timestamp;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// What tells the time that answers and quotes are received at; patience and pace go by real time all the same.
+#[derive(Clone)]
+pub struct TimeSource(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl TimeSource {
+    /// One that somebody else moves.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The machine's clock.
+    pub fn machine() -> Self {
+        Self::new(Timestamp::now)
+    }
+
+    /// Now, UTC.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for TimeSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TimeSource")
+    }
+}
 
 /// Where the broker listens and how patient to be with it.
 #[derive(Clone, Debug)]
@@ -45,6 +75,8 @@ pub struct TwsConfig {
     pub heartbeat: Option<Duration>,
     /// Smallest distance between two quote events of one contract.
     pub quote_interval: Duration,
+    /// The clock.
+    pub time: TimeSource,
 }
 
 impl TwsConfig {
@@ -69,6 +101,7 @@ impl TwsConfig {
             what_if_deadline: Duration::from_secs(10),
             heartbeat: Some(Duration::from_secs(20)),
             quote_interval: Duration::from_millis(50),
+            time: TimeSource::machine(),
         }
     }
 

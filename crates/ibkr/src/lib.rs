@@ -43,7 +43,7 @@ mod session;
 mod zone;
 
 pub use adapter::start;
-pub use config::TwsConfig;
+pub use config::{TimeSource, TwsConfig};
 pub use greeting::{SERVER_VERSION_MIN, greet};
 pub use report::UNREADABLE;
 pub use seat::Adapter;

@@ -1,7 +1,7 @@
 //! Reads the streams of a connection until they end, and turns what they say into events.
 
 use crate::adapter::{Deaf, Outbox};
-use crate::config::TwsConfig;
+use crate::config::{TimeSource, TwsConfig};
 use crate::fault;
 use crate::report::{self, Trade};
 use crate::session::{Session, measure_skew_ms};
@@ -101,8 +101,8 @@ pub(crate) async fn notices(session: &Session, mut stream: NoticeStream, events:
 }
 
 /// Asks for the time; of a Gateway that did not tell the skew at first, in seconds, which tell none either.
-async fn beat(client: &Client, tells_skew: bool) -> Result<Option<i64>, Error> {
-    if tells_skew { measure_skew_ms(client).await } else { client.server_time().await.map(|_| None) }
+async fn beat(client: &Client, time: &TimeSource, tells_skew: bool) -> Result<Option<i64>, Error> {
+    if tells_skew { measure_skew_ms(client, time).await } else { client.server_time().await.map(|_| None) }
 }
 
 /// Finds connections that stand but no longer answer, and tells how far the clocks are apart. Ends with the connection.
@@ -118,7 +118,7 @@ pub(crate) async fn heartbeat(
     loop {
         // tidy: sleep — the beat itself
         tokio::time::sleep(every).await;
-        let answer = tokio::time::timeout(config.ask_deadline, beat(&session.client, tells_skew)).await;
+        let answer = tokio::time::timeout(config.ask_deadline, beat(&session.client, &config.time, tells_skew)).await;
         match answer {
             Err(_) | Ok(Err(Error::Timeout)) => {
                 session.fail(format!("no answer to a heartbeat within {:?}", config.ask_deadline));

@@ -140,12 +140,13 @@ async fn read(
     con_id: ConId,
     mut stream: Subscription<TickTypes>,
 ) -> Result<bool, Deaf> {
-    let mut book = QuoteBook::new(con_id, Timestamp::now());
+    let time = &shared.config.time;
+    let mut book = QuoteBook::new(con_id, time.now());
     let mut is_dirty = false;
     let mut show_at = Instant::now();
     loop {
         let next = tokio::select! {
-            item = stream.next() => take(session, con_id, &mut book, item),
+            item = stream.next() => take(session, con_id, &mut book, item, time.now()),
             () = tokio::time::sleep_until(show_at), if is_dirty => {
                 // A full channel is no reason to wait here: the newest state goes next time.
                 is_dirty = !shared.events.offer(BrokerEvent::Quote(book.quote().clone()));
@@ -172,24 +173,25 @@ fn take(
     con_id: ConId,
     book: &mut QuoteBook,
     item: Option<Result<SubscriptionItem<TickTypes>, Error>>,
+    now: Timestamp,
 ) -> Next {
     match item {
-        Some(Ok(SubscriptionItem::Data(tick))) => match book.fold(&tick, Timestamp::now()) {
+        Some(Ok(SubscriptionItem::Data(tick))) => match book.fold(&tick, now) {
             Fold::Changed => Next::Show,
             Fold::Ignored | Fold::SnapshotEnd => Next::Read,
         },
-        Some(Ok(SubscriptionItem::Notice(notice))) => noticed(book, notice),
+        Some(Ok(SubscriptionItem::Notice(notice))) => noticed(book, notice, now),
         Some(Err(error)) => ended(session, con_id, &error),
         None => Next::End,
     }
 }
 
-fn noticed(book: &mut QuoteBook, notice: Notice) -> Next {
+fn noticed(book: &mut QuoteBook, notice: Notice, now: Timestamp) -> Next {
     if fault::is_gap(&notice) {
         // Ticks were dropped, so any field may be stale: begin again.
         Next::Renew
     } else if notice.code == DELAYED_FOLLOWS {
-        book.delayed(Timestamp::now());
+        book.delayed(now);
         Next::Show
     } else if NOT_ENTITLED.contains(&notice.code) {
         Next::Refused { code: notice.code, message: notice.message }

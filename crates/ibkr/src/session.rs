@@ -1,7 +1,7 @@
 //! One connection: made, watched until its first fault, and never repaired.
 
 use crate::bars;
-use crate::config::TwsConfig;
+use crate::config::{TimeSource, TwsConfig};
 use crate::report;
 use domain::broker::LinkFacts;
 use domain::contract::PriceIncrement;
@@ -11,7 +11,6 @@ use ibapi::market_data::MarketDataType;
 use ibapi::orders::OrderUpdate;
 use ibapi::subscriptions::{NoticeStream, Subscription};
 use ibapi::{Client, Error};
-use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -202,15 +201,15 @@ fn accounts(config: &TwsConfig, offered: &[String]) -> Result<Vec<AccountId>, Co
 }
 
 /// The broker's clock minus the middle of asking and hearing; `None` for a time that cannot be.
-pub(crate) async fn measure_skew_ms(client: &Client) -> Result<Option<i64>, Error> {
-    let asked = Timestamp::now();
+pub(crate) async fn measure_skew_ms(client: &Client, time: &TimeSource) -> Result<Option<i64>, Error> {
+    let asked = time.now();
     let theirs = client.server_time_millis().await?;
-    let ours = asked.as_millisecond().midpoint(Timestamp::now().as_millisecond());
+    let ours = asked.as_millisecond().midpoint(time.now().as_millisecond());
     Ok(bars::timestamp(theirs).map(|theirs| theirs.as_millisecond() - ours))
 }
 
 async fn clock_skew_ms(config: &TwsConfig, client: &Client) -> Option<i64> {
-    match tokio::time::timeout(config.handshake_deadline / 2, measure_skew_ms(client)).await {
+    match tokio::time::timeout(config.handshake_deadline / 2, measure_skew_ms(client, &config.time)).await {
         Ok(Ok(skew)) => skew,
         Ok(Err(error)) => {
             tracing::warn!(%error, "the broker does not tell the time");

@@ -9,7 +9,6 @@ use domain::contract::Contract;
 use domain::market::Quote;
 use futures::StreamExt;
 use ibapi::subscriptions::SubscriptionItem;
-use jiff::Timestamp;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -23,7 +22,8 @@ pub(super) async fn quote(asker: &Asker, contract: &Contract) -> Result<Quote, A
     let mut deadline = asker.deadline();
     let wire = contract::to_wire(contract);
     let mut stream = asker.within(deadline, asker.session.client.market_data(&wire).subscribe()).await?;
-    let mut book = QuoteBook::new(contract.con_id, Timestamp::now());
+    let time = &asker.shared.config.time;
+    let mut book = QuoteBook::new(contract.con_id, time.now());
     let mut refusal = None;
     while !book.is_full() {
         let had_price = book.has_price();
@@ -33,14 +33,14 @@ pub(super) async fn quote(asker: &Asker, contract: &Contract) -> Result<Quote, A
             Err(_) => break,
         };
         match item.map_err(|error| fault::ask_error(&error))? {
-            SubscriptionItem::Data(tick) => match book.fold(&tick, Timestamp::now()) {
+            SubscriptionItem::Data(tick) => match book.fold(&tick, time.now()) {
                 Fold::Changed | Fold::Ignored => {}
                 Fold::SnapshotEnd => break,
             },
             SubscriptionItem::Notice(notice) if fault::is_gap(&notice) => {
                 return Err(AskError::Garbled(notice.message));
             }
-            SubscriptionItem::Notice(notice) if notice.code == DELAYED_FOLLOWS => book.delayed(Timestamp::now()),
+            SubscriptionItem::Notice(notice) if notice.code == DELAYED_FOLLOWS => book.delayed(time.now()),
             SubscriptionItem::Notice(notice) => {
                 refusal = Some(AskError::Broker { code: notice.code, message: notice.message });
             }

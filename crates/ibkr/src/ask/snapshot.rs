@@ -27,7 +27,7 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(1);
 
 /// The sections side by side.
 pub(super) async fn snapshot(asker: &Asker, account: &AccountId) -> BrokerSnapshot {
-    let taken_at = Timestamp::now();
+    let taken_at = asker.shared.config.time.now();
     let (open_orders, completed_orders, executions, positions, summary) = tokio::join!(
         open_orders(asker),
         completed_orders(asker),
@@ -175,7 +175,7 @@ async fn executions(asker: &Asker) -> Result<Traded, AskError> {
     let mut stream = asker.within(deadline, asker.session.client.executions(filter)).await?;
     let patience = deadline.saturating_duration_since(Instant::now());
     let rows = stream.collect_to_end_within(patience).await.map_err(|error| fault::ask_error(&error))?;
-    let since = window(asker.session.client.time_zone().map(Tz::name), Timestamp::now());
+    let since = window(asker.session.client.time_zone().map(Tz::name), asker.shared.config.time.now());
     let mut executions: BTreeMap<ExecId, Execution> = BTreeMap::new();
     let mut busts = Vec::new();
     let mut commissions = Vec::new();

@@ -43,7 +43,7 @@ pub(super) async fn account(asker: &Asker, id: &AccountId) -> Result<AccountSumm
         }
     }
     stream.cancel().await;
-    account::summary(id, &rows, Timestamp::now())
+    account::summary(id, &rows, asker.shared.config.time.now())
         .ok_or_else(|| AskError::Garbled(format!("the broker gave no values of account {id}")))
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn pnl(asker: &Asker, id: &AccountId) -> Result<AccountPnl, Ask
                     daily: decimal::decimal(pnl.daily_pnl),
                     unrealized: decimal::optional(pnl.unrealized_pnl),
                     realized: decimal::optional(pnl.realized_pnl),
-                    received_at: Timestamp::now(),
+                    received_at: asker.shared.config.time.now(),
                 });
             }
             SubscriptionItem::Notice(notice) => {
