@@ -176,19 +176,26 @@ fn observed(holiday: Date) -> Date {
     }
 }
 
-/// One o'clock closes: the day after Thanksgiving (from 1992), Christmas Eve and the day before
-/// Independence Day, on the weekdays the exchange gives them.
-fn early_closes(year: i16) -> [Option<Date>; 3] {
-    let thursday_or_before = |day: Date| {
+/// One o'clock closes from 1993 on: the day after Thanksgiving, Christmas Eve, and a day beside Independence Day, on the
+/// weekdays the exchange gives them: before a Thursday it was the Friday behind it until 2012, and is the Wednesday since.
+/// Twice the Friday after Christmas was one.
+fn early_closes(year: i16) -> [Option<Date>; 4] {
+    let weekday_before_friday = |day: Date| {
         matches!(day.weekday(), Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday)
     };
-    let eve_of = |day: Date, since: i16| Some(day).filter(|d| year >= since && thursday_or_before(*d));
-    let after_thanksgiving = shifted(nth_weekday(year, 11, 4, Weekday::Thursday), 1);
-    [
-        Some(after_thanksgiving).filter(|_| year >= 1992),
-        eve_of(date(year, 12, 24), 1992),
-        eve_of(date(year, 7, 3), 1995),
-    ]
+    let (third, fifth) = (date(year, 7, 3), date(year, 7, 5));
+    let beside_independence_day = match third.weekday() {
+        Weekday::Wednesday if year < 2013 => Some(fifth),
+        Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday => Some(third),
+        Weekday::Friday | Weekday::Saturday | Weekday::Sunday => None,
+    };
+    let days = [
+        Some(shifted(nth_weekday(year, 11, 4, Weekday::Thursday), 1)),
+        Some(date(year, 12, 24)).filter(|day| weekday_before_friday(*day)),
+        beside_independence_day,
+        matches!(year, 1997 | 2003).then(|| date(year, 12, 26)),
+    ];
+    days.map(|day| day.filter(|_| year >= 1993))
 }
 
 fn nth_weekday(year: i16, month: i8, n: i8, weekday: Weekday) -> Date {

@@ -22,5 +22,11 @@ fn known_holidays_are_closed_and_known_early_closes_end_at_one() {
         assert!(session.early, "{early}");
         assert_eq!(session.close - session.open, 3 * 3600 + 1800);
     }
+    for early in [date(1996, 7, 5), date(2002, 7, 5), date(2013, 7, 3), date(1997, 12, 26), date(2003, 12, 26)] {
+        assert!(calendar.session(early).unwrap().early, "{early}");
+    }
+    for whole in [date(1992, 11, 27), date(1992, 12, 24), date(1996, 7, 3), date(2002, 7, 3), date(2013, 7, 5)] {
+        assert!(!calendar.session(whole).unwrap().early, "{whole}");
+    }
     assert!(calendar.session(date(2021, 12, 31)).is_some(), "New Year on a Saturday is not made up for");
 }
