@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::core::{Commissions, DataRights};
 use crate::faults::FaultScript;
-use crate::market::Sessions;
+use crate::market::{Intraday, Sessions};
 
 /// The settings of one venue. Everything is kind by default: one account, live data, memory only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct VenueConfig {
     pub seed: u64,
     /// When the market is open.
     pub sessions: Sessions,
+    /// What prices do within a day.
+    pub intraday: Intraday,
     /// Where state is kept; `None` keeps it in memory only.
     pub state_dir: Option<PathBuf>,
     /// Length of the changes in the state directory, in bytes, from which they are replaced by a snapshot.
@@ -69,6 +71,7 @@ impl Default for VenueConfig {
             start: None,
             seed: 1,
             sessions: Sessions::Exchange,
+            intraday: Intraday::Bridge,
             state_dir: None,
             compact_len: 64 << 20,
             accounts: 1,

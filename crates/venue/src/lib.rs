@@ -47,6 +47,6 @@ pub use config::{ACCOUNTS_MAX, ClockMode, ConfigError, SPEED_MAX, VenueConfig};
 pub use faults::{
     ActsOn, Chance, CorruptHow, DropPoint, FarmName, Fault, FaultScript, FaultSpec, Length, Restored, ScriptError, When,
 };
-pub use market::Sessions;
+pub use market::{Intraday, Sessions};
 pub use server::{Venue, VenueError, start};
 pub use state::StateError;

@@ -191,6 +191,7 @@ fn core_config(config: &VenueConfig) -> CoreConfig {
             Sessions::Always => true,
             Sessions::Exchange => false,
         },
+        intraday: config.intraday,
         live_like: config.live_like,
         commissions: config.commissions,
         data: config.data,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Commissions, DataRights};
-use crate::market::MarketError;
+use crate::market::{Intraday, MarketError};
 
 /// The settings of a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct CoreConfig {
     pub accounts: u32,
     /// Market open at all hours, else by the exchange's calendar.
     pub always: bool,
+    /// What prices do within a day.
+    pub intraday: Intraday,
     /// Accounts are named as live ones (`UV…`) rather than paper ones (`DUV…`).
     pub live_like: bool,
     /// What stock orders cost.
@@ -35,6 +37,7 @@ impl Default for CoreConfig {
             seed: 1,
             accounts: 1,
             always: false,
+            intraday: Intraday::Bridge,
             live_like: false,
             commissions: Commissions::Fixed,
             data: DataRights::Live,

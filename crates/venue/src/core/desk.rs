@@ -100,6 +100,7 @@ impl Core {
                 sessions: if cfg.always { Sessions::Always } else { Sessions::Exchange },
                 opened_on,
                 last_close_on,
+                intraday: cfg.intraday,
             },
             accounts: (1..=cfg.accounts.max(1)).map(|n| format!("{prefix}{n:07}")).collect(),
             deposit: CoreConfig::DEPOSIT,

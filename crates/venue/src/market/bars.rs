@@ -113,8 +113,8 @@ impl What {
         }
     }
 
-    fn price(self, of: &Instrument, mid: f64) -> Decimal {
-        let (bid, ask) = of.sides(mid);
+    fn price(self, market: &Market, of: &Instrument, mid: f64) -> Decimal {
+        let (bid, ask) = market.sides(of, mid);
         match self {
             Self::Trades => of.traded(mid),
             Self::Midpoint => ((bid + ask) / Decimal::TWO).normalize(),
@@ -290,7 +290,7 @@ impl Market {
         } else {
             self.range(query.instrument, first, last, query.end)?
         };
-        let price = |mid| query.what.price(i, mid);
+        let price = |mid| query.what.price(self, i, mid);
         let (open, high, low, close) = (price(range.open), price(range.high), price(range.low), price(range.close));
         let tape = self.tape(query.instrument, &slice.day.hours);
         Some(Bar {

@@ -11,6 +11,7 @@ fn market(sessions: Sessions) -> Market {
         sessions,
         opened_on: jiff::civil::date(2026, 11, 21),
         last_close_on: jiff::civil::date(2026, 11, 20),
+        intraday: crate::market::Intraday::Bridge,
     })
     .unwrap()
 }

@@ -96,7 +96,7 @@ impl Market {
         let name = day_number(date).unsigned_abs();
         let key = mix(mix(root.key, name), part);
         let sd = values.0 * self.volatility(root, eve(date)) * share;
-        let path = Path { from: values.0, to: values.1, len: end - start, sd, key };
+        let path = Path { from: values.0, to: values.1, len: end - start, sd, key, held: self.is_held() };
         // Where all days become whole days, what lies on their far side is theirs.
         let end = if self.begins_before_always(start) { end.min(self.always_from) } else { end };
         Segment { start, end, path }
@@ -165,6 +165,9 @@ impl Market {
     /// What the price does between a close and the session after it: part of the way to that one's
     /// close, and a little of its own.
     fn night(&self, root: &Root, next: &Session, close: f64, next_close: f64) -> Night {
+        if self.is_held() {
+            return Night { evening: close, morning: close, open: close };
+        }
         let key = mix(root.key ^ 0x4E49_4748_5453, day_number(next.date).unsigned_abs());
         let sd = self.volatility(root, eve(next.date));
         let ahead = next_close / close;

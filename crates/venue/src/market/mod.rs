@@ -50,7 +50,7 @@ pub use hours::{DayHours, Hours};
 pub use instrument::{Instrument, Right, SecType};
 pub(crate) use noise::mix;
 pub use quote::{DayFigures, Quote};
-pub use quotes::{Market, MarketConfig, MarketError, Move, Sessions};
+pub use quotes::{Intraday, Market, MarketConfig, MarketError, Move, Sessions};
 pub use rule::increments;
 pub use tape::Print;
 pub use universe::Universe;

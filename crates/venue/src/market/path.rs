@@ -19,6 +19,8 @@ pub(super) struct Path {
     pub(super) sd: f64,
     /// Names the noise.
     pub(super) key: u64,
+    /// Whether it stands at its first value until its last node.
+    pub(super) held: bool,
 }
 
 /// Part of a path between two known nodes.
@@ -56,6 +58,9 @@ impl Path {
         if node >= self.len {
             return self.to;
         }
+        if self.held {
+            return self.from;
+        }
         let mut piece = self.whole();
         loop {
             let (middle, value) = self.middle(&piece);
@@ -84,6 +89,9 @@ impl Path {
         let (first, last) = (first.clamp(0, self.len), last.clamp(0, self.len));
         let (a, b) = (self.at(first), self.at(last));
         let (mut low, mut high) = (a.min(b), a.max(b));
+        if self.held {
+            return (low, high);
+        }
         let mut open = vec![self.whole()];
         while let Some(piece) = open.pop() {
             if piece.to - piece.from <= 1 || piece.to <= first || piece.from >= last {

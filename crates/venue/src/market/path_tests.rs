@@ -1,7 +1,7 @@
 use super::*;
 
 fn path(len: i64, key: u64) -> Path {
-    Path { from: 100.0, to: 101.5, len, sd: 1.2, key }
+    Path { from: 100.0, to: 101.5, len, sd: 1.2, key, held: false }
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub(super) struct Range {
 
 impl Instrument {
     /// Bid and ask around a middle.
-    pub(super) fn sides(&self, mid: f64) -> (Decimal, Decimal) {
+    fn sides(&self, mid: f64) -> (Decimal, Decimal) {
         let style = self.class.style();
         if style.one_price {
             let price = self.rule.round(mid);
@@ -90,7 +90,7 @@ impl Market {
         let mid = self.middle(instrument, now, at)?;
         let i = self.universe.get(instrument);
         let style = i.class.style();
-        let (bid, ask) = i.sides(mid);
+        let (bid, ask) = self.sides(i, mid);
         let hash = mix(mix(self.config().seed, i.key()) ^ 0x5157_4F54_4553, now.unsigned_abs());
         let lots = |shift: u32| style.lot * Decimal::from(1 + (hash >> shift) % style.lots_max);
         let trading = second < day.trading.1;
@@ -121,6 +121,11 @@ impl Market {
             open: trading && (liquid || !self.rests_outside_liquid_hours(instrument)),
             trading,
         })
+    }
+
+    /// Bid and ask around a middle; where prices stand still, they are one.
+    pub(super) fn sides(&self, of: &Instrument, mid: f64) -> (Decimal, Decimal) {
+        if self.is_held() { (of.traded(mid), of.traded(mid)) } else { of.sides(mid) }
     }
 
     /// The middle at a second, under the moves up to it.

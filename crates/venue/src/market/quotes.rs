@@ -25,6 +25,17 @@ pub enum Sessions {
     Always,
 }
 
+/// What prices do within a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Intraday {
+    /// They wander from close to close, along a seeded bridge.
+    #[default]
+    Bridge,
+    /// They stand at the last close until the next one, bid and ask alike: every price follows from the closes.
+    Held,
+}
+
 /// What makes a market.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarketConfig {
@@ -36,6 +47,9 @@ pub struct MarketConfig {
     pub opened_on: Date,
     /// The day on which the last real close is shown. Later closes are synthetic.
     pub last_close_on: Date,
+    /// What prices do within a day.
+    #[serde(default)]
+    pub intraday: Intraday,
 }
 
 /// Why there is no market.
@@ -108,6 +122,14 @@ impl Market {
     /// What made it.
     pub fn config(&self) -> &MarketConfig {
         &self.config
+    }
+
+    /// Whether prices stand still between closes.
+    pub(super) fn is_held(&self) -> bool {
+        match self.config.intraday {
+            Intraday::Bridge => false,
+            Intraday::Held => true,
+        }
     }
 
     /// Its instruments.

@@ -13,6 +13,7 @@ fn market(sessions: Sessions) -> Market {
         sessions,
         opened_on: jiff::civil::date(2026, 11, 21),
         last_close_on: Market::trading_day_before(opened).unwrap(),
+        intraday: crate::market::Intraday::Bridge,
     })
     .unwrap()
 }
@@ -35,6 +36,7 @@ fn with_its_own_dates_the_data_begins_in_1990_below_one_dollar() {
         sessions: Sessions::Exchange,
         opened_on: jiff::civil::date(1990, 1, 2),
         last_close_on: jiff::civil::date(2022, 12, 28),
+        intraday: crate::market::Intraday::Bridge,
     })
     .unwrap();
     let quote = market.quote(0, at("1990-01-02T21:00:00Z")).unwrap();

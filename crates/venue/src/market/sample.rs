@@ -15,6 +15,7 @@ pub(super) fn market_of(seed: u64, sessions: Sessions) -> Market {
         sessions,
         opened_on: jiff::civil::date(2026, 11, 21),
         last_close_on: jiff::civil::date(2026, 11, 20),
+        intraday: crate::market::Intraday::Bridge,
     })
     .unwrap()
 }

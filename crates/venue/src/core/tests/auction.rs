@@ -1,9 +1,10 @@
 use super::rig::{Rig, dec, order};
+use crate::core::CoreConfig;
 use tws::model::Status;
 
 /// Monday 09:00 in New York.
 fn before_the_open() -> Rig {
-    Rig::with(crate::core::CoreConfig::default(), "2026-11-23T14:00:00Z")
+    Rig::with(CoreConfig::default(), "2026-11-23T14:00:00Z")
 }
 
 #[test]
@@ -83,4 +84,33 @@ fn an_order_of_an_auction_can_be_changed_and_cancelled_before_it() {
     rig.cancel(2);
     rig.pass(6 * 3600);
     assert_eq!((rig.line(1).filled_qty, rig.line(2).filled_qty), (dec("7"), dec("0")));
+}
+
+#[test]
+fn in_a_held_market_prices_stand_at_the_last_close_until_the_next_and_the_auction_trades_at_it() {
+    let config = CoreConfig { intraday: crate::market::Intraday::Held, ..CoreConfig::default() };
+    // Tuesday 1990-01-16, in the afternoon.
+    let mut rig = Rig::with(config, "1990-01-16T20:40:00Z");
+    let yesterday = price(&rig);
+    rig.place(1, order("BUY 9000 MOC"));
+    assert!(rig.pass(1199).is_empty());
+    assert_eq!(price(&rig), yesterday);
+    assert_eq!(rig.pass(1)[0], "exec 1 BOT 9000");
+    let today = rig.line(1).avg_price;
+    assert_ne!(today, yesterday);
+    for hours in [1, 12, 4] {
+        rig.pass(hours * 3600);
+        assert_eq!(price(&rig), today, "{}", rig.now);
+    }
+    let closes = crate::market::Closes::load().unwrap();
+    let at = |day| closes.dates.iter().position(|date| *date == day).unwrap();
+    let real = |day| rust_decimal::Decimal::new(i64::from(closes.mills[0][at(day)]), 3);
+    assert_eq!((yesterday, today), (real(jiff::civil::date(1990, 1, 15)), real(jiff::civil::date(1990, 1, 16))));
+}
+
+/// Bid, ask, last trade and mark are one.
+fn price(rig: &Rig) -> rust_decimal::Decimal {
+    let quote = rig.core.market.quote(0, rig.now).unwrap();
+    assert_eq!([quote.bid, quote.ask, quote.mark], [quote.last; 3], "{}", rig.now);
+    quote.last
 }

@@ -63,6 +63,7 @@ pub(crate) fn run(plan: Plan, args: &[&str], out: &mut dyn Write) -> Result<(), 
         sessions: Sessions::Exchange,
         opened_on: plan.first,
         last_close_on: LAST_REAL_CLOSE,
+        intraday: venue::Intraday::Bridge,
     })?;
     let traders = (1..)
         .zip(VERSIONS)
