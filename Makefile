@@ -4,10 +4,11 @@ export PATH := $(PATH):$(CARGO_HOME)/bin
 ARGS ?=
 SEEDS ?= 100000
 ONLY ?=
+FAULTS ?=
 JOBS ?= 2
 export MINUTES SEED RATE
 
-.PHONY: help demo dashboard test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak torture model setup clients mcp-clients mcpb bench-mcp bench-cli bench-dashboard pictures lint tidy clean
+.PHONY: help demo dashboard test python fuzz-rest prove bench bench-journal bench-gates bench-events bench-face mutants soak replay torture model setup clients mcp-clients mcpb bench-mcp bench-cli bench-dashboard pictures lint tidy clean
 
 help:
 	@echo "make demo [ARGS=--once]  build and run the demonstration against the simulated broker"
@@ -30,6 +31,7 @@ help:
 	@echo "make fuzz-rest [ARGS=\"--seed 2 --examples 300\"]  thousands of made-up requests against every REST operation, judged by openapi.json"
 	@echo "make python              the Python package's tests against the real binary"
 	@echo "make soak [ARGS=DAYS]    a simulated month of random trading by five clients, books and memory"
+	@echo "make replay [FAULTS=1]   thirty-three years of weekly rebalancing through everything, beside a calculation in pandas, to the cent"
 	@echo "make torture [MINUTES=10] [SEED=1]  real processes killed, stopped, cut off and out of disk while callers trade"
 	@echo "make model               the exactly-once protocol as a model, every state of it"
 	@echo "make setup               install what the tests need"
@@ -114,6 +116,12 @@ python:
 
 soak:
 	cargo run --locked --release --package tollgate-venue --example soak -- $(ARGS)
+
+replay:
+	@scripts/setup.sh build
+	@scripts/python.sh
+	cargo build --locked --release --package tollgate --bin tollgate
+	tests/replay/run.py $(if $(FAULTS),--faults $(if $(filter 1,$(FAULTS)),all,$(FAULTS))) $(ARGS)
 
 model:
 	cargo run --locked --quiet --package tollgate-model --example exhaustive -- $(ARGS)

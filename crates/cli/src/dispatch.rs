@@ -5,7 +5,7 @@ use crate::client::{Client, key_source, trust_of};
 use crate::config::{Config, Surroundings};
 use crate::failure::{Failure, UNAVAILABLE};
 use crate::out::{Said, data, talk};
-use crate::{demo, doctor, drill, log, mcp, run, telemetry, top, verb};
+use crate::{demo, doctor, drill, log, mcp, replay, run, telemetry, top, verb};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -45,6 +45,7 @@ fn has_threads(noun: &Noun) -> bool {
     match noun {
         Noun::Demo(_)
         | Noun::Mcp(_)
+        | Noun::Replay(_)
         | Noun::Serve
         | Noun::Top
         | Noun::Venue(_)
@@ -122,6 +123,10 @@ async fn answer(cli: Cli) -> Result<Said, Failure> {
         Noun::Limits(LimitsVerb::Drill { record: false }) => {
             log::begin("off");
             Box::pin(drill::run()).await
+        }
+        Noun::Replay(args) => {
+            log::begin("error");
+            Box::pin(replay::run(&args, &surroundings(&common))).await
         }
         Noun::Serve => serve(&load(&common)?).await,
         Noun::Top => on_a_terminal(&common).await,
@@ -217,6 +222,7 @@ pub(crate) async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
         Noun::Key(verb) => verb::key::key(client, verb).await,
         Noun::Demo(_)
         | Noun::Mcp(_)
+        | Noun::Replay(_)
         | Noun::Serve
         | Noun::Top
         | Noun::Venue(_)
@@ -231,9 +237,12 @@ pub(crate) async fn ask(client: &Client, noun: &Noun) -> Result<Said, Failure> {
     }
 }
 
+fn surroundings(common: &Common) -> Surroundings {
+    Surroundings::of_process(common.config.clone(), common.profile.clone())
+}
+
 fn load(common: &Common) -> Result<Config, Failure> {
-    let around = Surroundings::of_process(common.config.clone(), common.profile.clone());
-    Ok(Config::load(&around)?)
+    Ok(Config::load(&surroundings(common))?)
 }
 
 /// The key file that is meant.

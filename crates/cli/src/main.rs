@@ -17,6 +17,7 @@ mod out;
 mod problem;
 mod progress;
 mod rehearsal;
+mod replay;
 mod run;
 mod sealed;
 mod table;

@@ -14,8 +14,8 @@ pub(crate) use look::{AccountVerb, BarsArgs, BrokerVerb, ContractVerb, Instrumen
 pub(crate) use looping::LoopVerb;
 pub(crate) use order::{ChangeArgs, FlattenArgs, OrderVerb, TicketArgs};
 pub(crate) use run::{
-    BackupArgs, BundleArgs, CommissionsWord, DataWord, DemoArgs, IncidentVerb, McpArgs, McpClient, RestoreArgs,
-    SessionsWord, Switch, VenueArgs, VenueVerb,
+    BackupArgs, BundleArgs, CommissionsWord, DataWord, DemoArgs, FaultsWord, IncidentVerb, McpArgs, McpClient,
+    ReplayArgs, RestoreArgs, SessionsWord, Switch, VenueArgs, VenueVerb,
 };
 pub(crate) use steer::{
     ApprovalVerb, AuditVerb, ConfigVerb, KeyVerb, KillArgs, KillVerb, LimitsOf, LimitsVerb, LiveVerb, MandateVerb,

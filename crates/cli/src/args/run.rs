@@ -151,6 +151,41 @@ pub(crate) struct VenueArgs {
     pub(crate) live_like: bool,
 }
 
+/// What goes wrong in a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FaultsWord {
+    /// Nothing
+    None,
+    /// At one slot in four a crash, a lost connection or another process that takes over: the account must come out the same
+    Harmless,
+    /// These, refused orders, halts, missing prices and slots that pass unattended
+    All,
+}
+
+/// `tollgate replay`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Prices are real adjusted closes of twenty stocks (data/README.md) and stand still between them; the account begins with a \
+    million. Of the configuration only [loop] is read."
+)]
+pub(crate) struct ReplayArgs {
+    /// First day
+    #[arg(long, default_value = "1990-01-02", value_name = "DATE")]
+    pub(crate) from: jiff::civil::Date,
+    /// Last day
+    #[arg(long, default_value = "2022-12-28", value_name = "DATE")]
+    pub(crate) to: jiff::civil::Date,
+    /// Directory for journal, account by day (daily.csv) and runs (runs.csv); new, or empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// What goes wrong
+    #[arg(long, value_enum, default_value_t = FaultsWord::None)]
+    pub(crate) faults: FaultsWord,
+    /// Names what goes wrong where
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+}
+
 /// `tollgate backup`.
 #[derive(Args, Debug)]
 pub(crate) struct BackupArgs {

@@ -3,7 +3,7 @@
 use super::{
     AccountVerb, AlertVerb, ApprovalVerb, AuditVerb, BackupArgs, BarsArgs, BrokerVerb, ConfigVerb, ContractVerb,
     DemoArgs, FlattenArgs, GuardVerb, IncidentVerb, KeyVerb, KillVerb, LimitsVerb, LiveVerb, LoopVerb, MandateVerb,
-    McpArgs, OrderVerb, QuoteArgs, RestoreArgs, StatusArgs, StreamVerb, VenueArgs,
+    McpArgs, OrderVerb, QuoteArgs, ReplayArgs, RestoreArgs, StatusArgs, StreamVerb, VenueArgs,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -63,6 +63,8 @@ pub(crate) enum Noun {
     Mcp(McpArgs),
     /// Run the simulated Interactive Brokers alone, for this gateway or any other TWS client
     Venue(VenueArgs),
+    /// Replay the past through the loop of the configuration, day by day: real closes, simulated broker, everything else as always
+    Replay(ReplayArgs),
     /// What the gateway is doing: mode, link, trading states, orders, and why it is not ready
     Status(StatusArgs),
     /// The gateway on this terminal, live: mode, link, orders, approvals, positions, fills, and the kill switch

@@ -15,7 +15,7 @@ mod telemetry;
 
 pub(crate) use alerts::{AlertSettings, TelegramKeys, WebhookKeys};
 pub(crate) use error::ConfigError;
-pub(crate) use load::{Gathered, Place, Raw, RawSettings, Surroundings};
+pub(crate) use load::{Gathered, Place, Raw, RawSettings, Surroundings, read_settings};
 pub(crate) use policy_file::load_policy;
 pub(crate) use server::loopback_of;
 pub(crate) use settings::{BrokerKind, Config};

@@ -13,8 +13,8 @@ use autopilot::alert::{
 use domain::alert::{ChannelId, ChannelRules, SIGN_SILENCE_MAX, Severity};
 use domain::id::IdError;
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
-use engine::{Desk, SignOfLife, WallClock};
-use jiff::{SignedDuration, Timestamp};
+use engine::{Clock, Desk, SignOfLife};
+use jiff::SignedDuration;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -136,15 +136,19 @@ impl AlertsThread {
     ///
     /// # Errors
     /// A file of the configuration or the outbox cannot be used, or the system refuses a thread.
-    pub(crate) fn begin(config: &Config, desk: Arc<dyn Desk>, around: Around) -> Result<(Self, Alerts), Failure> {
+    pub(crate) fn begin(
+        (config, clock): (&Config, &Arc<dyn Clock>),
+        desk: Arc<dyn Desk>,
+        around: Around,
+    ) -> Result<(Self, Alerts), Failure> {
         let settings = &config.alerts;
         let internal = |error: IdError| Failure::unavailable(error.to_string(), "report this");
         let (ways, telegram) = ways(settings, &around.installation)?;
         let outbox = Outbox::open(&config.data_dir.join(DIR)).map_err(|error| {
             Failure::storage(format!("the alerts' outbox: {error}"), "check its owner, its mode and the space left")
         })?;
-        let clock = Arc::new(WallClock);
-        let bot_life = Arc::new(SignOfLife::begun(Timestamp::now()));
+        let clock = Arc::clone(clock);
+        let bot_life = Arc::new(SignOfLife::begun(clock.now()));
         let mut watched = around.watched;
         watched.push(Watched {
             part: "report of trades".to_owned(),

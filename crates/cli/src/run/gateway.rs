@@ -11,8 +11,7 @@ use crate::config::{Config, load_policy};
 use crate::failure::{Failure, UNAVAILABLE};
 use domain::id::IdError;
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
-use engine::{Desk, Ended, SignOfLife};
-use jiff::Timestamp;
+use engine::{Clock, Desk, Ended, SignOfLife, WallClock};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +26,24 @@ pub(crate) enum EmbeddedSessions {
     Exchange,
     /// Always; its state is kept in memory.
     AlwaysInMemory,
+}
+
+/// What a gateway stands on beside its configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Ground {
+    /// Of the embedded venue.
+    pub(crate) sessions: EmbeddedSessions,
+    /// The one clock.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether the broker's message rate is kept to.
+    pub(crate) is_paced: bool,
+}
+
+impl Ground {
+    /// The machine's clock and the broker's rate.
+    fn usual(sessions: EmbeddedSessions) -> Self {
+        Self { sessions, clock: Arc::new(WallClock), is_paced: true }
+    }
 }
 
 /// A running gateway: it writes, or it stands by for the process that does.
@@ -47,6 +64,14 @@ impl Gateway {
     /// # Errors
     /// A port in use, a data directory not usable, an unknown policy.
     pub(crate) async fn start(config: &Config, sessions: EmbeddedSessions) -> Result<Self, Failure> {
+        Self::start_on(config, Ground::usual(sessions)).await
+    }
+
+    /// The same by a clock that somebody else moves.
+    ///
+    /// # Errors
+    /// As [`Gateway::start`].
+    pub(crate) async fn start_on(config: &Config, ground: Ground) -> Result<Self, Failure> {
         let policy = Box::new(load_policy(&config.data_dir, &config.policy)?);
         // First what fails for others' sake: a port in use must leave the data directory as it is.
         rest::check(config)?;
@@ -55,18 +80,18 @@ impl Gateway {
             return Err(running_already(config).unwrap_or(taken));
         }
         let checkpoint_file = place::checkpoint_file_at_start(config)?;
-        let reports = Arc::new(SignOfLife::begun(Timestamp::now()));
+        let reports = Arc::new(SignOfLife::begun(ground.clock.now()));
         let watch: Arc<WatchPlace> = Arc::default();
         let setup = Setup {
             config: config.clone(),
-            sessions,
             policy,
             checkpoint_file,
             reports,
             alerts: Arc::new(SignOfLife::begun(Timestamp::now())),
             witness: Arc::default(),
             watch: Arc::clone(&watch),
-            looping: LoopSeat::empty(),
+            looping: LoopSeat::empty(ground.clock.now()),
+            ground,
         };
         let pilot = setup.looping.pilot.clone();
         let (end, ending) = oneshot::channel();
@@ -110,6 +135,21 @@ impl Gateway {
                 told(ended)
             }
             None => Ok(Ended::Orderly),
+        }
+    }
+
+    /// Ends as a process does that is killed: nothing more is written, and nothing is said to anybody. What it had begun
+    /// is found by whoever opens the journal next.
+    pub(crate) async fn vanish(self) {
+        let Self { server, life, end, .. } = self;
+        if let Some(life) = life {
+            life.abort();
+            // Its parts are gone once it is; it was to fail.
+            drop(life.await);
+        }
+        drop(end);
+        if let Err(failure) = server.stop().await {
+            tracing::warn!(why = failure.human(), "the server of a gateway that vanished");
         }
     }
 

@@ -9,7 +9,7 @@ use autopilot::guard::{Guard, GuardParts, begin};
 use autopilot::stream::Streams;
 use domain::alert::SIGN_SILENCE_MAX;
 use domain::principal::Scope;
-use engine::{Desk, SignOfLife, WallClock};
+use engine::{Clock, Desk, SignOfLife};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,8 +42,8 @@ pub(super) fn watched(config: &Config, life: &Arc<SignOfLife>) -> Watched {
 }
 
 /// A life that begins now.
-pub(super) fn begun() -> Arc<SignOfLife> {
-    Arc::new(SignOfLife::begun(Timestamp::now()))
+pub(super) fn begun(now: Timestamp) -> Arc<SignOfLife> {
+    Arc::new(SignOfLife::begun(now))
 }
 
 impl Guarding {
@@ -52,7 +52,7 @@ impl Guarding {
     /// # Errors
     /// The system refuses a thread.
     pub(super) fn begin(
-        config: &Config,
+        (config, clock): (&Config, &Arc<dyn Clock>),
         desk: Arc<dyn Desk>,
         alerts: Alerts,
         sights: Sights,
@@ -66,7 +66,7 @@ impl Guarding {
             heartbeat: sights.heartbeat,
             alerts,
             life: sights.life,
-            clock: Arc::new(WallClock),
+            clock: Arc::clone(clock),
             by: own_agent("guard", &[Scope::Read, Scope::Kill])
                 .map_err(|error| Failure::unavailable(error.to_string(), "report this"))?,
         };

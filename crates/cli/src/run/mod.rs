@@ -22,3 +22,5 @@ mod watch;
 mod watching;
 pub(crate) mod witness;
 mod writing;
+
+pub(crate) use writing::new_york;

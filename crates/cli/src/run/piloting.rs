@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use autopilot::pilot::{Pilot, PilotParts};
 use domain::contract::Instrument;
 use domain::id::ConId;
-use engine::{Desk, PilotSeat, SignOfLife, WallClock};
+use engine::{Desk, PilotSeat, SignOfLife};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -29,10 +29,10 @@ pub(crate) struct LoopSeat {
 
 impl LoopSeat {
     /// Nothing turns yet.
-    pub(crate) fn empty() -> Self {
+    pub(crate) fn empty(now: Timestamp) -> Self {
         Self {
             pilot: PilotSeat::default(),
-            life: Arc::new(SignOfLife::begun(Timestamp::now())),
+            life: Arc::new(SignOfLife::begun(now)),
             wanted: watch::Sender::new(Vec::new()),
             targets: watch::Sender::new(None),
         }
@@ -70,7 +70,7 @@ impl Looping {
             desk,
             key,
             settings,
-            clock: Arc::new(WallClock),
+            clock: Arc::clone(&setup.ground.clock),
             life: Arc::clone(&seat.life),
             wanted: seat.wanted.clone(),
             targets: seat.targets.clone(),

@@ -13,7 +13,7 @@ use domain::event::{OrderEvent, TradeNews};
 use domain::execution::{Execution, supersedes};
 use domain::id::{ClOrdId, ExecId};
 use domain::journal::{JournalEvent, Recorded};
-use engine::SignOfLife;
+use engine::{Clock, SignOfLife};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, Metadata, OpenOptions};
@@ -34,6 +34,15 @@ const RESTORED: &str = "restored";
 /// Lines that are written at once.
 const BATCH_LEN: usize = 64 * 1_024;
 
+/// How it shows life.
+#[derive(Clone, Debug)]
+pub(crate) struct Reporting {
+    /// Shown whenever nothing waits to be reported.
+    pub(crate) life: Arc<SignOfLife>,
+    /// The one clock.
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
 /// The thread that reports. It ends with this.
 pub(crate) struct Reporter {
     data_dir: PathBuf,
@@ -47,14 +56,14 @@ impl Reporter {
     ///
     /// # Errors
     /// The journal cannot be read, or the system refuses a thread.
-    pub(crate) fn begin(data_dir: &Path, file: PathBuf, life: Arc<SignOfLife>) -> Result<Self, Failure> {
+    pub(crate) fn begin(data_dir: &Path, file: PathBuf, showing: Reporting) -> Result<Self, Failure> {
         let reader = JournalReader::open(data_dir).map_err(|error| place::open_failure(&error))?;
         let over = Arc::new(AtomicBool::new(false));
         let is_over = Arc::clone(&over);
         let outbox = Outbox::new(file.clone());
         let thread = std::thread::Builder::new()
             .name("reports".to_owned())
-            .spawn(move || report(&reader, outbox, &life, &is_over))
+            .spawn(move || report(&reader, outbox, &showing, &is_over))
             .map_err(|error| Failure::unavailable(format!("the system refused a thread: {error}"), "start again"))?;
         Ok(Self { data_dir: data_dir.to_owned(), file, over, thread: Some(thread) })
     }
@@ -95,13 +104,13 @@ impl Drop for Reporter {
     }
 }
 
-fn report(reader: &JournalReader, mut outbox: Outbox, life: &SignOfLife, over: &AtomicBool) {
+fn report(reader: &JournalReader, mut outbox: Outbox, showing: &Reporting, over: &AtomicBool) {
     let mut failed = String::new();
     loop {
         let is_last = over.load(Ordering::SeqCst);
         match outbox.deliver(reader) {
             Ok(()) => {
-                life.show(Timestamp::now());
+                showing.life.show(showing.clock.now());
                 failed.clear();
             }
             Err(why) => {

@@ -146,12 +146,13 @@ fn what_cannot_be_delivered_shows_no_life_and_is_delivered_later() {
     let mut desk = Desk::new();
     desk.trade("e1.01");
     std::fs::create_dir(desk.file()).unwrap();
-    let life = SignOfLife::begun(Timestamp::UNIX_EPOCH);
+    let life = Arc::new(SignOfLife::begun(Timestamp::UNIX_EPOCH));
+    let showing = Reporting { life: Arc::clone(&life), clock: Arc::new(engine::WallClock) };
     let over = AtomicBool::new(true);
-    report(&desk.reader, desk.outbox(), &life, &over);
+    report(&desk.reader, desk.outbox(), &showing, &over);
     assert_eq!(life.at(), Some(Timestamp::UNIX_EPOCH));
     std::fs::remove_dir(desk.file()).unwrap();
-    report(&desk.reader, desk.outbox(), &life, &over);
+    report(&desk.reader, desk.outbox(), &showing, &over);
     assert!(life.at() > Some(Timestamp::UNIX_EPOCH));
     assert_eq!(desk.reported(), ["e1.01"]);
 }

@@ -4,7 +4,7 @@ use super::place;
 use super::writing::{Setup, Socket, Writing};
 use crate::failure::Failure;
 use crate::out::talk;
-use engine::{Desk, Ended, Follower, Holder, Standby, StandbyParts, SystemEntropy, WallClock};
+use engine::{Desk, Ended, Follower, Holder, Standby, StandbyParts, SystemEntropy};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -62,13 +62,13 @@ pub(crate) async fn take_or_follow(setup: &Setup) -> Result<Seated, Failure> {
 
 impl Waiting {
     fn begin(setup: &Setup, reader: JournalReader) -> Result<Self, Failure> {
-        let (socket, link, interlock) = Socket::new(&setup.config);
+        let (socket, link, interlock) = Socket::new(setup);
         let parts = StandbyParts {
             view: Box::new(reader),
             archive: Box::new(setup.archive()),
             link,
             interlock,
-            clock: Arc::new(WallClock),
+            clock: Arc::clone(&setup.ground.clock),
             entropy: Arc::new(SystemEntropy),
         };
         let (standby, follower) = engine::stand_by(setup.engine_config()?, parts).map_err(|error| {

@@ -10,8 +10,8 @@ use domain::alert::SIGN_SILENCE_MAX;
 use domain::contract::Instrument;
 use domain::principal::Scope;
 use domain::stream::LockOwner;
-use engine::{Desk, SignOfLife, WallClock};
-use jiff::{SignedDuration, Timestamp};
+use engine::{Clock, Desk, SignOfLife};
+use jiff::SignedDuration;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
@@ -38,7 +38,7 @@ impl Streaming {
     /// # Errors
     /// The system refuses a thread.
     pub(super) fn begin(
-        config: &Config,
+        (config, clock): (&Config, &Arc<dyn Clock>),
         desk: Arc<dyn Desk>,
         installation: &str,
         decision: watch::Receiver<Vec<Instrument>>,
@@ -49,7 +49,7 @@ impl Streaming {
         if settings.watch_list.is_empty() && !has_loop {
             return Ok(Self { thread: None, streams: Streams::off(), watched: Vec::new(), stale });
         }
-        let now = Timestamp::now();
+        let now = clock.now();
         let life = Arc::new(SignOfLife::begun(now));
         let seconds = |number: u64| SignedDuration::from_secs(i64::try_from(number).unwrap_or(i64::MAX));
         let parts = StreamParts {
@@ -67,7 +67,7 @@ impl Streaming {
             decision,
             stale: stale_out,
             life: Arc::clone(&life),
-            clock: Arc::new(WallClock),
+            clock: Arc::clone(clock),
             by: own_agent("stream", &[Scope::Read])
                 .map_err(|error| Failure::unavailable(error.to_string(), "report this"))?,
         };

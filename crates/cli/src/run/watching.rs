@@ -27,12 +27,12 @@ impl Watching {
     /// # Errors
     /// A file of the configuration or the outbox cannot be used, or the system refuses a thread.
     pub(super) fn begin(setup: &Setup, desk: &Arc<dyn Desk>) -> Result<Self, Failure> {
-        let config = &setup.config;
+        let (config, clock) = (&setup.config, &setup.ground.clock);
         let installation = place::installation_at_start(config)?.to_string();
         let (seat, has_loop) = (&setup.looping, config.looping.is_on());
         let decision = seat.wanted.subscribe();
-        let streaming = Streaming::begin(config, Arc::clone(desk), &installation, decision, has_loop)?;
-        let life = guarding::begun();
+        let streaming = Streaming::begin((config, clock), Arc::clone(desk), &installation, decision, has_loop)?;
+        let life = guarding::begun(clock.now());
         let mut watched = streaming.watched.clone();
         watched.push(guarding::watched(config, &life));
         let heartbeat = has_loop.then(|| Arc::clone(&seat.life));
@@ -51,9 +51,9 @@ impl Watching {
             runs: has_loop.then(|| Arc::new(RunsOf(seat.pilot.clone())) as Arc<dyn Runs>),
             installation,
         };
-        let (thread, alerts) = AlertsThread::begin(config, Arc::clone(desk), around)?;
+        let (thread, alerts) = AlertsThread::begin((config, clock), Arc::clone(desk), around)?;
         let sights = Sights { streams: streaming.streams.clone(), heartbeat, life };
-        let (guarding, guard) = Guarding::begin(config, Arc::clone(desk), alerts.clone(), sights)?;
+        let (guarding, guard) = Guarding::begin((config, clock), Arc::clone(desk), alerts.clone(), sights)?;
         setup.watch.seat(Arc::new(Watcher { alerts, streams: streaming.streams.clone(), guard }));
         Ok(Self { alerts: thread, streaming, guarding })
     }

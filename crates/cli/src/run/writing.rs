@@ -1,9 +1,9 @@
 //! The part of a gateway that writes: journal, engine, adapter, and the embedded venue if there is one.
 
 use super::driller::OwnProgram;
-use super::gateway::EmbeddedSessions;
+use super::gateway::{EmbeddedSessions, Ground};
 use super::piloting::{LoopSeat, Looping};
-use super::reporting::Reporter;
+use super::reporting::{Reporter, Reporting};
 use super::watch::WatchPlace;
 use super::watching::Watching;
 use super::witness::SecondLook;
@@ -17,10 +17,9 @@ use domain::id::Generation;
 use domain::policy::PolicySet;
 use engine::{
     Books, BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, SignOfLife, Standby,
-    SystemEntropy, WallClock,
+    SystemEntropy,
 };
-use ibkr::{Adapter, TwsConfig};
-use jiff::Timestamp;
+use ibkr::{Adapter, TimeSource, TwsConfig};
 use jiff::tz::TimeZone;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -48,8 +47,8 @@ const FINDINGS_MAX: usize = 1_000;
 pub(crate) struct Setup {
     /// The configuration.
     pub(crate) config: Config,
-    /// Of the embedded venue.
-    pub(crate) sessions: EmbeddedSessions,
+    /// Clock, pace and the embedded venue's hours.
+    pub(crate) ground: Ground,
     /// The policy, as read at the start.
     pub(crate) policy: Box<PolicySet>,
     /// Where the end of the journal is noted.
@@ -69,7 +68,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// How the journal is opened for writing. With `seize` its holder is known to be silent.
     pub(crate) fn open_options(&self, seize: bool) -> OpenOptions {
-        let options = OpenOptions::new(&self.config.data_dir, &self.checkpoint_file, Timestamp::now());
+        let options = OpenOptions::new(&self.config.data_dir, &self.checkpoint_file, self.ground.clock.now());
         OpenOptions { seize_lease: seize, ..options }
     }
 
@@ -84,6 +83,11 @@ impl Setup {
     /// Where the journal's past is read.
     pub(crate) fn archive(&self) -> DiskArchive {
         DiskArchive::new(verify_options(&self.config, self.checkpoint_file.clone()))
+    }
+
+    /// Where and by which clock the reports of trades show life.
+    fn reporting(&self) -> Reporting {
+        Reporting { life: Arc::clone(&self.reports), clock: Arc::clone(&self.ground.clock) }
     }
 
     /// Settings of the engine, with the broker that the configuration names.
@@ -101,8 +105,9 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// Both ends of the link to the broker, and the look before each send that they share.
-    pub(crate) fn new(config: &Config) -> (Self, BrokerLink, Arc<Interlock>) {
-        let interlock = Interlock::new(config.kill_file(), Arc::new(WallClock));
+    pub(crate) fn new(setup: &Setup) -> (Self, BrokerLink, Arc<Interlock>) {
+        let config = &setup.config;
+        let interlock = Interlock::new(config.kill_file(), Arc::clone(&setup.ground.clock));
         let interlock = Arc::new(interlock.with_override_file(config.live_override_file.clone()));
         let (commands, commands_out) = mpsc::channel(COMMANDS_MAX);
         let (events_in, events) = mpsc::channel(EVENTS_MAX);
@@ -127,7 +132,7 @@ impl Writing {
     /// # Errors
     /// The journal, the venue or a key file cannot be used.
     pub(crate) async fn begin(setup: &Setup, journal: SqliteJournal) -> Result<Self, Failure> {
-        let (socket, link, interlock) = Socket::new(&setup.config);
+        let (socket, link, interlock) = Socket::new(setup);
         let archive = Box::new(setup.archive());
         Self::seat(setup, journal, socket, |endpoint, books, journal| {
             let parts = Parts {
@@ -135,7 +140,7 @@ impl Writing {
                 archive,
                 link,
                 interlock,
-                clock: Arc::new(WallClock),
+                clock: Arc::clone(&setup.ground.clock),
                 entropy: Arc::new(SystemEntropy),
                 seat: engine::Seat::Thread,
             };
@@ -173,13 +178,12 @@ impl Writing {
             .book()
             .map_or_else(|| engine::replay(&journal).map(|book| Books::of(&book)), |book| Ok(Books::of(book)))
             .map_err(|error| Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong"))?;
-        let venue =
-            if setup.embeds_venue() { Some(venue::start(embedded(config, setup.sessions)).await?) } else { None };
-        let tws = adapter_config(config, venue.as_ref(), Generation(books.generation().0 + 1));
+        let venue = if setup.embeds_venue() { Some(venue::start(embedded(setup)).await?) } else { None };
+        let tws = adapter_config(setup, venue.as_ref(), Generation(books.generation().0 + 1));
         setup.witness.tell(&tws);
         let engine = start(tws.endpoint(), books, Box::new(journal))?;
         key_files::ensure(&engine, config).await?;
-        let reporter = Reporter::begin(&config.data_dir, config.execution_report_file(), Arc::clone(&setup.reports))?;
+        let reporter = Reporter::begin(&config.data_dir, config.execution_report_file(), setup.reporting())?;
         let adapter = ibkr::start(tws, socket.interlock, socket.commands, socket.events).map_err(|error| {
             Failure::unavailable(
                 format!("the TWS adapter cannot start: {error}"),
@@ -252,19 +256,20 @@ fn verify_options(config: &Config, checkpoint_file: PathBuf) -> VerifyOptions {
 }
 
 /// The policy `bench` measures: it lifts the venue's message rate too.
-fn unthrottled(config: &Config) -> bool {
-    config.policy == "bench"
+fn unthrottled(setup: &Setup) -> bool {
+    setup.config.policy == "bench" || !setup.ground.is_paced
 }
 
-fn embedded(config: &Config, sessions: EmbeddedSessions) -> VenueConfig {
-    let (sessions, state_dir) = match sessions {
-        EmbeddedSessions::Exchange => (Sessions::Exchange, Some(config.data_dir.join("venue"))),
+fn embedded(setup: &Setup) -> VenueConfig {
+    let (sessions, state_dir) = match setup.ground.sessions {
+        EmbeddedSessions::Exchange => (Sessions::Exchange, Some(setup.config.data_dir.join("venue"))),
         EmbeddedSessions::AlwaysInMemory => (Sessions::Always, None),
     };
-    VenueConfig { sessions, state_dir, throttle: !unthrottled(config), ..VenueConfig::default() }
+    VenueConfig { sessions, state_dir, throttle: !unthrottled(setup), ..VenueConfig::default() }
 }
 
-fn adapter_config(config: &Config, venue: Option<&Venue>, first_generation: Generation) -> TwsConfig {
+fn adapter_config(setup: &Setup, venue: Option<&Venue>, first_generation: Generation) -> TwsConfig {
+    let config = &setup.config;
     let (host, port) = match venue {
         Some(venue) => (venue.tws_addr().ip().to_string(), venue.tws_addr().port()),
         None => (config.broker.host.clone(), config.broker.port),
@@ -272,13 +277,15 @@ fn adapter_config(config: &Config, venue: Option<&Venue>, first_generation: Gene
     let mut tws = TwsConfig::new(host, port, config.broker.client_id);
     tws.account.clone_from(&config.broker.account);
     tws.first_generation = first_generation;
-    tws.messages_per_second = (!unthrottled(config)).then_some(MESSAGES_PER_SECOND);
+    tws.messages_per_second = (!unthrottled(setup)).then_some(MESSAGES_PER_SECOND);
+    let clock = Arc::clone(&setup.ground.clock);
+    tws.time = TimeSource::new(move || clock.now());
     tws
 }
 
 fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
     let config = &setup.config;
-    let tws = adapter_config(config, None, Generation(0));
+    let tws = adapter_config(setup, None, Generation(0));
     Ok(EngineConfig {
         version: crate::version::own()?,
         installation: place::installation_at_start(config)?,

@@ -33,6 +33,7 @@ mod python;
 mod quotes;
 mod raw;
 mod refusals;
+mod replay;
 mod rest_face;
 mod restore;
 mod scopes;

@@ -1,0 +1,430 @@
+//! The days of a replay, one after the other: to the slot, until its orders are at the broker; behind the close, until its run
+//! is over; then the account is asked what it is worth.
+
+use super::clock::SteppedClock;
+use super::home::{self, ACCOUNT};
+use super::market::{Market, Witness};
+use super::mishap::Mishap;
+use super::record::{Point, Recorder, RunLine};
+use super::told::Told;
+use crate::args::{FaultsWord, ReplayArgs};
+use crate::config::{Config, Surroundings};
+use crate::failure::Failure;
+use crate::out::{Said, talk};
+use crate::rehearsal::until_ready;
+use crate::run::gateway::{EmbeddedSessions, Gateway, Ground, onlooker};
+use crate::run::new_york;
+use crate::verb::audit;
+use autopilot::pilot::PilotSettings;
+use domain::book::OrderRecord;
+use domain::fault::Fault;
+use domain::id::{AccountId, ClOrdId, RunId, SlotKey};
+use domain::lifecycle::OrdStatus;
+use domain::looping::book::{LoopBook, SlotFate};
+use domain::looping::calendar::ExchangeSession;
+use domain::looping::execution::order_keys;
+use domain::looping::run::{RunState, TradeRun};
+use domain::looping::schedule::{Schedule, Slot};
+use domain::principal::Principal;
+use engine::Desk;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use rust_decimal::Decimal;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The account is looked at so long after the close.
+const EVENING: SignedDuration = SignedDuration::from_mins(10);
+/// Before a slot the gateway looks at its account.
+const APPROACH: [SignedDuration; 3] =
+    [SignedDuration::from_mins(13), SignedDuration::from_mins(7), SignedDuration::from_mins(1)];
+/// For that look.
+const COMPARES_WITHIN: Duration = Duration::from_millis(500);
+/// Nothing in a replay waits for real time: what takes so long is stuck.
+const STUCK_AFTER: Duration = Duration::from_secs(30);
+
+/// Replays.
+///
+/// # Errors
+/// A loop or days that cannot be, a part that fails, a run that is stuck.
+pub(crate) async fn run(args: &ReplayArgs, around: &Surroundings) -> Result<Said, Failure> {
+    let began = Instant::now();
+    if args.from > args.to {
+        return Err(Failure::usage("--from is behind --to", "the days go from the earlier to the later one"));
+    }
+    fresh(&args.out)?;
+    let mut stage = Stage::set(args, around).await?;
+    let mut recorder = Recorder::begin(&args.out)?;
+    let tally = stage.days(args, &mut recorder).await;
+    let told = stage.strike(tally, recorder, &args.out).await?;
+    Ok(told.said(args, began.elapsed()))
+}
+
+/// An empty directory: a replay goes on from nothing.
+fn fresh(dir: &Path) -> Result<(), Failure> {
+    let unusable = |error: std::io::Error| {
+        Failure::storage(
+            format!("{}: {error}", dir.display()),
+            "name another --out, or check its owner and the space left",
+        )
+    };
+    std::fs::create_dir_all(dir).map_err(unusable)?;
+    if std::fs::read_dir(dir).map_err(unusable)?.next().is_some() {
+        return Err(Failure::usage(
+            format!("{} is not empty", dir.display()),
+            "name a directory that is new or empty: a replay begins with nothing",
+        ));
+    }
+    Ok(())
+}
+
+/// Everything that a replay runs on.
+pub(super) struct Stage {
+    pub(super) config: Config,
+    pub(super) settings: PilotSettings,
+    schedule: Schedule,
+    pub(super) market: Market,
+    pub(super) clock: Arc<SteppedClock>,
+    /// None while it is down.
+    pub(super) gateway: Option<Gateway>,
+    pub(super) by: Principal,
+    account: AccountId,
+    pub(super) faults: FaultsWord,
+    pub(super) seed: u64,
+    /// Slots with a mishap.
+    pub(super) mishaps: BTreeMap<SlotKey, Mishap>,
+}
+
+/// What the days came to.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) days: usize,
+    pub(super) slots: Vec<Slot>,
+    pub(super) first: Option<Point>,
+    pub(super) last: Option<Point>,
+}
+
+impl Stage {
+    async fn set(args: &ReplayArgs, around: &Surroundings) -> Result<Self, Failure> {
+        let market = Market::open(args.from, 1).await?;
+        let config = home::config(&args.out, market.address(), around)?;
+        let wrong = |(key, rule): (&str, String)| Failure::usage(format!("{key}: {rule}"), "see docs/loop.md");
+        let settings = config.looping.pilot(&config.data_dir, new_york()?).map_err(wrong)?;
+        let Some((schedule, _)) = settings.schedule.clone() else {
+            return Err(Failure::usage("the loop has no schedule", "set loop.schedule, e.g. \"weekly wed\""));
+        };
+        let internal = |error: domain::id::IdError| Failure::usage(error.to_string(), "report this");
+        let mut stage = Self {
+            clock: Arc::new(SteppedClock::begin(market.now().await?)),
+            config,
+            settings,
+            schedule,
+            market,
+            gateway: None,
+            by: onlooker().map_err(internal)?,
+            account: ACCOUNT.parse().map_err(internal)?,
+            faults: args.faults,
+            seed: args.seed,
+            mishaps: BTreeMap::new(),
+        };
+        stage.rise().await?;
+        Ok(stage)
+    }
+
+    /// Starts a gateway, and waits until it trades.
+    pub(super) async fn rise(&mut self) -> Result<(), Failure> {
+        let gateway = self.start().await?;
+        until_ready(&gateway, "the gateway of the replay").await?;
+        self.gateway = Some(gateway);
+        Ok(())
+    }
+
+    /// Starts a gateway by the replay's clock; beside another one it stands by.
+    pub(super) async fn start(&self) -> Result<Gateway, Failure> {
+        let clock = Arc::clone(&self.clock) as Arc<dyn engine::Clock>;
+        Box::pin(Gateway::start_on(
+            &self.config,
+            Ground { sessions: EmbeddedSessions::Exchange, clock, is_paced: false },
+        ))
+        .await
+    }
+
+    async fn days(&mut self, args: &ReplayArgs, recorder: &mut Recorder) -> Result<Tally, Failure> {
+        let mut tally = Tally::default();
+        let days = args.from.series(1.day()).take_while(|day| *day <= args.to);
+        let sessions: Vec<ExchangeSession> = days.filter_map(|day| self.settings.calendar.session_on(day)).collect();
+        for session in sessions {
+            self.day(&session, &mut tally).await?;
+            let point = self.point(session.date).await?;
+            recorder.note(&point)?;
+            tell_year(tally.last.as_ref(), &point);
+            tally.days += 1;
+            tally.first.get_or_insert(point);
+            tally.last = Some(point);
+        }
+        Ok(tally)
+    }
+
+    async fn day(&mut self, session: &ExchangeSession, tally: &mut Tally) -> Result<(), Failure> {
+        let before = session.open.checked_sub(SignedDuration::from_secs(1)).map_err(out_of_range)?;
+        let mut mishap = None;
+        for slot in self.schedule.slots(&self.settings.calendar, before, session.close) {
+            mishap = Mishap::of(self.faults, self.seed, &slot.key);
+            match mishap {
+                None => {
+                    self.approach(&slot).await?;
+                    self.until(&slot.run, is_with_the_broker).await?;
+                }
+                Some(mishap) => {
+                    self.mishaps.insert(slot.key.clone(), mishap);
+                    self.meet(mishap, &slot).await?;
+                }
+            }
+            tally.slots.push(slot);
+        }
+        let evening = session.close.checked_add(EVENING).map_err(out_of_range)?;
+        // The gateway is there first: what trades on the way is of the past.
+        self.clock.set(evening);
+        self.market.step(evening).await?;
+        if let (Some(mishap), Some(slot)) = (mishap, tally.slots.last()) {
+            self.get_over(mishap, slot).await?;
+        }
+        if let Some(run) = self.book()?.current().map(|run| run.id().clone()) {
+            self.until(&run, |_, run| run.state.is_final()).await?;
+        }
+        self.compares(evening).await.map(drop)
+    }
+
+    /// To the moment of a slot, by way of one shortly before it, so that the gateway knows its account as it would at any
+    /// time of a day that it lived through.
+    pub(super) async fn approach(&self, slot: &Slot) -> Result<(), Failure> {
+        for before in APPROACH {
+            let before = slot.at.checked_sub(before).map_err(out_of_range)?;
+            self.go_to(before).await?;
+            if self.compares(before).await? {
+                break;
+            }
+        }
+        self.go_to(slot.at).await
+    }
+
+    /// Whether the gateway compares itself with the broker at this moment or later. One that still did so before asks again
+    /// only when more time has passed.
+    async fn compares(&self, at: Timestamp) -> Result<bool, Failure> {
+        let desk = self.desk()?;
+        let mut head = desk.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
+        loop {
+            head.mark_unchanged();
+            let report = desk.status(&self.by).map_err(|fault| untold(&fault))?.reconciliation;
+            if report.is_some_and(|report| report.taken_at >= at) {
+                return Ok(true);
+            }
+            if !matches!(tokio::time::timeout(COMPARES_WITHIN, head.changed()).await, Ok(Ok(()))) {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// To a moment. The market is there first: what the gateway looks at is of its own moment.
+    pub(super) async fn go_to(&self, at: Timestamp) -> Result<(), Failure> {
+        self.market.step(at).await?;
+        self.clock.set(at);
+        Ok(())
+    }
+
+    pub(super) fn desk(&self) -> Result<Arc<dyn Desk>, Failure> {
+        let down = || Failure::unavailable("the gateway of the replay is down", "report this");
+        self.gateway.as_ref().map(Gateway::desk).ok_or_else(down)
+    }
+
+    pub(super) fn book(&self) -> Result<Arc<LoopBook>, Failure> {
+        self.desk()?.looping(&self.by).map_err(|fault| untold(&fault))
+    }
+
+    /// Waits until a run has come so far, with the clock where it is.
+    pub(super) async fn until(&self, id: &RunId, there: impl Fn(&Self, &TradeRun) -> bool) -> Result<(), Failure> {
+        if self.comes(id, &there, STUCK_AFTER).await? { Ok(()) } else { Err(self.stuck(id)) }
+    }
+
+    /// Whether a run comes so far without so long a silence of the journal.
+    pub(super) async fn comes(
+        &self,
+        id: &RunId,
+        there: &impl Fn(&Self, &TradeRun) -> bool,
+        silence_max: Duration,
+    ) -> Result<bool, Failure> {
+        let mut head = self.desk()?.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
+        loop {
+            head.mark_unchanged();
+            if self.book()?.run(id).is_some_and(|run| there(self, run)) {
+                return Ok(true);
+            }
+            if !matches!(tokio::time::timeout(silence_max, head.changed()).await, Ok(Ok(()))) {
+                return Ok(false);
+            }
+        }
+    }
+
+    pub(super) fn stuck(&self, id: &RunId) -> Failure {
+        let run = self.book().ok().and_then(|book| book.run(id).cloned());
+        let state = run.as_ref().map_or("not begun", |run| run.state.word());
+        let orders: Vec<String> = run
+            .iter()
+            .flat_map(order_keys)
+            .filter_map(|key| self.order(&key))
+            .filter(|order| !order.status.is_final())
+            .map(|order| format!("{} {}", order.intent.cl_ord_id, order.status.word()))
+            .collect();
+        let why = self.gateway.as_ref().map(|gateway| gateway.desk().not_ready().join("; "));
+        let text = format!("run {id} is stuck ({state}); not ready: {why:?}; open orders: {orders:?}");
+        Failure::unavailable(text, "TOLLGATE_LOG=info says more")
+    }
+
+    pub(super) fn order(&self, key: &ClOrdId) -> Option<OrderRecord> {
+        self.desk().ok()?.order(&self.by, key).ok()
+    }
+
+    /// The account now, as the gateway tells it.
+    async fn point(&self, date: Date) -> Result<Point, Failure> {
+        let summary =
+            self.desk()?.account_summary(&self.by, self.account.clone()).await.map_err(|fault| untold(&fault))?;
+        let of = |what: &str| Failure::unavailable(format!("{date}: the account's {what} is not told"), "run it again");
+        let value = summary.net_liquidation.ok_or_else(|| of("value"))?;
+        let cash = summary.cash.get(&self.settings.currency).copied().ok_or_else(|| of("cash"))?;
+        Ok(Point { date, value, cash })
+    }
+
+    /// Takes everything down, and looks at what it left.
+    async fn strike(self, tally: Result<Tally, Failure>, recorder: Recorder, dir: &Path) -> Result<Told, Failure> {
+        let looked = match tally {
+            Ok(tally) => self.look(tally).await,
+            Err(failure) => Err(failure),
+        };
+        let Self { config, market, gateway, .. } = self;
+        let stopped = match gateway {
+            Some(gateway) => gateway.stop().await,
+            None => Ok(()),
+        };
+        market.close().await?;
+        let mut told = looked?;
+        stopped?;
+        recorder.end(dir, &told.runs)?;
+        let verified = audit::verify_files(&config)?.json;
+        let is_whole = verified.get("ok").and_then(Value::as_bool) == Some(true);
+        told.records = verified.get("records").cloned().unwrap_or(Value::Null);
+        if !is_whole {
+            told.wrong.push("the journal does not verify".to_owned());
+        }
+        Ok(told)
+    }
+
+    async fn look(&self, tally: Tally) -> Result<Told, Failure> {
+        let book = self.book()?;
+        let runs: Vec<RunLine> = book.ran.iter().filter_map(|id| book.run(id)).map(|run| self.line(run)).collect();
+        let missed: Vec<String> = book
+            .slots
+            .iter()
+            .filter_map(|(key, fate)| match fate {
+                SlotFate::Run(_) => None,
+                SlotFate::Missed { reason, .. } => Some(format!("{key}: {reason}")),
+            })
+            .collect();
+        let mut wrong: Vec<String> = tally
+            .slots
+            .iter()
+            .filter(|slot| !book.slots.contains_key(&slot.key))
+            .map(|slot| format!("slot {} has neither a run nor a reason", slot.key))
+            .collect();
+        if book.slots.len() != tally.slots.len() {
+            wrong.push(format!("{} slots came round and {} are noted", tally.slots.len(), book.slots.len()));
+        }
+        let unsaid = runs.iter().filter(|run| run.state != "done" && run.reason.is_empty());
+        wrong.extend(unsaid.map(|run| format!("run {} is {} without a reason", run.run, run.state)));
+        let held = self.desk()?.positions(&self.by, self.account.clone()).await.map_err(|fault| untold(&fault))?;
+        let held = held.iter().filter(|position| !position.qty.is_zero());
+        let mut held: Vec<(String, Decimal)> = held.map(|position| (position.symbol.clone(), position.qty)).collect();
+        held.sort();
+        let Witness { held: at_broker, sent_twice, unasked } = self.market.witness(&self.ordered(&book)).await?;
+        wrong.extend(sent_twice.iter().map(|key| format!("order {key} is twice at the broker")));
+        wrong.extend(unasked.iter().map(|key| format!("the broker has an order {key} that no run asked for")));
+        let traded = self.traded(&book);
+        if at_broker != held || traded != held {
+            wrong.push(format!(
+                "the broker holds {at_broker:?}, the gateway shows {held:?}, its trades come to {traded:?}"
+            ));
+        }
+        let mishaps = self.mishaps.values().fold(BTreeMap::new(), |mut counts, mishap| {
+            *counts.entry(mishap.word()).or_default() += 1;
+            counts
+        });
+        Ok(Told { tally, runs, missed, wrong, mishaps, records: Value::Null })
+    }
+
+    /// Keys of the orders of all runs.
+    fn ordered(&self, book: &LoopBook) -> BTreeSet<String> {
+        let keys = book.runs.values().flat_map(|run| order_keys(run));
+        keys.filter(|key| self.order(key).is_some()).map(|key| key.to_string()).collect()
+    }
+
+    /// What all trades of all runs come to, by symbol.
+    fn traded(&self, book: &LoopBook) -> Vec<(String, Decimal)> {
+        let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+        for order in book.runs.values().flat_map(|run| order_keys(run)).filter_map(|key| self.order(&key)) {
+            if let Some(contract) = &order.contract {
+                *sums.entry(contract.symbol.clone()).or_default() += order.intent.side.signed(order.cum_qty());
+            }
+        }
+        sums.into_iter().filter(|(_, qty)| !qty.is_zero()).collect()
+    }
+
+    fn line(&self, run: &TradeRun) -> RunLine {
+        let orders: Vec<OrderRecord> = order_keys(run).iter().filter_map(|key| self.order(key)).collect();
+        RunLine {
+            run: run.id().to_string(),
+            queued_at: run.queued_at().map(|at| at.to_string()).unwrap_or_default(),
+            state: run.state.word().to_owned(),
+            orders: orders.len(),
+            executions: orders.iter().map(|order| order.executions.len()).sum(),
+            mishap: run.order.cause.slot().and_then(|slot| self.mishaps.get(slot)).map_or("", |mishap| mishap.word()),
+            reason: run.reason.clone(),
+        }
+    }
+}
+
+/// Whether the broker has every order of a run, or nothing is left to be sent.
+pub(super) fn is_with_the_broker(stage: &Stage, run: &TradeRun) -> bool {
+    let is_there = |order: OrderRecord| match order.status {
+        OrdStatus::Working
+        | OrdStatus::PendingCancel
+        | OrdStatus::PendingReplace
+        | OrdStatus::Denied
+        | OrdStatus::Simulated
+        | OrdStatus::Filled
+        | OrdStatus::Canceled
+        | OrdStatus::Rejected
+        | OrdStatus::Expired => true,
+        OrdStatus::PendingApproval | OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::Missing => false,
+    };
+    match run.state {
+        RunState::Queued | RunState::Checking => false,
+        RunState::Executing => order_keys(run).iter().all(|key| stage.order(key).is_some_and(is_there)),
+        RunState::Done | RunState::Partial | RunState::Failed | RunState::Blocked | RunState::RolledBack => true,
+    }
+}
+
+fn tell_year(before: Option<&Point>, now: &Point) {
+    if before.is_some_and(|before| before.date.year() != now.date.year()) {
+        talk(format!("{}: {} at the begin of the year", now.date.year(), now.value));
+    }
+}
+
+pub(super) fn untold(fault: &Fault) -> Failure {
+    Failure::unavailable(format!("the gateway of the replay: {fault}"), "run it again")
+}
+
+pub(super) fn out_of_range(error: jiff::Error) -> Failure {
+    Failure::usage(error.to_string(), "name days between 1990 and 2022")
+}

@@ -1,0 +1,33 @@
+//! `tollgate replay`: the past through everything, beside a calculation of its own, tests/replay at the repository's root.
+
+use crate::support::Desktop;
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn a_year_of_weekly_rebalancing_is_to_the_cent_what_pandas_calculates_apart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let out = tempfile::tempdir().unwrap();
+    let status = Command::new(root.join("tests/replay/run.py"))
+        .args(["--slice", "--tollgate", env!("CARGO_BIN_EXE_tollgate"), "--out"])
+        .arg(out.path())
+        .status()
+        .unwrap();
+    assert!(status.success(), "the report above says which evening differs");
+}
+
+#[test]
+fn a_replay_wants_a_loop_with_a_schedule_and_an_empty_directory() {
+    let desktop = Desktop::new();
+    let out = tempfile::tempdir().unwrap();
+    let dir = out.path().join("new");
+    let words = ["replay", "--to", "1990-01-05", "--out", dir.to_str().unwrap()];
+    let output = desktop.run(&words);
+    assert_eq!(output.exit, 2, "{}", output.stderr);
+    assert!(output.stderr.contains("loop.universe"), "{}", output.stderr);
+    let output = desktop.run(&["replay", "--to", "1990-01-05", "--out", out.path().to_str().unwrap()]);
+    assert_eq!(output.exit, 2, "{}", output.stderr);
+    assert!(output.stderr.contains("not empty"), "{}", output.stderr);
+    let output = desktop.run(&["replay", "--from", "1990-01-05", "--to", "1990-01-02", "--out", "x"]);
+    assert_eq!(output.exit, 2, "{}", output.stderr);
+}
