@@ -1,6 +1,6 @@
 /** A venue and a gateway as processes of their own, on loopback, in a directory that goes with the test. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +57,17 @@ function freePort(): Promise<number> {
   });
 }
 
+/** What is other than usual. */
+export interface Setup {
+  venueArgs?: string[];
+  /** Lines of the configuration, before its section of the broker. */
+  more?: string;
+  /** Policies by their names. */
+  policies?: Record<string, string>;
+  /** `tollgate demo` instead, as a newcomer starts it. */
+  demo?: boolean;
+}
+
 export class Gateway {
   #process: Process | undefined;
 
@@ -65,9 +76,21 @@ export class Gateway {
     readonly url: string,
     readonly control: string,
     private readonly venue: Process,
+    /** The files of its keys, where they are not in its own directory. */
+    private readonly keys: Partial<Record<"operator" | "agent", string>> = {},
   ) {}
 
-  static async start(venueArgs: string[] = [], more = ""): Promise<Gateway> {
+  /** What `make demo` runs, with all that it says about itself. */
+  static async demo(): Promise<Gateway> {
+    const home = mkdtempSync(join(tmpdir(), "tollgate-dashboard-"));
+    const demo = new Process(["demo"], home);
+    const url = await demo.says(/dashboard +(http:\S+?)\/\s/);
+    const [operator, agent] = [await demo.says(/operator key +(\S+)\s/), await demo.says(/agent key +(\S+)\s/)];
+    return new Gateway(home, url, await demo.says(/venue +(http:\S+)\/ledger/), demo, { operator, agent });
+  }
+
+  static async start({ venueArgs = [], more = "", policies = {}, demo = false }: Setup = {}): Promise<Gateway> {
+    if (demo) return Gateway.demo();
     const home = mkdtempSync(join(tmpdir(), "tollgate-dashboard-"));
     const venue = new Process(["venue", "--tws-port", "0", "--control-port", "0", "--sessions", "always", ...venueArgs], home);
     const tws = await venue.says(/tws 127\.0\.0\.1:(\d+)/);
@@ -75,6 +98,8 @@ export class Gateway {
     const port = await freePort();
     const config = `listen = "127.0.0.1:${port}"\ndata_dir = "${home}/data"\ntrading = "paper"\n${more}[broker]\nkind = "tws"\nport = ${tws}\naccount = "DUV0000001"\n`;
     writeFileSync(join(home, "tollgate.toml"), config);
+    mkdirSync(join(home, "data", "policies"), { recursive: true, mode: 0o700 });
+    for (const [name, text] of Object.entries(policies)) writeFileSync(join(home, "data", "policies", `${name}.toml`), text);
     const gateway = new Gateway(home, `http://127.0.0.1:${port}`, control, venue);
     await gateway.serve();
     return gateway;
@@ -102,7 +127,7 @@ export class Gateway {
   }
 
   key(name: "operator" | "agent"): string {
-    return readFileSync(join(this.home, "data", `${name}.key`), "utf8").trim();
+    return readFileSync(this.keys[name] ?? join(this.home, "data", `${name}.key`), "utf8").trim();
   }
 
   async ask<T>(name: "operator" | "agent", method: string, path: string, body?: unknown, key?: string): Promise<T> {
@@ -121,7 +146,8 @@ export class Gateway {
   async end(): Promise<void> {
     this.signal("SIGCONT");
     await this.kill();
-    await this.venue.end("SIGKILL");
+    // The demo takes its own directory away.
+    await this.venue.end(this.keys.operator === undefined ? "SIGKILL" : "SIGTERM");
     rmSync(this.home, { recursive: true, force: true });
   }
 }

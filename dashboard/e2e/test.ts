@@ -1,15 +1,17 @@
 /** Every test looks at the browser's console and at where its requests go, whatever else it is about. */
 import { test as base, expect, type Page } from "@playwright/test";
-import { Gateway } from "./gateway";
+import { Gateway, type Setup } from "./gateway";
 
 interface Own {
+  setup: Setup;
   gateway: Gateway;
   page: Page;
 }
 
 export const test = base.extend<Own>({
-  gateway: async ({}, use) => {
-    const gateway = await Gateway.start();
+  setup: [{}, { option: true }],
+  gateway: async ({ setup }, use) => {
+    const gateway = await Gateway.start(setup);
     await use(gateway);
     await gateway.end();
   },

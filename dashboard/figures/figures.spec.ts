@@ -9,7 +9,7 @@ const GROWTH_PERCENT_MAX = 20;
 
 let gateway: Gateway;
 test.beforeAll(async () => {
-  gateway = await Gateway.start([], 'policy = "bench"\n');
+  gateway = await Gateway.start({ more: 'policy = "bench"\n' });
 });
 test.afterAll(() => gateway.end());
 

@@ -42,6 +42,7 @@ export type Quote = Schemas["Quote"];
 export type Reason = Schemas["Reason"];
 export type Run = Schemas["Run"];
 export type RunEvidence = Schemas["RunEvidence"];
+export type RunStep = Schemas["Step"];
 export type Scope = Schemas["Scope"];
 export type Session = Schemas["Session"];
 export type Side = Schemas["Side"];
