@@ -67,11 +67,31 @@ test("a gateway that was killed is shown at once; the page goes on where it was,
   expect(Date.now() - killed).toBeLessThan(3_000);
   await gateway.serve();
   await gateway.ask("operator", "POST", "/orders", gateway.order("AAPL", "2"), "meanwhile-1");
-  // Sessions end with the process: the page asks for the key, over what was shown.
-  await page.getByLabel("Your API key").fill(gateway.key("operator"));
-  await page.getByRole("button", { name: "Sign in" }).click();
+  // By itself, without a sign-in, and able to do what it could before.
   await expect(page.getByRole("region", { name: "Orders" })).toContainText("filled");
   await expect(page.getByText("No connection to the gateway since")).toBeHidden();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toHaveCount(0);
+  await page.keyboard.press("k");
+  await expect(page.getByRole("dialog", { name: "Halt all trading?" })).toBeVisible();
+  await page.keyboard.press("k");
+  await expect(page.getByRole("banner")).toContainText("HALTED");
+});
+
+test("who signed out stays out after the gateway was killed, whoever has kept the cookie", async ({ page, gateway }) => {
+  await signIn(page, gateway);
+  const [cookie] = await page.context().cookies();
+  const look = () => fetch(`${gateway.url}/api/v1/session`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } }).then((answer) => answer.status);
+  expect(await look()).toBe(200);
+  await gateway.kill();
+  await gateway.serve();
+  expect(await look()).toBe(200);
+  await page.keyboard.press("g");
+  await page.keyboard.press("q");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect.poll(look).toBe(401);
+  await gateway.kill();
+  await gateway.serve();
+  expect(await look()).toBe(401);
 });
 
 test("whoever may only look sees no button that would be refused", async ({ page, gateway }) => {

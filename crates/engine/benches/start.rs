@@ -173,6 +173,7 @@ fn config(dir: &Path) -> Result<EngineConfig, Failure> {
         config_hash: "0".repeat(64),
         key_secret: [7; 32],
         sessions: tollgate_engine::SessionRules::standard(),
+        session_shelf: None,
         kill_file: dir.join("KILL"),
         live_override_file: None,
         driller: Arc::new(engine::NoDriller),

@@ -1,6 +1,7 @@
 //! What the composition root decides for the engine.
 
 use crate::drilling::Driller;
+use crate::session_shelf::SessionShelf;
 use crate::sessions::SessionRules;
 use crate::sign_of_life::SignOfLife;
 use crate::witness::Witness;
@@ -44,6 +45,8 @@ pub struct EngineConfig {
     pub key_secret: [u8; 32],
     /// How long people who signed in stay so, and how many.
     pub sessions: SessionRules,
+    /// Where that outlives the process; `None`: it does not.
+    pub session_shelf: Option<Arc<dyn SessionShelf>>,
     /// Where the file `KILL` is looked for.
     pub kill_file: PathBuf,
     /// What must be there at every live order; `None`: no order is live.

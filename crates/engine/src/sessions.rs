@@ -1,7 +1,8 @@
-//! Sessions of people who signed in with a key. They live in memory: the end of the process ends them all, and so does
-//! the end of their key. A session carries the scopes that its key has now, never more.
+//! Sessions of people who signed in with a key. They end with their key, and with the process where there is no
+//! [shelf](crate::SessionShelf) to keep them on. A session carries the scopes that its key has now, never more.
 
 use crate::service::Service;
+use crate::session_shelf::{KeptSession, LAG};
 use domain::book::Book;
 use domain::fault::Fault;
 use domain::id::{CorrelationId, KeyId};
@@ -93,6 +94,8 @@ struct Held {
     key_hash: String,
     began_at: Timestamp,
     used_at: Timestamp,
+    /// The last use that is or will be kept.
+    kept_at: Timestamp,
     /// Goes with the session, which whoever watches it hears.
     alive: Arc<watch::Sender<()>>,
 }
@@ -112,15 +115,25 @@ impl Held {
     }
 }
 
+/// Why there is no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// There was none, or it was over long ago.
+    Before,
+    /// It was found over by this look.
+    Now,
+}
+
 /// The sessions, by the keyed hash of their secret.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     held: Mutex<BTreeMap<String, Held>>,
+    /// Held while they are written: what is written last is what counted last.
+    writing: Mutex<()>,
 }
 
 impl Sessions {
-    fn begin(&self, hash: String, held: Held, rules: &SessionRules) {
-        let now = held.began_at;
+    fn begin(&self, hash: String, held: Held, rules: &SessionRules, now: Timestamp) {
         let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, other| !other.is_over(rules, now));
         while all.values().filter(|other| other.key_id == held.key_id).count() >= rules.per_key_max.max(1) {
@@ -132,28 +145,61 @@ impl Sessions {
         all.insert(hash, held);
     }
 
-    /// The session, if it is not over and its key is good; else it ends here.
+    /// The session, if it is not over and its key is good; else it ends here, once.
     fn live(
         &self,
         hash: &str,
         rules: &SessionRules,
         now: Timestamp,
         key_of: impl FnOnce(&Held) -> Option<KeyRecord>,
-    ) -> Option<(Held, KeyRecord)> {
+    ) -> Result<(Held, KeyRecord), Ended> {
         let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = all.get(hash)?;
+        let held = all.get(hash).ok_or(Ended::Before)?;
         let key = if held.is_over(rules, now) { None } else { key_of(held) };
-        if key.is_none() {
-            all.remove(hash);
+        if let Some(key) = key {
+            return Ok((held.clone(), key));
         }
-        Some((all.get(hash)?.clone(), key?))
+        all.remove(hash);
+        Err(Ended::Now)
     }
 
-    fn used(&self, hash: &str, now: Timestamp) {
+    /// Notes a use; whether what is kept has fallen too far behind.
+    fn used(&self, hash: &str, now: Timestamp) -> bool {
         let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = all.get_mut(hash) {
-            held.used_at = held.used_at.max(now);
+        let Some(held) = all.get_mut(hash) else { return false };
+        held.used_at = held.used_at.max(now);
+        let lags = held.used_at.duration_since(held.kept_at) >= LAG;
+        if lags {
+            held.kept_at = held.used_at;
         }
+        lags
+    }
+
+    /// Those of before, unless they are over; no more than there may be.
+    pub(crate) fn take_up(&self, kept: Vec<KeptSession>, rules: &SessionRules, now: Timestamp) {
+        for KeptSession { hash, key_id, key_hash, began_at, used_at } in kept {
+            let held = Held { key_id, key_hash, began_at, used_at, kept_at: used_at, alive: Arc::default() };
+            if !held.is_over(rules, now) {
+                self.begin(hash, held, rules, now);
+            }
+        }
+    }
+
+    /// Hands over all that count now, one caller at a time.
+    pub(crate) fn kept<T>(&self, write: impl FnOnce(&[KeptSession]) -> T) -> T {
+        let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<KeptSession> = {
+            let all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = |(hash, held): (&String, &Held)| KeptSession {
+                hash: hash.clone(),
+                key_id: held.key_id.clone(),
+                key_hash: held.key_hash.clone(),
+                began_at: held.began_at,
+                used_at: held.used_at,
+            };
+            all.iter().map(kept).collect()
+        };
+        write(&all)
     }
 
     fn end(&self, hash: &str) -> bool {
@@ -213,10 +259,15 @@ impl Service {
         let key = self.look(|book, _| book.api_keys.get(&by.key_id).filter(|key| is_good(key, now)).cloned());
         let key = key.ok_or(Fault::Unauthorized)?;
         let secret = self.random_hex::<32>()?;
-        let alive = Arc::new(watch::Sender::new(()));
-        let held = Held { key_id: key.id.clone(), key_hash: key.hash.clone(), began_at: now, used_at: now, alive };
+        let (key_id, key_hash) = (key.id.clone(), key.hash.clone());
+        let held = Held { key_id, key_hash, began_at: now, used_at: now, kept_at: now, alive: Arc::default() };
         let view = self.session_view(&held, &key, &secret);
-        self.sessions.begin(self.session_hash(&secret), held, &self.config.sessions);
+        let hash = self.session_hash(&secret);
+        self.sessions.begin(hash.clone(), held, &self.config.sessions, now);
+        if let Err(fault) = self.keep_sessions() {
+            self.sessions.end(&hash);
+            return Err(fault);
+        }
         tracing::info!(key = %key.id, request_id = %by.correlation_id, "signed in");
         Ok(NewSession { view, secret })
     }
@@ -235,7 +286,9 @@ impl Service {
             CsrfProof::Given(token) if bool::from(self.csrf_token(secret).as_bytes().ct_eq(token.as_bytes())) => {}
             CsrfProof::Given(_) | CsrfProof::Missing => return Err(Fault::CsrfRefused),
         }
-        self.sessions.used(&hash, now);
+        if self.sessions.used(&hash, now) {
+            self.keep_sessions_soon();
+        }
         Ok(Principal { key_id: key.id, kind: key.kind, scopes: key.scopes, face: Face::Dashboard, correlation_id })
     }
 
@@ -257,12 +310,22 @@ impl Service {
 
     /// See [`crate::Desk::sign_out`].
     pub(crate) fn end_session(&self, secret: &str) -> Result<(), Fault> {
-        if self.sessions.end(&self.session_hash(secret)) { Ok(()) } else { Err(Fault::Unauthorized) }
+        if !self.sessions.end(&self.session_hash(secret)) {
+            return Err(Fault::Unauthorized);
+        }
+        // Nobody is told that it is over who could meet it again after a restart.
+        self.keep_sessions()
     }
 
     fn live_session(&self, hash: &str, now: Timestamp) -> Result<(Held, KeyRecord), Fault> {
         let key_of = |held: &Held| self.look(|book, _| good_key(book, &held.key_id, &held.key_hash, now));
-        self.sessions.live(hash, &self.config.sessions, now, key_of).ok_or(Fault::Unauthorized)
+        let live = self.sessions.live(hash, &self.config.sessions, now, key_of);
+        live.map_err(|ended| {
+            if ended == Ended::Now {
+                self.keep_sessions_soon();
+            }
+            Fault::Unauthorized
+        })
     }
 }
 

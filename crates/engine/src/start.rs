@@ -237,6 +237,7 @@ impl Office {
             Arc::clone(&clock),
             entropy,
         );
+        service.take_up_sessions();
         Self { config, shared, service, market, asks, archive, link, clock }
     }
 

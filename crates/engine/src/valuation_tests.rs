@@ -247,6 +247,7 @@ fn config() -> EngineConfig {
         config_hash: String::new(),
         key_secret: [7; 32],
         sessions: crate::SessionRules::standard(),
+        session_shelf: None,
         kill_file: "/nonexistent/KILL".into(),
         live_override_file: None,
         driller: Arc::new(NoDriller),

@@ -234,6 +234,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
         config_hash: "0".repeat(64),
         key_secret: [7; 32],
         sessions: engine::SessionRules::standard(),
+        session_shelf: None,
         kill_file,
         live_override_file: None,
         driller: std::sync::Arc::new(engine::NoDriller),

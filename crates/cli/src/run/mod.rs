@@ -15,6 +15,7 @@ pub(crate) mod reporting;
 pub(crate) mod rest;
 mod runs;
 pub(crate) mod serve;
+mod session_file;
 mod standby;
 mod streaming;
 pub(crate) mod venue;

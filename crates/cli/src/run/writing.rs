@@ -4,6 +4,7 @@ use super::driller::OwnProgram;
 use super::gateway::{EmbeddedSessions, Ground};
 use super::piloting::{LoopSeat, Looping};
 use super::reporting::{Reporter, Reporting};
+use super::session_file::SessionFile;
 use super::watch::WatchPlace;
 use super::watching::Watching;
 use super::witness::SecondLook;
@@ -300,6 +301,7 @@ fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
         config_hash: config.hash(),
         key_secret: place::api_secret(&config.data_dir)?,
         sessions: config.server.sessions,
+        session_shelf: SessionFile::of(config),
         kill_file: config.kill_file(),
         live_override_file: config.live_override_file.clone(),
         driller: Arc::new(OwnProgram),

@@ -379,6 +379,7 @@ fn config(policy: PolicySet) -> Result<EngineConfig, Failure> {
         config_hash: "0".repeat(64),
         key_secret: [7; 32],
         sessions: tollgate_engine::SessionRules::standard(),
+        session_shelf: None,
         kill_file: "/nonexistent/KILL".into(),
         live_override_file: None,
         driller: Arc::new(NoDriller),

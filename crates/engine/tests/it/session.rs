@@ -1,13 +1,16 @@
-//! Sessions: they do what their key may do now, and end with it.
+//! Sessions: they do what their key may do now, and end with it; a restart ends them where nothing keeps them.
 
 use crate::support::*;
 use domain::fault::Fault;
 use domain::id::KeyId;
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
 use engine::desk::{CsrfProof, NewSession};
-use engine::{Clock as _, Desk as _};
+use engine::{Clock as _, Desk as _, KeptSession, SessionShelf};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 
 const LOOK: CsrfProof<'static> = CsrfProof::NotNeeded;
 
@@ -83,7 +86,7 @@ async fn a_session_ends_by_its_holder_its_key_s_end_and_its_age() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restart_ends_every_session() {
+async fn without_a_shelf_a_restart_ends_every_session() {
     let mut rig = Rig::ready().await;
     let (_, by) = key_named(&rig, "boss", &[Scope::Read], None).await;
     let session = begin(&rig, &by);
@@ -99,4 +102,104 @@ async fn a_program_s_key_begins_no_session() {
     let made = rig.desk().create_key(&alice(), id("program"), PrincipalKind::Agent, scopes, None).await.unwrap();
     let by = rig.desk().authenticate(&made.secret, Face::Rest, "c".parse().unwrap()).unwrap();
     assert_eq!(rig.desk().sign_in(&by).err(), Some(Fault::HumansOnly));
+}
+
+/// A shelf that a process leaves to the next, and that can break.
+#[derive(Debug, Default)]
+struct Shelf {
+    kept: watch::Sender<Vec<KeptSession>>,
+    cannot_write: AtomicBool,
+    cannot_clear: AtomicBool,
+}
+
+impl SessionShelf for Shelf {
+    fn read(&self) -> Result<Vec<KeptSession>, String> {
+        Ok(self.kept.borrow().clone())
+    }
+
+    fn write(&self, sessions: &[KeptSession]) -> Result<(), String> {
+        if self.cannot_write.load(Ordering::Relaxed) {
+            return Err("the disk is full".to_owned());
+        }
+        self.kept.send_replace(sessions.to_vec());
+        Ok(())
+    }
+
+    fn clear(&self) -> Result<(), String> {
+        if self.cannot_clear.load(Ordering::Relaxed) {
+            return Err("the disk is gone".to_owned());
+        }
+        self.kept.send_replace(Vec::new());
+        Ok(())
+    }
+}
+
+async fn shelved() -> (Rig, Arc<Shelf>) {
+    let shelf = Arc::new(Shelf::default());
+    let place = Arc::clone(&shelf) as Arc<dyn SessionShelf>;
+    (Rig::ready_with(|config| config.session_shelf = Some(place)).await, shelf)
+}
+
+async fn restart(rig: &mut Rig) {
+    rig.crash().await;
+    rig.boot();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_shelf_a_session_outlives_a_crash_with_its_token_and_what_is_kept_proves_nothing() {
+    let (mut rig, shelf) = shelved().await;
+    let (id, by) = key_named(&rig, "boss", &[Scope::Read, Scope::Kill], None).await;
+    let session = begin(&rig, &by);
+    let kept = format!("{:?}", shelf.read().unwrap());
+    assert!(!kept.contains(&session.secret) && !kept.contains(&session.view.csrf_token), "{kept}");
+    restart(&mut rig).await;
+    let seen = asks(&rig, &session.secret, CsrfProof::Given(&session.view.csrf_token)).unwrap();
+    assert_eq!((&seen.key_id, &seen.scopes), (&id, &by.scopes));
+    assert_eq!(asks(&rig, &session.secret, CsrfProof::Missing).unwrap_err(), Fault::CsrfRefused);
+    let view = rig.desk().session(&session.secret).unwrap();
+    assert_eq!((view.began_at, view.ends_at), (session.view.began_at, session.view.ends_at), "no longer than before");
+    for forged in [&shelf.read().unwrap()[0].hash, &"0".repeat(64)] {
+        assert_eq!(asks(&rig, forged, LOOK).unwrap_err(), Fault::Unauthorized);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_over_before_a_crash_is_over_after_it() {
+    let (mut rig, shelf) = shelved().await;
+    let (id, by) = key_named(&rig, "revoked", &[Scope::Read], None).await;
+    let revoked = begin(&rig, &by);
+    let (_, by) = key_named(&rig, "boss", &[Scope::Read], None).await;
+    let (left, idle, stays) = (begin(&rig, &by), begin(&rig, &by), begin(&rig, &by));
+    rig.desk().sign_out(&left.secret).unwrap();
+    rig.desk().revoke_key(&alice(), id).await.unwrap();
+    rig.clock.advance(SignedDuration::from_mins(20));
+    assert!(asks(&rig, &stays.secret, LOOK).is_ok());
+    let now = rig.clock.now();
+    // Its use is kept beside whoever asks.
+    shelf.kept.subscribe().wait_for(|kept| kept.iter().any(|one| one.used_at == now)).await.unwrap();
+    rig.clock.advance(SignedDuration::from_mins(10));
+    restart(&mut rig).await;
+    for (secret, why) in
+        [(&left.secret, "signed out"), (&revoked.secret, "its key was revoked"), (&idle.secret, "idle")]
+    {
+        assert_eq!(asks(&rig, secret, LOOK).unwrap_err(), Fault::Unauthorized, "{why}");
+    }
+    assert!(asks(&rig, &stays.secret, LOOK).is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_written_does_not_come_back() {
+    let (mut rig, shelf) = shelved().await;
+    let (_, by) = key_named(&rig, "boss", &[Scope::Read], None).await;
+    let (left, other) = (begin(&rig, &by), begin(&rig, &by));
+    shelf.cannot_write.store(true, Ordering::Relaxed);
+    rig.desk().sign_out(&left.secret).unwrap();
+    assert!(shelf.read().unwrap().is_empty(), "rather none than one that is over");
+    assert!(asks(&rig, &other.secret, LOOK).is_ok(), "it goes on as long as the process");
+    shelf.cannot_clear.store(true, Ordering::Relaxed);
+    assert!(matches!(rig.desk().sign_in(&by), Err(Fault::Storage(_))));
+    assert!(matches!(rig.desk().sign_out(&other.secret), Err(Fault::Storage(_))), "nobody is told a lie");
+    assert_eq!(asks(&rig, &other.secret, LOOK).unwrap_err(), Fault::Unauthorized);
+    restart(&mut rig).await;
+    assert_eq!(asks(&rig, &left.secret, LOOK).unwrap_err(), Fault::Unauthorized);
 }

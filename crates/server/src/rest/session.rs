@@ -12,6 +12,7 @@ use domain::fault::Fault;
 use domain::principal::{Face, Principal};
 use engine::desk::SessionView;
 use jiff::Timestamp;
+use std::sync::Arc;
 use wire::Code;
 use wire::session::Session;
 
@@ -40,13 +41,22 @@ fn cookie(value: Option<HeaderValue>) -> Result<(header::HeaderName, HeaderValue
         .ok_or_else(|| Refusal::new(Code::Internal, "the cookie cannot be written"))
 }
 
+/// What may write to the disk, aside from whoever else is served.
+async fn written<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failed) => Err(Fault::Storage(format!("the sessions cannot be kept: {failed}"))),
+    }
+}
+
 /// Signs in with a human's key: the answer sets the session's cookie. For browsers; a program sends its key with each request instead.
 #[utoipa::path(
     post, path = "/api/v1/session", operation_id = "sign_in", tag = "session", security(("api_key" = [])),
     responses((status = 201, body = Session, description = "Signed in; `Set-Cookie` holds the session.", headers(("Set-Cookie" = String, description = "The session, HttpOnly and SameSite=Strict."))), Problems)
 )]
 pub(crate) async fn sign_in(State(app): State<App>, KeyHolder(by): KeyHolder) -> Answer {
-    let made = app.desk.sign_in(&by)?;
+    let desk = Arc::clone(&app.desk);
+    let made = written(move || desk.sign_in(&by)).await?;
     let set = cookie(app.cookie.set(&made.secret, Timestamp::now(), made.view.ends_at))?;
     let mut response = (StatusCode::CREATED, Json(shape(made.view))).into_response();
     response.headers_mut().extend([set]);
@@ -69,7 +79,8 @@ pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, headers: He
     responses((status = 204, description = "Signed out; `Set-Cookie` takes the session away."), Problems, OfOne)
 )]
 pub(crate) async fn sign_out(State(app): State<App>, Caller(by): Caller, headers: HeaderMap) -> Answer {
-    match app.desk.sign_out(secret(&app, &by, &headers)?) {
+    let (desk, secret) = (Arc::clone(&app.desk), secret(&app, &by, &headers)?.to_owned());
+    match written(move || desk.sign_out(&secret)).await {
         // Another request of the same session was faster.
         Ok(()) | Err(Fault::Unauthorized) => {}
         Err(fault) => return Err(fault.into()),

@@ -96,6 +96,7 @@ impl Rig {
             config_hash: "0".repeat(64),
             key_secret: [7; 32],
             sessions: engine::SessionRules::standard(),
+            session_shelf: None,
             kill_file: dir.path().join("KILL"),
             live_override_file: None,
             driller: Arc::new(engine::NoDriller),
