@@ -10,11 +10,13 @@ use crate::id::{ApprovalId, DecisionId, RunId, SlotKey};
 use crate::principal::Principal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Runs that may wait or be under way at a time; who wants more of them wants something else.
 pub const OPEN_RUNS_MAX: usize = 20;
+/// Decisions that are kept beside those that a run went by: whoever may propose may propose without end.
+pub const PROPOSALS_MAX: usize = 1_000;
 /// Newest runs among which those are looked for that went back and are not noted yet.
 const GONE_BACK_AMONG: usize = 100;
 /// How often one run may be taken back.
@@ -290,6 +292,7 @@ impl LoopBook {
             LoopEvent::DecisionMade { decision } => {
                 self.decided.push(decision.id.clone());
                 self.decisions.insert(decision.id.clone(), Arc::new(decision.as_ref().clone()));
+                self.forget_proposals();
             }
             LoopEvent::DecisionRefused { origin, reasons, .. } => {
                 self.refused = Some(RefusedDecision { at, origin: origin.clone(), reasons: reasons.clone() });
@@ -418,6 +421,24 @@ impl LoopBook {
             approval.decision_reason = reason.map(str::to_owned);
         }
         Ok(())
+    }
+
+    /// The oldest decisions that no run went by are in the journal alone.
+    fn forget_proposals(&mut self) {
+        if self.decided.len() <= PROPOSALS_MAX {
+            return;
+        }
+        let used: BTreeSet<DecisionId> = self.runs.values().filter_map(|run| run.order.decision.clone()).collect();
+        let mut surplus = self.decided.iter().filter(|id| !used.contains(*id)).count().saturating_sub(PROPOSALS_MAX);
+        let decisions = &mut self.decisions;
+        self.decided.retain(|id| {
+            let goes = surplus > 0 && !used.contains(id);
+            if goes {
+                surplus -= 1;
+                decisions.remove(id);
+            }
+            !goes
+        });
     }
 
     fn account(&mut self, due_at: Timestamp) {

@@ -371,6 +371,20 @@ fn a_plan_that_is_refused_ends_its_run_and_nothing_else() {
 }
 
 #[test]
+fn proposals_without_end_are_forgotten_but_for_the_newest_and_those_that_a_run_went_by() {
+    let mut books = Books::new();
+    books.book(&decision("d-used"));
+    books.book(&queued("a", RunCause::Hand, Some("d-used")));
+    for at in 0..PROPOSALS_MAX + 5 {
+        books.book(&decision(&format!("d-{at}")));
+    }
+    let kept = |id: &str| books.book.decision(&id.parse().unwrap()).is_some();
+    assert_eq!((books.book.decided.len(), books.book.decisions.len()), (PROPOSALS_MAX + 1, PROPOSALS_MAX + 1));
+    assert!(kept("d-used") && !kept("d-4") && kept("d-5"));
+    assert_eq!(books.book.newest_decision().unwrap().id.as_str(), format!("d-{}", PROPOSALS_MAX + 4));
+}
+
+#[test]
 fn so_many_runs_may_wait_and_no_more() {
     let mut books = Books::new();
     for at in 0..OPEN_RUNS_MAX {
