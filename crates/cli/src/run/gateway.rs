@@ -87,7 +87,7 @@ impl Gateway {
             policy,
             checkpoint_file,
             reports,
-            alerts: Arc::new(SignOfLife::begun(Timestamp::now())),
+            alerts: Arc::new(SignOfLife::begun(ground.clock.now())),
             witness: Arc::default(),
             watch: Arc::clone(&watch),
             looping: LoopSeat::empty(ground.clock.now()),

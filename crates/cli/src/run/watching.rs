@@ -11,7 +11,6 @@ use autopilot::Watcher;
 use autopilot::alert::{Runs, Watched};
 use domain::alert::SIGN_SILENCE_MAX;
 use engine::Desk;
-use jiff::Timestamp;
 use std::sync::Arc;
 
 /// Alerts, streams and the guard.
@@ -37,7 +36,7 @@ impl Watching {
         watched.push(guarding::watched(config, &life));
         let heartbeat = has_loop.then(|| Arc::clone(&seat.life));
         // Who stood by until now was not silent: it begins here.
-        heartbeat.iter().for_each(|life| life.show(Timestamp::now()));
+        heartbeat.iter().for_each(|life| life.show(clock.now()));
         watched.extend(heartbeat.iter().map(|life| Watched {
             part: "loop".to_owned(),
             life: Arc::clone(life),
