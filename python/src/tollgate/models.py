@@ -895,10 +895,18 @@ class Execution(Answer):
     executed_at: Time | None = None
     """The broker's time; null when its time zone is not known."""
 
+    expiry: str | None = None
+    """Expiry of a future or an option, `YYYYMMDD` or `YYYYMM`."""
+
     leg: Leg | None = None
 
     perm_id: str | None = None
     """IBKR's permanent id."""
+
+    right: Right | None = None
+
+    strike: Number | None = None
+    """Strike of an option."""
 
 
 class GroupFault(Answer):
@@ -2410,6 +2418,9 @@ class Position(Answer):
     avg_cost: Number | None = None
     """Average cost per unit, as IBKR counts."""
 
+    expiry: str | None = None
+    """Expiry of a future or an option, `YYYYMMDD` or `YYYYMM`."""
+
     market_price: Number | None = None
     """Market price."""
 
@@ -2418,6 +2429,11 @@ class Position(Answer):
 
     realized_pnl: Number | None = None
     """Realised profit or loss of the day."""
+
+    right: Right | None = None
+
+    strike: Number | None = None
+    """Strike of an option."""
 
     unrealized_pnl: Number | None = None
     """Unrealised profit or loss."""
