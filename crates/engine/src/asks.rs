@@ -158,6 +158,13 @@ impl Asks {
     }
 }
 
+impl Asks {
+    /// Whoever waits for an adapter that has ended waits for nothing.
+    pub(crate) fn adapter_ended(&self) {
+        self.open().clear();
+    }
+}
+
 /// What a question without an answer means for whoever asked.
 pub fn fault_of(error: AskError) -> Fault {
     match error {
@@ -183,3 +190,7 @@ macro_rules! only {
     };
 }
 pub(crate) use only;
+
+#[cfg(test)]
+#[path = "asks_tests.rs"]
+mod tests;

@@ -398,6 +398,7 @@ async fn listen(
             }
         }
     }
+    asks.adapter_ended();
 }
 
 async fn tick(inputs: mpsc::WeakSender<Input>, clock: Arc<dyn Clock>) {
