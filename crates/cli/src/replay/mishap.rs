@@ -4,7 +4,7 @@ use crate::args::FaultsWord;
 use domain::id::SlotKey;
 
 /// One slot in so many has a mishap.
-const ONE_IN: u8 = 4;
+const ONE_IN: u8 = 3;
 
 /// Around one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

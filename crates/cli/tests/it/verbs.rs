@@ -196,7 +196,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("demo", "demo.rs", "the_demo_walks_every_step_and_touches_nothing_of_the_user"),
     ("serve", "refusals.rs", "serve_with_the_embedded_venue_is_ready_by_itself"),
     ("venue", "refusals.rs", "the_venue_refuses_what_it_cannot_do"),
-    ("replay", "replay.rs", "a_year_of_weekly_rebalancing_is_to_the_cent_what_pandas_calculates_apart"),
+    ("replay", "replay.rs", "half_a_year_of_weekly_rebalancing_is_to_the_cent_what_pandas_calculates_apart"),
     ("top", "top.rs", "an_operator_sees_orders_live_and_halts_trading_with_two_keys"),
     ("limits drill", "drill.rs", "the_drill_fires_every_control_that_is_built_and_touches_nothing_of_the_user"),
     ("key protect", "protect.rs", "a_protected_key_opens_with_its_phrase_on_a_terminal_and_in_no_other_way"),
