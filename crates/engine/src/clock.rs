@@ -15,10 +15,9 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// process is stopped: the age of a lease is measured by it. It says nothing to another process.
     fn monotonic(&self) -> Duration;
 
-    /// Ends once somebody has moved this clock away from `from`: what waits for its time looks again. Never for a clock that
-    /// runs by itself.
-    fn moved(&self, from: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        let _runs_by_itself = from;
+    /// Ends once somebody has moved this clock away from a moment: what waits for its time looks again. Never for a clock
+    /// that runs by itself.
+    fn moved(&self, _from: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(std::future::pending())
     }
 }

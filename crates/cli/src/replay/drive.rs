@@ -169,7 +169,7 @@ impl Stage {
     }
 
     async fn day(&mut self, session: &ExchangeSession, tally: &mut Tally) -> Result<(), Failure> {
-        let before = session.open.checked_sub(SignedDuration::from_secs(1)).map_err(out_of_range)?;
+        let before = session.open.checked_sub(SignedDuration::from_secs(1)).map_err(|error| out_of_range(&error))?;
         let mut mishap = None;
         for slot in self.schedule.slots(&self.settings.calendar, before, session.close) {
             mishap = Mishap::of(self.faults, self.seed, &slot.key);
@@ -185,7 +185,7 @@ impl Stage {
             }
             tally.slots.push(slot);
         }
-        let evening = session.close.checked_add(EVENING).map_err(out_of_range)?;
+        let evening = session.close.checked_add(EVENING).map_err(|error| out_of_range(&error))?;
         // The gateway is there first: what trades on the way is of the past.
         self.clock.set(evening);
         self.market.step(evening).await?;
@@ -202,7 +202,7 @@ impl Stage {
     /// time of a day that it lived through.
     pub(super) async fn approach(&self, slot: &Slot) -> Result<(), Failure> {
         for before in APPROACH {
-            let before = slot.at.checked_sub(before).map_err(out_of_range)?;
+            let before = slot.at.checked_sub(before).map_err(|error| out_of_range(&error))?;
             self.go_to(before).await?;
             if self.compares(before).await? {
                 break;
@@ -425,6 +425,6 @@ pub(super) fn untold(fault: &Fault) -> Failure {
     Failure::unavailable(format!("the gateway of the replay: {fault}"), "run it again")
 }
 
-pub(super) fn out_of_range(error: jiff::Error) -> Failure {
+pub(super) fn out_of_range(error: &jiff::Error) -> Failure {
     Failure::usage(error.to_string(), "name days between 1990 and 2022")
 }

@@ -61,18 +61,7 @@ impl Stage {
             | Mishap::TakeoverAmid
             | Mishap::CutAmid => {}
         }
-        let other = match mishap {
-            Mishap::Takeover | Mishap::TakeoverAmid => Some(self.start().await?),
-            Mishap::CrashBefore
-            | Mishap::CrashAmid
-            | Mishap::CrashBehind
-            | Mishap::Cut
-            | Mishap::CutAmid
-            | Mishap::Refusal
-            | Mishap::Halt
-            | Mishap::Stale
-            | Mishap::Absence => None,
-        };
+        let other = if mishap.needs_another() { Some(self.start().await?) } else { None };
         self.approach(slot).await?;
         let close = slot.session.close;
         match (mishap, other) {
@@ -130,7 +119,7 @@ impl Stage {
         if mishap == Mishap::Absence {
             return self.until_noted(slot).await;
         }
-        let end = slot.session.close.checked_add(LATE).map_err(out_of_range)?;
+        let end = slot.session.close.checked_add(LATE).map_err(|error| out_of_range(&error))?;
         self.in_time(slot, end, |_, run| run.state.is_final()).await
     }
 
@@ -147,7 +136,7 @@ impl Stage {
             }
             let now = self.clock.now();
             let stride = if now < slot.session.close { STRIDE } else { LATE_STRIDE };
-            let next = now.checked_add(stride).map_err(out_of_range)?;
+            let next = now.checked_add(stride).map_err(|error| out_of_range(&error))?;
             if next >= end {
                 // The close is there for the next step; behind it there is nothing left to wait for.
                 return if now < slot.session.close { Ok(()) } else { Err(self.stuck(&slot.run)) };

@@ -67,6 +67,22 @@ impl Mishap {
         }
     }
 
+    /// Whether a second process stands by for it.
+    pub(super) fn needs_another(self) -> bool {
+        match self {
+            Self::Takeover | Self::TakeoverAmid => true,
+            Self::CrashBefore
+            | Self::CrashAmid
+            | Self::CrashBehind
+            | Self::Cut
+            | Self::CutAmid
+            | Self::Refusal
+            | Self::Halt
+            | Self::Stale
+            | Self::Absence => false,
+        }
+    }
+
     /// The mishap of a slot: the same seed gives the same ones.
     pub(super) fn of(faults: FaultsWord, seed: u64, slot: &SlotKey) -> Option<Self> {
         let kinds: &[Self] = match faults {

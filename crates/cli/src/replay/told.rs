@@ -30,7 +30,7 @@ impl Told {
             *counts.entry(run.state.as_str()).or_default() += 1;
             counts
         });
-        let value = |point: &Option<Point>| point.map(|point| point.value.to_string());
+        let value = |point: Option<Point>| point.map(|point| point.value.to_string());
         let in_words = |counts: &BTreeMap<&str, usize>| {
             let words: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
             words.join(", ")
@@ -41,7 +41,7 @@ impl Told {
             tally.slots.len(),
             in_words(&states),
             missed.len(),
-            value(&tally.last).unwrap_or_default(),
+            value(tally.last).unwrap_or_default(),
             took.as_secs_f64(),
         );
         if !mishaps.is_empty() {
@@ -64,8 +64,8 @@ impl Told {
             "orders": orders,
             "executions": executions,
             "records": records,
-            "first_value": value(&tally.first),
-            "last_value": value(&tally.last),
+            "first_value": value(tally.first),
+            "last_value": value(tally.last),
             "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         });
         Said { exit, ..Said::new(json, human) }
