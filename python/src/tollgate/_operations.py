@@ -338,7 +338,7 @@ class ApprovalsGroup(Group[M]):
 
     @operation
     def approve(self, id: str, *, wait: int | None = None, reason: str | None = None) -> Call[OrderAnswer]:
-        """Says yes: every gate runs again, then the order leaves or is refused.
+        """Says yes to an order: every gate runs again, then the order leaves or is refused.
 
         Args:
             id: The approval.
@@ -352,6 +352,23 @@ class ApprovalsGroup(Group[M]):
             f"/api/v1/approvals/{in_path(id)}/approve",
             OrderAnswer,
             headers={"Prefer": None if wait is None else f"wait={wait}"},
+            body=body_of(Because, {"reason": reason}, optional=True),
+        )
+
+    @operation
+    def approve_plan(self, id: str, *, reason: str | None = None) -> Call[Approval]:
+        """Says yes to the whole plan of a run: each of its orders goes through every gate and takes its part of the plan, once.
+
+        Args:
+            id: The approval.
+            reason: 1 to 500 characters.
+
+        `POST /api/v1/approvals/{id}/approve-plan`
+        """
+        return Call(
+            "POST",
+            f"/api/v1/approvals/{in_path(id)}/approve-plan",
+            Approval,
             body=body_of(Because, {"reason": reason}, optional=True),
         )
 
@@ -1603,6 +1620,7 @@ TABLE = {
     "list_approvals": ("approvals", "list", "each"),
     "get_approval": ("approvals", "get", ""),
     "approve_order": ("approvals", "approve", ""),
+    "approve_plan": ("approvals", "approve_plan", ""),
     "deny_approval": ("approvals", "deny", ""),
     "revoke_approval": ("approvals", "revoke", ""),
     "list_audit": ("audit", "list", "each"),

@@ -108,7 +108,9 @@ __all__ = [
     "PeriodPnl",
     "Plan",
     "PlanAnswer",
+    "PlanBounds",
     "PlanLine",
+    "PlanPart",
     "PlannedWindow",
     "Pnl",
     "PnlPeriod",
@@ -471,6 +473,56 @@ class ApprovalBounds(Answer):
     """Highest acceptable worst-case notional, base currency."""
 
 
+class PlanPart(Answer):
+    """What one step of an approved plan may do."""
+
+    step: int
+    """The step, from 1: what stands behind the run's id in the keys of its orders."""
+
+    con_id: str
+    """The contract."""
+
+    symbol: str
+    """Its symbol."""
+
+    side: Side
+    """The side."""
+
+    qty: Number
+    """All orders of the step together, at most."""
+
+    price_low: Number
+    """Lowest reference price at which an order may leave, and lowest limit of a sell."""
+
+    price_high: Number
+    """Highest reference price at which an order may leave, and highest limit of a buy."""
+
+    used: Number
+    """What orders took of it."""
+
+
+class PlanBounds(Answer):
+    """What the yes to a whole plan is bound to."""
+
+    account: str
+    """The account."""
+
+    mode: Mode
+    """Paper or live."""
+
+    policy_hash: str
+    """Hash of the policy."""
+
+    notional_max: Number
+    """Sum of what the steps may come to, in the account's currency."""
+
+    parts: list[PlanPart]
+    """The steps."""
+
+    valid_until: Time | None = None
+    """Until when orders may take their parts; null before a yes."""
+
+
 class Reason(Answer):
     """Why something was refused or held."""
 
@@ -494,13 +546,13 @@ class Reason(Answer):
 
 
 class Approval(Answer):
-    """One approval request and what became of it."""
+    """One approval request and what became of it: of one order, or of the whole plan of a run."""
 
     id: str
     """Its id."""
 
     cl_ord_id: str
-    """The order that waits for it."""
+    """The order that waits for it; of a plan, its run, with whose id the keys of all its orders begin."""
 
     requested_by: str
     """The key that asked; it may not answer."""
@@ -511,14 +563,13 @@ class Approval(Answer):
     expires_at: Time
     """When the question lapses."""
 
-    bounds: ApprovalBounds
-    """What it is bound to."""
-
     reasons: list[Reason]
     """Why an approval is needed."""
 
     status: ApprovalStatus
     """Where it stands."""
+
+    bounds: ApprovalBounds | None = None
 
     decided_at: Time | None = None
     """When."""
@@ -528,6 +579,11 @@ class Approval(Answer):
 
     decision_reason: str | None = None
     """The answerer's words."""
+
+    plan: PlanBounds | None = None
+
+    run_id: str | None = None
+    """The run, of a plan."""
 
 
 class ArmLive(Request):
@@ -1983,6 +2039,9 @@ class Run(Answer):
 
     account: str | None = None
     """The account, once its plan stands."""
+
+    approval_id: str | None = None
+    """The question about its plan, where a person had to be asked: see `/approvals`."""
 
     decision: str | None = None
     """What it goes by; null until its signal was asked."""
