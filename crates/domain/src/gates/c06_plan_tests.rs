@@ -113,6 +113,13 @@ fn whatever_leaves_its_part_is_refused() {
             planned(w).used.insert("run.1.1".parse().unwrap(), PartUse { step: 1, qty: dec("1") });
             w.order.intent.cl_ord_id = "run.1.2".parse().unwrap();
         }),
+    ];
+    check(&GATE, cases);
+}
+
+#[test]
+fn whatever_leaves_its_bounds_is_refused() {
+    let cases: &[Case] = &[
         ("a limit beyond the band", Expect::Deny(1), |w| {
             planned(w);
             w.limit("190.01");

@@ -2,11 +2,12 @@
 
 use super::decision::{Decision, DecisionSource, hash_of};
 use super::event::LoopEvent;
+use super::order_plan::OrderPlan;
 use super::plan_approval::{PartUse, PlanApproval};
-use super::run::{RunCause, RunEnd, RunMove, RunState, TradeRun};
+use super::run::{Held, RunCause, RunEnd, RunMove, RunState, TradeRun};
 use crate::approval::ApprovalStatus;
 use crate::guard::GuardReport;
-use crate::id::{ApprovalId, DecisionId, RunId, SlotKey};
+use crate::id::{AccountId, ApprovalId, ClOrdId, DecisionId, RunId, SlotKey};
 use crate::principal::Principal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -228,31 +229,9 @@ impl LoopBook {
                 must(self.need_run(run)?.approval.is_none(), || format!("the plan of run {run} takes a person's yes"))?;
                 self.may(run, RunState::Executing)
             }
-            LoopEvent::PlanHeld { run, approval, .. } => {
-                let run = self.need_run(run)?;
-                let fits = run.state == RunState::Checking && run.order.decision.is_some() && run.approval.is_none();
-                must(fits, || format!("run {} is {} and nobody is to be asked about it", run.id(), run.state.word()))?;
-                must(approval.run == *run.id() && approval.status == ApprovalStatus::Pending, || {
-                    format!("approval {} is of another run, or answered", approval.id)
-                })?;
-                must(self.plan_approval(&approval.id).is_none(), || format!("approval {} exists already", approval.id))
-            }
-            LoopEvent::PlanAnswered { run, approval, status, .. } => {
-                let run = self.need_run(run)?;
-                let asked = run.approval.as_ref().filter(|asked| asked.id == *approval);
-                let asked = asked.ok_or_else(|| format!("run {} does not wait for approval {approval}", run.id()))?;
-                must(asked.may_become(*status), || {
-                    format!("approval {approval} is {} and cannot become {}", asked.status.word(), status.word())
-                })?;
-                // It is consumed by the end of its run alone.
-                must(*status != ApprovalStatus::Consumed, || format!("approval {approval} is no order's"))?;
-                must(!run.state.is_final(), || format!("run {} is {} already", run.id(), run.state.word()))
-            }
-            LoopEvent::PartUsed { run, step, order, .. } => {
-                let run = self.need_run(run)?;
-                let fits = run.state == RunState::Executing && run.approval.is_some() && !run.steps.contains_key(step);
-                must(fits, || format!("run {} has no approved part for order {order}", run.id()))
-            }
+            LoopEvent::PlanHeld { run, approval, .. } => self.may_ask(run, approval),
+            LoopEvent::PlanAnswered { run, approval, status, .. } => self.may_answer(run, approval, *status),
+            LoopEvent::PartUsed { run, step, order, .. } => self.may_take(run, *step, order),
             LoopEvent::StepEnded { run, step, .. } => {
                 let open = self.need_run(run)?;
                 let fits = open.state == RunState::Executing && open.open_steps().contains(step);
@@ -275,6 +254,34 @@ impl LoopBook {
             LoopEvent::Paused { .. } => must(self.paused.is_none(), || "the loop is paused already".to_owned()),
             LoopEvent::Resumed { .. } => must(self.paused.is_some(), || "the loop is not paused".to_owned()),
         }
+    }
+
+    fn may_ask(&self, run: &RunId, approval: &PlanApproval) -> Result<(), String> {
+        let run = self.need_run(run)?;
+        let fits = run.state == RunState::Checking && run.order.decision.is_some() && run.approval.is_none();
+        must(fits, || format!("run {} is {} and nobody is to be asked about it", run.id(), run.state.word()))?;
+        must(approval.run == *run.id() && approval.status == ApprovalStatus::Pending, || {
+            format!("approval {} is of another run, or answered", approval.id)
+        })?;
+        must(self.plan_approval(&approval.id).is_none(), || format!("approval {} exists already", approval.id))
+    }
+
+    fn may_answer(&self, run: &RunId, approval: &ApprovalId, status: ApprovalStatus) -> Result<(), String> {
+        let run = self.need_run(run)?;
+        let asked = run.approval.as_ref().filter(|asked| asked.id == *approval);
+        let asked = asked.ok_or_else(|| format!("run {} does not wait for approval {approval}", run.id()))?;
+        must(asked.may_become(status), || {
+            format!("approval {approval} is {} and cannot become {}", asked.status.word(), status.word())
+        })?;
+        // It is consumed by the end of its run alone.
+        must(status != ApprovalStatus::Consumed, || format!("approval {approval} is no order's"))?;
+        must(!run.state.is_final(), || format!("run {} is {} already", run.id(), run.state.word()))
+    }
+
+    fn may_take(&self, run: &RunId, step: u16, order: &ClOrdId) -> Result<(), String> {
+        let run = self.need_run(run)?;
+        let fits = run.state == RunState::Executing && run.approval.is_some() && !run.steps.contains_key(&step);
+        must(fits, || format!("run {} has no approved part for order {order}", run.id()))
     }
 
     /// Books an event.
@@ -321,18 +328,9 @@ impl LoopBook {
                 run.plan = Some(Arc::new(plan.as_ref().clone()));
                 run.executing_since = Some(at);
             }
-            LoopEvent::PlanHeld { run, account, plan, approval } => {
-                let (id, until) = (&approval.id, approval.expires_at);
-                let reason = format!("awaits approval {id} of its plan, until {until}");
-                let run = self.run_mut(run)?;
-                run.account = Some(account.clone());
-                run.plan = Some(Arc::new(plan.as_ref().clone()));
-                run.approval = Some(Arc::new(approval.as_ref().clone()));
-                run.moves.push(RunMove { at, state: run.state, reason: reason.clone() });
-                run.reason = reason;
-            }
+            LoopEvent::PlanHeld { run, account, plan, approval } => self.hold(run, account, plan, approval, at)?,
             LoopEvent::PlanAnswered { run, status, reason, .. } => {
-                self.answer_plan(run, *status, reason.as_deref(), by, at)?
+                self.answer_plan(run, *status, reason.as_deref(), by, at)?;
             }
             LoopEvent::PartUsed { run, step, order, qty } => {
                 if let Some(approval) = self.run_mut(run)?.approval.as_mut().map(Arc::make_mut) {
@@ -344,12 +342,7 @@ impl LoopBook {
             }
             LoopEvent::RunEnded { run, state, reason, positions } => {
                 self.go(run, RunState::from(*state), reason, at)?;
-                let over = self.run_mut(run)?;
-                over.positions.clone_from(positions);
-                if let Some(approval) = over.approval.as_mut().filter(|one| one.status == ApprovalStatus::Approved) {
-                    Arc::make_mut(approval).status = ApprovalStatus::Consumed;
-                }
-                self.open.retain(|id| id != run);
+                self.close(run, positions.as_deref())?;
             }
             LoopEvent::RunRolledBack { run, by_run } => {
                 self.go(run, RunState::RolledBack, &format!("run {by_run} went back"), at)?;
@@ -361,6 +354,36 @@ impl LoopBook {
             LoopEvent::Resumed { .. } => self.paused = None,
             LoopEvent::GuardJudged { report } => self.guard = Some(Arc::new(report.as_ref().clone())),
         }
+        Ok(())
+    }
+
+    fn hold(
+        &mut self,
+        run: &RunId,
+        account: &AccountId,
+        plan: &OrderPlan,
+        approval: &PlanApproval,
+        at: Timestamp,
+    ) -> Result<(), String> {
+        let (id, until) = (&approval.id, approval.expires_at);
+        let reason = format!("awaits approval {id} of its plan, until {until}");
+        let run = self.run_mut(run)?;
+        run.account = Some(account.clone());
+        run.plan = Some(Arc::new(plan.clone()));
+        run.approval = Some(Arc::new(approval.clone()));
+        run.moves.push(RunMove { at, state: run.state, reason: reason.clone() });
+        run.reason = reason;
+        Ok(())
+    }
+
+    /// What is over holds no approval that still counts.
+    fn close(&mut self, id: &RunId, positions: Option<&[Held]>) -> Result<(), String> {
+        let over = self.run_mut(id)?;
+        over.positions = positions.map(<[Held]>::to_vec);
+        if let Some(approval) = over.approval.as_mut().filter(|one| one.status == ApprovalStatus::Approved) {
+            Arc::make_mut(approval).status = ApprovalStatus::Consumed;
+        }
+        self.open.retain(|open| open != id);
         Ok(())
     }
 

@@ -197,7 +197,8 @@ pub fn file_name(contract: &Contract, taken: bool) -> String {
     let symbol: String = contract.symbol.chars().map(plain).take(SYMBOL_MAX).collect();
     let symbol = symbol.trim_start_matches(['.', '_']);
     // The minutes of another stock have that name, or it is only the beginning of one.
-    let taken = taken || symbol.ends_with(".bars") || contract.symbol.chars().count() > SYMBOL_MAX;
+    let names_minutes = symbol.rsplit_once('.').is_some_and(|(_, end)| end == "bars");
+    let taken = taken || names_minutes || contract.symbol.chars().count() > SYMBOL_MAX;
     match contract.sec_type {
         SecType::Stk | SecType::Etf if !taken && !symbol.is_empty() => format!("{symbol}.json"),
         SecType::Stk
