@@ -56,6 +56,7 @@ pub mod silence;
 pub mod stream;
 pub mod tally;
 pub mod trading_state;
+pub mod trouble;
 pub mod twin;
 pub mod verification;
 pub mod worst_price;

@@ -59,6 +59,7 @@ mod unseen;
 mod use_cases;
 mod used;
 mod valuation;
+pub mod venue_controls;
 mod verifying;
 mod vigil;
 mod watch;

@@ -456,12 +456,14 @@ impl Core {
             Input::Worth { asked, result } => self.told_worth(batch, now, asked, result),
             Input::Verified { result } => self.verified(batch, now, result),
             Input::Tick => self.tick(batch, now),
-            Input::Stop { reply } => {
-                self.push(batch, now, JournalEvent::Stopped);
-                batch.stop = true;
-                batch.owe(reply, Ok(()));
-            }
+            Input::Stop { reply } => self.stop(batch, now, reply),
         }
+    }
+
+    fn stop(&mut self, batch: &mut Batch, now: Timestamp, reply: Reply<()>) {
+        self.push(batch, now, JournalEvent::Stopped);
+        batch.stop = true;
+        batch.owe(reply, Ok(()));
     }
 
     /// After a restart: what was submitting when the writer died may be live and is looked up, never sent again.

@@ -26,6 +26,10 @@ pub struct ServerConfig {
     pub pilot: engine::PilotSeat,
     /// Who watches over the gateway; `None` where nobody does.
     pub watch: Option<Watching>,
+    /// The embedded venue's controls, once there are any.
+    pub venue: engine::venue_controls::VenueSeat,
+    /// What is told of the configuration.
+    pub configuration: Arc<wire::configuration::Configuration>,
 }
 
 /// Who watches over the gateway.
@@ -245,6 +249,8 @@ impl ServerConfig {
             spans: None,
             pilot: engine::PilotSeat::default(),
             watch: None,
+            venue: engine::venue_controls::VenueSeat::default(),
+            configuration: Arc::default(),
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) spans: Option<SpanCounts>,
     pub(crate) pilot: engine::PilotSeat,
+    pub(crate) venue: engine::venue_controls::VenueSeat,
+    pub(crate) configuration: Arc<wire::configuration::Configuration>,
     watch: Option<Watching>,
 }
 
@@ -47,6 +49,8 @@ impl App {
             hub: Hub::new(limits.streams.clone()),
             spans: config.spans.clone(),
             pilot: config.pilot.clone(),
+            venue: config.venue.clone(),
+            configuration: Arc::clone(&config.configuration),
             watch: config.watch.clone(),
             limits: Arc::new(limits.clone()),
         }

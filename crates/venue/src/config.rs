@@ -18,6 +18,8 @@ pub struct VenueConfig {
     pub control_port: u16,
     /// How the venue's time runs.
     pub clock: ClockMode,
+    /// Whether a real clock may be made faster while it runs; the venue's time never comes back from there.
+    pub may_speed: bool,
     /// First day of the venue's time. `None` is now, which a stepped clock does not allow: stepped
     /// runs are repeatable.
     pub start: Option<Date>,
@@ -68,6 +70,7 @@ impl Default for VenueConfig {
             tws_port: 0,
             control_port: 0,
             clock: ClockMode::Real,
+            may_speed: false,
             start: None,
             seed: 1,
             sessions: Sessions::Exchange,

@@ -50,7 +50,7 @@ use crate::server_ledger::LedgerFilter;
 /// Longest request body, in bytes.
 const BODY_LEN_MAX: usize = 64 << 10;
 
-type Commands = mpsc::Sender<Command>;
+pub(crate) type Commands = mpsc::Sender<Command>;
 
 /// The routes. `port` is the API's own.
 pub(crate) fn router(commands: Commands, port: u16) -> Router {
@@ -226,7 +226,7 @@ async fn ask(commands: Commands, asked: Ask) -> Response {
     }
 }
 
-async fn answer(commands: Commands, ask: Ask) -> Result<Vec<u8>, Refusal> {
+pub(crate) async fn answer(commands: Commands, ask: Ask) -> Result<Vec<u8>, Refusal> {
     let (answer, result) = oneshot::channel();
     let gone = || Refusal::Internal("the venue is stopping".to_owned());
     let sent = commands.send(Command::Control { ask, answer }).await;

@@ -21,6 +21,7 @@ mod config;
 mod control;
 mod control_manual;
 mod control_page;
+mod controls;
 pub mod core;
 mod faults;
 pub mod market;
@@ -44,6 +45,7 @@ mod state;
 mod state_record;
 
 pub use config::{ACCOUNTS_MAX, ClockMode, ConfigError, SPEED_MAX, VenueConfig};
+pub use controls::{Controls, ControlsError};
 pub use faults::{
     ActsOn, Chance, CorruptHow, DropPoint, FarmName, Fault, FaultScript, FaultSpec, Length, Restored, ScriptError, When,
 };

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::archive::Archive;
 use crate::config::{ClockMode, ConfigError, VenueConfig};
 use crate::control;
+use crate::controls::Controls;
 use crate::core::{ConnId, Core, CoreConfig, CoreError};
 use crate::market::Sessions;
 use crate::server_clock::Clock;
@@ -63,6 +64,7 @@ pub enum VenueError {
 pub struct Venue {
     tws_addr: SocketAddr,
     control_addr: SocketAddr,
+    commands: mpsc::WeakSender<Command>,
     stop: CancellationToken,
     core: Option<JoinHandle<Result<(), VenueError>>>,
 }
@@ -76,6 +78,11 @@ impl Venue {
     /// Where the control API is.
     pub fn control_addr(&self) -> SocketAddr {
         self.control_addr
+    }
+
+    /// The control API for whoever runs the venue in his own process. They answer nothing once it has stopped.
+    pub fn controls(&self) -> Controls {
+        Controls::new(self.commands.clone())
     }
 
     /// Waits until the venue stops by itself, which it does only when it can no longer keep its state.
@@ -132,6 +139,7 @@ pub async fn start(config: VenueConfig) -> Result<Venue, VenueError> {
         tokio::spawn(tick(period, commands.clone(), stop.clone()));
     }
     // Each holder of `commands` ends with `stop`; the core ends with the last of them.
+    let weak = commands.downgrade();
     drop(commands);
 
     let core = tokio::task::spawn_blocking(move || task.run(received));
@@ -147,7 +155,7 @@ pub async fn start(config: VenueConfig) -> Result<Venue, VenueError> {
         }
         result?.map_err(VenueError::State)
     });
-    Ok(Venue { tws_addr, control_addr, stop, core: Some(core) })
+    Ok(Venue { tws_addr, control_addr, commands: weak, stop, core: Some(core) })
 }
 
 fn open_core(config: &VenueConfig, gate: &Gate) -> Result<CoreTask, VenueError> {

@@ -13,6 +13,8 @@ const START_HOUR_UTC: i8 = 8;
 #[derive(Debug)]
 pub(crate) struct Clock {
     mode: ClockMode,
+    /// Whether a real one may be made faster.
+    may_speed: bool,
     /// Venue time at `origin`.
     epoch: Timestamp,
     /// Monotonic time that belongs to `epoch`.
@@ -30,7 +32,7 @@ impl Clock {
             Some(date) => date.at(START_HOUR_UTC, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC)?.timestamp(),
         };
         let epoch = not_before.map_or(start, |at| at.max(start));
-        Ok(Self { mode: config.clock, epoch, origin: Instant::now(), latest: epoch })
+        Ok(Self { mode: config.clock, may_speed: config.may_speed, epoch, origin: Instant::now(), latest: epoch })
     }
 
     /// The venue's time now.
@@ -65,15 +67,15 @@ impl Clock {
             return Err(Refusal::invalid(format!("the speed must be between 1 and {SPEED_MAX}, not {speed}")));
         }
         match self.mode {
-            ClockMode::Speed(_) => {
+            ClockMode::Real if self.may_speed && speed == 1 => Ok(()),
+            ClockMode::Real if !self.may_speed => Err(not_that_clock()),
+            ClockMode::Speed(_) | ClockMode::Real => {
                 self.epoch = self.now();
                 self.origin = Instant::now();
                 self.mode = ClockMode::Speed(speed);
                 Ok(())
             }
-            ClockMode::Real | ClockMode::Stepped => {
-                Err(Refusal::Conflict("only the clock of a venue started with a speed has one".to_owned()))
-            }
+            ClockMode::Stepped => Err(not_that_clock()),
         }
     }
 
@@ -90,6 +92,10 @@ impl Clock {
         }
         may
     }
+}
+
+fn not_that_clock() -> Refusal {
+    Refusal::Conflict("only the clock of a venue started with a speed has one".to_owned())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod amendment;
 pub mod approval;
 pub mod audit;
 pub mod code;
+pub mod configuration;
 pub mod contract;
 pub mod event;
 pub mod fields;
@@ -33,6 +34,7 @@ pub mod session;
 pub mod status;
 pub mod stream;
 pub mod terms;
+pub mod venue;
 pub mod verification;
 pub mod word;
 

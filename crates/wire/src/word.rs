@@ -203,6 +203,13 @@ words! {
     /// How a rule of the guard stands.
     GuardVerdict: domain::guard::Verdict { Holds "holds", Broken "broken", Unknown "unknown", Nothing "nothing", }
 
+    /// What can be made to go wrong at the embedded venue.
+    VenueTrouble: domain::trouble::Trouble {
+        RejectOrder "reject_order", LoseAck "lose_ack", DropAfterAccept "drop_after_accept",
+        DropConnections "drop_connections", Restart "restart", ConnectivityLost "connectivity_lost",
+        FarmOutage "farm_outage", FreezeData "freeze_data", Halt "halt", NeverAnswers "never_answers",
+    }
+
     /// How much an alert matters.
     Severity: domain::alert::Severity { Info "info", Warning "warning", Critical "critical", }
 

@@ -32,6 +32,7 @@ from .models import (
     BrokerVerification,
     CancelAnswer,
     Capabilities,
+    Configuration,
     Contract,
     CreateKey,
     DecidePolicy,
@@ -45,6 +46,7 @@ from .models import (
     GuardReport,
     GuardState,
     Health,
+    InjectFault,
     Key,
     KeyKind,
     Limits,
@@ -52,6 +54,7 @@ from .models import (
     LookAtPlan,
     LoopStatus,
     Mandate,
+    MoveVenuePrice,
     NewKey,
     NewOrder,
     OptionChain,
@@ -77,6 +80,7 @@ from .models import (
     Session,
     SetLimits,
     SetTradingState,
+    SetVenueSpeed,
     Side,
     Status,
     StreamStatus,
@@ -84,6 +88,8 @@ from .models import (
     Target,
     TradingState,
     TradingStates,
+    VenueState,
+    VenueTrouble,
     WatchedQuote,
     WhatToShow,
 )
@@ -1548,6 +1554,80 @@ class SessionGroup(Group[M]):
         return Call("POST", "/api/v1/session", Session)
 
 
+class VenueGroup(Group[M]):
+    """`/venue` and what belongs to it."""
+
+    @operation
+    def get(self) -> Call[VenueState]:
+        """The embedded venue: its clock, and what was ordered to go wrong. 400 `capability_missing` where the broker is another process.
+
+        `GET /api/v1/venue`
+        """
+        return Call("GET", "/api/v1/venue", VenueState)
+
+    @operation
+    def inject(self, *, fault: VenueTrouble, seconds: int | None = None, symbol: str | None = None) -> Call[VenueState]:
+        """Lets something go wrong at the venue, at once or with the next order.
+
+        Args:
+            fault: What.
+            seconds: How long, 1 to 600; for what lasts, and only for it: all but `reject_order`, `lose_ack`, `drop_after_accept`, `drop_connections`.
+            symbol: Ticker; for `halt`, and only for it.
+
+        `POST /api/v1/venue/faults`
+        """
+        return Call(
+            "POST",
+            "/api/v1/venue/faults",
+            VenueState,
+            body=body_of(InjectFault, {"fault": fault, "seconds": seconds, "symbol": symbol}),
+        )
+
+    @operation
+    def remove(self, id: str) -> Call[VenueState]:
+        """Takes a fault away, and ends it if it goes on.
+
+        Args:
+            id: The fault's number.
+
+        `DELETE /api/v1/venue/faults/{id}`
+        """
+        return Call("DELETE", f"/api/v1/venue/faults/{in_path(id)}", VenueState)
+
+    @operation
+    def move_price(self, *, price: Amount, symbol: str) -> Call[VenueState]:
+        """Moves the market of a symbol; orders that this makes marketable fill.
+
+        Args:
+            price: The new middle of its market.
+            symbol: Ticker.
+
+        `POST /api/v1/venue/price`
+        """
+        return Call(
+            "POST",
+            "/api/v1/venue/price",
+            VenueState,
+            body=body_of(MoveVenuePrice, {"price": price, "symbol": symbol}),
+        )
+
+    @operation
+    def set_speed(self, *, speed: int) -> Call[VenueState]:
+        """Lets the venue's clock run faster. It never comes back: the gate of clocks refuses orders once it is too far ahead.
+
+        Args:
+            speed: Times as fast as ours. What has run ahead does not come back: only a new start brings both clocks together.
+
+        `PUT /api/v1/venue/speed`
+        """
+        return Call(
+            "PUT",
+            "/api/v1/venue/speed",
+            VenueState,
+            body=body_of(SetVenueSpeed, {"speed": speed}),
+        )
+
+
 class Operations(Group[M]):
     """Every operation of the gateway."""
 
@@ -1573,6 +1653,15 @@ class Operations(Group[M]):
         self.market: MarketGroup[M] = MarketGroup(run)
         self.orders: OrdersGroup[M] = OrdersGroup(run)
         self.session: SessionGroup[M] = SessionGroup(run)
+        self.venue: VenueGroup[M] = VenueGroup(run)
+
+    @operation
+    def configuration(self) -> Call[Configuration]:
+        """The configuration that counts, key by key, and where each value was set: what `tollgate config explain` shows.
+
+        `GET /api/v1/config`
+        """
+        return Call("GET", "/api/v1/config", Configuration)
 
     @operation
     def status(self) -> Call[Status]:
@@ -1627,6 +1716,7 @@ TABLE = {
     "export_audit": ("audit", "export", ""),
     "verify_audit": ("audit", "verify", ""),
     "verify_broker": ("broker", "verify", ""),
+    "get_configuration": ("", "configuration", ""),
     "search_contracts": ("contracts", "search", "each_match"),
     "get_contract": ("contracts", "get", ""),
     "get_option_chain": ("contracts", "chain", ""),
@@ -1682,6 +1772,11 @@ TABLE = {
     "sign_in": ("session", "sign_in", ""),
     "get_status": ("", "status", ""),
     "get_streams": ("market", "streams", ""),
+    "get_venue": ("venue", "get", ""),
+    "inject_fault": ("venue", "inject", ""),
+    "remove_fault": ("venue", "remove", ""),
+    "move_venue_price": ("venue", "move_price", ""),
+    "set_venue_speed": ("venue", "set_speed", ""),
     "get_health": ("", "health", ""),
     "get_metrics": ("", "metrics", ""),
     "get_readiness": ("", "readiness", ""),

@@ -41,6 +41,8 @@ __all__ = [
     "Capability",
     "ChecklistItem",
     "Commission",
+    "Configuration",
+    "ConfigurationValue",
     "Contract",
     "CreateKey",
     "DataType",
@@ -72,6 +74,7 @@ __all__ = [
     "GuardVerdict",
     "HaltedInstrument",
     "Health",
+    "InjectFault",
     "JournalHead",
     "Key",
     "KeyKind",
@@ -89,6 +92,7 @@ __all__ = [
     "MandateUse",
     "MissedSlot",
     "Mode",
+    "MoveVenuePrice",
     "NewKey",
     "NewOrder",
     "NextSlot",
@@ -140,6 +144,7 @@ __all__ = [
     "Session",
     "SetLimits",
     "SetTradingState",
+    "SetVenueSpeed",
     "Severity",
     "Side",
     "Status",
@@ -159,6 +164,9 @@ __all__ = [
     "TradingState",
     "TradingStateEntry",
     "TradingStates",
+    "VenueFault",
+    "VenueState",
+    "VenueTrouble",
     "Verification",
     "WantedBy",
     "WatchedQuote",
@@ -261,6 +269,9 @@ Trading: TypeAlias = Literal["off", "paper", "live"]
 
 TradingState: TypeAlias = Literal["active", "reducing", "halted"]
 """`TradingState`."""
+
+VenueTrouble: TypeAlias = Literal["reject_order", "lose_ack", "drop_after_accept", "drop_connections", "restart", "connectivity_lost", "farm_outage", "freeze_data", "halt", "never_answers"]
+"""`VenueTrouble`."""
 
 WantedBy: TypeAlias = Literal["decision", "position", "watch_list"]
 """`WantedBy`."""
@@ -1278,6 +1289,35 @@ class ChecklistItem(Answer):
     """How to get there."""
 
 
+class ConfigurationValue(Answer):
+    """One key."""
+
+    key: str
+    """The key, with dots."""
+
+    value: str
+    """Its value as text; empty where it is not set."""
+
+    source: str
+    """Where it comes from: a default, the file, the environment, a command."""
+
+
+class Configuration(Answer):
+    """The configuration that counts, and where each value was set. Secrets are in files of their own; here stand their names."""
+
+    config_hash: str
+    """Its hash: the same as in the journal's records of each start."""
+
+    values: list[ConfigurationValue]
+    """Key by key."""
+
+    file: str | None = None
+    """The file that was read; null where there was none."""
+
+    profile: str | None = None
+    """The profile; null where none was chosen."""
+
+
 class CreateKey(Request):
     """Asks for a new key."""
 
@@ -1663,6 +1703,19 @@ class Health(Answer):
 
     status: str
     """Always `ok`."""
+
+
+class InjectFault(Request):
+    """Something is to go wrong."""
+
+    fault: VenueTrouble
+    """What."""
+
+    seconds: int | None = None
+    """How long, 1 to 600; for what lasts, and only for it: all but `reject_order`, `lose_ack`, `drop_after_accept`, `drop_connections`."""
+
+    symbol: str | None = None
+    """Ticker; for `halt`, and only for it."""
 
 
 class JournalHead(Answer):
@@ -2201,6 +2254,16 @@ class Mandate(Answer):
 
     strategy: str | None = None
     """The strategy that orders must name."""
+
+
+class MoveVenuePrice(Request):
+    """Another price."""
+
+    symbol: str
+    """Ticker."""
+
+    price: Number
+    """The new middle of its market."""
 
 
 class NewKey(Key):
@@ -2810,6 +2873,13 @@ class SetTradingState(Request):
     """Which account or strategy; left out for `global`."""
 
 
+class SetVenueSpeed(Request):
+    """Another speed of the venue's clock."""
+
+    speed: int
+    """Times as fast as ours. What has run ahead does not come back: only a new start brings both clocks together."""
+
+
 class TradingStateEntry(Answer):
     """The state of one scope. A scope that is not listed is active."""
 
@@ -3078,6 +3148,44 @@ class TradingStates(Answer):
 
     next_cursor: str | None = None
     """Always null: one answer holds all."""
+
+
+class VenueFault(Answer):
+    """Something that was ordered to go wrong."""
+
+    id: int
+    """Its number."""
+
+    what: str
+    """What goes wrong, in the venue's words."""
+
+    state: str
+    """`waiting`, `active` or `over`."""
+
+    fired: int
+    """How often it happened."""
+
+    until: Time | None = None
+    """When it ends by itself; null where it does not, or has not begun."""
+
+
+class VenueState(Answer):
+    """The embedded venue: its clock, and what was ordered to go wrong."""
+
+    now: Time
+    """Its time."""
+
+    speed: int
+    """How many times as fast as ours its clock runs."""
+
+    speed_max: int
+    """Most of that."""
+
+    ahead_ms: int
+    """How far its clock is ahead of ours, in milliseconds. The gateway refuses orders where that is more than the policy allows."""
+
+    faults: list[VenueFault]
+    """What was ordered to go wrong, oldest first."""
 
 
 class WatchedQuote(Answer):

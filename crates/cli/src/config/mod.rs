@@ -18,5 +18,5 @@ pub(crate) use error::ConfigError;
 pub(crate) use load::{Gathered, Place, Raw, RawSettings, Surroundings, read_settings};
 pub(crate) use policy_file::load_policy;
 pub(crate) use server::loopback_of;
-pub(crate) use settings::{BrokerKind, Config};
+pub(crate) use settings::{BrokerKind, Config, Shown};
 pub(crate) use telemetry::TelemetrySettings;

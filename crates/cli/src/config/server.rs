@@ -185,6 +185,8 @@ impl ServerSettings {
             spans: None,
             pilot: engine::PilotSeat::default(),
             watch: None,
+            venue: engine::venue_controls::VenueSeat::default(),
+            configuration: std::sync::Arc::default(),
         }
     }
 

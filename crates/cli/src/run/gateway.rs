@@ -11,6 +11,7 @@ use crate::config::{Config, load_policy};
 use crate::failure::{Failure, UNAVAILABLE};
 use domain::id::IdError;
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
+use engine::venue_controls::VenueSeat;
 use engine::{Clock, Desk, Ended, SignOfLife, WallClock};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -91,9 +92,10 @@ impl Gateway {
             witness: Arc::default(),
             watch: Arc::clone(&watch),
             looping: LoopSeat::empty(ground.clock.now()),
+            venue: VenueSeat::default(),
             ground,
         };
-        let pilot = setup.looping.pilot.clone();
+        let seats = rest::Seats { pilot: setup.looping.pilot.clone(), venue: setup.venue.clone() };
         let (end, ending) = oneshot::channel();
         let (desk, venue_control, life): (Arc<dyn Desk>, _, _) = match standby::take_or_follow(&setup).await? {
             Seated::Writer(journal) => {
@@ -102,7 +104,7 @@ impl Gateway {
             }
             Seated::Standby(waiting) => (waiting.desk(), None, tokio::spawn(waiting.until_end(setup, ending))),
         };
-        let server = rest::start(Arc::clone(&desk), watch, pilot, config).await?;
+        let server = rest::start(Arc::clone(&desk), watch, seats, config).await?;
         let url = config.server.own_url(server.address());
         Ok(Self { desk, server, url, venue_control, life: Some(life), end })
     }

@@ -19,6 +19,7 @@ mod session_file;
 mod standby;
 mod streaming;
 pub(crate) mod venue;
+mod venue_controls;
 mod watch;
 mod watching;
 pub(crate) mod witness;

@@ -1,13 +1,15 @@
 //! The REST server as a part of the gateway: started last, ended first.
 
-use crate::config::Config;
+use crate::config::{Config, Shown};
 use crate::failure::{CONFLICT, Failure};
+use engine::venue_controls::VenueSeat;
 use engine::{Desk, PilotSeat, Watch};
 use server::{Running, ServeError, ServerConfig, Watching};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use wire::configuration::{Configuration, ConfigurationValue};
 
 /// A running server, and the word that ends it.
 pub(crate) struct Server {
@@ -34,6 +36,29 @@ pub(crate) async fn probe(address: SocketAddr) -> Result<(), Failure> {
     }
 }
 
+/// What faces find once it is there.
+pub(crate) struct Seats {
+    /// The loop.
+    pub(crate) pilot: PilotSeat,
+    /// The embedded venue's controls.
+    pub(crate) venue: VenueSeat,
+}
+
+/// What `config explain` shows.
+fn told(config: &Config) -> Configuration {
+    let value = |(key, shown): (&&'static str, &Shown)| ConfigurationValue {
+        key: (*key).to_owned(),
+        value: shown.value.clone(),
+        source: shown.place.to_string(),
+    };
+    Configuration {
+        file: config.file.as_ref().map(|file| file.display().to_string()),
+        profile: config.profile.clone(),
+        config_hash: config.hash(),
+        values: config.shown.iter().map(value).collect(),
+    }
+}
+
 /// Starts to listen.
 ///
 /// # Errors
@@ -41,13 +66,14 @@ pub(crate) async fn probe(address: SocketAddr) -> Result<(), Failure> {
 pub(crate) async fn start(
     desk: Arc<dyn Desk>,
     watch: Arc<dyn Watch>,
-    pilot: PilotSeat,
+    seats: Seats,
     config: &Config,
 ) -> Result<Server, Failure> {
     let (end, ended) = oneshot::channel();
     let spans = config.telemetry.as_ref().map(|telemetry| telemetry.counts.clone());
     let watch = Some(Watching(watch));
-    let config = ServerConfig { spans, pilot, watch, ..config.server.config_at(config.listen) };
+    let (Seats { pilot, venue }, configuration) = (seats, Arc::new(told(config)));
+    let config = ServerConfig { spans, pilot, watch, venue, configuration, ..config.server.config_at(config.listen) };
     // A sender that is gone means the same as one that spoke.
     let shutdown = async move {
         drop(ended.await);

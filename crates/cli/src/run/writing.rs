@@ -5,6 +5,7 @@ use super::gateway::{EmbeddedSessions, Ground};
 use super::piloting::{LoopSeat, Looping};
 use super::reporting::{Reporter, Reporting};
 use super::session_file::SessionFile;
+use super::venue_controls::OwnVenue;
 use super::watch::WatchPlace;
 use super::watching::Watching;
 use super::witness::SecondLook;
@@ -16,6 +17,7 @@ use domain::broker::{BrokerCommand, BrokerEvent};
 use domain::broker_calendar::BrokerCalendar;
 use domain::id::Generation;
 use domain::policy::PolicySet;
+use engine::venue_controls::VenueSeat;
 use engine::{
     Books, BrokerLink, Desk, DiskArchive, Ended, EngineConfig, EngineHandle, Interlock, Parts, SignOfLife, Standby,
     SystemEntropy,
@@ -64,6 +66,8 @@ pub(crate) struct Setup {
     pub(crate) looping: LoopSeat,
     /// Whoever watches over the gateway.
     pub(crate) watch: Arc<WatchPlace>,
+    /// Where faces find the embedded venue's controls.
+    pub(crate) venue: VenueSeat,
 }
 
 impl Setup {
@@ -180,6 +184,9 @@ impl Writing {
             .map_or_else(|| engine::replay(&journal).map(|book| Books::of(&book)), |book| Ok(Books::of(book)))
             .map_err(|error| Failure::storage(error.to_string(), "`tollgate audit verify` says what is wrong"))?;
         let venue = if setup.embeds_venue() { Some(venue::start(embedded(setup)).await?) } else { None };
+        if let Some(venue) = &venue {
+            setup.venue.seat(Arc::new(OwnVenue(venue.controls())));
+        }
         let tws = adapter_config(setup, venue.as_ref(), Generation(books.generation().0 + 1));
         setup.witness.tell(&tws);
         let engine = start(tws.endpoint(), books, Box::new(journal))?;
@@ -266,7 +273,9 @@ fn embedded(setup: &Setup) -> VenueConfig {
         EmbeddedSessions::Exchange => (Sessions::Exchange, Some(setup.config.data_dir.join("venue"))),
         EmbeddedSessions::AlwaysInMemory => (Sessions::Always, None),
     };
-    VenueConfig { sessions, state_dir, throttle: !unthrottled(setup), ..VenueConfig::default() }
+    // A clock that has run ahead stays there for as long as the state is kept, and the gateway refuses orders meanwhile.
+    let may_speed = state_dir.is_none();
+    VenueConfig { sessions, state_dir, may_speed, throttle: !unthrottled(setup), ..VenueConfig::default() }
 }
 
 fn adapter_config(setup: &Setup, venue: Option<&Venue>, first_generation: Generation) -> TwsConfig {

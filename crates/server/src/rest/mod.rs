@@ -4,6 +4,7 @@ pub(crate) mod account;
 mod alert;
 pub(crate) mod approval;
 pub(crate) mod audit;
+mod configuration;
 pub(crate) mod contract;
 mod events;
 mod flatten;
@@ -24,5 +25,6 @@ mod session;
 pub(crate) mod status;
 mod stream;
 mod table;
+mod venue;
 
 pub(crate) use table::{router, routes};

@@ -1,8 +1,8 @@
 //! Every route of this version. A path that is not here is a 404 problem.
 
 use super::{
-    account, alert, approval, audit, contract, events, flatten, gates, guard, key, kill, limits, live, looping,
-    mandate, market, market_stream, metrics, order, order_change, session, status, stream,
+    account, alert, approval, audit, configuration, contract, events, flatten, gates, guard, key, kill, limits, live,
+    looping, mandate, market, market_stream, metrics, order, order_change, session, status, stream, venue,
 };
 use crate::config::ServeError;
 use crate::envelope;
@@ -83,6 +83,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::verify))
         .routes(routes!(events::events))
         .routes(routes!(audit::export))
+        .routes(routes!(venue::show))
+        .routes(routes!(venue::speed))
+        .routes(routes!(venue::price))
+        .routes(routes!(venue::inject))
+        .routes(routes!(venue::remove))
+        .routes(routes!(configuration::show))
         .routes(routes!(key::list, key::create))
         .routes(routes!(key::revoke))
         .routes(routes!(session::sign_in, session::show, session::sign_out))
