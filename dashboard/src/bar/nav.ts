@@ -24,5 +24,6 @@ export const NAV: readonly NavItem[] = [
   { page: "streams", path: "/streams", label: "Streams", icon: "streams", key: "s", load: () => import("../pages/Streams.svelte") },
   { page: "alerts", path: "/alerts", label: "Alerts", icon: "alerts", key: "e", load: () => import("../pages/Alerts.svelte") },
   { page: "audit", path: "/audit", label: "Audit", icon: "audit", key: "u", load: () => import("../pages/Audit.svelte") },
+  { page: "venue", path: "/venue", label: "Venue", icon: "venue", key: "v", load: () => import("../pages/Venue.svelte") },
   { page: "settings", path: "/settings", label: "Settings", icon: "settings", key: "c", load: () => import("../pages/Settings.svelte") },
 ];
