@@ -32,7 +32,7 @@ export const test = base.extend<Own>({
   },
 });
 
-export { expect };
+export { expect, type Page };
 
 export async function signIn(page: Page, gateway: Gateway, path = "/", key: "operator" | string = "operator"): Promise<void> {
   await page.goto(gateway.url + path);
