@@ -125,7 +125,9 @@ fn runs_orders_and_fills_leave_a_whole_trail() {
         .filter_map(|record| record["event"]["event"]["event"].as_str())
         .filter(|word| word.starts_with("run_"))
         .collect();
-    assert_eq!(loop_words, ["run_queued", "run_checking", "run_decided", "run_planned", "run_ended"]);
+    // Who asked for it stands under the request's own correlation id; that and when it was asked, the run tells.
+    assert_eq!(loop_words, ["run_checking", "run_decided", "run_planned", "run_ended"]);
+    assert_eq!(evidence["run"]["moves"][0]["state"], "queued", "{:#}", evidence["run"]["moves"]);
     for key in keys(&venue) {
         let of = |record: &&Value| record.to_string().contains(&format!("\"{key}\""));
         let kinds: Vec<&str> = records.iter().filter(of).filter_map(|record| record["kind"].as_str()).collect();
