@@ -6,7 +6,7 @@ use crate::asks::{Asker, Asks, only};
 use crate::clock::Clock;
 use crate::core::{Batch, Core, Effect, Owed};
 use crate::guard::Interlock;
-use crate::input::Input;
+use crate::input::{Input, Reply};
 use crate::market::MarketDesk;
 use crate::shared::Shared;
 use crate::ticking::has_passed;

@@ -65,7 +65,7 @@ pub(super) enum Word {
     Runs,
     Kill(String),
     /// `/kill` with a word of the command line behind it that asks for something else.
-    KillWord,
+    NotAKill,
     Help,
 }
 
@@ -79,7 +79,7 @@ impl Word {
             "/positions" => Some(Self::Positions),
             "/runs" => Some(Self::Runs),
             // Somebody who writes as on a command line does not give a reason.
-            "/kill" if matches!(rest.trim(), "off" | "status" | "reduce") => Some(Self::KillWord),
+            "/kill" if matches!(rest.trim(), "off" | "status" | "reduce") => Some(Self::NotAKill),
             "/kill" => {
                 let plain = rest.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
                 Some(Self::Kill(plain.take(REASON_MAX).collect()))
@@ -170,7 +170,7 @@ impl Bot {
             Word::Positions => bot_text::positions(desk, &self.by).await,
             Word::Runs => self.runs().await,
             Word::Kill(reason) => self.kill(desk, chat, message.from.as_ref(), &reason).await,
-            Word::KillWord => Ok(KILL_WORD.to_owned()),
+            Word::NotAKill => Ok(KILL_WORD.to_owned()),
             Word::Help => Ok(bot_text::HELP.to_owned()),
         };
         let said = said.unwrap_or_else(|fault| format!("That did not work: {fault}"));

@@ -100,6 +100,16 @@ impl Guard {
     }
 }
 
+/// The newest report that is in the journal.
+enum Noted {
+    /// Nobody has looked yet.
+    Unread,
+    /// There is none.
+    Nothing,
+    /// This one.
+    Report(Arc<GuardReport>),
+}
+
 /// The task, to be run by whoever made it.
 pub struct GuardTask {
     parts: GuardParts,
@@ -108,8 +118,7 @@ pub struct GuardTask {
     asked: mpsc::Receiver<Asked>,
     waits: Waits,
     last: Option<GuardReport>,
-    /// The newest that is in the journal; `None` before it was read.
-    noted: Option<Option<Arc<GuardReport>>>,
+    noted: Noted,
     trouble: Option<String>,
 }
 
@@ -119,8 +128,16 @@ pub fn begin(desk: Arc<dyn Desk>, parts: GuardParts) -> (Guard, GuardTask) {
     let state = GuardState { rules: parts.rules.clone(), is_awake: false, last: None, next_at: None, trouble: None };
     let state = Arc::new(RwLock::new(state));
     let waits = Waits::default();
-    let mut task =
-        GuardTask { parts, desk, state: Arc::clone(&state), asked, waits, last: None, noted: None, trouble: None };
+    let mut task = GuardTask {
+        parts,
+        desk,
+        state: Arc::clone(&state),
+        asked,
+        waits,
+        last: None,
+        noted: Noted::Unread,
+        trouble: None,
+    };
     task.recall();
     task.show(false, None);
     (Guard { state, asked: sender }, task)
@@ -175,12 +192,12 @@ impl GuardTask {
 
     /// Reads what the journal says that was seen and done before.
     fn recall(&mut self) {
-        if self.noted.is_some() {
+        if !matches!(self.noted, Noted::Unread) {
             return;
         }
         match self.desk.looping(&self.parts.by) {
             Ok(book) => {
-                self.noted = Some(book.guard.clone());
+                self.noted = book.guard.clone().map_or(Noted::Nothing, Noted::Report);
                 self.last = self.last.take().or_else(|| book.guard.as_deref().cloned());
             }
             Err(fault) => self.trouble = Some(format!("what was seen before cannot be read: {fault}")),
@@ -208,14 +225,18 @@ impl GuardTask {
 
     /// Notes a report in the journal, where it differs from the one before it or must be there.
     async fn note(&mut self, report: &GuardReport, anyway: bool) {
-        let before = self.noted.as_ref().and_then(|noted| noted.as_deref());
-        if !anyway && self.noted.is_some() && !report.differs(before) {
+        let is_news = match &self.noted {
+            Noted::Unread => true,
+            Noted::Nothing => report.differs(None),
+            Noted::Report(before) => report.differs(Some(before)),
+        };
+        if !anyway && !is_news {
             return;
         }
         let noted =
             self.desk.note_loop(&self.parts.by, LoopEvent::GuardJudged { report: Box::new(report.clone()) }).await;
         match noted {
-            Ok(()) => (self.noted, self.trouble) = (Some(Some(Arc::new(report.clone()))), None),
+            Ok(()) => (self.noted, self.trouble) = (Noted::Report(Arc::new(report.clone())), None),
             Err(fault) => {
                 let why = format!("the report cannot be noted: {fault}");
                 if self.trouble.as_ref() != Some(&why) {

@@ -198,9 +198,10 @@ impl World {
     pub(crate) fn note(&self, by: &Principal, event: LoopEvent) -> Result<(), Fault> {
         self.act(|world| {
             let at = world.now;
-            let event = match event {
-                LoopEvent::RunPlanned { run, account, plan } if world.asks => held(world, by, run, account, plan),
-                event => event,
+            let event = if let (LoopEvent::RunPlanned { run, account, plan }, true) = (&event, world.asks) {
+                held(world, by, run, account, plan)
+            } else {
+                event
             };
             Arc::make_mut(&mut world.book)
                 .apply(&event, by, at)
@@ -389,21 +390,21 @@ impl World {
     }
 }
 
-fn held(world: &Inner, by: &Principal, run: RunId, account: AccountId, plan: Box<OrderPlan>) -> LoopEvent {
+fn held(world: &Inner, by: &Principal, run: &RunId, account: &AccountId, plan: &OrderPlan) -> LoopEvent {
     let question = PlanQuestion {
         id: format!("ap-{run}").parse().unwrap(),
-        run: &run,
-        terms: &world.book.run(&run).unwrap().order.terms,
+        run,
+        terms: &world.book.run(run).unwrap().order.terms,
         by: &by.key_id,
-        account: &account,
+        account,
         mode: world.mode,
         policy_hash: "policy",
         ttl_s: 900,
         band: dec("0.02"),
         reasons: Vec::new(),
     };
-    let approval = Box::new(PlanApproval::ask(question, &plan, world.now).unwrap());
-    LoopEvent::PlanHeld { run: run.clone(), account, plan, approval }
+    let approval = Box::new(PlanApproval::ask(question, plan, world.now).unwrap());
+    LoopEvent::PlanHeld { run: run.clone(), account: account.clone(), plan: Box::new(plan.clone()), approval }
 }
 
 fn worth(world: &Inner) -> Decimal {

@@ -59,11 +59,12 @@ impl Recorder {
     /// It cannot be written.
     pub(super) fn end(mut self, dir: &Path, runs: &[RunLine]) -> Result<(), Failure> {
         self.daily.flush().map_err(|error| unwritten(&error))?;
-        let mut text = "run,queued_at,state,orders,executions,mishap,reason\n".to_owned();
-        for RunLine { run, queued_at, state, orders, executions, mishap, reason } in runs {
+        let line = |RunLine { run, queued_at, state, orders, executions, mishap, reason }: &RunLine| {
             let reason = reason.replace('"', "\"\"");
-            text.push_str(&format!("{run},{queued_at},{state},{orders},{executions},{mishap},\"{reason}\"\n"));
-        }
+            format!("{run},{queued_at},{state},{orders},{executions},{mishap},\"{reason}\"\n")
+        };
+        let head = "run,queued_at,state,orders,executions,mishap,reason\n".to_owned();
+        let text: String = std::iter::once(head).chain(runs.iter().map(line)).collect();
         std::fs::write(dir.join("runs.csv"), text).map_err(|error| unwritten(&error))
     }
 }

@@ -36,19 +36,19 @@ impl Told {
             words.join(", ")
         };
         let mut human = format!(
-            "{} days, {} slots: {}; {} missed\n{orders} orders, {executions} executions, {records} records\n{} USD at the end, in {:.1} s\n",
+            "{} days, {} slots: {}; {} missed\n{orders} orders, {executions} executions, {records} records\n{} USD at the end, in {} s\n",
             tally.days,
             tally.slots.len(),
             in_words(&states),
             missed.len(),
             value(tally.last).unwrap_or_default(),
-            took.as_secs_f64(),
+            took.as_secs(),
         );
         if !mishaps.is_empty() {
-            human.push_str(&format!("went wrong: {}\n", in_words(&mishaps)));
+            human.extend(["went wrong: ", &in_words(&mishaps), "\n"]);
         }
         for one in &wrong {
-            human.push_str(&format!("WRONG: {one}\n"));
+            human.extend(["WRONG: ", one, "\n"]);
         }
         let exit = u8::from(!wrong.is_empty());
         let json = json!({

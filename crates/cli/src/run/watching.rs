@@ -36,7 +36,9 @@ impl Watching {
         watched.push(guarding::watched(config, &life));
         let heartbeat = has_loop.then(|| Arc::clone(&seat.life));
         // Who stood by until now was not silent: it begins here.
-        heartbeat.iter().for_each(|life| life.show(clock.now()));
+        if let Some(life) = &heartbeat {
+            life.show(clock.now());
+        }
         watched.extend(heartbeat.iter().map(|life| Watched {
             part: "loop".to_owned(),
             life: Arc::clone(life),

@@ -50,13 +50,13 @@ impl BotApi {
 
     /// Somebody writes to the bot.
     pub(crate) fn write(&self, chat: i64, text: &str) {
-        self.push(chat, json!({"text": text}));
+        self.push(chat, &json!({"text": text}));
     }
 
     /// Somebody passes on what somebody else has written.
     pub(crate) fn forward(&self, chat: i64, text: &str) {
         let origin = json!({"type": "hidden_user", "sender_user_name": "Mallory", "date": 0});
-        self.push(chat, json!({"text": text, "forward_origin": origin}));
+        self.push(chat, &json!({"text": text, "forward_origin": origin}));
     }
 
     /// Numbers of updates go on from here, as they do anywhere behind a week of silence.
@@ -64,7 +64,7 @@ impl BotApi {
         self.state().newest = newest;
     }
 
-    fn push(&self, chat: i64, more: Value) {
+    fn push(&self, chat: i64, more: &Value) {
         let mut state = self.state();
         state.newest += 1;
         let mut message = json!({

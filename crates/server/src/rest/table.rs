@@ -24,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(status::readyz))
         .routes(routes!(metrics::metrics))
         .routes(routes!(status::status))
+        .merge(of_venue())
         .routes(routes!(market::quote))
         .routes(routes!(market::bars))
         .routes(routes!(market_stream::stream))
@@ -83,15 +84,20 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::verify))
         .routes(routes!(events::events))
         .routes(routes!(audit::export))
+        .routes(routes!(configuration::show))
+        .routes(routes!(key::list, key::create))
+        .routes(routes!(key::revoke))
+        .routes(routes!(session::sign_in, session::show, session::sign_out))
+}
+
+/// Controls of the embedded venue.
+fn of_venue() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(venue::show))
         .routes(routes!(venue::speed))
         .routes(routes!(venue::price))
         .routes(routes!(venue::inject))
         .routes(routes!(venue::remove))
-        .routes(routes!(configuration::show))
-        .routes(routes!(key::list, key::create))
-        .routes(routes!(key::revoke))
-        .routes(routes!(session::sign_in, session::show, session::sign_out))
 }
 
 /// The whole service.
