@@ -33,6 +33,9 @@ impl Core {
             let key = order.intent.cl_ord_id.clone();
             let event = book_execution(order, execution);
             let before = order.executions.clone();
+            if let Some(contract) = order.contract.clone() {
+                self.valuation.learn(&contract);
+            }
             self.order_event(batch, now, &key, event);
             if let Some(bust) = self.book.external_bust_of(&execution.exec_id).cloned() {
                 self.order_event(batch, now, &key, OrderEvent::Busted { exec_id: bust });

@@ -10,6 +10,7 @@ use crate::ticking::has_passed;
 use domain::account::Position;
 use domain::approved::ResolvedOrder;
 use domain::book::{Book, OrderRecord};
+use domain::contract::Contract;
 use domain::id::{ClOrdId, ConId};
 use domain::money::Currency;
 use domain::mutation::{self, Mutation};
@@ -105,8 +106,14 @@ impl Valuation {
         }
     }
 
-    fn know(&mut self, order: &ResolvedOrder) {
-        let contract = &order.contract;
+    /// What a contract is, if nobody has told yet: an order of ours may trade before any is judged, as after a restart.
+    pub(crate) fn learn(&mut self, contract: &Contract) {
+        if !self.papers.contains_key(&contract.con_id) {
+            self.know(contract);
+        }
+    }
+
+    fn know(&mut self, contract: &Contract) {
         if self.papers.len() >= PAPERS_MAX && !self.papers.contains_key(&contract.con_id) {
             let worth = &self.worth;
             self.papers.retain(|con_id, _| worth.place(*con_id).is_some());
@@ -128,7 +135,7 @@ impl Core {
     /// What the account holds and has open besides the order, by the prices of this moment.
     pub(crate) fn value_for(&mut self, order: &ResolvedOrder, facts: &OrderFacts) -> View {
         let (key, con_id) = (&order.intent.cl_ord_id, order.contract.con_id);
-        self.valuation.know(order);
+        self.valuation.know(&order.contract);
         self.valuation.positions.insert(con_id);
         // An order without a known worth may have one now.
         let Valuation { worth, orders, .. } = &mut self.valuation;
