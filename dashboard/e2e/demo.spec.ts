@@ -57,6 +57,7 @@ test("the embedded venue does what its controls say, and the gateway takes it as
   // A price moves under a resting order, which fills.
   await gateway.ask("operator", "POST", "/orders", gateway.order("KO", "4", "60.00"), "rests-1");
   await page.getByLabel("Symbol").fill("KO");
+  await expect(page.getByRole("region", { name: "Move a price" })).toContainText(/KO \d+\.\d+, bid/);
   await page.getByLabel("New price").fill("59.00");
   await page.getByRole("button", { name: "Move KO" }).click();
   await expect(page.getByText("KO is moved to 59.00")).toBeVisible();
