@@ -69,6 +69,7 @@ def sample(name: str, annotation: str) -> object:
         "KeyKind": "agent",
         "ScopeOfState": "global",
         "TradingState": "halted",
+        "VenueTrouble": "halt",
     }
     return next((value for kind, value in kinds.items() if annotation.startswith(kind)), "x")
 

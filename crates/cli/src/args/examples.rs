@@ -70,7 +70,7 @@ pub(crate) const EXAMPLES: &[Example] = &[
     of("kill reduce", &["tollgate kill reduce --reason \"only smaller from here\""]),
     of("kill off", &["tollgate kill off --reason \"understood and mended\""]),
     of("kill status", &["tollgate kill status"]),
-    of("replay", &["tollgate replay --out ~/replay", "tollgate --config momentum.toml replay --from 2008-01-02 --to 2009-12-31 --out /tmp/2008"]),
+    of("replay", &["tollgate replay --out ~/replay", "tollgate replay --config momentum.toml --from 2008-01-02 --to 2009-12-31 --out /tmp/2008"]),
     of("limits drill", &["tollgate limits drill", "tollgate limits drill --record"]),
     of("limits show", &["tollgate limits show --changed", "tollgate limits show --strategy calm"]),
     of("limits set", &[
