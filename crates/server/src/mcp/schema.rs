@@ -157,11 +157,7 @@ impl Shapes {
         let name = reference.trim_start_matches(REF);
         if !defs.contains_key(name) {
             defs.insert(name.to_owned(), Value::Null);
-            let mut whole = self.defined(self.shape(name), defs);
-            // Which fields a part always has is told at the top alone: a list of tools is read again and again.
-            if let Some(fields) = whole.as_object_mut() {
-                fields.remove("required");
-            }
+            let whole = self.defined(self.shape(name), defs);
             defs.insert(name.to_owned(), whole);
         }
         format!("#/$defs/{name}")
@@ -219,7 +215,8 @@ fn short(mut schema: Value) -> Value {
     if let Some(fields) = schema.as_object_mut() {
         fields.retain(|name, value| match (name.as_str(), value.as_str()) {
             ("description", Some(said)) => said.contains(KEPT),
-            ("examples" | "example" | "default", _) => value.is_object(),
+            // Which fields an answer always has, the document of the REST face tells: a list of tools is read again and again.
+            ("examples" | "example" | "default" | "required", _) => value.is_object(),
             // A number's size is ours to keep.
             ("format", Some(format)) => format == "date-time",
             ("minimum", None) => value.is_object(),
