@@ -17,12 +17,13 @@ use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::event::OrderEvent;
 use domain::execution::Execution;
 use domain::gates::Reference;
-use domain::id::{BrokerOrderId, ClOrdId, ClientId, ConId, Generation, LeaseEpoch, PermId};
+use domain::id::{AccountId, BrokerOrderId, ClOrdId, ClientId, ConId, Generation, LeaseEpoch, PermId};
 use domain::journal::{JournalEvent, Recorded};
-use domain::mode::Trading;
+use domain::mode::{ModeProof, Trading};
 use domain::money::{Price, Qty};
 use domain::order::{Amendment, OrderIntent, OrderType, OrderTypeKind, Side, Tif, Trail};
 use domain::order_record::OrderRecord;
+use domain::order_ref::OrderRef;
 use domain::policy::{Layer, Patch, Policy, PolicySet};
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
 use domain::worst_price::worst_price;
@@ -573,6 +574,30 @@ fn what_is_open_counts_no_less_than_it_was_judged_at() {
             assert!(open[&key].notional >= Some(judged), "{kind:?}, buys: {buys}");
         }
     }
+}
+
+#[test]
+fn what_an_order_of_ours_trades_is_worth_something_before_any_order_was_judged() {
+    let mut world = World::begin();
+    let account: AccountId = "DU1".parse().unwrap();
+    world.core.session.held.clear();
+    world.core.session.mode = Some(ModeProof {
+        pinned: Some(account.clone()),
+        connected: vec![account],
+        port: 4002,
+        simulated: false,
+        loopback: true,
+    });
+    // As after a restart: the order is in the book, and no look has told of its contract.
+    world.submit(resolved("k-1", 1, true, OrderType::Market));
+    let order = world.core.book.order(&"k-1".parse().unwrap()).unwrap().clone();
+    let order_ref = OrderRef::new(&"test1".parse().unwrap(), &order.intent.cl_ord_id).to_string();
+    let execution = Execution { order_ref, ..world.execution(&order, 3) };
+    world.core.executed(&mut Batch::default(), now(), &execution);
+    assert_eq!(world.core.session.held[&con_id(1)], Decimal::from(3));
+    let (_, view) = value(&mut world.core, &resolved("judged", 2, true, OrderType::Market));
+    assert_eq!(view.gross.unknown, 0, "{view:?}");
+    assert!(!world.core.look_again, "nothing is left to ask for");
 }
 
 #[test]

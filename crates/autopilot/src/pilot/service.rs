@@ -3,13 +3,12 @@
 use super::settings::PilotSettings;
 use domain::contract::Instrument;
 use domain::fault::Fault;
-use domain::id::{ConId, CorrelationId};
+use domain::id::CorrelationId;
 use domain::looping::book::LoopBook;
 use domain::looping::event::LoopEvent;
 use domain::principal::{Face, Principal};
 use engine::desk::Role;
 use engine::{Clock, Desk, SignOfLife};
-use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -36,8 +35,6 @@ pub struct PilotParts {
     pub life: Arc<SignOfLife>,
     /// The instruments of the decision in force.
     pub wanted: watch::Sender<Vec<Instrument>>,
-    /// Their target weights, where the decision says weights.
-    pub targets: watch::Sender<Option<BTreeMap<ConId, Decimal>>>,
 }
 
 /// The loop.
@@ -48,7 +45,6 @@ pub struct Pilot {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) life: Arc<SignOfLife>,
     wanted: watch::Sender<Vec<Instrument>>,
-    targets: watch::Sender<Option<BTreeMap<ConId, Decimal>>>,
     /// One turn at a time.
     turning: tokio::sync::Mutex<()>,
     /// One look at a plan at a time: it may run the signal's command.
@@ -83,7 +79,7 @@ async fn grown(news: &mut Option<watch::Receiver<u64>>) {
 impl Pilot {
     /// A loop that does not turn yet.
     pub fn new(parts: PilotParts) -> Arc<Self> {
-        let PilotParts { desk, key, settings, clock, life, wanted, targets } = parts;
+        let PilotParts { desk, key, settings, clock, life, wanted } = parts;
         Arc::new(Self {
             desk,
             key,
@@ -91,7 +87,6 @@ impl Pilot {
             clock,
             life,
             wanted,
-            targets,
             turning: tokio::sync::Mutex::new(()),
             looking: tokio::sync::Mutex::new(()),
             troubles: Mutex::default(),
@@ -139,7 +134,7 @@ impl Pilot {
         self.mind_schedule(&by).await?;
         for _ in 0..STEPS_MAX {
             let book = self.desk.looping(&by)?;
-            self.tell_targets(&book);
+            self.tell_wanted(&book);
             let Some(run) = book.current() else { break };
             if self.advance(run).await? == Progress::Waits {
                 break;
@@ -160,28 +155,13 @@ impl Pilot {
         self.desk.note_loop(by, event).await
     }
 
-    fn tell_targets(&self, book: &LoopBook) {
-        let Some(newest) = book.newest_decision() else { return };
-        let instruments: Vec<Instrument> =
-            newest.targets.iter().map(|target| Instrument::ConId(target.con_id)).collect();
-        // What was merely proposed is nothing that the account could have drifted from.
-        let in_force = book.decision_in_force();
-        let weights: Option<BTreeMap<ConId, Decimal>> = in_force.and_then(|decision| {
-            decision.targets.iter().map(|target| Some((target.con_id, target.amount.weight()?))).collect()
-        });
-        let tell = |old: &mut Vec<Instrument>| {
+    /// What was merely proposed is nothing that prices are kept for: it would take lines from what is held.
+    fn tell_wanted(&self, book: &LoopBook) {
+        let targets = book.decision_in_force().into_iter().flat_map(|decision| &decision.targets);
+        let instruments: Vec<Instrument> = targets.map(|target| Instrument::ConId(target.con_id)).collect();
+        self.wanted.send_if_modified(|old| {
             let is_new = *old != instruments;
-            if is_new {
-                old.clone_from(&instruments);
-            }
-            is_new
-        };
-        self.wanted.send_if_modified(tell);
-        self.targets.send_if_modified(|old| {
-            let is_new = *old != weights;
-            if is_new {
-                old.clone_from(&weights);
-            }
+            *old = instruments;
             is_new
         });
     }

@@ -2,6 +2,7 @@
 
 use crate::world::*;
 use domain::approval::ApprovalStatus;
+use domain::contract::Instrument;
 use domain::fault::Fault;
 use domain::looping::decision::DecisionDraft;
 use domain::looping::run::{RunState, StepOutcome, TradeRun};
@@ -317,18 +318,23 @@ async fn whoever_may_not_trade_live_decides_nothing_there() {
 }
 
 #[tokio::test]
-async fn a_proposal_is_no_target_that_the_account_could_have_drifted_from() {
+async fn a_proposal_moves_neither_what_is_streamed_nor_what_the_account_could_have_drifted_from() {
     let world = World::new();
-    let (pilot, targets) = world.pilot_and_targets(settings());
+    let (pilot, wanted) = world.pilot_and_wanted(settings());
     let text = r#"{"as_of": "2026-11-20T19:59:00Z", "targets": [{"symbol": "CCC", "weight": "0.5"}]}"#;
     pilot.propose(&person(), DecisionDraft::from_json(text).unwrap()).await.unwrap();
     pilot.turn().await.unwrap();
-    assert_eq!(*targets.borrow(), None);
+    assert!(world.book().newest_decision().is_some() && world.book().decision_in_force().is_none());
+    assert!(wanted.borrow().is_empty());
     pilot.begin(&person(), ANY).await.unwrap();
     pilot.turn().await.unwrap();
     pilot.turn().await.unwrap();
-    let told: Vec<_> = targets.borrow().as_ref().unwrap().values().copied().collect();
-    assert_eq!(told, [dec("0.45"), dec("0.45"), dec("0")]);
+    let book = world.book();
+    let targets = &book.decision_in_force().unwrap().targets;
+    let weights: Vec<_> = targets.iter().map(|target| target.amount.weight().unwrap()).collect();
+    assert_eq!(weights, [dec("0.45"), dec("0.45"), dec("0")]);
+    let told: Vec<_> = targets.iter().map(|target| Instrument::ConId(target.con_id)).collect();
+    assert_eq!(*wanted.borrow(), told);
 }
 
 #[tokio::test]

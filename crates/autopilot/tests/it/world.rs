@@ -52,8 +52,8 @@ pub(crate) enum Fate {
     Denied,
 }
 
-/// The targets of the decision in force.
-pub(crate) type Told = watch::Receiver<Option<BTreeMap<ConId, Decimal>>>;
+/// The instruments of the decision in force.
+pub(crate) type Told = watch::Receiver<Vec<Instrument>>;
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,13 +152,13 @@ impl World {
 
     /// The loop over this world, as it comes up after a start.
     pub(crate) fn pilot(self: &Arc<Self>, settings: PilotSettings) -> Arc<Pilot> {
-        self.pilot_and_targets(settings).0
+        self.pilot_and_wanted(settings).0
     }
 
-    /// The same, and what it tells the guard.
-    pub(crate) fn pilot_and_targets(self: &Arc<Self>, settings: PilotSettings) -> (Arc<Pilot>, Told) {
-        let targets = watch::Sender::new(None);
-        let told = targets.subscribe();
+    /// The same, and what it tells the runner of streams.
+    pub(crate) fn pilot_and_wanted(self: &Arc<Self>, settings: PilotSettings) -> (Arc<Pilot>, Told) {
+        let wanted = watch::Sender::new(Vec::new());
+        let told = wanted.subscribe();
         let clock = Arc::new(WorldClock(Arc::clone(self)));
         let now = clock.now();
         let pilot = Pilot::new(PilotParts {
@@ -167,8 +167,7 @@ impl World {
             settings,
             clock,
             life: Arc::new(SignOfLife::begun(now)),
-            wanted: watch::Sender::new(Vec::new()),
-            targets,
+            wanted,
         });
         (pilot, told)
     }

@@ -5,11 +5,8 @@ use super::writing::{Setup, new_york};
 use crate::failure::Failure;
 use autopilot::pilot::{Pilot, PilotParts};
 use domain::contract::Instrument;
-use domain::id::ConId;
 use engine::{Desk, PilotSeat, SignOfLife};
 use jiff::Timestamp;
-use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -23,8 +20,6 @@ pub(crate) struct LoopSeat {
     pub(crate) life: Arc<SignOfLife>,
     /// The instruments of the decision in force.
     pub(crate) wanted: watch::Sender<Vec<Instrument>>,
-    /// Their target weights.
-    pub(crate) targets: watch::Sender<Option<BTreeMap<ConId, Decimal>>>,
 }
 
 impl LoopSeat {
@@ -34,7 +29,6 @@ impl LoopSeat {
             pilot: PilotSeat::default(),
             life: Arc::new(SignOfLife::begun(now)),
             wanted: watch::Sender::new(Vec::new()),
-            targets: watch::Sender::new(None),
         }
     }
 }
@@ -73,7 +67,6 @@ impl Looping {
             clock: Arc::clone(&setup.ground.clock),
             life: Arc::clone(&seat.life),
             wanted: seat.wanted.clone(),
-            targets: seat.targets.clone(),
         });
         seat.pilot.seat(Arc::clone(&pilot) as Arc<dyn engine::Pilot>);
         Ok(Self(Some(tokio::spawn(async move { pilot.run().await }))))
