@@ -9,6 +9,7 @@ mod args;
 mod door;
 mod elicit;
 mod face;
+mod inline;
 mod plain;
 mod prompts;
 mod resources;

@@ -1,5 +1,6 @@
 //! JSON Schemas of tools, made from the descriptions that the OpenAPI document is made from.
 
+use super::inline::inline_single;
 use super::shapes::Own;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -125,6 +126,7 @@ impl Shapes {
         };
         if !defs.is_empty() {
             top["$defs"] = Value::Object(defs.into_iter().collect());
+            inline_single(&mut top);
         }
         match top {
             Value::Object(top) => top,
@@ -157,7 +159,11 @@ impl Shapes {
         let name = reference.trim_start_matches(REF);
         if !defs.contains_key(name) {
             defs.insert(name.to_owned(), Value::Null);
-            let whole = self.defined(self.shape(name), defs);
+            let mut whole = self.defined(self.shape(name), defs);
+            // Which fields a part always has is told at the top alone: a list of tools is read again and again.
+            if let Some(fields) = whole.as_object_mut() {
+                fields.remove("required");
+            }
             defs.insert(name.to_owned(), whole);
         }
         format!("#/$defs/{name}")
@@ -215,8 +221,7 @@ fn short(mut schema: Value) -> Value {
     if let Some(fields) = schema.as_object_mut() {
         fields.retain(|name, value| match (name.as_str(), value.as_str()) {
             ("description", Some(said)) => said.contains(KEPT),
-            // Which fields an answer always has, the document of the REST face tells: a list of tools is read again and again.
-            ("examples" | "example" | "default" | "required", _) => value.is_object(),
+            ("examples" | "example" | "default", _) => value.is_object(),
             // A number's size is ours to keep.
             ("format", Some(format)) => format == "date-time",
             ("minimum", None) => value.is_object(),
