@@ -5,6 +5,7 @@ pub mod account;
 pub mod activity;
 pub mod alert;
 pub mod approval;
+pub mod approval_request;
 pub mod approved;
 pub mod book;
 pub mod bracket;

@@ -10,7 +10,7 @@ use crate::witness::BrokerVerification;
 use async_trait::async_trait;
 use domain::account::{AccountSummary, Position};
 use domain::activity::Breaker;
-use domain::approval::Approval;
+use domain::approval_request::ApprovalRequest;
 use domain::book::OrderRecord;
 use domain::broker::{BrokerOrder, Lane, MessageBudget, OptionClass, SymbolMatch, WhatIf};
 use domain::broker_calendar::WindowAhead;
@@ -182,7 +182,7 @@ pub struct LinkStatus {
 
 /// A request for bars.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of `Question::Bars`")]
+#[expect(missing_docs, reason = "the fields are those of `ApprovalRequest::Bars`")]
 pub struct BarsRequest {
     pub instrument: Instrument,
     pub size: BarSize,
@@ -558,8 +558,9 @@ pub trait Desk: Send + Sync {
     /// Trades, newest first.
     fn executions(&self, by: &Principal, filter: ExecutionFilter) -> Result<Vec<Execution>, Fault>;
 
-    fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault>;
-    fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<Approval, Fault>;
+    /// What waits for a human's yes, or did: about orders and about plans, the newest first.
+    fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<ApprovalRequest>, Fault>;
+    fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<ApprovalRequest, Fault>;
     /// Approving releases: every gate runs again, then the order leaves or is refused.
     async fn approve(
         &self,
@@ -568,19 +569,12 @@ pub trait Desk: Send + Sync {
         reason: Option<String>,
         wait: Duration,
     ) -> Result<OrderAnswer, Fault>;
-    async fn deny_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault>;
-    async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault>;
-
-    /// Questions about whole plans, beside those about orders; newest first.
-    fn plan_approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<PlanApproval>, Fault>;
-    /// One of them; `None` where the id is of an order's approval or of none.
-    fn plan_approval(&self, by: &Principal, id: &ApprovalId) -> Result<Option<PlanApproval>, Fault>;
     /// A yes begins the orders of the run, each of which goes through every gate and takes its part of the plan once.
     async fn approve_plan(&self, by: &Principal, id: ApprovalId, reason: Option<String>)
     -> Result<PlanApproval, Fault>;
-    async fn deny_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault>;
-    /// Also what was approved can be taken back: no further order of the run leaves.
-    async fn revoke_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault>;
+    async fn deny_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<ApprovalRequest, Fault>;
+    /// What was approved can be taken back before it was spent; of a plan, no further order leaves.
+    async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<ApprovalRequest, Fault>;
 
     fn trading_states(&self, by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault>;
     /// Halting cancels what works in the scope; lifting needs a human with `admin`.

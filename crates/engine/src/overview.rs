@@ -21,12 +21,10 @@ use std::sync::Arc;
 impl Service {
     /// Every approval, or those that wait, the newest first.
     pub(crate) fn list_approvals(&self, pending_only: bool) -> Vec<Approval> {
-        let mut found: Vec<Approval> = self.look(|book, _| {
+        self.look(|book, _| {
             let wanted = |approval: &&Approval| !pending_only || approval.status == ApprovalStatus::Pending;
             book.approvals.values().map(Arc::as_ref).filter(wanted).cloned().collect()
-        });
-        found.sort_by(|a, b| b.requested_at.cmp(&a.requested_at).then_with(|| b.id.cmp(&a.id)));
-        found
+        })
     }
 
     pub(crate) fn status_now(&self) -> Result<Status, Fault> {

@@ -22,6 +22,7 @@ use async_trait::async_trait;
 use domain::account::{AccountSummary, Position};
 use domain::activity::Breaker;
 use domain::approval::{Approval, ApprovalStatus};
+use domain::approval_request::ApprovalRequest;
 use domain::book::OrderRecord;
 use domain::broker::{Answer, OptionClass, Question, SymbolMatch};
 use domain::contract::{Contract, Instrument};
@@ -381,15 +382,23 @@ impl Desk for Service {
         self.list_executions(&filter)
     }
 
-    fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<Approval>, Fault> {
+    fn approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<ApprovalRequest>, Fault> {
         need(by, Scope::Read)?;
-        Ok(self.list_approvals(pending_only))
+        let plans =
+            self.list_plan_approvals(pending_only).into_iter().map(|plan| ApprovalRequest::Plan(Box::new(plan)));
+        let orders = self.list_approvals(pending_only).into_iter().map(|order| ApprovalRequest::Order(Box::new(order)));
+        let mut all: Vec<ApprovalRequest> = plans.chain(orders).collect();
+        all.sort_by(|one, other| (other.requested_at(), other.id()).cmp(&(one.requested_at(), one.id())));
+        Ok(all)
     }
 
-    fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<Approval, Fault> {
+    fn approval(&self, by: &Principal, id: &ApprovalId) -> Result<ApprovalRequest, Fault> {
+        // Who is to answer a plan may look at it.
+        if let Some(plan) = self.plan_question(id).filter(|_| by.may(Scope::Approve) || by.may(Scope::Read)) {
+            return Ok(ApprovalRequest::Plan(Box::new(plan)));
+        }
         need(by, Scope::Read)?;
-        let found = self.look(|book, _| book.approval(id).cloned());
-        found.ok_or_else(|| Fault::NotFound { what: "approval", id: id.to_string() })
+        self.approval_record(id).map(|order| ApprovalRequest::Order(Box::new(order)))
     }
 
     async fn approve(
@@ -402,7 +411,7 @@ impl Desk for Service {
         need_human(by, Scope::Approve)?;
         let reason = reason.map(check_reason).transpose()?;
         self.be_ready()?;
-        if let Some(plan) = self.plan_question(by, &id)? {
+        if let Some(plan) = self.plan_question(&id) {
             let why = format!("it is about the whole plan of run {}: say yes to that (`approve-plan`)", plan.run);
             return Err(Fault::Conflict { what: "approval", why });
         }
@@ -417,22 +426,6 @@ impl Desk for Service {
         Ok(OrderAnswer { outcome: outcome(&order), order, replayed: false })
     }
 
-    async fn deny_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault> {
-        self.refuse(by, id, ApprovalStatus::Denied, reason).await
-    }
-
-    async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<Approval, Fault> {
-        self.refuse(by, id, ApprovalStatus::Revoked, reason).await
-    }
-
-    fn plan_approvals(&self, by: &Principal, pending_only: bool) -> Result<Vec<PlanApproval>, Fault> {
-        self.list_plan_approvals(by, pending_only)
-    }
-
-    fn plan_approval(&self, by: &Principal, id: &ApprovalId) -> Result<Option<PlanApproval>, Fault> {
-        self.plan_question(by, id)
-    }
-
     async fn approve_plan(
         &self,
         by: &Principal,
@@ -442,12 +435,12 @@ impl Desk for Service {
         self.answer_to_plan(by, id, ApprovalStatus::Approved, reason).await
     }
 
-    async fn deny_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault> {
-        self.answer_to_plan(by, id, ApprovalStatus::Denied, Some(reason)).await
+    async fn deny_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<ApprovalRequest, Fault> {
+        self.refuse(by, id, ApprovalStatus::Denied, reason).await
     }
 
-    async fn revoke_plan(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<PlanApproval, Fault> {
-        self.answer_to_plan(by, id, ApprovalStatus::Revoked, Some(reason)).await
+    async fn revoke_approval(&self, by: &Principal, id: ApprovalId, reason: String) -> Result<ApprovalRequest, Fault> {
+        self.refuse(by, id, ApprovalStatus::Revoked, reason).await
     }
 
     fn trading_states(&self, by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {
@@ -624,12 +617,16 @@ impl Service {
         id: ApprovalId,
         status: ApprovalStatus,
         reason: String,
-    ) -> Result<Approval, Fault> {
+    ) -> Result<ApprovalRequest, Fault> {
         need_human(by, Scope::Approve)?;
+        if self.plan_question(&id).is_some() {
+            let plan = self.answer_to_plan(by, id, status, Some(reason)).await?;
+            return Ok(ApprovalRequest::Plan(Box::new(plan)));
+        }
         let reason = check_reason(reason)?;
         let (by, wanted) = (by.clone(), id.clone());
         self.tell(|reply| Input::RefuseApproval { by, id: wanted, status, reason, reply }).await?;
-        self.approval_record(&id)
+        self.approval_record(&id).map(|order| ApprovalRequest::Order(Box::new(order)))
     }
 }
 

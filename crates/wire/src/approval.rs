@@ -4,6 +4,7 @@ use crate::fields::{Fields, ParseError};
 use crate::order::{Reason, reasons};
 use crate::word::{ApprovalStatus, Mode, Side};
 use domain::approval;
+use domain::approval_request::ApprovalRequest;
 use domain::looping::plan_approval::{self, PlanApproval};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -178,6 +179,15 @@ impl From<&PlanApproval> for Approval {
             decided_by: one.decided_by.as_ref().map(ToString::to_string),
             decided_at: one.decided_at,
             decision_reason: one.decision_reason.clone(),
+        }
+    }
+}
+
+impl From<&ApprovalRequest> for Approval {
+    fn from(one: &ApprovalRequest) -> Self {
+        match one {
+            ApprovalRequest::Order(approval) => Self::from(approval.as_ref()),
+            ApprovalRequest::Plan(approval) => Self::from(approval.as_ref()),
         }
     }
 }

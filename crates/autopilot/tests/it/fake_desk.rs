@@ -4,7 +4,7 @@ use crate::world::World;
 use async_trait::async_trait;
 use domain::account::{AccountSummary, Position};
 use domain::activity::Breaker;
-use domain::approval::Approval;
+use domain::approval_request::ApprovalRequest;
 use domain::book::OrderRecord;
 use domain::broker::{OptionClass, SymbolMatch};
 use domain::cancel::CancelFate;
@@ -220,10 +220,10 @@ impl Desk for FakeDesk {
     fn executions(&self, _: &Principal, _: ExecutionFilter) -> Result<Vec<Execution>, Fault> {
         untold()
     }
-    fn approvals(&self, _: &Principal, _: bool) -> Result<Vec<Approval>, Fault> {
+    fn approvals(&self, _: &Principal, _: bool) -> Result<Vec<ApprovalRequest>, Fault> {
         untold()
     }
-    fn approval(&self, _: &Principal, _: &ApprovalId) -> Result<Approval, Fault> {
+    fn approval(&self, _: &Principal, _: &ApprovalId) -> Result<ApprovalRequest, Fault> {
         untold()
     }
     async fn approve(
@@ -235,25 +235,13 @@ impl Desk for FakeDesk {
     ) -> Result<OrderAnswer, Fault> {
         untold()
     }
-    async fn deny_approval(&self, _: &Principal, _: ApprovalId, _: String) -> Result<Approval, Fault> {
+    async fn deny_approval(&self, _: &Principal, _: ApprovalId, _: String) -> Result<ApprovalRequest, Fault> {
         untold()
     }
-    async fn revoke_approval(&self, _: &Principal, _: ApprovalId, _: String) -> Result<Approval, Fault> {
-        untold()
-    }
-    fn plan_approvals(&self, _: &Principal, _: bool) -> Result<Vec<PlanApproval>, Fault> {
-        untold()
-    }
-    fn plan_approval(&self, _: &Principal, _: &ApprovalId) -> Result<Option<PlanApproval>, Fault> {
+    async fn revoke_approval(&self, _: &Principal, _: ApprovalId, _: String) -> Result<ApprovalRequest, Fault> {
         untold()
     }
     async fn approve_plan(&self, _: &Principal, _: ApprovalId, _: Option<String>) -> Result<PlanApproval, Fault> {
-        untold()
-    }
-    async fn deny_plan(&self, _: &Principal, _: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
-        untold()
-    }
-    async fn revoke_plan(&self, _: &Principal, _: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
         untold()
     }
     fn trading_states(&self, _: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {

@@ -27,7 +27,7 @@ async fn script(rig: &Rig) -> Result<(), Fault> {
     desk.replace(&alice(), key("k-1"), key("r-1"), amend("20", "99"), None, Duration::ZERO).await?;
     rig.submit(&bot(), buy("k-3")).await?;
     let approval = desk.approvals(&alice(), true)?.pop().unwrap();
-    desk.approve(&alice(), approval.id, None, Duration::ZERO).await?;
+    desk.approve(&alice(), approval.id().clone(), None, Duration::ZERO).await?;
     step(rig, || async { rig.broker.acknowledge("k-3").await }, "k-3", acknowledged).await?;
     desk.cancel(&alice(), key("k-3"), Some(key("c-3")), None, Duration::ZERO).await?;
     desk.set_trading_state(&alice(), KillScope::Global, TradingState::Halted, "drill".to_owned()).await?;

@@ -98,10 +98,10 @@ fn run(rig: &Rig) -> Arc<TradeRun> {
 
 /// The one question that waits.
 fn asked(rig: &Rig) -> PlanApproval {
-    let pending = rig.desk().plan_approvals(&alice(), true).unwrap();
+    let pending = rig.desk().approvals(&alice(), true).unwrap();
     assert_eq!(pending.len(), 1, "one plan waits");
     assert_eq!(rig.desk().status(&alice()).unwrap().pending_approvals, 1);
-    pending.into_iter().next().unwrap()
+    pending.into_iter().next().unwrap().into_plan().unwrap()
 }
 
 fn status(rig: &Rig) -> ApprovalStatus {
@@ -191,8 +191,8 @@ async fn neither_a_program_nor_the_asker_nor_a_key_without_the_scope_says_yes_or
     let question = asked(&rig).id;
     for by in [bot(), carol(), rogue()] {
         assert!(rig.desk().approve_plan(&by, question.clone(), None).await.is_err());
-        assert!(rig.desk().deny_plan(&by, question.clone(), "no".to_owned()).await.is_err());
-        assert!(rig.desk().revoke_plan(&by, question.clone(), "no".to_owned()).await.is_err());
+        assert!(rig.desk().deny_approval(&by, question.clone(), "no".to_owned()).await.is_err());
+        assert!(rig.desk().revoke_approval(&by, question.clone(), "no".to_owned()).await.is_err());
     }
     let own = Principal { key_id: bot().key_id, ..alice() };
     assert_eq!(rig.desk().approve_plan(&own, question.clone(), None).await.unwrap_err(), Fault::OwnRequest);
@@ -223,8 +223,11 @@ async fn a_no_a_lapse_and_a_revocation_let_nothing_leave() {
         let question = asked(&rig).id;
         let expected = match how {
             "deny" => {
-                assert_eq!(code_of(&rig.desk().deny_plan(&bob(), question.clone(), " ".to_owned()).await), "Invalid");
-                rig.desk().deny_plan(&bob(), question.clone(), "not this week".to_owned()).await.unwrap();
+                assert_eq!(
+                    code_of(&rig.desk().deny_approval(&bob(), question.clone(), " ".to_owned()).await),
+                    "Invalid"
+                );
+                rig.desk().deny_approval(&bob(), question.clone(), "not this week".to_owned()).await.unwrap();
                 ApprovalStatus::Denied
             }
             "lapse" => {
@@ -236,7 +239,7 @@ async fn a_no_a_lapse_and_a_revocation_let_nothing_leave() {
             }
             _ => {
                 rig.desk().approve_plan(&bob(), question.clone(), None).await.unwrap();
-                rig.desk().revoke_plan(&alice(), question.clone(), "wait".to_owned()).await.unwrap();
+                rig.desk().revoke_approval(&alice(), question.clone(), "wait".to_owned()).await.unwrap();
                 ApprovalStatus::Revoked
             }
         };

@@ -338,7 +338,7 @@ pub(crate) struct ApprovalAsked {
 impl ApprovalAsked {
     /// What waits for that approval.
     pub(crate) fn of(app: &App, by: &Principal, id: &ApprovalId) -> Self {
-        let expires_at = app.desk.approval(by, id).ok().map(|approval| approval.expires_at);
+        let expires_at = app.desk.approval(by, id).ok().map(|approval| approval.expires_at());
         let url = format!("{}/approvals/{id}", app.names.url());
         Self { id: id.to_string(), expires_at, url, command: format!("tollgate approval approve {id}") }
     }

@@ -35,6 +35,20 @@ function fact(name, value) {
   place("facts").append(term, words);
 }
 
+// What stands under the facts of either kind: why it was asked, what a yes does, and the answer while it waits.
+function end(approval, yes, standing) {
+  const reasons = approval.reasons.map((reason) => {
+    const line = document.createElement("li");
+    line.textContent = `${reason.code}: ${reason.message}`;
+    return line;
+  });
+  place("reasons").replaceChildren(...reasons);
+  const waits = approval.status === "pending";
+  say(waits ? `Read what was asked. ${yes}` : `It is ${approval.status}.${standing}`);
+  place("answer").hidden = !waits;
+  place("asked").hidden = false;
+}
+
 function show(approval, order) {
   place("facts").replaceChildren();
   fact("Order", [order.side, order.qty, order.symbol, order.sec_type].filter(Boolean).join(" "));
@@ -57,16 +71,7 @@ function show(approval, order) {
   fact("Asked by", approval.requested_by);
   fact("Key of the order", approval.cl_ord_id);
   fact("Lapses at", approval.expires_at);
-  const reasons = approval.reasons.map((reason) => {
-    const line = document.createElement("li");
-    line.textContent = `${reason.code}: ${reason.message}`;
-    return line;
-  });
-  place("reasons").replaceChildren(...reasons);
-  const waits = approval.status === "pending";
-  say(waits ? "Read what was asked. Approving releases exactly this order." : `It is ${approval.status}. The order is ${order.status}.`);
-  place("answer").hidden = !waits;
-  place("asked").hidden = false;
+  end(approval, "Approving releases exactly this order.", ` The order is ${order.status}.`);
 }
 
 // A question about the whole plan of a run: every step, with what a yes is bound to.
@@ -81,16 +86,7 @@ function showPlan(approval) {
   fact("Asked by", approval.requested_by);
   fact("Lapses at", approval.expires_at);
   fact("Orders may leave until", plan.valid_until);
-  const reasons = approval.reasons.map((reason) => {
-    const line = document.createElement("li");
-    line.textContent = `${reason.code}: ${reason.message}`;
-    return line;
-  });
-  place("reasons").replaceChildren(...reasons);
-  const waits = approval.status === "pending";
-  say(waits ? "Read what was asked. A yes lets each step trade once, within its quantity and prices." : `It is ${approval.status}.`);
-  place("answer").hidden = !waits;
-  place("asked").hidden = false;
+  end(approval, "A yes lets each step trade once, within its quantity and prices.", "");
 }
 
 let ofPlan = false;

@@ -50,10 +50,7 @@ pub(crate) fn list_of(app: &App, by: &Principal, asked: &ApprovalsParams) -> Res
     let pending = flag("pending", asked.pending.as_deref(), &mut errors);
     let limit = wire::page::limit(asked.limit.as_deref(), &mut errors);
     settle(errors)?;
-    let orders = app.desk.approvals(by, pending)?;
-    let plans = app.desk.plan_approvals(by, pending)?;
-    let mut items: Vec<Approval> = orders.iter().map(Approval::from).chain(plans.iter().map(Approval::from)).collect();
-    items.sort_by(|one, other| (other.requested_at, &other.id).cmp(&(one.requested_at, &one.id)));
+    let items: Vec<Approval> = app.desk.approvals(by, pending)?.iter().map(Approval::from).collect();
     Ok(Page::cut(items, limit, asked.cursor.as_deref(), |approval: &Approval| approval.id.clone())?)
 }
 
@@ -68,9 +65,6 @@ fn approval_id(text: &str) -> Result<ApprovalId, Refusal> {
 )]
 pub(crate) async fn show(State(app): State<App>, Caller(by): Caller, Path(id): Path<String>) -> Answer {
     let id = approval_id(&id)?;
-    if let Some(plan) = app.desk.plan_approval(&by, &id)? {
-        return Ok(Json(Approval::from(&plan)).into_response());
-    }
     let approval = app.desk.approval(&by, &id)?;
     Ok(Json(Approval::from(&approval)).into_response())
 }
@@ -91,11 +85,6 @@ pub(crate) async fn approve_plan(
     let reason = Because::parse_optional(&body)?;
     let plan = app.desk.approve_plan(&by, id, reason).await?;
     Ok(Json(Approval::from(&plan)).into_response())
-}
-
-/// Whether the question is about a plan, to whoever may hear that; anybody else hears what he may not do.
-fn is_of_plan(app: &App, by: &Principal, id: &ApprovalId) -> bool {
-    app.desk.plan_approval(by, id).is_ok_and(|plan| plan.is_some())
 }
 
 /// Says yes to an order: every gate runs again, then the order leaves or is refused.
@@ -139,10 +128,6 @@ pub(crate) async fn deny(
 ) -> Answer {
     let id = approval_id(&id)?;
     let because = Because::parse(&body)?;
-    if is_of_plan(&app, &by, &id) {
-        let plan = app.desk.deny_plan(&by, id, because.reason).await?;
-        return Ok(Json(Approval::from(&plan)).into_response());
-    }
     let approval = app.desk.deny_approval(&by, id, because.reason).await?;
     Ok(Json(Approval::from(&approval)).into_response())
 }
@@ -161,10 +146,6 @@ pub(crate) async fn revoke(
 ) -> Answer {
     let id = approval_id(&id)?;
     let because = Because::parse(&body)?;
-    if is_of_plan(&app, &by, &id) {
-        let plan = app.desk.revoke_plan(&by, id, because.reason).await?;
-        return Ok(Json(Approval::from(&plan)).into_response());
-    }
     let approval = app.desk.revoke_approval(&by, id, because.reason).await?;
     Ok(Json(Approval::from(&approval)).into_response())
 }

@@ -4,7 +4,7 @@ use crate::fake_journal::FakeJournal;
 use async_trait::async_trait;
 use domain::account::{AccountSummary, Position};
 use domain::activity::{AccountMark, Breaker};
-use domain::approval::Approval;
+use domain::approval_request::ApprovalRequest;
 use domain::book::{Book, OrderRecord};
 use domain::broker::{Lane, MessageBudget, OptionClass, SymbolMatch};
 use domain::broker_calendar::WindowAhead;
@@ -651,10 +651,10 @@ impl Desk for FakeDesk {
         let is_behind = |one: &Execution| filter.after.as_ref().is_none_or(|after| one.exec_id > *after);
         Ok(all.into_iter().filter(is_behind).take(filter.limit.unwrap_or(usize::MAX)).collect())
     }
-    fn approvals(&self, _by: &Principal, _pending_only: bool) -> Result<Vec<Approval>, Fault> {
+    fn approvals(&self, _by: &Principal, _pending_only: bool) -> Result<Vec<ApprovalRequest>, Fault> {
         Ok(Vec::new())
     }
-    fn approval(&self, _by: &Principal, _id: &ApprovalId) -> Result<Approval, Fault> {
+    fn approval(&self, _by: &Principal, _id: &ApprovalId) -> Result<ApprovalRequest, Fault> {
         untold()
     }
     async fn approve(
@@ -668,25 +668,18 @@ impl Desk for FakeDesk {
         let order = Self::record(&intent("k1"), by, told.outcome);
         Ok(OrderAnswer { order, outcome: told.outcome, replayed: false })
     }
-    async fn deny_approval(&self, _by: &Principal, _id: ApprovalId, _reason: String) -> Result<Approval, Fault> {
+    async fn deny_approval(&self, _by: &Principal, _id: ApprovalId, _reason: String) -> Result<ApprovalRequest, Fault> {
         untold()
     }
-    async fn revoke_approval(&self, _by: &Principal, _id: ApprovalId, _reason: String) -> Result<Approval, Fault> {
+    async fn revoke_approval(
+        &self,
+        _by: &Principal,
+        _id: ApprovalId,
+        _reason: String,
+    ) -> Result<ApprovalRequest, Fault> {
         untold()
-    }
-    fn plan_approvals(&self, _by: &Principal, _pending_only: bool) -> Result<Vec<PlanApproval>, Fault> {
-        Ok(Vec::new())
-    }
-    fn plan_approval(&self, _by: &Principal, _id: &ApprovalId) -> Result<Option<PlanApproval>, Fault> {
-        Ok(None)
     }
     async fn approve_plan(&self, _: &Principal, id: ApprovalId, _: Option<String>) -> Result<PlanApproval, Fault> {
-        Err(Fault::NotFound { what: "approval", id: id.to_string() })
-    }
-    async fn deny_plan(&self, _: &Principal, id: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
-        Err(Fault::NotFound { what: "approval", id: id.to_string() })
-    }
-    async fn revoke_plan(&self, _: &Principal, id: ApprovalId, _: String) -> Result<PlanApproval, Fault> {
         Err(Fault::NotFound { what: "approval", id: id.to_string() })
     }
     fn trading_states(&self, _by: &Principal) -> Result<Vec<(KillScope, StateEntry)>, Fault> {

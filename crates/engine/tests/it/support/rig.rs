@@ -348,7 +348,7 @@ impl Rig {
     pub(crate) fn pending_approval(&self) -> Approval {
         let pending = self.desk().approvals(&alice(), true).unwrap();
         assert_eq!(pending.len(), 1, "one approval waits");
-        pending.into_iter().next().unwrap()
+        pending.into_iter().next().unwrap().into_order().unwrap()
     }
 
     pub(crate) fn halted(&self) -> Option<String> {
