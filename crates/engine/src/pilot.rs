@@ -1,5 +1,6 @@
 //! The closed loop as faces see it. The engine knows no loop: `autopilot` is one, and a program without one has none.
 
+use crate::seat_of::SeatOf;
 use async_trait::async_trait;
 use domain::fault::Fault;
 use domain::id::{DecisionId, RunId, SlotKey};
@@ -12,8 +13,7 @@ use domain::looping::schedule::Slot;
 use domain::principal::Principal;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The loop's use cases. `by` carries who asks; scopes are checked here, not in a face.
 #[async_trait]
@@ -131,35 +131,15 @@ pub struct Difference {
 }
 
 /// Where faces find the loop: empty until the process that runs one writes.
-#[derive(Clone, Default)]
-pub struct PilotSeat(Arc<OnceLock<Arc<dyn Pilot>>>);
+pub type PilotSeat = SeatOf<dyn Pilot>;
 
 impl PilotSeat {
-    /// From now on there is a loop. The first one stays.
-    pub fn seat(&self, pilot: Arc<dyn Pilot>) {
-        self.0.get_or_init(|| pilot);
-    }
-
     /// The loop.
     ///
     /// # Errors
     /// [`Fault::CapabilityMissing`] where there is none.
     pub fn pilot(&self) -> Result<Arc<dyn Pilot>, Fault> {
         let none = "this gateway runs no loop: name what it is to trade (loop.universe) in its configuration, or ask the one that writes";
-        self.0.get().cloned().ok_or_else(|| Fault::CapabilityMissing(none.to_owned()))
+        self.seated().ok_or_else(|| Fault::CapabilityMissing(none.to_owned()))
     }
 }
-
-impl fmt::Debug for PilotSeat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PilotSeat").field(&self.0.get().is_some()).finish()
-    }
-}
-
-impl PartialEq for PilotSeat {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for PilotSeat {}

@@ -1,6 +1,7 @@
 //! The embedded venue's controls as faces see them. The engine knows no venue: the composition root seats one where the broker is in its
 //! own process.
 
+use crate::seat_of::SeatOf;
 use crate::service::need;
 use async_trait::async_trait;
 use domain::fault::Fault;
@@ -8,8 +9,7 @@ use domain::principal::{Principal, Scope};
 use domain::trouble::Trouble;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The venue in one look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct Injection {
 
 /// What can be done to it.
 #[async_trait]
-pub trait VenueControls: fmt::Debug + Send + Sync {
+pub trait VenueControls: std::fmt::Debug + Send + Sync {
     /// How it stands.
     async fn state(&self) -> Result<VenueState, Fault>;
     /// Lets its clock run so many times as fast as ours from now on.
@@ -66,15 +66,9 @@ pub trait VenueControls: fmt::Debug + Send + Sync {
 }
 
 /// Where faces find them: empty where the broker is another process.
-#[derive(Clone, Default)]
-pub struct VenueSeat(Arc<OnceLock<Arc<dyn VenueControls>>>);
+pub type VenueSeat = SeatOf<dyn VenueControls>;
 
 impl VenueSeat {
-    /// From now on there are controls. The first ones stay.
-    pub fn seat(&self, controls: Arc<dyn VenueControls>) {
-        self.0.get_or_init(|| controls);
-    }
-
     /// To look.
     ///
     /// # Errors
@@ -95,20 +89,6 @@ impl VenueSeat {
 
     fn found(&self) -> Result<Arc<dyn VenueControls>, Fault> {
         let none = "this gateway's broker is no venue in its own process: only `tollgate demo` and `kind = \"venue\"` have its controls";
-        self.0.get().cloned().ok_or_else(|| Fault::CapabilityMissing(none.to_owned()))
+        self.seated().ok_or_else(|| Fault::CapabilityMissing(none.to_owned()))
     }
 }
-
-impl fmt::Debug for VenueSeat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VenueSeat").field(&self.0.get().is_some()).finish()
-    }
-}
-
-impl PartialEq for VenueSeat {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for VenueSeat {}

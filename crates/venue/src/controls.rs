@@ -16,34 +16,6 @@ pub struct Controls {
     commands: mpsc::WeakSender<Command>,
 }
 
-/// Why the venue did not do it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ControlsError {
-    /// It makes no sense here.
-    #[error("{0}")]
-    Invalid(String),
-    /// There is no such thing.
-    #[error("{0}")]
-    NotFound(String),
-    /// The clock cannot go so.
-    #[error("{0}")]
-    Conflict(String),
-    /// The venue could not answer: it is stopping.
-    #[error("{0}")]
-    Internal(String),
-}
-
-impl From<Refusal> for ControlsError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Invalid(text) => Self::Invalid(text),
-            Refusal::NotFound(text) => Self::NotFound(text),
-            Refusal::Conflict(text) => Self::Conflict(text),
-            Refusal::Internal(text) => Self::Internal(text),
-        }
-    }
-}
-
 impl Controls {
     pub(crate) fn new(commands: mpsc::WeakSender<Command>) -> Self {
         Self { commands }
@@ -53,7 +25,7 @@ impl Controls {
     ///
     /// # Errors
     /// The venue is stopping.
-    pub async fn clock(&self) -> Result<Value, ControlsError> {
+    pub async fn clock(&self) -> Result<Value, Refusal> {
         self.ask(Ask::Clock).await
     }
 
@@ -61,7 +33,7 @@ impl Controls {
     ///
     /// # Errors
     /// A speed that cannot be, a clock that has none, the venue is stopping.
-    pub async fn set_speed(&self, speed: u32) -> Result<Value, ControlsError> {
+    pub async fn set_speed(&self, speed: u32) -> Result<Value, Refusal> {
         self.ask(Ask::Speed(speed)).await
     }
 
@@ -69,7 +41,7 @@ impl Controls {
     ///
     /// # Errors
     /// An unknown symbol, a price that cannot be, the venue is stopping.
-    pub async fn move_price(&self, symbol: String, price: Decimal) -> Result<Value, ControlsError> {
+    pub async fn move_price(&self, symbol: String, price: Decimal) -> Result<Value, Refusal> {
         self.ask(Ask::Price { symbol, price }).await
     }
 
@@ -77,7 +49,7 @@ impl Controls {
     ///
     /// # Errors
     /// The venue is stopping.
-    pub async fn faults(&self) -> Result<Value, ControlsError> {
+    pub async fn faults(&self) -> Result<Value, Refusal> {
         self.ask(Ask::Faults).await
     }
 
@@ -85,7 +57,7 @@ impl Controls {
     ///
     /// # Errors
     /// A fault that cannot be, too many of them, the venue is stopping.
-    pub async fn add_fault(&self, spec: FaultSpec) -> Result<Value, ControlsError> {
+    pub async fn add_fault(&self, spec: FaultSpec) -> Result<Value, Refusal> {
         self.ask(Ask::AddFault(Box::new(spec))).await
     }
 
@@ -93,14 +65,14 @@ impl Controls {
     ///
     /// # Errors
     /// There is no such fault, the venue is stopping.
-    pub async fn remove_fault(&self, id: u64) -> Result<Value, ControlsError> {
+    pub async fn remove_fault(&self, id: u64) -> Result<Value, Refusal> {
         self.ask(Ask::RemoveFault(id)).await
     }
 
-    async fn ask(&self, ask: Ask) -> Result<Value, ControlsError> {
-        let gone = || ControlsError::Internal("the venue is stopping".to_owned());
+    async fn ask(&self, ask: Ask) -> Result<Value, Refusal> {
+        let gone = || Refusal::Internal("the venue is stopping".to_owned());
         let commands = self.commands.upgrade().ok_or_else(gone)?;
         let json = answer(commands, ask).await?;
-        serde_json::from_slice(&json).map_err(|error| ControlsError::Internal(error.to_string()))
+        serde_json::from_slice(&json).map_err(|error| Refusal::Internal(error.to_string()))
     }
 }

@@ -45,10 +45,11 @@ mod state;
 mod state_record;
 
 pub use config::{ACCOUNTS_MAX, ClockMode, ConfigError, SPEED_MAX, VenueConfig};
-pub use controls::{Controls, ControlsError};
+pub use controls::Controls;
 pub use faults::{
     ActsOn, Chance, CorruptHow, DropPoint, FarmName, Fault, FaultScript, FaultSpec, Length, Restored, ScriptError, When,
 };
 pub use market::{Intraday, Sessions};
 pub use server::{Venue, VenueError, start};
+pub use server_control::Refusal;
 pub use state::StateError;

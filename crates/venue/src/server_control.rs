@@ -154,7 +154,7 @@ impl Answer {
 
 /// Why the control API was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// The request makes no sense here.
     #[error("{0}")]
     Invalid(String),

@@ -1,7 +1,7 @@
 //! The embedded venue's controls for the faces: what the venue says, as the engine's port has it.
 
 use ::venue::{
-    Controls, ControlsError, DropPoint, FarmName, Fault as VenueFaultSpec, FaultSpec, Length, Restored, SPEED_MAX, When,
+    Controls, DropPoint, FarmName, Fault as VenueFaultSpec, FaultSpec, Length, Refusal, Restored, SPEED_MAX, When,
 };
 use async_trait::async_trait;
 use domain::fault::Fault;
@@ -73,10 +73,8 @@ impl VenueControls for OwnVenue {
 
     async fn remove(&self, id: u64) -> Result<(), Fault> {
         self.0.remove_fault(id).await.map(drop).map_err(|error| match error {
-            ControlsError::NotFound(_) => Fault::NotFound { what: "fault", id: id.to_string() },
-            other @ (ControlsError::Invalid(_) | ControlsError::Conflict(_) | ControlsError::Internal(_)) => {
-                told(other)
-            }
+            Refusal::NotFound(_) => Fault::NotFound { what: "fault", id: id.to_string() },
+            other @ (Refusal::Invalid(_) | Refusal::Conflict(_) | Refusal::Internal(_)) => told(other),
         })
     }
 }
@@ -135,16 +133,16 @@ fn unread(error: &dyn std::fmt::Display) -> Fault {
     Fault::Unanswered(format!("the embedded venue's word is not understood: {error}"))
 }
 
-fn told(error: ControlsError) -> Fault {
+fn told(error: Refusal) -> Fault {
     of_field("speed", error)
 }
 
-fn of_field(field: &str, error: ControlsError) -> Fault {
+fn of_field(field: &str, error: Refusal) -> Fault {
     match error {
-        ControlsError::Invalid(rule) => Fault::Invalid { field: field.to_owned(), rule },
-        ControlsError::NotFound(id) => Fault::NotFound { what: "part of the venue", id },
-        ControlsError::Conflict(why) => Fault::Conflict { what: "clock", why },
-        ControlsError::Internal(why) => Fault::Unanswered(why),
+        Refusal::Invalid(rule) => Fault::Invalid { field: field.to_owned(), rule },
+        Refusal::NotFound(id) => Fault::NotFound { what: "part of the venue", id },
+        Refusal::Conflict(why) => Fault::Conflict { what: "clock", why },
+        Refusal::Internal(why) => Fault::Unanswered(why),
     }
 }
 

@@ -6,24 +6,22 @@ use domain::fault::Fault;
 use domain::guard::{GuardReport, GuardState};
 use domain::principal::Principal;
 use domain::stream::StreamStatus;
-use engine::Watch;
-use std::sync::{Arc, OnceLock};
+use engine::{SeatOf, Watch};
+use std::sync::Arc;
 
 /// Empty, or whoever watches.
 #[derive(Debug, Default)]
-pub(crate) struct WatchPlace {
-    seated: OnceLock<Arc<dyn Watch>>,
-}
+pub(crate) struct WatchPlace(SeatOf<dyn Watch>);
 
 impl WatchPlace {
-    /// From now on somebody watches. A second word changes nothing: there is one writer in a process.
+    /// From now on somebody watches.
     pub(crate) fn seat(&self, watch: Arc<dyn Watch>) {
-        self.seated.get_or_init(|| watch);
+        self.0.seat(watch);
     }
 
-    fn get(&self) -> Result<&dyn Watch, Fault> {
+    fn get(&self) -> Result<Arc<dyn Watch>, Fault> {
         let nobody = || Fault::LeaseNotHeld("this process stands by; whoever writes watches too".to_owned());
-        self.seated.get().map(|watch| &**watch).ok_or_else(nobody)
+        self.0.seated().ok_or_else(nobody)
     }
 }
 
