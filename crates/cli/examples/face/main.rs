@@ -25,6 +25,8 @@ use std::time::{Duration, Instant};
 /// What the face promises on two cores.
 const SUBMIT_P50_MAX: Duration = Duration::from_millis(2);
 const SUBMIT_P99_MAX: Duration = Duration::from_millis(15);
+/// While somebody attacks an order may take so many times as long, in the middle, as before.
+const ATTACKED_MAX: u32 = 2;
 const ORDERS_PER_SECOND_MIN: f64 = 1_000.0;
 const STATUS_PER_SECOND_MIN: f64 = 5_000.0;
 const CALLERS: usize = 64;
@@ -109,9 +111,15 @@ async fn measured() -> Result<Vec<String>, Trouble> {
         format!("{:.0} status/s < {STATUS_PER_SECOND_MIN}", status.per_second),
     );
 
+    // Some thousand orders rest by now: what is normal is measured here, and not at the begin.
+    let calm = one_by_one(&target, "calm", orders / 10).await?;
+    say(&format!("submit, 1 caller, before the attacks:      {calm}"));
     for attack in attack::ATTACKS {
         let meanwhile = attack::meanwhile(&target, attack, orders / 10).await?;
-        say(&format!("submit, 1 caller, during {:<22} {meanwhile}", format!("{}:", attack.name())));
+        let beside = meanwhile.beside(&calm);
+        say(&format!("submit, 1 caller, during {:<22} {meanwhile}; {beside} of before", format!("{}:", attack.name())));
+        let most = calm.p50() * ATTACKED_MAX;
+        bound(meanwhile.p50() <= most, format!("p50 during {} {:?} > {most:?}", attack.name(), meanwhile.p50()));
     }
     let after = one_by_one(&target, "after", orders / 10).await?;
     say(&format!("submit, 1 caller, after the attacks:       {after}"));
