@@ -30,7 +30,10 @@ fn check(input: &GateInput<'_>) -> Verdict {
         ));
     }
     // Figures that cannot be added are beyond every limit.
-    let sum = open.known.checked_add(this.unwrap_or_default().abs());
+    let sum = match this {
+        Some(this) => open.known.checked_add(this.abs()),
+        None => Some(open.known),
+    };
     if sum.is_none_or(|sum| sum > limit) {
         let observed = sum.map_or_else(|| "beyond every figure".to_owned(), |sum| sum.normalize().to_string());
         reasons.push(GATE.reason(
