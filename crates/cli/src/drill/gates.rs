@@ -29,6 +29,9 @@ const fn special(control: u8, provoked_by: &'static str, section: &'static str, 
     Bait { control, provoked_by, section, order }
 }
 
+/// Sessions that touch are one, so that of a market that never closes is days old: a blackout of a day ends at midnight.
+const YEAR_AFTER_OPEN: &str = "open_blackout_min = 525600";
+
 const BAITS: &[Bait] = &[
     special(3, "an order for an account that is not the pinned one", "", |_| json!({"account": "DUV9999999"})),
     limit(7, "an order without the preview that is required", "preview_required_for = [\"human\"]"),
@@ -57,7 +60,7 @@ const BAITS: &[Bait] = &[
     limit(19, "an order where no spread is narrow enough", "spread_percent_max = 0"),
     limit(20, "an order in a denied symbol", "symbols_denied = [\"AAPL\"]"),
     limit(21, "a purchase of what is on the restricted list", "symbols_restricted = [\"AAPL\"]"),
-    limit(22, "an order in the first day after the open", "open_blackout_min = 1440"),
+    limit(22, "an order in the year after the open", YEAR_AFTER_OPEN),
     special(23, "an order that ends in 200 days", "tifs_allowed = [\"gtd\"]", |_| {
         let end = Timestamp::now().checked_add(SignedDuration::from_hours(200 * 24));
         json!({"tif": "gtd", "good_till": end.map(|end| end.to_string()).unwrap_or_default()})
@@ -153,4 +156,18 @@ async fn self_match(scratch: &Scratch) -> Seen {
     submit(&scratch.operator, order(scratch, &ours)).await.map_err(Failure::human)?;
     let meeting = json!({"strategy": "c26", "symbol": "KO", "qty": "1", "limit_price": "2", "side": "sell"});
     answered_with("C26_SELF_MATCH", submit(&scratch.operator, order(scratch, &meeting)).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A drill over midnight found control 22 open: the day after the open of a market that never closes was over.
+    #[test]
+    fn the_blackout_outlasts_a_session_of_all_the_days_that_a_broker_tells() {
+        let bait = BAITS.iter().find(|bait| bait.control == 22).unwrap();
+        let minutes: i64 = bait.section.rsplit(' ').next().unwrap().parse().unwrap();
+        let told = SignedDuration::from_hours(31 * 24);
+        assert!(SignedDuration::from_mins(minutes) > told, "{}", bait.section);
+    }
 }
