@@ -15,7 +15,7 @@ from tollgate import Client, models
 
 
 def test_bars_are_a_table_exact_or_for_arithmetic(client: Client) -> None:
-    bars = client.market.bars("AAPL", size="5m", duration="1d")
+    bars = client.market.bars("AAPL", size="5m", duration="2d")
     exact = bars.to_frame()
     assert list(exact["close"]) == [bar.close for bar in bars.items]
     assert all(isinstance(value, Decimal) for value in exact["close"])
@@ -51,7 +51,7 @@ import sys
 sys.modules["pandas"] = None
 import tollgate
 with tollgate.Client(sys.argv[1], key_file=sys.argv[2]) as client:
-    bars = client.market.bars("AAPL", size="1h", duration="1d")
+    bars = client.market.bars("AAPL", size="1h", duration="2d")
     assert bars.items
     try:
         bars.to_frame()

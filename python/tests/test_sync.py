@@ -132,7 +132,8 @@ def test_a_quote_and_bars_are_figures_and_times(client: Client) -> None:
     assert isinstance(quote.ask, Decimal)
     assert quote.bid < quote.ask
     assert quote.received_at.utcoffset() == timedelta(0)
-    bars = client.market.bars("AAPL", size="5m", duration="1d", end=quote.received_at)
+    # Two days: the newest may have begun a minute ago.
+    bars = client.market.bars("AAPL", size="5m", duration="2d", end=quote.received_at)
     assert len(bars.items) > 10
     assert all(bar.low <= bar.open <= bar.high and bar.time.tzinfo is not None for bar in bars.items)
     assert bars.contract.symbol == "AAPL"
