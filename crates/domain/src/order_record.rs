@@ -193,6 +193,11 @@ impl OrderRecord {
         self.reported_filled.map_or(traded, |reported| reported.max(traded))
     }
 
+    /// Quantity that the status says was traded and no trade has told yet.
+    pub fn untold_qty(&self) -> Decimal {
+        self.cum_qty() - self.traded()
+    }
+
     /// Quantity that may still trade; zero once it is final.
     pub fn leaves_qty(&self) -> Decimal {
         if self.status.is_final() {
@@ -220,9 +225,9 @@ impl OrderRecord {
         self.attempts.last()
     }
 
-    /// The risk that it still carries with `leaves` at worst.
+    /// The risk that it still carries with `leaves` at worst. One that is over carries what has traded untold.
     pub fn open_risk(&self, leaves: Decimal, notional: Option<Decimal>) -> Option<OpenRisk> {
-        if !self.status.may_be_live() {
+        if !self.status.may_be_live() && leaves.is_zero() {
             return None;
         }
         Some(OpenRisk {

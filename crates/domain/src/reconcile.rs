@@ -19,7 +19,7 @@ mod report;
 
 use conclude::count;
 pub use conclude::{Circumstances, Conclusion, Draft};
-pub use positions::POSITIONS_LAG;
+pub use positions::{POSITIONS_LAG, lagging};
 pub use report::{Difference, PositionGap, ReconciliationReport};
 
 use crate::book::{Book, OrderRecord};

@@ -180,7 +180,7 @@ impl Core {
             session,
             prices,
             kill_file: false,
-            valuation: Valuation::of(&book),
+            valuation: Valuation::of(&book, now),
             day_ends: Timestamp::MIN,
             override_file: OverrideFile::NotConfigured,
             instruments_used,
@@ -229,7 +229,9 @@ impl Core {
                         self.touched_since_look.insert(key.clone());
                     }
                     self.moved_groups.insert(key.group());
-                    self.valuation.touch(key);
+                    if let Some(order) = self.book.order(key) {
+                        self.valuation.moved(order, now);
+                    }
                     // What is new about one order does not wait for what is old about another.
                     self.look_rest = crate::looking::LOOK_AGAIN;
                 }

@@ -80,13 +80,8 @@ impl Core {
                 self.session.positions = None;
             }
         } else if let Section::Complete(positions) = &snapshot.positions {
-            self.session.held = positions
-                .iter()
-                .filter(|position| self.session.mode.as_ref().and_then(ModeProof::account) == Some(&position.account))
-                .map(|position| (position.con_id, position.qty))
-                .collect();
+            self.take_positions(positions, snapshot.taken_at);
             self.session.positions = Some(Arc::new(positions.clone()));
-            self.valuation.tell(positions);
         }
         if let Section::Complete(account) = snapshot.account {
             self.session.account = Some(account);
@@ -239,7 +234,9 @@ impl Core {
     }
 
     fn wants_a_look(&self, now: Timestamp) -> bool {
-        self.look_again || !self.session.reconciled || self.has_undecided(now)
+        let patience = duration(self.config.look_up_after);
+        let owed = self.has_undecided(patience, now) || self.valuation.owes_trades(patience, now);
+        self.look_again || !self.session.reconciled || owed
     }
 
     /// The day's last look is still owed: the broker's day closed after the last one.
@@ -256,8 +253,7 @@ impl Core {
     }
 
     /// Whether an order, or a change of one, waits too long for an answer.
-    fn has_undecided(&self, now: Timestamp) -> bool {
-        let patience = duration(self.config.look_up_after);
+    fn has_undecided(&self, patience: SignedDuration, now: Timestamp) -> bool {
         self.book
             .open_orders()
             .filter(|order| {

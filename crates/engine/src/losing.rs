@@ -146,7 +146,7 @@ impl Core {
     pub(crate) fn what_opens(&self) -> Vec<ClOrdId> {
         let mut orders: Vec<&OrderRecord> = self.book.open_orders().collect();
         orders.sort_by_key(|order| (order.created_at, &order.intent.cl_ord_id));
-        let risk = |order: &OrderRecord| order.open_risk(self.book.worst_leaves(order), None);
+        let risk = |order: &OrderRecord| order.open_risk(self.outstanding(order), None);
         let protects = |order: &&OrderRecord| order.intent.cl_ord_id.is_exit() || order.intent.reduce_only;
         let (kept, others): (Vec<_>, Vec<_>) = orders.into_iter().partition(protects);
         let key = |order: &OrderRecord| order.intent.cl_ord_id.clone();
@@ -154,7 +154,7 @@ impl Core {
         let (live, waiting): (Vec<_>, Vec<_>) = others.into_iter().partition(|order| order.status.may_be_live());
         let live = live.into_iter().filter_map(|order| Some((key(order), risk(order)?)));
         let held = |con_id| self.session.held.get(&con_id).copied().unwrap_or(Decimal::ZERO);
-        let kept = kept.into_iter().filter_map(risk).collect();
+        let kept = kept.into_iter().chain(self.over_untold()).filter_map(risk).collect();
         may_open(live, kept, held).into_iter().chain(waiting.into_iter().map(key)).collect()
     }
 

@@ -84,8 +84,8 @@ impl Unseen {
     }
 }
 
-/// Whether values that were asked for then show a trade: the broker's own books follow a trade with a lag.
-fn is_shown(traded_at: Timestamp, asked_at: Timestamp) -> bool {
+/// Whether what was asked for then shows a trade: the broker's own books follow a trade with a lag.
+pub(crate) fn is_shown(traded_at: Timestamp, asked_at: Timestamp) -> bool {
     traded_at.checked_add(POSITIONS_LAG).is_ok_and(|shown| shown <= asked_at)
 }
 

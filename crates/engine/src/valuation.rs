@@ -7,13 +7,16 @@
 use crate::core::{Core, Touch};
 use crate::input::OrderFacts;
 use crate::ticking::has_passed;
+use crate::unseen::is_shown;
 use domain::account::Position;
 use domain::approved::ResolvedOrder;
 use domain::book::{Book, OrderRecord};
 use domain::contract::Contract;
 use domain::id::{ClOrdId, ConId};
+use domain::mode::ModeProof;
 use domain::money::Currency;
 use domain::mutation::{self, Mutation};
+use domain::reconcile::lagging;
 use domain::worth::{Holding, View, Worth};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -41,6 +44,9 @@ struct Paper {
 pub(crate) struct Valuation {
     pub(crate) worth: Worth,
     orders: BTreeSet<ClOrdId>,
+    /// Orders whose status tells of more than their trades do, and when they last moved: neither what is held nor what is
+    /// left of them counts it.
+    untold: BTreeMap<ClOrdId, Timestamp>,
     positions: BTreeSet<ConId>,
     papers: BTreeMap<ConId, Paper>,
     /// By what all open orders of a contract were valued last. Only of contracts whose orders share it.
@@ -59,10 +65,16 @@ struct Basis {
 }
 
 impl Valuation {
-    pub(crate) fn of(book: &Book) -> Self {
+    pub(crate) fn of(book: &Book, now: Timestamp) -> Self {
+        // What is older is in the positions of the first look.
+        let recent = book.orders.values().filter(|order| !is_shown(order.updated_at, now));
+        let untold = recent.filter(|order| !order.untold_qty().is_zero());
+        let untold = untold.map(|order| (order.intent.cl_ord_id.clone(), order.updated_at));
+        let untold: BTreeMap<ClOrdId, Timestamp> = untold.collect();
         Self {
             worth: Worth::default(),
-            orders: book.open.clone(),
+            orders: book.open.iter().chain(untold.keys()).cloned().collect(),
+            untold,
             positions: BTreeSet::new(),
             papers: BTreeMap::new(),
             bases: BTreeMap::new(),
@@ -73,6 +85,22 @@ impl Valuation {
     /// Something happened to an order: what it and its group may still trade is counted anew.
     pub(crate) fn touch(&mut self, key: &ClOrdId) {
         self.orders.insert(key.clone());
+    }
+
+    /// The same, and whether its trades have told all of what its status tells is known too.
+    pub(crate) fn moved(&mut self, order: &OrderRecord, now: Timestamp) {
+        let key = &order.intent.cl_ord_id;
+        self.touch(key);
+        if order.untold_qty().is_zero() {
+            self.untold.remove(key);
+        } else {
+            self.untold.insert(key.clone(), now);
+        }
+    }
+
+    /// Whether the trades of an order have been owed for so long.
+    pub(crate) fn owes_trades(&self, patience: SignedDuration, now: Timestamp) -> bool {
+        self.untold.values().any(|at| has_passed(*at, patience, now))
     }
 
     /// A position changed by a trade. What it was traded for is a price too, until a look or a quote tells a better one.
@@ -132,6 +160,42 @@ impl Valuation {
 }
 
 impl Core {
+    /// Takes over what the broker shows as held. Where a trade is too young for it to count, the journal's sum stands.
+    pub(crate) fn take_positions(&mut self, positions: &[Position], taken_at: Timestamp) {
+        self.valuation.tell(positions);
+        let Some(account) = self.session.mode.as_ref().and_then(ModeProof::account).cloned() else {
+            self.session.held.clear();
+            return;
+        };
+        let shown = positions.iter().filter(|position| position.account == account);
+        let mut held: BTreeMap<ConId, Decimal> = shown.map(|position| (position.con_id, position.qty)).collect();
+        let lagging = lagging(&self.book, &account, taken_at);
+        let is_held = |key: &ClOrdId, at: Timestamp| {
+            let contract = self.book.order(key).and_then(|order| order.contract.as_ref());
+            is_shown(at, taken_at) && contract.is_some_and(|contract| !lagging.contains_key(&contract.con_id))
+        };
+        let told = self.valuation.untold.iter().filter(|(key, at)| is_held(key, **at));
+        let told: Vec<ClOrdId> = told.map(|(key, _)| key.clone()).collect();
+        for key in told {
+            self.valuation.untold.remove(&key);
+            self.valuation.touch(&key);
+        }
+        held.extend(lagging);
+        self.session.held = held;
+    }
+
+    /// What may still come to be held by an order, or already is and was not told.
+    pub(crate) fn outstanding(&self, order: &OrderRecord) -> Decimal {
+        let leaves = if order.status.may_be_live() { self.book.worst_leaves(order) } else { Decimal::ZERO };
+        let is_untold = self.valuation.untold.contains_key(&order.intent.cl_ord_id);
+        if is_untold { leaves.saturating_add(order.untold_qty()) } else { leaves }
+    }
+
+    /// Orders that are over while some of their trades are untold.
+    pub(crate) fn over_untold(&self) -> impl Iterator<Item = &OrderRecord> {
+        self.valuation.untold.keys().filter_map(|key| self.book.order(key)).filter(|order| !order.status.may_be_live())
+    }
+
     /// What the account holds and has open besides the order, by the prices of this moment.
     pub(crate) fn value_for(&mut self, order: &ResolvedOrder, facts: &OrderFacts) -> View {
         let (key, con_id) = (&order.intent.cl_ord_id, order.contract.con_id);
@@ -152,6 +216,7 @@ impl Core {
     /// Counts everything anew: positions, rates or prices are others.
     pub(crate) fn value_everything(&mut self) {
         self.valuation.orders.extend(self.book.open.iter().cloned());
+        self.valuation.orders.extend(self.valuation.untold.keys().cloned());
         self.valuation.positions.extend(self.session.held.keys().copied());
         let held = &self.session.held;
         self.valuation.worth.keep_only(|con_id| held.contains_key(&con_id));
@@ -211,7 +276,7 @@ impl Core {
         let Some(order) = self.book.order(key) else { return };
         let Some(contract) = order.contract.as_deref() else { return };
         let forgotten = order.status.is_unknown() && mutation::is_on(Mutation::ForgetUnknownRisk);
-        let leaves = if forgotten { Decimal::ZERO } else { self.book.worst_leaves(order) };
+        let leaves = if forgotten { Decimal::ZERO } else { self.outstanding(order) };
         let (con_id, basis) = (contract.con_id, self.basis(contract.con_id, &contract.currency));
         let risk = order.open_risk(leaves, self.open_notional(order, leaves, basis.touch));
         self.valuation.worth.order(key, risk.as_ref(), &contract.currency, &contract.symbol);

@@ -13,6 +13,7 @@ use domain::book::Book;
 use domain::bracket::{Bracket, ExitIds};
 use domain::broker::NotSentReason;
 use domain::broker_calendar::BrokerCalendar;
+use domain::change::ChangeFate;
 use domain::contract::{Contract, Instrument, PriceIncrement, SecType};
 use domain::event::OrderEvent;
 use domain::execution::Execution;
@@ -27,7 +28,7 @@ use domain::order_ref::OrderRef;
 use domain::policy::{Layer, Patch, Policy, PolicySet};
 use domain::principal::{Face, Principal, PrincipalKind, Scope};
 use domain::worst_price::worst_price;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -465,6 +466,19 @@ impl World {
         for order in judged.into_iter().chain(changed) {
             assert_eq!(value(&mut self.core, &order), value(&mut anew, &order));
         }
+        for place in [1, 2] {
+            // What the broker has called filled and no trade has told is within what may be held.
+            let of = |buys: bool| -> Decimal {
+                let orders = self.core.book.orders.values().filter(|order| order.intent.side.is_buy() == buys);
+                let here = orders.filter(|order| order.contract.as_ref().unwrap().con_id == con_id(place));
+                here.map(|order| {
+                    order.cum_qty() - order.executions.values().map(|one| one.last_qty.get()).sum::<Decimal>()
+                })
+                .sum()
+            };
+            let range = self.core.valuation.worth.place(con_id(place)).unwrap().qty();
+            assert!(range.high >= range.now + of(true) && range.low <= range.now - of(false), "{range:?}");
+        }
         let open = open(&self.core);
         assert_eq!(open.len(), self.core.valuation.worth.open_count(&"judged".parse().unwrap()));
         for (key, risk) in open {
@@ -485,7 +499,11 @@ impl World {
             .map(|price| if buys { price + Decimal::new(1, 2) } else { price - Decimal::new(1, 2) });
         let mut worst = Decimal::ZERO;
         let open = order.pending_replace.as_ref().map(|change| change.amendment.order_type);
-        for kind in std::iter::once(order.intent.order_type).chain(open) {
+        let overtaken = order.changes.values().filter_map(|fate| {
+            let ChangeFate::Overtaken { amendment } = fate else { return None };
+            Some(amendment.order_type)
+        });
+        for kind in std::iter::once(order.intent.order_type).chain(open).chain(overtaken) {
             let slips = |price: Decimal| {
                 let more = if contract.symbol == "S2" { Decimal::TEN } else { Decimal::ZERO };
                 let percent = Policy::conservative().market_order_slippage_percent + more;
@@ -627,7 +645,7 @@ fn value(core: &mut Core, order: &ResolvedOrder) -> Told {
 
 fn open(core: &Core) -> BTreeMap<ClOrdId, domain::exposure::OpenRisk> {
     let worth = &core.valuation.worth;
-    let papers = core.book.open_orders().filter_map(|order| Some(order.contract.as_ref()?.con_id));
+    let papers = [1, 2].map(con_id).into_iter();
     papers.flat_map(|con_id| worth.open_in(con_id)).map(|(key, risk)| (key.clone(), risk.clone())).collect()
 }
 
@@ -643,3 +661,6 @@ proptest! {
         prop_assert!(world.core.broken.is_none());
     }
 }
+
+#[path = "untold_tests.rs"]
+mod untold;

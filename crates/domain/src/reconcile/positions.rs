@@ -85,6 +85,16 @@ pub(super) fn compare(book: &Book, snapshot: &BrokerSnapshot, account: &AccountI
     outcome
 }
 
+/// What the journal's trades say is held where a trade is too young for the broker's positions to count it, by
+/// contract. A difference that was known before is the broker's word.
+pub fn lagging(book: &Book, account: &AccountId, taken_at: Timestamp) -> BTreeMap<ConId, Decimal> {
+    let gaps = gaps_before(book, account);
+    let differs = |con_id| gaps.get(&con_id).map_or(Decimal::ZERO, |gap| gap.broker - gap.expected);
+    let holdings = book.holdings.of(account).into_iter().flatten();
+    let young = holdings.filter(|(_, holding)| !is_settled(Some(holding), taken_at));
+    young.map(|(con_id, holding)| (*con_id, holding.qty + differs(*con_id))).collect()
+}
+
 fn is_settled(holding: Option<&Holding>, taken_at: Timestamp) -> bool {
     holding.is_none_or(|holding| holding.changed_at.checked_add(POSITIONS_LAG).is_ok_and(|settled| settled <= taken_at))
 }
