@@ -15,6 +15,7 @@ pub enum Mutation {
     TimeoutIsEmpty,
     KillNotRechecked,
     ForgetUnknownRisk,
+    ForgetUntoldFill,
     CancelRefusedIsDead,
     IgnoreLateFill,
     AnswerBeforeCommit,
@@ -25,7 +26,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SendBeforeJournal,
         Self::ResendUnknown,
         Self::IgnoreCorrection,
@@ -35,6 +36,7 @@ impl Mutation {
         Self::TimeoutIsEmpty,
         Self::KillNotRechecked,
         Self::ForgetUnknownRisk,
+        Self::ForgetUntoldFill,
         Self::CancelRefusedIsDead,
         Self::IgnoreLateFill,
         Self::AnswerBeforeCommit,
@@ -55,6 +57,7 @@ impl Mutation {
             Self::TimeoutIsEmpty => "a list without its end marker is read as empty",
             Self::KillNotRechecked => "a kill between decision and send is not looked at again",
             Self::ForgetUnknownRisk => "orders of unknown fate count nothing against the limits",
+            Self::ForgetUntoldFill => "a fill that its status tells and no trade yet counts nothing against the limits",
             Self::CancelRefusedIsDead => "a refused cancel is read as the order's end",
             Self::IgnoreLateFill => "a trade of an order that is over is dropped",
             Self::AnswerBeforeCommit => "callers are answered before the journal is durable",

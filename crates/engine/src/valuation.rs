@@ -187,7 +187,8 @@ impl Core {
     /// What may still come to be held by an order, or already is and was not told.
     pub(crate) fn outstanding(&self, order: &OrderRecord) -> Decimal {
         let leaves = if order.status.may_be_live() { self.book.worst_leaves(order) } else { Decimal::ZERO };
-        let is_untold = self.valuation.untold.contains_key(&order.intent.cl_ord_id);
+        let is_untold =
+            self.valuation.untold.contains_key(&order.intent.cl_ord_id) && !mutation::is_on(Mutation::ForgetUntoldFill);
         if is_untold { leaves.saturating_add(order.untold_qty()) } else { leaves }
     }
 

@@ -70,8 +70,12 @@ pub struct Broker {
     pub lose_ends: u32,
     /// So many orders are taken without a word.
     pub silent: u32,
+    /// Trades are told by the status of their orders alone, and by lists.
+    pub mute_trades: bool,
     /// Trades that were corrected: the new id and price by the id before.
     corrected: BTreeMap<String, (String, Decimal)>,
+    /// Contracts that somebody traded by hand.
+    pub by_hand: BTreeSet<i32>,
     /// Counts orders and changes that arrived.
     pub placed: u64,
 }
@@ -98,7 +102,9 @@ impl Broker {
             deny_cancels: 0,
             lose_ends: 0,
             silent: 0,
+            mute_trades: false,
             corrected: BTreeMap::new(),
+            by_hand: BTreeSet::new(),
             placed: 0,
         }
     }
@@ -303,6 +309,9 @@ impl Broker {
             if self.offline && !listed {
                 continue;
             }
+            if !listed && self.mute_trades && matches!(reply, Reply::ExecutionDetails(_)) {
+                continue;
+            }
             if listed && self.lose_ends > 0 && is_end(&reply) {
                 self.lose_ends -= 1;
                 continue;
@@ -348,6 +357,7 @@ impl Broker {
 
     /// Somebody trades by hand in TWS.
     pub fn enter_manual(&mut self, stock: usize, buys: bool, qty: i64) {
+        self.by_hand.insert(world::STOCKS[stock % world::STOCKS.len()].1);
         let order = Order {
             action: if buys { "BUY" } else { "SELL" }.to_owned(),
             total_quantity: Some(Decimal::from(qty)),
@@ -374,6 +384,23 @@ impl Broker {
             }
         }
         found
+    }
+
+    /// What the account holds, by contract.
+    pub fn positions(&mut self) -> BTreeMap<i32, Decimal> {
+        let mut held = BTreeMap::new();
+        for request in [Request::Positions, Request::CancelPositions] {
+            let step = self.core.request(OBSERVER, request, self.clock.true_now());
+            for (conn, reply) in step.out {
+                if conn == OBSERVER
+                    && let Reply::Position(position) = reply
+                    && let Some(con_id) = position.contract.con_id
+                {
+                    held.insert(con_id, position.position);
+                }
+            }
+        }
+        held
     }
 
     /// References of the orders that are over and that the broker can still tell of.

@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use tws::model::Status;
-use venue::core::{Kind, LedgerOrder};
+use venue::core::{Kind, LedgerOrder, Side};
 
 /// An order this young may have been on its way when a look began: longer than any list may take.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(15);
@@ -203,7 +203,7 @@ impl Checks {
     ///
     /// # Errors
     /// What does not hold.
-    pub fn step(&mut self, truth: &Truth, broker: &Broker, lies: bool, now: Timestamp) -> Result<(), Violation> {
+    pub fn step(&mut self, truth: &Truth, broker: &mut Broker, lies: bool, now: Timestamp) -> Result<(), Violation> {
         if let Some(why) = truth.read().broken.clone() {
             return violated("replay equals live state", why);
         }
@@ -225,6 +225,7 @@ impl Checks {
             self.absent()?;
             if !lies {
                 self.limits()?;
+                self.positions(broker)?;
                 self.alive_is_not_dead(&truth.read().book)?;
             }
         }
@@ -290,6 +291,31 @@ impl Checks {
             let entry = self.ledger.iter().find(|order| key_of(order) == Some(key.group()));
             if let Some(entry) = entry.filter(|entry| exit.total_qty > entry.total_qty) {
                 let what = format!("{key} closes {}, its entry is for {}", exit.total_qty, entry.total_qty);
+                return violated("limits hold", what);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is held, with all that is live on one side filled, never exceeds the limit. What somebody does by hand is told
+    /// by the next look alone: there no gate could know.
+    fn positions(&self, broker: &mut Broker) -> Result<(), Violation> {
+        let limit = Decimal::from(world::POSITION_QTY_MAX);
+        let held = broker.positions();
+        for (symbol, con_id) in world::STOCKS {
+            if broker.by_hand.contains(&con_id) {
+                continue;
+            }
+            let now = held.get(&con_id).copied().unwrap_or_default();
+            let live = |buys: bool| -> Decimal {
+                let here = self.ledger.iter().filter(|order| is_live(order) && order.con_id == con_id);
+                let opens = here.filter(|order| key_of(order).is_some_and(|key| !key.is_exit()));
+                let side = opens.filter(|order| (order.side == Side::Buy) == buys);
+                side.map(|order| order.total_qty - order.filled_qty).sum()
+            };
+            let (high, low) = (now + live(true), now - live(false));
+            if high > limit || low < -limit {
+                let what = format!("{symbol} may come to {low} to {high}, holding {now}; the limit is {limit}");
                 return violated("limits hold", what);
             }
         }

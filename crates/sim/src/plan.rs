@@ -50,6 +50,8 @@ pub enum Step {
     Unended { stock: usize },
     /// Three large orders, of which the broker takes the first without a word: together they are more than the limit.
     Crowd { stock: usize },
+    /// Three large purchases whose trades nobody tells, but for the statuses: together they are more than the limit.
+    Untold { stock: usize },
     /// The gateway's clock is wrong by so much from now on.
     Skew { seconds: i32 },
     /// Something breaks.
@@ -220,6 +222,7 @@ fn step(dice: &mut ChaCha8Rng, lies: bool) -> Step {
             _ => Step::Trouble(Trouble::Silence { count: dice.random_range(1..4) }),
         },
         _ if dice.random_range(0..4) == 0 => Step::Crowd { stock: pick },
+        _ if dice.random_range(0..4) == 0 => Step::Untold { stock: pick },
         _ => Step::Pass { ms: 35_000 },
     }
 }

@@ -238,7 +238,7 @@ impl Run {
         self.bury()?;
         self.timers()?;
         let now = self.now();
-        self.checks.step(&self.ground.truth, &self.broker, self.lies, now)
+        self.checks.step(&self.ground.truth, &mut self.broker, self.lies, now)
     }
 
     fn mix(&mut self, told: &impl std::fmt::Debug) {
@@ -328,6 +328,7 @@ impl Run {
         self.broker.deny_cancels = 0;
         self.broker.lose_ends = 0;
         self.broker.silent = 0;
+        self.broker.mute_trades = false;
         self.ground.disk.heal();
         self.ground.clock.set_skew(SignedDuration::ZERO);
         self.wake();

@@ -38,6 +38,7 @@ impl Run {
             Step::Pass { ms } => return self.pass(i64::from(ms)),
             Step::Leap { minutes } => self.leap(minutes),
             Step::Crowd { stock } => self.crowd(stock)?,
+            Step::Untold { stock } => self.untold(stock)?,
             Step::Unended { stock } => return self.unended(stock),
             Step::Weekend { stock, buys } => return self.weekend(stock % world::STOCKS.len(), buys),
             Step::Skew { seconds } => {
@@ -281,6 +282,24 @@ impl Run {
             self.submit(false, Ask { stock, buys: true, qty, limit_cents, tif, exits_cents: None });
             self.pass(40)?;
         }
+        Ok(())
+    }
+
+    /// What is filled counts, told by a trade or by a status alone.
+    fn untold(&mut self, stock: usize) -> Result<(), Violation> {
+        self.did("trade told by its status alone");
+        self.broker.mute_trades = true;
+        let stock = stock % world::STOCKS.len();
+        let price = self.broker.touch(stock).1.unwrap_or(Decimal::ONE_HUNDRED);
+        let qty = (Decimal::from(ORDER_NOTIONAL) / price).to_i64().unwrap_or(1).min(200);
+        for _ in 0..3 {
+            self.submit(
+                false,
+                Ask { stock, buys: true, qty, limit_cents: Some(100), tif: Tif::Day, exits_cents: None },
+            );
+            self.pass(40)?;
+        }
+        self.broker.mute_trades = false;
         Ok(())
     }
 

@@ -30,6 +30,8 @@ pub const STOCKS: [(&str, i32); 3] = [("AAPL", 265_598), ("MSFT", 272_093), ("JP
 pub const LEASE_SILENCE: Duration = Duration::from_secs(10);
 /// Largest worst-case sum of everything open.
 pub const OPEN_NOTIONAL_MAX: i64 = 60_000;
+/// Most that is held of one contract at worst, either way.
+pub const POSITION_QTY_MAX: i64 = 300;
 
 /// Reads what is written in this crate and therefore right.
 #[expect(clippy::expect_used, reason = "a literal of the simulation itself")]
@@ -217,6 +219,7 @@ pub fn config(kill_file: PathBuf) -> EngineConfig {
     policy.messages_per_second_max = 1_000;
     policy.messages_per_day_max = 100_000;
     policy.open_notional_max = Decimal::from(OPEN_NOTIONAL_MAX);
+    policy.position_qty_max = Decimal::from(POSITION_QTY_MAX);
     policy.clock_skew_ms_max = 7_200_000;
     // Bought and sold at random: what is played is what becomes of orders.
     policy.self_match_allowed = true;
