@@ -329,9 +329,7 @@ impl<'a> Run<'a> {
             // Gateway that keeps it until its line is back. A look that began later than that tells what became of it: its
             // answer was lost, or is no code that we know.
             let from = self.line_back_at.map_or(replace.at, |back| back.max(replace.at));
-            let age = self.taken_at.duration_since(from);
-            // What is dated ahead of a look that began behind it was written by a clock that was set back since.
-            if (SignedDuration::ZERO..=SETTLE).contains(&age) {
+            if self.is_young(from) {
                 return;
             }
             let differences = echo_differences(order, seen);
@@ -438,6 +436,12 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether what was written then may have been on its way when the look began. What is dated ahead of the look was
+    /// written by a clock that was set back since.
+    fn is_young(&self, at: Timestamp) -> bool {
+        (SignedDuration::ZERO..=SETTLE).contains(&self.taken_at.duration_since(at))
+    }
+
     fn absent(&mut self) -> u32 {
         let mut missing = 0;
         let book = self.book;
@@ -446,8 +450,7 @@ impl<'a> Run<'a> {
             let Some(attempt) = order.last_attempt() else {
                 continue;
             };
-            let is_old = attempt.generation < self.generation
-                || attempt.at.checked_add(SETTLE).is_ok_and(|end| end < self.taken_at);
+            let is_old = attempt.generation < self.generation || !self.is_young(attempt.at);
             let looked = order.status.may_be_live() && !self.seen.contains(key) && !self.touched.contains(key);
             // With its last twin an order that had ended itself is over: nothing of it is missing.
             let is_over = order.ended_as.is_some()

@@ -302,6 +302,9 @@ fn r6_an_order_sent_just_before_the_look_on_the_same_connection_is_not_missing()
     check(unconfirmed(), &early, &[], OrdStatus::Unconfirmed);
     let settled = BrokerSnapshot { generation: Generation(1), taken_at: at(60), ..nothing() };
     check(unconfirmed(), &settled, &[6], OrdStatus::Missing);
+    // Sent by a clock that was an hour ahead and set back since: that hour is not waited for.
+    let set_back = BrokerSnapshot { generation: Generation(1), taken_at: at(-3_600), ..nothing() };
+    check(unconfirmed(), &set_back, &[6], OrdStatus::Missing);
 }
 
 #[test]
