@@ -57,10 +57,6 @@ fn main() -> ExitCode {
     let (cells, missing) = sum.coverage.missing();
     println!("  lifecycle cells met: {} of {cells}", cells - missing.len());
     ok &= missing.is_empty();
-    for (status, kind) in sum.coverage.unexpected() {
-        println!("    met, and thought impossible: {} × {kind:?}", status.word());
-        ok = false;
-    }
     for (status, kind) in missing {
         println!("    not met: {} × {kind:?}", status.word());
     }

@@ -46,6 +46,10 @@ impl Sum {
         self.runs += 1;
         self.orders += outcome.orders as u64;
         self.operations += outcome.operations;
+        for (status, kind) in outcome.coverage.unexpected() {
+            let (rule, what) = ("nothing happens that is thought impossible", format!("{} × {kind:?}", status.word()));
+            self.violations.push(Found { seed, fail_at: how.fail_at, step: 0, rule, what });
+        }
         self.coverage.add(&outcome.coverage);
         for (fault, count) in outcome.faults {
             *self.faults.entry(fault).or_insert(0) += count;
