@@ -21,13 +21,13 @@ impl Core {
     /// When the day of an instant ends for an instrument. Any instant from one asked about to its end has
     /// the same answer, so that the sessions are not searched for every order.
     fn day_end(&mut self, instrument: usize, from: Timestamp) -> Option<Timestamp> {
-        if let Some((asked, end)) = self.day_ends[instrument]
+        if let Some(&(asked, end)) = self.day_ends.get(&instrument)
             && (asked..end).contains(&from)
         {
             return Some(end);
         }
         let end = self.market.day_end(instrument, from)?;
-        self.day_ends[instrument] = Some((from, end));
+        self.day_ends.insert(instrument, (from, end));
         Some(end)
     }
 

@@ -68,9 +68,9 @@ pub struct Core {
     /// The schedule of commissions.
     pub(super) commissions: Commissions,
     /// Quotes of the second last looked at.
-    quotes: Vec<Option<(i64, Option<Quote>)>>,
+    quotes: BTreeMap<usize, (i64, Option<Quote>)>,
     /// Days last looked up: an instant of each, and its end.
-    pub(super) day_ends: Vec<Option<(Timestamp, Timestamp)>>,
+    pub(super) day_ends: BTreeMap<usize, (Timestamp, Timestamp)>,
     /// Time reached.
     pub(super) reached: Timestamp,
     /// Second in which the books last met the market: within one, nothing new comes to meet.
@@ -172,7 +172,7 @@ impl Core {
         if let Some(instrument) = self.market.universe().find_con_id(moved.con_id) {
             self.market.move_price(instrument, f64::from_bits(moved.factor_bits), moved.at);
             self.moves.push(*moved);
-            self.quotes[instrument] = None;
+            self.quotes.remove(&instrument);
             self.parts.fill(None);
         }
     }
@@ -180,8 +180,8 @@ impl Core {
     fn of(opened: &Opened, commissions: Commissions, now: Timestamp) -> Result<Self, CoreError> {
         let market = Market::new(opened.market.clone())?;
         Ok(Self {
-            quotes: vec![None; market.universe().len()],
-            day_ends: vec![None; market.universe().len()],
+            quotes: BTreeMap::new(),
+            day_ends: BTreeMap::new(),
             parts: vec![None; opened.accounts.len()],
             expiring: BTreeSet::new(),
             routes: super::fx::routes(market.universe()),
@@ -437,7 +437,7 @@ impl Core {
 
     /// A quote looked at before does not hold any more.
     pub(super) fn forget_quote(&mut self, instrument: usize) {
-        self.quotes[instrument] = None;
+        self.quotes.remove(&instrument);
         self.matched = i64::MIN;
     }
 
@@ -452,11 +452,11 @@ impl Core {
     /// The quote of an instrument, worked out once a second.
     pub(super) fn quote(&mut self, instrument: usize, at: Timestamp) -> Option<Quote> {
         let second = at.as_second();
-        match self.quotes[instrument] {
-            Some((of, quote)) if of == second => quote,
+        match self.quotes.get(&instrument) {
+            Some((of, quote)) if *of == second => *quote,
             Some(_) | None => {
                 let quote = self.shown(instrument, at);
-                self.quotes[instrument] = Some((second, quote));
+                self.quotes.insert(instrument, (second, quote));
                 quote
             }
         }
@@ -464,8 +464,8 @@ impl Core {
 
     /// The price a holding of an instrument is valued at; 0 without a market.
     pub(super) fn mark(&self, instrument: usize, at: Timestamp) -> Decimal {
-        let quote = match self.quotes[instrument] {
-            Some((of, quote)) if of == at.as_second() => quote,
+        let quote = match self.quotes.get(&instrument) {
+            Some((of, quote)) if *of == at.as_second() => *quote,
             Some(_) | None => self.shown(instrument, at),
         };
         quote.map_or(Decimal::ZERO, |q| q.mark)

@@ -119,7 +119,7 @@ impl Core {
             return;
         };
         let phase = self.phase(instrument, &quote, now);
-        let book = &self.state.books[instrument];
+        let book = self.state.books.of(instrument);
         let opened: Vec<i64> = match phase {
             Phase::Closed => return,
             Phase::Extended => book.queued_outside.iter().copied().collect(),
@@ -142,7 +142,7 @@ impl Core {
 
     /// Stops that the last price has reached, and everything that is looked at in every second.
     fn waking(&self, instrument: usize, quote: &Quote) -> Vec<i64> {
-        let book = &self.state.books[instrument];
+        let book = self.state.books.of(instrument);
         let buys = book.stop_buys.range(..=(quote.last, i64::MAX)).map(|(_, id)| *id);
         let sells = book.stop_sells.range(..=(Reverse(quote.last), i64::MAX)).map(|(_, id)| *id);
         buys.chain(sells).chain(book.watched.iter().copied()).collect()
@@ -150,7 +150,7 @@ impl Core {
 
     /// Market orders by age, then limit orders by price and rank.
     fn marketable(&self, instrument: usize, quote: &Quote) -> Vec<i64> {
-        let book = &self.state.books[instrument];
+        let book = self.state.books.of(instrument);
         let buys = book.buys.range(..=(Reverse(quote.ask), u64::MAX, i64::MAX)).map(|(_, _, id)| *id);
         let sells = book.sells.range(..=(quote.bid, u64::MAX, i64::MAX)).map(|(_, _, id)| *id);
         book.market.iter().copied().chain(buys).chain(sells).collect()
@@ -221,7 +221,7 @@ impl Core {
             return Vec::new();
         }
         let phase = self.phase(record.instrument, quote, now);
-        let book = &self.state.books[record.instrument];
+        let book = self.state.books.of(record.instrument);
         let meets = |price: Decimal, id: i64| {
             let other = self.state.order(id);
             let shares = self.workable(other);

@@ -40,6 +40,39 @@ pub(super) struct Book {
     pub(super) queued_outside: BTreeSet<i64>,
 }
 
+/// The book of every instrument; of most there is nothing to keep.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Books {
+    kept: BTreeMap<usize, Book>,
+    empty: Book,
+}
+
+impl Books {
+    /// The book of an instrument.
+    pub(super) fn of(&self, instrument: usize) -> &Book {
+        self.kept.get(&instrument).unwrap_or(&self.empty)
+    }
+
+    /// The same, to change it.
+    pub(super) fn of_mut(&mut self, instrument: usize) -> &mut Book {
+        self.kept.entry(instrument).or_default()
+    }
+
+    /// Those with anything in them.
+    pub(super) fn busy(&self) -> impl Iterator<Item = (&usize, &Book)> {
+        self.kept.iter().filter(|(_, book)| **book != self.empty)
+    }
+}
+
+/// What was looked at and holds nothing makes no difference.
+impl PartialEq for Books {
+    fn eq(&self, other: &Self) -> bool {
+        self.busy().eq(other.busy())
+    }
+}
+
+impl Eq for Books {}
+
 impl Book {
     pub(super) fn is_empty(&self) -> bool {
         self.market.is_empty()
@@ -117,7 +150,7 @@ pub(super) struct State {
     pub(super) borrowable: BTreeMap<usize, Decimal>,
     /// Orders that wait for shares to borrow.
     pub(super) locating: BTreeSet<i64>,
-    pub(super) books: Vec<Book>,
+    pub(super) books: Books,
     /// Instruments whose book holds an order.
     pub(super) active: BTreeSet<usize>,
     pub(super) taken: Vec<Taken>,
@@ -158,7 +191,7 @@ impl State {
             told: Told::default(),
             contracts: BTreeMap::new(),
             accounts: opened.accounts.iter().map(|id| Account::new(id.clone(), opened.deposit)).collect(),
-            books: vec![Book::default(); universe.len()],
+            books: Books::default(),
             active: BTreeSet::new(),
             borrowable: BTreeMap::new(),
             locating: BTreeSet::new(),

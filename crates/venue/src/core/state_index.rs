@@ -103,7 +103,7 @@ impl State {
         if (before.slot, before.queued, before.queued_outside) == (after.slot, after.queued, after.queued_outside) {
             return;
         }
-        let book = &mut self.books[instrument];
+        let book = self.books.of_mut(instrument);
         if before.slot != after.slot {
             if let Some((slot, rank)) = before.slot {
                 book.remove(slot, rank, perm_id);

@@ -53,7 +53,7 @@ impl Core {
 
     fn book_view(&self, instrument: usize, now: Timestamp) -> BookView {
         let quote = self.shown(instrument, now);
-        let book = &self.state.books[instrument];
+        let book = self.state.books.of(instrument);
         let named = self.instrument(instrument);
         BookView {
             con_id: named.con_id,
