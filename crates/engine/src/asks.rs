@@ -45,6 +45,14 @@ struct Open {
     _place: Option<OwnedSemaphorePermit>,
 }
 
+/// What the adapter has, and whether there is one.
+#[derive(Debug, Default)]
+struct Questions {
+    open: BTreeMap<u64, Open>,
+    /// Nobody answers any more.
+    is_over: bool,
+}
+
 /// The places of one kind of asker.
 #[derive(Debug)]
 struct Lane {
@@ -77,7 +85,7 @@ impl Lane {
 #[derive(Debug)]
 pub(crate) struct Asks {
     next: AtomicU64,
-    open: Mutex<BTreeMap<u64, Open>>,
+    questions: Mutex<Questions>,
     orders: Lane,
     readers: Lane,
     commands: mpsc::Sender<BrokerCommand>,
@@ -87,15 +95,15 @@ impl Asks {
     pub(crate) fn new(commands: mpsc::Sender<BrokerCommand>) -> Self {
         Self {
             next: AtomicU64::new(1),
-            open: Mutex::new(BTreeMap::new()),
+            questions: Mutex::default(),
             orders: Lane::new(ORDERS_MAX),
             readers: Lane::new(READERS_MAX),
             commands,
         }
     }
 
-    fn open(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Open>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn questions(&self) -> std::sync::MutexGuard<'_, Questions> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks and waits. What several ask at the same time is asked once for all of them, after the last of them came: no
@@ -128,21 +136,25 @@ impl Asks {
         let (waiter, receiver) = oneshot::channel();
         let since = Instant::now();
         {
-            let mut open = self.open();
+            let mut questions = self.questions();
+            if questions.is_over {
+                return Err(adapter_gone());
+            }
+            let open = &mut questions.open;
             // Whoever left does not wait for an adapter that forgot to answer; his question's place is free again then.
             open.retain(|_, open| !open.waiter.is_closed() || since.duration_since(open.since) < ANSWER_DEADLINE);
             open.insert(id, Open { waiter, since, _place: place });
         }
         if self.commands.try_send(BrokerCommand::Ask { id, question }).is_err() {
-            self.open().remove(&id);
+            self.questions().open.remove(&id);
             return Err(Fault::BrokerUnreachable("the adapter's queue is full or closed".to_owned()));
         }
         match tokio::time::timeout(ANSWER_DEADLINE, receiver).await {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(error))) => Err(fault_of(error)),
-            Ok(Err(_closed)) => Err(Fault::BrokerUnreachable("the adapter ended".to_owned())),
+            Ok(Err(_closed)) => Err(adapter_gone()),
             Err(_elapsed) => {
-                self.open().remove(&id);
+                self.questions().open.remove(&id);
                 Err(Fault::Unanswered("the adapter was silent".to_owned()))
             }
         }
@@ -150,7 +162,7 @@ impl Asks {
 
     /// Hands an answer to whoever waits; an answer that nobody waits for any more is dropped.
     pub(crate) fn answer(&self, id: u64, answer: Result<Answer, AskError>) {
-        let open = self.open().remove(&id);
+        let open = self.questions().open.remove(&id);
         if let Some(open) = open {
             // The asker may have given up in this very moment.
             drop(open.waiter.send(answer));
@@ -159,10 +171,16 @@ impl Asks {
 }
 
 impl Asks {
-    /// Whoever waits for an adapter that has ended waits for nothing.
+    /// Whoever waits for an adapter that has ended, or that nobody listens to any more, waits for nothing; nor does whoever asks later.
     pub(crate) fn adapter_ended(&self) {
-        self.open().clear();
+        let mut questions = self.questions();
+        questions.is_over = true;
+        questions.open.clear();
     }
+}
+
+fn adapter_gone() -> Fault {
+    Fault::BrokerUnreachable("the adapter ended".to_owned())
 }
 
 /// What a question without an answer means for whoever asked.

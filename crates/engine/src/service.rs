@@ -45,8 +45,9 @@ pub struct Service {
     pub(crate) looking_twice: tokio::sync::Mutex<Option<Duration>>,
     pub(crate) estimates: Estimates,
     pub(crate) sessions: Sessions,
-    /// To the writer; none while another process writes.
-    inputs: OnceLock<mpsc::Sender<Input>>,
+    /// To the writer; none while another process writes. Whoever holds the desk does not keep the writer: it ends, and lets go of the
+    /// journal, with the engine's handle, though a question of somebody's is still under way.
+    inputs: OnceLock<mpsc::WeakSender<Input>>,
     /// For what goes on after its caller has hung up.
     pub(crate) own: Weak<Self>,
 }
@@ -81,7 +82,7 @@ impl Service {
     }
 
     /// From now on there is a writer.
-    pub(crate) fn seat(&self, inputs: mpsc::Sender<Input>) -> Result<(), StartError> {
+    pub(crate) fn seat(&self, inputs: mpsc::WeakSender<Input>) -> Result<(), StartError> {
         self.inputs.set(inputs).map_err(|_second| StartError::System("this desk has a writer already".to_owned()))
     }
 
@@ -102,8 +103,9 @@ impl Service {
             self.look(|_, session| session.fault.clone()).unwrap_or_else(ended)
         };
         self.be_writer()?;
-        let inputs = self.inputs.get().ok_or_else(gone)?;
+        let inputs = self.inputs.get().and_then(mpsc::WeakSender::upgrade).ok_or_else(gone)?;
         inputs.send(input(reply)).await.map_err(|_closed| gone())?;
+        drop(inputs);
         answer.await.map_err(|_dropped| gone())?
     }
 

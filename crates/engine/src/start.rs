@@ -76,7 +76,7 @@ pub enum StartError {
     System(String),
 }
 
-/// A running engine.
+/// A running engine. It ends with this, whoever still holds its desk.
 #[derive(Debug)]
 pub struct EngineHandle {
     service: Arc<Service>,
@@ -264,7 +264,7 @@ impl Office {
         // No connection of this process stands yet: generation 0 lets nothing through.
         interlock.set_generation(Generation(0));
         let (inputs, waiting) = mpsc::channel(INPUTS_MAX);
-        service.seat(inputs.clone())?;
+        service.seat(inputs.downgrade())?;
         let seq = core.book.seq;
         let mut shown = books.shown;
         for record in &first {
@@ -292,7 +292,8 @@ impl Office {
             bounced: VecDeque::new(),
         };
         let ended = sit(writer, seat)?;
-        tokio::spawn(listen(link.events, inputs.downgrade(), asks, market, shared, Arc::clone(&clock)));
+        let listening = listen(link.events, inputs.downgrade(), Arc::clone(&asks), market, shared, Arc::clone(&clock));
+        tokio::spawn(until_ended(ended.clone(), asks, listening));
         tokio::spawn(tick(inputs.downgrade(), clock));
         Ok(EngineHandle { service, inputs, ended })
     }
@@ -355,6 +356,21 @@ fn begin(core: &mut Core, journal: &mut dyn Journal, now: Timestamp) -> Result<V
     Ok(batch.records)
 }
 
+/// Listens to the adapter until it or the writer has ended; from then on nobody who asks waits for an answer.
+async fn until_ended(
+    mut ended: watch::Receiver<Option<Ended>>,
+    asks: Arc<Asks>,
+    listening: impl Future<Output = ()> + Send,
+) {
+    tokio::select! {
+        biased;
+        () = listening => {}
+        // A writer that is gone without a word has ended, too.
+        _ended = ended.wait_for(Option::is_some) => {}
+    }
+    asks.adapter_ended();
+}
+
 /// Sorts what the broker says: answers and quotes to whoever waits, everything about orders to the writer.
 async fn listen(
     mut events: mpsc::Receiver<BrokerEvent>,
@@ -398,7 +414,6 @@ async fn listen(
             }
         }
     }
-    asks.adapter_ended();
 }
 
 async fn tick(inputs: mpsc::WeakSender<Input>, clock: Arc<dyn Clock>) {

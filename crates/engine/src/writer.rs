@@ -99,7 +99,7 @@ enum Came {
     Input(Box<Input>),
     /// Commands that found no room are decided first.
     Bounced,
-    /// All callers are gone.
+    /// The engine's handle is gone, and nobody else is about to tell it something.
     Gone,
 }
 
@@ -110,7 +110,7 @@ impl Came {
 }
 
 impl Writer {
-    /// Runs on a thread until it is stopped, its callers are gone, or the journal fails.
+    /// Runs on a thread until it is stopped, its handle is gone, or the journal fails.
     pub(crate) fn run(mut self) -> Ended {
         loop {
             let came = if self.bounced.is_empty() { Came::of(self.inputs.blocking_recv()) } else { Came::Bounced };

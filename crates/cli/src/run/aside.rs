@@ -5,14 +5,15 @@ use std::future::Future;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// The end of such a thread.
+/// Such a thread. What it works at is dropped where it stands once this is gone.
 pub(super) struct Aside {
     name: &'static str,
     over: oneshot::Receiver<()>,
+    _wanted: oneshot::Sender<()>,
 }
 
 impl Aside {
-    /// Runs some work to its end on a thread of its own.
+    /// Runs some work on a thread of its own: to its end, or as long as anybody wants it.
     ///
     /// # Errors
     /// The system refuses a thread.
@@ -22,15 +23,23 @@ impl Aside {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(refused)?;
         let (done, over) = oneshot::channel::<()>();
+        let (wanted, unwanted) = oneshot::channel::<()>();
         let run = move || {
-            runtime.block_on(work);
+            runtime.block_on(async {
+                tokio::select! {
+                    () = work => {}
+                    _gone = unwanted => {}
+                }
+            });
+            // What it left to itself ends before its end is told.
+            drop(runtime);
             drop(done);
         };
         std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(refused)?;
-        Ok(Self { name, over })
+        Ok(Self { name, over, _wanted: wanted })
     }
 
-    /// Waits for its end, for so long.
+    /// Waits for its end, for so long; then it is ended.
     pub(super) async fn ended(self, within: Duration) {
         // The thread says nothing: it closes.
         if tokio::time::timeout(within, self.over).await.is_err() {

@@ -2,7 +2,9 @@
 
 use crate::support::*;
 use domain::broker::NotSentReason;
+use domain::fault::Fault;
 use domain::lifecycle::OrdStatus;
+use domain::trading_state::{KillScope, TradingState};
 use engine::Ended;
 use engine::desk::Desk as _;
 use jiff::SignedDuration;
@@ -48,4 +50,23 @@ async fn a_writer_that_has_nothing_to_write_finds_out_that_it_lost_the_lease() {
     let cancel = desk.cancel(&alice(), key("k-0"), None, None, std::time::Duration::ZERO).await;
     assert_eq!(code_of(&cancel), "LeaseNotHeld");
     drop(taken);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_is_dropped_lets_go_of_the_journal_though_a_question_is_under_way() {
+    let mut rig = Rig::ready().await;
+    rig.broker.hold_reads(true);
+    let desk = rig.desk();
+    let asking = tokio::spawn({
+        let desk = rig.desk();
+        async move { desk.search_contracts(&carol(), "AAPL".to_owned()).await }
+    });
+    rig.until("the adapter has the question", || rig.broker.held() == 1).await;
+    // Nobody but those who ask and read holds the desk now: the journal is free for the next process.
+    rig.end().await;
+    rig.boot();
+    let halted = desk.set_trading_state(&alice(), KillScope::Global, TradingState::Halted, "late".to_owned()).await;
+    assert!(matches!(halted, Err(Fault::Storage(_))), "{halted:?}");
+    let unanswered = asking.await.unwrap();
+    assert!(matches!(unanswered, Err(Fault::BrokerUnreachable(_))), "{unanswered:?}");
 }
