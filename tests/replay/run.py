@@ -42,11 +42,12 @@ def compare(signal: str, words: argparse.Namespace, out: Path, told: dict) -> tu
     said = (
         f"{told['slots']} slots, runs {told['runs']}, {len(told['missed'])} missed, {told['orders']} orders, "
         f"{told['executions']} executions, {told['records']} records; {told['last_value']} USD at the end; "
-        f"{told['took_ms'] / 1000:.1f} s" + (f"; went wrong: {told['mishaps']}" if told["mishaps"] else "")
+        f"{told['took_ms'] / 1000:.1f} s"
     )
+    for kind, what in told["mishaps"].items():
+        ended = ", ".join(f"{count} {state}" for state, count in what["ended"].items())
+        said += f"\n  {kind}: {what['occurred']} times ({ended or 'never'}), {what['found_nothing']} times there was nothing for it"
     wrong += [f"the replay itself: {what}" for what in told["wrong"]]
-    if words.faults != "none" and not told["mishaps"]:
-        wrong.append("nothing went wrong, and something was to: take another seed")
     if told["slots"] != calculated.slots:
         wrong.append(f"{told['slots']} slots were replayed and {calculated.slots} calculated")
     if words.faults == "all":

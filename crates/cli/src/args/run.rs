@@ -156,9 +156,10 @@ pub(crate) struct VenueArgs {
 pub(crate) enum FaultsWord {
     /// Nothing
     None,
-    /// At one slot in three a crash, a lost connection or another process that takes over: the account must come out the same
+    /// At one slot in three (two, in a short span) a crash, a lost connection or another process that takes over: the account must
+    /// come out the same
     Harmless,
-    /// These, refused orders, halts, missing prices and slots that pass unattended
+    /// These, also amid orders, refused orders, halts, missing prices and slots that pass unattended
     All,
 }
 

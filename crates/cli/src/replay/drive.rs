@@ -3,9 +3,10 @@
 
 use super::clock::SteppedClock;
 use super::home::{self, ACCOUNT};
-use super::market::{Market, Witness};
-use super::mishap::Mishap;
-use super::record::{Point, Recorder, RunLine};
+use super::market::Market;
+use super::mishap::Deck;
+use super::record::{Point, Recorder};
+use super::sight::{Sight, is_with_the_broker};
 use super::told::Told;
 use crate::args::{FaultsWord, ReplayArgs};
 use crate::config::{Config, Surroundings};
@@ -16,22 +17,17 @@ use crate::run::gateway::{EmbeddedSessions, Gateway, Ground, onlooker};
 use crate::run::new_york;
 use crate::verb::audit;
 use autopilot::pilot::PilotSettings;
-use domain::book::OrderRecord;
 use domain::fault::Fault;
-use domain::id::{AccountId, ClOrdId, RunId, SlotKey};
-use domain::lifecycle::OrdStatus;
-use domain::looping::book::{LoopBook, SlotFate};
+use domain::id::{AccountId, RunId};
+use domain::looping::book::LoopBook;
 use domain::looping::calendar::ExchangeSession;
-use domain::looping::execution::order_keys;
-use domain::looping::run::{RunState, TradeRun};
+use domain::looping::run::TradeRun;
 use domain::looping::schedule::{Schedule, Slot};
 use domain::principal::Principal;
 use engine::Desk;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use rust_decimal::Decimal;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -43,8 +39,8 @@ const APPROACH: [SignedDuration; 3] =
     [SignedDuration::from_mins(13), SignedDuration::from_mins(7), SignedDuration::from_mins(1)];
 /// For that look.
 const COMPARES_WITHIN: Duration = Duration::from_millis(500);
-/// Nothing in a replay waits for real time: what takes so long is stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(30);
+/// Nothing in a replay waits for real time: what takes so long, on a machine that does other things besides, is stuck.
+const STUCK_AFTER: Duration = Duration::from_mins(2);
 
 /// Replays.
 ///
@@ -91,11 +87,11 @@ pub(super) struct Stage {
     /// None while it is down.
     pub(super) gateway: Option<Gateway>,
     pub(super) by: Principal,
-    account: AccountId,
-    pub(super) faults: FaultsWord,
+    pub(super) account: AccountId,
+    faults: FaultsWord,
     pub(super) seed: u64,
-    /// Slots with a mishap.
-    pub(super) mishaps: BTreeMap<SlotKey, Mishap>,
+    /// What goes wrong where.
+    pub(super) deck: Deck,
 }
 
 /// What the days came to.
@@ -128,7 +124,7 @@ impl Stage {
             account: ACCOUNT.parse().map_err(internal)?,
             faults: args.faults,
             seed: args.seed,
-            mishaps: BTreeMap::new(),
+            deck: Deck::new(FaultsWord::None, args.seed, 0),
         };
         stage.rise().await?;
         Ok(stage)
@@ -156,6 +152,8 @@ impl Stage {
         let mut tally = Tally::default();
         let days = args.from.series(1.day()).take_while(|day| *day <= args.to);
         let sessions: Vec<ExchangeSession> = days.filter_map(|day| self.settings.calendar.session_on(day)).collect();
+        let slots: Result<Vec<_>, _> = sessions.iter().map(|session| self.slots(session)).collect();
+        self.deck = Deck::new(self.faults, self.seed, slots?.iter().map(Vec::len).sum());
         for session in sessions {
             self.day(&session, &mut tally).await?;
             let point = self.point(session.date).await?;
@@ -168,29 +166,32 @@ impl Stage {
         Ok(tally)
     }
 
-    async fn day(&mut self, session: &ExchangeSession, tally: &mut Tally) -> Result<(), Failure> {
+    fn slots(&self, session: &ExchangeSession) -> Result<Vec<Slot>, Failure> {
         let before = session.open.checked_sub(SignedDuration::from_secs(1)).map_err(|error| out_of_range(&error))?;
-        let mut mishap = None;
-        for slot in self.schedule.slots(&self.settings.calendar, before, session.close) {
-            mishap = Mishap::of(self.faults, self.seed, &slot.key);
-            match mishap {
+        Ok(self.schedule.slots(&self.settings.calendar, before, session.close))
+    }
+
+    async fn day(&mut self, session: &ExchangeSession, tally: &mut Tally) -> Result<(), Failure> {
+        let mut met = None;
+        for slot in self.slots(session)? {
+            met = match self.deck.deal() {
                 None => {
-                    self.approach(&slot).await?;
+                    self.near(&slot).await?;
+                    self.go_to(slot.at).await?;
                     self.until(&slot.run, is_with_the_broker).await?;
+                    None
                 }
-                Some(mishap) => {
-                    self.mishaps.insert(slot.key.clone(), mishap);
-                    self.meet(mishap, &slot).await?;
-                }
-            }
+                Some(mishap) => Some(self.meet(mishap, &slot).await?),
+            };
             tally.slots.push(slot);
         }
         let evening = session.close.checked_add(EVENING).map_err(|error| out_of_range(&error))?;
         // The gateway is there first: what trades on the way is of the past.
         self.clock.set(evening);
         self.market.step(evening).await?;
-        if let (Some(mishap), Some(slot)) = (mishap, tally.slots.last()) {
-            self.get_over(mishap, slot).await?;
+        if let (Some(met), Some(slot)) = (met, tally.slots.last()) {
+            let met = self.get_over(met, slot).await?;
+            self.deck.note(&slot.key, met);
         }
         if let Some(run) = self.book()?.current().map(|run| run.id().clone()) {
             self.until(&run, |_, run| run.state.is_final()).await?;
@@ -198,9 +199,8 @@ impl Stage {
         self.compares(evening).await.map(drop)
     }
 
-    /// To the moment of a slot, by way of one shortly before it, so that the gateway knows its account as it would at any
-    /// time of a day that it lived through.
-    pub(super) async fn approach(&self, slot: &Slot) -> Result<(), Failure> {
+    /// Shortly before a slot, so that the gateway knows its account as it would at any time of a day that it lived through.
+    pub(super) async fn near(&self, slot: &Slot) -> Result<(), Failure> {
         for before in APPROACH {
             let before = slot.at.checked_sub(before).map_err(|error| out_of_range(&error))?;
             self.go_to(before).await?;
@@ -208,12 +208,12 @@ impl Stage {
                 break;
             }
         }
-        self.go_to(slot.at).await
+        Ok(())
     }
 
     /// Whether the gateway compares itself with the broker at this moment or later. One that still did so before asks again
     /// only when more time has passed.
-    async fn compares(&self, at: Timestamp) -> Result<bool, Failure> {
+    pub(super) async fn compares(&self, at: Timestamp) -> Result<bool, Failure> {
         let desk = self.desk()?;
         let mut head = desk.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
         loop {
@@ -240,12 +240,17 @@ impl Stage {
         self.gateway.as_ref().map(Gateway::desk).ok_or_else(down)
     }
 
+    /// What the gateway shows now.
+    pub(super) fn sight(&self) -> Result<Sight, Failure> {
+        Ok(Sight { desk: self.desk()?, by: self.by.clone() })
+    }
+
     pub(super) fn book(&self) -> Result<Arc<LoopBook>, Failure> {
-        self.desk()?.looping(&self.by).map_err(|fault| untold(&fault))
+        self.sight()?.book()
     }
 
     /// Waits until a run has come so far, with the clock where it is.
-    pub(super) async fn until(&self, id: &RunId, there: impl Fn(&Self, &TradeRun) -> bool) -> Result<(), Failure> {
+    pub(super) async fn until(&self, id: &RunId, there: impl Fn(&Sight, &TradeRun) -> bool) -> Result<(), Failure> {
         if self.comes(id, &there, STUCK_AFTER).await? { Ok(()) } else { Err(self.stuck(id)) }
     }
 
@@ -253,13 +258,14 @@ impl Stage {
     pub(super) async fn comes(
         &self,
         id: &RunId,
-        there: &impl Fn(&Self, &TradeRun) -> bool,
+        there: &impl Fn(&Sight, &TradeRun) -> bool,
         silence_max: Duration,
     ) -> Result<bool, Failure> {
-        let mut head = self.desk()?.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
+        let sight = self.sight()?;
+        let mut head = sight.desk.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
         loop {
             head.mark_unchanged();
-            if self.book()?.run(id).is_some_and(|run| there(self, run)) {
+            if sight.shows(id, there)? {
                 return Ok(true);
             }
             if !matches!(tokio::time::timeout(silence_max, head.changed()).await, Ok(Ok(()))) {
@@ -269,22 +275,18 @@ impl Stage {
     }
 
     pub(super) fn stuck(&self, id: &RunId) -> Failure {
-        let run = self.book().ok().and_then(|book| book.run(id).cloned());
+        let sight = self.sight().ok();
+        let run = sight.as_ref().and_then(|sight| sight.book().ok()?.run(id).cloned());
         let state = run.as_ref().map_or("not begun", |run| run.state.word());
         let orders: Vec<String> = run
             .iter()
-            .flat_map(order_keys)
-            .filter_map(|key| self.order(&key))
+            .flat_map(|run| sight.iter().flat_map(|sight| sight.orders(run)))
             .filter(|order| !order.status.is_final())
             .map(|order| format!("{} {}", order.intent.cl_ord_id, order.status.word()))
             .collect();
         let why = self.gateway.as_ref().map(|gateway| gateway.desk().not_ready().join("; "));
         let text = format!("run {id} is stuck ({state}); not ready: {why:?}; open orders: {orders:?}");
         Failure::unavailable(text, "TOLLGATE_LOG=info says more")
-    }
-
-    pub(super) fn order(&self, key: &ClOrdId) -> Option<OrderRecord> {
-        self.desk().ok()?.order(&self.by, key).ok()
     }
 
     /// The account now, as the gateway tells it.
@@ -319,99 +321,6 @@ impl Stage {
             told.wrong.push("the journal does not verify".to_owned());
         }
         Ok(told)
-    }
-
-    async fn look(&self, tally: Tally) -> Result<Told, Failure> {
-        let book = self.book()?;
-        let runs: Vec<RunLine> = book.ran.iter().filter_map(|id| book.run(id)).map(|run| self.line(run)).collect();
-        let missed: Vec<String> = book
-            .slots
-            .iter()
-            .filter_map(|(key, fate)| match fate {
-                SlotFate::Run(_) => None,
-                SlotFate::Missed { reason, .. } => Some(format!("{key}: {reason}")),
-            })
-            .collect();
-        let mut wrong: Vec<String> = tally
-            .slots
-            .iter()
-            .filter(|slot| !book.slots.contains_key(&slot.key))
-            .map(|slot| format!("slot {} has neither a run nor a reason", slot.key))
-            .collect();
-        if book.slots.len() != tally.slots.len() {
-            wrong.push(format!("{} slots came round and {} are noted", tally.slots.len(), book.slots.len()));
-        }
-        let unsaid = runs.iter().filter(|run| run.state != "done" && run.reason.is_empty());
-        wrong.extend(unsaid.map(|run| format!("run {} is {} without a reason", run.run, run.state)));
-        let held = self.desk()?.positions(&self.by, self.account.clone()).await.map_err(|fault| untold(&fault))?;
-        let held = held.iter().filter(|position| !position.qty.is_zero());
-        let mut held: Vec<(String, Decimal)> = held.map(|position| (position.symbol.clone(), position.qty)).collect();
-        held.sort();
-        let Witness { held: at_broker, sent_twice, unasked } = self.market.witness(&self.ordered(&book)).await?;
-        wrong.extend(sent_twice.iter().map(|key| format!("order {key} is twice at the broker")));
-        wrong.extend(unasked.iter().map(|key| format!("the broker has an order {key} that no run asked for")));
-        let traded = self.traded(&book);
-        if at_broker != held || traded != held {
-            wrong.push(format!(
-                "the broker holds {at_broker:?}, the gateway shows {held:?}, its trades come to {traded:?}"
-            ));
-        }
-        let mishaps = self.mishaps.values().fold(BTreeMap::new(), |mut counts, mishap| {
-            *counts.entry(mishap.word()).or_default() += 1;
-            counts
-        });
-        Ok(Told { tally, runs, missed, wrong, mishaps, records: Value::Null })
-    }
-
-    /// Keys of the orders of all runs.
-    fn ordered(&self, book: &LoopBook) -> BTreeSet<String> {
-        let keys = book.runs.values().flat_map(|run| order_keys(run));
-        keys.filter(|key| self.order(key).is_some()).map(|key| key.to_string()).collect()
-    }
-
-    /// What all trades of all runs come to, by symbol.
-    fn traded(&self, book: &LoopBook) -> Vec<(String, Decimal)> {
-        let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
-        for order in book.runs.values().flat_map(|run| order_keys(run)).filter_map(|key| self.order(&key)) {
-            if let Some(contract) = &order.contract {
-                *sums.entry(contract.symbol.clone()).or_default() += order.intent.side.signed(order.cum_qty());
-            }
-        }
-        sums.into_iter().filter(|(_, qty)| !qty.is_zero()).collect()
-    }
-
-    fn line(&self, run: &TradeRun) -> RunLine {
-        let orders: Vec<OrderRecord> = order_keys(run).iter().filter_map(|key| self.order(key)).collect();
-        RunLine {
-            run: run.id().to_string(),
-            queued_at: run.queued_at().map(|at| at.to_string()).unwrap_or_default(),
-            state: run.state.word().to_owned(),
-            orders: orders.len(),
-            executions: orders.iter().map(|order| order.executions.len()).sum(),
-            mishap: run.order.cause.slot().and_then(|slot| self.mishaps.get(slot)).map_or("", |mishap| mishap.word()),
-            reason: run.reason.clone(),
-        }
-    }
-}
-
-/// Whether the broker has every order of a run, or nothing is left to be sent.
-pub(super) fn is_with_the_broker(stage: &Stage, run: &TradeRun) -> bool {
-    let is_there = |order: OrderRecord| match order.status {
-        OrdStatus::Working
-        | OrdStatus::PendingCancel
-        | OrdStatus::PendingReplace
-        | OrdStatus::Denied
-        | OrdStatus::Simulated
-        | OrdStatus::Filled
-        | OrdStatus::Canceled
-        | OrdStatus::Rejected
-        | OrdStatus::Expired => true,
-        OrdStatus::PendingApproval | OrdStatus::Submitting | OrdStatus::Unconfirmed | OrdStatus::Missing => false,
-    };
-    match run.state {
-        RunState::Queued | RunState::Checking => false,
-        RunState::Executing => order_keys(run).iter().all(|key| stage.order(key).is_some_and(is_there)),
-        RunState::Done | RunState::Partial | RunState::Failed | RunState::Blocked | RunState::RolledBack => true,
     }
 }
 

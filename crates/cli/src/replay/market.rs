@@ -32,6 +32,8 @@ pub(super) struct Witness {
     pub(super) sent_twice: Vec<String>,
     /// References of orders that nobody names.
     pub(super) unasked: Vec<String>,
+    /// Where its accounts do not add up.
+    pub(super) unbalanced: Vec<String>,
 }
 
 impl Market {
@@ -99,7 +101,10 @@ impl Market {
         }
         let sent_twice = counts.iter().filter(|(_, count)| **count > 1).map(|(key, _)| key.clone()).collect();
         let unasked = counts.keys().filter(|key| !keys.contains(*key)).cloned().collect();
-        Ok(Witness { held, sent_twice, unasked })
+        let audit = self.ask(Method::GET, "/audit", None).await?;
+        let violations = audit.get("violations").and_then(Value::as_array);
+        let violations = violations.ok_or_else(|| failed(&format!("no audit: {audit}")))?;
+        Ok(Witness { held, sent_twice, unasked, unbalanced: violations.iter().map(Value::to_string).collect() })
     }
 
     /// Asks the control API.

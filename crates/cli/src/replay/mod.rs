@@ -6,11 +6,13 @@
 
 mod clock;
 mod drive;
+mod findings;
 mod home;
 mod market;
 mod meeting;
 mod mishap;
 mod record;
+mod sight;
 mod told;
 
 pub(crate) use drive::run;

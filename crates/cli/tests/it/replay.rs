@@ -5,12 +5,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// Replays half a year, and compares.
-fn replay() {
+fn replay(words: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let out = tempfile::tempdir().unwrap();
     let status = Command::new(root.join("tests/replay/run.py"))
         .args(["--slice", "--tollgate", env!("CARGO_BIN_EXE_tollgate"), "--out"])
         .arg(out.path())
+        .args(words)
         .status()
         .unwrap();
     assert!(status.success(), "the report above says what differs");
@@ -18,7 +19,17 @@ fn replay() {
 
 #[test]
 fn half_a_year_of_weekly_rebalancing_is_to_the_cent_what_pandas_calculates_apart() {
-    replay();
+    replay(&[]);
+}
+
+#[test]
+fn gateways_that_crash_lose_their_connection_or_hand_over_come_to_the_same_evenings() {
+    replay(&["--signal", "equal_weight", "--faults", "harmless"]);
+}
+
+#[test]
+fn whatever_goes_wrong_every_slot_has_a_run_or_a_reason_and_no_order_is_sent_twice() {
+    replay(&["--signal", "equal_weight", "--faults", "all"]);
 }
 
 #[test]
