@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { control, countdown, decimal, percent, share, sign, span } from "./format";
+import { control, countdown, decimal, grouped, percent, prose, share, sign, span } from "./format";
 
 test("decimals are grouped and rounded as texts, however long they are", () => {
   expect(decimal("1234567.891", { max: 2 })).toBe("1,234,567.89");
@@ -34,4 +34,16 @@ test("spans and countdowns", () => {
   expect(countdown(61_000)).toBe("1:01");
   expect(countdown(-5)).toBe("0:00");
   expect(control("C13_MAX_QTY")).toBe(13);
+});
+
+test("a sentence is taken apart into words, what is for a terminal, and times", () => {
+  expect(prose("Run `tollgate status` before 2026-11-30T05:23:08.494546868Z, or wait.")).toEqual([
+    { kind: "words", text: "Run " }, { kind: "code", text: "tollgate status" }, { kind: "words", text: " before " }, { kind: "time", text: "2026-11-30T05:23:08.494546868Z" }, { kind: "words", text: ", or wait." },
+  ]);
+  expect(prose("A ` alone is a sign.")).toEqual([{ kind: "words", text: "A ` alone is a sign." }]);
+});
+
+test("long figures in a sentence are grouped, and nothing else is touched", () => {
+  expect(grouped("1000000 of 13832745.50 a day")).toBe("1,000,000 of 13,832,745.5 a day");
+  for (const same of ["2026-11-30T05:23:08Z", "DUV0000001", "order-123456", "127.0.0.1:41215", "1000 shares", "20261130:0930"]) expect(grouped(same)).toBe(same);
 });

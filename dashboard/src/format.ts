@@ -48,6 +48,11 @@ export function decimal(text: string, { min = 0, max = 8, signed = false }: Shap
   return `${sign}${grouped}${kept === "" ? "" : `.${kept}`}`;
 }
 
+/** A sentence with the long figures in it grouped: `132,090,000 of 25,000`. Names, times and codes stay as they are. */
+export function grouped(text: string): string {
+  return text.replace(/(?<![\w.:-])\d{5,}(?:\.\d+)?(?![\w:-])/g, (figure) => decimal(figure));
+}
+
 /** -1, 0 or 1; `undefined` for what is no number. */
 export function sign(text: string | null | undefined): -1 | 0 | 1 | undefined {
   const read = text === null || text === undefined ? undefined : parts(text);
@@ -102,6 +107,26 @@ export function local(at: Date, now: Date): string {
 /** For the hover. */
 export function utc(at: Date): string {
   return `${at.toISOString().replace("T", " ").replace("Z", "")} UTC`;
+}
+
+/** A part of a sentence: words, what is for a terminal, or a time as RFC 3339 text. */
+export interface Part {
+  kind: "words" | "code" | "time";
+  text: string;
+}
+
+/** A sentence of the gateway in its parts: what stands between backticks, and times. */
+export function prose(text: string): Part[] {
+  const found = text.matchAll(/`([^`]+)`|\b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)\b/g);
+  const told: Part[] = [];
+  let from = 0;
+  for (const one of found) {
+    if (one.index > from) told.push({ kind: "words", text: text.slice(from, one.index) });
+    told.push(one[1] === undefined ? { kind: "time", text: one[2] ?? "" } : { kind: "code", text: one[1] });
+    from = one.index + one[0].length;
+  }
+  if (from < text.length) told.push({ kind: "words", text: text.slice(from) });
+  return told;
 }
 
 /** `pending_approval` as `pending approval`. */
