@@ -41,7 +41,7 @@ test("first load, and time until it can be used", async ({ page, context }) => {
   await expect(fresh.getByRole("banner")).toContainText("ACTIVE");
   const interactive = await fresh.evaluate(() => performance.now());
   await expect(fresh.locator(".chart canvas").first()).toBeVisible();
-  await expect(fresh.getByRole("region", { name: "Limits, by use" })).toContainText("orders day");
+  await expect(fresh.getByRole("region", { name: "Limits, by use" })).toContainText("Orders today");
   say("first load of the overview, all files, compressed", `${(bytes / 1_000).toFixed(0)} kB of ${LOAD_KB_MAX}`);
   say("from the address to a page that shows the gateway's state and takes keys", `${interactive.toFixed(0)} ms of ${INTERACTIVE_MS_MAX}`);
   expect(bytes / 1_000).toBeLessThanOrEqual(LOAD_KB_MAX);
