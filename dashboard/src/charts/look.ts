@@ -18,9 +18,19 @@ export function faded(color: string, alpha: number): string {
 }
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
+const SECOND = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const FULL = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", hour12: false, timeZoneName: "short" });
 const MONTH = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
+
+/** What stands at a tick of the axis: a month, a day or a time. */
+export function tick(time: unknown, kind: number): string {
+  const at = new Date(Number(time) * 1_000);
+  return kind >= 3 ? TIME.format(at) : kind === 2 ? DAY.format(at) : MONTH.format(at);
+}
+
+/** The same where all that is shown is a matter of minutes. */
+export const tickOfSeconds = (time: unknown) => SECOND.format(new Date(Number(time) * 1_000));
 
 /** Times are shown in the viewer's zone, as everywhere on the page. */
 export function options(): DeepPartial<ChartOptions> {
@@ -39,10 +49,7 @@ export function options(): DeepPartial<ChartOptions> {
     rightPriceScale: { borderColor: line },
     timeScale: {
       borderColor: line, timeVisible: true, secondsVisible: false, rightOffset: 4,
-      tickMarkFormatter: (time: unknown, kind: number) => {
-        const at = new Date(Number(time) * 1_000);
-        return kind >= 3 ? TIME.format(at) : kind === 2 ? DAY.format(at) : MONTH.format(at);
-      },
+      tickMarkFormatter: tick,
     },
     localization: { timeFormatter: (time: unknown) => FULL.format(new Date(Number(time) * 1_000)) },
     handleScale: { axisPressedMouseMove: { time: true, price: true } },
