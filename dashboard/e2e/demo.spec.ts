@@ -6,7 +6,8 @@ test.use({ setup: { demo: true } });
 test("a newcomer buys, approves, sees the fills, kills, and finds all of it in the audit", async ({ page, gateway }) => {
   test.setTimeout(120_000);
   const banner = page.getByRole("banner", { name: "State of trading" });
-  await signIn(page, gateway);
+  // With no more than what the terminal says.
+  await signIn(page, gateway, "/", gateway.printed);
   await expect(banner).toContainText("SIMULATED");
 
   // Ten shares.
@@ -26,6 +27,11 @@ test("a newcomer buys, approves, sees the fills, kills, and finds all of it in t
   await page.getByRole("button", { name: "Approve this order" }).click();
   await expect(asked).toContainText("filled");
 
+  // Its fill is on its chart, too.
+  await page.getByRole("link", { name: "Trade", exact: true }).click();
+  await page.getByRole("region", { name: "Watch list" }).getByRole("button", { name: "MSFT", exact: true }).click();
+  await expect(page.getByRole("img", { name: /Candles of MSFT with [1-9]\d* trade/ })).toBeVisible();
+
   // Both are held.
   await page.getByRole("link", { name: "Overview" }).click();
   const held = page.getByRole("region", { name: "Positions" });
@@ -41,7 +47,8 @@ test("a newcomer buys, approves, sees the fills, kills, and finds all of it in t
   // And all of it is on the record.
   await page.getByRole("link", { name: "Audit" }).click();
   const records = page.getByRole("region", { name: "Records" });
-  for (const word of [/Traded \d+ at/, "A human is asked", "Approval:", "Trading halted"]) await expect(records).toContainText(word);
+  const told = [/Every gate passed.*buy 10 AAPL.*operator/, /Traded 10 at/, /A human is asked.*buy 5 MSFT.*agent/, /Approval: approved.*operator/, /Every gate passed.*buy 5 MSFT/, /Traded 5 at/, /Trading halted.*operator/];
+  for (const words of told) await expect(records.getByRole("row").filter({ hasText: words })).not.toHaveCount(0);
   await page.getByRole("button", { name: "Verify the whole journal now" }).click();
   await expect(page.getByRole("region", { name: "The chain" })).toContainText("Just now");
 });

@@ -78,6 +78,8 @@ export class Gateway {
     private readonly venue: Process,
     /** The files of its keys, where they are not in its own directory. */
     private readonly keys: Partial<Record<"operator" | "agent", string>> = {},
+    /** The key that was printed for whoever sits before it. */
+    readonly printed = "",
   ) {}
 
   /** What `make demo` runs, with all that it says about itself. */
@@ -85,8 +87,9 @@ export class Gateway {
     const home = mkdtempSync(join(tmpdir(), "tollgate-dashboard-"));
     const demo = new Process(["demo"], home);
     const url = await demo.says(/dashboard +(http:\S+?)\/\s/);
+    const printed = await demo.says(/sign in with +(\S+)\s/);
     const [operator, agent] = [await demo.says(/operator key +(\S+)\s/), await demo.says(/agent key +(\S+)\s/)];
-    return new Gateway(home, url, await demo.says(/venue +(http:\S+)\/ledger/), demo, { operator, agent });
+    return new Gateway(home, url, await demo.says(/venue +(http:\S+)\/ledger/), demo, { operator, agent }, printed);
   }
 
   static async start({ venueArgs = [], more = "", policies = {}, demo = false }: Setup = {}): Promise<Gateway> {

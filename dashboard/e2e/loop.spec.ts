@@ -73,6 +73,11 @@ test("a run, from the decision over the plan to its end, and back again", async 
   await expect(run).toContainText("Taken back by");
   await expect(run.getByRole("button", { name: "Go back to the last good decision…" })).toHaveCount(0);
 
+  // The runs lie on the line of what the account is worth.
+  await page.getByRole("link", { name: "Overview" }).click();
+  await expect(page.getByRole("img", { name: /Net liquidation over time.* runs of the loop/ })).toBeVisible();
+  await page.getByRole("link", { name: "Loop" }).click();
+
   // A pause begins nothing, and says who paused and why.
   await main.getByRole("button", { name: "Pause…" }).click();
   await page.getByLabel("Why, for the record").fill("holidays");
