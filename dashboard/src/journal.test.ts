@@ -25,6 +25,11 @@ test("records that hold an order say what was ordered", () => {
   expect(say(record("approval_requested", { order, approval: { reasons: [{ message: "A human must." }] } })).text).toBe("sell short 1,000 AAPL: A human must.");
 });
 
+test("an approval is said with who answered it and why", () => {
+  expect(say(record("approval_moved", { status: "denied", by: "operator", reason: "not today" }))).toEqual({ title: "Approval: denied", text: "by operator: not today", tone: "plain" });
+  expect(say(record("approval_moved", { status: "expired", by: null, reason: null })).text).toBeUndefined();
+});
+
 test("what the loop writes down is said with its run and its end", () => {
   expect(say(record("loop", { event: { event: "run_queued", run: { id: "first" } } })).text).toBe("first");
   expect(say(record("loop", { event: { event: "step_ended", run: "first", step: 2, end: { outcome: "filled" } } }))).toEqual({ title: "Loop: step ended", text: "first, step 2, filled", tone: "good" });

@@ -128,7 +128,8 @@ export function say(record: AuditRecord): Said {
     case "approval_requested": return said("A human is asked", joined([ordered(event), codes(event) ?? codes(within(event, "approval"))], ": "));
     case "approval_moved": {
       const status = text(event, "status") ?? "moved";
-      return said(`Approval: ${status === "consumed" ? "released" : status}`, text(event, "reason"));
+      const by = text(event, "by");
+      return said(`Approval: ${status === "consumed" ? "released" : status}`, joined([by && `by ${by}`, text(event, "reason")], ": "));
     }
     case "cancel_submitting": return said("A cancel is written down before it leaves");
     case "trading_state_set": return said(`Trading ${text(event, "state") ?? "state set"}`, text(event, "reason"));
