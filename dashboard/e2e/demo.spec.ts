@@ -47,7 +47,7 @@ test("a newcomer buys, approves, sees the fills, kills, and finds all of it in t
   // And all of it is on the record.
   await page.getByRole("link", { name: "Audit" }).click();
   const records = page.getByRole("region", { name: "Records" });
-  const told = [/Every gate passed.*buy 10 AAPL.*operator/, /Traded 10 at/, /A human is asked.*buy 5 MSFT.*agent/, /Approval: approved.*operator/, /Every gate passed.*buy 5 MSFT/, /Traded 5 at/, /Trading halted.*operator/];
+  const told = [/Every gate passed.*buy 10 AAPL.*operator/, /Traded 10 at/, /A human is asked.*buy 5 MSFT.*agent/, /Approval: approved.*by operator/, /Every gate passed.*buy 5 MSFT/, /Traded 5 at/, /Trading halted.*operator/];
   for (const words of told) await expect(records.getByRole("row").filter({ hasText: words })).not.toHaveCount(0);
   await page.getByRole("button", { name: "Verify the whole journal now" }).click();
   await expect(page.getByRole("region", { name: "The chain" })).toContainText("Just now");
