@@ -89,6 +89,7 @@ impl Gateway {
             checkpoint_file,
             reports,
             alerts: Arc::new(SignOfLife::begun(ground.clock.now())),
+            streams: Arc::new(SignOfLife::begun(ground.clock.now())),
             witness: Arc::default(),
             watch: Arc::clone(&watch),
             looping: LoopSeat::empty(ground.clock.now()),

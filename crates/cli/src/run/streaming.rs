@@ -33,6 +33,11 @@ pub(super) struct Streaming {
 }
 
 impl Streaming {
+    /// Whether there is anything to stream: a list, or what the loop decides for.
+    pub(super) fn is_wanted(config: &Config) -> bool {
+        !config.stream.watch_list.is_empty() || config.looping.is_on()
+    }
+
     /// Begins to stream, if anything is to be streamed.
     ///
     /// # Errors
@@ -42,15 +47,16 @@ impl Streaming {
         desk: Arc<dyn Desk>,
         installation: &str,
         decision: watch::Receiver<Vec<Instrument>>,
-        has_loop: bool,
+        life: &Arc<SignOfLife>,
     ) -> Result<Self, Failure> {
         let settings = &config.stream;
         let (stale_out, stale) = watch::channel(None);
-        if settings.watch_list.is_empty() && !has_loop {
+        if !Self::is_wanted(config) {
             return Ok(Self { thread: None, streams: Streams::off(), watched: Vec::new(), stale });
         }
         let now = clock.now();
-        let life = Arc::new(SignOfLife::begun(now));
+        // Who stood by until now was not silent: it begins here.
+        life.show(now);
         let seconds = |number: u64| SignedDuration::from_secs(i64::try_from(number).unwrap_or(i64::MAX));
         let parts = StreamParts {
             dir: settings.dir(&config.data_dir),
@@ -66,7 +72,7 @@ impl Streaming {
             watch_list: settings.watch_list.clone(),
             decision,
             stale: stale_out,
-            life: Arc::clone(&life),
+            life: Arc::clone(life),
             clock: Arc::clone(clock),
             by: own_agent("stream", &[Scope::Read])
                 .map_err(|error| Failure::unavailable(error.to_string(), "report this"))?,
@@ -74,7 +80,8 @@ impl Streaming {
         let (streams, task) = begin(desk, parts);
         let (end, ending) = oneshot::channel();
         let aside = Aside::begin("stream", task.run(ending))?;
-        let watched = vec![Watched { part: "stream runner".to_owned(), life, silence_max: SIGN_SILENCE_MAX }];
+        let watched =
+            vec![Watched { part: "stream runner".to_owned(), life: Arc::clone(life), silence_max: SIGN_SILENCE_MAX }];
         Ok(Self { thread: Some((end, aside)), streams, watched, stale })
     }
 

@@ -30,7 +30,7 @@ impl Watching {
         let installation = place::installation_at_start(config)?.to_string();
         let (seat, has_loop) = (&setup.looping, config.looping.is_on());
         let decision = seat.wanted.subscribe();
-        let streaming = Streaming::begin((config, clock), Arc::clone(desk), &installation, decision, has_loop)?;
+        let streaming = Streaming::begin((config, clock), Arc::clone(desk), &installation, decision, &setup.streams)?;
         let life = guarding::begun(clock.now());
         let mut watched = streaming.watched.clone();
         watched.push(guarding::watched(config, &life));

@@ -5,6 +5,7 @@ use super::gateway::{EmbeddedSessions, Ground};
 use super::piloting::{LoopSeat, Looping};
 use super::reporting::{Reporter, Reporting};
 use super::session_file::SessionFile;
+use super::streaming::Streaming;
 use super::venue_controls::OwnVenue;
 use super::watch::WatchPlace;
 use super::watching::Watching;
@@ -60,6 +61,8 @@ pub(crate) struct Setup {
     pub(crate) reports: Arc<SignOfLife>,
     /// What the path of the alerts shows of itself.
     pub(crate) alerts: Arc<SignOfLife>,
+    /// What the runner of streams shows of itself.
+    pub(crate) streams: Arc<SignOfLife>,
     /// Looks at the broker a second time.
     pub(crate) witness: Arc<SecondLook>,
     /// What others see of the loop.
@@ -75,6 +78,15 @@ impl Setup {
     pub(crate) fn open_options(&self, seize: bool) -> OpenOptions {
         let options = OpenOptions::new(&self.config.data_dir, &self.checkpoint_file, self.ground.clock.now());
         OpenOptions { seize_lease: seize, ..options }
+    }
+
+    /// Who has to show life, for control 46.
+    fn parts(&self) -> Vec<(&'static str, Arc<SignOfLife>)> {
+        let always = [("report of trades", &self.reports), ("path of the alerts", &self.alerts)];
+        let turning = self.config.looping.is_on().then_some(("loop", &self.looping.life));
+        let streaming = Streaming::is_wanted(&self.config).then_some(("stream runner", &self.streams));
+        let parts = always.into_iter().chain(turning).chain(streaming);
+        parts.map(|(part, life)| (part, Arc::clone(life))).collect()
     }
 
     /// Whether the broker lives in the process that writes, and ends with it.
@@ -315,10 +327,7 @@ fn engine_config(setup: &Setup) -> Result<EngineConfig, Failure> {
         live_override_file: config.live_override_file.clone(),
         driller: Arc::new(OwnProgram),
         witness: Arc::clone(&setup.witness) as Arc<dyn engine::Witness>,
-        parts: vec![
-            ("report of trades", Arc::clone(&setup.reports)),
-            ("path of the alerts", Arc::clone(&setup.alerts)),
-        ],
+        parts: setup.parts(),
         lease_silence: config.lease_silence,
         reconcile_every: RECONCILE_EVERY,
         look_up_after: LOOK_UP_AFTER,

@@ -51,6 +51,31 @@ pub(crate) fn keys(venue: &Venue) -> Vec<String> {
 }
 
 #[test]
+fn control_46_hears_the_loop_and_the_runner_of_its_streams() {
+    let home = Desktop::new();
+    let venue = home.venue(0);
+    let desktop = configured(&venue, WEIGHTS);
+    let strict = format!("{POLICY}\n[strategy.strict]\nheartbeat_s_max = 0\n");
+    std::fs::write(desktop.data("policies/loose.toml"), strict).unwrap();
+    let gateway = desktop.serve();
+    // Nobody shows life at every moment: whoever is silent for an instant is named.
+    for part in ["loop", "stream runner"] {
+        let named = format!("The {part} has shown no life");
+        let mut nth = 0;
+        loop {
+            nth += 1;
+            let key = format!("{}-{nth}", part.replace(' ', "-"));
+            let told = gateway.ask(&format!("--json order submit buy 1 AAPL --limit 1 --strategy strict --key {key}"));
+            let reasons = told.json()["order"]["reasons"].as_array().cloned().unwrap_or_default();
+            if reasons.iter().any(|one| one["message"].as_str().unwrap_or_default().starts_with(&named)) {
+                break;
+            }
+            assert!(nth < 50, "{part} is not heard: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn a_gateway_killed_in_the_middle_of_a_run_finishes_it_and_sends_nothing_twice() {
     let home = Desktop::new();
     let venue = home.venue(0);

@@ -302,8 +302,8 @@ limits! {
     open_notional_max: Decimal = dec(100_000), 40, Less;
     /// Whether a human who flattens needs the yes of another human; a program always needs one.
     flatten_second_human: bool = false, 43, More;
-    /// Silence of the engine's clock, of the line to the broker, of a comparison under way, of the report of trades, or of the
-    /// path of the alerts, after which new orders are refused.
+    /// Silence of the engine's clock, of the line to the broker, of a comparison under way, of the report of trades, of the
+    /// path of the alerts, or of the loop and the stream runner where there are any, after which new orders are refused.
     heartbeat_s_max: i64 = 60, 46, Less;
     /// Whether what works is canceled when the line was lost for longer than the next limit; what protects a position stays.
     cancel_on_disconnect: bool = false, 47, More;
