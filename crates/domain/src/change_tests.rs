@@ -209,6 +209,7 @@ fn an_order_that_wakes_up_may_work_in_either_version_until_a_look_tells() {
     let order = first(&woken);
     assert_eq!((order.status, fate(&woken)), (OrdStatus::Working, &ChangeFate::UnderWay));
     assert_eq!((order.worst_leaves(), order.worst_limit()), (Decimal::from(15), cents("190")));
+    assert!(order.least_limit() < order.worst_limit(), "a sell may bring no more than the lower one");
     let versions = woken.own_orders(order.contract.as_ref().unwrap().con_id, &key("o-9"));
     assert_eq!(versions.first().map(|own| own.versions.len()), Some(2), "a sell at 190 would meet it");
     let with = |event: OrderEvent| {

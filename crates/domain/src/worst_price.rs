@@ -64,6 +64,11 @@ impl OrderRecord {
         self.versions().map(|order_type| order_type.limit_price().map(Price::get)).reduce(higher)?
     }
 
+    /// The lowest one: what a sell brings at least.
+    pub fn least_limit(&self) -> Option<Decimal> {
+        self.versions().map(|order_type| order_type.limit_price().map(Price::get)).reduce(lower)?
+    }
+
     /// The worst plausible price of what may still trade, with a change under way counted in; see [`worst_price`]. `touch` is
     /// where it would meet the other side now. A buy stop whose market nobody knows is as dear as its trigger; a sell trades
     /// at its price or better, and what is better nobody knows without a market. `None` where nothing is known.
@@ -89,4 +94,8 @@ impl OrderRecord {
 /// The higher of two prices; what is not known is not bounded.
 fn higher(one: Option<Decimal>, other: Option<Decimal>) -> Option<Decimal> {
     one.zip(other).map(|(one, other)| one.max(other))
+}
+
+fn lower(one: Option<Decimal>, other: Option<Decimal>) -> Option<Decimal> {
+    one.zip(other).map(|(one, other)| one.min(other))
 }

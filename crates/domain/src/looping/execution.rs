@@ -153,8 +153,13 @@ pub struct Child {
     pub avg_px: Option<Decimal>,
     /// Its limit now.
     pub limit: Option<Decimal>,
+    /// The limit that costs the account most of those that it may have, with a change under way counted in: a buy's highest,
+    /// a sell's lowest. `None` where it may have none.
+    pub worst_limit: Option<Decimal>,
     /// When it came in.
     pub created_at: Timestamp,
+    /// When anything was last told or asked of it.
+    pub updated_at: Timestamp,
     /// Keys of its changes, whatever became of them.
     pub changes: Vec<ClOrdId>,
     /// Whether a cancel was asked for.
@@ -175,7 +180,9 @@ impl Child {
             cum_qty: record.cum_qty(),
             avg_px: record.avg_px(),
             limit: record.intent.order_type.limit_price().map(Price::get),
+            worst_limit: if record.intent.side.is_buy() { record.worst_limit() } else { record.least_limit() },
             created_at: record.created_at,
+            updated_at: record.updated_at,
             changes: changes.chain(record.pending_replace.as_ref().map(|change| &change.key)).cloned().collect(),
             cancel_wanted: record.cancel_wanted,
             reasons: gates.chain(broker).collect(),
@@ -250,7 +257,7 @@ pub fn order_keys(run: &TradeRun) -> Vec<ClOrdId> {
     steps.flat_map(|step| (1..=slices).filter_map(move |slice| order_key(run.id(), step, slice, slices))).collect()
 }
 
-/// What to do now. Doing it and asking again goes on; nothing to do means: wait for news or for [`wakes_at`].
+/// What to do now, cancels first. Doing it and asking again goes on; nothing to do means: wait for news, or for time to pass.
 pub fn moves(scene: &Scene<'_>) -> Vec<Move> {
     let Some(plan) = &scene.run.plan else { return Vec::new() };
     let mut found = Vec::new();
@@ -258,52 +265,31 @@ pub fn moves(scene: &Scene<'_>) -> Vec<Move> {
     let mut purse = Purse::of(scene, plan);
     for (number, line) in plan.steps().filter(|(number, _)| !scene.run.steps.contains_key(number)) {
         let Some(qty) = line.qty else { continue };
-        let Some(market) = scene.markets.get(&line.con_id) else {
-            found.extend(given_up(scene, number, qty.get()));
-            continue;
-        };
         let step = Step {
             scene,
             number,
             line,
-            market,
+            market: scene.markets.get(&line.con_id),
             qty: qty.get(),
             is_turn: line.action == LineAction::Sell || sells_are_over,
         };
         step.moves(&mut purse, &mut found);
     }
+    found.sort_by_key(|one| match one {
+        Move::Cancel(_) => 0,
+        Move::Submit(_) | Move::Replace { .. } | Move::EndStep(..) => 1,
+    });
     found
 }
 
-/// When something is to do without any news; `None` once there is nothing to wait for.
-pub fn wakes_at(scene: &Scene<'_>) -> Option<Timestamp> {
-    let terms = &scene.run.order.terms;
-    let since = scene.run.executing_since?;
-    let deadline = deadline(scene)?;
-    let mut moments = vec![deadline, deadline + CROSS_FOR, deadline + END_WITHIN];
-    let slices = (1..i64::from(terms.slices()))
-        .map(|slice| since + seconds(terms.slice_every_s) * i32::try_from(slice).unwrap_or(i32::MAX));
-    moments.extend(slices);
-    if let Style::Patient { walk_every_s, walks, .. } = terms.style {
-        for child in scene.children.values().filter(|child| !child.status.is_final()) {
-            moments.extend((1..=i32::from(walks)).map(|walk| child.created_at + seconds(walk_every_s) * walk));
-        }
-    }
-    moments.into_iter().filter(|at| *at > scene.now).min()
-}
-
-/// The end of a step whose contract nobody tells any more: nothing of it can be worked, and it is not waited for without end.
-fn given_up(scene: &Scene<'_>, number: u16, qty: Decimal) -> Option<Move> {
-    let until = deadline(scene).and_then(|at| at.checked_add(END_WITHIN).ok());
-    if until.is_some_and(|until| scene.now < until) {
-        return None;
-    }
-    let slices = scene.run.order.terms.slices();
-    let keys = (1..=slices).filter_map(|slice| order_key(scene.run.id(), number, slice, slices));
-    let children: Vec<(ClOrdId, &Child)> =
-        keys.filter_map(|key| scene.children.get(&key).map(|child| (key, child))).collect();
-    let why = "the broker does not tell the contract of this step any more".to_owned();
-    Some(Move::EndStep(number, end_of(qty, &children, vec![why])))
+/// What is to be canceled now. No market is needed to know it, so that it waits for no question about one.
+pub fn withdrawals(scene: &Scene<'_>) -> Vec<ClOrdId> {
+    let untold = BTreeMap::new();
+    let canceled = |one: Move| match one {
+        Move::Cancel(key) => Some(key),
+        Move::Submit(_) | Move::Replace { .. } | Move::EndStep(..) => None,
+    };
+    moves(&Scene { markets: &untold, ..*scene }).into_iter().filter_map(canceled).collect()
 }
 
 fn seconds(count: u32) -> SignedDuration {
@@ -398,7 +384,8 @@ struct Step<'a> {
     scene: &'a Scene<'a>,
     number: u16,
     line: &'a PlanLine,
-    market: &'a Market,
+    /// `None` while the broker does not tell its contract.
+    market: Option<&'a Market>,
     qty: Decimal,
     /// Whether what it waits for is over.
     is_turn: bool,
@@ -415,7 +402,6 @@ enum Unsent {
 impl Step<'_> {
     fn moves(&self, purse: &mut Purse, found: &mut Vec<Move>) {
         let slices = self.scene.run.order.terms.slices();
-        let begun = found.len();
         let (mut children, mut reasons, mut open, mut has_left) = (Vec::new(), Vec::new(), false, false);
         let refused = self.keys(slices).any(|(_, key)| self.scene.children.get(&key).is_some_and(Child::was_refused));
         for (slice, key) in self.keys(slices) {
@@ -426,7 +412,7 @@ impl Step<'_> {
                     self.mind(&key, child, purse, found);
                     children.push((key, child));
                 }
-                None if qty.is_zero() => {}
+                None if qty.is_some_and(|qty| qty.is_zero()) => {}
                 // What has just left is not known of yet.
                 None if has_left => open = true,
                 None if refused => reasons.push("an earlier slice was refused".to_owned()),
@@ -440,9 +426,8 @@ impl Step<'_> {
                 },
             }
         }
+        // Nothing is to be done about what is over: whatever still works is either kept or wanted canceled.
         if !open {
-            // What is over is not worked on.
-            found.truncate(begun);
             found.push(Move::EndStep(self.number, end_of(self.qty, &children, reasons)));
         }
     }
@@ -451,20 +436,13 @@ impl Step<'_> {
         (1..=slices).filter_map(move |slice| Some((slice, order_key(self.scene.run.id(), self.number, slice, slices)?)))
     }
 
-    /// A slice's part of the step, in lots, so that all together are the step.
-    fn slice_qty(&self, slice: u16, slices: u16) -> Decimal {
+    /// A slice's part of the step, in lots, so that all together are the step. `None` while nobody tells the lot.
+    fn slice_qty(&self, slice: u16, slices: u16) -> Option<Decimal> {
+        let lot = self.market?.contract.size_increment;
         let upto = |slice: u16| {
-            if slice == slices {
-                self.qty
-            } else {
-                floor(self.qty * Decimal::from(slice) / Decimal::from(slices), self.lot())
-            }
+            if slice == slices { self.qty } else { floor(self.qty * Decimal::from(slice) / Decimal::from(slices), lot) }
         };
-        upto(slice) - upto(slice - 1)
-    }
-
-    fn lot(&self) -> Decimal {
-        self.market.contract.size_increment
+        Some(upto(slice) - upto(slice - 1))
     }
 
     fn is_overdue(&self) -> bool {
@@ -475,13 +453,14 @@ impl Step<'_> {
         deadline(self.scene).and_then(|at| at.checked_add(by).ok()).is_none_or(|at| self.scene.now >= at)
     }
 
-    /// Whether an order that is not over is not waited for any longer.
+    /// Whether an order that is not over is not waited for any longer: it is to work on, or its cancel was asked for and
+    /// nothing was told of it since.
     fn is_let_go(&self, child: &Child) -> bool {
-        let kept = self.scene.run.order.terms.leftover == Leftover::Keep
-            && self.is_overdue()
-            && !child.status.is_unknown()
-            && child.status != OrdStatus::PendingApproval;
-        kept || self.past_deadline(END_WITHIN)
+        if self.scene.run.order.terms.leftover == Leftover::Keep && child.status != OrdStatus::PendingApproval {
+            return self.is_overdue() && (!child.status.is_unknown() || self.past_deadline(END_WITHIN));
+        }
+        let is_silent = self.scene.now.duration_since(child.updated_at) >= END_WITHIN;
+        child.cancel_wanted && is_silent && self.past_deadline(END_WITHIN)
     }
 
     fn side(&self) -> Side {
@@ -500,31 +479,17 @@ impl Step<'_> {
     }
 
     /// The order of a slice, if it is to leave now.
-    fn begin(&self, slice: u16, key: &ClOrdId, qty: Decimal, purse: &mut Purse) -> Result<OrderIntent, Unsent> {
+    fn begin(&self, slice: u16, key: &ClOrdId, qty: Option<Decimal>, purse: &mut Purse) -> Result<OrderIntent, Unsent> {
         let scene = self.scene;
         let terms = &scene.run.order.terms;
-        let is_closed = terms.style == Style::Moc && scene.closes_at.is_some_and(|close| scene.now >= close);
-        if is_closed || self.is_overdue() {
-            let why = if is_closed {
-                "the session closed before it could be sent to its auction"
-            } else if !self.is_turn {
-                "the deadline came while sells still worked"
-            } else if scene.paused {
-                "the loop was paused until the deadline"
-            } else if self.is_unclear() {
-                "the deadline came before the fate of an earlier slice was known"
-            } else if self.limit(0).is_none() && terms.style != Style::Moc {
-                "market_data_error: there was no quote to price it by until the deadline"
-            } else {
-                "the deadline came before its slice"
-            };
+        if let Some(why) = self.too_late() {
             return Err(Unsent::Never(why.to_owned()));
         }
         let since = scene.run.executing_since.unwrap_or(scene.now);
         let due = since + seconds(terms.slice_every_s) * i32::from(slice - 1);
-        if !self.is_turn || scene.paused || scene.now < due || self.is_unclear() {
+        let Some(qty) = qty.filter(|_| self.is_turn && !scene.paused && scene.now >= due && !self.is_unclear()) else {
             return Err(Unsent::Waits);
-        }
+        };
         let (order_type, qty) = match terms.style {
             Style::Moc => {
                 let worst = |plan: &OrderPlan| {
@@ -557,11 +522,37 @@ impl Step<'_> {
         })
     }
 
+    /// Why nothing of it is sent any more, once it is too late for that.
+    fn too_late(&self) -> Option<&'static str> {
+        let scene = self.scene;
+        let is_moc = scene.run.order.terms.style == Style::Moc;
+        let is_closed = is_moc && scene.closes_at.is_some_and(|close| scene.now >= close);
+        if !is_closed && !self.is_overdue() {
+            return None;
+        }
+        Some(if is_closed {
+            "the session closed before it could be sent to its auction"
+        } else if !self.is_turn {
+            "the deadline came while sells still worked"
+        } else if scene.paused {
+            "the loop was paused until the deadline"
+        } else if self.is_unclear() {
+            "the deadline came before the fate of an earlier slice was known"
+        } else if self.market.is_none() {
+            "the broker does not tell the contract of this step any more"
+        } else if self.limit(0).is_none() && !is_moc {
+            "market_data_error: there was no quote to price it by until the deadline"
+        } else {
+            "the deadline came before its slice"
+        })
+    }
+
     /// What of a buy the cash suffices for.
     fn afforded(&self, qty: Decimal, limit: Decimal, purse: &mut Purse) -> Result<Decimal, Unsent> {
+        let contract = &self.market.ok_or(Unsent::Waits)?.contract;
         let Some(plan) = self.scene.run.plan.as_ref().filter(|_| self.side().is_buy()) else { return Ok(qty) };
-        let affordable = purse.affords(qty, limit, self.lot(), plan);
-        if affordable < self.market.contract.min_size || affordable.is_zero() {
+        let affordable = purse.affords(qty, limit, contract.size_increment, plan);
+        if affordable < contract.min_size || affordable.is_zero() {
             let limit = limit.normalize();
             return Err(Unsent::Never(format!("cut_to_cash: nothing is left to buy {qty} at {limit} with")));
         }
@@ -571,7 +562,7 @@ impl Step<'_> {
 
     /// The limit after so many walks of a patient order; a marketable one is there at once. `None` without a usable quote.
     fn limit(&self, walk: u16) -> Option<Price> {
-        let quote = self.market.quote.as_ref()?;
+        let quote = self.market?.quote.as_ref()?;
         let buys = self.side().is_buy();
         let far = quote.touch(buys)?;
         let near = quote.touch(!buys)?;
@@ -589,7 +580,7 @@ impl Step<'_> {
 
     /// The next price that is a step of the contract's, on the side of the account.
     fn to_tick(&self, price: Decimal) -> Option<Price> {
-        let step = self.market.contract.increment_at(price).filter(|step| *step > Decimal::ZERO)?;
+        let step = self.market?.contract.increment_at(price).filter(|step| *step > Decimal::ZERO)?;
         let rounding = if self.side().is_buy() { ToZero } else { AwayFromZero };
         Price::new(price.checked_div(step)?.round_dp_with_strategy(0, rounding) * step).ok()
     }
