@@ -336,15 +336,17 @@ impl Purse {
                 let planned = line.price.as_ref().map_or(Decimal::ZERO, |price| price.price);
                 if line.action == LineAction::Sell {
                     // What the broker does not tell a price of counts at the worst.
-                    let price = child.avg_px.or(child.limit).unwrap_or(planned * (Decimal::ONE - plan.rules.slippage));
+                    let price =
+                        child.avg_px.or(child.worst_limit).unwrap_or(planned * (Decimal::ONE - plan.rules.slippage));
                     brought += child.cum_qty * price - charged(plan, child.cum_qty);
                     // In the closing auction all trade at once: what is to be sold there pays for what is bought.
                     if is_moc && !child.leaves().is_zero() {
                         brought += plan.rules.brought(child.leaves(), planned);
                     }
                 } else {
-                    let price = child.avg_px.or(child.limit).unwrap_or(planned);
-                    let worst = child.limit.unwrap_or(planned * (Decimal::ONE + plan.rules.slippage));
+                    // A change that was asked for may count already, whether the broker has said so or not.
+                    let worst = child.worst_limit.unwrap_or(planned * (Decimal::ONE + plan.rules.slippage));
+                    let price = child.avg_px.unwrap_or(worst);
                     bound +=
                         child.cum_qty * price + child.leaves() * worst + charged(plan, child.cum_qty + child.leaves());
                 }
@@ -624,7 +626,7 @@ impl Step<'_> {
             return;
         }
         if buys {
-            let dearer = child.leaves() * (limit.get() - present);
+            let dearer = child.leaves() * (limit.get() - child.worst_limit.unwrap_or(present)).max(Decimal::ZERO);
             if dearer > purse.left {
                 return;
             }

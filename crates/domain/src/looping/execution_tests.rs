@@ -230,6 +230,21 @@ impl Floor {
         }
     }
 
+    /// What buys have cost and may cost still is there.
+    fn overspent(&self) -> Option<Decimal> {
+        let plan = self.run.plan.as_ref().unwrap();
+        let mut cash = plan.cash;
+        for (key, child) in &self.children {
+            let traded = child.cum_qty * child.avg_px.unwrap_or_default();
+            if plan.step(step_of(key)).unwrap().action == LineAction::Sell {
+                cash += traded;
+            } else {
+                cash -= traded + child.leaves() * child.worst_limit.unwrap();
+            }
+        }
+        (cash < dec("-0.000001")).then_some(cash)
+    }
+
     /// The broker answers what was asked of an order.
     fn answer(&mut self, key: &ClOrdId, takes: bool) {
         let child = self.children.get_mut(key).unwrap();
@@ -513,6 +528,23 @@ fn what_is_to_be_canceled_is_told_without_any_market_and_before_anything_else() 
     assert_eq!(floor.go(), ["cancel run.3", "step 2 refused 0", "step 3 unfilled 0"]);
 }
 
+/// What is asked for and not answered yet may count already: a walk does not spend it once more.
+#[test]
+fn a_walk_that_nobody_has_answered_yet_is_paid_for_already() {
+    let wanted = |number| holding(number, "0", Amount::Qty(dec("1000")));
+    let patient = Style::Patient { collar: Decimal::ZERO, walk_every_s: 10, walks: 1 };
+    let mut floor = Floor::of(&[wanted(1), wanted(2)], "20050", "20050", patient, |_| {});
+    floor.quote_all("10.00", "10.05");
+    assert_eq!(floor.go(), ["run.1 buy 1000 at 10", "run.2 buy 1000 at 10"]);
+    floor.slow = true;
+    floor.now = 10;
+    // 50 are left, and each of both would cost so much more.
+    assert_eq!(floor.go(), ["run.1.w1 to 10.05"]);
+    assert_eq!(floor.overspent(), None);
+    floor.answer(&"run.1".parse().unwrap(), false);
+    assert_eq!(floor.go(), ["run.2.w1 to 10.05"], "what the broker refused costs nothing");
+}
+
 #[test]
 fn nothing_new_leaves_while_the_loop_is_paused() {
     let mut floor = Floor::switch(MARKETABLE, |_| {});
@@ -591,7 +623,7 @@ fn happen(floor: &mut Floor, what: u8, amount: i64, wait: i64) {
 
 proptest! {
     /// Whatever the market and the connection do, however late it is looked at anew, nothing is sent, changed or canceled
-    /// twice, no step trades more than its plan, nothing that is over has an order that
+    /// twice, no step trades more than its plan, buys never cost more than there is, nothing that is over has an order that
     /// works on, and everything ends.
     #[test]
     fn a_run_keeps_to_its_plan_in_any_market(
@@ -605,6 +637,10 @@ proptest! {
         floor.slow = slow;
         for (what, amount, wait) in seed {
             floor.go();
+            // The auction is one for all: what is sold there pays for what is bought there.
+            if style != Style::Moc {
+                prop_assert_eq!(floor.overspent(), None);
+            }
             happen(&mut floor, what, amount, wait);
         }
         (floor.now, floor.refuses) = (floor.now.max(2_000), false);
