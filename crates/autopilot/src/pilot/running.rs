@@ -5,23 +5,29 @@ use super::gathering::Planned;
 use super::service::{Pilot, Progress};
 use super::signalling::NoDecision;
 use domain::approval::ApprovalStatus;
-use domain::contract::Instrument;
+use domain::contract::{Contract, Instrument};
 use domain::fault::Fault;
-use domain::id::ClOrdId;
+use domain::id::{ClOrdId, ConId};
 use domain::looping::decision::Decision;
 use domain::looping::event::LoopEvent;
-use domain::looping::execution::{Child, Market, Move, Scene, Style, moves, order_keys};
+use domain::looping::execution::{Child, Market, Move, Scene, Style, moves, order_keys, withdrawals};
 use domain::looping::plan_approval::PlanApproval;
 use domain::looping::run::{Held, RunEnd, RunState, TradeRun};
 use domain::principal::Principal;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Life is shown so often while a signal is waited for.
-const SIGN_EVERY: Duration = Duration::from_secs(5);
+/// While prices are asked for, what is to be canceled is looked at this often.
+const WITHDRAW_EVERY: SignedDuration = SignedDuration::from_secs(1);
+
+/// A run's orders as they are now, and their contracts, which nobody has to be asked about.
+struct Orders {
+    children: BTreeMap<ClOrdId, Child>,
+    contracts: BTreeMap<ConId, Arc<Contract>>,
+}
 
 /// What came of asking the signal.
 enum Asked {
@@ -136,7 +142,7 @@ impl Pilot {
 
     /// Asks the signal. A signal that does not decide costs its slot; a desk that does not answer is asked again.
     async fn ask_and_note(&self, by: &Principal, run: &TradeRun) -> Result<Asked, Fault> {
-        let decision = match self.while_it_lives(self.ask_signal(by)).await {
+        let decision = match self.ask_signal(by).await {
             Ok(decision) => decision,
             Err(NoDecision::Fault(fault)) => {
                 return self.wait_or_block(by, run, vec![fault.to_string()]).await.map(Asked::Not);
@@ -151,17 +157,6 @@ impl Pilot {
         let decided = LoopEvent::RunDecided { run: run.id().clone(), decision: decision.id.clone() };
         self.note(by, decided).await?;
         Ok(Asked::Decided(decision))
-    }
-
-    /// Shows life while something takes its time that has a limit of its own.
-    async fn while_it_lives<T>(&self, doing: impl Future<Output = T>) -> T {
-        let mut doing = pin!(doing);
-        loop {
-            match tokio::time::timeout(SIGN_EVERY, doing.as_mut()).await {
-                Ok(done) => return done,
-                Err(_elapsed) => self.life.show(self.clock.now()),
-            }
-        }
     }
 
     /// Notes a decision unless it is known: it is named by its content.
@@ -186,14 +181,17 @@ impl Pilot {
             };
             return self.end(by, run, end, reason, held).await;
         }
-        let children = self.children(by, run)?;
-        let markets = self.markets(by, run, &children).await?;
-        let began = run.executing_since.unwrap_or_else(|| self.clock.now());
+        // Nothing of it waits for a price: whoever is to be asked for one may take its time.
+        if self.withdraw(by, run).await? {
+            return Ok(Progress::Went);
+        }
+        let markets = self.markets(by, run).await?;
+        let orders = self.orders_of(by, run)?;
         let scene = Scene {
             run,
-            children: &children,
+            children: &orders.children,
             markets: &markets,
-            closes_at: markets.values().filter_map(|market| self.closes_at(&market.contract, began)).min(),
+            closes_at: self.session_closes(run, markets.values().map(|market| &market.contract)),
             paused: self.desk.looping(by)?.paused.is_some(),
             now: self.clock.now(),
         };
@@ -206,45 +204,78 @@ impl Pilot {
         Ok(progress)
     }
 
-    /// The run's orders as they are now.
-    fn children(&self, by: &Principal, run: &TradeRun) -> Result<BTreeMap<ClOrdId, Child>, Fault> {
-        let mut children = BTreeMap::new();
+    /// Cancels what is to be canceled now; whether anything was.
+    async fn withdraw(&self, by: &Principal, run: &TradeRun) -> Result<bool, Fault> {
+        let orders = self.orders_of(by, run)?;
+        let scene = Scene {
+            run,
+            children: &orders.children,
+            markets: &BTreeMap::new(),
+            closes_at: self.session_closes(run, orders.contracts.values().map(Arc::as_ref)),
+            paused: self.desk.looping(by)?.paused.is_some(),
+            now: self.clock.now(),
+        };
+        let mut did = false;
+        for key in withdrawals(&scene) {
+            did |= self.make(by, run, Move::Cancel(key)).await?;
+        }
+        Ok(did)
+    }
+
+    /// When the session that a run began to send in closes. It does not move because a contract is not told for a moment: where
+    /// none is, the calendar counts.
+    fn session_closes<'a>(&self, run: &TradeRun, contracts: impl Iterator<Item = &'a Contract>) -> Option<Timestamp> {
+        let began = run.executing_since.unwrap_or_else(|| self.clock.now());
+        let told = contracts.filter_map(|contract| self.closes_at(contract, began)).min();
+        told.or_else(|| self.settings.calendar.session_at(began).map(|session| session.close))
+    }
+
+    fn orders_of(&self, by: &Principal, run: &TradeRun) -> Result<Orders, Fault> {
+        let mut orders = Orders { children: BTreeMap::new(), contracts: BTreeMap::new() };
         for key in order_keys(run) {
             match self.desk.order(by, &key) {
-                Ok(order) => drop(children.insert(key, Child::of(&order))),
+                Ok(order) => {
+                    orders.contracts.extend(order.contract.iter().map(|one| (one.con_id, Arc::clone(one))));
+                    orders.children.insert(key, Child::of(&order));
+                }
                 Err(Fault::NotFound { .. }) => {}
                 Err(fault) => return Err(fault),
             }
         }
-        Ok(children)
+        Ok(orders)
     }
 
     /// The instruments of open steps, with quotes where an order is to be priced.
-    async fn markets(
-        &self,
-        by: &Principal,
-        run: &TradeRun,
-        children: &BTreeMap<ClOrdId, Child>,
-    ) -> Result<BTreeMap<domain::id::ConId, Market>, Fault> {
+    async fn markets(&self, by: &Principal, run: &TradeRun) -> Result<BTreeMap<ConId, Market>, Fault> {
+        let orders = self.orders_of(by, run)?;
         let mut markets = BTreeMap::new();
-        let style = run.order.terms.style;
+        let mut looked = self.clock.now();
         for step in run.open_steps() {
             let Some(line) = run.plan.as_ref().and_then(|plan| plan.step(step)) else { continue };
+            let now = self.clock.now();
+            if now.duration_since(looked) >= WITHDRAW_EVERY {
+                self.life.show(now);
+                self.withdraw(by, run).await?;
+                looked = now;
+            }
             let instrument = Instrument::ConId(line.con_id);
-            let contract = match self.desk.contract(by, instrument.clone()).await {
-                Ok(contract) => contract,
-                Err(fault @ (Fault::Storage(_) | Fault::LeaseNotHeld(_))) => return Err(fault),
-                Err(fault) => {
-                    tracing::info!(%fault, symbol = line.symbol, "the contract of an open step is not told now");
-                    continue;
-                }
+            let contract = match orders.contracts.get(&line.con_id) {
+                Some(known) => Contract::clone(known),
+                None => match self.desk.contract(by, instrument.clone()).await {
+                    Ok(contract) => contract,
+                    Err(fault @ (Fault::Storage(_) | Fault::LeaseNotHeld(_))) => return Err(fault),
+                    Err(fault) => {
+                        tracing::info!(%fault, symbol = line.symbol, "the contract of an open step is not told now");
+                        continue;
+                    }
+                },
             };
-            let sent = children.keys().any(|key| key.as_str() == format!("{}.{step}", run.id()));
-            let prices = match style {
+            let sent = orders.children.keys().any(|key| key.as_str() == format!("{}.{step}", run.id()));
+            let prices = match run.order.terms.style {
                 Style::Moc => false,
                 Style::Marketable { .. } | Style::Patient { .. } => true,
             };
-            let quote = if prices && (!sent || style.walks() || run.order.terms.crosses()) {
+            let quote = if prices && (!sent || run.order.terms.style.walks() || run.order.terms.crosses()) {
                 match self.desk.quote(by, instrument).await {
                     Ok((_, quote)) => Some(quote),
                     Err(fault) => {

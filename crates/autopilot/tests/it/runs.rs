@@ -5,14 +5,19 @@ use domain::approval::ApprovalStatus;
 use domain::contract::Instrument;
 use domain::fault::Fault;
 use domain::looping::decision::DecisionDraft;
+use domain::looping::execution::Style;
 use domain::looping::run::{RunState, StepOutcome, TradeRun};
 use domain::mode::Mode;
 use engine::Pilot as _;
 use engine::pilot::RunWish;
 use jiff::SignedDuration;
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 const ANY: RunWish = RunWish { id: None, decision: None };
+const COLLAR: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+const MARKETABLE: Style = Style::Marketable { collar: COLLAR };
+const PATIENT: Style = Style::Patient { collar: COLLAR, walk_every_s: 30, walks: 10 };
 
 fn last(world: &World) -> Arc<TradeRun> {
     let book = world.book();
@@ -186,6 +191,71 @@ async fn what_rests_is_canceled_at_the_deadline() {
     pilot.turn().await.unwrap();
     assert_eq!(last(&world).state, RunState::Partial);
     assert!(world.orders(true).is_empty(), "nothing is left at the broker");
+}
+
+/// The process was not there at the deadline, and comes back long behind it.
+#[tokio::test]
+async fn what_rests_is_canceled_however_late_the_loop_comes_back() {
+    for (style, deaf) in [(MARKETABLE, false), (MARKETABLE, true), (PATIENT, false), (PATIENT, true)] {
+        let world = World::new();
+        world.with(|world| world.fates.insert("BBB".to_owned(), Fate::Rests));
+        let mut settings = settings();
+        settings.terms.style = style;
+        let pilot = world.pilot(settings.clone());
+        pilot.begin(&person(), ANY).await.unwrap();
+        pilot.turn().await.unwrap();
+        world.pass(SignedDuration::from_mins(25));
+        world.with(|world| world.is_deaf = deaf);
+        world.pilot(settings).turn().await.unwrap();
+        assert_eq!(last(&world).state, RunState::Partial);
+        assert!(world.orders(true).is_empty(), "nothing is left at the broker");
+    }
+}
+
+/// Every question takes its time, and more than there is passes until all are asked.
+#[tokio::test]
+async fn what_rests_is_canceled_while_prices_are_waited_for() {
+    let world = World::new();
+    world.with(|world| world.fates = ["AAA", "BBB", "CCC"].map(|symbol| (symbol.to_owned(), Fate::Rests)).into());
+    let mut settings = domain_change(settings(), &[("AAA", "0.3"), ("BBB", "0.3"), ("CCC", "0.3")]);
+    settings.terms.style = PATIENT;
+    let pilot = world.pilot(settings);
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(world.orders(true).len(), 3);
+    world.pass(SignedDuration::from_secs(599));
+    world.with(|world| (world.quotes_take, world.is_deaf) = (SignedDuration::from_secs(200), true));
+    let begun = world.with(|world| world.now);
+    pilot.turn().await.unwrap();
+    assert!(world.orders(true).is_empty(), "nothing is left at the broker");
+    for order in world.orders(false) {
+        assert_eq!(order.updated_at, begun + SignedDuration::from_secs(200), "one question behind the deadline");
+    }
+    assert_eq!(last(&world).state, RunState::Failed);
+}
+
+/// 300 seconds are over long before the auction is.
+#[tokio::test]
+async fn a_run_for_the_closing_auction_waits_for_it_whether_its_contracts_are_told_or_not() {
+    let world = World::new();
+    world.with(|world| world.fates = ["AAA", "BBB"].map(|symbol| (symbol.to_owned(), Fate::Rests)).into());
+    let mut settings = settings();
+    (settings.terms.style, settings.terms.deadline_s) = (Style::Moc, 300);
+    world.pass(SignedDuration::from_mins(40));
+    let pilot = world.pilot(settings.clone());
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    world.with(|world| world.is_deaf = true);
+    for _ in 0..3 {
+        world.pass(SignedDuration::from_mins(10));
+        world.pilot(settings.clone()).turn().await.unwrap();
+        assert_eq!(last(&world).state, RunState::Executing);
+        assert!(world.orders(true).iter().all(|order| !order.cancel_wanted));
+    }
+    // Ten minutes behind the close it is told.
+    world.trade();
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Done);
 }
 
 #[tokio::test]

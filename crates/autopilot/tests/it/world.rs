@@ -86,6 +86,10 @@ pub(crate) struct Inner {
     pub(crate) paper_key: bool,
     /// Symbols that fit several contracts.
     pub(crate) ambiguous: BTreeSet<String>,
+    /// The broker answers no question about contracts or prices.
+    pub(crate) is_deaf: bool,
+    /// What the answer to a question about a price takes.
+    pub(crate) quotes_take: SignedDuration,
 }
 
 /// The world.
@@ -135,6 +139,8 @@ impl World {
             asks: false,
             paper_key: false,
             ambiguous: BTreeSet::new(),
+            is_deaf: false,
+            quotes_take: SignedDuration::ZERO,
         })))
     }
 
@@ -253,6 +259,7 @@ impl World {
             let record = world.orders.get_mut(order).unwrap();
             record.cancel_wanted = true;
             record.status = OrdStatus::Canceled;
+            record.updated_at = world.now;
             Ok(record.clone())
         })
     }
@@ -274,12 +281,30 @@ impl World {
         self.with(|world| world.held.iter().map(|(id, qty)| (id.get(), *qty)).collect())
     }
 
+    /// Everything that works trades.
+    pub(crate) fn trade(&self) {
+        self.with(|world| {
+            let open: Vec<ClOrdId> =
+                world.orders.iter().filter(|(_, order)| !order.status.is_final()).map(|(key, _)| key.clone()).collect();
+            for key in open {
+                let mut record = world.orders[&key].clone();
+                fill(world, &mut record);
+                world.orders.insert(key, record);
+            }
+        });
+    }
+
     pub(crate) fn contract(&self, instrument: &Instrument) -> Result<Contract, Fault> {
-        self.with(|world| contract(world, instrument))
+        self.with(|world| {
+            hears(world)?;
+            contract(world, instrument)
+        })
     }
 
     pub(crate) fn quote(&self, instrument: &Instrument) -> Result<(Contract, Quote), Fault> {
         self.with(|world| {
+            world.now += world.quotes_take;
+            hears(world)?;
             let contract = contract(world, instrument)?;
             let Some((bid, ask)) = world.market[&contract.symbol].1 else {
                 return Err(Fault::MarketDataUnavailable("nobody quotes it".to_owned()));
@@ -404,6 +429,10 @@ fn held(world: &Inner, by: &Principal, run: &RunId, account: &AccountId, plan: &
     };
     let approval = Box::new(PlanApproval::ask(question, plan, world.now).unwrap());
     LoopEvent::PlanHeld { run: run.clone(), account: account.clone(), plan: Box::new(plan.clone()), approval }
+}
+
+fn hears(world: &Inner) -> Result<(), Fault> {
+    if world.is_deaf { Err(Fault::Unanswered("no answer in time".to_owned())) } else { Ok(()) }
 }
 
 fn worth(world: &Inner) -> Decimal {
