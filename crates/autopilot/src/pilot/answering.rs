@@ -11,6 +11,7 @@ use domain::looping::decision::{Decision, DecisionDraft, DecisionSource, Origin,
 use domain::looping::event::LoopEvent;
 use domain::looping::execution::order_keys;
 use domain::looping::run::{RunCause, RunOrder, RunState, TradeRun};
+use domain::looping::schedule::is_of_slot;
 use domain::mode::Mode;
 use domain::principal::{Principal, Scope};
 use engine::desk::{AuditFilter, AuditRecord, Role};
@@ -138,6 +139,12 @@ impl engine::Pilot for Pilot {
                 && (wish.decision.is_none() || known.order.decision == wish.decision);
             let other = || Fault::Conflict { what: "loop", why: format!("the id {id} was used for another run") };
             return if same { Ok(Arc::clone(known)) } else { Err(other()) };
+        }
+        if is_of_slot(&id) {
+            let rule = format!(
+                "{id} is an id of the form that runs of slots have: leave date and time out, or leave the id out"
+            );
+            return Err(Fault::Invalid { field: "id".to_owned(), rule });
         }
         if let Some(decision) = &wish.decision
             && !book.decisions.contains_key(decision)

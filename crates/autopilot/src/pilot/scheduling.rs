@@ -3,10 +3,10 @@
 use super::service::Pilot;
 use domain::fault::Fault;
 use domain::id::DecisionId;
-use domain::looping::book::{LoopBook, OPEN_RUNS_MAX};
+use domain::looping::book::{LoopBook, OPEN_RUNS_MAX, ScheduleInForce};
 use domain::looping::event::LoopEvent;
 use domain::looping::run::{RunCause, RunOrder, RunState, TradeRun};
-use domain::looping::schedule::{Slot, SlotVerdict};
+use domain::looping::schedule::{Schedule, Slot, SlotVerdict};
 use domain::principal::Principal;
 use jiff::SignedDuration;
 
@@ -23,23 +23,35 @@ impl Pilot {
             let event = LoopEvent::ScheduleSet { name: schedule.name.clone(), spec: spec.clone() };
             return self.note(by, event).await;
         };
-        let since = book.accounted_until.map_or(in_force.since, |until| until.max(in_force.since));
-        let is_used = |key: &_| book.slots.contains_key(key);
-        let now = self.clock.now();
-        for verdict in schedule.due(&self.settings.calendar, is_used, since, now) {
-            let event = match verdict {
-                SlotVerdict::Missed(slot, reason) => missed(slot, reason),
-                SlotVerdict::Run(slot) => match &book.paused {
-                    Some(pause) => missed(slot, format!("the loop was paused: {}", pause.reason)),
-                    None if book.open.len() >= OPEN_RUNS_MAX => {
-                        missed(slot, format!("{OPEN_RUNS_MAX} runs were waiting or under way already"))
-                    }
-                    None => self.queued(slot),
-                },
-            };
-            self.note(by, event).await?;
+        for verdict in self.due(schedule, &book, in_force) {
+            match (verdict, &book.paused) {
+                (SlotVerdict::Missed(slot, reason), _) => self.note(by, missed(slot, reason)).await?,
+                (SlotVerdict::Run(slot), Some(pause)) => {
+                    self.note(by, missed(slot, format!("the loop was paused: {}", pause.reason))).await?;
+                }
+                (SlotVerdict::Run(slot), None) => self.begin_slot(by, slot, book.open.len()).await?,
+            }
         }
         Ok(())
+    }
+
+    /// What is due by a schedule that counts.
+    fn due(&self, schedule: &Schedule, book: &LoopBook, in_force: &ScheduleInForce) -> Vec<SlotVerdict> {
+        let since = book.accounted_until.map_or(in_force.since, |until| until.max(in_force.since));
+        let is_used = |key: &_| book.slots.contains_key(key);
+        schedule.due(&self.settings.calendar, is_used, since, self.clock.now())
+    }
+
+    /// Queues a slot's run. Whatever stands in its place uses the slot up: what cannot begin now cannot later either.
+    async fn begin_slot(&self, by: &Principal, slot: Slot, open: usize) -> Result<(), Fault> {
+        if open >= OPEN_RUNS_MAX {
+            let why = format!("{OPEN_RUNS_MAX} runs were waiting or under way already");
+            return self.note(by, missed(slot, why)).await;
+        }
+        match self.note(by, self.queued(slot.clone())).await {
+            Err(Fault::Conflict { why, .. }) => self.note(by, missed(slot, why)).await,
+            noted => noted,
+        }
     }
 
     fn queued(&self, slot: Slot) -> LoopEvent {

@@ -131,7 +131,11 @@ impl Pilot {
         if self.desk.status(&by)?.lease.role != Role::Writer {
             return Ok(());
         }
-        self.mind_schedule(&by).await?;
+        // Trouble with the schedule is told in the end: what is under way has deadlines of its own.
+        let scheduled = match self.mind_schedule(&by).await {
+            Err(fault @ (Fault::Storage(_) | Fault::LeaseNotHeld(_))) => return Err(fault),
+            minded => minded,
+        };
         for _ in 0..STEPS_MAX {
             let book = self.desk.looping(&by)?;
             self.tell_wanted(&book);
@@ -141,7 +145,8 @@ impl Pilot {
             }
             self.life.show(self.clock.now());
         }
-        self.mind_rollbacks(&by).await
+        self.mind_rollbacks(&by).await?;
+        scheduled
     }
 
     /// The loop's key, for what belongs together under this name.

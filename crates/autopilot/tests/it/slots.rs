@@ -1,11 +1,15 @@
 //! The schedule: each slot once, none silently missed.
 
 use crate::world::*;
+use domain::fault::Fault;
+use domain::id::RunId;
 use domain::looping::book::SlotFate;
-use domain::looping::run::RunState;
+use domain::looping::event::LoopEvent;
+use domain::looping::run::{RunCause, RunOrder, RunState};
 use domain::looping::schedule::MissedPolicy;
 use engine::Pilot as _;
 use engine::desk::Role;
+use engine::pilot::RunWish;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -171,6 +175,44 @@ async fn slots_before_the_schedule_was_set_are_nobody_s() {
     pilot.turn().await.unwrap();
     pilot.turn().await.unwrap();
     assert_eq!(slots(&world), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_run_by_hand_takes_no_slot_s_name_and_one_that_has_it_costs_the_slot_alone() {
+    let world = World::new();
+    world.with(|world| world.fates.insert("BBB".to_owned(), Fate::Rests));
+    let pilot = world.pilot(weekly_settings(MissedPolicy::Skip));
+    pilot.turn().await.unwrap();
+    let id: RunId = "weekly-20261120-1540".parse().unwrap();
+    let refused = pilot.begin(&person(), RunWish { id: Some(id.clone()), decision: None }).await.unwrap_err();
+    assert!(matches!(&refused, Fault::Invalid { field, .. } if field == "id"), "{refused}");
+    world.pass(SignedDuration::from_mins(30));
+    pilot.begin(&person(), RunWish { id: Some("before".parse().unwrap()), decision: None }).await.unwrap();
+    pilot.turn().await.unwrap();
+    // A journal of another version may hold such a run.
+    let run = RunOrder {
+        id,
+        cause: RunCause::Hand,
+        decision: None,
+        terms: settings().terms,
+        begin_by: at("2026-11-20T20:59:00Z"),
+    };
+    world.note(&person(), LoopEvent::RunQueued { run: Box::new(run) }).unwrap();
+    world.pass(SignedDuration::from_mins(10));
+    pilot.turn().await.unwrap();
+    assert_eq!(slots(&world), ["weekly:2026-11-20T15:40 missed"]);
+    let book = world.book();
+    assert_eq!(book.run(&"before".parse().unwrap()).unwrap().state, RunState::Partial, "its deadline was minded");
+}
+
+#[tokio::test]
+async fn trouble_with_the_schedule_holds_up_no_run() {
+    let world = World::new();
+    world.with(|world| world.refuses.insert("schedule_set"));
+    let pilot = world.pilot(weekly_settings(MissedPolicy::Skip));
+    pilot.begin(&person(), RunWish { id: Some("one".parse().unwrap()), decision: None }).await.unwrap();
+    assert!(pilot.turn().await.is_err(), "it is told");
+    assert_eq!(world.book().run(&"one".parse().unwrap()).unwrap().state, RunState::Done);
 }
 
 #[tokio::test]

@@ -90,6 +90,8 @@ pub(crate) struct Inner {
     pub(crate) is_deaf: bool,
     /// What the answer to a question about a price takes.
     pub(crate) quotes_take: SignedDuration,
+    /// Words of events that the desk does not take.
+    pub(crate) refuses: BTreeSet<&'static str>,
 }
 
 /// The world.
@@ -141,6 +143,7 @@ impl World {
             ambiguous: BTreeSet::new(),
             is_deaf: false,
             quotes_take: SignedDuration::ZERO,
+            refuses: BTreeSet::new(),
         })))
     }
 
@@ -202,6 +205,9 @@ impl World {
 
     pub(crate) fn note(&self, by: &Principal, event: LoopEvent) -> Result<(), Fault> {
         self.act(|world| {
+            if world.refuses.contains(event.word()) {
+                return Err(Fault::Conflict { what: "loop", why: "it does not follow".to_owned() });
+            }
             let at = world.now;
             let event = if let (LoopEvent::RunPlanned { run, account, plan }, true) = (&event, world.asks) {
                 held(world, by, run, account, plan)

@@ -88,6 +88,16 @@ pub enum SlotVerdict {
     Missed(Slot, String),
 }
 
+/// Whether an id is of the form that runs of slots have, `NAME-YYYYMMDD-HHMM`, whatever the schedule's name: a run that took
+/// it by hand would take the place of its slot's.
+pub fn is_of_slot(id: &RunId) -> bool {
+    let digits = |part: Option<&str>, count| {
+        part.is_some_and(|part| part.len() == count && part.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    let mut parts = id.as_str().rsplitn(3, '-');
+    digits(parts.next(), 4) && digits(parts.next(), 8) && parts.next().is_some()
+}
+
 impl Schedule {
     /// What is wrong with it, if anything.
     pub fn problem(&self) -> Option<String> {

@@ -43,6 +43,18 @@ fn a_weekly_slot_moves_over_holidays_and_before_early_closes() {
 }
 
 #[test]
+fn every_slot_s_run_has_an_id_of_slots_and_others_have_none() {
+    for slot in weekly(Weekday::Thursday).slots(&calendar(), at("2026-01-01T00:00:00Z"), at("2026-12-31T23:59:00Z")) {
+        assert!(is_of_slot(&slot.run), "{}", slot.run);
+    }
+    for id in
+        ["first", "h-0123456789ab", "weekly-20261127-1240-r", "20261127-1240", "weekly-2026112-1240", "a-20261127-12a0"]
+    {
+        assert!(!is_of_slot(&id.parse().unwrap()), "{id}");
+    }
+}
+
+#[test]
 fn daylight_saving_moves_the_moment_and_not_the_key() {
     let friday = weekly(Weekday::Friday);
     let slots = friday.slots(&calendar(), at("2026-10-29T00:00:00Z"), at("2026-11-07T00:00:00Z"));
