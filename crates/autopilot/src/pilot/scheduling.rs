@@ -6,7 +6,7 @@ use domain::id::DecisionId;
 use domain::looping::book::{LoopBook, OPEN_RUNS_MAX, ScheduleInForce};
 use domain::looping::event::LoopEvent;
 use domain::looping::run::{RunCause, RunOrder, RunState, TradeRun};
-use domain::looping::schedule::{Schedule, Slot, SlotVerdict};
+use domain::looping::schedule::{SLOTS_MAX, Schedule, Slot, SlotVerdict};
 use domain::principal::Principal;
 use jiff::SignedDuration;
 
@@ -14,12 +14,17 @@ use jiff::SignedDuration;
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
 
 impl Pilot {
-    /// Accounts for every slot whose moment has come.
+    /// Accounts for every slot whose moment has come, also by a schedule that was in force until now.
     pub(super) async fn mind_schedule(&self, by: &Principal) -> Result<(), Fault> {
         let Some((schedule, spec)) = &self.settings.schedule else { return Ok(()) };
         let book = self.desk.looping(by)?;
         let in_force = book.schedule.as_ref().filter(|one| one.name == schedule.name && one.spec == *spec);
         let Some(in_force) = in_force else {
+            if let Some(old) = &book.schedule
+                && self.close_books(by, &book, old).await?
+            {
+                return Ok(());
+            }
             let event = LoopEvent::ScheduleSet { name: schedule.name.clone(), spec: spec.clone() };
             return self.note(by, event).await;
         };
@@ -35,11 +40,33 @@ impl Pilot {
         Ok(())
     }
 
-    /// What is due by a schedule that counts.
+    /// What is due by a schedule that counts, or counted until now.
     fn due(&self, schedule: &Schedule, book: &LoopBook, in_force: &ScheduleInForce) -> Vec<SlotVerdict> {
         let since = book.accounted_until.map_or(in_force.since, |until| until.max(in_force.since));
         let is_used = |key: &_| book.slots.contains_key(key);
         schedule.due(&self.settings.calendar, is_used, since, self.clock.now())
+    }
+
+    /// Notes the slots of the schedule before this one that came round and that nobody has accounted for; whether more are left.
+    async fn close_books(&self, by: &Principal, book: &LoopBook, old: &ScheduleInForce) -> Result<bool, Fault> {
+        let Some(schedule) = Schedule::of_spec(&old.name, &old.spec) else {
+            tracing::warn!(
+                name = old.name,
+                rule = old.spec,
+                "the old schedule cannot be read: its last slots are not told"
+            );
+            return Ok(false);
+        };
+        let due = self.due(&schedule, book, old);
+        let is_all = due.len() < SLOTS_MAX;
+        for verdict in due {
+            let event = match verdict {
+                SlotVerdict::Missed(slot, reason) => missed(slot, reason),
+                SlotVerdict::Run(slot) => missed(slot, "the schedule was changed before it could run".to_owned()),
+            };
+            self.note(by, event).await?;
+        }
+        Ok(!is_all)
     }
 
     /// Queues a slot's run. Whatever stands in its place uses the slot up: what cannot begin now cannot later either.

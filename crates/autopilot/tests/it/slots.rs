@@ -6,7 +6,7 @@ use domain::id::RunId;
 use domain::looping::book::SlotFate;
 use domain::looping::event::LoopEvent;
 use domain::looping::run::{RunCause, RunOrder, RunState};
-use domain::looping::schedule::MissedPolicy;
+use domain::looping::schedule::{MissedPolicy, Schedule};
 use engine::Pilot as _;
 use engine::desk::Role;
 use engine::pilot::RunWish;
@@ -175,6 +175,29 @@ async fn slots_before_the_schedule_was_set_are_nobody_s() {
     pilot.turn().await.unwrap();
     pilot.turn().await.unwrap();
     assert_eq!(slots(&world), Vec::<String>::new());
+}
+
+/// The gateway was down at the old slot's moment, and came up with another rule.
+#[tokio::test]
+async fn a_slot_of_the_schedule_before_is_told_as_missed_and_the_new_one_goes_on() {
+    for late in [5, 90] {
+        let world = World::new();
+        let old = weekly_settings(MissedPolicy::Late(SignedDuration::from_mins(60)));
+        world.pilot(old.clone()).turn().await.unwrap();
+        world.pass(SignedDuration::from_mins(40 + late));
+        let mut new = old;
+        let rule = domain::looping::schedule_text::spec("weekly fri", "close-10m", "skip");
+        new.schedule = Some((Schedule::of_spec("weekly", &rule).unwrap(), rule));
+        let pilot = world.pilot(new);
+        pilot.turn().await.unwrap();
+        assert_eq!(slots(&world), ["weekly:2026-11-20T15:40 missed"], "{late} minutes late");
+        let why = engine::Pilot::status(pilot.as_ref(), &person()).unwrap().missed[0].1.clone();
+        assert_eq!(why.contains("the schedule was changed"), late == 5, "{why}");
+        world.with(|world| world.now = at("2026-11-27T17:50:00Z"));
+        pilot.turn().await.unwrap();
+        let ran: Vec<String> = world.book().ran.iter().map(ToString::to_string).collect();
+        assert_eq!(ran, ["weekly-20261127-1250"]);
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use domain::looping::execution::{ExecutionTerms, Leftover, Style};
 use domain::looping::order_plan::{OrderPlan, PlanRules};
 use domain::looping::plan_approval::{PlanApproval, PlanQuestion};
 use domain::looping::schedule::{Cadence, MissedPolicy, Schedule, SlotTime};
+use domain::looping::schedule_text::spec;
 use domain::looping::signal::BuiltIn;
 use domain::market::{DataType, Quote};
 use domain::mode::{Mode, Trading};
@@ -576,7 +577,11 @@ pub(crate) fn weekly(missed: MissedPolicy) -> (Schedule, String) {
         at: SlotTime::BeforeClose(SignedDuration::from_mins(20)),
         missed,
     };
-    (schedule, "weekly fri at close-20m".to_owned())
+    let missed = match missed {
+        MissedPolicy::Skip => "skip".to_owned(),
+        MissedPolicy::Late(within) => format!("late {}m", within.as_mins()),
+    };
+    (schedule, spec("weekly fri", "close-20m", &missed))
 }
 
 /// A person who may trade and administer.

@@ -4,15 +4,14 @@ use super::error::ConfigError;
 use super::settings::Reader;
 use autopilot::pilot::{PilotSettings, Signal, SignalCommand};
 use domain::looping::calendar::ExchangeCalendar;
-use domain::looping::cron::Cron;
 use domain::looping::decision::{DecisionRules, is_ticker};
 use domain::looping::execution::{ExecutionTerms, Leftover, Style};
 use domain::looping::order_plan::PlanRules;
-use domain::looping::schedule::{Cadence, MissedPolicy, Schedule, SlotTime};
+use domain::looping::schedule::Schedule;
+use domain::looping::schedule_text::{cadence, missed_policy, slot_time, spec};
 use domain::looping::signal::BuiltIn;
 use domain::money::parse_decimal;
 use jiff::SignedDuration;
-use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -268,13 +267,13 @@ impl LoopSettings {
         let at = slot_time(self.text("loop.at")).ok_or_else(|| {
             ("loop.at", "open+MINUTESm, close-MINUTESm or HH:MM in New York, e.g. close-20m".to_owned())
         })?;
-        let missed = missed(self.text("loop.missed"))
+        let missed = missed_policy(self.text("loop.missed"))
             .ok_or_else(|| ("loop.missed", "skip, or late and minutes, e.g. \"late 60m\"".to_owned()))?;
         let rule = self.text("loop.schedule");
         if rule.is_empty() {
             return Ok(None);
         }
-        let cadence = cadence(rule)?;
+        let cadence = cadence(rule).map_err(|why| ("loop.schedule", why))?;
         let schedule = Schedule { name: self.text("loop.name").to_owned(), cadence, at, missed };
         if let Some(problem) = schedule.problem() {
             let key = match problem.split(':').next() {
@@ -284,8 +283,7 @@ impl LoopSettings {
             };
             return Err((key, problem));
         }
-        let spec = format!("{rule} at {}, missed: {}", self.text("loop.at"), self.text("loop.missed"));
-        Ok(Some((schedule, spec)))
+        Ok(Some((schedule, spec(rule, self.text("loop.at"), self.text("loop.missed")))))
     }
 }
 
@@ -318,50 +316,4 @@ fn weights(reader: &Reader<'_>) -> Result<BTreeMap<String, Decimal>, ConfigError
         ));
     }
     Ok(weights)
-}
-
-fn minutes(text: &str) -> Option<SignedDuration> {
-    text.strip_suffix('m')?.parse::<u16>().ok().map(|minutes| SignedDuration::from_mins(i64::from(minutes)))
-}
-
-fn slot_time(text: &str) -> Option<SlotTime> {
-    if let Some(after) = text.strip_prefix("open+") {
-        return minutes(after).map(SlotTime::AfterOpen);
-    }
-    if let Some(before) = text.strip_prefix("close-") {
-        return minutes(before).map(SlotTime::BeforeClose);
-    }
-    Time::strptime("%H:%M", text).ok().map(SlotTime::At)
-}
-
-fn missed(text: &str) -> Option<MissedPolicy> {
-    match text.split_once(' ') {
-        None if text == "skip" => Some(MissedPolicy::Skip),
-        Some(("late", within)) => minutes(within).map(MissedPolicy::Late),
-        None | Some(_) => None,
-    }
-}
-
-fn cadence(rule: &str) -> Result<Cadence, (&'static str, String)> {
-    let words = "daily, weekly DAY, month-begin, month-end, or cron and five fields, e.g. \"weekly fri\"";
-    let wrong = || ("loop.schedule", words.to_owned());
-    match rule.split_once(' ') {
-        None if rule == "daily" => Ok(Cadence::Daily),
-        None if rule == "month-begin" => Ok(Cadence::MonthBegin),
-        None if rule == "month-end" => Ok(Cadence::MonthEnd),
-        Some(("weekly", day)) => weekday(day).map(Cadence::Weekly).ok_or_else(wrong),
-        Some(("cron", line)) => Cron::read(line).map(Cadence::Cron).map_err(|why| ("loop.schedule", why)),
-        None | Some(_) => Err(wrong()),
-    }
-}
-
-fn weekday(text: &str) -> Option<Weekday> {
-    Some(match text {
-        "mon" => Weekday::Monday,
-        "tue" => Weekday::Tuesday,
-        "wed" => Weekday::Wednesday,
-        "thu" => Weekday::Thursday,
-        "fri" => Weekday::Friday,
-        _ => return None,
-    })
 }

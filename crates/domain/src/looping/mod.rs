@@ -11,4 +11,5 @@ pub mod order_plan;
 pub mod plan_approval;
 pub mod run;
 pub mod schedule;
+pub mod schedule_text;
 pub mod signal;
