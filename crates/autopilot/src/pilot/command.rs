@@ -6,14 +6,18 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use std::fmt;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::pin::pin;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
 /// What it may say on stderr before the rest is thrown away, bytes.
-const STDERR_MAX: u64 = 4_096;
+const STDERR_MAX: usize = 4_096;
+/// So much is read at once, bytes.
+const CHUNK: usize = 8_192;
 /// Where programs are looked for.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -70,6 +74,19 @@ impl fmt::Display for CommandFault {
     }
 }
 
+impl From<std::io::Error> for CommandFault {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error.to_string())
+    }
+}
+
+/// What a command left behind when it ended.
+struct Ended {
+    status: ExitStatus,
+    out: Vec<u8>,
+    said: Vec<u8>,
+}
+
 /// Kills a group of processes, whichever way its holder ends.
 struct Group(Option<Pid>);
 
@@ -91,27 +108,26 @@ impl SignalCommand {
         self.words.join(" ")
     }
 
-    /// Runs it with this on stdin; what it printed.
+    /// Runs it with this on stdin; what it printed until it ended.
     ///
     /// # Errors
     /// Whatever it did instead.
     pub async fn run(&self, input: &str) -> Result<String, CommandFault> {
         let (mut child, group) = self.spawn()?;
         let ended = tokio::time::timeout(self.timeout, talk(&mut child, input)).await;
-        // Whatever it has left running holds nothing up.
+        // Whatever it has left running goes with it.
         drop(group);
         let Ok(talked) = ended else {
             reap(&mut child).await;
             return Err(CommandFault::TimedOut(self.timeout));
         };
-        let (out, said) = match talked {
-            Ok(talked) => talked,
+        let Ended { status, out, said } = match talked {
+            Ok(ended) => ended,
             Err(fault) => {
                 reap(&mut child).await;
                 return Err(fault);
             }
         };
-        let status = child.wait().await.map_err(|error| CommandFault::System(error.to_string()))?;
         if !status.success() {
             let said = String::from_utf8_lossy(&said).trim().to_owned();
             return Err(CommandFault::Failed { status: status.to_string(), said });
@@ -147,38 +163,79 @@ async fn reap(child: &mut Child) {
     }
 }
 
-/// Writes, reads both ends, and waits until the command itself has ended. A command that reads none of its input, or whose
-/// children hold its pipes open, is no reason to wait any longer.
-async fn talk(child: &mut Child, input: &str) -> Result<(Vec<u8>, Vec<u8>), CommandFault> {
-    let system = |error: std::io::Error| CommandFault::System(error.to_string());
+/// Writes, reads both ends, and waits until the command itself has ended. What it had printed by then is its answer: a command
+/// that reads none of its input, or whose children hold its pipes open, is no reason to wait any longer.
+async fn talk(child: &mut Child, input: &str) -> Result<Ended, CommandFault> {
     let gone = || CommandFault::System("a pipe is missing".to_owned());
     let mut stdin = child.stdin.take().ok_or_else(gone)?;
-    let stdout = child.stdout.take().ok_or_else(gone)?;
-    let stderr = child.stderr.take().ok_or_else(gone)?;
-    let write = async {
-        // It may end without having read everything.
-        drop(stdin.write_all(input.as_bytes()).await);
-        drop(stdin);
+    let mut stdout = child.stdout.take().ok_or_else(gone)?;
+    let mut stderr = child.stderr.take().ok_or_else(gone)?;
+    let (mut out, mut said) = (Vec::new(), Vec::new());
+    let status = {
+        let write = async {
+            // It may end without having read everything.
+            drop(stdin.write_all(input.as_bytes()).await);
+            drop(stdin);
+            Ok::<(), CommandFault>(())
+        };
+        let talking =
+            async { tokio::try_join!(write, hear(&mut stdout, &mut out), hear_first(&mut stderr, &mut said)) };
+        let mut talking = pin!(talking);
+        tokio::select! {
+            status = child.wait() => status?,
+            talked = &mut talking => {
+                talked?;
+                child.wait().await?
+            }
+        }
     };
-    let limit = u64::try_from(DECISION_LEN_MAX).unwrap_or(u64::MAX);
-    let ((), out, said) = tokio::join!(write, bounded(stdout, limit), first_of(stderr, STDERR_MAX));
-    let (out, said) = (out?, said.map_err(system)?);
-    child.wait().await.map_err(system)?;
-    Ok((out, said))
+    take_what_is_there(&stdout, &mut out, DECISION_LEN_MAX)?;
+    if out.len() > DECISION_LEN_MAX {
+        return Err(CommandFault::TooMuch);
+    }
+    take_what_is_there(&stderr, &mut said, STDERR_MAX)?;
+    said.truncate(STDERR_MAX);
+    Ok(Ended { status, out, said })
 }
 
-async fn bounded(from: impl AsyncRead + Unpin, limit: u64) -> Result<Vec<u8>, CommandFault> {
-    let mut read = Vec::new();
-    from.take(limit + 1).read_to_end(&mut read).await.map_err(|error| CommandFault::System(error.to_string()))?;
-    if u64::try_from(read.len()).unwrap_or(u64::MAX) > limit { Err(CommandFault::TooMuch) } else { Ok(read) }
+/// Reads to the end, and no more than a decision may be long. It may be left at any time: what was read is kept.
+async fn hear(from: &mut (impl AsyncRead + Unpin), into: &mut Vec<u8>) -> Result<(), CommandFault> {
+    loop {
+        into.reserve(CHUNK);
+        if from.read_buf(into).await? == 0 {
+            return Ok(());
+        }
+        if into.len() > DECISION_LEN_MAX {
+            return Err(CommandFault::TooMuch);
+        }
+    }
 }
 
-/// The first bytes; the rest is read and forgotten, so that nobody waits for room in the pipe.
-async fn first_of(mut from: impl AsyncRead + Unpin, limit: u64) -> std::io::Result<Vec<u8>> {
-    let mut read = Vec::new();
-    (&mut from).take(limit).read_to_end(&mut read).await?;
-    tokio::io::copy(&mut from, &mut tokio::io::sink()).await?;
-    Ok(read)
+/// Keeps the first bytes; the rest is read and forgotten, so that nobody waits for room in the pipe.
+async fn hear_first(from: &mut (impl AsyncRead + Unpin), into: &mut Vec<u8>) -> Result<(), CommandFault> {
+    let mut chunk = Vec::with_capacity(CHUNK);
+    loop {
+        chunk.clear();
+        if from.read_buf(&mut chunk).await? == 0 {
+            return Ok(());
+        }
+        into.extend(chunk.iter().take(STDERR_MAX.saturating_sub(into.len())));
+    }
+}
+
+/// Takes what lies in a pipe whose writer has ended, up to a byte more than there may be, without waiting for whoever else
+/// holds it.
+fn take_what_is_there(from: &impl AsFd, into: &mut Vec<u8>, most: usize) -> Result<(), CommandFault> {
+    let mut chunk = [0_u8; CHUNK];
+    while into.len() <= most {
+        match rustix::io::read(from, &mut chunk) {
+            Ok(0) | Err(Errno::AGAIN) => return Ok(()),
+            Ok(count) => into.extend(chunk.iter().take(count)),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(CommandFault::System(error.to_string())),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
