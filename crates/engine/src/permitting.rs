@@ -177,16 +177,7 @@ impl Core {
 
     /// A policy that changed, or another mode than the one that was asked in, voids what still waits.
     pub(crate) fn void_approvals(&mut self, batch: &mut Batch, now: Timestamp) {
-        let mode = self.session.mode.as_ref().map(ModeProof::mode).and_then(Result::ok);
-        let why = |approval: &Approval| {
-            if approval.bounds.policy_hash != self.policy_hash() {
-                Some("the policy changed since it was asked")
-            } else if mode.is_some_and(|mode| mode != approval.bounds.mode) {
-                Some("the mode changed since it was asked")
-            } else {
-                None
-            }
-        };
+        let why = |approval: &Approval| self.why_void(&approval.bounds.policy_hash, approval.bounds.mode);
         let void: Vec<_> = self
             .book
             .open_orders()

@@ -244,7 +244,7 @@ impl Core {
             if asked.requested_by == by.key_id {
                 return Err(Fault::OwnRequest);
             }
-            if let Some(why) = self.why_void(asked) {
+            if let Some(why) = self.why_void(&asked.policy_hash, asked.mode) {
                 return Err(over(&format!("void: {why}")));
             }
             let halted = self.why_halted(asked);
@@ -275,12 +275,12 @@ impl Core {
         found
     }
 
-    /// Why nobody needs to answer any more: what was asked is not what would be done.
-    fn why_void(&self, asked: &PlanApproval) -> Option<&'static str> {
+    /// Why nobody needs to answer any more: what was asked under this policy and in this mode is not what would be done.
+    pub(crate) fn why_void(&self, policy_hash: &str, asked_in: Mode) -> Option<&'static str> {
         let mode = self.session.mode.as_ref().map(ModeProof::mode).and_then(Result::ok);
-        if asked.policy_hash != self.policy_hash() {
+        if policy_hash != self.policy_hash() {
             Some("the policy changed since it was asked")
-        } else if mode.is_some_and(|mode| mode != asked.mode) {
+        } else if mode.is_some_and(|mode| mode != asked_in) {
             Some("the mode changed since it was asked")
         } else {
             None
@@ -292,7 +292,7 @@ impl Core {
         let open = self.book.looping.open.iter().filter_map(|id| self.book.looping.run(id)?.approval.as_ref());
         let pending = open.filter(|asked| asked.status == ApprovalStatus::Pending);
         let ended = pending.filter_map(|asked| {
-            let (status, why) = match self.why_void(asked) {
+            let (status, why) = match self.why_void(&asked.policy_hash, asked.mode) {
                 Some(why) => (ApprovalStatus::Void, why),
                 None if asked.waits(now) => return None,
                 None => (ApprovalStatus::Expired, "nobody answered in time"),
