@@ -180,17 +180,17 @@ impl Core {
         PlanApproval::ask(question, look.plan, look.now).map_err(Fault::Internal)
     }
 
-    /// What a human said of the plan that an order is a part of. Only the key that asked has parts.
-    pub(crate) fn plan_fact(&self, by: &Principal, key: &ClOrdId) -> ApprovalFact {
+    /// The run that an order is of: its key says so, whoever sends or changes it.
+    pub(crate) fn run_fact(&self, key: &ClOrdId) -> ApprovalFact {
         let run = key.as_str().split('.').next().and_then(|text| text.parse::<RunId>().ok());
-        let plan = run.and_then(|run| self.book.looping.run(&run)?.approval.as_ref());
-        match plan.filter(|plan| plan.requested_by == by.key_id && plan.part_of(key).is_some()) {
-            Some(plan) => ApprovalFact::Planned(Box::new(plan.as_ref().clone())),
+        let run = run.and_then(|run| self.book.looping.runs.get(&run));
+        match run.filter(|run| run.step_of(key).is_some()) {
+            Some(run) => ApprovalFact::OfRun(Arc::clone(run)),
             None => ApprovalFact::None,
         }
     }
 
-    /// The order's part of its plan, in the intent's own transaction.
+    /// The order's part of its plan, or what a change of it takes more, in the intent's own transaction.
     pub(crate) fn take_part(
         &mut self,
         batch: &mut Batch,
@@ -199,15 +199,11 @@ impl Core {
         by: &Principal,
         approval: &ApprovalFact,
     ) {
-        let ApprovalFact::Planned(plan) = approval else { return };
-        let key = &order.intent.cl_ord_id;
-        let Some(part) = plan.part_of(key) else { return };
-        let event = LoopEvent::PartUsed {
-            run: plan.run.clone(),
-            step: part.step,
-            order: key.clone(),
-            qty: order.intent.qty.get(),
-        };
+        let ApprovalFact::OfRun(run) = approval else { return };
+        let (key, qty) = (&order.intent.cl_ord_id, order.intent.qty.get());
+        let part = run.approval.as_ref().and_then(|plan| plan.part_of(key));
+        let Some(part) = part.filter(|_| run.takes_more(key, qty)) else { return };
+        let event = LoopEvent::PartUsed { run: run.id().clone(), step: part.step, order: key.clone(), qty };
         self.push(batch, now, JournalEvent::Loop { event, by: by.clone() });
     }
 

@@ -283,7 +283,7 @@ impl Core {
         }
         let order = self.resolve(intent, facts)?;
         let preview = self.preview_fact(intent, request_hash, now);
-        let (approval, changes) = (self.plan_fact(by, &intent.cl_ord_id), None);
+        let (approval, changes) = (self.run_fact(&intent.cl_ord_id), None);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: true, changes };
         let judged = self.judge(&case, now);
         let (asked, approval) = (judged.asked(), case.approval);
@@ -413,7 +413,7 @@ impl Core {
         order.intent = amendment.of(order.intent);
         let preview = PreviewFact::NotNamed;
         order.intent.preview_id = None;
-        let approval = self.plan_fact(by, cl_ord_id);
+        let approval = self.run_fact(cl_ord_id);
         let case = Case { order: &order, request_hash, by, facts, approval, preview, is_new: false, changes };
         let judged = self.judge(&case, now);
         let used = judged.mandate.clone().zip(judged.notional);
@@ -433,6 +433,7 @@ impl Core {
             }
         };
         self.use_mandate(batch, now, approved.get(), used);
+        self.take_part(batch, now, approved.get(), by, &case.approval);
         let event = JournalEvent::ReplaceSubmitting {
             cl_ord_id: cl_ord_id.clone(),
             key: key.clone(),

@@ -15,6 +15,7 @@ use super::table::{Gate, Verdict, worst_notional};
 use crate::approval::{Approval, ApprovalStatus};
 use crate::id::StrategyId;
 use crate::looping::plan_approval::PlanApproval;
+use crate::looping::run::TradeRun;
 use crate::mandate::{Mandate, MandateAsk, MandateStatus};
 use crate::market::Quote;
 use crate::mode::{Mode, ModeProof};
@@ -37,14 +38,7 @@ const ASK_ANEW: &str = "Submit the order anew under a new key, so that a human i
 
 fn check(input: &GateInput<'_>) -> Verdict {
     match input.approval {
-        ApprovalFact::None => match wanted(input) {
-            Wanted::No => Verdict::Pass,
-            Wanted::Unknown(reasons) => Verdict::Deny(reasons),
-            Wanted::Yes(reasons) => match fitting_mandate(input) {
-                Some(_) => Verdict::Pass,
-                None => Verdict::Hold(reasons.into_iter().chain(misfits(input)).collect()),
-            },
-        },
+        ApprovalFact::None => alone(input),
         ApprovalFact::Granted(approval) => {
             let mut faults = binding_faults(input, approval);
             let drift = drift(input, approval, &mut faults);
@@ -55,7 +49,22 @@ fn check(input: &GateInput<'_>) -> Verdict {
                 Verdict::Deny(faults)
             }
         }
-        ApprovalFact::Planned(plan) => Verdict::deny_on(plan_faults(input, plan)),
+        ApprovalFact::OfRun(run) => match &run.approval {
+            Some(plan) => Verdict::deny_on(plan_faults(input, run, plan)),
+            None => alone(input),
+        },
+    }
+}
+
+/// An order that stands for itself.
+fn alone(input: &GateInput<'_>) -> Verdict {
+    match wanted(input) {
+        Wanted::No => Verdict::Pass,
+        Wanted::Unknown(reasons) => Verdict::Deny(reasons),
+        Wanted::Yes(reasons) => match fitting_mandate(input) {
+            Some(_) => Verdict::Pass,
+            None => Verdict::Hold(reasons.into_iter().chain(misfits(input)).collect()),
+        },
     }
 }
 
@@ -64,15 +73,19 @@ pub(super) fn stands(input: &GateInput<'_>) -> bool {
     match input.approval {
         ApprovalFact::None => false,
         ApprovalFact::Granted(approval) => binding_faults(input, approval).is_empty(),
-        ApprovalFact::Planned(plan) => plan_faults(input, plan).is_empty(),
+        ApprovalFact::OfRun(run) => run.approval.as_ref().is_some_and(|plan| plan_faults(input, run, plan).is_empty()),
     }
 }
 
 /// The mandate that this order uses: it must be booked in the transaction of the intent. `None` when the order needs none.
 pub fn mandate_in_use<'a>(input: &GateInput<'a>) -> Option<&'a Mandate> {
     let off = &input.policy.off;
-    let for_approval =
-        !off.contains(&6) && matches!(input.approval, ApprovalFact::None) && !matches!(wanted(input), Wanted::No);
+    let is_asked = match input.approval {
+        ApprovalFact::None => !matches!(wanted(input), Wanted::No),
+        ApprovalFact::Granted(_) => false,
+        ApprovalFact::OfRun(run) => run.approval.is_none() && !matches!(wanted(input), Wanted::No),
+    };
+    let for_approval = !off.contains(&6) && is_asked;
     let for_arming = !off.contains(&4) && super::c04_live_arming::needs_mandate(input);
     (for_approval || for_arming).then(|| fitting_mandate(input)).flatten()
 }
@@ -239,7 +252,7 @@ fn ask(message: &dyn Display, observed: &dyn Display) -> Reason {
 
 /// What of its part in the plan an order breaks. Whatever it is, it is refused: the yes was to the plan, and a run has nobody
 /// to ask anew in the middle of it.
-fn plan_faults(input: &GateInput<'_>, plan: &PlanApproval) -> Vec<Reason> {
+fn plan_faults(input: &GateInput<'_>, run: &TradeRun, plan: &PlanApproval) -> Vec<Reason> {
     let (order, intent) = (input.order, &input.order.intent);
     let mut faults = Vec::new();
     let mut must = |holds: bool, message: &dyn Display, observed: &dyn Display, limit: &dyn Display| {
@@ -247,15 +260,10 @@ fn plan_faults(input: &GateInput<'_>, plan: &PlanApproval) -> Vec<Reason> {
             faults.push(GATE.reason(message, observed, limit, &ANOTHER_RUN));
         }
     };
-    let Some(part) = plan.part_of(&intent.cl_ord_id) else {
-        must(
-            false,
-            &"The order is no part of the approved plan.",
-            &intent.cl_ord_id,
-            &format_args!("a step of run {}", plan.run),
-        );
-        return faults;
-    };
+    for (what, observed, limit) in run.part_faults(&intent.cl_ord_id, intent.qty.get(), input.now) {
+        must(false, &what, &observed, &limit);
+    }
+    let Some(part) = plan.part_of(&intent.cl_ord_id) else { return faults };
     let other = |what: &str| format!("The plan was approved for another {what}.");
     must(input.principal.key_id == plan.requested_by, &other("key"), &input.principal.key_id, &plan.requested_by);
     must(order.contract.con_id == part.con_id, &other("contract"), &order.contract.con_id, &part.con_id);
@@ -266,12 +274,6 @@ fn plan_faults(input: &GateInput<'_>, plan: &PlanApproval) -> Vec<Reason> {
     must(mode == Some(plan.mode), &other("mode"), &mode.map_or("unknown", Mode::word), &plan.mode.word());
     let is_plain = intent.bracket.is_none() && intent.oca_group.is_none();
     must(is_plain, &other("kind of order"), &"a group of orders", &"a single order");
-    let stands = plan.status == ApprovalStatus::Approved;
-    must(stands, &"The approval of the plan does not stand.", &plan.status.word(), &ApprovalStatus::Approved.word());
-    let until = plan.valid_until();
-    let in_time = until.is_some_and(|until| input.now < until);
-    let limit = until.map_or_else(|| "a yes".to_owned(), |until| until.to_string());
-    must(in_time, &"The approval of the plan has lapsed.", &input.now, &limit);
     let by_another = plan.decided_by.as_ref().is_some_and(|by| *by != plan.requested_by);
     must(
         by_another,
@@ -279,8 +281,6 @@ fn plan_faults(input: &GateInput<'_>, plan: &PlanApproval) -> Vec<Reason> {
         &plan.requested_by,
         &"a human other than the requester",
     );
-    let room = plan.room_for(part, &intent.cl_ord_id);
-    must(intent.qty.get() <= room, &"The plan has less left for this step.", &intent.qty, &room);
     let band = format!("{} to {}", part.price_low, part.price_high);
     let within = |price: Decimal| part.price_low.get() <= price && price <= part.price_high.get();
     match input.quote.and_then(Quote::reference) {

@@ -3,17 +3,34 @@ use crate::approval::ApprovalStatus;
 use crate::gates::input::ApprovalFact;
 use crate::gates::world::{Case, Expect, World, check, con_id, dec, price};
 use crate::gates::{Decision, evaluate};
+use crate::looping::book::tests::{order_of, small_plan};
 use crate::looping::plan_approval::{PartUse, PlanApproval, PlanPart};
+use crate::looping::run::{RunCause, RunState, StepEnd, StepOutcome, TradeRun};
 use crate::mode::Mode;
 use crate::order::{OrderType, Side};
 use crate::principal::PrincipalKind;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The order is of the first step of a run that works its plan.
+fn run(world: &mut World) -> &mut TradeRun {
+    if world.approval == ApprovalFact::None {
+        world.order.intent.cl_ord_id = "run.1".parse().unwrap();
+        let mut run = TradeRun::queued(order_of("run", RunCause::Hand, None), world.now);
+        (run.state, run.plan) = (RunState::Executing, Some(Arc::new(small_plan())));
+        world.approval = ApprovalFact::OfRun(Arc::new(run));
+    }
+    match &mut world.approval {
+        ApprovalFact::OfRun(run) => Arc::make_mut(run),
+        ApprovalFact::None | ApprovalFact::Granted(_) => panic!("it was set"),
+    }
+}
 
 /// The order is the first step of a run whose plan of 10 AAPL a human approved a minute ago.
 fn planned(world: &mut World) -> &mut PlanApproval {
     world.principal.kind = PrincipalKind::Agent;
     world.principal.key_id = "loop".parse().unwrap();
-    world.order.intent.cl_ord_id = "run.1".parse().unwrap();
     let asked_at = world.now.checked_sub(jiff::SignedDuration::from_mins(1)).unwrap();
     let part = PlanPart {
         step: 1,
@@ -24,15 +41,17 @@ fn planned(world: &mut World) -> &mut PlanApproval {
         price_low: price("185"),
         price_high: price("190"),
     };
-    world.approval = ApprovalFact::Planned(Box::new(PlanApproval {
+    let (now, account, policy_hash) = (world.now, world.order.account.clone(), world.policy_hash.clone());
+    let approval = &mut run(world).approval;
+    *approval = Some(Arc::new(PlanApproval {
         id: "ap-1".parse().unwrap(),
         run: "run".parse().unwrap(),
         requested_by: "loop".parse().unwrap(),
         requested_at: asked_at,
-        expires_at: world.now,
-        account: world.order.account.clone(),
+        expires_at: now,
+        account,
         mode: Mode::Paper,
-        policy_hash: world.policy_hash.clone(),
+        policy_hash,
         parts: vec![part],
         lasts_s: 600,
         reasons: Vec::new(),
@@ -42,10 +61,7 @@ fn planned(world: &mut World) -> &mut PlanApproval {
         decision_reason: None,
         used: BTreeMap::new(),
     }));
-    match &mut world.approval {
-        ApprovalFact::Planned(plan) => plan,
-        ApprovalFact::None | ApprovalFact::Granted(_) => panic!("it was set"),
-    }
+    Arc::make_mut(approval.as_mut().unwrap())
 }
 
 #[test]
@@ -112,6 +128,21 @@ fn whatever_leaves_its_part_is_refused() {
         ("more than is left of it", Expect::Deny(1), |w| {
             planned(w).used.insert("run.1.1".parse().unwrap(), PartUse { step: 1, qty: dec("1") });
             w.order.intent.cl_ord_id = "run.1.2".parse().unwrap();
+        }),
+        ("a step that is over", Expect::Deny(1), |w| {
+            planned(w);
+            let end = StepEnd {
+                outcome: StepOutcome::Refused,
+                filled: Decimal::ZERO,
+                avg_px: None,
+                reasons: Vec::new(),
+                orders: Vec::new(),
+            };
+            run(w).steps.insert(1, end);
+        }),
+        ("a run that is over", Expect::Deny(1), |w| {
+            planned(w).status = ApprovalStatus::Consumed;
+            run(w).state = RunState::Failed;
         }),
     ];
     check(&GATE, cases);

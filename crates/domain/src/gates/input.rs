@@ -7,7 +7,7 @@ use crate::exposure::OpenRisk;
 use crate::hours::Hours;
 use crate::id::{ClOrdId, ConId, Generation};
 use crate::live::LiveFacts;
-use crate::looping::plan_approval::PlanApproval;
+use crate::looping::run::TradeRun;
 use crate::mandate::Mandate;
 use crate::market::Quote;
 use crate::mode::{ModeProof, Trading};
@@ -119,8 +119,8 @@ pub enum ApprovalFact {
     None,
     /// A human said yes; the bounds are checked here.
     Granted(Box<Approval>),
-    /// A human said yes to the plan that it is a part of; the bounds are checked here.
-    Planned(Box<PlanApproval>),
+    /// It works a step of this run's plan: what the plan stands on, a human's yes or a mandate, is checked here.
+    OfRun(Arc<TradeRun>),
 }
 
 /// When a part that watches over orders last showed life.

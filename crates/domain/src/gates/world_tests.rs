@@ -375,7 +375,7 @@ impl World {
         }));
         match &mut self.approval {
             ApprovalFact::Granted(approval) => approval,
-            ApprovalFact::None | ApprovalFact::Planned(_) => unreachable!("it was set one line above"),
+            ApprovalFact::None | ApprovalFact::OfRun(_) => unreachable!("it was set one line above"),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::plan_approval::{PartUse, PlanApproval};
 use super::run::{Held, RunCause, RunEnd, RunMove, RunState, TradeRun};
 use crate::approval::ApprovalStatus;
 use crate::guard::GuardReport;
-use crate::id::{AccountId, ApprovalId, ClOrdId, DecisionId, RunId, SlotKey};
+use crate::id::{AccountId, ApprovalId, DecisionId, RunId, SlotKey};
 use crate::principal::Principal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -231,7 +231,8 @@ impl LoopBook {
             }
             LoopEvent::PlanHeld { run, approval, .. } => self.may_ask(run, approval),
             LoopEvent::PlanAnswered { run, approval, status, .. } => self.may_answer(run, approval, *status),
-            LoopEvent::PartUsed { run, step, order, .. } => self.may_take(run, *step, order),
+            // Of its part the moment decides, too.
+            LoopEvent::PartUsed { run, .. } => self.need_run(run).map(drop),
             LoopEvent::StepEnded { run, step, .. } => {
                 let open = self.need_run(run)?;
                 let fits = open.state == RunState::Executing && open.open_steps().contains(step);
@@ -276,12 +277,6 @@ impl LoopBook {
         // It is consumed by the end of its run alone.
         must(status != ApprovalStatus::Consumed, || format!("approval {approval} is no order's"))?;
         must(!run.state.is_final(), || format!("run {} is {} already", run.id(), run.state.word()))
-    }
-
-    fn may_take(&self, run: &RunId, step: u16, order: &ClOrdId) -> Result<(), String> {
-        let run = self.need_run(run)?;
-        let fits = run.state == RunState::Executing && run.approval.is_some() && !run.steps.contains_key(&step);
-        must(fits, || format!("run {} has no approved part for order {order}", run.id()))
     }
 
     /// Books an event.
@@ -397,10 +392,7 @@ impl LoopBook {
                     format!("approval {} takes the yes of a human other than {}", asked.id, asked.requested_by)
                 })
             }
-            LoopEvent::PartUsed { run, step, order, qty } => {
-                let Some(asked) = self.run(run).and_then(|run| run.approval.as_ref()) else { return Ok(()) };
-                asked.may_use(*step, order, *qty, at)
-            }
+            LoopEvent::PartUsed { run, step, order, qty } => self.need_run(run)?.may_take(*step, order, *qty, at),
             LoopEvent::PlanAnswered { .. }
             | LoopEvent::ScheduleSet { .. }
             | LoopEvent::DecisionMade { .. }

@@ -304,7 +304,7 @@ fn a_plan_that_is_held_begins_nothing_before_a_human_said_yes() {
     let state = books.book.run(&run).unwrap();
     assert_eq!(state.state, RunState::Checking);
     assert!(state.reason.starts_with("awaits approval ap-1 of its plan, until "), "{}", state.reason);
-    assert!(books.refuses(&part(&run, "a.1", 1)).contains("no approved part"));
+    assert!(books.refuses(&part(&run, "a.1", 1)).contains("does not stand. Observed pending"));
     let planned =
         LoopEvent::RunPlanned { run: run.clone(), account: "DU1234567".parse().unwrap(), plan: Box::new(small_plan()) };
     assert!(books.refuses(&planned).contains("takes a person's yes"), "nothing goes round the question");
@@ -330,10 +330,11 @@ fn a_plan_that_is_held_begins_nothing_before_a_human_said_yes() {
 fn each_order_takes_its_part_once_and_the_end_of_the_run_ends_the_yes() {
     let (mut books, run) = held();
     books.book(&answered(&run, ApprovalStatus::Approved));
+    books.book(&part(&run, "a.1", 8));
     books.book(&part(&run, "a.1", 10));
-    assert!(books.refuses(&part(&run, "a.1", 10)).contains("took its part before"));
-    assert!(books.refuses(&part(&run, "a.1.2", 1)).contains("and 0 is left"));
-    assert!(books.refuses(&part(&run, "b.1", 1)).contains("no part"));
+    assert!(books.refuses(&part(&run, "a.1", 10)).contains("took as much of its part before"));
+    assert!(books.refuses(&part(&run, "a.1.2", 1)).contains("Observed 1, limit 0"));
+    assert!(books.refuses(&part(&run, "b.1", 1)).contains("is no part"));
     let end = StepEnd {
         outcome: StepOutcome::Filled,
         filled: Decimal::TEN,
@@ -342,6 +343,7 @@ fn each_order_takes_its_part_once_and_the_end_of_the_run_ends_the_yes() {
         orders: Vec::new(),
     };
     books.book(&LoopEvent::StepEnded { run: run.clone(), step: 1, end });
+    assert!(books.refuses(&part(&run, "a.1", 11)).contains("The step is over. Observed step 1 filled"));
     books.book(&ended("a", RunEnd::Done));
     let status = |books: &Books| books.book.run(&run).unwrap().approval.as_ref().unwrap().status;
     assert_eq!(status(&books), ApprovalStatus::Consumed);
@@ -354,7 +356,7 @@ fn a_yes_that_is_taken_back_holds_for_no_further_order() {
     books.book(&answered(&run, ApprovalStatus::Approved));
     books.book(&part(&run, "a.1.1", 4));
     books.book(&answered(&run, ApprovalStatus::Revoked));
-    assert!(books.refuses(&part(&run, "a.1.2", 4)).contains("is revoked"));
+    assert!(books.refuses(&part(&run, "a.1.2", 4)).contains("does not stand. Observed revoked"));
 }
 
 #[test]

@@ -93,7 +93,8 @@ pub enum LoopEvent {
         /// Why; a yes may do without.
         reason: Option<String>,
     },
-    /// An order takes its part of the plan that a person said yes to: in the transaction of its intent.
+    /// An order takes its part of the plan that a person said yes to, or a change of it takes more: in the transaction of
+    /// its intent.
     PartUsed {
         /// Which run.
         run: RunId,
@@ -101,7 +102,7 @@ pub enum LoopEvent {
         step: u16,
         /// The order.
         order: ClOrdId,
-        /// How much.
+        /// How much, with what it took before.
         qty: Decimal,
     },
     /// One of its steps is over.

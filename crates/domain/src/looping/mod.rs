@@ -13,3 +13,4 @@ pub mod run;
 pub mod schedule;
 pub mod schedule_text;
 pub mod signal;
+pub mod standing;

@@ -125,7 +125,10 @@ impl PlanApproval {
         let parts = plan.steps().map(|(step, line)| {
             let none = || format!("step {step} has no quantity and price that a yes could be bound to");
             let price = line.price.as_ref().map(|price| price.price).ok_or_else(none)?;
-            let bound = |part: Decimal| Price::new((price * part.max(SMALLEST)).round_dp(8)).map_err(|_| none());
+            let bound = |part: Decimal| {
+                let price = price.checked_mul(part.max(SMALLEST)).ok_or_else(none)?;
+                Price::new(price.round_dp(8)).map_err(|_| none())
+            };
             let side = match line.action {
                 LineAction::Buy => Side::Buy,
                 LineAction::Sell => Side::Sell,
@@ -161,10 +164,9 @@ impl PlanApproval {
         })
     }
 
-    /// The part that an order's key names: run, step, and perhaps a slice.
+    /// The part that an order's key names.
     pub fn part_of(&self, key: &ClOrdId) -> Option<&PlanPart> {
-        let step: u16 =
-            key.as_str().strip_prefix(self.run.as_str())?.strip_prefix('.')?.split('.').next()?.parse().ok()?;
+        let step = step_in(&self.run, key)?;
         self.parts.iter().find(|part| part.step == step)
     }
 
@@ -200,29 +202,11 @@ impl PlanApproval {
             Consumed | Denied | Revoked | Expired | Void => false,
         }
     }
+}
 
-    /// Whether an order may take so much of its part now.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn may_use(&self, step: u16, key: &ClOrdId, qty: Decimal, now: Timestamp) -> Result<(), String> {
-        if self.status != ApprovalStatus::Approved {
-            return Err(format!("approval {} is {}", self.id, self.status.word()));
-        }
-        if self.valid_until().is_none_or(|until| now >= until) {
-            return Err(format!("approval {} has lapsed", self.id));
-        }
-        if self.used.contains_key(key) {
-            return Err(format!("order {key} took its part before"));
-        }
-        let part = self.part_of(key).filter(|part| part.step == step);
-        let part = part.ok_or_else(|| format!("order {key} is no part of approval {}", self.id))?;
-        let room = self.room_for(part, key);
-        if qty <= Decimal::ZERO || qty > room {
-            return Err(format!("order {key} wants {qty} of step {step}, and {room} is left"));
-        }
-        Ok(())
-    }
+/// The step that a key names, if it is one of this run's: run, step, and perhaps a slice.
+pub(crate) fn step_in(run: &RunId, key: &ClOrdId) -> Option<u16> {
+    key.as_str().strip_prefix(run.as_str())?.strip_prefix('.')?.split('.').next()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -50,29 +50,12 @@ fn only_keys_of_the_run_name_parts() {
 }
 
 #[test]
-fn orders_take_their_parts_once_and_never_more_than_there_is() {
+fn what_an_order_took_is_left_for_it_and_for_nobody_else() {
     let mut asked = approved();
-    let may = |asked: &PlanApproval, name: &str, qty: i64| asked.may_use(1, &key(name), Decimal::from(qty), at(20));
-    assert_eq!(may(&asked, "run.1.1", 6), Ok(()));
-    assert!(may(&asked, "run.1.1", 11).unwrap_err().contains("wants 11 of step 1, and 10 is left"));
-    assert!(may(&asked, "run.1.1", 0).is_err());
+    let room = |asked: &PlanApproval, name: &str| asked.room_for(&asked.parts[0], &key(name));
+    assert_eq!(room(&asked, "run.1.1"), Decimal::TEN);
     asked.used.insert(key("run.1.1"), PartUse { step: 1, qty: Decimal::from(6) });
-    assert!(may(&asked, "run.1.1", 1).unwrap_err().contains("took its part before"));
-    assert!(may(&asked, "run.1.2", 5).unwrap_err().contains("and 4 is left"));
-    assert_eq!(may(&asked, "run.1.2", 4), Ok(()));
-    assert_eq!(asked.room_for(&asked.parts[0], &key("run.1.1")), Decimal::TEN, "a change may be as large as its order");
-    assert!(may(&asked, "other.1", 1).unwrap_err().contains("no part"));
-}
-
-#[test]
-fn a_yes_holds_as_long_as_the_run_works_and_no_longer() {
-    let asked = approved();
-    let may = |second| asked.may_use(1, &key("run.1"), Decimal::ONE, at(second));
+    asked.used.insert(key("run.2"), PartUse { step: 2, qty: Decimal::from(9) });
+    assert_eq!((room(&asked, "run.1.1"), room(&asked, "run.1.2")), (Decimal::TEN, Decimal::from(4)));
     assert_eq!(asked.valid_until(), Some(at(10 + 660)));
-    assert_eq!(may(669), Ok(()));
-    assert!(may(670).unwrap_err().contains("lapsed"));
-    for status in [ApprovalStatus::Pending, ApprovalStatus::Revoked, ApprovalStatus::Void] {
-        let other = PlanApproval { status, ..asked.clone() };
-        assert!(other.may_use(1, &key("run.1"), Decimal::ONE, at(20)).is_err());
-    }
 }

@@ -40,6 +40,7 @@ mod renumbered;
 mod resolving;
 mod session;
 mod standby;
+mod standing;
 mod verifying;
 mod walk;
 mod witness;

@@ -3,7 +3,7 @@
 use crate::support::*;
 use domain::approval::ApprovalStatus;
 use domain::fault::Fault;
-use domain::id::RunId;
+use domain::id::{MandateId, RunId};
 use domain::lifecycle::OrdStatus;
 use domain::looping::decision::{Amount, Decision, DecisionSource, Target};
 use domain::looping::event::LoopEvent;
@@ -24,7 +24,7 @@ use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-fn run_id() -> RunId {
+pub(crate) fn run_id() -> RunId {
     id("week")
 }
 
@@ -39,12 +39,12 @@ fn rules() -> PlanRules {
     }
 }
 
-async fn note(rig: &Rig, event: LoopEvent) -> Result<(), Fault> {
+pub(crate) async fn note(rig: &Rig, event: LoopEvent) -> Result<(), Fault> {
     rig.desk().note_loop(&bot(), event).await
 }
 
 /// A run by the program's key that buys 10 at 100, up to its plan.
-async fn begun(rig: &Rig) -> Result<(), Fault> {
+pub(crate) async fn begun(rig: &Rig) -> Result<(), Fault> {
     let now = rig.clock.now();
     let terms = ExecutionTerms {
         style: Style::Marketable { collar: dec("0.002") },
@@ -92,12 +92,12 @@ async fn planned(rig: &Rig) -> Result<(), Fault> {
     note(rig, LoopEvent::RunPlanned { run: run_id(), account: account(), plan }).await
 }
 
-fn run(rig: &Rig) -> Arc<TradeRun> {
+pub(crate) fn run(rig: &Rig) -> Arc<TradeRun> {
     Arc::clone(&rig.desk().looping(&alice()).unwrap().runs[&run_id()])
 }
 
 /// The one question that waits.
-fn asked(rig: &Rig) -> PlanApproval {
+pub(crate) fn asked(rig: &Rig) -> PlanApproval {
     let pending = rig.desk().approvals(&alice(), true).unwrap();
     assert_eq!(pending.len(), 1, "one plan waits");
     assert_eq!(rig.desk().status(&alice()).unwrap().pending_approvals, 1);
@@ -109,7 +109,7 @@ fn status(rig: &Rig) -> ApprovalStatus {
 }
 
 /// The order of the plan's only step, or a slice of it.
-fn part(key: &str, qty_text: &str) -> OrderIntent {
+pub(crate) fn part(key: &str, qty_text: &str) -> OrderIntent {
     OrderIntent { qty: qty(qty_text), strategy: Some(id("loop")), ..buy(key) }
 }
 
@@ -118,7 +118,7 @@ async fn outcome(rig: &Rig, by: &Principal, intent: OrderIntent) -> (Outcome, Ve
     (answer.outcome, reason_codes(&answer.order))
 }
 
-async fn is_refused(rig: &Rig, intent: OrderIntent) {
+pub(crate) async fn is_refused(rig: &Rig, intent: OrderIntent) {
     let key = intent.cl_ord_id.clone();
     let (outcome, codes) = outcome(rig, &bot(), intent).await;
     assert_eq!(outcome, Outcome::Denied, "{key}");
@@ -126,13 +126,33 @@ async fn is_refused(rig: &Rig, intent: OrderIntent) {
 }
 
 /// It leaves, and the broker works it.
-async fn works(rig: &Rig, intent: OrderIntent) {
+pub(crate) async fn works(rig: &Rig, intent: OrderIntent) {
     let key = intent.cl_ord_id.to_string();
     let (sent, reasons) = outcome(rig, &bot(), intent).await;
     assert!(!matches!(sent, Outcome::NeedsApproval | Outcome::Denied), "{reasons:?}");
     rig.until("the broker has it", || rig.broker.submits().contains(&key)).await;
     rig.broker.acknowledge(&key).await;
     rig.until_status(&key, OrdStatus::Working).await;
+}
+
+/// The program's key may buy AAPL for so much.
+pub(crate) async fn mandated(rig: &Rig, notional_max: &str) -> MandateId {
+    let terms = MandateTerms {
+        key: Some(id("bot")),
+        strategy: None,
+        account: account(),
+        mode: Mode::Paper,
+        symbols: BTreeSet::from(["AAPL".to_owned()]),
+        sides: BTreeSet::from([Side::Buy]),
+        order_notional_max: dec(notional_max),
+        notional_max: dec(notional_max),
+        orders_max: 5,
+        expires_at: rig.clock.now() + SignedDuration::from_hours(24),
+    };
+    let kind = domain::principal::PrincipalKind::Agent;
+    rig.desk().create_key(&alice(), id("bot"), kind, bot().scopes, None).await.unwrap();
+    let view = rig.desk().grant_mandate(&alice(), terms, "the loop".to_owned()).await.unwrap();
+    rig.desk().confirm_mandate(&bob(), view.mandate.id).await.unwrap().mandate.id
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -172,10 +192,10 @@ async fn what_leaves_the_bounds_of_the_plan_is_refused() {
         OrderIntent { order_type: domain::order::OrderType::Limit { limit: px("102.01") }, ..part("week.1.2", "1") };
     is_refused(&rig, dear).await;
     is_refused(&rig, OrderIntent { side: Side::Sell, ..part("week.1.3", "1") }).await;
-    // Another key has no part in it: its order is asked about alone.
+    // Another key has no part in it, and takes none of its names.
     let other = Principal { key_id: id("other"), ..bot() };
-    assert_eq!(outcome(&rig, &other, part("week.1.4", "1")).await.0, Outcome::NeedsApproval);
-    // Nor has an order of the same key that is no step of the run.
+    assert_eq!(outcome(&rig, &other, part("week.1.4", "1")).await, (Outcome::Denied, vec!["C06_APPROVAL".to_owned()]));
+    // An order of the same key that is no step of the run is asked about alone.
     assert_eq!(outcome(&rig, &bot(), part("week.2", "1")).await.0, Outcome::NeedsApproval);
     rig.pass(SignedDuration::from_secs(661));
     rig.broker.move_price("99.99", "100.01").await;
@@ -277,24 +297,7 @@ async fn where_nobody_is_asked_and_where_a_mandate_covers_it_all_a_plan_stands_a
 
     for (notional_max, stands) in [("1005", true), ("1004.99", false)] {
         let rig = Rig::ready().await;
-        let terms = MandateTerms {
-            key: Some(id("bot")),
-            strategy: None,
-            account: account(),
-            mode: Mode::Paper,
-            symbols: BTreeSet::from(["AAPL".to_owned()]),
-            sides: BTreeSet::from([Side::Buy]),
-            order_notional_max: dec(notional_max),
-            notional_max: dec(notional_max),
-            orders_max: 5,
-            expires_at: rig.clock.now() + SignedDuration::from_hours(24),
-        };
-        rig.desk()
-            .create_key(&alice(), id("bot"), domain::principal::PrincipalKind::Agent, bot().scopes, None)
-            .await
-            .unwrap();
-        let view = rig.desk().grant_mandate(&alice(), terms, "the loop".to_owned()).await.unwrap();
-        rig.desk().confirm_mandate(&bob(), view.mandate.id).await.unwrap();
+        mandated(&rig, notional_max).await;
         begun(&rig).await.unwrap();
         assert_eq!(run(&rig).state == RunState::Executing, stands, "a budget of {notional_max}");
         assert_eq!(run(&rig).approval.is_none(), stands);
