@@ -46,6 +46,7 @@ impl Core {
             | LoopEvent::RunQueued { .. }
             | LoopEvent::RunChecking { .. }
             | LoopEvent::RunDecided { .. }
+            | LoopEvent::PlanMandated { .. }
             | LoopEvent::PlanHeld { .. }
             | LoopEvent::PlanAnswered { .. }
             | LoopEvent::PartUsed { .. }
@@ -93,7 +94,10 @@ impl Service {
                 need_trade(by)?;
                 event
             }
-            LoopEvent::PlanHeld { .. } | LoopEvent::PlanAnswered { .. } | LoopEvent::PartUsed { .. } => {
+            LoopEvent::PlanMandated { .. }
+            | LoopEvent::PlanHeld { .. }
+            | LoopEvent::PlanAnswered { .. }
+            | LoopEvent::PartUsed { .. } => {
                 let why = format!("{} is noted by what leads to it, and by nobody who says so", event.word());
                 return Err(Fault::Conflict { what: "loop", why });
             }

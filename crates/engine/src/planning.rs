@@ -12,13 +12,14 @@ use domain::gates::{ApprovalFact, Wanted, YesAsk, whether_asked};
 use domain::id::{AccountId, ApprovalId, ClOrdId, RunId};
 use domain::journal::JournalEvent;
 use domain::looping::event::LoopEvent;
+use domain::looping::execution::Style;
 use domain::looping::order_plan::{LineAction, OrderPlan, PlanLine};
 use domain::looping::plan_approval::{PlanApproval, PlanQuestion};
 use domain::looping::run::TradeRun;
 use domain::mandate::Mandate;
 use domain::mode::{Mode, ModeProof};
 use domain::order::Side;
-use domain::policy::PolicyScope;
+use domain::policy::{Policy, PolicyScope};
 use domain::principal::{Face, Principal, Scope};
 use domain::reason::Reason;
 use domain::trading_state::TradingState;
@@ -44,9 +45,26 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// What a line comes to at worst, in the account's currency.
-    fn notional(&self, line: &PlanLine) -> Decimal {
-        line.value.checked_mul(Decimal::ONE + self.plan.rules.slippage).unwrap_or(Decimal::MAX)
+    /// What a line comes to at worst, in the account's currency: as the plan counts it, or as its orders are counted once
+    /// they leave, where that is more.
+    fn notional(&self, line: &PlanLine, limits: &Policy) -> Decimal {
+        let beyond = match self.run.order.terms.style {
+            Style::Marketable { collar } | Style::Patient { collar, .. } => collar,
+            Style::Moc => limits.market_order_slippage_percent / Decimal::ONE_HUNDRED,
+        };
+        let slippage = self.plan.rules.slippage.max(beyond);
+        line.value.checked_mul(Decimal::ONE + slippage).unwrap_or(Decimal::MAX)
+    }
+
+    /// What sections of a policy ask of a line.
+    fn scope<'b>(&'b self, line: &'b PlanLine) -> PolicyScope<'b> {
+        PolicyScope {
+            account: Some(self.account),
+            strategy: Some(&self.run.order.terms.strategy),
+            sec_type: Some(SecType::Stk),
+            symbol: Some(&line.symbol),
+            con_id: Some(line.con_id),
+        }
     }
 }
 
@@ -71,8 +89,12 @@ impl Core {
         let mode = mode.ok_or_else(|| Fault::NotReady(vec!["the mode is not proven".to_owned()]))?;
         let look = Look { run: known, account: &account, plan: &plan, mode, now };
         let reasons = self.why_asked(by, &look)?;
-        if reasons.is_empty() || self.is_mandated(by, &look) {
+        if reasons.is_empty() {
             return Ok(stands(plan));
+        }
+        if let Some(mandate) = self.covering(by, &look) {
+            let mandate = mandate.id.clone();
+            return Ok(LoopEvent::PlanMandated { run: run.clone(), account: account.clone(), plan, mandate });
         }
         self.can_be_approved(&look)?;
         let approval = self.ask_about(by, &look, reasons, id)?;
@@ -95,14 +117,7 @@ impl Core {
         }
         let strategy = &look.run.order.terms.strategy;
         for (_, line) in look.plan.steps() {
-            let scope = PolicyScope {
-                account: Some(look.account),
-                strategy: Some(strategy),
-                sec_type: Some(SecType::Stk),
-                symbol: Some(&line.symbol),
-                con_id: Some(line.con_id),
-            };
-            let limits = self.policy().limits_for(&scope);
+            let limits = self.policy().limits_for(&look.scope(line));
             let asked = whether_asked(&YesAsk {
                 policy: &limits,
                 principal: by,
@@ -110,7 +125,7 @@ impl Core {
                 symbol: &line.symbol,
                 first_use: !self.instruments_used.contains(&(look.account.clone(), line.con_id)),
                 is_live: look.mode == Mode::Live,
-                notional: &|| Some(look.notional(line)),
+                notional: &|| Some(look.notional(line, &limits)),
             });
             match asked {
                 Wanted::No => {}
@@ -130,11 +145,13 @@ impl Core {
         Ok(found)
     }
 
-    /// Whether one mandate covers all of a plan.
-    fn is_mandated(&self, by: &Principal, look: &Look<'_>) -> bool {
+    /// The mandate that covers all of a plan.
+    fn covering(&self, by: &Principal, look: &Look<'_>) -> Option<&Arc<Mandate>> {
         let strategy = Some(&look.run.order.terms.strategy);
         let is_its = |one: &&Arc<Mandate>| one.is_for(&by.key_id, strategy) && !one.is_own(&by.key_id);
-        self.book.mandates.active(look.now).filter(is_its).any(|one| covers(one, look))
+        let notional = |line: &PlanLine| look.notional(line, &self.policy().limits_for(&look.scope(line)));
+        let lines: Vec<(&PlanLine, Decimal)> = look.plan.steps().map(|(_, line)| (line, notional(line))).collect();
+        self.book.mandates.active(look.now).filter(is_its).find(|one| covers(one, look, &lines))
     }
 
     /// In live an approval stands for no arming: what an order would be refused for is told before anybody is asked.
@@ -307,21 +324,20 @@ impl Core {
 }
 
 /// Whether a mandate has room for every order of a plan together.
-fn covers(mandate: &Mandate, look: &Look<'_>) -> bool {
+fn covers(mandate: &Mandate, look: &Look<'_>, lines: &[(&PlanLine, Decimal)]) -> bool {
     let terms = &mandate.terms;
     let slices = usize::from(look.run.order.terms.slices.max(1));
     let (mut orders, mut sum) = (mandate.uses.len(), mandate.taken);
-    for (_, line) in look.plan.steps() {
+    for (line, notional) in lines {
         let side = if line.action == LineAction::Buy { Side::Buy } else { Side::Sell };
-        let notional = look.notional(line);
         if !terms.symbols.contains(&line.symbol.to_ascii_uppercase())
             || !terms.sides.contains(&side)
-            || notional > terms.order_notional_max
+            || *notional > terms.order_notional_max
         {
             return false;
         }
         orders = orders.saturating_add(slices);
-        sum = sum.saturating_add(notional);
+        sum = sum.saturating_add(*notional);
     }
     terms.account == *look.account
         && terms.mode == look.mode

@@ -1,6 +1,8 @@
 //! Control 6: a human's yes to this exact order, where the policy asks for one.
 //!
-//! A yes to the plan of a run stands for the yes to each of its orders, within the part that it has in the plan.
+//! A yes to the plan of a run stands for the yes to each of its orders, within the part that it has in the plan. A mandate
+//! that covered the plan stands for each of them too: whatever the policy asks of such an order alone, it leaves on that
+//! mandate or not at all.
 //!
 //! The policy says when: by kind of key, face, strategy, size, mode, or for the first order in an instrument. A mandate that
 //! covers the order stands for the yes.
@@ -13,7 +15,7 @@ use super::c05_authorised::kind_at_face;
 use super::input::{ApprovalFact, GateInput};
 use super::table::{Gate, Verdict, worst_notional};
 use crate::approval::{Approval, ApprovalStatus};
-use crate::id::StrategyId;
+use crate::id::{KeyId, MandateId, StrategyId};
 use crate::looping::plan_approval::PlanApproval;
 use crate::looping::run::TradeRun;
 use crate::mandate::{Mandate, MandateAsk, MandateStatus};
@@ -49,9 +51,16 @@ fn check(input: &GateInput<'_>) -> Verdict {
                 Verdict::Deny(faults)
             }
         }
-        ApprovalFact::OfRun(run) => match &run.approval {
-            Some(plan) => Verdict::deny_on(plan_faults(input, run, plan)),
-            None => alone(input),
+        ApprovalFact::OfRun(run) => match (&run.approval, &run.mandate) {
+            (Some(plan), _) => Verdict::deny_on(plan_faults(input, run, plan)),
+            (None, Some(mandate)) => Verdict::deny_on(why_not_on(input, mandate)),
+            (None, None) if is_paper(input) => alone(input),
+            (None, None) => Verdict::Deny(vec![GATE.reason(
+                &"In live an order of a run leaves on the mandate that its plan stands on, or on a yes to the plan.",
+                &format_args!("the plan of run {} stands on neither", run.id()),
+                &"a mandate or an approval",
+                &ANOTHER_RUN,
+            )]),
         },
     }
 }
@@ -66,6 +75,10 @@ fn alone(input: &GateInput<'_>) -> Verdict {
             None => Verdict::Hold(reasons.into_iter().chain(misfits(input)).collect()),
         },
     }
+}
+
+fn is_paper(input: &GateInput<'_>) -> bool {
+    input.mode.map(ModeProof::mode) == Some(Ok(Mode::Paper))
 }
 
 /// Whether a human's yes to this very order lies here. Its bounds on price and notional are judged by this gate alone.
@@ -83,7 +96,8 @@ pub fn mandate_in_use<'a>(input: &GateInput<'a>) -> Option<&'a Mandate> {
     let is_asked = match input.approval {
         ApprovalFact::None => !matches!(wanted(input), Wanted::No),
         ApprovalFact::Granted(_) => false,
-        ApprovalFact::OfRun(run) => run.approval.is_none() && !matches!(wanted(input), Wanted::No),
+        ApprovalFact::OfRun(run) if run.approval.is_some() => false,
+        ApprovalFact::OfRun(run) => run.mandate.is_some() || !matches!(wanted(input), Wanted::No),
     };
     let for_approval = !off.contains(&6) && is_asked;
     let for_arming = !off.contains(&4) && super::c04_live_arming::needs_mandate(input);
@@ -96,15 +110,26 @@ pub(super) fn fitting_mandate<'a>(input: &GateInput<'a>) -> Option<&'a Mandate> 
     held_mandates(input).find(|mandate| faults_of(input, mandate, notional).is_empty())
 }
 
-/// Active mandates for whoever asks.
+/// Active mandates for whoever asks; of an order whose plan stands on one, that one alone.
 fn held_mandates<'a>(input: &GateInput<'a>) -> impl Iterator<Item = &'a Mandate> {
-    let (key, strategy, now) = (&input.principal.key_id, input.order.intent.strategy.as_ref(), input.now);
-    input
-        .mandates
-        .iter()
-        .map(Arc::as_ref)
-        .filter(move |mandate| mandate.status(now) == MandateStatus::Active && mandate.is_for(key, strategy))
-        .filter(move |mandate| !mandate.is_own(key))
+    let (key, strategy) = (&input.principal.key_id, input.order.intent.strategy.as_ref());
+    let named = named_mandate(input);
+    active_mandates(input)
+        .filter(move |mandate| mandate.is_for(key, strategy) && !mandate.is_own(key))
+        .filter(move |mandate| named.is_none_or(|named| mandate.id == *named))
+}
+
+fn active_mandates<'a>(input: &GateInput<'a>) -> impl Iterator<Item = &'a Mandate> {
+    let now = input.now;
+    input.mandates.iter().map(Arc::as_ref).filter(move |mandate| mandate.status(now) == MandateStatus::Active)
+}
+
+/// The mandate that the plan of the order's run stands on.
+fn named_mandate<'a>(input: &GateInput<'a>) -> Option<&'a MandateId> {
+    match input.approval {
+        ApprovalFact::None | ApprovalFact::Granted(_) => None,
+        ApprovalFact::OfRun(run) => run.mandate.as_ref().filter(|_| run.approval.is_none()),
+    }
 }
 
 /// What of a mandate the order breaks, as what, observed, limit.
@@ -148,6 +173,38 @@ fn misfits(input: &GateInput<'_>) -> Vec<Reason> {
     held_mandates(input).filter_map(misfit).take(MISFITS_MAX).collect()
 }
 
+/// Why an order cannot leave on the mandate that its plan stands on. It is refused then: a run has nobody to ask anew in the
+/// middle of it.
+fn why_not_on(input: &GateInput<'_>, id: &MandateId) -> Vec<Reason> {
+    let refused = |message: &str, observed: &dyn Display, limit: &dyn Display| {
+        GATE.reason(&format_args!("{message} Its plan stands on mandate {id}."), observed, limit, &ANOTHER_RUN)
+    };
+    let Some(mandate) = active_mandates(input).find(|mandate| mandate.id == *id) else {
+        let ended = "The mandate does not hold: it was taken back, has fallen, or its time is over.";
+        return vec![refused(ended, &"not active", &MandateStatus::Active.word())];
+    };
+    if held_mandates(input).next().is_none() {
+        return vec![refused(
+            "The mandate is not for this key and strategy.",
+            &input.principal.key_id,
+            &mandate.terms.key.as_ref().map_or("the strategy of the mandate", KeyId::as_str),
+        )];
+    }
+    let Some(notional) = worst_notional(input) else {
+        return vec![refused(
+            "The worst-case notional is unknown, so it cannot be charged.",
+            &"unknown",
+            &"known, see control 14",
+        )];
+    };
+    let faults = faults_of(input, mandate, notional).into_iter();
+    faults
+        .map(|(what, observed, limit)| {
+            refused(&format!("The mandate does not cover the order: {what}."), &observed, &limit)
+        })
+        .collect()
+}
+
 /// Whether a human must be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -185,7 +242,7 @@ fn wanted(input: &GateInput<'_>) -> Wanted {
         strategy: input.order.intent.strategy.as_ref(),
         symbol: &input.order.contract.symbol,
         first_use: input.first_use,
-        is_live: input.mode.map(ModeProof::mode) != Some(Ok(Mode::Paper)),
+        is_live: !is_paper(input),
         notional: &|| worst_notional(input),
     })
 }

@@ -2,15 +2,16 @@ use super::GATE;
 use crate::approval::ApprovalStatus;
 use crate::gates::input::ApprovalFact;
 use crate::gates::world::{Case, Expect, World, check, con_id, dec, price};
-use crate::gates::{Decision, evaluate};
+use crate::gates::{Decision, evaluate, mandate_in_use};
 use crate::looping::book::tests::{order_of, small_plan};
 use crate::looping::plan_approval::{PartUse, PlanApproval, PlanPart};
 use crate::looping::run::{RunCause, RunState, StepEnd, StepOutcome, TradeRun};
+use crate::mandate::Mandate;
 use crate::mode::Mode;
 use crate::order::{OrderType, Side};
 use crate::principal::PrincipalKind;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The order is of the first step of a run that works its plan.
@@ -25,6 +26,20 @@ fn run(world: &mut World) -> &mut TradeRun {
         ApprovalFact::OfRun(run) => Arc::make_mut(run),
         ApprovalFact::None | ApprovalFact::Granted(_) => panic!("it was set"),
     }
+}
+
+/// Its plan stands on the one mandate of the agent that asks, and the policy asks nobody about the order alone.
+fn mandated(world: &mut World) -> &mut Mandate {
+    run(world).mandate = Some("m-1".parse().unwrap());
+    world.policy.approval_required_for.clear();
+    world.mandated()
+}
+
+fn live(world: &mut World) {
+    let account = "U1234567";
+    world.order.account = account.parse().unwrap();
+    let proof = world.mode.as_mut().unwrap();
+    (proof.pinned, proof.connected, proof.port) = (account.parse().ok(), vec![account.parse().unwrap()], 4444);
 }
 
 /// The order is the first step of a run whose plan of 10 AAPL a human approved a minute ago.
@@ -146,6 +161,73 @@ fn whatever_leaves_its_part_is_refused() {
         }),
     ];
     check(&GATE, cases);
+}
+
+#[test]
+fn an_order_whose_plan_stands_on_a_mandate_leaves_on_it_or_not_at_all() {
+    let cases: &[Case] = &[
+        ("inside", Expect::Pass, |w| {
+            mandated(w);
+        }),
+        ("where the policy asks, too", Expect::Pass, |w| {
+            mandated(w);
+            w.policy.approval_required_for.insert(PrincipalKind::Agent);
+        }),
+        ("taken back", Expect::Deny(1), |w| {
+            mandated(w);
+            w.mandates.clear();
+        }),
+        ("over at this very moment", Expect::Deny(1), |w| {
+            let now = w.now;
+            mandated(w).terms.expires_at = now;
+        }),
+        ("another one covers it", Expect::Deny(1), |w| {
+            mandated(w).id = "m-2".parse().unwrap();
+        }),
+        ("another key's", Expect::Deny(1), |w| mandated(w).terms.key = Some("agent-2".parse().unwrap())),
+        ("another strategy's", Expect::Deny(1), |w| mandated(w).terms.strategy = Some("carry".parse().unwrap())),
+        ("used up", Expect::Deny(1), |w| mandated(w).terms.notional_max = dec("1894.99")),
+        ("another symbol and no order left", Expect::Deny(2), |w| {
+            let terms = &mut mandated(w).terms;
+            (terms.symbols, terms.orders_max) = (BTreeSet::from(["MSFT".to_owned()]), 0);
+        }),
+        ("no rate: nothing is covered", Expect::Deny(1), |w| {
+            mandated(w);
+            w.account.fx_to_base = None;
+        }),
+        ("on paper a plan may stand on the policy alone", Expect::Pass, |w| {
+            run(w);
+        }),
+        ("and its orders are asked about like any other", Expect::Hold(1), |w| {
+            run(w);
+            w.principal.kind = PrincipalKind::Agent;
+        }),
+        ("in live it may not", Expect::Deny(1), |w| {
+            run(w);
+            live(w);
+        }),
+    ];
+    check(&GATE, cases);
+}
+
+#[test]
+fn what_a_plan_stands_on_is_charged_whatever_the_policy_asks() {
+    let used = |world: &World| mandate_in_use(&world.input()).map(|mandate| mandate.id.to_string());
+    let mut world = World::open_to_all();
+    mandated(&mut world);
+    assert_eq!(used(&world).as_deref(), Some("m-1"));
+    // An older one that would cover it too is not the plan's.
+    let older = Mandate { id: "m-0".parse().unwrap(), ..world.mandates[0].as_ref().clone() };
+    world.mandates.insert(0, Arc::new(older));
+    assert_eq!(used(&world).as_deref(), Some("m-1"));
+    world.mandates.truncate(1);
+    assert_eq!(used(&world), None);
+    let mut alone = World::open_to_all();
+    alone.mandated();
+    run(&mut alone);
+    assert_eq!(used(&alone).as_deref(), Some("m-1"), "the policy asks for each of its orders");
+    alone.policy.approval_required_for.clear();
+    assert_eq!(used(&alone), None);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::plan_approval::{PartUse, PlanApproval};
 use super::run::{Held, RunCause, RunEnd, RunMove, RunState, TradeRun};
 use crate::approval::ApprovalStatus;
 use crate::guard::GuardReport;
-use crate::id::{AccountId, ApprovalId, DecisionId, RunId, SlotKey};
+use crate::id::{AccountId, ApprovalId, DecisionId, MandateId, RunId, SlotKey};
 use crate::principal::Principal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -224,7 +224,7 @@ impl LoopBook {
                     run.state == RunState::Checking && run.order.decision.as_ref().is_none_or(|own| own == decision);
                 must(fits, || format!("run {} is {} and has its decision", run.id(), run.state.word()))
             }
-            LoopEvent::RunPlanned { run, .. } => {
+            LoopEvent::RunPlanned { run, .. } | LoopEvent::PlanMandated { run, .. } => {
                 must(self.need_run(run)?.order.decision.is_some(), || format!("run {run} has no decision"))?;
                 must(self.need_run(run)?.approval.is_none(), || format!("the plan of run {run} takes a person's yes"))?;
                 self.may(run, RunState::Executing)
@@ -316,12 +316,9 @@ impl LoopBook {
             LoopEvent::RunDecided { run, decision } => {
                 self.run_mut(run)?.order.decision = Some(decision.clone());
             }
-            LoopEvent::RunPlanned { run, account, plan } => {
-                self.go(run, RunState::Executing, "its plan stands", at)?;
-                let run = self.run_mut(run)?;
-                run.account = Some(account.clone());
-                run.plan = Some(Arc::new(plan.as_ref().clone()));
-                run.executing_since = Some(at);
+            LoopEvent::RunPlanned { run, account, plan } => self.stand(run, account, plan, None, at)?,
+            LoopEvent::PlanMandated { run, account, plan, mandate } => {
+                self.stand(run, account, plan, Some(mandate), at)?;
             }
             LoopEvent::PlanHeld { run, account, plan, approval } => self.hold(run, account, plan, approval, at)?,
             LoopEvent::PlanAnswered { run, status, reason, .. } => {
@@ -349,6 +346,25 @@ impl LoopBook {
             LoopEvent::Resumed { .. } => self.paused = None,
             LoopEvent::GuardJudged { report } => self.guard = Some(Arc::new(report.as_ref().clone())),
         }
+        Ok(())
+    }
+
+    /// A plan that waits for nobody.
+    fn stand(
+        &mut self,
+        run: &RunId,
+        account: &AccountId,
+        plan: &OrderPlan,
+        mandate: Option<&MandateId>,
+        at: Timestamp,
+    ) -> Result<(), String> {
+        let on = mandate.map_or_else(String::new, |mandate| format!(" on mandate {mandate}"));
+        self.go(run, RunState::Executing, &format!("its plan stands{on}"), at)?;
+        let run = self.run_mut(run)?;
+        run.account = Some(account.clone());
+        run.plan = Some(Arc::new(plan.clone()));
+        run.mandate = mandate.cloned();
+        run.executing_since = Some(at);
         Ok(())
     }
 
@@ -402,6 +418,7 @@ impl LoopBook {
             | LoopEvent::RunChecking { .. }
             | LoopEvent::RunDecided { .. }
             | LoopEvent::RunPlanned { .. }
+            | LoopEvent::PlanMandated { .. }
             | LoopEvent::PlanHeld { .. }
             | LoopEvent::StepEnded { .. }
             | LoopEvent::RunEnded { .. }

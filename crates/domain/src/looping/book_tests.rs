@@ -193,6 +193,28 @@ fn a_run_has_a_decision_before_it_has_a_plan_and_ends_once_its_steps_have() {
 }
 
 #[test]
+fn a_plan_that_a_mandate_covers_stands_at_once_and_names_it() {
+    let mut books = Books::new();
+    let run: RunId = "a".parse().unwrap();
+    let mandated = LoopEvent::PlanMandated {
+        run: run.clone(),
+        account: "DU1234567".parse().unwrap(),
+        plan: Box::new(small_plan()),
+        mandate: "md-1".parse().unwrap(),
+    };
+    books.book(&decision("d-1"));
+    books.book(&queued("a", RunCause::Hand, Some("d-1")));
+    assert!(books.refuses(&mandated).contains("cannot become executing"));
+    books.book(&LoopEvent::RunChecking { run: run.clone() });
+    books.book(&mandated);
+    let stands = books.book.run(&run).unwrap();
+    assert_eq!((stands.state, stands.reason.as_str()), (RunState::Executing, "its plan stands on mandate md-1"));
+    assert_eq!(stands.mandate, Some("md-1".parse().unwrap()));
+    assert_eq!((stands.executing_since, stands.open_steps()), (Some(at(books.second)), vec![1]));
+    assert!(books.refuses(&part(&run, "a.1", 1)).contains("is no part of an approved plan"));
+}
+
+#[test]
 fn the_way_back_leads_to_the_last_decision_that_was_done() {
     let mut books = Books::new();
     for id in ["d-1", "d-2", "d-3"] {

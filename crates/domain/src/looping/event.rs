@@ -6,7 +6,7 @@ use super::plan_approval::PlanApproval;
 use super::run::{Held, RunEnd, RunOrder, StepEnd};
 use crate::approval::ApprovalStatus;
 use crate::guard::GuardReport;
-use crate::id::{AccountId, ApprovalId, ClOrdId, DecisionId, RunId, SlotKey};
+use crate::id::{AccountId, ApprovalId, ClOrdId, DecisionId, MandateId, RunId, SlotKey};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ pub enum LoopEvent {
         /// The decision.
         decision: DecisionId,
     },
-    /// Its plan stands; what follows sends orders.
+    /// Its plan stands, and nobody was to be asked; what follows sends orders.
     RunPlanned {
         /// Which.
         run: RunId,
@@ -70,6 +70,17 @@ pub enum LoopEvent {
         account: AccountId,
         /// The plan.
         plan: Box<OrderPlan>,
+    },
+    /// Its plan stands on a mandate: each of its orders is charged to it, and none leaves without it.
+    PlanMandated {
+        /// Which.
+        run: RunId,
+        /// The account.
+        account: AccountId,
+        /// The plan.
+        plan: Box<OrderPlan>,
+        /// The mandate that covers all of it.
+        mandate: MandateId,
     },
     /// Its plan is made and waits for a person's yes; nothing follows from it before.
     PlanHeld {
@@ -151,7 +162,7 @@ pub enum LoopEvent {
 
 impl LoopEvent {
     /// Every word that [`Self::word`] gives.
-    pub const WORDS: [&'static str; 17] = [
+    pub const WORDS: [&'static str; 18] = [
         "schedule_set",
         "decision_made",
         "decision_refused",
@@ -160,6 +171,7 @@ impl LoopEvent {
         "run_checking",
         "run_decided",
         "run_planned",
+        "plan_mandated",
         "plan_held",
         "plan_answered",
         "part_used",
@@ -182,6 +194,7 @@ impl LoopEvent {
             Self::RunChecking { .. } => "run_checking",
             Self::RunDecided { .. } => "run_decided",
             Self::RunPlanned { .. } => "run_planned",
+            Self::PlanMandated { .. } => "plan_mandated",
             Self::PlanHeld { .. } => "plan_held",
             Self::PlanAnswered { .. } => "plan_answered",
             Self::PartUsed { .. } => "part_used",
@@ -201,6 +214,7 @@ impl LoopEvent {
             Self::RunChecking { run }
             | Self::RunDecided { run, .. }
             | Self::RunPlanned { run, .. }
+            | Self::PlanMandated { run, .. }
             | Self::PlanHeld { run, .. }
             | Self::PlanAnswered { run, .. }
             | Self::PartUsed { run, .. }

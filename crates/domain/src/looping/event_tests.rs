@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 /// One of each.
 pub(crate) fn examples() -> Vec<LoopEvent> {
     let run = || "weekly-20261127-1240".parse().unwrap();
+    let (account, plan) = (|| "DU1234567".parse().unwrap(), || Box::new(small_plan()));
     let slot: SlotKey = "weekly:2026-11-27T12:40".parse().unwrap();
     let con_id = ConId::new(265_598).unwrap();
     let decision = Decision {
@@ -43,11 +44,12 @@ pub(crate) fn examples() -> Vec<LoopEvent> {
         },
         LoopEvent::RunChecking { run: run() },
         LoopEvent::RunDecided { run: run(), decision: decided },
-        LoopEvent::RunPlanned { run: run(), account: "DU1234567".parse().unwrap(), plan: Box::new(small_plan()) },
+        LoopEvent::RunPlanned { run: run(), account: account(), plan: plan() },
+        LoopEvent::PlanMandated { run: run(), account: account(), plan: plan(), mandate: "md-1".parse().unwrap() },
         LoopEvent::PlanHeld {
             run: run(),
-            account: "DU1234567".parse().unwrap(),
-            plan: Box::new(small_plan()),
+            account: account(),
+            plan: plan(),
             approval: Box::new(asked("ap-1", "weekly-20261127-1240")),
         },
         LoopEvent::PlanAnswered {

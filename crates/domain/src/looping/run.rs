@@ -4,7 +4,7 @@ use super::decision::Decision;
 use super::execution::ExecutionTerms;
 use super::order_plan::OrderPlan;
 use super::plan_approval::PlanApproval;
-use crate::id::{AccountId, ClOrdId, ConId, DecisionId, RunId, SlotKey};
+use crate::id::{AccountId, ClOrdId, ConId, DecisionId, MandateId, RunId, SlotKey};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -236,6 +236,8 @@ pub struct TradeRun {
     pub account: Option<AccountId>,
     /// The plan, once it stands.
     pub plan: Option<Arc<OrderPlan>>,
+    /// The mandate that its plan stands on, where one covered it.
+    pub mandate: Option<MandateId>,
     /// The question about its plan, where a person had to be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Arc<PlanApproval>>,
@@ -266,6 +268,7 @@ impl TradeRun {
             reason,
             account: None,
             plan: None,
+            mandate: None,
             approval: None,
             executing_since: None,
             steps: BTreeMap::new(),

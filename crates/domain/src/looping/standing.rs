@@ -1,4 +1,4 @@
-//! What the orders of a run stand on: a person's yes to its plan, of which each takes its part.
+//! What the orders of a run stand on: a person's yes to its plan, of which each takes its part, or the mandate that covered it.
 
 use super::plan_approval::step_in;
 use super::run::{RunState, TradeRun};

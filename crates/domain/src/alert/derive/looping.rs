@@ -59,6 +59,7 @@ pub(super) fn of_loop(event: &LoopEvent, at: Timestamp) -> Vec<News> {
         | LoopEvent::RunChecking { .. }
         | LoopEvent::RunDecided { .. }
         | LoopEvent::RunPlanned { .. }
+        | LoopEvent::PlanMandated { .. }
         | LoopEvent::StepEnded { .. } => Vec::new(),
     }
 }
