@@ -46,9 +46,9 @@ export function options(): DeepPartial<ChartOptions> {
     },
     grid: { vertLines: { color: faded(line, 0.55) }, horzLines: { color: faded(line, 0.55) } },
     crosshair: { mode: CrosshairMode.Normal, vertLine: { color: strong, style: LineStyle.Dashed, labelBackgroundColor: strong }, horzLine: { color: strong, style: LineStyle.Dashed, labelBackgroundColor: strong } },
-    rightPriceScale: { borderColor: line },
+    rightPriceScale: { borderColor: line, entireTextOnly: true },
     timeScale: {
-      borderColor: line, timeVisible: true, secondsVisible: false, rightOffset: 4,
+      borderColor: line, timeVisible: true, secondsVisible: false, rightOffset: 4, lockVisibleTimeRangeOnResize: true,
       tickMarkFormatter: tick,
     },
     localization: { timeFormatter: (time: unknown) => FULL.format(new Date(Number(time) * 1_000)) },
