@@ -31,16 +31,20 @@ use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// The account is looked at so long after the close.
 const EVENING: SignedDuration = SignedDuration::from_mins(10);
 /// Before a slot the gateway looks at its account.
 const APPROACH: [SignedDuration; 3] =
     [SignedDuration::from_mins(13), SignedDuration::from_mins(7), SignedDuration::from_mins(1)];
+/// How often it is looked whether the journal grows. Silence counts in looks, not in time: on a machine that does other things
+/// besides all parts of a replay are slow together.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// For that look.
-const COMPARES_WITHIN: Duration = Duration::from_millis(500);
-/// Nothing in a replay waits for real time: what takes so long, on a machine that does other things besides, is stuck.
-const STUCK_AFTER: Duration = Duration::from_mins(2);
+const COMPARES_WITHIN: u32 = 50;
+/// Nothing in a replay waits for real time: what is silent for so long is stuck.
+const STUCK_AFTER: u32 = 3_000;
 
 /// Replays.
 ///
@@ -222,7 +226,7 @@ impl Stage {
             if report.is_some_and(|report| report.taken_at >= at) {
                 return Ok(true);
             }
-            if !matches!(tokio::time::timeout(COMPARES_WITHIN, head.changed()).await, Ok(Ok(()))) {
+            if !grows(&mut head, COMPARES_WITHIN).await {
                 return Ok(false);
             }
         }
@@ -254,12 +258,12 @@ impl Stage {
         if self.comes(id, &there, STUCK_AFTER).await? { Ok(()) } else { Err(self.stuck(id)) }
     }
 
-    /// Whether a run comes so far without so long a silence of the journal.
+    /// Whether a run comes so far without a silence of the journal of so many looks.
     pub(super) async fn comes(
         &self,
         id: &RunId,
         there: &impl Fn(&Sight, &TradeRun) -> bool,
-        silence_max: Duration,
+        silence_max: u32,
     ) -> Result<bool, Failure> {
         let sight = self.sight()?;
         let mut head = sight.desk.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
@@ -268,7 +272,7 @@ impl Stage {
             if sight.shows(id, there)? {
                 return Ok(true);
             }
-            if !matches!(tokio::time::timeout(silence_max, head.changed()).await, Ok(Ok(()))) {
+            if !grows(&mut head, silence_max).await {
                 return Ok(false);
             }
         }
@@ -322,6 +326,16 @@ impl Stage {
         }
         Ok(told)
     }
+}
+
+/// Whether a journal grows within so many looks.
+pub(super) async fn grows(head: &mut watch::Receiver<u64>, looks: u32) -> bool {
+    for _ in 0..looks {
+        if let Ok(changed) = tokio::time::timeout(LOOK_EVERY, head.changed()).await {
+            return changed.is_ok();
+        }
+    }
+    false
 }
 
 fn tell_year(before: Option<&Point>, now: &Point) {

@@ -1,6 +1,6 @@
 //! Slots at which something goes wrong: it is brought about at its moment, and got over.
 
-use super::drive::{Stage, out_of_range, untold};
+use super::drive::{Stage, grows, out_of_range, untold};
 use super::mishap::{Met, Mishap, pick};
 use super::sight::{Sight, has_begun, is_amid, is_checked, is_with_the_broker, works};
 use crate::failure::Failure;
@@ -17,8 +17,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// With something wrong a run may wait for time to pass; it gets some after so long a silence.
-const SILENCE: Duration = Duration::from_millis(400);
+/// With something wrong a run may wait for time to pass; it gets some after a silence of so many looks.
+const SILENCE: u32 = 40;
 /// So much of it at once.
 const STRIDE: SignedDuration = SignedDuration::from_secs(5);
 /// Behind the close more, up to the end of everything that waits for the auction: an order of unknown fate is waited for longest.
@@ -30,6 +30,8 @@ const NIGHT: SignedDuration = SignedDuration::from_mins(10);
 const LOOKS_MAX: usize = 10;
 /// For the threads of a process that has vanished to be gone.
 const GONE_WITHIN: Duration = Duration::from_secs(30);
+/// For a slot that passed unattended to be noted.
+const NOTED_WITHIN: u32 = 3_000;
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 const REFUSAL: i32 = 201;
 /// Where on an order's way the connection is lost, and which order's it is at most.
@@ -271,7 +273,7 @@ impl Stage {
             if sight.book()?.slots.contains_key(&slot.key) {
                 return Ok(());
             }
-            if !matches!(tokio::time::timeout(GONE_WITHIN, head.changed()).await, Ok(Ok(()))) {
+            if !grows(&mut head, NOTED_WITHIN).await {
                 return Err(self.stuck(&slot.run));
             }
         }
