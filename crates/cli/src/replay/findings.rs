@@ -48,7 +48,8 @@ impl Stage {
                 None => (run.state == RunState::Done, "nothing"),
             };
             // A signal that knows too little yet costs its slot, whatever else happens.
-            if !may && !(run.state == RunState::Failed && run.order.decision.is_none()) {
+            let is_undecided = run.state == RunState::Failed && run.order.decision.is_none();
+            if !may && !is_undecided {
                 wrong.push(format!("run {} met {word} and is {}: {}", run.id(), run.state.word(), run.reason));
             }
         }
@@ -148,7 +149,7 @@ fn of_slots(tally: &Tally, book: &LoopBook) -> Vec<String> {
             (Some(SlotFate::Missed { reason, .. }), []) if !reason.is_empty() => {}
             (None, _) => wrong.push(format!("slot {} has neither a run nor a reason", slot.key)),
             (Some(fate), runs) => {
-                wrong.push(format!("slot {} is noted as {fate:?} and has the runs {runs:?}", slot.key))
+                wrong.push(format!("slot {} is noted as {fate:?} and has the runs {runs:?}", slot.key));
             }
         }
     }

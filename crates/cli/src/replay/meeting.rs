@@ -150,13 +150,12 @@ impl Stage {
     async fn end_amid(&mut self, slot: &Slot, other: Option<Gateway>) -> Result<bool, Failure> {
         self.go_to(slot.at).await?;
         self.in_time(slot, slot.session.close, has_begun).await?;
-        let last = match other {
-            Some(other) => Some(self.hand_over(other).await?),
-            None => {
-                let last = self.crash().await?;
-                self.rise().await?;
-                last
-            }
+        let last = if let Some(other) = other {
+            Some(self.hand_over(other).await?)
+        } else {
+            let last = self.crash().await?;
+            self.rise().await?;
+            last
         };
         self.in_time(slot, slot.session.close, is_with_the_broker).await?;
         last.map_or(Ok(false), |last| last.shows(&slot.run, is_amid))
