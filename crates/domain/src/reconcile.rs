@@ -74,6 +74,7 @@ pub fn reconcile(
         events: Vec::new(),
         differences: Vec::new(),
         seen: BTreeSet::new(),
+        canceled: BTreeSet::new(),
         over: BTreeSet::new(),
         perm_ids: BTreeMap::new(),
         new_executions: BTreeMap::new(),
@@ -135,6 +136,8 @@ struct Run<'a> {
     events: Vec<JournalEvent>,
     differences: Vec<Difference>,
     seen: BTreeSet<ClOrdId>,
+    /// Orders that this look shows as canceled: one that ends while a look is under way is shown so by two lists.
+    canceled: BTreeSet<ClOrdId>,
     /// Twins that this look shows as over.
     over: BTreeSet<PermId>,
     /// Permanent ids that this look was the first to tell.
@@ -349,7 +352,8 @@ impl<'a> Run<'a> {
             self.events.push(JournalEvent::Order { cl_ord_id: key.clone(), event });
         }
         let taken = reading::taken_in_the_end(seen, order, &event);
-        if self.news(order, &event) {
+        let is_said = matches!(event, OrderEvent::Canceled { .. }) && !self.canceled.insert(key.clone());
+        if !is_said && self.news(order, &event) {
             if order.status.is_unknown() || order.status == OrdStatus::Submitting {
                 self.differ(2, Some(key), format!("was {}, the broker says {}", order.status.word(), seen.status));
             }

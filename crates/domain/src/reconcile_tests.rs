@@ -221,6 +221,17 @@ fn r2_an_order_that_the_broker_shows_is_adopted_as_shown() {
 }
 
 #[test]
+fn r2_an_order_that_ends_between_two_lists_is_canceled_once() {
+    let over = vec![BrokerOrder { detail: Some("Sibling order ended".to_owned()), ..shown("Cancelled") }];
+    let both = BrokerSnapshot { completed_orders: Section::Complete(over), ..open(vec![shown("Cancelled")]) };
+    let outcome = look(&working(), &both);
+    let canceled =
+        |event: &&JournalEvent| matches!(event, JournalEvent::Order { event: OrderEvent::Canceled { .. }, .. });
+    assert_eq!(outcome.events.iter().filter(canceled).count(), 1);
+    assert_eq!(first(&after(working(), &outcome)).status, OrdStatus::Canceled);
+}
+
+#[test]
 fn r2_an_order_held_for_dead_that_the_broker_holds_is_open_again() {
     let dead = sent_then(vec![OrderEvent::Canceled { detail: None }]);
     let book = check(dead, &open(vec![shown("PendingSubmit")]), &[], OrdStatus::Unconfirmed);
