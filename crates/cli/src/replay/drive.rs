@@ -200,6 +200,10 @@ impl Stage {
         if let Some(run) = self.book()?.current().map(|run| run.id().clone()) {
             self.until(&run, |_, run| run.state.is_final()).await?;
         }
+        // A line that was lost comes back by real time, and who is asked for the account meanwhile cannot tell it.
+        if let Some(gateway) = &self.gateway {
+            until_ready(gateway, "the gateway of the replay").await?;
+        }
         self.compares(evening).await.map(drop)
     }
 

@@ -60,6 +60,11 @@ impl Stage {
                 let point = POINTS.get(pick(self.seed, &slot.key, "point", POINTS.len()));
                 self.fault(json!({"when": self.when_sending(slot), "do": {"drop": point}})).await?;
             }
+            Mishap::CrashFilling => {
+                // Of the auction no more is heard than up to this order: a quick process would have heard of all of it.
+                let drop = json!({"drop": "between_status_and_execution"});
+                self.fault(json!({"when": self.when_sending(slot), "do": drop})).await?;
+            }
             Mishap::Stale => {
                 let victim = self.one_held(slot).await?;
                 self.fault(json!({"when": {}, "do": {"freeze_data": {"symbol": victim}}})).await?;
@@ -68,7 +73,6 @@ impl Stage {
             Mishap::CrashChecking
             | Mishap::CrashAmid
             | Mishap::CrashBehind
-            | Mishap::CrashFilling
             | Mishap::Cut
             | Mishap::Takeover
             | Mishap::TakeoverAmid
@@ -174,16 +178,10 @@ impl Stage {
 
     /// Behind the close: whoever is down is started, whatever goes wrong still ends, and the run comes to its end.
     pub(super) async fn get_over(&mut self, mut met: Met, slot: &Slot) -> Result<Met, Failure> {
-        if met.mishap == Mishap::CrashFilling {
-            // At once, or with the first trade.
-            if pick(self.seed, &slot.key, "trades", 2) == 1 {
-                let hears =
-                    |sight: &Sight, run: &TradeRun| sight.orders(run).iter().any(|order| order.status.is_final());
-                self.comes(&slot.run, &hears, SILENCE).await?;
-            }
-            if let Some(last) = self.crash().await? {
-                met.occurred = last.shows(&slot.run, works)?;
-            }
+        if met.mishap == Mishap::CrashFilling
+            && let Some(last) = self.crash().await?
+        {
+            met.occurred = last.shows(&slot.run, works)?;
         }
         if self.gateway.is_none() {
             self.rise().await?;

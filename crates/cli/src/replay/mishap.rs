@@ -141,8 +141,6 @@ pub(super) struct Deck {
     kinds: &'static [Mishap],
     /// Of a group of slots, this many.
     of_a_group: u64,
-    /// Too few slots for a kind to come again until it finds something.
-    is_short: bool,
     slots: u64,
     rounds: u64,
     /// The next one is the last.
@@ -161,16 +159,7 @@ impl Deck {
         };
         let is_sparse = slots >= SPARSE_FROM * kinds.len();
         let of_a_group = if is_sparse { 1 } else { GROUP - 1 };
-        Self {
-            seed,
-            kinds,
-            of_a_group,
-            is_short: !is_sparse,
-            slots: 0,
-            rounds: 0,
-            left: Vec::new(),
-            met: BTreeMap::new(),
-        }
+        Self { seed, kinds, of_a_group, slots: 0, rounds: 0, left: Vec::new(), met: BTreeMap::new() }
     }
 
     /// The mishap of the next slot.
@@ -211,11 +200,9 @@ impl Deck {
         self.met.iter()
     }
 
-    /// Kinds that were to occur and did not. How fast a process hears of trades is up to the machine: in a short span it is
-    /// enough that a kind was dealt.
+    /// Kinds that were to occur and did not.
     pub(super) fn never(&self) -> Vec<&'static str> {
-        let counts = |met: &Met| met.occurred || self.is_short;
-        let occurred = |kind: &Mishap| self.met.values().any(|met| counts(met) && met.mishap == *kind);
+        let occurred = |kind: &Mishap| self.met.values().any(|met| met.occurred && met.mishap == *kind);
         self.kinds.iter().filter(|kind| !occurred(kind)).map(|kind| kind.word()).collect()
     }
 }
