@@ -19,7 +19,7 @@ use std::time::Duration;
 
 /// With something wrong a run may wait for time to pass; it gets some after a silence of so many looks.
 const SILENCE: u32 = 40;
-/// So much of it at once.
+/// So much of it at once, and twice as much each time nothing comes of it.
 const STRIDE: SignedDuration = SignedDuration::from_secs(5);
 /// Behind the close more, up to the end of everything that waits for the auction: an order of unknown fate is waited for longest.
 const LATE_STRIDE: SignedDuration = SignedDuration::from_mins(1);
@@ -246,18 +246,21 @@ impl Stage {
         end: Timestamp,
         there: impl Fn(&Sight, &TradeRun) -> bool,
     ) -> Result<(), Failure> {
+        let mut stride = STRIDE;
         loop {
             if self.comes(&slot.run, &there, SILENCE).await? {
                 return Ok(());
             }
             let now = self.clock.now();
-            let stride = if now < slot.session.close { STRIDE } else { LATE_STRIDE };
+            stride = if now < slot.session.close { stride } else { LATE_STRIDE };
             let next = now.checked_add(stride).map_err(|error| out_of_range(&error))?;
             if next >= end {
                 // The close is there for the next step; behind it there is nothing left to wait for.
                 return if now < slot.session.close { Ok(()) } else { Err(self.stuck(&slot.run)) };
             }
             self.go_to(next).await?;
+            // What has waited for long waits for minutes, not for seconds: each look costs a silence of real time.
+            stride = stride.saturating_mul(2).min(LATE_STRIDE);
         }
     }
 
