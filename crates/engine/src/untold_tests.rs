@@ -3,25 +3,16 @@
 use super::*;
 
 /// Fifty are held. The status of a sale of ten says Filled, and the trade is not told yet.
-fn filled_by_word() -> (World, Box<Execution>) {
-    let mut world = World::begin();
-    let account: AccountId = "DU1".parse().unwrap();
-    world.core.session.mode = Some(ModeProof {
-        pinned: Some(account.clone()),
-        connected: vec![account],
-        port: 4002,
-        simulated: false,
-        loopback: true,
-    });
+fn filled_by_word() -> (World, Execution) {
+    let mut world = World::proven();
     world.submit(resolved("k-1", 1, false, OrderType::Market));
     let cl_ord_id: ClOrdId = "k-1".parse().unwrap();
     let order = world.core.book.order(&cl_ord_id).unwrap().clone();
-    let filled = world.event(&order, Happens::ReportedFilled(10)).unwrap();
-    world.push(JournalEvent::Order { cl_ord_id, event: filled });
-    let order_ref = OrderRef::new(&"test1".parse().unwrap(), &order.intent.cl_ord_id).to_string();
-    let trade = Execution { order_ref, ..world.execution(&order, 10) };
+    let event = world.event(&order, Happens::ReportedFilled(10)).unwrap();
+    world.push(JournalEvent::Order { cl_ord_id, event });
     assert!(world.core.book.open.is_empty(), "it is over");
-    (world, Box::new(trade))
+    let trade = world.trade("k-1", 10);
+    (world, trade)
 }
 
 fn range(world: &mut World) -> domain::worth::Range {

@@ -312,6 +312,27 @@ impl World {
         world
     }
 
+    /// The account is known to be the pinned one: its trades are ours.
+    fn proven() -> Self {
+        let mut world = Self::begin();
+        let account: AccountId = "DU1".parse().unwrap();
+        world.core.session.mode = Some(ModeProof {
+            pinned: Some(account.clone()),
+            connected: vec![account],
+            port: 4002,
+            simulated: false,
+            loopback: true,
+        });
+        world
+    }
+
+    /// A trade of an order, as the broker reports it.
+    fn trade(&mut self, key: &str, many: u8) -> Execution {
+        let order = self.core.book.order(&key.parse().unwrap()).unwrap().clone();
+        let order_ref = OrderRef::new(&"test1".parse().unwrap(), &order.intent.cl_ord_id).to_string();
+        Execution { order_ref, ..self.execution(&order, many) }
+    }
+
     fn number(&mut self) -> i32 {
         self.next += 1;
         self.next
@@ -596,21 +617,11 @@ fn what_is_open_counts_no_less_than_it_was_judged_at() {
 
 #[test]
 fn what_an_order_of_ours_trades_is_worth_something_before_any_order_was_judged() {
-    let mut world = World::begin();
-    let account: AccountId = "DU1".parse().unwrap();
+    let mut world = World::proven();
     world.core.session.held.clear();
-    world.core.session.mode = Some(ModeProof {
-        pinned: Some(account.clone()),
-        connected: vec![account],
-        port: 4002,
-        simulated: false,
-        loopback: true,
-    });
     // As after a restart: the order is in the book, and no look has told of its contract.
     world.submit(resolved("k-1", 1, true, OrderType::Market));
-    let order = world.core.book.order(&"k-1".parse().unwrap()).unwrap().clone();
-    let order_ref = OrderRef::new(&"test1".parse().unwrap(), &order.intent.cl_ord_id).to_string();
-    let execution = Execution { order_ref, ..world.execution(&order, 3) };
+    let execution = world.trade("k-1", 3);
     world.core.executed(&mut Batch::default(), now(), &execution);
     assert_eq!(world.core.session.held[&con_id(1)], Decimal::from(3));
     let (_, view) = value(&mut world.core, &resolved("judged", 2, true, OrderType::Market));

@@ -3,14 +3,13 @@ use crate::approval::ApprovalStatus;
 use crate::gates::input::ApprovalFact;
 use crate::gates::world::{Case, Expect, World, check, con_id, dec, price};
 use crate::gates::{Decision, evaluate, mandate_in_use};
-use crate::looping::book::tests::{order_of, small_plan};
+use crate::looping::book::tests::{order_of, refused, small_plan};
 use crate::looping::plan_approval::{PartUse, PlanApproval, PlanPart};
-use crate::looping::run::{RunCause, RunState, StepEnd, StepOutcome, TradeRun};
+use crate::looping::run::{RunCause, RunState, TradeRun};
 use crate::mandate::Mandate;
 use crate::mode::Mode;
 use crate::order::{OrderType, Side};
 use crate::principal::PrincipalKind;
-use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -146,14 +145,7 @@ fn whatever_leaves_its_part_is_refused() {
         }),
         ("a step that is over", Expect::Deny(1), |w| {
             planned(w);
-            let end = StepEnd {
-                outcome: StepOutcome::Refused,
-                filled: Decimal::ZERO,
-                avg_px: None,
-                reasons: Vec::new(),
-                orders: Vec::new(),
-            };
-            run(w).steps.insert(1, end);
+            run(w).steps.insert(1, refused());
         }),
         ("a run that is over", Expect::Deny(1), |w| {
             planned(w).status = ApprovalStatus::Consumed;

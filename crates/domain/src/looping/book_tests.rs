@@ -76,6 +76,17 @@ pub(crate) fn small_plan() -> OrderPlan {
 }
 
 /// A question about the small plan of a run, by the key `loop`.
+/// The end of a step of which nothing left.
+pub(crate) fn refused() -> StepEnd {
+    StepEnd {
+        outcome: StepOutcome::Refused,
+        filled: Decimal::ZERO,
+        avg_px: None,
+        reasons: Vec::new(),
+        orders: Vec::new(),
+    }
+}
+
 pub(crate) fn asked(id: &str, run: &str) -> PlanApproval {
     let question = PlanQuestion {
         id: id.parse().unwrap(),

@@ -1,7 +1,7 @@
 use super::*;
-use crate::looping::book::tests::{asked, at, order_of, small_plan};
+use crate::looping::book::tests::{asked, at, order_of, refused, small_plan};
 use crate::looping::plan_approval::PartUse;
-use crate::looping::run::{RunCause, StepEnd, StepOutcome};
+use crate::looping::run::RunCause;
 use std::sync::Arc;
 
 fn key(text: &str) -> ClOrdId {
@@ -88,13 +88,6 @@ fn a_yes_holds_as_long_as_the_run_works_and_no_longer() {
         assert!(may(&other, 20).unwrap_err().contains("does not work its plan"), "{}", state.word());
     }
     let mut over = run;
-    let end = StepEnd {
-        outcome: StepOutcome::Refused,
-        filled: Decimal::ZERO,
-        avg_px: None,
-        reasons: Vec::new(),
-        orders: Vec::new(),
-    };
-    over.steps.insert(1, end);
+    over.steps.insert(1, refused());
     assert!(may(&over, 20).unwrap_err().contains("The step is over. Observed step 1 refused"));
 }
