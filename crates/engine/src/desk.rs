@@ -182,7 +182,7 @@ pub struct LinkStatus {
 
 /// A request for bars.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of `ApprovalRequest::Bars`")]
+#[expect(missing_docs, reason = "the fields are those of `Question::Bars`")]
 pub struct BarsRequest {
     pub instrument: Instrument,
     pub size: BarSize,
