@@ -9,6 +9,7 @@ use crate::run::gateway::Gateway;
 use crate::run::new_york;
 use crate::run::place::{LeaseHolder, lease_holder};
 use domain::broker_calendar::BrokerCalendar;
+use domain::looping::order_plan::PlanLine;
 use domain::looping::run::TradeRun;
 use domain::looping::schedule::Slot;
 use engine::Clock as _;
@@ -197,9 +198,9 @@ impl Stage {
         self.in_time(slot, end, |_, run| run.state.is_final()).await?;
         if met.mishap == Mishap::Stale {
             let was_to_be_priced = |_: &Sight, run: &TradeRun| {
-                let lines = run.plan.iter().flat_map(|plan| plan.lines.iter());
-                lines.clone().count() == 0
-                    || lines.map(|line| &line.symbol).any(|symbol| Some(symbol) == met.victim.as_ref())
+                // A run without a decision asks for no price, and one that lacks a price may have no plan.
+                let names = |line: &PlanLine| Some(&line.symbol) == met.victim.as_ref();
+                run.order.decision.is_some() && run.plan.as_ref().is_none_or(|plan| plan.lines.iter().any(names))
             };
             met.occurred = self.sight()?.shows(&slot.run, was_to_be_priced)?;
         }
