@@ -152,6 +152,11 @@ impl Principal {
         self.scopes.contains(&scope)
     }
 
+    /// Whether it may trade at all; which mode it may trade in is a gate.
+    pub fn may_trade(&self) -> bool {
+        self.may(Scope::TradePaper) || self.may(Scope::TradeLive)
+    }
+
     /// Whether this is a person. Over MCP a model holds the pen, whoever owns the key.
     pub fn is_human(&self) -> bool {
         self.kind == PrincipalKind::Human && self.face != Face::Mcp

@@ -40,6 +40,7 @@ impl Core {
                 self.planned(now, &by, (run, account, plan), approval_id)?
             }
             event @ (LoopEvent::ScheduleSet { .. }
+            | LoopEvent::ScheduleRemoved
             | LoopEvent::DecisionMade { .. }
             | LoopEvent::DecisionRefused { .. }
             | LoopEvent::SlotMissed { .. }
@@ -81,6 +82,7 @@ impl Service {
                 event
             }
             LoopEvent::ScheduleSet { .. }
+            | LoopEvent::ScheduleRemoved
             | LoopEvent::DecisionMade { .. }
             | LoopEvent::DecisionRefused { .. }
             | LoopEvent::SlotMissed { .. }

@@ -266,9 +266,9 @@ pub(crate) fn need(by: &Principal, scope: Scope) -> Result<(), Fault> {
     if by.may(scope) { Ok(()) } else { Err(Fault::ForbiddenScope(scope)) }
 }
 
-/// Whether the key may trade at all; which mode it may trade in is a gate.
+/// Whether the key may trade at all.
 pub(crate) fn need_trade(by: &Principal) -> Result<(), Fault> {
-    if by.may(Scope::TradeLive) { Ok(()) } else { need(by, Scope::TradePaper) }
+    if by.may_trade() { Ok(()) } else { Err(Fault::ForbiddenScope(Scope::TradePaper)) }
 }
 
 /// Cancels make nothing worse: whoever may trade or kill may cancel.

@@ -301,9 +301,5 @@ fn no_run(id: &RunId) -> Fault {
 
 /// Whoever may trade may propose and begin.
 fn may_run(by: &Principal) -> Result<(), Fault> {
-    if by.may(Scope::TradePaper) || by.may(Scope::TradeLive) {
-        Ok(())
-    } else {
-        Err(Fault::ForbiddenScope(Scope::TradePaper))
-    }
+    if by.may_trade() { Ok(()) } else { Err(Fault::ForbiddenScope(Scope::TradePaper)) }
 }

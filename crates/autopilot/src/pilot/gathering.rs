@@ -72,6 +72,8 @@ impl Pilot {
         let (mut blocked, mut differs) = (Vec::new(), None);
         let mut holdings = Vec::with_capacity(decision.targets.len());
         for target in &decision.targets {
+            // Each question has an end of its own, and there are many of them.
+            self.life.show(self.clock.now());
             let instrument = Instrument::ConId(target.con_id);
             let contract = self.desk.contract(by, instrument.clone()).await?;
             blocked.extend(self.closed(&contract, now));

@@ -197,6 +197,7 @@ impl Pilot {
         };
         let mut progress = Progress::Waits;
         for one in moves(&scene) {
+            self.life.show(self.clock.now());
             if self.make(by, run, one).await? {
                 progress = Progress::Went;
             }

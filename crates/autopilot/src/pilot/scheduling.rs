@@ -16,19 +16,37 @@ const RECENT: SignedDuration = SignedDuration::from_hours(24);
 impl Pilot {
     /// Accounts for every slot whose moment has come, also by a schedule that was in force until now.
     pub(super) async fn mind_schedule(&self, by: &Principal) -> Result<(), Fault> {
-        let Some((schedule, spec)) = &self.settings.schedule else { return Ok(()) };
         let book = self.desk.looping(by)?;
-        let in_force = book.schedule.as_ref().filter(|one| one.name == schedule.name && one.spec == *spec);
-        let Some(in_force) = in_force else {
-            if let Some(old) = &book.schedule
-                && self.close_books(by, &book, old).await?
-            {
-                return Ok(());
+        let (wanted, in_force) = (self.settings.schedule.as_ref(), book.schedule.as_ref());
+        if let (Some((schedule, spec)), Some(in_force)) = (wanted, in_force)
+            && in_force.name == schedule.name
+            && in_force.spec == *spec
+        {
+            return self.mind_slots(by, schedule, &book, in_force).await;
+        }
+        if let Some(old) = in_force
+            && self.close_books(by, &book, old).await?
+        {
+            return Ok(());
+        }
+        match (wanted, in_force) {
+            (Some((schedule, spec)), _) => {
+                self.note(by, LoopEvent::ScheduleSet { name: schedule.name.clone(), spec: spec.clone() }).await
             }
-            let event = LoopEvent::ScheduleSet { name: schedule.name.clone(), spec: spec.clone() };
-            return self.note(by, event).await;
-        };
-        for verdict in self.due(schedule, &book, in_force) {
+            (None, Some(_)) => self.note(by, LoopEvent::ScheduleRemoved).await,
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Runs what is due, or notes why it does not run.
+    async fn mind_slots(
+        &self,
+        by: &Principal,
+        schedule: &Schedule,
+        book: &LoopBook,
+        in_force: &ScheduleInForce,
+    ) -> Result<(), Fault> {
+        for verdict in self.due(schedule, book, in_force) {
             match (verdict, &book.paused) {
                 (SlotVerdict::Missed(slot, reason), _) => self.note(by, missed(slot, reason)).await?,
                 (SlotVerdict::Run(slot), Some(pause)) => {
@@ -47,7 +65,7 @@ impl Pilot {
         schedule.due(&self.settings.calendar, is_used, since, self.clock.now())
     }
 
-    /// Notes the slots of the schedule before this one that came round and that nobody has accounted for; whether more are left.
+    /// Notes the slots of a schedule that counts no more, that came round and that nobody has accounted for; whether more are left.
     async fn close_books(&self, by: &Principal, book: &LoopBook, old: &ScheduleInForce) -> Result<bool, Fault> {
         let Some(schedule) = Schedule::of_spec(&old.name, &old.spec) else {
             tracing::warn!(
@@ -62,7 +80,9 @@ impl Pilot {
         for verdict in due {
             let event = match verdict {
                 SlotVerdict::Missed(slot, reason) => missed(slot, reason),
-                SlotVerdict::Run(slot) => missed(slot, "the schedule was changed before it could run".to_owned()),
+                SlotVerdict::Run(slot) => {
+                    missed(slot, "the schedule was changed or removed before it could run".to_owned())
+                }
             };
             self.note(by, event).await?;
         }

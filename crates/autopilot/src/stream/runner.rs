@@ -295,6 +295,7 @@ impl StreamTask {
     async fn held(&self) -> Result<Vec<Instrument>, Fault> {
         let mut held = Vec::new();
         for account in self.desk.accounts(&self.parts.by)? {
+            self.parts.life.show(self.parts.clock.now());
             let positions = self.desk.positions(&self.parts.by, account).await?;
             let open = positions.into_iter().filter(|position| !position.qty.is_zero() && !position.is_cash);
             held.extend(open.map(|position| Instrument::ConId(position.con_id)));
@@ -318,6 +319,7 @@ impl StreamTask {
                 self.plan_at = None;
             } else if is_due {
                 asked += 1;
+                self.parts.life.show(self.parts.clock.now());
                 let found = self.desk.contract(&self.parts.by, instrument.clone()).await;
                 let before = self.resolved.remove(&instrument).and_then(|known| known.contract);
                 let (contract, trouble, rest) = match found {

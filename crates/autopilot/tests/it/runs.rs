@@ -234,6 +234,19 @@ async fn what_rests_is_canceled_while_prices_are_waited_for() {
     assert_eq!(last(&world).state, RunState::Failed);
 }
 
+/// Each question has an end of its own; together they take longer than control 46 waits for a sign of the loop.
+#[tokio::test]
+async fn the_loop_shows_life_however_many_prices_it_waits_for() {
+    let world = World::new();
+    let takes = SignedDuration::from_secs(40);
+    world.with(|world| world.quotes_take = takes);
+    let pilot = world.pilot(domain_change(settings(), &[("AAA", "0.3"), ("BBB", "0.3"), ("CCC", "0.3")]));
+    pilot.begin(&person(), ANY).await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(last(&world).state, RunState::Done);
+    assert_eq!(world.with(|world| world.silence), takes, "no longer than one question");
+}
+
 /// 300 seconds are over long before the auction is.
 #[tokio::test]
 async fn a_run_for_the_closing_auction_waits_for_it_whether_its_contracts_are_told_or_not() {

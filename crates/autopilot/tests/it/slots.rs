@@ -200,6 +200,31 @@ async fn a_slot_of_the_schedule_before_is_told_as_missed_and_the_new_one_goes_on
     }
 }
 
+/// The gateway was down at the slot's moment, and came up without a schedule; weeks later it got one again.
+#[tokio::test]
+async fn the_last_slots_of_a_schedule_that_is_removed_are_told_and_none_of_the_time_without_one() {
+    let world = World::new();
+    let scheduled = weekly_settings(MissedPolicy::Late(SignedDuration::from_mins(60)));
+    world.pilot(scheduled.clone()).turn().await.unwrap();
+    world.pass(SignedDuration::from_mins(45));
+    let by_hand = world.pilot(settings());
+    for _ in 0..2 {
+        by_hand.turn().await.unwrap();
+        assert_eq!(slots(&world), ["weekly:2026-11-20T15:40 missed"]);
+        assert_eq!(world.book().schedule, None);
+    }
+    let status = engine::Pilot::status(by_hand.as_ref(), &person()).unwrap();
+    assert!(status.missed[0].1.contains("removed"), "{:?}", status.missed);
+    world.with(|world| world.now = at("2026-12-04T20:50:00Z"));
+    let pilot = world.pilot(scheduled);
+    pilot.turn().await.unwrap();
+    pilot.turn().await.unwrap();
+    assert_eq!(slots(&world), ["weekly:2026-11-20T15:40 missed"]);
+    world.with(|world| world.now = at("2026-12-11T20:40:00Z"));
+    pilot.turn().await.unwrap();
+    assert_eq!(slots(&world), ["weekly:2026-11-20T15:40 missed", "weekly:2026-12-11T15:40 run weekly-20261211-1540"]);
+}
+
 #[tokio::test]
 async fn a_run_by_hand_takes_no_slot_s_name_and_one_that_has_it_costs_the_slot_alone() {
     let world = World::new();

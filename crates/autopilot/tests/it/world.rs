@@ -91,6 +91,9 @@ pub(crate) struct Inner {
     pub(crate) is_deaf: bool,
     /// What the answer to a question about a price takes.
     pub(crate) quotes_take: SignedDuration,
+    /// What the newest loop shows of itself, and how long nothing was shown at most when a price was told.
+    life: Option<Arc<SignOfLife>>,
+    pub(crate) silence: SignedDuration,
     /// Words of events that the desk does not take.
     pub(crate) refuses: BTreeSet<&'static str>,
 }
@@ -144,6 +147,8 @@ impl World {
             ambiguous: BTreeSet::new(),
             is_deaf: false,
             quotes_take: SignedDuration::ZERO,
+            life: None,
+            silence: SignedDuration::ZERO,
             refuses: BTreeSet::new(),
         })))
     }
@@ -170,13 +175,14 @@ impl World {
         let wanted = watch::Sender::new(Vec::new());
         let told = wanted.subscribe();
         let clock = Arc::new(WorldClock(Arc::clone(self)));
-        let now = clock.now();
+        let life = Arc::new(SignOfLife::begun(clock.now()));
+        self.with(|world| world.life = Some(Arc::clone(&life)));
         let pilot = Pilot::new(PilotParts {
             desk: Arc::new(FakeDesk(Arc::clone(self))),
             key: "loop-key".to_owned(),
             settings,
             clock,
-            life: Arc::new(SignOfLife::begun(now)),
+            life,
             wanted,
         });
         (pilot, told)
@@ -311,6 +317,9 @@ impl World {
     pub(crate) fn quote(&self, instrument: &Instrument) -> Result<(Contract, Quote), Fault> {
         self.with(|world| {
             world.now += world.quotes_take;
+            if let Some(shown) = world.life.as_ref().and_then(|life| life.at()) {
+                world.silence = world.silence.max(world.now.duration_since(shown));
+            }
             hears(world)?;
             let contract = contract(world, instrument)?;
             let Some((bid, ask)) = world.market[&contract.symbol].1 else {

@@ -193,6 +193,7 @@ impl LoopBook {
     pub fn follows(&self, event: &LoopEvent) -> Result<(), String> {
         match event {
             LoopEvent::ScheduleSet { .. } | LoopEvent::DecisionRefused { .. } | LoopEvent::GuardJudged { .. } => Ok(()),
+            LoopEvent::ScheduleRemoved => must(self.schedule.is_some(), || "no schedule is in force".to_owned()),
             LoopEvent::DecisionMade { decision } => {
                 must(!self.decisions.contains_key(&decision.id), || format!("decision {} was made before", decision.id))
             }
@@ -289,6 +290,10 @@ impl LoopBook {
         match event {
             LoopEvent::ScheduleSet { name, spec } => {
                 self.schedule = Some(ScheduleInForce { name: name.clone(), spec: spec.clone(), since: at });
+                self.accounted_until = None;
+            }
+            LoopEvent::ScheduleRemoved => {
+                self.schedule = None;
                 self.accounted_until = None;
             }
             LoopEvent::DecisionMade { decision } => {
@@ -411,6 +416,7 @@ impl LoopBook {
             LoopEvent::PartUsed { run, step, order, qty } => self.need_run(run)?.may_take(*step, order, *qty, at),
             LoopEvent::PlanAnswered { .. }
             | LoopEvent::ScheduleSet { .. }
+            | LoopEvent::ScheduleRemoved
             | LoopEvent::DecisionMade { .. }
             | LoopEvent::DecisionRefused { .. }
             | LoopEvent::SlotMissed { .. }

@@ -75,7 +75,6 @@ pub(crate) fn small_plan() -> OrderPlan {
     plan(&[holding], Decimal::ONE_HUNDRED, Decimal::ONE_HUNDRED, &rules)
 }
 
-/// A question about the small plan of a run, by the key `loop`.
 /// The end of a step of which nothing left.
 pub(crate) fn refused() -> StepEnd {
     StepEnd {
@@ -87,6 +86,7 @@ pub(crate) fn refused() -> StepEnd {
     }
 }
 
+/// A question about the small plan of a run, by the key `loop`.
 pub(crate) fn asked(id: &str, run: &str) -> PlanApproval {
     let question = PlanQuestion {
         id: id.parse().unwrap(),
@@ -452,4 +452,7 @@ fn a_new_schedule_counts_from_the_moment_it_is_set() {
     books.book(&set("thu"));
     assert_eq!((books.book.accounted_until, books.book.schedule.as_ref().unwrap().since), (None, at(3)));
     assert!(books.refuses(&queued("b", slot("weekly:1"), None)).contains("used before"), "used slots stay used");
+    books.book(&LoopEvent::ScheduleRemoved);
+    assert_eq!((books.book.accounted_until, books.book.schedule.as_ref()), (None, None));
+    assert!(books.refuses(&LoopEvent::ScheduleRemoved).contains("no schedule is in force"));
 }

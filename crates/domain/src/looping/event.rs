@@ -22,6 +22,8 @@ pub enum LoopEvent {
         /// Its rule, in words that differ when the rule does.
         spec: String,
     },
+    /// No slots count from here on: runs begin by hand.
+    ScheduleRemoved,
     /// A decision was accepted.
     DecisionMade {
         /// It.
@@ -162,8 +164,9 @@ pub enum LoopEvent {
 
 impl LoopEvent {
     /// Every word that [`Self::word`] gives.
-    pub const WORDS: [&'static str; 18] = [
+    pub const WORDS: [&'static str; 19] = [
         "schedule_set",
+        "schedule_removed",
         "decision_made",
         "decision_refused",
         "slot_missed",
@@ -187,6 +190,7 @@ impl LoopEvent {
     pub fn word(&self) -> &'static str {
         match self {
             Self::ScheduleSet { .. } => "schedule_set",
+            Self::ScheduleRemoved => "schedule_removed",
             Self::DecisionMade { .. } => "decision_made",
             Self::DecisionRefused { .. } => "decision_refused",
             Self::SlotMissed { .. } => "slot_missed",
@@ -222,6 +226,7 @@ impl LoopEvent {
             | Self::RunEnded { run, .. }
             | Self::RunRolledBack { run, .. } => Some(run),
             Self::ScheduleSet { .. }
+            | Self::ScheduleRemoved
             | Self::DecisionMade { .. }
             | Self::DecisionRefused { .. }
             | Self::SlotMissed { .. }

@@ -32,6 +32,7 @@ pub(crate) fn examples() -> Vec<LoopEvent> {
     let decided = decision.id.clone();
     vec![
         LoopEvent::ScheduleSet { name: "weekly".to_owned(), spec: "weekly friday, close-20m".to_owned() },
+        LoopEvent::ScheduleRemoved,
         LoopEvent::DecisionMade { decision: Box::new(decision) },
         LoopEvent::DecisionRefused {
             origin: DecisionSource::Proposed,

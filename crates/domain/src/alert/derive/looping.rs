@@ -53,6 +53,7 @@ pub(super) fn of_loop(event: &LoopEvent, at: Timestamp) -> Vec<News> {
         // The guard tells its own, once it has acted.
         LoopEvent::GuardJudged { .. }
         | LoopEvent::ScheduleSet { .. }
+        | LoopEvent::ScheduleRemoved
         | LoopEvent::PartUsed { .. }
         | LoopEvent::DecisionMade { .. }
         | LoopEvent::RunQueued { .. }
