@@ -29,7 +29,8 @@ const fn special(control: u8, provoked_by: &'static str, section: &'static str, 
     Bait { control, provoked_by, section, order }
 }
 
-/// Sessions that touch are one, so that of a market that never closes is days old: a blackout of a day ends at midnight.
+/// Sessions that touch are one, so that of a market that never closes is days old: a blackout of a day ends at midnight, and
+/// the drill would find the control open (see the tests of control 22).
 const YEAR_AFTER_OPEN: &str = "open_blackout_min = 525600";
 
 const BAITS: &[Bait] = &[
@@ -156,18 +157,4 @@ async fn self_match(scratch: &Scratch) -> Seen {
     submit(&scratch.operator, order(scratch, &ours)).await.map_err(Failure::human)?;
     let meeting = json!({"strategy": "c26", "symbol": "KO", "qty": "1", "limit_price": "2", "side": "sell"});
     answered_with("C26_SELF_MATCH", submit(&scratch.operator, order(scratch, &meeting)).await)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A drill over midnight found control 22 open: the day after the open of a market that never closes was over.
-    #[test]
-    fn the_blackout_outlasts_a_session_of_all_the_days_that_a_broker_tells() {
-        let bait = BAITS.iter().find(|bait| bait.control == 22).unwrap();
-        let minutes: i64 = bait.section.rsplit(' ').next().unwrap().parse().unwrap();
-        let told = SignedDuration::from_hours(31 * 24);
-        assert!(SignedDuration::from_mins(minutes) > told, "{}", bait.section);
-    }
 }

@@ -128,7 +128,7 @@ fn active_mandates<'a>(input: &GateInput<'a>) -> impl Iterator<Item = &'a Mandat
 fn named_mandate<'a>(input: &GateInput<'a>) -> Option<&'a MandateId> {
     match input.approval {
         ApprovalFact::None | ApprovalFact::Granted(_) => None,
-        ApprovalFact::OfRun(run) => run.mandate.as_ref().filter(|_| run.approval.is_none()),
+        ApprovalFact::OfRun(run) => run.mandate.as_ref(),
     }
 }
 

@@ -1,9 +1,12 @@
 use super::GATE;
 use crate::gates::Verdict;
+use crate::gates::input::Dated;
 use crate::gates::world::{Expect, World, check};
+use crate::hours::Hours;
 use crate::order::{OrderType, OrderTypeKind, Side, Tif};
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// Moves the clock; the hours stay as fresh as they were. The market is open from 14:30 to 21:00, and trades from 09:00 on
 /// until 01:00.
@@ -17,6 +20,17 @@ fn at(world: &mut World, time: &str) {
 fn aged(world: &mut World, seconds: i64) {
     let at = world.now.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
     world.reference.hours.as_mut().unwrap().at = at;
+}
+
+/// Three days that touch, in the night to the third: one session.
+fn never_closes(world: &mut World) {
+    let text = "20260301:0000-20260302:0000;20260302:0000-20260303:0000;20260303:0000-20260304:0000";
+    world.order.contract.time_zone = Some("America/New_York".to_owned());
+    world.order.contract.trading_hours = Some(text.to_owned());
+    world.order.contract.liquid_hours = Some(text.to_owned());
+    let hours = Hours::read(&world.order.contract).unwrap();
+    world.now = "2026-03-03T05:00:01Z".parse().unwrap();
+    world.reference.hours = Some(Dated { value: Arc::new(hours), at: world.now });
 }
 
 fn sells_what_is_held(world: &mut World) {
@@ -154,6 +168,14 @@ fn a_blackout_keeps_open_and_close_free_of_all_but_auctions() {
             ("both", Expect::Deny(2), |w| {
                 (w.policy.open_blackout_min, w.policy.close_blackout_min) = (300, 300);
                 at(w, "17:00:00");
+            }),
+            ("of a day, in a session of three", Expect::Pass, |w| {
+                never_closes(w);
+                w.policy.open_blackout_min = 1_440;
+            }),
+            ("of a year", Expect::Deny(1), |w| {
+                never_closes(w);
+                w.policy.open_blackout_min = 525_600;
             }),
             ("beyond all figures", Expect::Deny(2), |w| {
                 (w.policy.open_blackout_min, w.policy.close_blackout_min) = (i64::MAX, i64::MAX / 60);
