@@ -1,6 +1,6 @@
 //! What waits for a human's yes: one order, or the whole plan of a run.
 
-use crate::approval::{Approval, ApprovalStatus};
+use crate::approval::Approval;
 use crate::id::ApprovalId;
 use crate::looping::plan_approval::PlanApproval;
 use jiff::Timestamp;
@@ -36,30 +36,6 @@ impl ApprovalRequest {
         match self {
             Self::Order(approval) => approval.expires_at,
             Self::Plan(approval) => approval.expires_at,
-        }
-    }
-
-    /// Where it stands.
-    pub fn status(&self) -> ApprovalStatus {
-        match self {
-            Self::Order(approval) => approval.status,
-            Self::Plan(approval) => approval.status,
-        }
-    }
-
-    /// The order's approval; `None` of a plan.
-    pub fn into_order(self) -> Option<Approval> {
-        match self {
-            Self::Order(approval) => Some(*approval),
-            Self::Plan(_) => None,
-        }
-    }
-
-    /// The plan's; `None` of an order.
-    pub fn into_plan(self) -> Option<PlanApproval> {
-        match self {
-            Self::Order(_) => None,
-            Self::Plan(approval) => Some(*approval),
         }
     }
 }

@@ -62,7 +62,7 @@ async fn a_change_and_a_release_whose_contract_could_not_be_asked_for_leave_all_
         );
         let order = rig.order("k-1");
         assert_eq!((order.status, order.pending_replace, order.changes.len()), (OrdStatus::Working, None, 0));
-        assert_eq!(rig.desk().approval(&alice(), &approval).unwrap().status(), ApprovalStatus::Pending);
+        assert_eq!(of_order(rig.desk().approval(&alice(), &approval).unwrap()).status, ApprovalStatus::Pending);
         rig.broker.answer_with("contracts", None);
         assert!(!change().await.unwrap().replayed, "its key is free");
         assert_eq!(release().await.unwrap().order.intent.cl_ord_id, key("k-2"));

@@ -23,7 +23,7 @@ async fn waiting(rig: &Rig, cl_ord_id: &str) -> ApprovalId {
 }
 
 fn status(rig: &Rig, id: &ApprovalId) -> ApprovalStatus {
-    rig.desk().approval(&alice(), id).unwrap().status()
+    of_order(rig.desk().approval(&alice(), id).unwrap()).status
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use domain::approval::ApprovalStatus;
+use domain::approval_request::ApprovalRequest;
 use domain::fault::Fault;
 use domain::id::{MandateId, RunId};
 use domain::lifecycle::OrdStatus;
@@ -101,7 +102,10 @@ pub(crate) fn asked(rig: &Rig) -> PlanApproval {
     let pending = rig.desk().approvals(&alice(), true).unwrap();
     assert_eq!(pending.len(), 1, "one plan waits");
     assert_eq!(rig.desk().status(&alice()).unwrap().pending_approvals, 1);
-    pending.into_iter().next().unwrap().into_plan().unwrap()
+    match pending.into_iter().next().unwrap() {
+        ApprovalRequest::Plan(plan) => *plan,
+        ApprovalRequest::Order(order) => panic!("it is about an order: {order:?}"),
+    }
 }
 
 fn status(rig: &Rig) -> ApprovalStatus {

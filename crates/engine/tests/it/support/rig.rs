@@ -5,6 +5,7 @@ use super::clock::TestClock;
 use super::log::{Log, Watched};
 use super::world::{PATIENCE, account, alice, con_id, key};
 use domain::approval::Approval;
+use domain::approval_request::ApprovalRequest;
 use domain::book::OrderRecord;
 use domain::change::ChangeOutcome;
 use domain::fault::Fault;
@@ -348,7 +349,7 @@ impl Rig {
     pub(crate) fn pending_approval(&self) -> Approval {
         let pending = self.desk().approvals(&alice(), true).unwrap();
         assert_eq!(pending.len(), 1, "one approval waits");
-        pending.into_iter().next().unwrap().into_order().unwrap()
+        of_order(pending.into_iter().next().unwrap())
     }
 
     pub(crate) fn halted(&self) -> Option<String> {
@@ -409,4 +410,10 @@ pub(crate) async fn work_off() {
     for _ in 0..2_000 {
         tokio::task::yield_now().await;
     }
+}
+
+/// The approval of an order.
+pub(crate) fn of_order(request: ApprovalRequest) -> Approval {
+    let ApprovalRequest::Order(approval) = request else { panic!("it is about a plan: {request:?}") };
+    *approval
 }
