@@ -270,6 +270,8 @@ pub struct Run {
     pub account: Option<String>,
     /// The question about its plan, where a person had to be asked: see `/approvals`.
     pub approval_id: Option<String>,
+    /// The mandate that its plan stands on: its orders are charged to it, and none leaves without it.
+    pub mandate_id: Option<String>,
     /// When it was asked for.
     pub queued_at: Option<Timestamp>,
     /// When it began to send.
@@ -316,6 +318,7 @@ impl From<&TradeRun> for Run {
             decision: run.order.decision.as_ref().map(ToString::to_string),
             account: run.account.as_ref().map(ToString::to_string),
             approval_id: run.approval.as_ref().map(|asked| asked.id.to_string()),
+            mandate_id: run.mandate.as_ref().map(ToString::to_string),
             queued_at: run.queued_at(),
             executing_since: run.executing_since,
             moved_at: run.moved_at(),
@@ -359,7 +362,8 @@ pub struct RunEvidence {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BeginRun {
-    /// Its id, so that a repeat is the same run; left out, one is made.
+    /// Its id, so that a repeat is the same run; left out, one is made. Not of the form `NAME-YYYYMMDD-HHMM`, which runs of slots
+    /// have.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, pattern = "^[A-Za-z0-9_-]{1,26}$")]
     pub id: Option<String>,

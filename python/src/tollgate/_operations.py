@@ -1143,7 +1143,7 @@ class LoopGroup(Group[M]):
 
         Args:
             decision: What it goes by; left out, the configured signal is asked.
-            id: Its id, so that a repeat is the same run; left out, one is made.
+            id: Its id, so that a repeat is the same run; left out, one is made. Not of the form `NAME-YYYYMMDD-HHMM`, which runs of slots have.
 
         `POST /api/v1/loop/runs`
         """

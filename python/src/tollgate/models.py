@@ -823,7 +823,9 @@ class BeginRun(Request):
     """What it goes by; left out, the configured signal is asked."""
 
     id: str | None = None
-    """Its id, so that a repeat is the same run; left out, one is made."""
+    """Its id, so that a repeat is the same run; left out, one is made. Not of the form `NAME-YYYYMMDD-HHMM`, which runs of slots
+    have.
+    """
 
 
 class BoardEntry(Answer):
@@ -2101,6 +2103,9 @@ class Run(Answer):
 
     executing_since: Time | None = None
     """When it began to send."""
+
+    mandate_id: str | None = None
+    """The mandate that its plan stands on: its orders are charged to it, and none leaves without it."""
 
     moved_at: Time | None = None
     """When it last came to another state."""

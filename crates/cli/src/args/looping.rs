@@ -19,7 +19,7 @@ pub(crate) enum LoopVerb {
         /// By this decision [default: the configured signal is asked]
         #[arg(long, value_name = "ID")]
         decision: Option<String>,
-        /// Its id; a repeat is the same run [default: one is made]
+        /// Its id; a repeat is the same run. Not NAME-YYYYMMDD-HHMM, which runs of slots have [default: one is made]
         #[arg(long)]
         id: Option<String>,
     },
