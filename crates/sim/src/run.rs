@@ -19,8 +19,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use store::MemoryDisk;
 
-/// While messages are on their way time goes in steps of at most this.
-const STRIDE_MS_MAX: i64 = 50;
+/// Time goes in steps of at most this while a gateway says something, in milliseconds.
+const STRIDE_MS_BUSY: i64 = 50;
+/// And at most this after a step in which none said anything.
+const STRIDE_MS_QUIET: i64 = 400;
 /// A writer that ended is started again after this.
 const SUPERVISOR: SignedDuration = SignedDuration::from_millis(300);
 
@@ -77,6 +79,8 @@ pub(crate) struct Run {
     pub(crate) online_at: Option<(Timestamp, bool)>,
     pub(crate) farm_back_at: Option<Timestamp>,
     pub(crate) wake_at: Option<Timestamp>,
+    /// No gateway wrote or told anything in the last step of time.
+    is_quiet: bool,
     transcript: u64,
     talks: bool,
 }
@@ -138,6 +142,7 @@ impl Run {
             online_at: None,
             farm_back_at: None,
             wake_at: None,
+            is_quiet: false,
             transcript: plan.seed,
             talks: how.talk,
         }
@@ -214,15 +219,18 @@ impl Run {
 
     fn stride(&self, now: Timestamp) -> i64 {
         let due = self.broker.next_due().into_iter().chain(self.processes.iter().filter_map(|one| one.link.next_due()));
-        let next = due.min().map_or(STRIDE_MS_MAX, |at| i64::try_from(at.duration_since(now).as_millis()).unwrap_or(1));
-        next.min(STRIDE_MS_MAX)
+        let most = if self.is_quiet { STRIDE_MS_QUIET } else { STRIDE_MS_BUSY };
+        let next = due.min().map_or(most, |at| i64::try_from(at.duration_since(now).as_millis()).unwrap_or(1));
+        next.min(most)
     }
 
     fn moment(&mut self, ms: i64) -> Result<(), Violation> {
         self.broker.tick();
+        self.is_quiet = true;
         for at in 0..self.processes.len() {
             self.processes[at].run(&mut self.broker, ms);
             for written in std::mem::take(&mut self.processes[at].link.written) {
+                self.is_quiet = false;
                 self.checks.written(&self.ground.truth, &written)?;
             }
             if let Some(what) = self.processes[at].link.over_intent.take() {
@@ -231,6 +239,7 @@ impl Run {
         }
         self.ground.clock.pass(SignedDuration::from_millis(ms));
         for told in self.ears.take() {
+            self.is_quiet = false;
             self.mix(&told);
             self.talk(|_| format!("    told {told:?}"));
             self.checks.told(&self.ground.truth, &self.broker, &told, self.lies)?;
