@@ -149,11 +149,13 @@ impl Link {
         Generation(self.generation)
     }
 
-    /// When the next command is to be written.
+    /// When the next command is to be written, a report read, a look given up, or a connection tried again.
     pub fn next_due(&self) -> Option<Timestamp> {
+        let again = self.conn.is_none().then_some(self.retry_at);
+        let given_up = self.look.as_ref().map(|(_, until)| *until);
         let waiting = (!self.outbox.is_empty()).then(|| self.clock.true_now());
         let (queued, report) = (self.queue.front().map(|(at, _)| *at), self.reports.front().map(|(at, _)| *at));
-        queued.into_iter().chain(report).chain(waiting).min()
+        queued.into_iter().chain(report).chain(waiting).chain(again).chain(given_up).min()
     }
 
     /// Says something to the engine.

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 /// Kinds of lie, plots among them.
 pub(crate) const LIES: u32 = WORDS_MAX + PLOTS;
-const PLOTS: u32 = 11;
+const PLOTS: u32 = 12;
 
 /// What is said there, most often of what only such an order has: trades, a change, a second order.
 const THERE: [u32; 10] = [34, 36, 37, 29, 29, 24, 27, 6, 20, 12];
@@ -30,8 +30,8 @@ const UNREPORTED_S: u32 = 16;
 const ANSWER_TRIES: u32 = 8;
 /// And a look.
 const LOOK_TRIES: u32 = 40;
-/// Every few milliseconds it is seen whether a change has been decided, which takes some questions to the broker.
-const CHANGE_TRIES: u32 = 15;
+/// A change is decided within this, after some questions to the broker.
+const CHANGE_MS: i64 = 60;
 
 impl Run {
     /// Leads an order somewhere, and says something of it there.
@@ -85,21 +85,32 @@ impl Run {
                 self.say(&key, Some("Inactive"), None);
             }
             7 => self.say(&key, Some("Filled"), None),
-            8 => {
+            9 => return self.show_double(&key),
+            11 => return self.cancel_what_is_changed(&key, pick),
+            _ => {
                 self.change(key.clone(), 100, 1);
                 self.pass(100)?;
                 self.say(&key, Some("Cancelled"), None);
             }
-            _ => return self.show_double(&key),
         }
         self.pass(1)?;
-        if what == 3 && salt % 4 == 1 {
+        if matches!(what, 3 | 4) && salt % 4 == 1 {
             self.say(&key, None, Some(201));
         } else if let Some(order) = self.sent(&key) {
             self.talk(|_| format!("    {key} is led to {}", order.status.word()));
             self.say_of(&order, THERE[salt as usize / 6 % THERE.len()], salt);
         }
         Ok(())
+    }
+
+    /// A change and a cancel behind it are decided, and the line is lost before either left.
+    fn cancel_what_is_changed(&mut self, key: &ClOrdId, pick: usize) -> Result<(), Violation> {
+        self.change_until_decided(key, pick, 1)?;
+        let by = world::alice();
+        self.with_holder(|run, at| run.processes[at].cancel(&run.ears, by, key.clone(), None));
+        self.pass(1)?;
+        self.broker.cut_all(0);
+        self.pass(10)
     }
 
     /// The adapter never tells that an order was written, the broker says nothing of it, and no list shows it.
@@ -188,9 +199,14 @@ impl Run {
     /// A change whose acknowledgement is lost: it stays under way until somebody looks.
     fn change_in_silence(&mut self, key: &ClOrdId, pick: usize) -> Result<(), Violation> {
         self.fall_silent();
+        self.change_until_decided(key, pick, 4)
+    }
+
+    /// Looks whether it is every so many milliseconds.
+    fn change_until_decided(&mut self, key: &ClOrdId, pick: usize, every_ms: i64) -> Result<(), Violation> {
         self.change(key.clone(), 100, 1 + i64::try_from(pick % 9).unwrap_or(0));
-        for _ in 0..CHANGE_TRIES {
-            self.pass(4)?;
+        for _ in 0..CHANGE_MS / every_ms {
+            self.pass(every_ms)?;
             if self.sent(key).is_some_and(|order| order.status == OrdStatus::PendingReplace) {
                 break;
             }

@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use store::MemoryDisk;
 
-/// Time goes in steps of at most this while a gateway says something, in milliseconds.
+/// Time goes in steps of at most this, in milliseconds, while something falls due or is told.
 const STRIDE_MS_BUSY: i64 = 50;
-/// And at most this after a step in which none said anything.
+/// And at most this after a step in which nothing did.
 const STRIDE_MS_QUIET: i64 = 400;
 /// A writer that ended is started again after this.
 const SUPERVISOR: SignedDuration = SignedDuration::from_millis(300);
@@ -79,7 +79,7 @@ pub(crate) struct Run {
     pub(crate) online_at: Option<(Timestamp, bool)>,
     pub(crate) farm_back_at: Option<Timestamp>,
     pub(crate) wake_at: Option<Timestamp>,
-    /// No gateway wrote or told anything in the last step of time.
+    /// In the last step of time nothing fell due and nothing was told.
     is_quiet: bool,
     transcript: u64,
     talks: bool,
@@ -206,6 +206,8 @@ impl Run {
     /// Lets time pass, everything running.
     pub(crate) fn pass(&mut self, ms: i64) -> Result<(), Violation> {
         let end = self.now() + SignedDuration::from_millis(ms);
+        // Whoever lets time pass may just have done something.
+        self.is_quiet = false;
         loop {
             let now = self.now();
             if now >= end {
@@ -217,20 +219,23 @@ impl Run {
         }
     }
 
-    fn stride(&self, now: Timestamp) -> i64 {
-        let due = self.broker.next_due().into_iter().chain(self.processes.iter().filter_map(|one| one.link.next_due()));
+    /// How long the next step of time is: up to what falls due next, whatever it is.
+    fn stride(&mut self, now: Timestamp) -> i64 {
+        let wires = self.processes.iter().filter(|one| !one.paused).filter_map(|one| one.link.next_due());
+        let timers = [self.restart_at, self.rise_at, self.farm_back_at, self.wake_at];
+        let timers = timers.into_iter().chain([self.online_at.map(|(at, _)| at)]).flatten();
+        let due = self.broker.next_due().into_iter().chain(wires).chain(timers).min();
+        let due = due.map(|at| i64::try_from(at.duration_since(now).as_millis()).unwrap_or(1));
         let most = if self.is_quiet { STRIDE_MS_QUIET } else { STRIDE_MS_BUSY };
-        let next = due.min().map_or(most, |at| i64::try_from(at.duration_since(now).as_millis()).unwrap_or(1));
-        next.min(most)
+        self.is_quiet = due.is_none_or(|ms| ms > most);
+        due.unwrap_or(most).min(most)
     }
 
     fn moment(&mut self, ms: i64) -> Result<(), Violation> {
         self.broker.tick();
-        self.is_quiet = true;
         for at in 0..self.processes.len() {
             self.processes[at].run(&mut self.broker, ms);
             for written in std::mem::take(&mut self.processes[at].link.written) {
-                self.is_quiet = false;
                 self.checks.written(&self.ground.truth, &written)?;
             }
             if let Some(what) = self.processes[at].link.over_intent.take() {

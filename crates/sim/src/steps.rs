@@ -126,7 +126,7 @@ impl Run {
         }
     }
 
-    fn with_holder(&mut self, act: impl FnOnce(&mut Self, usize)) {
+    pub(crate) fn with_holder(&mut self, act: impl FnOnce(&mut Self, usize)) {
         if self.holder().is_some() {
             act(self, self.processes.len() - 1);
         }
