@@ -122,7 +122,7 @@ impl engine::Pilot for Pilot {
             },
         };
         let mut blocked = self.blockers(&own)?;
-        let planned = self.make_plan(&own, &decision, self.clock.now()).await?;
+        let planned = self.make_plan(&own, &decision, self.clock.now(), &|| {}).await?;
         blocked.extend(planned.blocked.into_iter().chain(planned.too_large));
         Ok(PlanView { decision, plan: planned.plan, blocked })
     }

@@ -59,12 +59,14 @@ impl Pilot {
         Ok(Account { id, value, cash, held })
     }
 
-    /// Plans a decision for the account as it is now. A missing price refuses its line, not the plan.
+    /// Plans a decision for the account as it is now. A missing price refuses its line, not the plan. Each question has an end of its
+    /// own, and there are many of them: `between` them the turn shows life, and whoever only wants to see a plan must not.
     pub(super) async fn make_plan(
         &self,
         by: &Principal,
         decision: &Decision,
         now: Timestamp,
+        between: &(dyn Fn() + Sync),
     ) -> Result<Planned, Fault> {
         let account = self.account(by).await?;
         let filter = OrderFilter { open_only: true, status: None, strategy: None, after: None, limit: OPEN_ORDERS_MAX };
@@ -72,8 +74,7 @@ impl Pilot {
         let (mut blocked, mut differs) = (Vec::new(), None);
         let mut holdings = Vec::with_capacity(decision.targets.len());
         for target in &decision.targets {
-            // Each question has an end of its own, and there are many of them.
-            self.life.show(self.clock.now());
+            between();
             let instrument = Instrument::ConId(target.con_id);
             let contract = self.desk.contract(by, instrument.clone()).await?;
             blocked.extend(self.closed(&contract, now));
@@ -81,6 +82,7 @@ impl Pilot {
                 .or_else(|| Hours::read(&contract).and_then(|hours| self.settings.calendar.differs(&hours, now)));
             let is_its = |con_id: Option<ConId>| con_id == Some(target.con_id);
             let works = open.iter().filter(|order| is_its(order.contract.as_ref().map(|contract| contract.con_id)));
+            between();
             holdings.push(Holding {
                 con_id: target.con_id,
                 symbol: target.symbol.clone(),

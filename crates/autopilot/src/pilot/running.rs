@@ -2,7 +2,8 @@
 //! finds what was done, and goes on.
 
 use super::gathering::Planned;
-use super::service::{Pilot, Progress};
+use super::living::alive_while;
+use super::service::{Pilot, Progress, TURN_EVERY};
 use super::signalling::NoDecision;
 use domain::approval::ApprovalStatus;
 use domain::contract::{Contract, Instrument};
@@ -75,7 +76,7 @@ impl Pilot {
         if !blockers.is_empty() {
             return self.wait_or_block(by, run, blockers).await;
         }
-        let planned = match self.make_plan(by, &decision, self.clock.now()).await {
+        let planned = match self.make_plan(by, &decision, self.clock.now(), &|| self.shows_life()).await {
             Ok(planned) => planned,
             Err(fault) => return self.wait_or_block(by, run, vec![fault.to_string()]).await,
         };
@@ -142,7 +143,7 @@ impl Pilot {
 
     /// Asks the signal. A signal that does not decide costs its slot; a desk that does not answer is asked again.
     async fn ask_and_note(&self, by: &Principal, run: &TradeRun) -> Result<Asked, Fault> {
-        let decision = match self.ask_signal(by).await {
+        let decision = match alive_while(&self.life, self.clock.as_ref(), TURN_EVERY, self.ask_signal(by)).await {
             Ok(decision) => decision,
             Err(NoDecision::Fault(fault)) => {
                 return self.wait_or_block(by, run, vec![fault.to_string()]).await.map(Asked::Not);
@@ -197,7 +198,7 @@ impl Pilot {
         };
         let mut progress = Progress::Waits;
         for one in moves(&scene) {
-            self.life.show(self.clock.now());
+            self.shows_life();
             if self.make(by, run, one).await? {
                 progress = Progress::Went;
             }
@@ -254,8 +255,8 @@ impl Pilot {
         for step in run.open_steps() {
             let Some(line) = run.plan.as_ref().and_then(|plan| plan.step(step)) else { continue };
             let now = self.clock.now();
+            self.shows_life();
             if now.duration_since(looked) >= WITHDRAW_EVERY {
-                self.life.show(now);
                 self.withdraw(by, run).await?;
                 looked = now;
             }
@@ -277,6 +278,7 @@ impl Pilot {
                 Style::Marketable { .. } | Style::Patient { .. } => true,
             };
             let quote = if prices && (!sent || run.order.terms.style.walks() || run.order.terms.crosses()) {
+                self.shows_life();
                 match self.desk.quote(by, instrument).await {
                     Ok((_, quote)) => Some(quote),
                     Err(fault) => {

@@ -8,7 +8,7 @@ use domain::looping::event::LoopEvent;
 use domain::looping::run::{RunCause, RunOrder, RunState, TradeRun};
 use domain::looping::schedule::{SLOTS_MAX, Schedule, Slot, SlotVerdict};
 use domain::principal::Principal;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// A run that ended longer ago is not taken back by itself any more: a person has seen it.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
@@ -16,22 +16,25 @@ const RECENT: SignedDuration = SignedDuration::from_hours(24);
 impl Pilot {
     /// Accounts for every slot whose moment has come, also by a schedule that was in force until now.
     pub(super) async fn mind_schedule(&self, by: &Principal) -> Result<(), Fault> {
+        // One moment for the old schedule's end and the new one's begin: no slot is between them.
+        let now = self.clock.now();
         let book = self.desk.looping(by)?;
         let (wanted, in_force) = (self.settings.schedule.as_ref(), book.schedule.as_ref());
         if let (Some((schedule, spec)), Some(in_force)) = (wanted, in_force)
             && in_force.name == schedule.name
             && in_force.spec == *spec
         {
-            return self.mind_slots(by, schedule, &book, in_force).await;
+            return self.mind_slots(by, self.due(schedule, &book, in_force, now), &book).await;
         }
         if let Some(old) = in_force
-            && self.close_books(by, &book, old).await?
+            && self.close_books(by, &book, old, now).await?
         {
             return Ok(());
         }
         match (wanted, in_force) {
             (Some((schedule, spec)), _) => {
-                self.note(by, LoopEvent::ScheduleSet { name: schedule.name.clone(), spec: spec.clone() }).await
+                let (name, spec) = (schedule.name.clone(), spec.clone());
+                self.note(by, LoopEvent::ScheduleSet { name, spec, since: Some(now) }).await
             }
             (None, Some(_)) => self.note(by, LoopEvent::ScheduleRemoved).await,
             (None, None) => Ok(()),
@@ -39,14 +42,8 @@ impl Pilot {
     }
 
     /// Runs what is due, or notes why it does not run.
-    async fn mind_slots(
-        &self,
-        by: &Principal,
-        schedule: &Schedule,
-        book: &LoopBook,
-        in_force: &ScheduleInForce,
-    ) -> Result<(), Fault> {
-        for verdict in self.due(schedule, book, in_force) {
+    async fn mind_slots(&self, by: &Principal, due: Vec<SlotVerdict>, book: &LoopBook) -> Result<(), Fault> {
+        for verdict in due {
             match (verdict, &book.paused) {
                 (SlotVerdict::Missed(slot, reason), _) => self.note(by, missed(slot, reason)).await?,
                 (SlotVerdict::Run(slot), Some(pause)) => {
@@ -59,14 +56,26 @@ impl Pilot {
     }
 
     /// What is due by a schedule that counts, or counted until now.
-    fn due(&self, schedule: &Schedule, book: &LoopBook, in_force: &ScheduleInForce) -> Vec<SlotVerdict> {
+    fn due(
+        &self,
+        schedule: &Schedule,
+        book: &LoopBook,
+        in_force: &ScheduleInForce,
+        now: Timestamp,
+    ) -> Vec<SlotVerdict> {
         let since = book.accounted_until.map_or(in_force.since, |until| until.max(in_force.since));
         let is_used = |key: &_| book.slots.contains_key(key);
-        schedule.due(&self.settings.calendar, is_used, since, self.clock.now())
+        schedule.due(&self.settings.calendar, is_used, since, now)
     }
 
     /// Notes the slots of a schedule that counts no more, that came round and that nobody has accounted for; whether more are left.
-    async fn close_books(&self, by: &Principal, book: &LoopBook, old: &ScheduleInForce) -> Result<bool, Fault> {
+    async fn close_books(
+        &self,
+        by: &Principal,
+        book: &LoopBook,
+        old: &ScheduleInForce,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
         let Some(schedule) = Schedule::of_spec(&old.name, &old.spec) else {
             tracing::warn!(
                 name = old.name,
@@ -75,7 +84,7 @@ impl Pilot {
             );
             return Ok(false);
         };
-        let due = self.due(&schedule, book, old);
+        let due = self.due(&schedule, book, old, now);
         let is_all = due.len() < SLOTS_MAX;
         for verdict in due {
             let event = match verdict {

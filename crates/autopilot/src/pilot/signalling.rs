@@ -1,8 +1,7 @@
 //! Asking the signal: what it is given, and what becomes of its answer.
 
 use super::gathering::Account;
-use super::living::alive_while;
-use super::service::{Pilot, TURN_EVERY};
+use super::service::Pilot;
 use super::settings::Signal;
 use domain::contract::{Contract, Instrument};
 use domain::fault::Fault;
@@ -41,12 +40,8 @@ fn refused(origin: &DecisionSource, data_hash: Option<String>, reasons: Vec<Stri
 
 impl Pilot {
     /// Asks the signal and makes its answer a decision, without noting anything. It may take its time, as a command or the bars of many
-    /// symbols do: the loop lives meanwhile.
+    /// symbols do.
     pub(super) async fn ask_signal(&self, by: &Principal) -> Result<Arc<Decision>, NoDecision> {
-        alive_while(&self.life, self.clock.as_ref(), TURN_EVERY, self.what_signal_says(by)).await
-    }
-
-    async fn what_signal_says(&self, by: &Principal) -> Result<Arc<Decision>, NoDecision> {
         let now = self.clock.now();
         match &self.settings.signal {
             Signal::Command(command) => {

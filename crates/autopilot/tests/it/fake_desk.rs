@@ -185,7 +185,7 @@ impl Desk for FakeDesk {
         untold()
     }
     fn accounts(&self, _: &Principal) -> Result<Vec<AccountId>, Fault> {
-        untold()
+        Ok(vec![self.0.summary().account])
     }
     async fn pnl(&self, _: &Principal, _: AccountId) -> Result<PnlView, Fault> {
         untold()

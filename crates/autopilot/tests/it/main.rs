@@ -7,4 +7,5 @@ mod fake_desk;
 mod restarts;
 mod runs;
 mod slots;
+mod streams;
 mod world;

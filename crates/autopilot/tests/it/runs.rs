@@ -224,7 +224,7 @@ async fn what_rests_is_canceled_while_prices_are_waited_for() {
     pilot.turn().await.unwrap();
     assert_eq!(world.orders(true).len(), 3);
     world.pass(SignedDuration::from_secs(599));
-    world.with(|world| (world.quotes_take, world.is_deaf) = (SignedDuration::from_secs(200), true));
+    world.with(|world| (world.answers_take, world.is_deaf) = (SignedDuration::from_secs(200), true));
     let begun = world.with(|world| world.now);
     pilot.turn().await.unwrap();
     assert!(world.orders(true).is_empty(), "nothing is left at the broker");
@@ -236,15 +236,31 @@ async fn what_rests_is_canceled_while_prices_are_waited_for() {
 
 /// Each question has an end of its own; together they take longer than control 46 waits for a sign of the loop.
 #[tokio::test]
-async fn the_loop_shows_life_however_many_prices_it_waits_for() {
+async fn the_loop_shows_life_however_many_answers_it_waits_for() {
     let world = World::new();
-    let takes = SignedDuration::from_secs(40);
-    world.with(|world| world.quotes_take = takes);
-    let pilot = world.pilot(domain_change(settings(), &[("AAA", "0.3"), ("BBB", "0.3"), ("CCC", "0.3")]));
-    pilot.begin(&person(), ANY).await.unwrap();
+    let takes = SignedDuration::from_secs(20);
+    let pilot = world.pilot(settings());
+    let text = r#"{"as_of": "2026-11-20T19:59:00Z", "targets": [{"symbol": "AAA", "weight": "0.3"}, {"symbol": "BBB", "weight": "0.3"},
+        {"symbol": "CCC", "weight": "0.3"}]}"#;
+    let decision = pilot.propose(&person(), DecisionDraft::from_json(text).unwrap()).await.unwrap();
+    world.with(|world| world.answers_take = takes);
+    pilot.begin(&person(), RunWish { id: None, decision: Some(decision.id.clone()) }).await.unwrap();
     pilot.turn().await.unwrap();
     assert_eq!(last(&world).state, RunState::Done);
-    assert_eq!(world.with(|world| world.silence), takes, "no longer than one question");
+    assert_eq!(world.with(|world| world.silence), takes, "no longer than one answer");
+}
+
+/// Whoever has a plan shown to them may do so of a loop whose own turn hangs.
+#[tokio::test]
+async fn a_plan_for_a_look_is_no_sign_of_the_loop_s_life() {
+    let world = World::new();
+    let takes = SignedDuration::from_secs(20);
+    world.with(|world| world.answers_take = takes);
+    let pilot = world.pilot(settings());
+    let plan = engine::Pilot::plan(pilot.as_ref(), &person(), None).await.unwrap();
+    let asked = world.with(|world| world.now).duration_since(BEGIN.parse().unwrap());
+    assert!(plan.plan.steps().count() == 2 && asked > takes, "{asked}");
+    assert_eq!(world.with(|world| world.silence), asked, "none was shown from the begin on");
 }
 
 /// 300 seconds are over long before the auction is.

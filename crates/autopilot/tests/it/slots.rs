@@ -200,6 +200,25 @@ async fn a_slot_of_the_schedule_before_is_told_as_missed_and_the_new_one_goes_on
     }
 }
 
+/// Its moment comes while the books of the schedule before are closed.
+#[tokio::test]
+async fn no_slot_is_between_two_schedules() {
+    let world = World::new();
+    let old = weekly_settings(MissedPolicy::Skip);
+    world.pilot(old.clone()).turn().await.unwrap();
+    world.with(|world| {
+        (world.now, world.notes_take) = (at("2026-11-20T20:49:59Z"), SignedDuration::from_secs(2));
+    });
+    let mut new = old;
+    let rule = domain::looping::schedule_text::spec("weekly fri", "close-10m", "skip");
+    new.schedule = Some((Schedule::of_spec("weekly", &rule).unwrap(), rule));
+    let pilot = world.pilot(new);
+    pilot.turn().await.unwrap();
+    pilot.turn().await.unwrap();
+    let fates = ["weekly:2026-11-20T15:40 missed", "weekly:2026-11-20T15:50 run weekly-20261120-1550"];
+    assert_eq!(slots(&world), fates);
+}
+
 /// The gateway was down at the slot's moment, and came up without a schedule; weeks later it got one again.
 #[tokio::test]
 async fn the_last_slots_of_a_schedule_that_is_removed_are_told_and_none_of_the_time_without_one() {

@@ -89,9 +89,11 @@ pub(crate) struct Inner {
     pub(crate) ambiguous: BTreeSet<String>,
     /// The broker answers no question about contracts or prices.
     pub(crate) is_deaf: bool,
-    /// What the answer to a question about a price takes.
-    pub(crate) quotes_take: SignedDuration,
-    /// What the newest loop shows of itself, and how long nothing was shown at most when a price was told.
+    /// What the answer to a question about a contract or a price takes, and that to an order.
+    pub(crate) answers_take: SignedDuration,
+    /// What a record of the loop takes to be durable.
+    pub(crate) notes_take: SignedDuration,
+    /// What the newest loop or runner shows of itself, and how long nothing was shown at most when an answer came.
     life: Option<Arc<SignOfLife>>,
     pub(crate) silence: SignedDuration,
     /// Words of events that the desk does not take.
@@ -146,7 +148,8 @@ impl World {
             paper_key: false,
             ambiguous: BTreeSet::new(),
             is_deaf: false,
-            quotes_take: SignedDuration::ZERO,
+            answers_take: SignedDuration::ZERO,
+            notes_take: SignedDuration::ZERO,
             life: None,
             silence: SignedDuration::ZERO,
             refuses: BTreeSet::new(),
@@ -174,9 +177,7 @@ impl World {
     pub(crate) fn pilot_and_wanted(self: &Arc<Self>, settings: PilotSettings) -> (Arc<Pilot>, Told) {
         let wanted = watch::Sender::new(Vec::new());
         let told = wanted.subscribe();
-        let clock = Arc::new(WorldClock(Arc::clone(self)));
-        let life = Arc::new(SignOfLife::begun(clock.now()));
-        self.with(|world| world.life = Some(Arc::clone(&life)));
+        let (clock, life) = self.clock_and_life();
         let pilot = Pilot::new(PilotParts {
             desk: Arc::new(FakeDesk(Arc::clone(self))),
             key: "loop-key".to_owned(),
@@ -186,6 +187,14 @@ impl World {
             wanted,
         });
         (pilot, told)
+    }
+
+    /// The world's time, and what is shown from now on.
+    pub(crate) fn clock_and_life(self: &Arc<Self>) -> (Arc<dyn Clock>, Arc<SignOfLife>) {
+        let clock = Arc::new(WorldClock(Arc::clone(self)));
+        let life = Arc::new(SignOfLife::begun(clock.now()));
+        self.with(|world| world.life = Some(Arc::clone(&life)));
+        (clock, life)
     }
 
     /// Does something that a crash may come before or behind.
@@ -215,6 +224,7 @@ impl World {
             if world.refuses.contains(event.word()) {
                 return Err(Fault::Conflict { what: "loop", why: "it does not follow".to_owned() });
             }
+            world.now += world.notes_take;
             let at = world.now;
             let event = if let (LoopEvent::RunPlanned { run, account, plan }, true) = (&event, world.asks) {
                 held(world, by, run, account, plan)
@@ -244,6 +254,7 @@ impl World {
     pub(crate) fn submit(&self, by: &Principal, intent: OrderIntent) -> Result<OrderRecord, Fault> {
         self.act(|world| {
             assert!(!world.orders.contains_key(&intent.cl_ord_id), "{} is sent twice", intent.cl_ord_id);
+            take_time(world);
             let mut record = record(world, by, intent);
             world.sent.push(record.intent.cl_ord_id.clone());
             let symbol = record.contract.as_ref().unwrap().symbol.clone();
@@ -309,6 +320,7 @@ impl World {
 
     pub(crate) fn contract(&self, instrument: &Instrument) -> Result<Contract, Fault> {
         self.with(|world| {
+            take_time(world);
             hears(world)?;
             contract(world, instrument)
         })
@@ -316,10 +328,7 @@ impl World {
 
     pub(crate) fn quote(&self, instrument: &Instrument) -> Result<(Contract, Quote), Fault> {
         self.with(|world| {
-            world.now += world.quotes_take;
-            if let Some(shown) = world.life.as_ref().and_then(|life| life.at()) {
-                world.silence = world.silence.max(world.now.duration_since(shown));
-            }
+            take_time(world);
             hears(world)?;
             let contract = contract(world, instrument)?;
             let Some((bid, ask)) = world.market[&contract.symbol].1 else {
@@ -457,6 +466,14 @@ fn worth(world: &Inner) -> Decimal {
         prices.map_or(Decimal::TEN, |(bid, ask)| (bid + ask) / Decimal::TWO)
     };
     world.held.iter().map(|(id, qty)| price(id) * qty).sum()
+}
+
+/// Lets the time pass that an answer takes, and hears whether anybody showed life meanwhile.
+fn take_time(world: &mut Inner) {
+    world.now += world.answers_take;
+    if let Some(shown) = world.life.as_ref().and_then(|life| life.at()) {
+        world.silence = world.silence.max(world.now.duration_since(shown));
+    }
 }
 
 fn contract(world: &Inner, instrument: &Instrument) -> Result<Contract, Fault> {

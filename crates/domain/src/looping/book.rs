@@ -288,8 +288,9 @@ impl LoopBook {
         self.follows(event)?;
         self.is_timely(event, by, at)?;
         match event {
-            LoopEvent::ScheduleSet { name, spec } => {
-                self.schedule = Some(ScheduleInForce { name: name.clone(), spec: spec.clone(), since: at });
+            LoopEvent::ScheduleSet { name, spec, since } => {
+                let since = since.unwrap_or(at);
+                self.schedule = Some(ScheduleInForce { name: name.clone(), spec: spec.clone(), since });
                 self.accounted_until = None;
             }
             LoopEvent::ScheduleRemoved => {

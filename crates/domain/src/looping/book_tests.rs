@@ -445,13 +445,15 @@ fn a_pause_is_one_until_it_is_lifted() {
 #[test]
 fn a_new_schedule_counts_from_the_moment_it_is_set() {
     let mut books = Books::new();
-    let set = |spec: &str| LoopEvent::ScheduleSet { name: "weekly".to_owned(), spec: spec.to_owned() };
-    books.book(&set("fri"));
+    let set = |spec: &str, since| LoopEvent::ScheduleSet { name: "weekly".to_owned(), spec: spec.to_owned(), since };
+    books.book(&set("fri", None));
     books.book(&queued("a", slot("weekly:1"), None));
     assert_eq!(books.book.accounted_until, Some(at(0)));
-    books.book(&set("thu"));
+    books.book(&set("thu", None));
     assert_eq!((books.book.accounted_until, books.book.schedule.as_ref().unwrap().since), (None, at(3)));
     assert!(books.refuses(&queued("b", slot("weekly:1"), None)).contains("used before"), "used slots stay used");
+    books.book(&set("wed", Some(at(2))));
+    assert_eq!(books.book.schedule.as_ref().unwrap().since, at(2), "up to where the one before was accounted for");
     books.book(&LoopEvent::ScheduleRemoved);
     assert_eq!((books.book.accounted_until, books.book.schedule.as_ref()), (None, None));
     assert!(books.refuses(&LoopEvent::ScheduleRemoved).contains("no schedule is in force"));

@@ -21,6 +21,9 @@ pub enum LoopEvent {
         name: String,
         /// Its rule, in words that differ when the rule does.
         spec: String,
+        /// The moment up to which the schedule before it was accounted for; none in records of old: their own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// No slots count from here on: runs begin by hand.
     ScheduleRemoved,

@@ -31,7 +31,11 @@ pub(crate) fn examples() -> Vec<LoopEvent> {
     };
     let decided = decision.id.clone();
     vec![
-        LoopEvent::ScheduleSet { name: "weekly".to_owned(), spec: "weekly friday, close-20m".to_owned() },
+        LoopEvent::ScheduleSet {
+            name: "weekly".to_owned(),
+            spec: "weekly friday, close-20m".to_owned(),
+            since: Some(at(0)),
+        },
         LoopEvent::ScheduleRemoved,
         LoopEvent::DecisionMade { decision: Box::new(decision) },
         LoopEvent::DecisionRefused {
