@@ -158,3 +158,17 @@ async fn self_match(scratch: &Scratch) -> Seen {
     let meeting = json!({"strategy": "c26", "symbol": "KO", "qty": "1", "limit_price": "2", "side": "sell"});
     answered_with("C26_SELF_MATCH", submit(&scratch.operator, order(scratch, &meeting)).await)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A drill over midnight found control 22 open: the day after the open of a market that never closes was over.
+    #[test]
+    fn the_blackout_outlasts_a_session_of_all_the_days_that_a_broker_tells() {
+        let bait = BAITS.iter().find(|bait| bait.control == 22).unwrap();
+        let minutes: i64 = bait.section.rsplit(' ').next().unwrap().parse().unwrap();
+        let told = SignedDuration::from_hours(31 * 24);
+        assert!(SignedDuration::from_mins(minutes) > told, "{}", bait.section);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::drive::{Stage, grows, out_of_range, untold};
 use super::mishap::{Met, Mishap, pick};
-use super::sight::{Sight, has_begun, is_amid, is_checked, is_with_the_broker, works};
+use super::sight::{Sight, has_begun, is_amid, is_amid_trades, is_checked, is_sent, is_with_the_broker, works};
 use crate::failure::Failure;
 use crate::rehearsal::until_ready;
 use crate::run::gateway::Gateway;
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// With something wrong a run may wait for time to pass; it gets some after a silence of so many looks.
 const SILENCE: u32 = 40;
-/// So much of it at once, and twice as much each time nothing comes of it.
+/// So much of it at once, and, once all orders are sent, twice as much each time nothing comes of it: prices and limits age by it.
 const STRIDE: SignedDuration = SignedDuration::from_secs(5);
 /// Behind the close more, up to the end of everything that waits for the auction: an order of unknown fate is waited for longest.
 const LATE_STRIDE: SignedDuration = SignedDuration::from_mins(1);
@@ -179,10 +179,12 @@ impl Stage {
 
     /// Behind the close: whoever is down is started, whatever goes wrong still ends, and the run comes to its end.
     pub(super) async fn get_over(&mut self, mut met: Met, slot: &Slot) -> Result<Met, Failure> {
-        if met.mishap == Mishap::CrashFilling
-            && let Some(last) = self.crash().await?
-        {
-            met.occurred = last.shows(&slot.run, works)?;
+        if met.mishap == Mishap::CrashFilling {
+            // The line is cut amid the trades; what came over it before is to be heard, and no more.
+            self.comes(&slot.run, is_amid_trades, SILENCE).await?;
+            if let Some(last) = self.crash().await? {
+                met.occurred = last.shows(&slot.run, is_amid_trades)?;
+            }
         }
         if self.gateway.is_none() {
             self.rise().await?;
@@ -247,21 +249,29 @@ impl Stage {
         end: Timestamp,
         there: impl Fn(&Sight, &TradeRun) -> bool,
     ) -> Result<(), Failure> {
+        let sight = self.sight()?;
+        let mut head = sight.desk.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
         let mut stride = STRIDE;
         loop {
+            head.mark_unchanged();
             if self.comes(&slot.run, &there, SILENCE).await? {
                 return Ok(());
             }
             let now = self.clock.now();
-            stride = if now < slot.session.close { stride } else { LATE_STRIDE };
+            stride = if now >= slot.session.close {
+                LATE_STRIDE
+            } else if head.has_changed().unwrap_or(true) || !sight.shows(&slot.run, is_sent)? {
+                STRIDE
+            } else {
+                // What has waited for long waits for minutes, not for seconds: each look costs a silence of real time.
+                stride.saturating_mul(2).min(LATE_STRIDE)
+            };
             let next = now.checked_add(stride).map_err(|error| out_of_range(&error))?;
             if next >= end {
                 // The close is there for the next step; behind it there is nothing left to wait for.
                 return if now < slot.session.close { Ok(()) } else { Err(self.stuck(&slot.run)) };
             }
             self.go_to(next).await?;
-            // What has waited for long waits for minutes, not for seconds: each look costs a silence of real time.
-            stride = stride.saturating_mul(2).min(LATE_STRIDE);
         }
     }
 

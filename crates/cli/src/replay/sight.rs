@@ -77,11 +77,21 @@ pub(super) fn is_with_the_broker(sight: &Sight, run: &TradeRun) -> bool {
     }
 }
 
+/// Whether every order of a run is there, whatever the broker knows of it.
+pub(super) fn is_sent(sight: &Sight, run: &TradeRun) -> bool {
+    run.state == RunState::Executing && order_keys(run).iter().all(|key| sight.order(key).is_some())
+}
+
 /// Whether the broker has every order of a run, and not all of them are over.
 pub(super) fn works(sight: &Sight, run: &TradeRun) -> bool {
     run.state == RunState::Executing
         && is_with_the_broker(sight, run)
         && sight.orders(run).iter().any(|order| !order.status.is_final())
+}
+
+/// Whether it has heard of trades of a run, and not of all of them.
+pub(super) fn is_amid_trades(sight: &Sight, run: &TradeRun) -> bool {
+    works(sight, run) && sight.orders(run).iter().any(|order| order.status == OrdStatus::Filled)
 }
 
 fn is_settled(order: &OrderRecord) -> bool {
