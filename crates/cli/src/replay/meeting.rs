@@ -181,7 +181,7 @@ impl Stage {
     pub(super) async fn get_over(&mut self, mut met: Met, slot: &Slot) -> Result<Met, Failure> {
         if met.mishap == Mishap::CrashFilling {
             // The line is cut amid the trades; what came over it before is to be heard, and no more.
-            self.comes(&slot.run, is_amid_trades, SILENCE).await?;
+            self.comes(&slot.run, &is_amid_trades, SILENCE).await?;
             if let Some(last) = self.crash().await? {
                 met.occurred = last.shows(&slot.run, is_amid_trades)?;
             }

@@ -6,13 +6,9 @@ use crate::looping::decision::{Amount, Target};
 use crate::looping::run::{RunCause, StepOutcome};
 use std::collections::BTreeSet;
 
-/// One of each.
-pub(crate) fn examples() -> Vec<LoopEvent> {
-    let run = || "weekly-20261127-1240".parse().unwrap();
-    let (account, plan) = (|| "DU1234567".parse().unwrap(), || Box::new(small_plan()));
-    let slot: SlotKey = "weekly:2026-11-27T12:40".parse().unwrap();
+fn decision() -> Decision {
     let con_id = ConId::new(265_598).unwrap();
-    let decision = Decision {
+    Decision {
         id: "d-0123456789abcdef".parse().unwrap(),
         source: DecisionSource::Command { program: "python3".to_owned() },
         as_of: at(0),
@@ -21,7 +17,16 @@ pub(crate) fn examples() -> Vec<LoopEvent> {
         cash_buffer: Decimal::new(2, 2),
         targets: vec![Target { con_id, symbol: "AAPL".to_owned(), amount: Amount::Weight(Decimal::ONE) }],
         note: Some("week 48".to_owned()),
-    };
+    }
+}
+
+/// One of each.
+pub(crate) fn examples() -> Vec<LoopEvent> {
+    let run = || "weekly-20261127-1240".parse().unwrap();
+    let (account, plan) = (|| "DU1234567".parse().unwrap(), || Box::new(small_plan()));
+    let slot: SlotKey = "weekly:2026-11-27T12:40".parse().unwrap();
+    let con_id = ConId::new(265_598).unwrap();
+    let decision = decision();
     let end = StepEnd {
         outcome: StepOutcome::Partial,
         filled: Decimal::ONE,

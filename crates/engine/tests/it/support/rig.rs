@@ -414,6 +414,9 @@ pub(crate) async fn work_off() {
 
 /// The approval of an order.
 pub(crate) fn of_order(request: ApprovalRequest) -> Approval {
-    let ApprovalRequest::Order(approval) = request else { panic!("it is about a plan: {request:?}") };
-    *approval
+    let of_order = match request {
+        ApprovalRequest::Order(approval) => Some(*approval),
+        ApprovalRequest::Plan(_) => None,
+    };
+    of_order.unwrap()
 }
