@@ -2,7 +2,7 @@
 
 use super::drive::{Stage, grows, out_of_range, untold};
 use super::mishap::{Met, Mishap, pick};
-use super::sight::{Sight, has_begun, is_amid, is_amid_trades, is_checked, is_sent, is_with_the_broker, works};
+use super::sight::{Sight, has_begun, is_amid, is_amid_trades, is_checked, is_with_the_broker, works};
 use crate::failure::Failure;
 use crate::rehearsal::until_ready;
 use crate::run::gateway::Gateway;
@@ -20,8 +20,9 @@ use std::time::Duration;
 
 /// With something wrong a run may wait for time to pass; it gets some after a silence of so many looks.
 const SILENCE: u32 = 40;
-/// So much of it at once, and, once all orders are sent, twice as much each time nothing comes of it: prices and limits age by it.
+/// So much of it at once, and four times as much each time the run has come no further, up to the most; prices age by it.
 const STRIDE: SignedDuration = SignedDuration::from_secs(5);
+const STRIDE_MAX: SignedDuration = SignedDuration::from_mins(2);
 /// Behind the close more, up to the end of everything that waits for the auction: an order of unknown fate is waited for longest.
 const LATE_STRIDE: SignedDuration = SignedDuration::from_mins(1);
 const LATE: SignedDuration = SignedDuration::from_mins(30);
@@ -249,22 +250,21 @@ impl Stage {
         end: Timestamp,
         there: impl Fn(&Sight, &TradeRun) -> bool,
     ) -> Result<(), Failure> {
-        let sight = self.sight()?;
-        let mut head = sight.desk.follow(&self.by, None).map_err(|fault| untold(&fault))?.head();
         let mut stride = STRIDE;
+        let mut before = None;
         loop {
-            head.mark_unchanged();
             if self.comes(&slot.run, &there, SILENCE).await? {
                 return Ok(());
             }
             let now = self.clock.now();
+            let standing = self.sight()?.standing(&slot.run)?;
             stride = if now >= slot.session.close {
                 LATE_STRIDE
-            } else if head.has_changed().unwrap_or(true) || !sight.shows(&slot.run, is_sent)? {
+            } else if before.replace(standing.clone()).is_none_or(|before| before != standing) {
                 STRIDE
             } else {
                 // What has waited for long waits for minutes, not for seconds: each look costs a silence of real time.
-                stride.saturating_mul(2).min(LATE_STRIDE)
+                stride.saturating_mul(4).min(STRIDE_MAX)
             };
             let next = now.checked_add(stride).map_err(|error| out_of_range(&error))?;
             if next >= end {

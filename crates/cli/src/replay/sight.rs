@@ -37,6 +37,12 @@ impl Sight {
         order_keys(run).iter().filter_map(|key| self.order(key)).collect()
     }
 
+    /// How far a run and its orders have come; one that is not there has not.
+    pub(super) fn standing(&self, run: &RunId) -> Result<Option<(RunState, Vec<OrdStatus>)>, Failure> {
+        let statuses = |run: &TradeRun| self.orders(run).iter().map(|order| order.status).collect();
+        Ok(self.book()?.run(run).map(|run| (run.state, statuses(run))))
+    }
+
     /// Whether a run is so; one that is not there is not.
     pub(super) fn shows(&self, run: &RunId, so: impl Fn(&Self, &TradeRun) -> bool) -> Result<bool, Failure> {
         Ok(self.book()?.run(run).is_some_and(|run| so(self, run)))
@@ -75,11 +81,6 @@ pub(super) fn is_with_the_broker(sight: &Sight, run: &TradeRun) -> bool {
         }
         RunState::Done | RunState::Partial | RunState::Failed | RunState::Blocked | RunState::RolledBack => true,
     }
-}
-
-/// Whether every order of a run is there, whatever the broker knows of it.
-pub(super) fn is_sent(sight: &Sight, run: &TradeRun) -> bool {
-    run.state == RunState::Executing && order_keys(run).iter().all(|key| sight.order(key).is_some())
 }
 
 /// Whether the broker has every order of a run, and not all of them are over.
