@@ -7,6 +7,7 @@ extern crate tollgate_wire as wire;
 
 mod bodies;
 mod errors;
+mod looping;
 mod orders;
 mod round_trip;
 mod words;
