@@ -43,7 +43,7 @@ pub(crate) enum ConfigError {
         key: String,
         /// File (and profile) or environment variable.
         place: String,
-        /// The nearest key that exists, or all of them.
+        /// The key that was meant, or what there is.
         hint: String,
     },
     /// A value that breaks the rule of its key.

@@ -1,5 +1,7 @@
 //! The one list of keys, with the environment variable of each.
 
+use std::collections::BTreeSet;
+
 /// What a key holds; decides how a text from the environment is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -186,16 +188,35 @@ pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// Points from a misspelt name to the nearest one, or lists them all.
+/// Points from a misspelt name to the nearest one, or to the same word in another section; else lists the section, or what there is
+/// at the top.
 pub(crate) fn suggestion(name: &str) -> String {
     let nearest = KEYS.iter().map(|key| (distance(name, key.name), key.name)).min();
-    match nearest {
-        Some((steps, key)) if steps <= 3 => format!("did you mean `{key}`?"),
-        Some(_) | None => {
-            let all: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
-            format!("the keys are: {}", all.join(", "))
-        }
+    if let Some((_, key)) = nearest.filter(|(steps, _)| *steps <= 3) {
+        return format!("did you mean `{key}`?");
     }
+    let (section, word) = name.rsplit_once('.').unwrap_or(("", name));
+    let parts = || KEYS.iter().map(|key| key.name.rsplit_once('.').unwrap_or(("", key.name)));
+    let elsewhere: Vec<&str> =
+        KEYS.iter().map(|key| key.name).filter(|key| key.rsplit('.').next() == Some(word)).collect();
+    if !elsewhere.is_empty() {
+        return format!(
+            "did you mean {}?",
+            elsewhere.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ")
+        );
+    }
+    let within =
+        |section: &str| parts().filter(|(of, _)| *of == section).map(|(_, word)| word).collect::<Vec<_>>().join(", ");
+    let here = within(section);
+    if !section.is_empty() && !here.is_empty() {
+        return format!("the keys of [{section}] are: {here}");
+    }
+    let sections: BTreeSet<&str> = parts().map(|(of, _)| of).filter(|of| !of.is_empty()).collect();
+    format!(
+        "the keys at the top are: {}; the sections: {}; `tollgate config explain` without this file lists all keys",
+        within(""),
+        sections.into_iter().collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Edit distance, by rows.

@@ -297,6 +297,24 @@ fn an_unknown_key_ends_the_start_and_is_named_with_its_place() {
 }
 
 #[test]
+fn an_unknown_key_is_told_with_what_was_meant_or_with_what_there_is() {
+    let cases = [
+        ("lisen = \"x\"\n", "did you mean `listen`?"),
+        ("client_id = 7\n", "did you mean `broker.client_id`?"),
+        ("[server]\nkey_file = \"x\"\n", "did you mean `tls.key_file`?"),
+        ("[broker]\nsessions = \"always\"\n", "the keys of [broker] are: kind, host, port, client_id, account"),
+        ("[brokers]\nport = 1\n", "the sections: alerts, "),
+        ("sessions = \"always\"\n", "the keys at the top are: listen, data_dir, trading, "),
+        ("[what]\never = 1\n", "; `tollgate config explain` without this file lists all keys"),
+    ];
+    for (file, says) in cases {
+        let error = Desktop::new(file).load().unwrap_err();
+        let ConfigError::UnknownKey { hint, .. } = error else { panic!("{file}: {error}") };
+        assert!(hint.contains(says) && hint.len() < 400, "{file}: {hint}");
+    }
+}
+
+#[test]
 fn an_unknown_variable_of_ours_ends_the_start() {
     for name in ["TOLLGATE_LISEN", "TOLLGATE_BROKER_PORT", "TOLLGATE_BROKER__", "TOLLGATE_listen"] {
         let error = Desktop::new("").with(name, "1").load().unwrap_err();
