@@ -170,7 +170,6 @@ test("prices in files are shown with their source and age", async ({ page, gatew
   await signIn(page, gateway, "/streams");
   await expect(page.getByRole("region", { name: "Stream runner" })).toContainText("streaming");
   const row = page.getByRole("region", { name: "Instruments" }).getByRole("row").filter({ hasText: /AAPL|KO/ }).first();
-  // A name that nobody could look up while the line was not up yet is asked for again after half a minute.
   await expect(row).toContainText(/stream.*live.*(AAPL|KO)\.json/, { timeout: 45_000 });
 });
 

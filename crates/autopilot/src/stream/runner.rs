@@ -325,6 +325,10 @@ impl StreamTask {
                 let (contract, trouble, rest) = match found {
                     // Its hours are told for some days only.
                     Ok(contract) => (Some(contract), None, RESOLVE_ANEW),
+                    // Nobody was asked: the next look finds the line, or finds it down at no cost.
+                    Err(fault @ (Fault::BrokerUnreachable(_) | Fault::NotReady(_))) => {
+                        (before, Some(fault.to_string()), SignedDuration::ZERO)
+                    }
                     Err(fault) => (before, Some(fault.to_string()), RESOLVE_AGAIN),
                 };
                 let again_at = now.checked_add(rest).unwrap_or(Timestamp::MAX);

@@ -89,6 +89,8 @@ pub(crate) struct Inner {
     pub(crate) ambiguous: BTreeSet<String>,
     /// The broker answers no question about contracts or prices.
     pub(crate) is_deaf: bool,
+    /// There is no line to the broker.
+    pub(crate) is_offline: bool,
     /// What the answer to a question about a contract or a price takes, and that to an order.
     pub(crate) answers_take: SignedDuration,
     /// What a record of the loop takes to be durable.
@@ -148,6 +150,7 @@ impl World {
             paper_key: false,
             ambiguous: BTreeSet::new(),
             is_deaf: false,
+            is_offline: false,
             answers_take: SignedDuration::ZERO,
             notes_take: SignedDuration::ZERO,
             life: None,
@@ -457,6 +460,9 @@ fn held(world: &Inner, by: &Principal, run: &RunId, account: &AccountId, plan: &
 }
 
 fn hears(world: &Inner) -> Result<(), Fault> {
+    if world.is_offline {
+        return Err(Fault::BrokerUnreachable("the broker is not connected".to_owned()));
+    }
     if world.is_deaf { Err(Fault::Unanswered("no answer in time".to_owned())) } else { Ok(()) }
 }
 
