@@ -50,7 +50,7 @@ impl Stage {
             };
             // A signal that knows too little yet costs its slot, whatever else happens.
             let is_undecided = run.state == RunState::Failed && run.order.decision.is_none();
-            let is_aftermath = !was_done && lacks_margin(run);
+            let is_aftermath = !was_done && run.state == RunState::Partial && lacks_margin(run.steps.values());
             was_done = run.state == RunState::Done;
             if !may && !is_undecided && !is_aftermath {
                 wrong.push(format!("run {} met {word} and is {}: {}", run.id(), run.state.word(), run.reason));
@@ -163,13 +163,13 @@ fn of_slots(tally: &Tally, book: &LoopBook) -> Vec<String> {
     wrong
 }
 
-/// Whether a run would be done but for buys that control 29 refused: where a sell did not trade and the buys beside it did, the
+/// Whether all of a run traded but for buys that control 29 refused: where a sell did not trade and the buys beside it did, the
 /// account has no margin for more of them before its next sells have traded.
-fn lacks_margin(run: &TradeRun) -> bool {
+fn lacks_margin<'a>(mut steps: impl Iterator<Item = &'a StepEnd>) -> bool {
     let is_short = |end: &StepEnd| {
         end.outcome == StepOutcome::Refused && end.reasons.iter().all(|reason| reason.contains(": C29_MARGIN: "))
     };
-    run.state == RunState::Partial && run.steps.values().all(|end| end.outcome == StepOutcome::Filled || is_short(end))
+    steps.all(|end| end.outcome == StepOutcome::Filled || is_short(end))
 }
 
 /// What a run does not say of its end.
