@@ -167,7 +167,9 @@ fn of_slots(tally: &Tally, book: &LoopBook) -> Vec<String> {
 /// account has no margin for more of them before its next sells have traded.
 fn lacks_margin<'a>(mut steps: impl Iterator<Item = &'a StepEnd>) -> bool {
     let is_short = |end: &StepEnd| {
-        end.outcome == StepOutcome::Refused && end.reasons.iter().all(|reason| reason.contains(": C29_MARGIN: "))
+        end.outcome == StepOutcome::Refused
+            && !end.reasons.is_empty()
+            && end.reasons.iter().all(|reason| reason.contains(": C29_MARGIN: "))
     };
     steps.all(|end| end.outcome == StepOutcome::Filled || is_short(end))
 }

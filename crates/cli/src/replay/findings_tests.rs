@@ -12,6 +12,7 @@ fn ended(outcome: StepOutcome, reasons: &[&str]) -> StepEnd {
 fn only_buys_that_control_29_refused_are_the_aftermath_of_an_unsold_position() {
     let cases = [
         (StepOutcome::Refused, vec![MARGIN], true),
+        (StepOutcome::Refused, vec![], false),
         (StepOutcome::Refused, vec![MARGIN, "weekly-1.2: C09_MARKET_DATA: old"], false),
         (StepOutcome::Refused, vec!["weekly-1.2: broker 201: no"], false),
         (StepOutcome::Unfilled, vec![MARGIN], false),
